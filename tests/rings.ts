@@ -1,0 +1,90 @@
+/**
+ * The test rings that need something of the machine: an adapter or a browser. Ring 1 (pure) needs nothing and
+ * uses `Deno.test` itself. Where the need is not met a ring's tests are ignored and the reason is printed once
+ * a file; with `CI=true` they fail instead, so that no run is green that has not looked.
+ */
+
+/** What a ring's tests get: Deno's own test context. */
+export type TestBody = (context: Deno.TestContext) => void | Promise<void>;
+
+/** Deno's test options that a ring's test may set, such as `sanitizeOps: false`. */
+export type TestOptions = Omit<Deno.TestDefinition, "name" | "fn" | "ignore">;
+
+/** Registers one test of a ring: `gpuTest("relu() zeroes negative values", async () => { ... })`. */
+export type RingTest = (name: string, fn: TestBody, options?: TestOptions) => void;
+
+/** Where a ring registers its tests; the tests of this file hand in their own. */
+export interface RingHost {
+  isCi: boolean;
+  register(definition: Deno.TestDefinition): void;
+  print(line: string): void;
+}
+
+const denoHost: RingHost = {
+  isCi: Deno.env.get("CI") === "true",
+  register: (definition) => Deno.test(definition),
+  print: (line) => console.log(line),
+};
+
+/**
+ * The registrar of ring `number`, called `name` in messages. If it is not `available`, its tests are ignored
+ * with `reason` printed, or fail with it under CI.
+ */
+export function ring(
+  number: number,
+  name: string,
+  available: boolean,
+  reason: string,
+  host: RingHost = denoHost,
+): RingTest {
+  let isSaid = false;
+  const message = `ring ${number} (${name}) ignored: ${reason}`;
+  return (testName, fn, options = {}) => {
+    if (available) return host.register({ ...options, name: testName, fn });
+    if (!isSaid) host.print(message);
+    isSaid = true;
+    const refuse = () => {
+      throw new Error(`Cannot pass CI as ${message}`);
+    };
+    host.register({ ...options, name: testName, fn: refuse, ignore: !host.isCi });
+  };
+}
+
+/** The browser of the page tests: `$CHROME_PATH`, or the first Chromium or Chrome on the usual paths. */
+export function findChromium(): string | undefined {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return [Deno.env.get("CHROME_PATH"), ...paths].find((path) => path && isFile(path));
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+async function findAdapter(): Promise<GPUAdapter | null> {
+  // Mesa prints an error line for each instance when this is unset, although it never uses it headless.
+  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+  return await navigator.gpu?.requestAdapter() ?? null;
+}
+
+/** The page tests' browser, if there is one. */
+export const chromiumPath: string | undefined = findChromium();
+
+const hasAdapter = await findAdapter() !== null;
+const noAdapter =
+  "there is no WebGPU adapter; ./setup.sh installs a Vulkan driver, deno task doctor says more";
+const noBrowser = "there is no Chromium; ./setup.sh installs it, or set CHROME_PATH";
+
+/** Ring 2: an op, or anything else of the engine, on the adapter. */
+export const gpuTest: RingTest = ring(2, "op", hasAdapter, noAdapter);
+/** Ring 3: the engine against what PyTorch computed. */
+export const parityTest: RingTest = ring(3, "parity", hasAdapter, noAdapter);
+/** Ring 4: the command line on a small dataset. */
+export const e2eTest: RingTest = ring(4, "end to end", hasAdapter, noAdapter);
+/** Ring 4: the page in a real browser, found at `chromiumPath`. */
+export const browserTest: RingTest = ring(4, "page", chromiumPath !== undefined, noBrowser);
