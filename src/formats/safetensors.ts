@@ -1,0 +1,275 @@
+/**
+ * The safetensors format (https://github.com/huggingface/safetensors#format): eight bytes of little-endian header
+ * length, a JSON header `{name: {dtype, shape, data_offsets}, __metadata__?: {key: text}}`, then the raw values,
+ * little-endian and row-major, without holes. The host is little-endian too, as every WebGPU host is.
+ *
+ * Reading trusts nothing: each length, offset and shape is checked before it is used. Writing lays the file out
+ * as the Rust library does (dtype, then name, both in its order), so equal tensors give equal bytes.
+ */
+import { elements, formatShape, type Shape } from "../base/shape.ts";
+import { duplicateKey } from "./json_keys.ts";
+import { arrayClasses, type Dtype, isDtype, type StoredTensor } from "./tensor_data.ts";
+
+export { type Dtype, float32, type StoredTensor, toFloat32 } from "./tensor_data.ts";
+
+/** What a file holds: the tensors in the order of their data, the metadata as the header lists it. */
+export interface Safetensors {
+  tensors: Map<string, StoredTensor>;
+  metadata: Map<string, string>;
+}
+
+const MAX_HEADER_BYTES = 100_000_000; // the limit of the Rust library
+const CANNOT = "Cannot read safetensors as";
+const METADATA_KEY = "__metadata__";
+/** The Rust library's order on disk: its enumeration of the dtypes, from the last to the first. */
+const DISK_ORDER: readonly Dtype[] = ["I64", "F64", "F32", "I32", "BF16", "F16", "I16", "I8", "U8", "BOOL"];
+
+/** A header entry; `begin` and `end` count bytes from the start of the data. */
+interface Entry {
+  name: string;
+  dtype: Dtype;
+  shape: Shape;
+  begin: number;
+  end: number;
+}
+
+/**
+ * Reads a safetensors file. The arrays are views into `bytes` where their alignment allows it, copies otherwise,
+ * so `bytes` must not change afterwards.
+ *
+ * @throws SyntaxError if the file is cut short or its header is not what the format asks for
+ * @throws RangeError if a length, an offset or a shape contradicts the rest of the file
+ */
+export function readSafetensors(bytes: Uint8Array): Safetensors {
+  const header = readHeader(bytes);
+  const { [METADATA_KEY]: metadata, ...rest } = header.json;
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
+  const inOrder = checkLayout(entries, bytes.length - header.end);
+  const tensors = new Map(inOrder.map((entry) => [entry.name, viewTensor(bytes, header.end, entry)]));
+  return { tensors, metadata: readMetadata(metadata) };
+}
+
+/** The header as JSON (an object), and the byte at which the data starts. */
+function readHeader(bytes: Uint8Array): { json: Record<string, unknown>; end: number } {
+  if (bytes.length < 8) {
+    throw new SyntaxError(`${CANNOT} the file must have at least 8 bytes: current size is ${bytes.length}`);
+  }
+  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw new RangeError(
+      `${CANNOT} the header length must be at most ${MAX_HEADER_BYTES} bytes: current value is ${length}`,
+    );
+  }
+  const end = 8 + Number(length);
+  if (end > bytes.length) {
+    throw new RangeError(
+      `${CANNOT} the header must end inside the file of ${bytes.length} bytes: current end is ${end}`,
+    );
+  }
+  return { json: parseHeader(bytes.subarray(8, end)), end };
+}
+
+function parseHeader(utf8: Uint8Array): Record<string, unknown> {
+  let text: string, json: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(utf8);
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new SyntaxError(`${CANNOT} the header must be JSON in UTF-8: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (!isObject(json) || text[0] !== "{") {
+    throw new SyntaxError(`${CANNOT} the header must be a JSON object: current text is ${shorten(text)}`);
+  }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) {
+    throw new SyntaxError(`${CANNOT} each name must stand once in the header: "${twice}" stands twice`);
+  }
+  return json;
+}
+
+function readMetadata(value: unknown): Map<string, string> {
+  if (value === undefined) return new Map();
+  if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string")) {
+    throw new SyntaxError(
+      `${CANNOT} "${METADATA_KEY}" must map keys to strings: current value is ${shorten(value)}`,
+    );
+  }
+  return new Map(Object.entries(value) as [string, string][]);
+}
+
+function readEntry(name: string, value: unknown): Entry {
+  if (!isObject(value)) {
+    throw new SyntaxError(`${CANNOT} tensor "${name}" must be an object: current value is ${shorten(value)}`);
+  }
+  const { dtype, shape, data_offsets: offsets } = value;
+  if (!isDtype(dtype)) {
+    throw new SyntaxError(
+      `${CANNOT} the dtype of "${name}" must be one of ${DISK_ORDER.join(", ")}: current value is ${
+        shorten(dtype)
+      }`,
+    );
+  }
+  if (!isSizes(shape)) {
+    throw new SyntaxError(
+      `${CANNOT} the shape of "${name}" must be a list of whole numbers: current value is ${shorten(shape)}`,
+    );
+  }
+  if (!isSizes(offsets) || offsets.length !== 2) {
+    throw new SyntaxError(
+      `${CANNOT} the data_offsets of "${name}" must be two whole numbers: current value is ${
+        shorten(offsets)
+      }`,
+    );
+  }
+  return { name, dtype, shape, begin: offsets[0], end: offsets[1] };
+}
+
+/**
+ * Checks that the tensors fill `size` data bytes without hole or overlap, each with what its shape needs, and
+ * returns them in the order of their data.
+ */
+function checkLayout(entries: readonly Entry[], size: number): Entry[] {
+  const inOrder = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
+  let filled = 0;
+  for (const entry of inOrder) {
+    const { name, dtype, shape, begin, end } = entry;
+    const needed = elements(shape) * arrayClasses[dtype].BYTES_PER_ELEMENT;
+    if (begin !== filled) {
+      throw new RangeError(
+        `${CANNOT} the data of "${name}" must start where the data before it ends, at byte ${filled}: ` +
+          `current start is ${begin}`,
+      );
+    }
+    if (end > size) {
+      throw new RangeError(
+        `${CANNOT} the data of "${name}" must end inside the ${size} data bytes: current end is ${end}`,
+      );
+    }
+    if (end - begin !== needed) {
+      throw new RangeError(
+        `${CANNOT} "${name}" of shape ${formatShape(shape)} and dtype ${dtype} must take ${needed} bytes: ` +
+          `current size is ${end - begin}`,
+      );
+    }
+    filled = end;
+  }
+  if (filled !== size) {
+    throw new RangeError(`${CANNOT} the tensors must fill the ${size} data bytes: current sum is ${filled}`);
+  }
+  return inOrder;
+}
+
+function viewTensor(bytes: Uint8Array, dataStart: number, entry: Entry): StoredTensor {
+  const arrayClass = arrayClasses[entry.dtype];
+  const length = elements(entry.shape);
+  const from = dataStart + entry.begin;
+  const offset = bytes.byteOffset + from;
+  const data = offset % arrayClass.BYTES_PER_ELEMENT === 0
+    ? new arrayClass(bytes.buffer, offset, length)
+    : new arrayClass(bytes.slice(from, dataStart + entry.end).buffer, 0, length);
+  return { dtype: entry.dtype, shape: entry.shape, data } as StoredTensor;
+}
+
+/**
+ * Writes a safetensors file: tensors by the Rust library's order, metadata by key, the data at a multiple of
+ * eight bytes. The same content gives the same bytes, whatever the order of the maps.
+ *
+ * @throws TypeError if an array's class does not fit its dtype
+ * @throws RangeError if an array does not hold as many values as its shape says, or a name is reserved
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Uint8Array<ArrayBuffer> {
+  const sorted = [...tensors].sort(([nameA, a], [nameB, b]) =>
+    DISK_ORDER.indexOf(a.dtype) - DISK_ORDER.indexOf(b.dtype) || byCodePoint(nameA, nameB)
+  );
+  const parts: string[] = [];
+  if (metadata.size > 0) {
+    const pairs = [...metadata].sort(([a], [b]) => byCodePoint(a, b)).map(([key, text]) =>
+      jsonPair(key, text)
+    );
+    parts.push(`"${METADATA_KEY}":{${pairs.join(",")}}`);
+  }
+  let size = 0;
+  for (const [name, tensor] of sorted) {
+    checkTensor(name, tensor);
+    const { dtype, shape, data } = tensor;
+    parts.push(jsonPair(name, { dtype, shape, data_offsets: [size, size + data.byteLength] }));
+    size += data.byteLength;
+  }
+  const header = new TextEncoder().encode(`{${parts.join(",")}}`);
+  return assemble(header, sorted.map(([, tensor]) => tensor.data), size);
+}
+
+/** Built by hand, since an object literal would move names such as "0" to the front. */
+function jsonPair(key: string, value: unknown): string {
+  return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
+}
+
+function assemble(
+  header: Uint8Array,
+  arrays: readonly ArrayBufferView[],
+  size: number,
+): Uint8Array<ArrayBuffer> {
+  const padded = Math.ceil(header.length / 8) * 8;
+  const file = new Uint8Array(8 + padded + size);
+  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
+  file.set(header, 8);
+  file.fill(0x20, 8 + header.length, 8 + padded); // spaces, as the format asks
+  let at = 8 + padded;
+  for (const array of arrays) {
+    file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
+    at += array.byteLength;
+  }
+  return file;
+}
+
+function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
+  if (name === METADATA_KEY) {
+    throw new RangeError(
+      `Cannot write safetensors as the name "${METADATA_KEY}" is reserved: rename the tensor`,
+    );
+  }
+  if (!isDtype(dtype) || !(data instanceof arrayClasses[dtype])) {
+    throw new TypeError(
+      `Cannot write safetensors as "${name}" of dtype ${dtype} must hold ` +
+        `${isDtype(dtype) ? arrayClasses[dtype].name : `one of ${DISK_ORDER.join(", ")}`}: ` +
+        `current array is ${(data as { constructor?: { name: string } })?.constructor?.name}`,
+    );
+  }
+  if (data.length !== elements(shape)) {
+    throw new RangeError(
+      `Cannot write safetensors as "${name}" of shape ${formatShape(shape)} must hold ${
+        elements(shape)
+      } values: ` +
+        `current length is ${data.length}`,
+    );
+  }
+}
+
+/** The order of code points, which is that of UTF-8 bytes; UTF-16, JavaScript's own order, differs past U+FFFF. */
+function byCodePoint(a: string, b: string): number {
+  const left = [...a], right = [...b];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const order = left[i].codePointAt(0)! - right[i].codePointAt(0)!;
+    if (order !== 0) return order;
+  }
+  return left.length - right.length;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+/** A value as JSON for a message, at most 80 characters of it. */
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? "missing";
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
+}
