@@ -1,0 +1,100 @@
+/** GPU buffers that are used again: a freed buffer serves the next request of its size. */
+import { GpuError } from "../base/errors.ts";
+import { roundUp } from "../base/shape.ts";
+
+/** A piece of GPU memory. In a recorded program its buffer is assigned when the recording ends. */
+export interface Storage {
+  readonly bytes: number;
+  buffer: GPUBuffer | undefined;
+  readonly label: string;
+}
+
+/** What a pool holds, in buffers and bytes. */
+export interface PoolStats {
+  /** Buffers handed out and not yet given back. */
+  readonly live: number;
+  readonly liveBytes: number;
+  /** The most bytes that existed at once, handed out or waiting for use. */
+  readonly peakBytes: number;
+}
+
+const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
+
+/** Bytes a buffer really takes for a request: multiples of 256, and of an eighth of the size for large ones. */
+export function bucket(bytes: number): number {
+  const step = Math.max(256, 2 ** Math.floor(Math.log2(Math.max(bytes, 1)) - 3));
+  return roundUp(Math.max(bytes, 1), step);
+}
+
+export class Pool {
+  #free: Map<number, GPUBuffer[]> = new Map();
+  #live: Set<GPUBuffer> = new Set();
+  #liveBytes = 0;
+  #bytes = 0;
+  #peakBytes = 0;
+
+  constructor(readonly gpu: GPUDevice) {}
+
+  /**
+   * A buffer of at least `bytes` bytes with undefined contents.
+   * @throws GpuError if it exceeds what the adapter can bind
+   */
+  acquire(bytes: number, label: string): GPUBuffer {
+    const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
+    if (bytes > limit) {
+      throw new GpuError(
+        `Cannot allocate ${label} as it needs ${mib(bytes)} and the adapter binds at most ${mib(limit)}: ` +
+          `lower data.batch_size or data.image_size`,
+      );
+    }
+    const size = Math.min(bucket(bytes), limit);
+    const buffer = this.#free.get(size)?.pop() ?? this.#create(size, label);
+    this.#live.add(buffer);
+    this.#liveBytes += size;
+    return buffer;
+  }
+
+  /** Gives a buffer back. @throws RangeError if it was given back before */
+  release(buffer: GPUBuffer): void {
+    if (!this.#live.delete(buffer)) {
+      throw new RangeError(`Cannot release buffer ${buffer.label} as it is not handed out`);
+    }
+    this.#liveBytes -= buffer.size;
+    const free = this.#free.get(buffer.size);
+    if (free) free.push(buffer);
+    else this.#free.set(buffer.size, [buffer]);
+  }
+
+  /** Destroys the buffers that wait for use. Call it only when no encoded work uses them. */
+  trim(): void {
+    for (const buffers of this.#free.values()) {
+      for (const buffer of buffers) {
+        this.#bytes -= buffer.size;
+        buffer.destroy();
+      }
+    }
+    this.#free.clear();
+  }
+
+  stats(): PoolStats {
+    return { live: this.#live.size, liveBytes: this.#liveBytes, peakBytes: this.#peakBytes };
+  }
+
+  /** Destroys every buffer, handed out or not. */
+  destroy(): void {
+    this.trim();
+    for (const buffer of this.#live) buffer.destroy();
+    this.#live.clear();
+  }
+
+  #create(size: number, label: string): GPUBuffer {
+    this.#bytes += size;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
+    return this.gpu.createBuffer({ label, size, usage: USAGE });
+  }
+}
+
+/** A number of bytes as messages show it. */
+export function mib(bytes: number): string {
+  return `${(bytes / 1048576).toFixed(1)} MiB`;
+}

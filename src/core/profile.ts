@@ -1,0 +1,81 @@
+/** GPU time per kernel, by timestamp queries around each dispatch. */
+import { GpuError } from "../base/errors.ts";
+import type { Device } from "./device.ts";
+import { type Dispatch, encodeDispatch } from "./kernel.ts";
+
+/** One kernel launch with its time on the GPU. */
+export interface KernelTime {
+  readonly kernel: string;
+  readonly milliseconds: number;
+}
+
+/** Timestamps in one query set; WebGPU allows 4096. */
+const QUERIES = 4096;
+
+/**
+ * Runs dispatches one by one, each in its own pass with a timestamp at either end.
+ * @throws GpuError if the adapter has no timestamp queries
+ */
+export async function profileDispatches(
+  device: Device,
+  dispatches: readonly Dispatch[],
+  groups: readonly GPUBindGroup[],
+): Promise<KernelTime[]> {
+  if (!device.gpu.features.has("timestamp-query")) {
+    throw new GpuError("Cannot profile as the adapter has no timestamp queries: use another adapter");
+  }
+  const times: KernelTime[] = [];
+  for (let start = 0; start < dispatches.length; start += QUERIES / 2) {
+    const end = Math.min(start + QUERIES / 2, dispatches.length);
+    const nanoseconds = await timeChunk(device, dispatches.slice(start, end), groups.slice(start, end));
+    nanoseconds.forEach((time, i) =>
+      times.push({ kernel: dispatches[start + i].kernel.name, milliseconds: time / 1e6 })
+    );
+  }
+  return times;
+}
+
+/** Nanoseconds of each dispatch. */
+async function timeChunk(
+  device: Device,
+  dispatches: readonly Dispatch[],
+  groups: readonly GPUBindGroup[],
+): Promise<number[]> {
+  const { gpu } = device;
+  const count = 2 * dispatches.length, bytes = 8 * count;
+  const queries = gpu.createQuerySet({ label: "profile", type: "timestamp", count });
+  const resolved = gpu.createBuffer({ label: "profile", size: bytes, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
+  const staging = gpu.createBuffer({ label: "read profile", size: bytes, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
+  device.flush();
+  const encoder = gpu.createCommandEncoder({ label: "profile" });
+  dispatches.forEach((dispatch, i) => {
+    const timestampWrites = {
+      querySet: queries,
+      beginningOfPassWriteIndex: 2 * i,
+      endOfPassWriteIndex: 2 * i + 1,
+    };
+    const pass = encoder.beginComputePass({ label: dispatch.kernel.name, timestampWrites });
+    encodeDispatch(pass, dispatch, groups[i]);
+    pass.end();
+  });
+  encoder.resolveQuerySet(queries, 0, count, resolved, 0);
+  encoder.copyBufferToBuffer(resolved, 0, staging, 0, bytes);
+  gpu.queue.submit([encoder.finish()]);
+  await Promise.race([staging.mapAsync(1), device.failed]); // GPU sync point
+  await device.settled();
+  const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
+  for (const resource of [queries, resolved, staging]) resource.destroy();
+  return dispatches.map((_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
+}
+
+/** Total milliseconds and launches by kernel, longest first. */
+export function byKernel(
+  times: readonly KernelTime[],
+): { kernel: string; milliseconds: number; launches: number }[] {
+  const groups = Map.groupBy(times, (time) => time.kernel);
+  return [...groups].map(([kernel, launches]) => ({
+    kernel,
+    milliseconds: launches.reduce((sum, launch) => sum + launch.milliseconds, 0),
+    launches: launches.length,
+  })).sort((a, b) => b.milliseconds - a.milliseconds);
+}

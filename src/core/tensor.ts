@@ -1,0 +1,171 @@
+/** Tensors: shaped views of GPU memory. Images are NHWC, conv weights [R, S, C, K], channels a multiple of 4. */
+import { elements, formatShape, type Shape } from "../base/shape.ts";
+import type { Device } from "./device.ts";
+import type { Storage } from "./pool.ts";
+
+/** Element types. f16 lies in memory as packed pairs, so that it needs no adapter feature. */
+export type DType = "f32" | "f16" | "u32";
+
+/** Values on the host: bytes as they lie in memory, or numbers that are converted to the tensor's type. */
+export type TensorData = Float32Array | Uint32Array | readonly number[];
+
+/** Bytes per element of a type. */
+export function bytesPerElement(dtype: DType): number {
+  return dtype === "f16" ? 2 : 4;
+}
+
+/** Bytes of a whole tensor. */
+export function tensorBytes(shape: Shape, dtype: DType): number {
+  return elements(shape) * bytesPerElement(dtype);
+}
+
+/** A new tensor with undefined contents. Inside a scope it is freed with the scope. */
+export function empty(device: Device, shape: Shape, dtype: DType = "f32", label = "tensor"): Tensor {
+  return new Tensor(device, shape, dtype, device.allocate(tensorBytes(shape, dtype), label));
+}
+
+/** A new tensor of zeros that outlives every scope and recording until `free()`: parameters, inputs, state. */
+export function persistent(device: Device, shape: Shape, dtype: DType = "f32", label = "tensor"): Tensor {
+  const bytes = tensorBytes(shape, dtype);
+  const tensor = new Tensor(device, shape, dtype, {
+    bytes,
+    buffer: device.pool.acquire(bytes, label),
+    label,
+  });
+  tensor.write(new Uint8Array(bytes));
+  return tensor;
+}
+
+/** A new tensor with the given values, which must fill `shape` exactly. */
+export function tensorOf(
+  device: Device,
+  values: TensorData,
+  shape: Shape,
+  dtype: DType = "f32",
+  label = "tensor",
+): Tensor {
+  const tensor = empty(device, shape, dtype, label);
+  tensor.write(encode(values, shape, dtype));
+  return tensor;
+}
+
+/** A view of a storage, with a shape and an element type. */
+export class Tensor {
+  /** True for parameters and for what was computed from them while a tape was on. */
+  needsGrad = false;
+  /** Where a parameter's gradient lies: its slot in the flat gradient buffer. */
+  grad: Tensor | undefined;
+
+  constructor(
+    readonly device: Device,
+    readonly shape: Shape,
+    readonly dtype: DType,
+    readonly storage: Storage,
+    readonly byteOffset = 0,
+  ) {}
+
+  get label(): string {
+    return this.storage.label;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return elements(this.shape);
+  }
+
+  get bytes(): number {
+    return tensorBytes(this.shape, this.dtype);
+  }
+
+  /** The buffer behind the tensor. @throws RangeError if it was freed or belongs to an unfinished recording */
+  get buffer(): GPUBuffer {
+    if (!this.storage.buffer) {
+      throw new RangeError(
+        `Cannot use tensor ${this.label} ${
+          formatShape(this.shape)
+        } as it has no memory: it was freed or never planned`,
+      );
+    }
+    return this.storage.buffer;
+  }
+
+  /** A new tensor of the same shape and type, with undefined contents. */
+  like(label = this.label): Tensor {
+    return empty(this.device, this.shape, this.dtype, label);
+  }
+
+  /** The same memory under another shape of as many elements; no gradient flows through it. */
+  view(shape: Shape): Tensor {
+    if (elements(shape) !== this.size) {
+      throw new TypeError(
+        `Cannot view ${this.label} ${formatShape(this.shape)} as ${
+          formatShape(shape)
+        }: the number of elements differs`,
+      );
+    }
+    return new Tensor(this.device, shape, this.dtype, this.storage, this.byteOffset);
+  }
+
+  /** A part of the memory, from element `start`, under its own shape: a parameter within the flat buffer. */
+  slice(start: number, shape: Shape): Tensor {
+    const byteOffset = this.byteOffset + start * bytesPerElement(this.dtype);
+    return new Tensor(this.device, shape, this.dtype, this.storage, byteOffset);
+  }
+
+  /** Replaces the contents, behind all work encoded so far. `data` must be as long as the tensor. */
+  write(data: TensorData | Uint8Array): void {
+    const bytes = data instanceof Uint8Array ? data : encode(data, this.shape, this.dtype);
+    if (bytes.byteLength !== this.bytes) {
+      throw new TypeError(
+        `Cannot write ${bytes.byteLength} bytes to ${this.label} ${
+          formatShape(this.shape)
+        } ${this.dtype}: need ${this.bytes}`,
+      );
+    }
+    this.device.flush();
+    this.device.gpu.queue.writeBuffer(this.buffer, this.byteOffset, bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  /** The contents as numbers (f16 widened to f32). Waits for the GPU: the only place in wgrad that does. */
+  async read(): Promise<Float32Array> {
+    const bytes = await readBytes(this);
+    if (this.dtype === "f16") return Float32Array.from(new Float16Array(bytes));
+    return this.dtype === "u32" ? Float32Array.from(new Uint32Array(bytes)) : new Float32Array(bytes);
+  }
+
+  /** Gives the memory back to the pool. */
+  free(): void {
+    this.device.release(this.storage);
+  }
+}
+
+/** Copies the contents to the host behind all work so far, and surfaces whatever went wrong in that work. */
+async function readBytes(tensor: Tensor): Promise<ArrayBuffer> {
+  const { device } = tensor;
+  const size = Math.ceil(tensor.bytes / 4) * 4;
+  const staging = device.gpu.createBuffer({ label: `read ${tensor.label}`, size, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
+  try {
+    device.copy(tensor.buffer, tensor.byteOffset, staging, 0, size);
+    device.flush();
+    await Promise.race([staging.mapAsync(1), device.failed]); // GPU sync point
+    await device.settled();
+    return staging.getMappedRange().slice(0, tensor.bytes);
+  } finally {
+    staging.destroy();
+  }
+}
+
+/** Numbers as the bytes of a tensor. @throws TypeError if their count does not fit the shape */
+export function encode(values: TensorData, shape: Shape, dtype: DType): Uint8Array {
+  if (values.length !== elements(shape)) {
+    throw new TypeError(
+      `Cannot make a tensor ${formatShape(shape)} of ${values.length} values: need ${elements(shape)}`,
+    );
+  }
+  const typed = dtype === "f32"
+    ? (values instanceof Float32Array ? values : Float32Array.from(values))
+    : dtype === "u32"
+    ? (values instanceof Uint32Array ? values : Uint32Array.from(values))
+    : Float16Array.from(values, (value) => Math.min(65504, Math.max(-65504, value)));
+  return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
+}
