@@ -1,0 +1,48 @@
+/** Paths of a {@link FileTree}: how they sort, which are hidden, where a relative one leads. */
+
+const isSurrogate = (unit: number) => (unit & 0xf800) === 0xd800;
+
+/**
+ * Orders two strings by Unicode code point, as Python does: "0", "00", "1", "10", "2". The default order of
+ * JavaScript compares UTF-16 units and so puts U+10000 before U+E000.
+ */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const x = a.charCodeAt(i), y = b.charCodeAt(i);
+    if (x === y) continue;
+    return isSurrogate(x) !== isSurrogate(y) ? (isSurrogate(x) ? 1 : -1) : x - y;
+  }
+  return a.length - b.length;
+}
+
+/** True if a part of `path` starts with a dot (so `._x.jpg` too) or is the folder that macOS adds to archives. */
+export function isHidden(path: string): boolean {
+  return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX");
+}
+
+/** The folder of `path`, "" at the top. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+/** `path` below `folder`; "" names the top. */
+export function join(folder: string, path: string): string {
+  return folder === "" ? path : `${folder}/${path}`;
+}
+
+/**
+ * Where `relative` leads from `folder`, both "/"-separated ("\" is taken for "/"), or undefined if it is absolute
+ * or climbs above the top.
+ */
+export function resolveInside(folder: string, relative: string): string | undefined {
+  const text = relative.replaceAll("\\", "/");
+  if (text.startsWith("/") || /^[a-z]:/i.test(text)) return undefined;
+  const parts = folder === "" ? [] : folder.split("/");
+  for (const part of text.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part !== "..") parts.push(part);
+    else if (parts.pop() === undefined) return undefined;
+  }
+  return parts.join("/");
+}

@@ -1,0 +1,123 @@
+/** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
+import { DataError } from "../base/errors.ts";
+import { zipTree } from "../data/archive.ts";
+import { compareCodePoints, folderOf, join } from "../data/paths.ts";
+import type { ByteSource, FileTree, FolderStore } from "../data/types.ts";
+
+const CURE = "give data.data_root=<folder or .zip>";
+
+/**
+ * Opens a dataset's root, a folder or a .zip file. Symbolic links in a folder are followed, but never in a circle.
+ * Nothing stays open. Throws a DataError if there is nothing, neither folder nor .zip, or no permission.
+ */
+export async function openTree(path: string): Promise<FileTree> {
+  if (path.trim() === "") throw new DataError(`Cannot open the dataset as its path is empty: ${CURE}`);
+  const info = await explain(path, () => Deno.stat(path));
+  if (info.isDirectory) return folderTree(path);
+  if (!info.isFile || !/\.zip$/i.test(path)) {
+    throw new DataError(`Cannot open the dataset as "${path}" is neither a folder nor a .zip file: ${CURE}`);
+  }
+  return zipTree(fileSource(path, info.size));
+}
+
+/** Random access to a file. Each read opens the file anew and runs in one go, so reads may overlap. */
+export function fileSource(path: string, size: number): ByteSource {
+  const read = (offset: number, length: number) => {
+    const bytes = new Uint8Array(length);
+    using file = Deno.openSync(path);
+    file.seekSync(offset, Deno.SeekMode.Start);
+    for (let at = 0; at < length;) {
+      const count = file.readSync(bytes.subarray(at));
+      if (count === null) throw new DataError(`Cannot read "${path}" as it became shorter while it was read`);
+      at += count;
+    }
+    return bytes;
+  };
+  return { name: path, size, read: (offset, length) => explain(path, () => read(offset, length)) };
+}
+
+function folderTree(root: string): FileTree {
+  let listing: Promise<{ files: string[]; folders: string[] }> | undefined;
+  const walked = () => listing ??= explain(root, () => walk(root));
+  return {
+    name: root,
+    paths: async () => (await walked()).files,
+    folders: async () => (await walked()).folders,
+    read: (path) => explain(`${root}/${path}`, () => Deno.readFile(`${root}/${path}`)),
+  };
+}
+
+async function walk(root: string): Promise<{ files: string[]; folders: string[] }> {
+  const files: string[] = [], folders: string[] = [];
+  const visit = async (folder: string, above: ReadonlySet<string>) => {
+    for await (const entry of Deno.readDir(join(root, folder).replace(/\/$/, "") || "/")) {
+      const path = join(folder, entry.name);
+      const info = entry.isSymlink ? await Deno.stat(`${root}/${path}`).catch(() => undefined) : entry;
+      if (info?.isFile) files.push(path);
+      if (!info?.isDirectory) continue;
+      const real = entry.isSymlink ? await Deno.realPath(`${root}/${path}`) : undefined;
+      if (real !== undefined && above.has(real)) continue;
+      folders.push(path);
+      await visit(path, new Set([...above, real ?? await Deno.realPath(`${root}/${path}`)]));
+    }
+  };
+  await visit("", new Set([await Deno.realPath(root)]));
+  return { files: files.sort(compareCodePoints), folders: folders.sort(compareCodePoints) };
+}
+
+async function explain<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new DataError(`Cannot open "${path}" as it does not exist: ${CURE}`, { cause: error });
+    }
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+      throw new DataError(`Cannot open "${path}" as reading is not permitted: ${error.message}`, {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/**
+ * Writes a file so that a kill at any moment leaves the old content or the new one, never a part: the bytes go into
+ * `path + ".tmp"`, are flushed to disk, and the file is renamed over `path`. Its folder is made if it is missing.
+ */
+export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const folder = folderOf(path);
+  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+  const temporary = `${path}.tmp`;
+  try {
+    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.sync();
+  } catch (error) {
+    await Deno.remove(temporary).catch(() => {});
+    throw error;
+  }
+  await Deno.rename(temporary, path);
+}
+
+/** A folder to write into. It need not exist; its parents are made with the first file. */
+export function folderStore(root: string): FolderStore {
+  const at = (path: string) => path === "" ? root : `${root}/${path}`;
+  const unlessMissing = <T>(promise: Promise<T>) =>
+    promise.catch((error) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
+  return {
+    readText: (path) => unlessMissing(Deno.readTextFile(at(path))),
+    exists: async (path) => await unlessMissing(Deno.stat(at(path))) !== undefined,
+    write: async (path, bytes) => {
+      await Deno.mkdir(folderOf(at(path)) || ".", { recursive: true });
+      await Deno.writeFile(at(path), bytes);
+    },
+    rename: (from, to) => Deno.rename(at(from), at(to)),
+    remove: async (path) => {
+      await unlessMissing(Deno.remove(at(path), { recursive: true }));
+    },
+  };
+}
