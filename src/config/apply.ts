@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { ConfigError } from "../base/errors.ts";
 import type { Override } from "./overrides.ts";
-import { childOf, hintForKey, isFree, keysOf } from "./schema_walk.ts";
+import { childOf, hintForKey, isFree, isList, keysOf } from "./schema_walk.ts";
 import { isMap, merge, nest, type Value, valueAt, type ValueMap } from "./values.ts";
 
 /** `values` with one override applied; maps merge, anything else is replaced. */
@@ -25,7 +25,7 @@ function checkPath(root: z.ZodType, values: ValueMap, { text, path, adds }: Over
       if (adds || valueAt(values, path) !== undefined) return;
       throw new ConfigError(`Cannot use override ${text} as there is no such key: write +${text} to add it`);
     }
-    if (Array.isArray(value)) checkPosition(text, parent, key, value);
+    if (isList(schema)) checkPosition(text, parent, key, Array.isArray(value) ? value : []);
     const child = childOf(schema, key, value);
     if (child === undefined) {
       const hasKeys = keysOf(schema, value) !== undefined;
@@ -41,7 +41,7 @@ function checkPath(root: z.ZodType, values: ValueMap, { text, path, adds }: Over
 
 function checkPosition(text: string, parent: readonly string[], key: string, list: readonly Value[]): void {
   if (/^\d+$/.test(key) && Number(key) < list.length) return;
-  const range = list.length > 0 ? `positions 0 to ${list.length - 1}` : "no entries";
+  const range = list.length > 0 ? `positions 0 to ${list.length - 1}` : "no entries yet";
   const name = `list ${parent.join(".")}`;
   throw new ConfigError(`Cannot use override ${text} as ${name} has ${range}: current position is ${key}`);
 }

@@ -56,8 +56,8 @@ export function parseValue(raw: string, text = raw): Value {
     return value;
   }
   const node = document.contents;
-  const isPlain = isScalar(node) && !node.comment && !document.comment && !node.tag;
-  return isPlain ? node.value as Value : raw;
+  // A comment, tag, anchor or document mark would make the source shorter: then the text stands for itself.
+  return isScalar(node) && node.source === raw.trim() ? node.value as Value : raw;
 }
 
 /** YAML reads `{a:1}` as the key "a:1" without a value: say so instead of setting it. */
@@ -77,7 +77,7 @@ function checkPairs(value: Value, text: string): void {
 /** A value as one would write it in an override; long ones are cut. */
 export function formatValue(value: Value | undefined): string {
   const isBare = typeof value === "string" && parsesToItself(value);
-  const text = isBare ? value : JSON.stringify(value) ?? "nothing";
+  const text = isBare || typeof value === "number" ? String(value) : JSON.stringify(value) ?? "nothing";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

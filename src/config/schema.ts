@@ -6,7 +6,8 @@
 import * as z from "zod";
 import type { Value } from "./values.ts";
 
-const count = z.int().min(1);
+const integer = z.int("must be an integer");
+const count = integer.min(1);
 const share = z.number().min(0).max(1);
 const nullablePath = z.string().min(1).nullable();
 const channels = (each: z.ZodNumber) => z.tuple([each, each, each]);
@@ -26,7 +27,7 @@ const normalization = z.strictObject({
 });
 
 const dataShared = {
-  image_size: z.int().min(8).default(224).describe("Side of the square that the model sees, in pixels"),
+  image_size: integer.min(8).default(224).describe("Side of the square that the model sees, in pixels"),
   batch_size: count.default(64).describe("Images a training step"),
   eval_batch_size: count.nullable().default(null).describe("Images a validation step; null: batch_size"),
   drop_last: z.boolean().default(false).describe("Leave out an epoch's last batch if it is not full"),
@@ -35,7 +36,7 @@ const dataShared = {
   max_unreadable: share.default(0.05).describe("Share of unreadable images above which the run ends"),
   on_unreadable: z.enum(["skip", "error"]).default("skip")
     .describe("An unreadable image is named and skipped, or ends the run"),
-  prefetch: z.int().min(0).default(2).describe("Batches made ready ahead of the GPU"),
+  prefetch: integer.min(0).default(2).describe("Batches made ready ahead of the GPU"),
   normalization: normalization.prefault({}).describe("What Normalize takes off and divides by; ImageNet's"),
 };
 
@@ -47,7 +48,7 @@ const synthetic = z.strictObject({
   train: count.default(2000).describe("Images to draw for training"),
   valid: count.default(300).describe("Images to draw for validation"),
   test: count.default(300).describe("Images to draw for the test"),
-  size: z.int().min(16).default(48).describe("Side of a drawn image, in pixels"),
+  size: integer.min(16).default(48).describe("Side of a drawn image, in pixels"),
 });
 
 const data = z.discriminatedUnion("name", [
@@ -133,13 +134,13 @@ const trainer = z.strictObject({
   gradient_clip_val: z.number().min(0).nullable().default(1)
     .describe("Largest norm of the whole gradient; null or 0: no clipping"),
   log_every_n_steps: count.default(10).describe("Steps between two lines of metrics.jsonl"),
-  num_sanity_val_steps: z.int().min(0).default(2).describe("Validation steps before the first epoch"),
+  num_sanity_val_steps: integer.min(0).default(2).describe("Validation steps before the first epoch"),
   replay: z.boolean().default(true).describe("Record a step once and replay it; false: walk it each time"),
 });
 
 /** The whole configuration. */
 export const configSchema = z.strictObject({
-  seed: z.int().min(0).default(42).describe("Everything random follows from it"),
+  seed: integer.min(0).default(42).describe("Everything random follows from it"),
   experiment: z.string()
     .regex(/^(?!\.+$)[A-Za-z0-9._-]+$/, "must be a file name of letters, digits, '.', '_' and '-'")
     .default("train").describe("Name of the run's folder below checkpoints/"),

@@ -68,6 +68,12 @@ export function isFree(schema: z.core.$ZodType): boolean {
   return node instanceof z.ZodUnknown || node instanceof z.ZodPipe || node instanceof z.ZodRecord;
 }
 
+/** True if `schema` is a list, whose keys are positions. */
+export function isList(schema: z.core.$ZodType): boolean {
+  const node = bare(schema);
+  return node instanceof z.ZodArray || node instanceof z.ZodTuple;
+}
+
 /** Every key below `schema`, as dotted paths. */
 export function allKeys(schema: z.core.$ZodType, values?: Value, prefix = ""): string[] {
   return (keysOf(schema, values) ?? []).flatMap((key) => {

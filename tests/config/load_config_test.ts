@@ -1,0 +1,236 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { parse } from "yaml";
+import { ConfigError } from "../../src/base/errors.ts";
+import { type Config, configSchema, formatConfig, loadConfig } from "../../src/config/mod.ts";
+import { allKeys, schemaAt } from "../../src/config/schema_walk.ts";
+import { type Value, valueAt } from "../../src/config/values.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+
+const files = denoConfigFiles();
+const load = (...overrides: string[]): Config => loadConfig(files, overrides);
+const folder = ["data=image_folder", "data.data_root=X"];
+
+Deno.test("loadConfig() gives the embedded default run", () => {
+  const config = load();
+  assertEquals(config.model, { name: "resnet18", weights: null });
+  assertEquals(config.data.name, "synthetic_jerseys");
+  assertEquals(config.optimizer.lr, 5e-4);
+  assertEquals(config.scheduler.interval, "step");
+  assertEquals(config.trainer.replay, true);
+});
+
+Deno.test("loadConfig() gives digits from a folder no flip", () => {
+  const config = load(...folder, "model=resnet18", "data.image_size=32", "trainer.max_epochs=2");
+  assertEquals(config.data.data_root, "X");
+  assertEquals(config.data.image_size, 32);
+  assertEquals(config.trainer.max_epochs, 2);
+  const names = config.transforms.train.flatMap(Object.keys);
+  assert(names.includes("random_resized_crop") && !names.some((name) => name.includes("flip")), `${names}`);
+});
+
+const resolved: [overrides: string[], path: string, value: Value][] = [
+  [["model=resnet50"], "optimizer.lr", 5e-5],
+  [["model=resnet50", "optimizer.lr=1e-3"], "optimizer.lr", 1e-3],
+  [["trainer=default"], "trainer.max_epochs", 200],
+  [["trainer=default"], "scheduler.interval", "epoch"],
+  [["trainer=default"], "scheduler.warmup_epochs", 5],
+  [["trainer=default", ...folder], "data.batch_size", 64],
+  [["trainer=local"], "trainer.max_epochs", 30],
+  [["trainer=local", ...folder], "data.batch_size", 32],
+  [["transforms=default"], "transforms.train.1", { random_horizontal_flip: { p: 0.5 } }],
+  [["seed=1", "seed=2"], "seed", 2],
+  [["scheduler.milestones=[3, 5]"], "scheduler.milestones", [3, 5]],
+  [["+scheduler.milestones=[3]"], "scheduler.milestones", [3]],
+  [["optimizer.betas.0=0.8"], "optimizer.betas", [0.8, 0.999]],
+  [["data.normalization={mean: [0, 0, 0]}"], "data.normalization.mean", [0, 0, 0]],
+  [["trainer.gradient_clip_val=null"], "trainer.gradient_clip_val", null],
+  [["output_dir=a=b"], "output_dir", "a=b"],
+  [
+    ["transforms.train.0.random_resized_crop.scale=[0.5, 1]"],
+    "transforms.train.0.random_resized_crop.scale",
+    [0.5, 1],
+  ],
+];
+
+for (const [overrides, path, value] of resolved) {
+  Deno.test(`loadConfig() takes ${overrides.join(" ")}`, () => {
+    assertEquals(valueAt(load(...overrides) as unknown as Value, path.split(".")), value);
+  });
+}
+
+const epochKeys = "Keys of trainer: max_epochs, precision, gradient_clip_val, log_every_n_steps, " +
+  "num_sanity_val_steps, replay";
+const topKeys =
+  "Keys at the top: seed, experiment, gpu, output_dir, model, data, transforms, loss, optimizer, " +
+  "scheduler, trainer";
+
+const refused: [overrides: string[], message: string][] = [
+  [
+    ["trainer.max_epoch=2"],
+    `Cannot use override trainer.max_epoch=2 as there is no such key: did you mean trainer.max_epochs? ${epochKeys}`,
+  ],
+  [
+    ["trainr.max_epochs=2"],
+    `Cannot use override trainr.max_epochs=2 as there is no such key: did you mean trainer.max_epochs? ${topKeys}`,
+  ],
+  [["lr=1"], `Cannot use override lr=1 as there is no such key: did you mean optimizer.lr? ${topKeys}`],
+  [["xyzzy=1"], `Cannot use override xyzzy=1 as there is no such key: ${topKeys}`],
+  [["seed.x=1"], "Cannot use override seed.x=1 as seed has no keys: give seed=VALUE"],
+  [["+seed=1"], "Cannot use override +seed=1 as that key is there: write seed=1"],
+  [
+    ["model=resnet19"],
+    "Cannot use override model=resnet19 as group model has no such option: did you mean model=resnet18? Options of model: resnet18, resnet34, resnet50",
+  ],
+  [
+    ["trainer={max_epochs: 2}"],
+    "Cannot use override trainer={max_epochs: 2} as group trainer has no such option: Options of trainer: default, local, quick",
+  ],
+  [["seed=-1"], "Cannot use seed=-1 as it must be at least 0"],
+  [["seed=1.5"], "Cannot use seed=1.5 as it must be an integer"],
+  [['seed="1"'], 'Cannot use seed="1" as it must be an integer'],
+  [["seed=null"], "Cannot use seed=null as it must be an integer"],
+  [["gpu=dwan"], "Cannot use gpu=dwan as it must be one of auto, dawn: did you mean dawn?"],
+  [
+    ["experiment=a/b"],
+    "Cannot use experiment=a/b as it must be a file name of letters, digits, '.', '_' and '-'",
+  ],
+  [
+    ["experiment=.."],
+    "Cannot use experiment=.. as it must be a file name of letters, digits, '.', '_' and '-'",
+  ],
+  [["output_dir=5"], "Cannot use output_dir=5 as it must be text, in quotes or null"],
+  [
+    ["model.weights=a.pth"],
+    "Cannot use model.weights=a.pth as it must be the path of a .safetensors file or null",
+  ],
+  [["data=image_folder"], "Cannot use data.data_root=null as it must be a path: give data.data_root=PATH"],
+  [["data.name=folder"], "Cannot use data.name=folder as it must be one of synthetic_jerseys, image_folder"],
+  [["data.image_size=4"], "Cannot use data.image_size=4 as it must be at least 8"],
+  [["data.holdout=0.6"], "Cannot use data.holdout=0.6 as it must be at most 0.5"],
+  [
+    ["data.normalization.std=[1, 1]"],
+    "Cannot use data.normalization.std=[1,1] as it must have at least 3 entries",
+  ],
+  [["data.normalization.std.1=0"], "Cannot use data.normalization.std.1=0 as it must be more than 0"],
+  [
+    ["data.synthetic.classes=[a, a]"],
+    'Cannot use data.synthetic.classes=["a","a"] as it must not name a class twice',
+  ],
+  [
+    [...folder, "data.synthetic.train=5"],
+    "Cannot use override data.synthetic.train=5 as there is no such key: Keys of data: name, data_root, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, on_unreadable, prefetch, normalization",
+  ],
+  [["transforms.eval=resize"], "Cannot use transforms.eval=resize as it must be a list"],
+  [
+    ["transforms.eval=[5]"],
+    'Cannot use transforms.eval.0=5 as it must be a name or one "name: {option: value}"',
+  ],
+  [
+    ["transforms.eval=[{a: {}, b: {}}]"],
+    'Cannot use transforms.eval.0={"a":{},"b":{}} as it must be a name or one "name: {option: value}"',
+  ],
+  [
+    ["transforms.train.9.a=1"],
+    "Cannot use override transforms.train.9.a=1 as list transforms.train has positions 0 to 2: current position is 9",
+  ],
+  [
+    ["scheduler.milestones.0=1"],
+    "Cannot use override scheduler.milestones.0=1 as list scheduler.milestones has no entries yet: current position is 0",
+  ],
+  [["loss=focal"], "Cannot use loss=focal as it must be a map of keys"],
+  [["loss.label_smoothing=1"], "Cannot use loss.label_smoothing=1 as it must be less than 1"],
+  [
+    ["loss.class_weights=balance"],
+    "Cannot use loss.class_weights=balance as it must be one of balanced, none: did you mean balanced?",
+  ],
+  [["optimizer.lr=.inf"], "Cannot use optimizer.lr=Infinity as it must be a number"],
+  [
+    ["trainer.precision=16-mixed"],
+    'Cannot use trainer.precision=16-mixed as it must be 32-true; "16-mixed" is not there yet',
+  ],
+  [["trainer.gradient_clip_val=x"], "Cannot use trainer.gradient_clip_val=x as it must be a number or null"],
+  [["trainer.replay=1"], "Cannot use trainer.replay=1 as it must be true or false"],
+];
+
+for (const [overrides, message] of refused) {
+  Deno.test(`loadConfig() refuses ${overrides.join(" ")}`, () => {
+    assertEquals(assertThrows(() => load(...overrides), ConfigError).message, message);
+  });
+}
+
+Deno.test("loadConfig() reports every fault at once", () => {
+  const error: ConfigError = assertThrows(
+    () => load("word", "model=resnet19", "trainer.max_epoch=1", "seed=x", "data.batch_size=0"),
+    ConfigError,
+  );
+  const [head, ...faults] = error.message.split("\n- ");
+  assertEquals(head, "Cannot use this configuration as it has 5 faults:");
+  assertEquals(faults.map((fault) => fault.split(" as ")[0]), [
+    "Cannot read override word",
+    "Cannot use override model=resnet19",
+    "Cannot use override trainer.max_epoch=1",
+    "Cannot use seed=x",
+    "Cannot use data.batch_size=0",
+  ]);
+});
+
+Deno.test("loadConfig() names an unknown key of a file", () => {
+  const own = {
+    ...files,
+    read: (path: string) => path === "model/resnet18.yaml" ? "name: resnet18\nweight: a" : files.read(path),
+  };
+  assertEquals(
+    assertThrows(() => loadConfig(own, []), ConfigError).message,
+    "Cannot use key model.weight as there is no such key: did you mean model.weights? Keys of model: name, weights",
+  );
+});
+
+Deno.test("loadConfig() says which key a file leaves out", () => {
+  const own = {
+    ...files,
+    read: (path: string) => path === "model/resnet18.yaml" ? "weights: null" : files.read(path),
+  };
+  assertEquals(
+    assertThrows(() => loadConfig(own, []), ConfigError).message,
+    "Cannot do without model.name as it must be one of resnet18, resnet34, resnet50",
+  );
+});
+
+Deno.test("loadConfig() freezes all of it", () => {
+  const config = load();
+  assertThrows(() => Object.assign(config.trainer, { max_epochs: 1 }), TypeError);
+  assertThrows(() => config.optimizer.betas.reverse(), TypeError);
+});
+
+Deno.test("loadConfig() accepts every option of conf/", () => {
+  for (const model of files.list("model")) load(`model=${model}`);
+  for (const transforms of files.list("transforms")) load(`transforms=${transforms}`);
+  for (const trainer of files.list("trainer")) load(`trainer=${trainer}`);
+  for (const data of files.list("data")) load(`data=${data}`, "data.data_root=X");
+});
+
+Deno.test("formatConfig() writes YAML that reads back to the same configuration", () => {
+  const config = load(...folder, "transforms=default");
+  const own = {
+    read: (path: string) => path === "train.yaml" ? formatConfig(config) : undefined,
+    list: () => [],
+  };
+  assertEquals(loadConfig(own), config);
+  assertEquals(parse(formatConfig(config)).data.data_root, "X");
+});
+
+Deno.test("configSchema explains every key", () => {
+  const silent = allKeys(configSchema).filter((path) => {
+    const node = schemaAt(configSchema, path.split("."));
+    return !(node as { description?: string } | undefined)?.description;
+  });
+  assertEquals(silent, []);
+});
+
+Deno.test("denoConfigFiles() lists no options and reads no text where there is nothing", () => {
+  assertEquals([files.read("nothing.yaml"), files.list("nothing"), files.list("train.yaml")], [
+    undefined,
+    [],
+    [],
+  ]);
+});
