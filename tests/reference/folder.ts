@@ -1,0 +1,48 @@
+/**
+ * Where the reference cases lie: the project's own small set and, beside a checkout that has it, the large one.
+ * A test that needs them runs once per folder, and is ignored with the reason in its name where one lacks.
+ */
+import { readSafetensors, type StoredTensor } from "../../src/formats/safetensors.ts";
+
+const project = new URL("../../", import.meta.url);
+
+/** The folders, relative to the project. */
+export const folders = ["tests/fixtures/parity", "../shared/reference"] as const;
+
+/** One folder of reference cases. */
+export interface ReferenceFolder {
+  /** The folder, relative to the project. */
+  name: string;
+  /** A JSON file's content. */
+  json<T>(file: string): T;
+  /** A safetensors file's tensors. */
+  tensors(file: string): Map<string, StoredTensor>;
+}
+
+/** The folder `name`, relative to the project. */
+function open(name: string): ReferenceFolder {
+  const path = (file: string) => new URL(`${name}/${file}`, project);
+  return {
+    name,
+    json: (file) => JSON.parse(Deno.readTextFileSync(path(file))),
+    tensors: (file) => readSafetensors(Deno.readFileSync(path(file))).tensors,
+  };
+}
+
+function exists(path: URL): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Registers the test `name` once for each folder; ignored where the folder has no `file`. */
+export function referenceTest(name: string, file: string, test: (folder: ReferenceFolder) => void): void {
+  for (const folder of folders) {
+    const ignore = !exists(new URL(`${folder}/${file}`, project));
+    const reason = ignore ? ` (ignored: no ${folder}/${file})` : "";
+    Deno.test({ name: `${name}, by ${folder}${reason}`, ignore, fn: () => test(open(folder)) });
+  }
+}
