@@ -6,7 +6,7 @@
 import * as z from "zod";
 import type { Value } from "./values.ts";
 
-const integer = z.int("must be an integer");
+const integer = z.int({ error: (issue) => issue.code === "invalid_type" ? "must be an integer" : undefined });
 const count = integer.min(1);
 const share = z.number().min(0).max(1);
 const nullablePath = z.string().min(1).nullable();
