@@ -1,0 +1,14 @@
+/**
+ * What every metric is: batches in by `update`, one value out by `compute`, a fresh start by `reset`. Metrics are
+ * plain numbers and typed arrays; they never see a GPU.
+ */
+export interface Metric<Batch extends unknown[], Value> {
+  /** Whether a larger or a smaller value is better; early stopping and checkpoints read it here. */
+  readonly direction: "max" | "min";
+  /** Takes a batch into account. */
+  update(...batch: Batch): void;
+  /** The value over all batches since the last reset; null where no sample was seen. */
+  compute(): Value;
+  /** Forgets all batches. */
+  reset(): void;
+}
