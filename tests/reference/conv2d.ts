@@ -1,0 +1,81 @@
+/**
+ * Convolution as its definition reads: y[n,p,q,k] = sum over r,s,c of x[n, p*stride - padding + r,
+ * q*stride - padding + s, c] * w[r,s,c,k], zeros outside. Images [N, H, W, C], filters [R, S, C, K].
+ */
+
+/** Sizes of a convolution; the output is [n, p, q, k]. */
+export interface ConvShape {
+  n: number;
+  h: number;
+  w: number;
+  c: number;
+  r: number;
+  s: number;
+  k: number;
+  stride: number;
+  padding: number;
+}
+
+/** Output height p and width q. */
+export function convOutput({ h, w, r, s, stride, padding }: ConvShape): { p: number; q: number } {
+  return {
+    p: Math.floor((h + 2 * padding - r) / stride) + 1,
+    q: Math.floor((w + 2 * padding - s) / stride) + 1,
+  };
+}
+
+/** Calls `visit` with the offsets of the first channels of each x, w and y that meet. */
+function eachTap(shape: ConvShape, visit: (x: number, w: number, y: number) => void): void {
+  const { p, q } = convOutput(shape);
+  for (let n = 0; n < shape.n; n++) {
+    for (let i = 0; i < p; i++) {
+      for (let j = 0; j < q; j++) {
+        const y = ((n * p + i) * q + j) * shape.k;
+        for (let r = 0; r < shape.r; r++) {
+          const row = i * shape.stride - shape.padding + r;
+          if (row < 0 || row >= shape.h) continue;
+          for (let s = 0; s < shape.s; s++) {
+            const column = j * shape.stride - shape.padding + s;
+            if (column < 0 || column >= shape.w) continue;
+            const x = ((n * shape.h + row) * shape.w + column) * shape.c;
+            visit(x, (r * shape.s + s) * shape.c * shape.k, y);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** y [N, P, Q, K] of x [N, H, W, C] and w [R, S, C, K]. */
+export function conv2d(x: Float64Array, w: Float64Array, shape: ConvShape): Float64Array {
+  const { p, q } = convOutput(shape);
+  const y = new Float64Array(shape.n * p * q * shape.k);
+  eachTap(shape, (xAt, wAt, yAt) => {
+    for (let c = 0; c < shape.c; c++) {
+      for (let k = 0; k < shape.k; k++) y[yAt + k] += x[xAt + c] * w[wAt + c * shape.k + k];
+    }
+  });
+  return y;
+}
+
+/** dx [N, H, W, C] of dy [N, P, Q, K] and w [R, S, C, K]. */
+export function conv2dDx(dy: Float64Array, w: Float64Array, shape: ConvShape): Float64Array {
+  const dx = new Float64Array(shape.n * shape.h * shape.w * shape.c);
+  eachTap(shape, (xAt, wAt, yAt) => {
+    for (let c = 0; c < shape.c; c++) {
+      for (let k = 0; k < shape.k; k++) dx[xAt + c] += dy[yAt + k] * w[wAt + c * shape.k + k];
+    }
+  });
+  return dx;
+}
+
+/** dw [R, S, C, K] of x [N, H, W, C] and dy [N, P, Q, K]. */
+export function conv2dDw(x: Float64Array, dy: Float64Array, shape: ConvShape): Float64Array {
+  const dw = new Float64Array(shape.r * shape.s * shape.c * shape.k);
+  eachTap(shape, (xAt, wAt, yAt) => {
+    for (let c = 0; c < shape.c; c++) {
+      for (let k = 0; k < shape.k; k++) dw[wAt + c * shape.k + k] += x[xAt + c] * dy[yAt + k];
+    }
+  });
+  return dw;
+}

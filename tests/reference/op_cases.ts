@@ -1,0 +1,186 @@
+/** The cases of ops.json, each run through the naive loops; PyTorch's layouts in and out. */
+import { type StoredTensor, toFloat32 } from "../../src/formats/safetensors.ts";
+import {
+  batchNormEval,
+  batchNormEvalGradients,
+  type BatchNormParameters,
+  batchNormTrain,
+  batchNormTrainGradients,
+} from "./batch_norm.ts";
+import { conv2d, conv2dDw, conv2dDx, convOutput } from "./conv2d.ts";
+import { nchwToNhwc, nhwcToNchw, oihwToRsck, rsckToOihw } from "./layout.ts";
+import { linear, linearGradients } from "./linear.ts";
+import { crossEntropy, crossEntropySoft, focal, type Loss } from "./losses.ts";
+import { globalAvgPool, globalAvgPoolDx, maxPool2d, maxPool2dDx, poolOutput } from "./pool.ts";
+import { addRelu, addReluGradient, relu, reluDx } from "./relu.ts";
+
+/** A case of ops.json: names of tensors in ops.safetensors. */
+export interface OpCase {
+  name: string;
+  op: string;
+  attrs: Record<string, number>;
+  inputs: Record<string, string>;
+  grads: Record<string, string>;
+  output: string;
+  dy: string;
+  updates?: Record<string, string>;
+}
+
+/** What an op computes: y, the gradient of each input by its name, and updated buffers by theirs. */
+interface Results {
+  y: Float64Array;
+  grads: Record<string, Float64Array>;
+  updates?: Record<string, Float64Array>;
+}
+
+/** The tensors of a case: values in PyTorch's layout, and shapes. */
+class Inputs {
+  constructor(readonly test: OpCase, readonly tensors: ReadonlyMap<string, StoredTensor>) {}
+
+  shape(name: string): readonly number[] {
+    return this.tensors.get(this.test.inputs[name])!.shape;
+  }
+
+  get(name: string): Float64Array {
+    return this.raw(this.test.inputs[name]);
+  }
+
+  dy(): Float64Array {
+    return this.raw(this.test.dy);
+  }
+
+  raw(key: string): Float64Array {
+    const tensor = this.tensors.get(key)!;
+    return Float64Array.from(tensor.dtype === "F64" ? tensor.data : toFloat32(tensor));
+  }
+}
+
+const ops: Record<string, (inputs: Inputs) => Results> = {
+  conv2d: runConv2d,
+  batch_norm_train: runBatchNormTrain,
+  batch_norm_eval: runBatchNormEval,
+  max_pool2d: runMaxPool2d,
+  global_avg_pool: runGlobalAvgPool,
+  relu: (inputs) => {
+    const x = inputs.get("x");
+    return { y: relu(x), grads: { x: reluDx(x, inputs.dy()) } };
+  },
+  add_relu: (inputs) => {
+    const a = inputs.get("a"), b = inputs.get("b"), gradient = addReluGradient(a, b, inputs.dy());
+    return { y: addRelu(a, b), grads: { a: gradient, b: gradient } };
+  },
+  linear: runLinear,
+  cross_entropy: (inputs) => {
+    const [n, classes] = inputs.shape("logits");
+    const weighted = inputs.test.attrs.weighted ? { weight: inputs.get("weight") } : {};
+    const shape = { n, classes, labelSmoothing: inputs.test.attrs.label_smoothing, ...weighted };
+    return lossResults(crossEntropy(inputs.get("logits"), inputs.get("labels"), shape), inputs);
+  },
+  cross_entropy_soft: (inputs) => {
+    const [n, classes] = inputs.shape("logits");
+    const shape = { n, classes, labelSmoothing: inputs.test.attrs.label_smoothing };
+    return lossResults(crossEntropySoft(inputs.get("logits"), inputs.get("targets"), shape), inputs);
+  },
+  focal: (inputs) => {
+    const [n, classes] = inputs.shape("logits");
+    const shape = { n, classes, gamma: inputs.test.attrs.gamma };
+    return lossResults(focal(inputs.get("logits"), inputs.get("labels"), shape), inputs);
+  },
+};
+
+/** Calls `check` with each tensor that the case names: its name, the naive result and PyTorch's. */
+export function runOpCase(
+  test: OpCase,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  check: (name: string, actual: Float64Array, expected: Float64Array) => void,
+): void {
+  const inputs = new Inputs(test, tensors);
+  const { y, grads, updates = {} } = ops[test.op](inputs);
+  check("y", y, inputs.raw(test.output));
+  for (const [name, key] of Object.entries(test.grads)) check(`d_${name}`, grads[name], inputs.raw(key));
+  for (const [name, key] of Object.entries(test.updates ?? {})) check(name, updates[name], inputs.raw(key));
+}
+
+function lossResults({ loss, dlogits }: Loss, inputs: Inputs): Results {
+  const [dy] = inputs.dy();
+  return { y: Float64Array.of(loss), grads: { logits: dlogits.map((value) => value * dy) } };
+}
+
+function runConv2d(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x"), [k, , r, s] = inputs.shape("w");
+  const shape = { n, h, w, c, r, s, k, stride: inputs.test.attrs.stride, padding: inputs.test.attrs.padding };
+  const { p, q } = convOutput(shape);
+  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]), filter = oihwToRsck(inputs.get("w"), [k, c, r, s]);
+  const dy = nchwToNhwc(inputs.dy(), [n, k, p, q]);
+  return {
+    y: nhwcToNchw(conv2d(x, filter, shape), [n, p, q, k]),
+    grads: {
+      x: nhwcToNchw(conv2dDx(dy, filter, shape), [n, h, w, c]),
+      w: rsckToOihw(conv2dDw(x, dy, shape), [r, s, c, k]),
+    },
+  };
+}
+
+function batchNormInputs(inputs: Inputs) {
+  const [n, c, h, w] = inputs.shape("x");
+  const parameters: BatchNormParameters = {
+    weight: inputs.get("weight"),
+    bias: inputs.get("bias"),
+    runningMean: inputs.get("running_mean"),
+    runningVar: inputs.get("running_var"),
+  };
+  return {
+    x: nchwToNhwc(inputs.get("x"), [n, c, h, w]),
+    dy: nchwToNhwc(inputs.dy(), [n, c, h, w]),
+    parameters,
+    shape: { rows: n * h * w, channels: c, eps: inputs.test.attrs.eps },
+    toNchw: (values: Float64Array) => nhwcToNchw(values, [n, h, w, c]),
+  };
+}
+
+function runBatchNormTrain(inputs: Inputs): Results {
+  const { x, dy, parameters, shape, toNchw } = batchNormInputs(inputs);
+  const forward = batchNormTrain(x, parameters, shape, inputs.test.attrs.momentum);
+  const { dx, dweight, dbias } = batchNormTrainGradients(x, parameters.weight, dy, shape);
+  return {
+    y: toNchw(forward.y),
+    grads: { x: toNchw(dx), weight: dweight, bias: dbias },
+    updates: { running_mean: forward.newRunningMean, running_var: forward.newRunningVar },
+  };
+}
+
+function runBatchNormEval(inputs: Inputs): Results {
+  const { x, dy, parameters, shape, toNchw } = batchNormInputs(inputs);
+  const { dx, dweight, dbias } = batchNormEvalGradients(x, parameters, dy, shape);
+  return {
+    y: toNchw(batchNormEval(x, parameters, shape)),
+    grads: { x: toNchw(dx), weight: dweight, bias: dbias },
+  };
+}
+
+function runMaxPool2d(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x");
+  const { kernel, stride, padding } = inputs.test.attrs;
+  const shape = { n, h, w, c, kernel, stride, padding }, { p, q } = poolOutput(shape);
+  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]), dy = nchwToNhwc(inputs.dy(), [n, c, p, q]);
+  return {
+    y: nhwcToNchw(maxPool2d(x, shape), [n, p, q, c]),
+    grads: { x: nhwcToNchw(maxPool2dDx(x, dy, shape), [n, h, w, c]) },
+  };
+}
+
+function runGlobalAvgPool(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x"), shape = { n, pixels: h * w, c };
+  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]);
+  return {
+    y: globalAvgPool(x, shape),
+    grads: { x: nhwcToNchw(globalAvgPoolDx(inputs.dy(), shape), [n, h, w, c]) },
+  };
+}
+
+function runLinear(inputs: Inputs): Results {
+  const [n, c] = inputs.shape("x"), [k] = inputs.shape("w"), shape = { n, c, k };
+  const x = inputs.get("x"), w = inputs.get("w");
+  const { dx, dw, db } = linearGradients(x, w, inputs.dy(), shape);
+  return { y: linear(x, w, inputs.get("b"), shape), grads: { x: dx, w: dw, b: db } };
+}
