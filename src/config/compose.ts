@@ -87,11 +87,11 @@ function readFile(files: ConfigFiles, name: string, home: readonly string[]): Co
   const path = `${name}.yaml`;
   const text = files.read(path);
   if (text === undefined) throw new ConfigError(`Cannot find configuration file ${path}`);
-  const document = parseDocument(text);
-  if (document.errors.length > 0) {
-    throw new ConfigError(`Cannot read ${path}: ${document.errors[0].message.trim()}`);
+  const parsed = parseDocument(text);
+  if (parsed.errors.length > 0) {
+    throw new ConfigError(`Cannot read ${path}: ${parsed.errors[0].message.trim()}`);
   }
-  const { defaults = ["_self_"], ...values } = checkMap(document.toJS({ maxAliasCount: 0 }) ?? {}, path);
+  const { defaults = ["_self_"], ...values } = checkMap(parsed.toJS({ maxAliasCount: 0 }) ?? {}, path);
   const entries = readDefaults(defaults, path);
   const isListed = entries.some((entry) => entry.self);
   return {

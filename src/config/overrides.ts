@@ -43,20 +43,20 @@ export function parseOverride(text: string): Override {
  * map `{a: 1}`. Text that is none of these stands for itself, so that paths and `a=b` need no quotes.
  */
 export function parseValue(raw: string, text = raw): Value {
-  const document = parseDocument(raw, { logLevel: "silent" });
+  const parsed = parseDocument(raw, { logLevel: "silent" });
   const isFlow = /^\s*[[{'"]/.test(raw);
-  if (document.errors.length > 0) {
+  if (parsed.errors.length > 0) {
     if (!isFlow) return raw;
-    throw new ConfigError(`Cannot read the value of ${text}: ${firstLine(document.errors[0].message)}`);
+    throw new ConfigError(`Cannot read the value of ${text}: ${firstLine(parsed.errors[0].message)}`);
   }
   if (isFlow) {
-    const value = document.toJS({ maxAliasCount: 0 }) as Value;
+    const value = parsed.toJS({ maxAliasCount: 0 }) as Value;
     checkPairs(value, text);
     refusePrototypes(value);
     return value;
   }
-  const node = document.contents;
-  // A comment, tag, anchor or document mark would make the source shorter: then the text stands for itself.
+  const node = parsed.contents;
+  // A comment, tag, anchor or parsed mark would make the source shorter: then the text stands for itself.
   return isScalar(node) && node.source === raw.trim() ? node.value as Value : raw;
 }
 

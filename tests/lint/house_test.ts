@@ -1,0 +1,57 @@
+/** The project itself keeps the house rules. */
+
+import { assertEquals } from "@std/assert";
+import { cycleFaults, floorFaults } from "./floors.ts";
+import { hostFaults, lengthFaults, opTestFaults, pinFaults, syncPointFaults } from "./rules.ts";
+import { importsOf, type SourceFile } from "./source.ts";
+
+const root = new URL("../../", import.meta.url);
+
+function filesBelow(folder: string): SourceFile[] {
+  const entries = [...Deno.readDirSync(new URL(folder, root))];
+  return entries.flatMap((entry) => {
+    const path = `${folder}${entry.name}`;
+    if (entry.isDirectory) return filesBelow(`${path}/`);
+    return path.endsWith(".ts") ? [{ path, text: Deno.readTextFileSync(new URL(path, root)) }] : [];
+  });
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(new URL(path, root)) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+const built = ["src/", "kernels/", "web/"].filter(exists).flatMap(filesBelow)
+  .concat(exists("mod.ts") ? [{ path: "mod.ts", text: Deno.readTextFileSync(new URL("mod.ts", root)) }] : []);
+const tests = ["tests/", "bench/"].filter(exists).flatMap(filesBelow);
+const portable = built.filter(({ path }) => !path.startsWith("web/"));
+const imports = built.flatMap(importsOf);
+
+Deno.test("imports go down only", () => assertEquals(floorFaults(imports), []));
+
+Deno.test("imports make no cycle", () => assertEquals(cycleFaults(imports), []));
+
+Deno.test("every imported file is there", () => {
+  const paths = new Set(built.map(({ path }) => path));
+  const local = imports.filter(({ to }) => /^(?:src|kernels|web)\/|^mod\.ts$/.test(to) && to.endsWith(".ts"));
+  assertEquals(local.filter(({ to }) => !paths.has(to)), []);
+});
+
+Deno.test("Deno and document are named in src/host only", () =>
+  assertEquals(portable.flatMap(hostFaults), []));
+
+Deno.test("no file is over 400 lines", () => assertEquals([...built, ...tests].flatMap(lengthFaults), []));
+
+Deno.test("every wait for the GPU says so", () => assertEquals(portable.flatMap(syncPointFaults), []));
+
+Deno.test("every op has a test of its name", () => {
+  assertEquals(opTestFaults([...built, ...tests].map(({ path }) => path)), []);
+});
+
+Deno.test("every dependency is pinned", () => {
+  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+  assertEquals(pinFaults(imports), []);
+});

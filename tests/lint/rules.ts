@@ -1,0 +1,48 @@
+/** House rules on single files and on what stands beside them. */
+
+import { roomOf } from "./floors.ts";
+import { codeOf, lineAt, type SourceFile } from "./source.ts";
+
+const MOST_LINES = 400;
+
+/** `Deno` and `document` belong to src/host: everything else in src and kernels runs in both worlds. */
+export function hostFaults({ path, text }: SourceFile): string[] {
+  if (path.startsWith("src/host/")) return [];
+  const code = codeOf(text);
+  return [...code.matchAll(/\bDeno\b|(?<!\.)\bdocument\b|\bglobalThis\.document\b/g)].map((match) =>
+    `${path}:${lineAt(code, match.index)} says ${match[0]}: move it to src/host`
+  );
+}
+
+/** A file that is too long to read. */
+export function lengthFaults({ path, text }: SourceFile): string[] {
+  const lines = text.trimEnd().split("\n").length;
+  return lines > MOST_LINES ? [`${path} has ${lines} lines: split it, at most ${MOST_LINES}`] : [];
+}
+
+/** An awaited read() waits for the GPU, so its line says so; data, formats and hosts read files. */
+export function syncPointFaults({ path, text }: SourceFile): string[] {
+  if (["data", "formats", "host", "config"].includes(roomOf(path) ?? "host")) return [];
+  const code = codeOf(text), lines = text.split("\n");
+  return [...code.matchAll(/\bawait\s[^;={}]*?\.read\s*\(/g)].flatMap((match) => {
+    const line = lineAt(code, match.index + match[0].length);
+    const isMarked = lines[line - 1].includes("// GPU sync point");
+    return isMarked ? [] : [`${path}:${line} awaits read() without "// GPU sync point"`];
+  });
+}
+
+/** An op without a test of its name. */
+export function opTestFaults(paths: readonly string[]): string[] {
+  const ops = paths.flatMap((path) => /^src\/ops\/(\w+)\.ts$/.exec(path)?.[1] ?? []);
+  return ops.filter((op) => op !== "mod" && !paths.includes(`tests/ops/${op}_test.ts`))
+    .map((op) => `src/ops/${op}.ts has no tests/ops/${op}_test.ts`);
+}
+
+/** A dependency that is not pinned to one version. */
+export function pinFaults(imports: Readonly<Record<string, string>>): string[] {
+  return Object.entries(imports)
+    .filter(([, specifier]) =>
+      !/^(?:\.|(?:npm|jsr):(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.-]*(?:\/|$))/.test(specifier)
+    )
+    .map(([name, specifier]) => `deno.json maps ${name} to ${specifier}: pin one exact version`);
+}
