@@ -1,0 +1,34 @@
+/**
+ * Mean and sum of squared deviations of each channel over a chunk of rows. A thread does one chunk and four
+ * channels, and passes twice over its rows: first the mean, then the deviations from it. Sums of squares would lose
+ * the variance of channels whose mean is large.
+ */
+import { chunkGrid, chunkRows, LANES } from "./lib/columns.ts";
+import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
+
+export function batchNormStatistics(o: { type: ElementType; rows: number; channels: number }): KernelSource {
+  const code = wgsl`
+${element4(o.type)}
+${chunkRows(o.channels, 2)}
+@group(0) @binding(0) var<storage, read> x: array<Element4>; // [rows, C / 4]
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (mean, deviations), C / 4]
+
+@compute @workgroup_size(${LANES}, ${LANES})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let c = id.x;
+  let chunk = id.y;
+  if (c >= C4 || chunk >= chunk_count()) { return; }
+  let range = chunk_range(chunk, arrayLength(&x) / C4);
+  var sum = vec4f();
+  for (var row = range.x; row < range.y; row++) { sum += load4(x[row * C4 + c]); }
+  let mean = sum / max(f32(range.y - range.x), 1.0);
+  var deviations = vec4f();
+  for (var row = range.x; row < range.y; row++) {
+    let deviation = load4(x[row * C4 + c]) - mean;
+    deviations = fma(deviation, deviation, deviations);
+  }
+  partial[partial_at(chunk, 0u, c)] = mean;
+  partial[partial_at(chunk, 1u, c)] = deviations;
+}`;
+  return { code, workgroups: chunkGrid(o.rows, o.channels) };
+}

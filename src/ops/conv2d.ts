@@ -1,0 +1,150 @@
+import { conv2dFlip } from "../../kernels/conv2d_flip.ts";
+import { conv2dWgrad, type WgradOptions, wgradSlices } from "../../kernels/conv2d_wgrad.ts";
+import { type GemmAxis, implicitGemm } from "../../kernels/implicit_gemm.ts";
+import type { ElementType } from "../../kernels/lib/source.ts";
+import { splitSum } from "../../kernels/split_sum.ts";
+import { formatShape } from "../base/shape.ts";
+import { kernel } from "../core/kernel.ts";
+import { gradientFor, record } from "../core/tape.ts";
+import { empty, type Tensor } from "../core/tensor.ts";
+import { describe, elementType, imageShape } from "./checks.ts";
+
+const forward = kernel("conv2d_forward", implicitGemm);
+const dgrad = kernel("conv2d_dgrad", implicitGemm);
+const flip = kernel("conv2d_flip", conv2dFlip);
+const wgrad = kernel("conv2d_wgrad", conv2dWgrad);
+const sumSlices = kernel("split_sum", splitSum);
+
+export interface Conv2dOptions {
+  readonly stride?: number;
+  readonly padding?: number;
+}
+
+/**
+ * y[n, p, q, k] = sum of x[n, p * stride - padding + r, q * stride - padding + s, c] * w[r, s, c, k]
+ * (torch.nn.functional.conv2d without bias, channels last). Saves x and w.
+ * @param x [N, H, W, C] with C a multiple of 4
+ * @param w [R, S, C, K] with K a multiple of 4
+ * @returns y [N, P, Q, K] with P = floor((H + 2 * padding - R) / stride) + 1
+ * @throws TypeError if the shapes do not fit
+ */
+export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptions = {}): Tensor {
+  const type = elementType("conv2d", x);
+  const { n, h, w: width, c } = imageShape("conv2d", "x", x);
+  const [r, s, channels, k] = filterShape(x, w);
+  if (channels !== c) {
+    throw new TypeError(
+      `Cannot run conv2d as weight must have ${c} input channels to match x ${formatShape(x.shape)}: ` +
+        `current is ${formatShape(w.shape)}`,
+    );
+  }
+  const rows = forwardAxis(h, r, stride, padding), cols = forwardAxis(width, s, stride, padding);
+  if (rows.output < 1 || cols.output < 1) {
+    throw new TypeError(
+      `Cannot run conv2d as x ${formatShape(x.shape)} with padding ${padding} is smaller than weight ` +
+        `${formatShape(w.shape)}: use larger images`,
+    );
+  }
+  const y = empty(x.device, [n, rows.output, cols.output, k], x.dtype, "conv2d");
+  forward.run({ x, w, y }, { type, batch: n, rows, cols, channels: c, outputs: k, bias: false });
+  const geometry: WgradOptions = {
+    type,
+    batch: n,
+    input: [h, width],
+    output: [rows.output, cols.output],
+    filter: [r, s],
+    stride,
+    padding,
+    channels: c,
+    outputs: k,
+  };
+  return record("conv2d", [x, w], y, (dy) => [() => dx(x, w, dy, geometry), () => dw(x, w, dy, geometry)]);
+}
+
+/** The four sizes of a filter. */
+function filterShape(x: Tensor, w: Tensor): readonly number[] {
+  if (w.shape.length !== 4 || w.shape[3] % 4 !== 0 || w.dtype !== x.dtype) {
+    throw new TypeError(
+      `Cannot run conv2d as ${describe("weight", w)} must have the axes [R, S, C, K], K a multiple of 4, ` +
+        `and the type of ${describe("x", x)}`,
+    );
+  }
+  return w.shape;
+}
+
+/** One axis of the forward product. */
+function forwardAxis(input: number, size: number, stride: number, padding: number): GemmAxis {
+  const output = Math.floor((input + 2 * padding - size) / stride) + 1;
+  return {
+    input,
+    output,
+    image: output,
+    taps: size,
+    start: -padding,
+    stride,
+    offset: 0,
+    spacing: 1,
+    first: 0,
+    every: 1,
+    size,
+  };
+}
+
+/**
+ * The axis of a dgrad product, one for each parity `a` of a pixel of dx: pixels a, a + stride, ... of dx meet only
+ * the taps with (a + padding - tap) divisible by the stride. Taps count from the flipped filter's end.
+ */
+function dgradAxes(input: number, output: number, size: number, stride: number, padding: number): GemmAxis[] {
+  return Array.from({ length: Math.min(stride, input) }, (_, a) => {
+    const lowest = (a + padding) % stride;
+    const taps = Math.max(0, Math.ceil((size - lowest) / stride));
+    const highest = lowest + (taps - 1) * stride;
+    return {
+      input: output,
+      output: Math.ceil((input - a) / stride),
+      image: input,
+      taps,
+      start: (a + padding - highest) / stride,
+      stride: 1,
+      offset: a,
+      spacing: stride,
+      first: taps > 0 ? size - 1 - highest : 0,
+      every: stride,
+      size,
+    };
+  });
+}
+
+/** The gradient of x: products of dy with the flipped filter, one for each parity of row and column. */
+function dx(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
+  const { device } = x;
+  const [r, s] = o.filter;
+  const flipped = empty(device, [r, s, o.outputs, o.channels], w.dtype, "flipped filter");
+  flip.run({ w, flipped }, { type: o.type, taps: r * s, channels: o.channels, outputs: o.outputs });
+  const gradient = gradientFor(x);
+  for (const rows of dgradAxes(o.input[0], o.output[0], r, o.stride, o.padding)) {
+    for (const cols of dgradAxes(o.input[1], o.output[1], s, o.stride, o.padding)) {
+      const product = {
+        type: o.type,
+        batch: o.batch,
+        rows,
+        cols,
+        channels: o.outputs,
+        outputs: o.channels,
+        bias: false,
+      };
+      dgrad.run({ x: dy, w: flipped, y: gradient }, product);
+    }
+  }
+  return gradient;
+}
+
+/** The gradient of w: partial sums over slices of the pixels, then their sum. */
+function dw(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
+  const gradient = gradientFor(w);
+  const direct = wgradSlices(o) === 1 && (o.type as ElementType) === "f32";
+  const partial = direct ? gradient : empty(x.device, [wgradSlices(o), ...w.shape], "f32", "wgrad slices");
+  wgrad.run({ x, dy, partial }, o);
+  if (!direct) sumSlices.run({ partial, sum: gradient }, { type: o.type, count: gradient.size });
+  return gradient;
+}

@@ -1,0 +1,142 @@
+import { assertThrows } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
+import { empty } from "../../src/core/tensor.ts";
+import { conv2d } from "../../src/ops/conv2d.ts";
+import * as reference from "../reference/conv2d.ts";
+import { gpuTest } from "../rings.ts";
+import { noise, opTest, testDevice } from "./op_case.ts";
+
+/** Registers the op test of one convolution. */
+function convTest(name: string, shape: reference.ConvShape): void {
+  const { n, h, w, c, r, s, k, stride, padding } = shape;
+  const x = [n, h, w, c], filter = [r, s, c, k];
+  opTest(name, {
+    inputs: {
+      x: { shape: x, values: noise(x, "x") },
+      w: { shape: filter, values: noise(filter, "w").map((value) => value / Math.sqrt(r * s * c)) },
+    },
+    run: (inputs) => conv2d(inputs.x, inputs.w, { stride, padding }),
+    reference: (values) => ({
+      y: reference.conv2d(values.x, values.w, shape),
+      dx: reference.conv2dDx(values.dy, values.w, shape),
+      dw: reference.conv2dDw(values.x, values.dy, shape),
+    }),
+  });
+}
+
+convTest("conv2d() of a 3x3 filter agrees with its definition", {
+  n: 2,
+  h: 9,
+  w: 11,
+  c: 20,
+  r: 3,
+  s: 3,
+  k: 36,
+  stride: 1,
+  padding: 1,
+});
+convTest("conv2d() returns dx for stride 2", {
+  n: 3,
+  h: 15,
+  w: 12,
+  c: 8,
+  r: 3,
+  s: 3,
+  k: 12,
+  stride: 2,
+  padding: 1,
+});
+convTest("conv2d() returns dx for a 1x1 filter that skips pixels", {
+  n: 2,
+  h: 7,
+  w: 8,
+  c: 16,
+  r: 1,
+  s: 1,
+  k: 24,
+  stride: 2,
+  padding: 0,
+});
+convTest("conv2d() of the 7x7 stem agrees with its definition", {
+  n: 2,
+  h: 17,
+  w: 19,
+  c: 4,
+  r: 7,
+  s: 7,
+  k: 64,
+  stride: 2,
+  padding: 3,
+});
+convTest("conv2d() takes a stride of 3 and a padding of 2", {
+  n: 1,
+  h: 10,
+  w: 7,
+  c: 4,
+  r: 5,
+  s: 5,
+  k: 8,
+  stride: 3,
+  padding: 2,
+});
+convTest("conv2d() takes a stride wider than its filter and its image", {
+  n: 2,
+  h: 5,
+  w: 2,
+  c: 4,
+  r: 2,
+  s: 2,
+  k: 4,
+  stride: 3,
+  padding: 0,
+});
+convTest("conv2d() splits a long sum over pixels", {
+  n: 4,
+  h: 23,
+  w: 21,
+  c: 4,
+  r: 3,
+  s: 3,
+  k: 4,
+  stride: 1,
+  padding: 1,
+});
+
+const draw = rng(7, "conv2d shapes");
+for (let i = 0; i < 4; i++) {
+  const r = 1 + draw.integer(4), s = 1 + draw.integer(4), padding = draw.integer(Math.min(r, s));
+  convTest(`conv2d() agrees with its definition on drawn shape ${i}`, {
+    n: 1 + draw.integer(3),
+    h: 4 + draw.integer(11),
+    w: 4 + draw.integer(11),
+    c: 4 * (1 + draw.integer(6)),
+    r,
+    s,
+    k: 4 * (1 + draw.integer(6)),
+    stride: 1 + draw.integer(3),
+    padding,
+  });
+}
+
+gpuTest("conv2d() names the shapes that do not fit, and the cure", async () => {
+  const device = await testDevice();
+  device.scope(() => {
+    const x = empty(device, [2, 8, 8, 64]);
+    const wrong = (w: readonly number[], text: string) =>
+      assertThrows(() => conv2d(x, empty(device, w)), TypeError, text);
+    wrong(
+      [3, 3, 32, 128],
+      "weight must have 64 input channels to match x [2, 8, 8, 64]: current is [3, 3, 32, 128]",
+    );
+    wrong([3, 3, 64, 30], "must have the axes [R, S, C, K], K a multiple of 4");
+    wrong(
+      [9, 9, 64, 8],
+      "x [2, 8, 8, 64] with padding 0 is smaller than weight [9, 9, 64, 8]: use larger images",
+    );
+    assertThrows(
+      () => conv2d(empty(device, [2, 8, 8, 6]), x),
+      TypeError,
+      "must have a multiple of 4 channels",
+    );
+  });
+});
