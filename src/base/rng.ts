@@ -7,23 +7,34 @@
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 const KEY_PARITY = 0x1bd11bda;
 
+/** The two words of the last block; a pair of variables, as an array for each block would be half of the time. */
+let word0 = 0, word1 = 0;
+
+/** One Threefry block of counter (c0, c1) under key (k0, k1), into `word0` and `word1`. */
+function scramble(k0: number, k1: number, c0: number, c1: number): void {
+  const k2 = k0 ^ k1 ^ KEY_PARITY;
+  let a = (c0 + k0) | 0, b = (c1 + k1) | 0;
+  for (let group = 0; group < 5; group++) {
+    const rotations = ROTATIONS[group & 1];
+    for (let i = 0; i < 4; i++) {
+      a = (a + b) | 0;
+      b = ((b << rotations[i]) | (b >>> (32 - rotations[i]))) ^ a;
+    }
+    const turn = group % 3;
+    a = (a + (turn === 0 ? k1 : turn === 1 ? k2 : k0)) | 0;
+    b = (b + (turn === 0 ? k2 : turn === 1 ? k0 : k1) + group + 1) | 0;
+  }
+  word0 = a >>> 0;
+  word1 = b >>> 0;
+}
+
 /** One Threefry block: two 32-bit counters under two 32-bit keys give two random 32-bit words. */
 export function threefry2x32(
   key: readonly [number, number],
   counter: readonly [number, number],
 ): [number, number] {
-  const keys = [key[0], key[1], key[0] ^ key[1] ^ KEY_PARITY];
-  let a = (counter[0] + keys[0]) | 0;
-  let b = (counter[1] + keys[1]) | 0;
-  for (let group = 0; group < 5; group++) {
-    for (const rotation of ROTATIONS[group % 2]) {
-      a = (a + b) | 0;
-      b = ((b << rotation) | (b >>> (32 - rotation))) ^ a;
-    }
-    a = (a + keys[(group + 1) % 3]) | 0;
-    b = (b + keys[(group + 2) % 3] + group + 1) | 0;
-  }
-  return [a >>> 0, b >>> 0];
+  scramble(key[0], key[1], counter[0], counter[1]);
+  return [word0, word1];
 }
 
 /** FNV-1a of a string's UTF-8 bytes, as an unsigned 32-bit integer. */
@@ -64,16 +75,16 @@ function branch(key: [number, number], path: readonly (string | number)[]): [num
 
 function stream(key: [number, number]): Rng {
   let block = 0;
-  let spare: number | undefined;
+  let spare: number | undefined, spareNormal: number | undefined;
   const uint32 = () => {
     if (spare !== undefined) {
       const word = spare;
       spare = undefined;
       return word;
     }
-    const [first, second] = threefry2x32(key, [block++, 0]);
-    spare = second;
-    return first;
+    scramble(key[0], key[1], block++, 0);
+    spare = word1;
+    return word0;
   };
   const uniform = (low = 0, high = 1) => {
     const unit = ((uint32() >>> 5) * 67108864 + (uint32() >>> 6)) / 9007199254740992;
@@ -88,7 +99,17 @@ function stream(key: [number, number]): Rng {
     while (word >= limit) word = uint32();
     return word % n;
   };
-  const normal = () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+  const normal = () => {
+    if (spareNormal !== undefined) {
+      const value = spareNormal;
+      spareNormal = undefined;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log((uint32() + .5) / 4294967296));
+    const angle = 2 * Math.PI * (uint32() / 4294967296);
+    spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
   const permutation = (n: number) => {
     const order = Uint32Array.from({ length: n }, (_, i) => i);
     for (let i = n - 1; i > 0; i--) {
