@@ -19,7 +19,7 @@ function prepare(): void {
 /**
  * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF by its content, to 8-bit RGB as Pillow's `convert("RGB")` gives it:
  * turned upright by EXIF, the first frame, alpha dropped without blending, colour profiles not applied, 16-bit
- * values cut to their high byte, CMYK converted.
+ * values cut to their high byte, CMYK converted without a profile.
  *
  * Rejects with a DataError of one line if the bytes are empty, no such picture, cut off, damaged, or have more than
  * `maxPixels` pixels.
@@ -30,16 +30,16 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   if (!isPicture(bytes)) {
     throw new DataError(`no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with ${startOf(bytes)}`);
   }
-  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true })
-    .autoOrient().toColourspace("srgb").removeAlpha().raw({ depth: "uchar" });
+  const cmyk = jpegComponents(bytes) === 4;
+  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient();
+  const converted = cmyk
+    ? image.pipelineColourspace("cmyk").toColourspace("cmyk")
+    : image.toColourspace("srgb").removeAlpha();
   try {
-    const { data, info } = await image.toBuffer({ resolveWithObject: true });
+    const { data, info } = await converted.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+    const pixels = new Uint8Array(data.buffer, data.byteOffset, data.length);
     const { width, height, channels } = info;
-    return {
-      width,
-      height,
-      data: toRgb(new Uint8Array(data.buffer, data.byteOffset, data.length), channels),
-    };
+    return { width, height, data: cmyk && channels === 4 ? cmykToRgb(pixels) : toRgb(pixels, channels) };
   } catch (error) {
     throw new DataError(reasonOf(error, maxPixels), { cause: error });
   }
@@ -85,6 +85,35 @@ function toRgb(data: Uint8Array, channels: number): Uint8Array {
     rgb[to + 2] = data[from + (channels > 2 ? 2 : 0)];
   }
   return rgb;
+}
+
+/** As Pillow's Convert.c does it, without a colour profile. */
+function cmykToRgb(data: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(data.length / 4 * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
+    const paper = 255 - data[from + 3];
+    for (let c = 0; c < 3; c++) {
+      const product = data[from + c] * paper + 128;
+      rgb[to + c] = paper - (((product >> 8) + product) >> 8);
+    }
+  }
+  return rgb;
+}
+
+/** The number of components that a JPEG's frame header names, or undefined if it is no JPEG or has none. */
+function jpegComponents(bytes: Uint8Array): number | undefined {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
+    const marker = bytes[at + 1];
+    if (marker === 0xff) { // a fill byte before the marker
+      at++;
+      continue;
+    }
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
+    if (isFrame) return bytes[at + 9];
+    at += 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
+  }
+  return undefined;
 }
 
 function reasonOf(error: unknown, maxPixels: number): string {

@@ -1,0 +1,102 @@
+/**
+ * Affine warps as torchvision's tensor backend computes them (affine, _gen_affine_grid, grid_sample with zero
+ * padding and align_corners=False): float32 coordinates, results rounded half to even.
+ */
+import type { Picture } from "../types.ts";
+import { roundHalfEven } from "./transform.ts";
+
+const f = Math.fround;
+
+/** How to read a warped picture between its pixels. */
+export type Interpolation = "nearest" | "bilinear";
+
+/** A warp about the picture's centre. */
+export interface AffineWarp {
+  /** Clockwise, in degrees. */
+  readonly angle: number;
+  /** Right and down, in pixels. */
+  readonly translate: readonly [number, number];
+  readonly scale: number;
+  /** Along x and y, in degrees. */
+  readonly shear: readonly [number, number];
+  readonly interpolation: Interpolation;
+  /** What the warped picture does not cover: levels of R, G, B. */
+  readonly fill: readonly [number, number, number];
+}
+
+/** The 2x3 matrix that leads from a place in the result to one in the picture, both measured from the centre. */
+export function inverseAffineMatrix(warp: Omit<AffineWarp, "interpolation" | "fill">): number[] {
+  const radians = (degrees: number) => (degrees * Math.PI) / 180;
+  const rotation = radians(warp.angle);
+  const [sx, sy] = [radians(warp.shear[0]), radians(warp.shear[1])];
+  const a = Math.cos(rotation - sy) / Math.cos(sy);
+  const b = -Math.cos(rotation - sy) * Math.tan(sx) / Math.cos(sy) - Math.sin(rotation);
+  const c = Math.sin(rotation - sy) / Math.cos(sy);
+  const d = -Math.sin(rotation - sy) * Math.tan(sx) / Math.cos(sy) + Math.cos(rotation);
+  const m = [d, -b, 0, -c, a, 0].map((value) => value / warp.scale);
+  const [tx, ty] = warp.translate;
+  m[2] += m[0] * -tx + m[1] * -ty;
+  m[5] += m[3] * -tx + m[4] * -ty;
+  return m;
+}
+
+/** `picture` under `warp`, at the same size. Throws a RangeError unless the scale is above 0. */
+export function affine(picture: Picture, warp: AffineWarp): Picture {
+  if (!(warp.scale > 0)) {
+    throw new RangeError(`Cannot warp a picture by scale ${warp.scale}: need a scale above 0`);
+  }
+  const { width, height } = picture;
+  const sample = warp.interpolation === "nearest" ? sampleNearest : sampleBilinear;
+  const data = new Uint8Array(width * height * 3);
+  const m = inverseAffineMatrix(warp).map(f);
+  const [halfW, halfH] = [f(width / 2), f(height / 2)];
+  const [ax, bx, cx] = [f(m[0] / halfW), f(m[1] / halfW), f(m[2] / halfW)];
+  const [ay, by, cy] = [f(m[3] / halfH), f(m[4] / halfH), f(m[5] / halfH)];
+  for (let row = 0, at = 0; row < height; row++) {
+    const y = row + 0.5 - height / 2;
+    for (let column = 0; column < width; column++, at += 3) {
+      const x = column + 0.5 - width / 2;
+      const gridX = f(x * ax + y * bx + cx), gridY = f(x * ay + y * by + cy);
+      const fromX = f(f(f(gridX + 1) * halfW) - 0.5), fromY = f(f(f(gridY + 1) * halfH) - 0.5);
+      sample(picture, fromX, fromY, warp.fill, data, at);
+    }
+  }
+  return { width, height, data };
+}
+
+type Sampler = (
+  picture: Picture,
+  x: number,
+  y: number,
+  fill: readonly [number, number, number],
+  out: Uint8Array,
+  at: number,
+) => void;
+
+const sampleNearest: Sampler = ({ width, height, data }, x, y, fill, out, at) => {
+  const column = roundHalfEven(x), row = roundHalfEven(y);
+  const inside = column >= 0 && column < width && row >= 0 && row < height;
+  const from = (row * width + column) * 3;
+  for (let c = 0; c < 3; c++) out[at + c] = inside ? data[from + c] : fill[c];
+};
+
+const sampleBilinear: Sampler = ({ width, height, data }, x, y, fill, out, at) => {
+  const left = Math.floor(x), top = Math.floor(y);
+  const right = f(x - left), bottom = f(y - top);
+  const inLeft = left >= 0 && left < width, inRight = left >= -1 && left < width - 1;
+  const inTop = top >= 0 && top < height, inBottom = top >= -1 && top < height - 1;
+  const nw = inLeft && inTop ? f(f(1 - right) * f(1 - bottom)) : 0;
+  const ne = inRight && inTop ? f(right * f(1 - bottom)) : 0;
+  const sw = inLeft && inBottom ? f(f(1 - right) * bottom) : 0;
+  const se = inRight && inBottom ? f(right * bottom) : 0;
+  const uncovered = 1 - (nw + ne + sw + se);
+  const from = (top * width + left) * 3;
+  const below = from + width * 3;
+  for (let c = 0; c < 3; c++) {
+    let value = nw === 0 ? 0 : data[from + c] * nw;
+    if (ne !== 0) value += data[from + 3 + c] * ne;
+    if (sw !== 0) value += data[below + c] * sw;
+    if (se !== 0) value += data[below + 3 + c] * se;
+    out[at + c] = Math.min(255, roundHalfEven(f(value + uncovered * fill[c])));
+  }
+};

@@ -1,0 +1,55 @@
+/** ColorJitter as in torchvision: random brightness, contrast, saturation and hue, in random order. */
+import * as z from "zod";
+import type { Rng } from "../../base/rng.ts";
+import type { Picture } from "../types.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
+import { adjustHue } from "./hue.ts";
+import { definePlugin, range } from "./transform.ts";
+
+const strength = z.union([z.number().min(0), range(0)]).default(0);
+const HUE_RANGE = "need [low, high] with -0.5 <= low <= high <= 0.5";
+const hueRange = z.tuple([z.number(), z.number()])
+  .refine(([low, high]) => -0.5 <= low && low <= high && high <= 0.5, { error: HUE_RANGE });
+
+type Strength = number | readonly [number, number];
+type Range = readonly [number, number] | undefined;
+
+/** The range around `center` that a strength stands for, or undefined if it changes nothing. */
+function rangeOf(strength: Strength, center: number, least: number): Range {
+  const [low, high] = typeof strength === "number"
+    ? [Math.max(least, center - strength), center + strength]
+    : strength;
+  return low === center && high === center ? undefined : [low, high];
+}
+
+/**
+ * Multiplies brightness, contrast and saturation by factors of 1 - x .. 1 + x (or of the range given) and shifts the
+ * hue by -hue .. hue turns, in random order. A strength of 0 leaves its step out.
+ */
+export const color_jitter = definePlugin({
+  options: z.strictObject({
+    brightness: strength,
+    contrast: strength,
+    saturation: strength,
+    hue: z.union([z.number().min(0).max(0.5), hueRange]).default(0),
+  }),
+  random: true,
+  make: ({ brightness, contrast, saturation, hue }) => {
+    const steps: { adjust: (picture: Picture, by: number) => Picture; range: Range }[] = [
+      { adjust: adjustBrightness, range: rangeOf(brightness, 1, 0) },
+      { adjust: adjustContrast, range: rangeOf(contrast, 1, 0) },
+      { adjust: adjustSaturation, range: rangeOf(saturation, 1, 0) },
+      { adjust: adjustHue, range: rangeOf(hue, 0, -0.5) },
+    ];
+    return (picture: Picture, rng: Rng) => {
+      const order = rng.permutation(steps.length);
+      const amounts = steps.map(({ range }) => range && rng.uniform(range[0], range[1]));
+      let result = picture;
+      for (const i of order) {
+        const amount = amounts[i];
+        if (amount !== undefined) result = steps[i].adjust(result, amount);
+      }
+      return result;
+    };
+  },
+});

@@ -1,0 +1,50 @@
+/** Crops as torchvision cuts them; what lies outside the picture is black. */
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import { resizeTo } from "./resize.ts";
+import { definePlugin, optionalSize, roundHalfEven } from "./transform.ts";
+
+/** The part of `picture` from row `top` and column `left`, `height` x `width` pixels. */
+export function crop(picture: Picture, top: number, left: number, height: number, width: number): Picture {
+  if (top === 0 && left === 0 && height === picture.height && width === picture.width) return picture;
+  const data = new Uint8Array(height * width * 3);
+  const fromX = Math.max(0, left), toX = Math.min(picture.width, left + width);
+  const fromY = Math.max(0, top), toY = Math.min(picture.height, top + height);
+  for (let y = fromY; y < toY && fromX < toX; y++) {
+    const row = y * picture.width;
+    data.set(
+      picture.data.subarray((row + fromX) * 3, (row + toX) * 3),
+      ((y - top) * width + fromX - left) * 3,
+    );
+  }
+  return { width, height, data };
+}
+
+/** The middle `size` x `size` pixels; a side that is too short is padded with black, the odd pixel at its end. */
+export function centerCrop(picture: Picture, size: number): Picture {
+  return crop(picture, cropStart(picture.height, size), cropStart(picture.width, size), size, size);
+}
+
+function cropStart(length: number, size: number): number {
+  return size > length ? -Math.floor((size - length) / 2) : roundHalfEven((length - size) / 2);
+}
+
+/** Where a crop lies, in pixels. */
+export interface Box {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** The part in `box`, resized to `size` x `size`: torchvision's resized_crop on a Pillow image. */
+export function resizedCrop(picture: Picture, { top, left, height, width }: Box, size: number): Picture {
+  return resizeTo(crop(picture, top, left, height, width), size, size);
+}
+
+/** Cuts the middle `size` x `size` pixels. */
+export const center_crop = definePlugin({
+  options: z.strictObject({ size: optionalSize }),
+  random: false,
+  make: ({ size }, { imageSize }) => (picture) => centerCrop(picture, size ?? imageSize),
+});

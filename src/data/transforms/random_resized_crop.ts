@@ -1,0 +1,48 @@
+/** RandomResizedCrop as in torchvision: a crop of random area and aspect, resized to a square. */
+import * as z from "zod";
+import type { Rng } from "../../base/rng.ts";
+import { type Box, resizedCrop } from "./crop.ts";
+import { definePlugin, optionalSize, range, roundHalfEven } from "./transform.ts";
+
+const ATTEMPTS = 10;
+
+/**
+ * Draws a crop of a `width` x `height` picture: its area a share of the picture's uniform in `scale`, its aspect
+ * log-uniform in `ratio`; after ten that do not fit, the largest central one. Torchvision's get_params.
+ */
+export function drawCrop(
+  width: number,
+  height: number,
+  scale: readonly [number, number],
+  ratio: readonly [number, number],
+  rng: Rng,
+): Box {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const area = width * height * rng.uniform(scale[0], scale[1]);
+    const aspect = Math.exp(rng.uniform(Math.log(ratio[0]), Math.log(ratio[1])));
+    const w = roundHalfEven(Math.sqrt(area * aspect));
+    const h = roundHalfEven(Math.sqrt(area / aspect));
+    if (w < 1 || w > width || h < 1 || h > height) continue;
+    return { top: rng.integer(height - h + 1), left: rng.integer(width - w + 1), height: h, width: w };
+  }
+  return centralCrop(width, height, ratio);
+}
+
+function centralCrop(width: number, height: number, ratio: readonly [number, number]): Box {
+  const aspect = width / height;
+  const w = aspect > ratio[1] ? Math.max(1, roundHalfEven(height * ratio[1])) : width;
+  const h = aspect < ratio[0] ? Math.max(1, roundHalfEven(width / ratio[0])) : height;
+  return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
+}
+
+/** Cuts a random part and resizes it to `size` x `size`. */
+export const random_resized_crop = definePlugin({
+  options: z.strictObject({
+    size: optionalSize,
+    scale: range(1e-6).default([0.08, 1]),
+    ratio: range(1e-3).default([3 / 4, 4 / 3]),
+  }),
+  random: true,
+  make: ({ size, scale, ratio }, { imageSize }) => (picture, rng) =>
+    resizedCrop(picture, drawCrop(picture.width, picture.height, scale, ratio, rng), size ?? imageSize),
+});

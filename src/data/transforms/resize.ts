@@ -1,0 +1,129 @@
+/**
+ * Antialiased bilinear resize of 8-bit pictures, to the level as Pillow's Resample.c does it: a horizontal pass,
+ * then a vertical one, each with a triangle filter as wide as the scale, in fixed-point arithmetic, rounded to 8
+ * bits in between.
+ */
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import { definePlugin, optionalSize } from "./transform.ts";
+
+const PRECISION_BITS = 32 - 8 - 2;
+const HALF = 1 << (PRECISION_BITS - 1);
+
+/** For each output position: the first input position, how many there are, and where its weights start. */
+interface Filter {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  /** [outSize, width], fixed point with PRECISION_BITS after the point. */
+  readonly weights: Int32Array;
+  readonly width: number;
+}
+
+const MAX_FILTERS = 2048;
+const filters = new Map<number, Filter>();
+
+/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter; kept, as crops repeat sizes. */
+function filterFor(inSize: number, outSize: number): Filter {
+  const key = inSize * 65536 + outSize;
+  const known = filters.get(key);
+  if (known !== undefined) return known;
+  if (filters.size >= MAX_FILTERS) filters.clear();
+  const made = makeFilter(inSize, outSize);
+  filters.set(key, made);
+  return made;
+}
+
+function makeFilter(inSize: number, outSize: number): Filter {
+  const scale = inSize / outSize;
+  const support = Math.max(scale, 1);
+  const width = Math.ceil(support) * 2 + 1;
+  const first = new Int32Array(outSize), count = new Int32Array(outSize);
+  const weights = new Int32Array(outSize * width);
+  const exact = new Float64Array(width);
+  for (let out = 0; out < outSize; out++) {
+    const center = (out + 0.5) * scale;
+    const from = Math.max(0, Math.trunc(center - support + 0.5));
+    const to = Math.min(inSize, Math.trunc(center + support + 0.5));
+    let sum = 0;
+    for (let i = from; i < to; i++) {
+      exact[i - from] = Math.max(0, 1 - Math.abs((i - center + 0.5) * (1 / support)));
+      sum += exact[i - from];
+    }
+    for (let i = 0; i < to - from; i++) {
+      const weight = sum === 0 ? exact[i] : exact[i] / sum;
+      weights[out * width + i] = Math.trunc(0.5 + weight * (1 << PRECISION_BITS));
+    }
+    first[out] = from;
+    count[out] = to - from;
+  }
+  return { first, count, weights, width };
+}
+
+function resizeRows({ width, height, data }: Picture, outWidth: number): Picture {
+  const { first, count, weights, width: stride } = filterFor(width, outWidth);
+  const out = new Uint8Array(outWidth * height * 3);
+  for (let y = 0, to = 0; y < height; y++) {
+    const row = y * width * 3;
+    for (let x = 0; x < outWidth; x++, to += 3) {
+      let r = HALF, g = HALF, b = HALF;
+      let from = row + first[x] * 3;
+      for (let k = x * stride, end = k + count[x]; k < end; k++, from += 3) {
+        const weight = weights[k];
+        r += Math.imul(data[from], weight);
+        g += Math.imul(data[from + 1], weight);
+        b += Math.imul(data[from + 2], weight);
+      }
+      out[to] = clip8(r);
+      out[to + 1] = clip8(g);
+      out[to + 2] = clip8(b);
+    }
+  }
+  return { width: outWidth, height, data: out };
+}
+
+function resizeColumns({ width, height, data }: Picture, outHeight: number): Picture {
+  const { first, count, weights, width: stride } = filterFor(height, outHeight);
+  const rowSize = width * 3;
+  const out = new Uint8Array(rowSize * outHeight);
+  for (let y = 0, to = 0; y < outHeight; y++) {
+    const start = y * stride, end = start + count[y];
+    const top = first[y] * rowSize;
+    for (let x = 0; x < rowSize; x++, to++) {
+      let sum = HALF;
+      for (let k = start, from = top + x; k < end; k++, from += rowSize) {
+        sum += Math.imul(data[from], weights[k]);
+      }
+      out[to] = clip8(sum);
+    }
+  }
+  return { width, height: outHeight, data: out };
+}
+
+function clip8(value: number): number {
+  const level = value >> PRECISION_BITS;
+  return level < 0 ? 0 : level > 255 ? 255 : level;
+}
+
+/** `picture` at `width` x `height` pixels: Pillow's `resize((width, height), BILINEAR)`, level for level. */
+export function resizeTo(picture: Picture, width: number, height: number): Picture {
+  if (!(width >= 1 && height >= 1 && width <= 65535 && height <= 65535)) {
+    throw new RangeError(`Cannot resize a picture to ${width}x${height}: need sides of 1 .. 65535`);
+  }
+  const wide = picture.width === width ? picture : resizeRows(picture, width);
+  return wide.height === height ? wide : resizeColumns(wide, height);
+}
+
+/** `picture` with its shorter side at `size`, the longer at `int(size * long / short)`: torchvision's resize. */
+export function resizeShorterSide(picture: Picture, size: number): Picture {
+  const { width, height } = picture;
+  return width <= height
+    ? resizeTo(picture, size, Math.trunc((size * height) / width))
+    : resizeTo(picture, Math.trunc((size * width) / height), size);
+}
+
+/** Resizes the shorter side to `size`, keeping the aspect. */
+export const resize = definePlugin({
+  options: z.strictObject({ size: optionalSize }),
+  random: false,
+  make: ({ size }, { imageSize }) => (picture) => resizeShorterSide(picture, size ?? imageSize),
+});
