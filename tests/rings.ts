@@ -50,12 +50,27 @@ export function ring(
   };
 }
 
-/** The browser of the page tests: `$CHROME_PATH`, or the first Chromium or Chrome on the usual paths. */
+/**
+ * The browser of the page tests: `$CHROME_PATH`, what playwright-core has fetched, or the first Chromium or
+ * Chrome on PATH, in this order, since Ubuntu's chromium-browser may be a stub that only tells of a snap.
+ */
 export function findChromium(): string | undefined {
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
   const folders = (Deno.env.get("PATH") ?? "").split(":");
-  const paths = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
-  return [Deno.env.get("CHROME_PATH"), ...paths].find((path) => path && isFile(path));
+  const onPath = names.flatMap((name) => folders.map((folder) => `${folder}/${name}`));
+  return [Deno.env.get("CHROME_PATH"), ...fetchedChromium(), ...onPath].find((path) => path && isFile(path));
+}
+
+function fetchedChromium(): string[] {
+  const cache = `${Deno.env.get("HOME")}/.cache/ms-playwright`;
+  try {
+    const builds = [...Deno.readDirSync(cache)].filter(({ name }) => name.startsWith("chromium-"));
+    return builds.flatMap(({ name }) =>
+      ["chrome-linux64", "chrome-linux"].map((folder) => `${cache}/${name}/${folder}/chrome`)
+    );
+  } catch {
+    return [];
+  }
 }
 
 function isFile(path: string): boolean {
