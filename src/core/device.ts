@@ -3,6 +3,7 @@
  * It is made from whatever GPU object the host hands in: Deno's, the browser's or Dawn's.
  */
 import { DeviceLostError, GpuError } from "../base/errors.ts";
+import { roundUp } from "../base/shape.ts";
 import { Pool, type Storage } from "./pool.ts";
 
 /** What the adapter says of itself; empty strings where it says nothing. */
@@ -25,28 +26,38 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
         "with `apt-get install mesa-vulkan-drivers`, then run `deno task doctor`",
     );
   }
-  const wanted: GPUFeatureName[] = ["timestamp-query", "shader-f16"];
-  const device = await adapter.requestDevice({
-    label: "wgrad",
-    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: adapterLimits(adapter.limits),
-  });
-  return new Device(device, adapter.info);
+  try {
+    const device = await adapter.requestDevice({
+      label: "wgrad",
+      requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+    });
+    return new Device(device, adapter.info);
+  } catch (error) {
+    throw new GpuError(
+      `Cannot open the GPU ${adapter.info.description}: ${
+        messageOf(error)
+      }. End other programs that use it, ` +
+        "then run `deno task doctor`",
+      { cause: error },
+    );
+  }
 }
 
-/** The adapter's limits that kernels and buffers profit from. */
-function adapterLimits(limits: GPUSupportedLimits): Record<string, number> {
-  const names = [
-    "maxBufferSize",
-    "maxStorageBufferBindingSize",
-    "maxStorageBuffersPerShaderStage",
-    "maxComputeWorkgroupStorageSize",
-    "maxComputeInvocationsPerWorkgroup",
-    "maxComputeWorkgroupSizeX",
-    "maxComputeWorkgroupSizeY",
-  ] as const;
-  return Object.fromEntries(names.map((name) => [name, limits[name]]));
-}
+/** The features that the engine uses where the adapter has them. */
+const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "shader-f16"];
+
+/** The limits that kernels and buffers profit from; the device gets the adapter's own. */
+export const LIMITS = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupsPerDimension",
+] as const;
 
 /** A GPU with everything that belongs to it. Open one with {@link openDevice}; close it when done. */
 export class Device {
@@ -69,7 +80,8 @@ export class Device {
     this.failed = new Promise<never>((_, reject) => this.#reject = reject);
     this.failed.catch(() => {});
     gpu.addEventListener("uncapturederror", (event) => {
-      this.fail(new GpuError(`Cannot go on as the GPU reported an error: ${event.error.message}`));
+      event.preventDefault(); // else Dawn prints it too
+      this.#report(event.error);
     });
     gpu.lost.then((info) => {
       if (this.#closed) return;
@@ -90,10 +102,21 @@ export class Device {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Fails with an error of the GPU, unless a check that is under way turns out to be its cause. */
+  #report(error: GPUError): void {
+    const advice = error.constructor.name === "GPUOutOfMemoryError"
+      ? ": lower data.batch_size or data.image_size, or end other programs that use the GPU"
+      : "";
+    const failure = new GpuError(
+      `Cannot go on as the GPU reported an error: ${error.message.trim() || "out of memory"}${advice}`,
+    );
+    this.watch(Promise.all(this.#checks).then(() => this.fail(failure)));
+  }
+
   /** Holds back `settled()` until an asynchronous check (of a kernel's compilation) is through. */
   watch(check: Promise<void>): void {
-    this.#checks.add(check);
-    check.finally(() => this.#checks.delete(check));
+    const watched = check.catch((error) => this.fail(error)).finally(() => this.#checks.delete(watched));
+    this.#checks.add(watched);
   }
 
   /** Waits until all kernels so far are known to have compiled. @throws what made the device fail */
@@ -112,9 +135,11 @@ export class Device {
 
   /** Frees at its end all tensors that `body` made, save those that went through `keep`. */
   scope<T>(body: () => T): T {
-    this.#scopes.push(new Set());
+    const scope = new Set<Storage>();
+    this.#scopes.push(scope);
     const leave = () => {
-      for (const storage of this.#scopes.pop()!) this.release(storage);
+      this.#scopes.splice(this.#scopes.indexOf(scope), 1);
+      for (const storage of scope) this.release(storage);
     };
     let result: T;
     try {
@@ -156,19 +181,53 @@ export class Device {
     bytes: number,
   ): void {
     this.check();
-    this.#pass?.end();
-    this.#pass = undefined;
-    this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });
-    this.#encoder.copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+    this.#endPass().copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+  }
+
+  /** Encodes zeros behind all work so far. */
+  clear(target: GPUBuffer, bytes: number): void {
+    this.check();
+    this.#endPass().clearBuffer(target, 0, roundUp(bytes, 4));
+  }
+
+  /**
+   * Copies memory to the host behind all work so far. Waits for the GPU: the only place in the engine that does.
+   * @throws what went wrong in that work
+   */
+  async download(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    const size = roundUp(bytes, 4);
+    const staging = this.gpu.createBuffer({ label: `read ${source.label}`, size, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
+    try {
+      this.copy(source, offset, staging, 0, size);
+      this.flush();
+      const mapped = staging.mapAsync(1).catch((error) => this.#explain(error));
+      await Promise.race([mapped, this.failed]); // GPU sync point
+      await this.settled();
+      return staging.getMappedRange().slice(0, bytes);
+    } finally {
+      staging.destroy();
+    }
+  }
+
+  /** Throws for a buffer that cannot be mapped: what made the device fail, whose report may be on its way. */
+  async #explain(error: unknown): Promise<never> {
+    await new Promise((resolve) => setTimeout(resolve));
+    await this.settled();
+    throw new GpuError(`Cannot read from the GPU: ${messageOf(error)}`, { cause: error });
   }
 
   /** Submits what was encoded so far; does not wait for the GPU. */
   flush(): void {
     this.check();
+    if (this.#encoder) this.gpu.queue.submit([this.#endPass().finish()]);
+    this.#encoder = undefined;
+  }
+
+  /** The encoder, with no pass open. */
+  #endPass(): GPUCommandEncoder {
     this.#pass?.end();
     this.#pass = undefined;
-    if (this.#encoder) this.gpu.queue.submit([this.#encoder.finish()]);
-    this.#encoder = undefined;
+    return this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });
   }
 
   /** Frees everything and ends the device; later calls throw. */
@@ -178,4 +237,8 @@ export class Device {
     this.pool.destroy();
     this.gpu.destroy();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

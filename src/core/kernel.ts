@@ -1,6 +1,7 @@
 /** Kernels: WGSL with named bindings, compiled once per device and specialisation, run on tensors. */
 import { GpuError } from "../base/errors.ts";
-import { formatShape } from "../base/shape.ts";
+import { formatShape, roundUp } from "../base/shape.ts";
+import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -8,21 +9,6 @@ import type { Tensor } from "./tensor.ts";
 export interface KernelSource {
   readonly code: string;
   readonly workgroups: readonly [number, number, number];
-}
-
-/** A storage binding as the WGSL declares it. */
-interface Binding {
-  readonly index: number;
-  readonly name: string;
-  readonly access: "read" | "read_write";
-}
-
-/** A kernel on one device. Bind groups are cached by the buffers' identities and ranges. */
-export interface CompiledKernel {
-  readonly name: string;
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-  readonly bindings: readonly Binding[];
 }
 
 /** One kernel launch: what a recorded program is made of. */
@@ -49,7 +35,7 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
     run(tensors, options) {
       const device = Object.values(tensors)[0].device;
       const { code, workgroups } = source(options);
-      const compiled = kernelsOf(device).get(code) ?? compile(device, name, code);
+      const compiled = compiledOn(device, name, code);
       launch(device, { kernel: compiled, tensors: match(compiled, tensors), workgroups });
     },
   };
@@ -58,10 +44,12 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
 /** Compiled kernels by their code. */
 const caches = new WeakMap<Device, Map<string, CompiledKernel>>();
 
-function kernelsOf(device: Device): Map<string, CompiledKernel> {
+function compiledOn(device: Device, name: string, code: string): CompiledKernel {
   const cache = caches.get(device) ?? new Map<string, CompiledKernel>();
   caches.set(device, cache);
-  return cache;
+  const compiled = cache.get(code) ?? compile(device, name, code);
+  cache.set(code, compiled);
+  return compiled;
 }
 
 /** Where dispatches go while a program is recorded. */
@@ -105,16 +93,33 @@ export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, 
   pass.dispatchWorkgroups(...dispatch.workgroups);
 }
 
+/** Bind groups by kernel, and by the identities and ranges of the buffers. */
+const groupCaches = new WeakMap<CompiledKernel, Map<string, GPUBindGroup>>();
+/** Buffers by number: the pool hands the same few out again and again. */
+const bufferIds = new WeakMap<GPUBuffer, number>();
+let lastBufferId = 0;
+
 /** The bind group of a dispatch; each binding covers exactly its tensor, so that arrayLength() is the tensor's. */
 export function bindGroup(device: Device, { kernel, tensors }: Dispatch): GPUBindGroup {
-  return device.gpu.createBindGroup({
+  const cache = groupCaches.get(kernel) ?? new Map<string, GPUBindGroup>();
+  groupCaches.set(kernel, cache);
+  const key = tensors.map((tensor) => {
+    const id = bufferIds.get(tensor.buffer) ?? ++lastBufferId;
+    bufferIds.set(tensor.buffer, id);
+    return `${id}:${tensor.byteOffset}:${tensor.bytes}`;
+  }).join();
+  const cached = cache.get(key);
+  if (cached) return cached;
+  const group = device.gpu.createBindGroup({
     label: kernel.name,
     layout: kernel.layout,
     entries: tensors.map((tensor, i) => ({
       binding: kernel.bindings[i].index,
-      resource: { buffer: tensor.buffer, offset: tensor.byteOffset, size: Math.ceil(tensor.bytes / 4) * 4 },
+      resource: { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
     })),
   });
+  cache.set(key, group);
+  return group;
 }
 
 /** Orders the tensors as the kernel declares them, and refuses what WebGPU would refuse without a name. */
@@ -130,69 +135,43 @@ function match(kernel: CompiledKernel, tensors: Readonly<Record<string, Tensor>>
       `Cannot run ${kernel.name} as its bindings are ${declared.join(", ")}: given ${given.join(", ")}`,
     );
   }
-  for (const { name, access } of kernel.bindings) {
-    if (access === "read") continue;
-    const clash = kernel.bindings.find((other) =>
-      other.access === "read" && tensors[other.name].storage === tensors[name].storage
+  const ordered = declared.map((name) => tensors[name]);
+  refuseMisaligned(kernel, ordered);
+  refuseShared(kernel, ordered);
+  return ordered;
+}
+
+/** Refuses a slice that does not start where the adapter can bind. */
+function refuseMisaligned(kernel: CompiledKernel, tensors: readonly Tensor[]): void {
+  tensors.forEach(({ device, byteOffset, label }, i) => {
+    const step = device.gpu.limits.minStorageBufferOffsetAlignment;
+    if (byteOffset % step === 0) return;
+    throw new RangeError(
+      `Cannot run ${kernel.name} as ${
+        kernel.bindings[i].name
+      } starts at byte ${byteOffset} of ${label}: slices ` +
+        `that kernels use must start at a multiple of ${step} bytes`,
     );
-    if (clash) {
-      throw new TypeError(
-        `Cannot run ${kernel.name} as ${clash.name} (read) and ${name} (written) share one buffer`,
-      );
-    }
-  }
-  return declared.map((name) => tensors[name]);
+  });
 }
 
-const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
-
-/** Compiles WGSL in an error scope; a mistake makes the device fail with the kernel's name, line and caret. */
-function compile(device: Device, name: string, code: string): CompiledKernel {
-  const bindings = [...code.matchAll(BINDING)].map(([, index, access, label]) => ({
-    index: Number(index),
-    name: label,
-    access: access as Binding["access"],
-  }));
-  const { gpu } = device;
-  gpu.pushErrorScope("validation");
-  const module = gpu.createShaderModule({ label: name, code });
-  const layout = gpu.createBindGroupLayout({
-    label: name,
-    entries: bindings.map(({ index, access }) => ({
-      binding: index,
-      visibility: 4, // COMPUTE
-      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
-    })),
+/** Refuses a buffer that the kernel both reads and writes, and overlapping parts that it writes. */
+function refuseShared(kernel: CompiledKernel, tensors: readonly Tensor[]): void {
+  const overlap = (a: Tensor, b: Tensor) =>
+    a.byteOffset < b.byteOffset + b.bytes && b.byteOffset < a.byteOffset + a.bytes;
+  kernel.bindings.forEach((written, i) => {
+    if (written.access === "read") return;
+    const clash = kernel.bindings.findIndex(({ access }, j) =>
+      i !== j && tensors[i].storage === tensors[j].storage &&
+      (access === "read" || overlap(tensors[i], tensors[j]))
+    );
+    if (clash < 0) return;
+    const { name, access } = kernel.bindings[clash];
+    throw new TypeError(
+      `Cannot run ${kernel.name} as ${name} (${
+        access === "read" ? "read" : "written"
+      }) and ${written.name} ` +
+        `(written) share the buffer of ${tensors[i].label}: use a tensor of its own for each`,
+    );
   });
-  const pipeline = gpu.createComputePipeline({
-    label: name,
-    layout: gpu.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
-    compute: { module, entryPoint: "main" },
-  });
-  const verdict = gpu.popErrorScope();
-  device.watch(verdict.then(async (error) => {
-    if (error) device.fail(await compileError(name, code, module, error));
-  }));
-  const compiled = { name, pipeline, layout, bindings };
-  kernelsOf(device).set(code, compiled);
-  return compiled;
-}
-
-/** The compiler's first complaint with its place in the WGSL: line, column, the line itself and a caret. */
-async function compileError(
-  name: string,
-  code: string,
-  module: GPUShaderModule,
-  error: GPUError,
-): Promise<GpuError> {
-  const { messages } = await module.getCompilationInfo();
-  const message = messages.find((candidate) => candidate.type === "error");
-  if (!message || message.lineNum === 0) {
-    return new GpuError(`Cannot compile kernel ${name}: ${error.message}`);
-  }
-  const line = code.split("\n")[message.lineNum - 1] ?? "";
-  const caret = " ".repeat(Math.max(0, message.linePos - 1)) + "^";
-  return new GpuError(
-    `Cannot compile kernel ${name} at line ${message.lineNum}, column ${message.linePos}: ${message.message}\n${line}\n${caret}`,
-  );
 }

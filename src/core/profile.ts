@@ -45,7 +45,6 @@ async function timeChunk(
   const count = 2 * dispatches.length, bytes = 8 * count;
   const queries = gpu.createQuerySet({ label: "profile", type: "timestamp", count });
   const resolved = gpu.createBuffer({ label: "profile", size: bytes, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
-  const staging = gpu.createBuffer({ label: "read profile", size: bytes, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
   device.flush();
   const encoder = gpu.createCommandEncoder({ label: "profile" });
   dispatches.forEach((dispatch, i) => {
@@ -59,13 +58,14 @@ async function timeChunk(
     pass.end();
   });
   encoder.resolveQuerySet(queries, 0, count, resolved, 0);
-  encoder.copyBufferToBuffer(resolved, 0, staging, 0, bytes);
   gpu.queue.submit([encoder.finish()]);
-  await Promise.race([staging.mapAsync(1), device.failed]); // GPU sync point
-  await device.settled();
-  const stamps = new BigUint64Array(staging.getMappedRange().slice(0));
-  for (const resource of [queries, resolved, staging]) resource.destroy();
-  return dispatches.map((_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
+  try {
+    const stamps = new BigUint64Array(await device.download(resolved, 0, bytes));
+    return dispatches.map((_, i) => Number(stamps[2 * i + 1] - stamps[2 * i]));
+  } finally {
+    queries.destroy();
+    resolved.destroy();
+  }
 }
 
 /** Total milliseconds and launches by kernel, longest first. */

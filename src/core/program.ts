@@ -9,9 +9,9 @@ import { type KernelTime, profileDispatches } from "./profile.ts";
 import type { Storage } from "./pool.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A recorded step. Its kept tensors are overwritten by each run. */
+/** A recorded step. Its kept tensors are overwritten by each run, and freed with the program. */
 export interface Program {
-  /** Encodes and submits the step once; does not wait for the GPU. */
+  /** Encodes and submits the step once; does not wait for the GPU. @throws RangeError if a tensor it uses was freed */
   run(): void;
   /** Runs the step once with timestamps around each kernel. Waits for the GPU. */
   profile(): Promise<KernelTime[]>;
@@ -25,69 +25,93 @@ export interface Program {
 
 /**
  * Records `body`, which runs ops on the device and returns the tensors to keep, and plans its memory.
- * @throws TypeError if `body` is asynchronous or reads a tensor
+ * @throws TypeError if `body` is asynchronous, RangeError if it reads or writes tensors on the host, GpuError if a
+ *   kernel does not compile
  */
 export async function recordProgram(device: Device, body: () => readonly Tensor[]): Promise<Program> {
   let kept: readonly Tensor[] = [];
   const dispatches = collectDispatches(device, () => kept = body());
+  if (!Array.isArray(kept)) {
+    throw new TypeError("Cannot record a program as its body must return an array of tensors, not a promise");
+  }
   await device.settled();
-  const owned = plan(device, dispatches, new Set(kept.map((tensor) => tensor.storage)));
+  const planned = lives(dispatches, kept);
+  const buffers = place(device, planned, dispatches.length);
   const groups = dispatches.map((dispatch) => bindGroup(device, dispatch));
+  const memory = new Memory(device, dispatches, planned, buffers);
   return {
     run() {
+      memory.check();
       const pass = device.pass();
       dispatches.forEach((dispatch, i) => encodeDispatch(pass, dispatch, groups[i]));
       device.flush();
     },
-    profile: () => profileDispatches(device, dispatches, groups),
-    dispatches: dispatches.length,
-    bytes: owned.reduce((sum, buffer) => sum + buffer.size, 0),
-    free() {
-      for (const buffer of owned) device.pool.release(buffer);
-      owned.length = 0;
+    profile() {
+      memory.check();
+      return profileDispatches(device, dispatches, groups);
     },
+    dispatches: dispatches.length,
+    bytes: buffers.reduce((sum, buffer) => sum + buffer.size, 0),
+    free: () => memory.free(),
   };
 }
 
-/** When a storage is first written and last touched, as indices of dispatches. */
+/** When a storage is first written and last touched, as indices of dispatches; kept ones have no end. */
 interface Life {
   readonly first: number;
   last: number;
 }
 
-/** The life of every storage that has no memory yet. */
-function lives(dispatches: readonly Dispatch[], kept: ReadonlySet<Storage>): Map<Storage, Life> {
+/**
+ * The life of every storage that has no memory yet.
+ * @throws TypeError if one is read, or kept, that no dispatch has written
+ */
+function lives(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Life> {
   const lives = new Map<Storage, Life>();
-  dispatches.forEach(({ tensors }, i) => {
-    for (const { storage } of tensors) {
+  dispatches.forEach(({ kernel, tensors }, i) => {
+    tensors.forEach(({ storage }, binding) => {
       const life = lives.get(storage);
       if (life) life.last = i;
-      else if (!storage.buffer) lives.set(storage, { first: i, last: i });
-    }
+      if (life || storage.buffer) return;
+      if (kernel.bindings[binding].access === "read") {
+        throw new TypeError(
+          `Cannot record a program as ${kernel.name} reads ${storage.label} before a kernel of the program has ` +
+            "written it: write it before the recording, or keep it in the program that computes it",
+        );
+      }
+      lives.set(storage, { first: i, last: i });
+    });
   });
-  for (const storage of kept) {
+  for (const { storage } of kept) {
     const life = lives.get(storage);
     if (life) life.last = Infinity;
+    else if (!storage.buffer) {
+      throw new TypeError(`Cannot keep ${storage.label} as no kernel of the program writes it`);
+    }
   }
   return lives;
 }
 
 /** Gives every storage a buffer, one buffer to many storages where their lives allow; returns the buffers. */
-function plan(device: Device, dispatches: readonly Dispatch[], kept: ReadonlySet<Storage>): GPUBuffer[] {
-  const planned = lives(dispatches, kept);
+function place(device: Device, planned: ReadonlyMap<Storage, Life>, steps: number): GPUBuffer[] {
   const byEnd = Map.groupBy(planned, ([, life]) => life.last);
   const byStart = Map.groupBy(planned, ([, life]) => life.first);
   const owned: GPUBuffer[] = [];
   const free: GPUBuffer[] = [];
-  dispatches.forEach((_, i) => {
-    for (const [storage] of byStart.get(i) ?? []) {
-      storage.buffer = takeBest(free, storage.bytes);
-      if (storage.buffer) continue;
-      storage.buffer = device.pool.acquire(storage.bytes, storage.label);
-      owned.push(storage.buffer);
+  try {
+    for (let step = 0; step < steps; step++) {
+      for (const [storage] of byStart.get(step) ?? []) {
+        storage.buffer = takeBest(free, storage.bytes);
+        if (storage.buffer) continue;
+        storage.buffer = device.pool.acquire(storage.bytes, storage.label);
+        owned.push(storage.buffer);
+      }
+      for (const [storage] of byEnd.get(step) ?? []) free.push(storage.buffer!);
     }
-    for (const [storage] of byEnd.get(i) ?? []) free.push(storage.buffer!);
-  });
+  } catch (error) {
+    for (const buffer of owned) device.pool.release(buffer);
+    throw error;
+  }
   return owned;
 }
 
@@ -100,4 +124,49 @@ function takeBest(free: GPUBuffer[], bytes: number): GPUBuffer | undefined {
   }
   if (best) free.splice(free.indexOf(best), 1);
   return best;
+}
+
+/** What a program's bind groups lie on: its scratch, the tensors it keeps, and those it was handed. */
+class Memory {
+  readonly #device: Device;
+  /** Buffers that no tensor can reach. */
+  readonly #scratch: ReadonlySet<GPUBuffer>;
+  readonly #kept: readonly Storage[];
+  /** The tensors that others can free, and where they lay when the program was recorded. */
+  readonly #bound: ReadonlyMap<Storage, GPUBuffer>;
+  #isFree = false;
+
+  constructor(
+    device: Device,
+    dispatches: readonly Dispatch[],
+    planned: ReadonlyMap<Storage, Life>,
+    buffers: readonly GPUBuffer[],
+  ) {
+    this.#device = device;
+    for (const [storage, life] of planned) if (life.last < Infinity) storage.buffer = undefined;
+    this.#kept = [...planned.keys()].filter((storage) => storage.buffer);
+    const keptBuffers = new Set(this.#kept.map((storage) => storage.buffer));
+    this.#scratch = new Set(buffers.filter((buffer) => !keptBuffers.has(buffer)));
+    const storages = dispatches.flatMap(({ tensors }) => tensors.map((tensor) => tensor.storage));
+    this.#bound = new Map(storages.flatMap((storage) => storage.buffer ? [[storage, storage.buffer]] : []));
+  }
+
+  /** Refuses to go on with memory that was given back, and may be somebody else's by now. */
+  check(): void {
+    if (this.#isFree) throw new RangeError("Cannot run a program that was freed");
+    if (this.#device.recording) throw new RangeError("Cannot run a program while another one is recorded");
+    for (const [storage, buffer] of this.#bound) {
+      if (storage.buffer === buffer) continue;
+      throw new RangeError(
+        `Cannot run a program as its tensor ${storage.label} was freed since it was recorded`,
+      );
+    }
+  }
+
+  free(): void {
+    if (this.#isFree) return;
+    this.#isFree = true;
+    for (const storage of this.#kept) this.#device.release(storage);
+    for (const buffer of this.#scratch) this.#device.pool.release(buffer);
+  }
 }

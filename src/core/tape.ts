@@ -83,6 +83,7 @@ export function backward(y: Tensor, dy: Tensor, sums: Sums): Map<Tensor, Tensor>
   if (!tape) {
     throw new RangeError("Cannot run backward as no tape is on: wrap forward and backward in withTape");
   }
+  refuseStart(tape, y, dy);
   const grads = new Map([[y, dy]]);
   while (tape.nodes.length > 0) {
     const node = tape.nodes.pop()!;
@@ -103,6 +104,24 @@ export function backward(y: Tensor, dy: Tensor, sums: Sums): Map<Tensor, Tensor>
     });
   }
   return grads;
+}
+
+/** Refuses a start from which the walk would find nothing, or the wrong gradient. */
+function refuseStart(tape: Tape, y: Tensor, dy: Tensor): void {
+  if (!sameShape(dy.shape, y.shape) || dy.dtype !== y.dtype) {
+    throw new TypeError(
+      `Cannot run backward of ${y.label} as dy must be ${formatShape(y.shape)} ${y.dtype}: ` +
+        `current is ${formatShape(dy.shape)} ${dy.dtype}`,
+    );
+  }
+  if (!tape.nodes.some((node) => node.output === y)) {
+    throw new RangeError(
+      `Cannot run backward of ${y.label} ${
+        formatShape(y.shape)
+      } as no op on the tape computed it from a tensor ` +
+        "that needs a gradient, or backward was run already",
+    );
+  }
 }
 
 /** Takes a parameter's gradient: the first was written to the slot by the op, later ones are added to it. */

@@ -1,5 +1,5 @@
 /** Tensors: shaped views of GPU memory. Images are NHWC, conv weights [R, S, C, K], channels a multiple of 4. */
-import { elements, formatShape, type Shape } from "../base/shape.ts";
+import { elements, formatShape, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "./device.ts";
 import type { Storage } from "./pool.ts";
 
@@ -21,19 +21,25 @@ export function tensorBytes(shape: Shape, dtype: DType): number {
 
 /** A new tensor with undefined contents. Inside a scope it is freed with the scope. */
 export function empty(device: Device, shape: Shape, dtype: DType = "f32", label = "tensor"): Tensor {
+  requireSizes(shape, label);
   return new Tensor(device, shape, dtype, device.allocate(tensorBytes(shape, dtype), label));
 }
 
 /** A new tensor of zeros that outlives every scope and recording until `free()`: parameters, inputs, state. */
 export function persistent(device: Device, shape: Shape, dtype: DType = "f32", label = "tensor"): Tensor {
+  requireSizes(shape, label);
   const bytes = tensorBytes(shape, dtype);
-  const tensor = new Tensor(device, shape, dtype, {
-    bytes,
-    buffer: device.pool.acquire(bytes, label),
-    label,
-  });
-  tensor.write(new Uint8Array(bytes));
-  return tensor;
+  const buffer = device.pool.acquire(bytes, label);
+  device.clear(buffer, bytes);
+  return new Tensor(device, shape, dtype, { bytes, buffer, label });
+}
+
+/** @throws RangeError unless every axis is a positive integer */
+function requireSizes(shape: Shape, label: string): void {
+  if (shape.every((size) => Number.isInteger(size) && size > 0)) return;
+  throw new RangeError(
+    `Cannot make tensor ${label} ${formatShape(shape)} as every axis must be a positive integer`,
+  );
 }
 
 /** A new tensor with the given values, which must fill `shape` exactly. */
@@ -83,7 +89,7 @@ export class Tensor {
       throw new RangeError(
         `Cannot use tensor ${this.label} ${
           formatShape(this.shape)
-        } as it has no memory: it was freed or never planned`,
+        } as it has no memory: it was freed, or a recorded program does not keep it`,
       );
     }
     return this.storage.buffer;
@@ -106,14 +112,26 @@ export class Tensor {
     return new Tensor(this.device, shape, this.dtype, this.storage, this.byteOffset);
   }
 
-  /** A part of the memory, from element `start`, under its own shape: a parameter within the flat buffer. */
+  /**
+   * A part of the memory, from element `start`, under its own shape: a parameter within the flat buffer.
+   * Kernels can use it if it starts at a multiple of 256 bytes.
+   */
   slice(start: number, shape: Shape): Tensor {
+    const end = start + elements(shape);
+    if (!Number.isInteger(start) || start < 0 || end > this.size) {
+      throw new RangeError(
+        `Cannot take elements ${start} to ${end} of ${this.label} ${
+          formatShape(this.shape)
+        } as it has ${this.size}`,
+      );
+    }
     const byteOffset = this.byteOffset + start * bytesPerElement(this.dtype);
     return new Tensor(this.device, shape, this.dtype, this.storage, byteOffset);
   }
 
   /** Replaces the contents, behind all work encoded so far. `data` must be as long as the tensor. */
   write(data: TensorData | Uint8Array): void {
+    this.#refuseRecording("write");
     const bytes = data instanceof Uint8Array ? data : encode(data, this.shape, this.dtype);
     if (bytes.byteLength !== this.bytes) {
       throw new TypeError(
@@ -122,15 +140,45 @@ export class Tensor {
         } ${this.dtype}: need ${this.bytes}`,
       );
     }
+    this.#requireWords("write");
     this.device.flush();
-    this.device.gpu.queue.writeBuffer(this.buffer, this.byteOffset, bytes as Uint8Array<ArrayBuffer>);
+    this.device.gpu.queue.writeBuffer(this.buffer, this.byteOffset, padded(bytes));
   }
 
-  /** The contents as numbers (f16 widened to f32). Waits for the GPU: the only place in wgrad that does. */
-  async read(): Promise<Float32Array> {
-    const bytes = await readBytes(this);
-    if (this.dtype === "f16") return Float32Array.from(new Float16Array(bytes));
-    return this.dtype === "u32" ? Float32Array.from(new Uint32Array(bytes)) : new Float32Array(bytes);
+  /** The contents as numbers: f16 widened to f32, u32 exact up to 2^24. Waits for the GPU. */
+  read(): Promise<Float32Array> {
+    return this.readBytes().then((bytes) => {
+      if (this.dtype === "f16") return Float32Array.from(new Float16Array(bytes));
+      return this.dtype === "u32" ? Float32Array.from(new Uint32Array(bytes)) : new Float32Array(bytes);
+    });
+  }
+
+  /** The contents as they lie in memory. Waits for the GPU. @throws what went wrong in the work so far */
+  readBytes(): Promise<ArrayBuffer> {
+    this.#refuseRecording("read");
+    this.#requireWords("read");
+    return this.device.download(this.buffer, this.byteOffset, this.bytes);
+  }
+
+  /** Refuses what a recorded step could not repeat. */
+  #refuseRecording(verb: string): void {
+    if (!this.device.recording) return;
+    throw new RangeError(
+      `Cannot ${verb} ${this.label} ${
+        formatShape(this.shape)
+      } while a program is recorded: ${verb} it before or ` +
+        "after, since the recorded step would not do it again",
+    );
+  }
+
+  /** Refuses a slice of f16 that shares a four-byte word with its neighbours: WebGPU copies whole words. */
+  #requireWords(verb: string): void {
+    const end = this.byteOffset + this.bytes;
+    if (this.byteOffset % 4 === 0 && (end % 4 === 0 || end === this.storage.bytes)) return;
+    throw new RangeError(
+      `Cannot ${verb} bytes ${this.byteOffset} to ${end} of ${this.label}: slices must start and end at a ` +
+        "multiple of 4 bytes",
+    );
   }
 
   /** Gives the memory back to the pool. */
@@ -139,20 +187,12 @@ export class Tensor {
   }
 }
 
-/** Copies the contents to the host behind all work so far, and surfaces whatever went wrong in that work. */
-async function readBytes(tensor: Tensor): Promise<ArrayBuffer> {
-  const { device } = tensor;
-  const size = Math.ceil(tensor.bytes / 4) * 4;
-  const staging = device.gpu.createBuffer({ label: `read ${tensor.label}`, size, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
-  try {
-    device.copy(tensor.buffer, tensor.byteOffset, staging, 0, size);
-    device.flush();
-    await Promise.race([staging.mapAsync(1), device.failed]); // GPU sync point
-    await device.settled();
-    return staging.getMappedRange().slice(0, tensor.bytes);
-  } finally {
-    staging.destroy();
-  }
+/** Bytes filled up to whole words, which is what WebGPU writes. */
+function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (bytes.byteLength % 4 === 0) return bytes as Uint8Array<ArrayBuffer>;
+  const words = new Uint8Array(roundUp(bytes.byteLength, 4));
+  words.set(bytes);
+  return words;
 }
 
 /** Numbers as the bytes of a tensor. @throws TypeError if their count does not fit the shape */

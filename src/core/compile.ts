@@ -1,0 +1,81 @@
+/** Compilation: WGSL to a pipeline, in an error scope, so that a mistake is shown with its kernel, line and caret. */
+import { GpuError } from "../base/errors.ts";
+import type { Device } from "./device.ts";
+
+/** A storage binding as the WGSL declares it. */
+export interface Binding {
+  readonly index: number;
+  readonly name: string;
+  readonly access: "read" | "read_write";
+}
+
+/** A kernel on one device. */
+export interface CompiledKernel {
+  readonly name: string;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+  readonly bindings: readonly Binding[];
+}
+
+const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
+
+/** Compiles WGSL whose entry point is `main`; a mistake makes the device fail, which `settled()` and reads throw. */
+export function compile(device: Device, name: string, code: string): CompiledKernel {
+  const bindings = [...code.matchAll(BINDING)].map(([, index, access, label]) => ({
+    index: Number(index),
+    name: label,
+    access: access as Binding["access"],
+  }));
+  const { gpu } = device;
+  gpu.pushErrorScope("validation");
+  const module = gpu.createShaderModule({ label: name, code });
+  const layout = gpu.createBindGroupLayout({
+    label: name,
+    entries: bindings.map(({ index, access }) => ({
+      binding: index,
+      visibility: 4, // COMPUTE
+      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
+    })),
+  });
+  const pipeline = gpu.createComputePipeline({
+    label: name,
+    layout: gpu.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
+    compute: { module, entryPoint: "main" },
+  });
+  device.watch(
+    gpu.popErrorScope().then(async (error) => {
+      if (error) device.fail(await compileError(name, code, module, error));
+    }),
+  );
+  return { name, pipeline, layout, bindings };
+}
+
+/** The compiler's first complaint with its place in the WGSL: line, column, the line itself and a caret. */
+async function compileError(
+  name: string,
+  code: string,
+  module: GPUShaderModule,
+  error: GPUError,
+): Promise<GpuError> {
+  const { messages } = await module.getCompilationInfo();
+  const message = messages.find((candidate) => candidate.type === "error");
+  if (!message || message.lineNum === 0) {
+    return new GpuError(`Cannot compile kernel ${name}: ${(message ?? error).message.trim()}`);
+  }
+  const { lineNum, linePos } = message;
+  const line = code.split("\n")[lineNum - 1] ?? "";
+  const indent = line.slice(0, linePos - 1).replaceAll(/[^\t]/g, " ");
+  return new GpuError(
+    `Cannot compile kernel ${name} at line ${lineNum}, column ${linePos}: ${gist(message.message)}\n` +
+      `${line}\n${indent}^`,
+  );
+}
+
+/** A compiler's message without the code frame that naga draws: its first line and the causes under the frame. */
+function gist(message: string): string {
+  const [first, ...rest] = message.trim().split("\n");
+  const causes = rest.filter((line) => /^\s+= /.test(line)).map((line) => line.replace(/^\s+= /, ""));
+  return [first.replace(/^Shader '.*?' parsing error: |^Shader validation error: /, ""), ...causes].join(
+    ": ",
+  );
+}
