@@ -73,6 +73,7 @@ export async function checkOp(op: OpCase, type: ElementType): Promise<void> {
   const live = device.pool.stats().live;
   await device.scope(async () => {
     const bench = prepare(device, op, type);
+    reset(bench);
     const eager = await read(differentiate(bench, op.run));
     for (const [name, values] of Object.entries(bench.expected)) {
       const actual = eager.get(name);
@@ -123,12 +124,15 @@ function poison(device: Device, shapes: readonly Shape[]): void {
   });
 }
 
-/** Runs forward and backward; the inputs that the op changes are as at the start. */
-function differentiate({ op, inputs, dy, expected }: Bench, run: OpCase["run"]): Map<string, Tensor> {
-  const isChanged = (name: string) => name in expected;
+/** Gives the inputs that the op changes their first values again. */
+function reset({ op, inputs, expected }: Bench): void {
   for (const [name, input] of Object.entries(inputs)) {
-    if (isChanged(name)) input.write(Array.from(op.inputs[name].values));
+    if (name in expected) input.write(Array.from(op.inputs[name].values));
   }
+}
+
+/** Runs forward and backward. */
+function differentiate({ inputs, dy, expected }: Bench, run: OpCase["run"]): Map<string, Tensor> {
   return withTape(dy.device, () => {
     const y = run(inputs);
     const grads = backward(y, dy);
@@ -136,7 +140,7 @@ function differentiate({ op, inputs, dy, expected }: Bench, run: OpCase["run"]):
     for (const [name, input] of Object.entries(inputs)) {
       const grad = input.grad ?? grads.get(input);
       if (grad) results.set(`d${name}`, grad);
-      if (isChanged(name)) results.set(name, input);
+      if (name in expected) results.set(name, input);
     }
     return results;
   });
@@ -165,12 +169,11 @@ function both(first: Tensor, second: Tensor): Tensor {
 
 /** The recorded step, run twice, against the eager one. */
 async function checkRecorded(device: Device, bench: Bench, eager: Results): Promise<void> {
-  const changed = Object.keys(bench.inputs).filter((name) => name in bench.expected);
   let results: ReadonlyMap<string, Tensor> = new Map();
   const step = () => [...(results = differentiate(bench, bench.op.run)).values()];
   const program = await recordProgram(device, step);
   for (const time of ["first", "second"]) {
-    for (const name of changed) bench.inputs[name].write(Array.from(bench.op.inputs[name].values));
+    reset(bench);
     program.run();
     const recorded = await read(results);
     for (const [name, value] of eager) {
