@@ -1,0 +1,109 @@
+import { columnSum } from "../../kernels/column_sum.ts";
+import { conv2dFlip } from "../../kernels/conv2d_flip.ts";
+import { conv2dWgrad, type WgradOptions, wgradSlices } from "../../kernels/conv2d_wgrad.ts";
+import { type GemmAxis, type GemmOptions, implicitGemm } from "../../kernels/implicit_gemm.ts";
+import { splitSum } from "../../kernels/split_sum.ts";
+import { kernel } from "../core/kernel.ts";
+import { gradientFor, record } from "../core/tape.ts";
+import { empty, type Tensor } from "../core/tensor.ts";
+import { describe, elementType, requireShape } from "./checks.ts";
+
+const forward = kernel("linear_forward", implicitGemm);
+const dgrad = kernel("linear_dgrad", implicitGemm);
+const transpose = kernel("linear_transpose", conv2dFlip);
+const wgrad = kernel("linear_wgrad", conv2dWgrad);
+const sumSlices = kernel("linear_wgrad_sum", splitSum);
+const sumColumns = kernel("column_sum", columnSum);
+
+/** A matrix product is a convolution of images of one pixel with a filter of one tap. */
+const PIXEL: GemmAxis = {
+  input: 1,
+  output: 1,
+  image: 1,
+  taps: 1,
+  start: 0,
+  stride: 1,
+  offset: 0,
+  spacing: 1,
+  first: 0,
+  every: 1,
+  size: 1,
+};
+
+/**
+ * y = x w + b (torch.nn.functional.linear, with the weight transposed). Saves x and w.
+ * @param x [N, C] with C a multiple of 4
+ * @param w [C, K] with K a multiple of 4, of x's type
+ * @param b [K], f32
+ * @returns y [N, K]
+ * @throws TypeError if the shapes or types do not fit
+ */
+export function linear(x: Tensor, w: Tensor, b: Tensor): Tensor {
+  const [n, c, k] = sizes(x, w, b);
+  const product = {
+    type: elementType("linear", x),
+    batch: n,
+    rows: PIXEL,
+    cols: PIXEL,
+    channels: c,
+    outputs: k,
+    bias: true,
+  };
+  const y = empty(x.device, [n, k], x.dtype, "linear"); // [N, K]
+  forward.run({ x, w, y, bias: b }, product);
+  return record("linear", [x, w, b], y, (dy) => [
+    () => dx(x, w, dy, product),
+    () => dw(x, w, dy, product),
+    () => {
+      const db = gradientFor(b); // [K]
+      sumColumns.run({ x: dy, sum: db }, { type: product.type, columns: k });
+      return db;
+    },
+  ]);
+}
+
+/** N, C and K. */
+function sizes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, number] {
+  const [n, c] = x.shape, k = w.shape.at(-1)!;
+  if (x.shape.length !== 2 || c % 4 !== 0) {
+    throw new TypeError(
+      `Cannot run linear as ${describe("x", x)} must have the axes [N, C], C a multiple of 4`,
+    );
+  }
+  if (w.shape.length !== 2 || w.shape[0] !== c || k % 4 !== 0 || w.dtype !== x.dtype) {
+    throw new TypeError(
+      `Cannot run linear as ${
+        describe("weight", w)
+      } must have the axes [C, K], C = ${c} and K a multiple of 4, ` +
+        `and the type of ${describe("x", x)}`,
+    );
+  }
+  requireShape("linear", "bias", b, "[K]", [k]);
+  if (b.dtype !== "f32") throw new TypeError(`Cannot run linear as ${describe("bias", b)} must be f32`);
+  return [n, c, k];
+}
+
+/** dx = dy w^T, [N, C]. */
+function dx(x: Tensor, w: Tensor, dy: Tensor, product: GemmOptions): Tensor {
+  const { type, channels, outputs } = product;
+  const flipped = empty(w.device, [outputs, channels], w.dtype, "transposed weight"); // [K, C]
+  transpose.run({ w, flipped }, { type, taps: 1, channels, outputs });
+  const gradient = gradientFor(x);
+  const options = { ...product, channels: outputs, outputs: channels, bias: false };
+  dgrad.run({ x: dy, w: flipped, y: gradient }, options);
+  return gradient;
+}
+
+/** dw = x^T dy, [C, K]: partial sums over slices of the batch, then their sum. */
+function dw(x: Tensor, w: Tensor, dy: Tensor, { type, batch, channels, outputs }: GemmOptions): Tensor {
+  const gradient = gradientFor(w);
+  const pixel = [1, 1] as const;
+  const geometry = { input: pixel, output: pixel, filter: pixel, stride: 1, padding: 0 };
+  const options: WgradOptions = { type, batch, ...geometry, channels, outputs };
+  const slices = wgradSlices(options);
+  const isDirect = slices === 1 && gradient.dtype === "f32";
+  const partial = isDirect ? gradient : empty(x.device, [slices, ...w.shape], "f32", "wgrad slices");
+  wgrad.run({ x, dy, partial }, options);
+  if (!isDirect) sumSlices.run({ partial, sum: gradient }, { type, count: gradient.size });
+  return gradient;
+}
