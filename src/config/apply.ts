@@ -3,7 +3,7 @@
 import type * as z from "zod";
 import { ConfigError } from "../base/errors.ts";
 import type { Override } from "./overrides.ts";
-import { childOf, hintForKey, isFree, isList, keysOf } from "./schema_walk.ts";
+import { childOf, hintForKey, isList, keysOf } from "./schema_walk.ts";
 import { isMap, merge, nest, type Value, valueAt, type ValueMap } from "./values.ts";
 
 /** `values` with one override applied; maps merge, anything else is replaced. */
@@ -16,15 +16,11 @@ export function applyOverride(schema: z.ZodType, values: ValueMap, override: Ove
   return put(values, override.path, override.value) as ValueMap;
 }
 
-function checkPath(root: z.ZodType, values: ValueMap, { text, path, adds }: Override): void {
+function checkPath(root: z.ZodType, values: ValueMap, { text, path }: Override): void {
   let schema: z.core.$ZodType = root;
   for (const [depth, key] of path.entries()) {
     const parent = path.slice(0, depth);
     const value = valueAt(values, parent);
-    if (isFree(schema)) {
-      if (adds || valueAt(values, path) !== undefined) return;
-      throw new ConfigError(`Cannot use override ${text} as there is no such key: write +${text} to add it`);
-    }
     if (isList(schema)) checkPosition(text, parent, key, Array.isArray(value) ? value : []);
     const child = childOf(schema, key, value);
     if (child === undefined) {

@@ -35,7 +35,15 @@ function requirement(issue: z.core.$ZodRawIssue): string {
   if (issue.code === "invalid_type") return `must be ${TYPES[issue.expected as string] ?? issue.expected}`;
   if (issue.code === "too_small") return bound(issue, "at least", "more than", issue.minimum);
   if (issue.code === "too_big") return bound(issue, "at most", "less than", issue.maximum);
-  return issue.message ?? "must be something else";
+  return anyOf(issue.errors as z.core.$ZodIssue[][] | undefined);
+}
+
+/** What one of a union's members asks for. */
+function anyOf(members: readonly z.core.$ZodIssue[][] = []): string {
+  const [first, ...others] = new Set(members.map(([issue]) => issue.message));
+  return [first ?? "must be something else", ...others.map((text) => text.replace(/^must be /, ""))].join(
+    " or ",
+  );
 }
 
 function oneOf(options: readonly string[], given: unknown): string {
@@ -63,5 +71,6 @@ function describeIssue(schema: z.ZodType, issue: z.core.$ZodIssue, values: Value
   const orNull = node && takesNull(node) ? " or null" : "";
   const given = valueAt(values as Value, path);
   if (given === undefined) return [`Cannot do without ${name} as it ${issue.message}${orNull}`];
-  return [`Cannot use ${name}=${formatValue(given)} as it ${issue.message}${orNull}`];
+  const joint = issue.message.startsWith("must") ? " as it " : ": ";
+  return [`Cannot use ${name}=${formatValue(given)}${joint}${issue.message}${orNull}`];
 }

@@ -10,7 +10,8 @@ import { type Config, configSchema } from "./schema.ts";
 import { deepFreeze, type ValueMap } from "./values.ts";
 
 export type { ConfigFiles } from "./compose.ts";
-export { type Config, configSchema, type TransformSpec } from "./schema.ts";
+export { pipelineSteps } from "./build.ts";
+export { type Config, configSchema } from "./schema.ts";
 
 /** The root file that a command without `--config-name` starts from. */
 const ROOT = "train";

@@ -4,7 +4,7 @@
  */
 
 import * as z from "zod";
-import type { Value } from "./values.ts";
+import { transformsSchema } from "./transforms.ts";
 
 const integer = z.int({ error: (issue) => issue.code === "invalid_type" ? "must be an integer" : undefined });
 const count = integer.min(1);
@@ -66,23 +66,6 @@ const data = z.discriminatedUnion("name", [
   }),
 ]);
 
-/** One transform: its name and its options. */
-export type TransformSpec = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-const transform = z.unknown().transform((entry, context): TransformSpec => {
-  const named = typeof entry === "string" ? { [entry]: {} } : entry;
-  const pairs = isObject(named) ? Object.entries(named) : [];
-  const options = pairs.length === 1 ? pairs[0][1] ?? {} : undefined;
-  if (isObject(options)) return { [pairs[0][0]]: options };
-  context.addIssue({ code: "custom", message: 'must be a name or one "name: {option: value}"' });
-  return z.NEVER;
-});
-
-const transforms = z.strictObject({
-  train: z.array(transform).describe("What a training image goes through, in order"),
-  eval: z.array(transform).describe("What any other image goes through, in order; nothing random"),
-});
-
 const loss = z.strictObject({
   name: z.enum(["cross_entropy", "focal"]).default("cross_entropy").describe("Loss function"),
   label_smoothing: z.number().min(0).lt(1).default(0.1).describe(
@@ -116,9 +99,9 @@ const scheduler = z.strictObject({
   interval: z.enum(["epoch", "step"]).default("epoch").describe(
     "Change the rate once an epoch or every step",
   ),
-  step_size: count.default(30).describe("step: intervals between two cuts"),
+  step_size: z.number().positive().default(30).describe("step: epochs between two cuts of the rate"),
   gamma: z.number().positive().default(0.1).describe("step, multistep: factor of a cut"),
-  milestones: z.array(count).default([]).describe("multistep: the intervals after which the rate is cut"),
+  milestones: z.array(z.number().min(0)).default([]).describe("multistep: epochs at which the rate is cut"),
 });
 
 const precision = z.literal("32-true", {
@@ -148,7 +131,7 @@ export const configSchema = z.strictObject({
   output_dir: nullablePath.default(null).describe("The run's folder; null: outputs/YYYY-MM-DD/HH-MM-SS"),
   model: model.describe("Network"),
   data: data.describe("Dataset and loader"),
-  transforms: transforms.describe("What images go through before the model"),
+  transforms: transformsSchema.describe("What images go through before the model"),
   loss: loss.prefault({}).describe("Loss"),
   optimizer: optimizer.prefault({}).describe("AdamW"),
   scheduler: scheduler.prefault({}).describe("Learning rate over time"),
@@ -157,7 +140,3 @@ export const configSchema = z.strictObject({
 
 /** A checked configuration: complete, in range and frozen. */
 export type Config = z.output<typeof configSchema>;
-
-function isObject(value: Value | unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}

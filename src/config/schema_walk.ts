@@ -4,10 +4,11 @@ import * as z from "zod";
 import { nearest } from "../base/nearest.ts";
 import { type Value, valueAt } from "./values.ts";
 
-/** `schema` without its defaults and nulls. */
+/** `schema` without its defaults, nulls and preprocessing. */
 function bare(schema: z.core.$ZodType): z.core.$ZodType {
   const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ||
     schema instanceof z.ZodNullable || schema instanceof z.ZodOptional;
+  if (schema instanceof z.ZodPipe) return bare(schema.def.out);
   return isWrapped ? bare(schema.def.innerType) : schema;
 }
 
@@ -62,12 +63,6 @@ export function takesNull(schema: z.core.$ZodType): boolean {
     : false;
 }
 
-/** True if `schema` has no structure to walk: whatever is below it is free. */
-export function isFree(schema: z.core.$ZodType): boolean {
-  const node = bare(schema);
-  return node instanceof z.ZodUnknown || node instanceof z.ZodPipe || node instanceof z.ZodRecord;
-}
-
 /** True if `schema` is a list, whose keys are positions. */
 export function isList(schema: z.core.$ZodType): boolean {
   const node = bare(schema);
@@ -101,8 +96,11 @@ export function hintForKey(
   );
   const sibling = nearest(key, keys);
   const corrected = sibling === undefined ? [] : [[...parent, sibling, ...path.slice(depth + 1)].join(".")];
-  const near = elsewhere.length > 0 ? elsewhere : corrected;
+  // Without a group a key is rather one that stands in a group; within one it is rather its neighbour.
+  const [first, second] = depth === 0 ? [elsewhere, corrected] : [corrected, elsewhere];
+  const near = first.length > 0 ? first : second;
   const question = near.length > 0 ? ` did you mean ${near.join(" or ")}?` : "";
   const place = depth > 0 ? `Keys of ${parent.join(".")}` : "Keys at the top";
+  if (keys.length === 0) return `${question} ${parent.join(".")} takes no keys`;
   return `${question} ${place}: ${keys.join(", ")}`;
 }

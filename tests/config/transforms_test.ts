@@ -1,0 +1,94 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { loadConfig, pipelineSteps } from "../../src/config/mod.ts";
+import {
+  defaultEvalSteps,
+  defaultTrainSteps,
+  pipeline,
+  type Step,
+} from "../../src/data/transforms/pipeline.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+
+const files = denoConfigFiles();
+const steps = (...overrides: string[]) => pipelineSteps(loadConfig(files, overrides));
+
+/** `list` without what is the same when left out: normalize's options, center_crop's size. */
+function bare(list: readonly Step[]): Step[] {
+  return list.map((step) => {
+    const [name] = Object.keys(step);
+    return ["normalize", "center_crop"].includes(name) ? name : step;
+  });
+}
+
+Deno.test("transforms=default gives the documented defaults", () => {
+  const { train, eval: evaluation } = steps("transforms=default", "data.image_size=224");
+  const made = { train: bare(train), eval: bare(evaluation) };
+  assertEquals(made, { train: bare(defaultTrainSteps()), eval: bare(defaultEvalSteps(224)) });
+});
+
+Deno.test("pipelineSteps() takes sizes from data.image_size and normalize from data.normalization", () => {
+  const { eval: evaluation } = steps(
+    "transforms=default",
+    "data.image_size=32",
+    "data.normalization={mean: [0.1, 0.2, 0.3]}",
+  );
+  assertEquals(evaluation, [
+    { resize: { size: 37 } },
+    { center_crop: {} },
+    { normalize: { mean: [0.1, 0.2, 0.3], std: [0.229, 0.224, 0.225] } },
+  ]);
+});
+
+Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to a given size", () => {
+  const { eval: evaluation } = steps("data.image_size=32", "transforms.eval=[resize, {resize: {size: 40}}]");
+  assertEquals(evaluation, [{ resize: { size: 32 } }, { resize: { size: 40 } }]);
+});
+
+for (const name of files.list("transforms")) {
+  Deno.test(`transforms=${name} makes two pipelines`, () => {
+    const { train, eval: evaluation } = steps(`transforms=${name}`);
+    assertEquals(pipeline(train, { imageSize: 32, purpose: "train" }).random, true);
+    assertEquals(pipeline(evaluation, { imageSize: 32, purpose: "eval" }).random, false);
+  });
+}
+
+const refused: [override: string, fault: string][] = [
+  [
+    "transforms.eval=[color_jitter]",
+    "Cannot use transforms.eval.0=color_jitter as it must not be random: evaluation sees the same picture each time",
+  ],
+  [
+    "transforms.eval=[resise]",
+    "Cannot use key transforms.eval.0.resise as there is no such key: did you mean transforms.eval.0.resize? ",
+  ],
+  [
+    "transforms.train.0.random_resized_crop.scal=1",
+    "Cannot use override transforms.train.0.random_resized_crop.scal=1 as there is no such key: " +
+    "did you mean transforms.train.0.random_resized_crop.scale? " +
+    "Keys of transforms.train.0.random_resized_crop: size, scale, ratio",
+  ],
+  [
+    "transforms.train.0.random_resized_crop.scale=[2, 1]",
+    "Cannot use transforms.train.0.random_resized_crop.scale=[2,1]: need [low, high] with low <= high",
+  ],
+  [
+    "transforms.train=[{color_jitter: {hue: x}}]",
+    "Cannot use transforms.train.0.color_jitter.hue=x as it must be a number or a list",
+  ],
+  [
+    "transforms.train=[{normalize: {mean: [0, 0, 0]}}]",
+    "Cannot use key transforms.train.0.normalize.mean as there is no such key: did you mean " +
+    "data.normalization.mean? transforms.train.0.normalize takes no keys",
+  ],
+  [
+    "transforms.eval=[{resize: {size: 8, ratio: 2}}]",
+    'Cannot use transforms.eval.0.resize={"size":8,"ratio":2} as it must have size or ratio, not both',
+  ],
+];
+
+for (const [override, fault] of refused) {
+  Deno.test(`loadConfig() refuses ${override}`, () => {
+    const error: ConfigError = assertThrows(() => loadConfig(files, [override]), ConfigError);
+    assertEquals(error.message.slice(0, fault.length), fault);
+  });
+}
