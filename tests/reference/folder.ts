@@ -15,6 +15,8 @@ export interface ReferenceFolder {
   name: string;
   /** A JSON file's content. */
   json<T>(file: string): T;
+  /** A file's bytes. */
+  bytes(file: string): Uint8Array;
   /** A safetensors file's tensors. */
   tensors(file: string): Map<string, StoredTensor>;
 }
@@ -22,10 +24,12 @@ export interface ReferenceFolder {
 /** The folder `name`, relative to the project. */
 function open(name: string): ReferenceFolder {
   const path = (file: string) => new URL(`${name}/${file}`, project);
+  const bytes = (file: string) => Deno.readFileSync(path(file));
   return {
     name,
+    bytes,
     json: (file) => JSON.parse(Deno.readTextFileSync(path(file))),
-    tensors: (file) => readSafetensors(Deno.readFileSync(path(file))).tensors,
+    tensors: (file) => readSafetensors(bytes(file)).tensors,
   };
 }
 
@@ -39,8 +43,13 @@ function exists(path: URL): boolean {
 }
 
 /** Registers the test `name` once for each folder; ignored where the folder has no `file`. */
-export function referenceTest(name: string, file: string, test: (folder: ReferenceFolder) => void): void {
-  for (const folder of folders) {
+export function referenceTest(
+  name: string,
+  file: string,
+  test: (folder: ReferenceFolder) => void,
+  among: readonly string[] = folders,
+): void {
+  for (const folder of among) {
     const ignore = !exists(new URL(`${folder}/${file}`, project));
     const reason = ignore ? ` (ignored: no ${folder}/${file})` : "";
     Deno.test({ name: `${name}, by ${folder}${reason}`, ignore, fn: () => test(open(folder)) });
