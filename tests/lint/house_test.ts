@@ -34,12 +34,6 @@ Deno.test("imports go down only", () => assertEquals(floorFaults(imports), []));
 
 Deno.test("imports make no cycle", () => assertEquals(cycleFaults(imports), []));
 
-Deno.test("every imported file is there", () => {
-  const paths = new Set(built.map(({ path }) => path));
-  const local = imports.filter(({ to }) => /^(?:src|kernels|web)\/|^mod\.ts$/.test(to) && to.endsWith(".ts"));
-  assertEquals(local.filter(({ to }) => !paths.has(to)), []);
-});
-
 Deno.test("Deno and document are named in src/host only", () =>
   assertEquals(portable.flatMap(hostFaults), []));
 
