@@ -64,7 +64,7 @@ Deno.test("writeSafetensors() sorts by dtype and then by code point, as the Rust
 
 for (const file of ["ops", "adamw", "transforms"]) {
   referenceTest(
-    "writeSafetensors() gives a file of the Rust library again, byte for byte",
+    `writeSafetensors() gives ${file}.safetensors of the Rust library again, byte for byte`,
     `${file}.safetensors`,
     ({ bytes }) => {
       const original = bytes(`${file}.safetensors`);
