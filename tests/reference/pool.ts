@@ -17,7 +17,7 @@ export function poolOutput({ h, w, kernel, stride, padding }: PoolShape): { p: n
   return { p: size(h), q: size(w) };
 }
 
-/** For each output, the index in x of the window's maximum: of equal ones the first in row order. */
+/** For each output, the index in x of the maximum in the window: the first of equal ones; NaN is the largest. */
 function maxIndices(x: Float64Array, shape: PoolShape): Uint32Array {
   const { n, h, w, c, kernel, stride, padding } = shape;
   const { p, q } = poolOutput(shape);
@@ -31,7 +31,7 @@ function maxIndices(x: Float64Array, shape: PoolShape): Uint32Array {
       for (let column = j * stride - padding; column < j * stride - padding + kernel; column++) {
         if (row < 0 || row >= h || column < 0 || column >= w) continue; // padding is -infinity
         const index = ((image * h + row) * w + column) * c + channel;
-        if (best === -1 || x[index] > x[best]) best = index;
+        if (best === -1 || x[index] > x[best] || Number.isNaN(x[index])) best = index;
       }
     }
     return best;
