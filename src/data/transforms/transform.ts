@@ -38,10 +38,10 @@ export function range(least: number) {
     .refine(([low, high]) => low <= high, { error: "need [low, high] with low <= high" });
 }
 
-/** Rounds to the nearest integer, ties to the even one, as Python's round and torch.round do. */
+/** Rounds a value within 32 bits to the nearest integer, ties to the even one, as Python's round and torch.round. */
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return rest < 0.5 ? floor : floor + 1;
-  return floor % 2 === 0 ? floor : floor + 1;
+  return floor + (floor & 1);
 }
