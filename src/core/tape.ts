@@ -27,14 +27,21 @@ interface Tape {
 /** The tape that is on, by device. */
 const tapes = new WeakMap<Device, Tape>();
 
-/** Runs `body` with a fresh tape and returns its result. @throws RangeError if a tape is on already */
+/**
+ * Runs `body` with a fresh tape and returns its result.
+ * @throws RangeError if a tape is on already, TypeError if `body` is asynchronous
+ */
 export function withTape<T>(device: Device, body: () => T): T {
   if (tapes.has(device)) {
     throw new RangeError("Cannot start a tape as one is on already: end the step before the next one");
   }
   tapes.set(device, { nodes: [], filled: new Set() });
   try {
-    return body();
+    const result = body();
+    if (result instanceof Promise) {
+      throw new TypeError("Cannot keep a tape on for a promise: run forward and backward first, then wait");
+    }
+    return result;
   } finally {
     tapes.delete(device);
   }
