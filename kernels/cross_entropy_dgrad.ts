@@ -1,0 +1,43 @@
+/**
+ * dlogits[n, c] = dloss / divisor * (mass * softmax(logits)[n, c] - q[c]), where the mass is the sum of the row's
+ * factors q. Ignored rows and padded columns get 0. A thread does four neighbouring columns of one row.
+ *
+ * For any loss that depends on the label's probability p alone (focal), q is the mass in the label's column and
+ * the mass is -d loss / d log p: that is `slope`.
+ */
+import { type CrossEntropyOptions, crossEntropyTarget } from "./cross_entropy_target.ts";
+import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+
+export interface CrossEntropyDgradOptions extends CrossEntropyOptions {
+  readonly slope: boolean;
+}
+
+export function crossEntropyDgrad(o: CrossEntropyDgradOptions): KernelSource {
+  const code = wgsl`
+${linearIndex}
+${crossEntropyTarget(o)}
+@group(0) @binding(3) var<storage, read> statistics: array<vec4f>; // [N]
+@group(0) @binding(4) var<storage, read> divisor: array<f32>; // [1]
+@group(0) @binding(5) var<storage, read> dloss: array<f32>; // [1]
+@group(0) @binding(6) var<storage, read_write> dlogits: array<Element4>; // [N, columns / 4]
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let at = linear_index(id, groups);
+  if (at >= arrayLength(&dlogits)) { return; }
+  let row = at / C4;
+  let c = at % C4;
+  let highest = statistics[row].x;
+  let log_sum = statistics[row].y;
+  let mass = statistics[row].z;
+#if ${o.slope}
+  let q = mass * target_at(row, c);
+#else
+  let q = factors_at(row, c);
+#endif
+  let p = exp(logits_at(row, c) - highest - log_sum);
+  let gradient = (mass * p - q) * (dloss[0] / divisor[0]);
+  dlogits[at] = store4(select(vec4f(), gradient, is_class(c) & vec4<bool>(mass != 0.0)));
+}`;
+  return { code, workgroups: linearGrid(o.rows * o.columns / 4) };
+}

@@ -1,0 +1,159 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
+import { withTape } from "../../src/core/tape.ts";
+import { tensorOf } from "../../src/core/tensor.ts";
+import { backward } from "../../src/ops/backward.ts";
+import { crossEntropy, IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
+import { crossEntropy as reference, crossEntropySoft } from "../reference/losses.ts";
+import { randomProbabilities } from "../reference/random.ts";
+import { gpuTest } from "../rings.ts";
+import { lossInputs, lossResult, pad, unpad } from "./loss_case.ts";
+import { opTest, testDevice } from "./op_case.ts";
+
+const labelCases = [
+  { n: 7, classes: 10, labelSmoothing: 0, weighted: false },
+  { n: 5, classes: 13, labelSmoothing: .1, weighted: true },
+  { n: 3, classes: 1003, labelSmoothing: .1, weighted: true },
+  { n: 9, classes: 5, labelSmoothing: 0, weighted: true, scale: 60 },
+  { n: 70, classes: 42, labelSmoothing: .2, weighted: false, scale: 60 },
+  { n: 1, classes: 2, labelSmoothing: 1, weighted: false },
+  { n: 11, classes: 6, labelSmoothing: .1, weighted: true, ignored: 4 },
+];
+
+for (const { labelSmoothing, weighted, ...sizes } of labelCases) {
+  const { n, classes, ignored = 0, scale = 1 } = sizes, rows = n - ignored;
+  const { logits, labels, weights } = lossInputs(sizes);
+  const name = `${n} rows (${ignored} ignored), ${classes} classes, logits times ${scale}, smoothing ` +
+    `${labelSmoothing}${weighted ? ", class weights" : ""}`;
+  opTest(`crossEntropy() returns loss and dlogits of labels: ${name}`, {
+    inputs: { logits, labels, weights },
+    run: ({ logits, labels, weights }) =>
+      crossEntropy(logits, labels, { classes, labelSmoothing, weights: weighted ? weights : undefined }),
+    reference: ({ logits, labels, weights, dy }) => {
+      const options = { n: rows, classes, labelSmoothing, ...(weighted && { weight: weights }) };
+      return lossResult(reference(unpad(logits, classes, rows), labels, options), classes, n, dy);
+    },
+  });
+}
+
+const softCases = [
+  { n: 5, classes: 13, labelSmoothing: 0, weighted: false },
+  { n: 3, classes: 1003, labelSmoothing: .1, weighted: true },
+  { n: 66, classes: 4, labelSmoothing: .1, weighted: false, scale: 60 },
+];
+
+for (const { labelSmoothing, weighted, ...sizes } of softCases) {
+  const { n, classes, scale = 1 } = sizes;
+  const { logits, weights } = lossInputs(sizes);
+  const targets = pad(Float64Array.from(randomProbabilities(rng(42, "soft", n), n, classes)), classes, n);
+  const probabilities = { shape: logits.shape, values: targets, dtype: "f32" as const };
+  const name = `${n} rows, ${classes} classes, logits times ${scale}, smoothing ` +
+    `${labelSmoothing}${weighted ? ", class weights" : ""}`;
+  opTest(`crossEntropy() returns loss and dlogits of probabilities: ${name}`, {
+    inputs: { logits, probabilities, weights },
+    run: ({ logits, probabilities, weights }) =>
+      crossEntropy(logits, probabilities, {
+        classes,
+        labelSmoothing,
+        weights: weighted ? weights : undefined,
+      }),
+    reference: ({ logits, probabilities, weights, dy }) => {
+      const options = { n, classes, labelSmoothing, ...(weighted && { weight: weights }) };
+      const soft = crossEntropySoft(unpad(logits, classes), unpad(probabilities, classes), options);
+      return lossResult(soft, classes, n, dy);
+    },
+  });
+}
+
+/** The loss of rows of four logits, three of which are classes, and its gradient. */
+async function lossOf(
+  rows: readonly number[][],
+  target: readonly number[] | readonly number[][],
+  dtype: "f32" | "f16" = "f32",
+): Promise<{ loss: number; dlogits: Float32Array }> {
+  const device = await testDevice();
+  return device.scope(async () => {
+    const logits = tensorOf(device, rows.flat(), [rows.length, 4], dtype);
+    logits.needsGrad = true;
+    const isSoft = Array.isArray(target[0]);
+    const goal = tensorOf(
+      device,
+      target.flat(),
+      isSoft ? logits.shape : [rows.length],
+      isSoft ? "f32" : "u32",
+    );
+    const one = tensorOf(device, [1], [1]);
+    const results = withTape(device, () => {
+      const loss = crossEntropy(logits, goal, { classes: 3 });
+      return { loss, dlogits: backward(loss, one).get(logits)! };
+    });
+    return { loss: (await results.loss.read())[0], dlogits: await results.dlogits.read() };
+  });
+}
+
+gpuTest("crossEntropy() is NaN for a NaN or infinite logit, in f16 too", async () => {
+  for (const dtype of ["f32", "f16"] as const) {
+    for (const [first, last] of [[NaN, 1], [1, NaN]]) {
+      assertEquals((await lossOf([[first, last, 0, 0], [1, 2, 3, 0]], [1, 1], dtype)).loss, NaN);
+    }
+  }
+  for (const label of [0, 1]) assertEquals((await lossOf([[Infinity, 1, 0, 0]], [label])).loss, NaN);
+  assertEquals((await lossOf([[-Infinity, 1, 0, 0]], [0])).loss, Infinity);
+});
+
+gpuTest("crossEntropy() lets a class be impossible as long as it is not the label", async () => {
+  const { loss, dlogits } = await lossOf([[-Infinity, 1, 1, 0]], [1]);
+  assertEquals(Math.abs(loss - Math.LN2) < 1e-6, true);
+  assertEquals([...dlogits], [0, -.5, .5, 0]);
+});
+
+gpuTest("crossEntropy() ignores whatever stands in an ignored row", async () => {
+  const { loss, dlogits } = await lossOf([[NaN, Infinity, 1, 0], [1, 1, -100, 0]], [IGNORED_LABEL, 0]);
+  assertEquals(Math.abs(loss - Math.LN2) < 1e-6, true);
+  assertEquals([...dlogits], [0, 0, 0, 0, -.5, .5, 0, 0]);
+  const soft = await lossOf([[NaN, 1, 1, 0], [1, 1, -100, 0]], [[0, 0, 0, 0], [1, 0, 0, 0]]);
+  assertEquals([...soft.dlogits], [0, 0, 0, 0, -.5, .5, 0, 0]);
+});
+
+gpuTest("crossEntropy() is NaN for a label beyond the classes and where no row counts", async () => {
+  assertEquals((await lossOf([[1, 2, 3, 0], [1, 2, 3, 0]], [1, 3])).loss, NaN);
+  assertEquals((await lossOf([[1, 2, 3, 0]], [IGNORED_LABEL])).loss, NaN);
+});
+
+gpuTest("crossEntropy() keeps the small loss of a confident row", async () => {
+  const { loss } = await lossOf([[1000, 990, 985, 0]], [0]);
+  const exact = Math.log1p(Math.exp(-10) + Math.exp(-15));
+  assertEquals(Math.abs(loss / exact - 1) < 2e-3, true, `${loss} is not ${exact}`);
+});
+
+gpuTest("crossEntropy() says which shape, type or option does not fit", async () => {
+  const device = await testDevice();
+  device.scope(() => {
+    const logits = tensorOf(device, new Array(8).fill(0), [2, 4]);
+    const labels = tensorOf(device, [0, 1], [2], "u32");
+    const cases: [() => void, string][] = [
+      [
+        () => crossEntropy(logits, labels, { classes: 5 }),
+        "classes must be 1 .. 4 for logits [2, 4]: current is 5",
+      ],
+      [
+        () => crossEntropy(logits, labels, { classes: 3, labelSmoothing: 2 }),
+        "labelSmoothing must be 0 .. 1",
+      ],
+      [
+        () => crossEntropy(logits, tensorOf(device, [1], [1], "u32"), { classes: 3 }),
+        "labels must be [N] = [2]",
+      ],
+      [
+        () => crossEntropy(logits, tensorOf(device, [1, 1], [2]), { classes: 3 }),
+        "probabilities must be [N, columns]",
+      ],
+      [
+        () => crossEntropy(logits, labels, { classes: 3, weights: labels }),
+        "weights must be [columns] = [4]",
+      ],
+      [() => crossEntropy(labels, labels, { classes: 3 }), "must be f32 or f16"],
+    ];
+    for (const [run, message] of cases) assertThrows(run, Error, message);
+  });
+});
