@@ -1,0 +1,65 @@
+/**
+ * Focal loss of each row (Lin et al. 2017), where p is the label's softmax and w its class weight:
+ *
+ *   losses[n] = w * (1 - p)^gamma * -log p
+ *
+ * and statistics[n] = (max, log_sum, slope, w), of the kind that cross_entropy_forward writes, with
+ * slope = -d loss / d log p = w * (1 - p)^gamma * (1 + gamma * p * -log p / (1 - p)).
+ *
+ * A workgroup does a row, as in cross_entropy_forward. 1 - p is summed up from the other classes, and for a
+ * confident row -log p is its series in 1 - p: so loss and gradient neither cancel nor divide by zero.
+ */
+import { type CrossEntropyOptions, crossEntropyTarget, IGNORED, rowMax } from "./cross_entropy_target.ts";
+import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
+
+export interface FocalOptions extends CrossEntropyOptions {
+  readonly gamma: number;
+}
+
+/** WGSL: `rest` to the power of gamma; pow() need not know that of 0. */
+function power(gamma: number): string {
+  if (gamma === 0) return "1.0";
+  if (gamma <= 4 && Number.isInteger(gamma)) return Array(gamma).fill("rest").join(" * ");
+  return `select(pow(rest, ${gamma}f), 0.0, rest == 0.0)`;
+}
+
+export function focalForward(o: FocalOptions): KernelSource {
+  const code = wgsl`
+${crossEntropyTarget(o)}
+${rowMax}
+@group(0) @binding(3) var<storage, read_write> losses: array<f32>; // [N]
+@group(0) @binding(4) var<storage, read_write> statistics: array<vec4f>; // [N]
+
+fn power(rest: f32) -> f32 { return ${power(o.gamma)}; }
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = group.x;
+  let highest = row_max(row, lane);
+  var sums = vec4f(); // exponentials: all, the other classes'; of the label: logit, weight
+  for (var c = lane; c < C4; c += ${LINEAR}u) {
+    let z = logits_at(row, c) - highest;
+    let hit = target_at(row, c);
+    let of_label = select(vec4f(), z, hit == vec4f(1.0));
+    let of_others = select(exp(z), vec4f(), hit == vec4f(1.0));
+    sums += vec4f(sum4(exp(z)), sum4(of_others), sum4(of_label), dot(hit, weights_at(c)));
+  }
+  let total = group_sum(sums, lane);
+  if (lane != 0u) { return; }
+  let log_sum = log(total.x);
+  let p = exp(total.z) / total.x;
+  let rest = total.y / total.x; // 1 - p
+  let series = 1.0 + rest * (0.5 + rest * (0.33333333 + rest * 0.25)); // -log(1 - rest) / rest
+  let is_confident = rest < 0.03125;
+  let cost = select(log_sum - total.z, rest * series, is_confident); // -log p
+  let ratio = select(cost / rest, series, is_confident);
+  let factor = total.w * power(rest);
+  let slope = factor * (1.0 + ${o.gamma}f * p * ratio);
+  let is_ignored = labels[row] == ${IGNORED}u;
+  var loss = factor * cost;
+  if (labels[row] >= ${o.classes}u) { loss = bitcast<f32>(labels[row] | 0x7fc00000u); } // NaN: no such class
+  losses[row] = select(loss, 0.0, is_ignored);
+  statistics[row] = select(vec4f(highest, log_sum, slope, total.w), vec4f(), is_ignored);
+}`;
+  return { code, workgroups: [o.rows, 1, 1] };
+}

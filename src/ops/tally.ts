@@ -1,0 +1,60 @@
+import { tally as tallyKernel } from "../../kernels/tally.ts";
+import { topKRank } from "../../kernels/top_k_rank.ts";
+import { kernel } from "../core/kernel.ts";
+import { empty, type Tensor } from "../core/tensor.ts";
+import { lossOptions } from "./cross_entropy.ts";
+
+const rank = kernel("top_k_rank", topKRank);
+const count = kernel("tally", tallyKernel);
+
+/** What is counted, and where to. */
+export interface TallyTensors {
+  /** [N, columns] */
+  readonly logits: Tensor;
+  /** u32 [N] */
+  readonly labels: Tensor;
+  /** The batch's mean loss, f32 [1]. */
+  readonly loss: Tensor;
+  /** Where the counts go, f32 [slots, 4]. */
+  readonly ring: Tensor;
+  /** The step's numbers on the GPU, f32; one of them is the ring's slot. */
+  readonly scalars: Tensor;
+}
+
+export interface TallyOptions {
+  /** Classes; the logits' further columns are padding. */
+  readonly classes: number;
+  /** Which of the scalars holds the slot; slots beyond the ring wrap around. */
+  readonly slot: number;
+  /** A label among the k best counts; by default 5, or all classes if there are fewer. */
+  readonly k?: number;
+  /** Adds to the slot rather than overwriting it; by default false. */
+  readonly add?: boolean;
+}
+
+/**
+ * Counts a batch on the GPU: the slot's row of the ring becomes (loss * rows, rows, top-1 correct, top-k correct),
+ * so that sums over slots give epoch means. Ignored rows do not count; of equal logits the lower index comes first;
+ * a NaN loss makes the slot's loss NaN. No gradient flows through it.
+ * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
+ */
+export function tally(tensors: TallyTensors, options: TallyOptions): void {
+  const { logits, labels, loss, ring, scalars } = tensors;
+  const { classes, slot, k = Math.min(5, classes), add = false } = options;
+  const { type, rows, columns } = lossOptions("tally", logits, labels, { classes });
+  if (labels.dtype !== "u32") {
+    throw new TypeError(`Cannot run tally as labels must be u32 [N]: current is ${labels.dtype}`);
+  }
+  if (ring.shape.length !== 2 || ring.shape[1] !== 4) {
+    throw new TypeError(`Cannot run tally as ring must be f32 [slots, 4]: current is [${ring.shape}]`);
+  }
+  if (!(Number.isInteger(slot) && slot >= 0 && slot < scalars.size)) {
+    throw new RangeError(`Cannot run tally as slot must index ${scalars.size} scalars: current is ${slot}`);
+  }
+  if (!(Number.isInteger(k) && k >= 1 && k <= classes)) {
+    throw new RangeError(`Cannot run tally as k must be 1 .. ${classes}: current is ${k}`);
+  }
+  const ranks = empty(logits.device, [rows], "u32", "tally ranks");
+  rank.run({ logits, labels, ranks }, { type, rows, classes, columns });
+  count.run({ ranks, loss, scalars, ring }, { k, slot, add });
+}

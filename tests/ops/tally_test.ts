@@ -1,0 +1,132 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { recordProgram } from "../../src/core/program.ts";
+import { persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
+import { IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
+import { tally, type TallyOptions } from "../../src/ops/tally.ts";
+import { gpuTest } from "../rings.ts";
+import { lossInputs } from "./loss_case.ts";
+import { testDevice } from "./op_case.ts";
+
+/** What a batch does to a ring of two slots of ones, when the scalars say 3, so that slot 1 is meant. */
+async function tallied(
+  batch: { logits: ArrayLike<number>; labels: ArrayLike<number>; loss?: number; dtype?: "f32" | "f16" },
+  options: Partial<TallyOptions> & { classes: number },
+): Promise<number[]> {
+  const device = await testDevice();
+  const live = device.pool.stats().live;
+  const ring = await device.scope(() => {
+    const n = batch.labels.length;
+    const tensors = {
+      logits: tensorOf(device, Array.from(batch.logits), [n, batch.logits.length / n], batch.dtype ?? "f32"),
+      labels: tensorOf(device, Array.from(batch.labels), [n], "u32"),
+      loss: tensorOf(device, [batch.loss ?? 2], [1]),
+      ring: tensorOf(device, new Array(8).fill(1), [2, 4]),
+      scalars: tensorOf(device, [9, 3], [2]),
+    };
+    tally(tensors, { slot: 1, ...options });
+    return tensors.ring.read();
+  });
+  assertEquals(device.pool.stats().live, live);
+  assertEquals([...ring.subarray(0, 4)], [1, 1, 1, 1], "The other slot is untouched");
+  return [...ring.subarray(4)];
+}
+
+gpuTest("tally() counts top-1 and top-k as sorting does, and ignores ignored rows", async () => {
+  for (const [n, classes, ignored] of [[70, 10, 3], [9, 3, 0], [5, 1003, 1]]) {
+    const { logits, labels } = lossInputs({ n, classes, ignored });
+    const columns = logits.shape[1];
+    // Rounded, so that equal logits are common.
+    const values = Float64Array.from(logits.values, (value) => Math.round(2 * value));
+    let first = 0, best = 0;
+    for (let row = 0; row < n - ignored; row++) {
+      const own = values.subarray(row * columns, row * columns + classes);
+      const order = [...own.keys()].sort((a, b) => own[b] - own[a] || a - b);
+      const rank = order.indexOf(labels.values[row]);
+      if (rank === 0) first++;
+      if (rank < 5) best++;
+    }
+    const rows = n - ignored;
+    for (const dtype of ["f32", "f16"] as const) {
+      const row = await tallied({ logits: values, labels: labels.values, dtype }, { classes });
+      assertEquals(row, [2 * rows, rows, first, best], `${n} rows, ${classes} classes`);
+    }
+  }
+});
+
+gpuTest("tally() prefers the lower index of equal logits", async () => {
+  const logits = [1, 1, 0, 1, 1, 0, 1, 1, 0].flatMap((value, i) => i % 3 === 2 ? [value, 9] : [value]);
+  assertEquals(await tallied({ logits, labels: [0, 1, 2] }, { classes: 3, k: 2 }), [6, 3, 1, 2]);
+});
+
+gpuTest("tally() adds to a slot where asked", async () => {
+  const logits = [1, 0, 0, 0, 1, 0, 0, 0];
+  assertEquals(await tallied({ logits, labels: [0, 1] }, { classes: 4, k: 1, add: true }), [5, 3, 2, 2]);
+});
+
+gpuTest("tally() shows a NaN loss, and a NaN logit is no right answer", async () => {
+  const logits = [NaN, 0, 0, 0, /**/ NaN, 1, 0, 0, /**/ 0, 1, 0, 0];
+  const row = await tallied({ logits, labels: [0, 1, 1], loss: NaN }, { classes: 4, k: 2 });
+  assertEquals(row, [NaN, 3, 1, 2]);
+});
+
+gpuTest("tally() counts a label beyond the classes as wrong", async () => {
+  assertEquals(await tallied({ logits: [0, 0, 9, 9], labels: [3] }, { classes: 2 }), [2, 1, 0, 0]);
+  assertEquals(await tallied({ logits: [0, 0, 9, 9], labels: [IGNORED_LABEL] }, { classes: 2 }), [
+    0,
+    0,
+    0,
+    0,
+  ]);
+});
+
+gpuTest("tally() fills slot after slot when its program is replayed", async () => {
+  const device = await testDevice();
+  const make = (values: number[], shape: number[], dtype: "f32" | "u32" = "f32") => {
+    const tensor = persistent(device, shape, dtype);
+    tensor.write(values);
+    return tensor;
+  };
+  const tensors = {
+    logits: make([5, 0, 0, 0], [1, 4]),
+    labels: make([0], [1], "u32"),
+    loss: make([.5], [1]),
+    ring: make(new Array(12).fill(0), [3, 4]),
+    scalars: make([0], [1]),
+  };
+  const program = await recordProgram(device, (): Tensor[] => {
+    tally(tensors, { classes: 4, slot: 0 });
+    return [];
+  });
+  for (const slot of [0, 1, 2, 3]) {
+    tensors.scalars.write([slot]);
+    tensors.loss.write([slot + 1]);
+    program.run();
+  }
+  assertEquals([...await tensors.ring.read()], [4, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1]);
+  program.free();
+  for (const tensor of Object.values(tensors)) tensor.free();
+});
+
+gpuTest("tally() says which shape or option does not fit", async () => {
+  const device = await testDevice();
+  device.scope(() => {
+    const tensors = {
+      logits: tensorOf(device, [0, 0, 0, 0], [1, 4]),
+      labels: tensorOf(device, [0], [1], "u32"),
+      loss: tensorOf(device, [0], [1]),
+      ring: tensorOf(device, [0, 0, 0, 0], [1, 4]),
+      scalars: tensorOf(device, [0, 0], [2]),
+    };
+    const { ring, logits } = tensors;
+    const cases: [() => void, string][] = [
+      [() => tally(tensors, { classes: 4, slot: 2 }), "slot must index 2 scalars: current is 2"],
+      [() => tally(tensors, { classes: 4, slot: 0, k: 5 }), "k must be 1 .. 4: current is 5"],
+      [
+        () => tally({ ...tensors, ring: ring.view([4]) }, { classes: 4, slot: 0 }),
+        "ring must be f32 [slots, 4]",
+      ],
+      [() => tally({ ...tensors, labels: logits }, { classes: 4, slot: 0 }), "labels must be u32 [N]"],
+    ];
+    for (const [run, message] of cases) assertThrows(run, Error, message);
+  });
+});
