@@ -1,0 +1,60 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Device } from "../../src/core/device.ts";
+import { withTape } from "../../src/core/tape.ts";
+import { type Tensor, tensorOf } from "../../src/core/tensor.ts";
+import { backward } from "../../src/ops/backward.ts";
+import { batchNorm } from "../../src/ops/batch_norm.ts";
+import { conv2d } from "../../src/ops/conv2d.ts";
+import { crossEntropy } from "../../src/ops/cross_entropy.ts";
+import { focal } from "../../src/ops/focal.ts";
+import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
+import { linear } from "../../src/ops/linear.ts";
+import { maxPool2d } from "../../src/ops/max_pool2d.ts";
+import { addRelu, relu } from "../../src/ops/relu.ts";
+import { tally } from "../../src/ops/tally.ts";
+import { gpuTest } from "../rings.ts";
+import { noise, testDevice } from "./op_case.ts";
+
+/** A small network that uses every op, forward and backward, on a batch of `n`. */
+function step(device: Device, n: number): void {
+  const make = (shape: number[], needsGrad = true): Tensor => {
+    const tensor = tensorOf(device, Array.from(noise(shape)), shape);
+    tensor.needsGrad = needsGrad;
+    return tensor;
+  };
+  withTape(device, () => {
+    const x = make([n, 9, 9, 4]), labels = tensorOf(device, new Array(n).fill(1), [n], "u32");
+    const statistics = { runningMean: make([8], false), runningVar: make([8], false) };
+    const scale = { weight: make([8]), bias: make([8]), ...statistics };
+    const stem = relu(batchNorm(conv2d(x, make([3, 3, 4, 8]), { padding: 1 }), scale, { training: true }));
+    const pooled = maxPool2d(stem, { kernel: 3, stride: 2, padding: 1 });
+    const features = globalAvgPool(addRelu(pooled, pooled));
+    const logits = linear(features, make([8, 4]), make([4]));
+    const loss = crossEntropy(logits, labels, { classes: 3 });
+    backward(loss, make([1], false));
+    focal(logits, labels, { classes: 3, gamma: 2 });
+    tally({ logits, labels, loss, ring: make([2, 4], false), scalars: make([1], false) }, {
+      classes: 3,
+      slot: 0,
+    });
+  });
+}
+
+/** The merge of the batch's statistics has its number of rows as a literal. */
+const EXCEPTIONS = ["batch_norm_merge"];
+
+gpuTest("no op compiles another pipeline for another batch size", async () => {
+  const device = await testDevice();
+  const compile = device.gpu.createComputePipeline.bind(device.gpu);
+  let pipelines: (string | undefined)[] = [];
+  device.gpu.createComputePipeline = (descriptor) => {
+    pipelines.push(descriptor.label);
+    return compile(descriptor);
+  };
+  device.scope(() => step(device, 2));
+  assert(pipelines.length > 25, `The network of all ops compiled only ${pipelines.join(", ")}`);
+  pipelines = [];
+  for (const n of [3, 33]) device.scope(() => step(device, n));
+  assertEquals(pipelines.filter((label) => !EXCEPTIONS.includes(label ?? "")), []);
+  await device.settled();
+});
