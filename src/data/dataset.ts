@@ -8,6 +8,7 @@ import type { LabelledPath } from "./image_folder.ts";
 import { compareCodePoints, isHidden, join } from "./paths.ts";
 import { readSplit } from "./split.ts";
 import { type Dataset, type FileTree, type Sample, type Split, SPLITS } from "./types.ts";
+import { counted } from "./words.ts";
 
 /** How to read a dataset. */
 export interface DatasetOptions {
@@ -116,7 +117,11 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], notes: string[]):
     const names = [...skipped[split].keys()].sort(compareCodePoints);
     const shown = names.slice(0, 10).map((name) => `"${name}"`).join(", ") +
       (names.length > 10 ? ", ..." : "");
-    notes.push(`${split}: left out ${total} samples of ${names.length} classes that train lacks: ${shown}`);
+    notes.push(
+      `${split}: left out ${counted(total, "sample")} of ${
+        counted(names.length, "class")
+      } that train lacks: ${shown}`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { DataError } from "../base/errors.ts";
 import { compareCodePoints } from "./paths.ts";
 import type { Decode, FileTree, Picture, Sample } from "./types.ts";
+import { counted } from "./words.ts";
 
 /** How to load pictures. */
 export interface LoadOptions {
@@ -64,7 +65,7 @@ export async function loadPictures(
 /** The sentence that tells the user which files were left out, or undefined if none was. */
 export function describeUnreadable(split: string, unreadable: readonly Unreadable[]): string | undefined {
   if (unreadable.length === 0) return undefined;
-  return `${split}: left out ${unreadable.length} unreadable files: ${list(unreadable)}`;
+  return `${split}: left out ${counted(unreadable.length, "unreadable file")}: ${list(unreadable)}`;
 }
 
 async function decodeAll(tree: FileTree, paths: readonly string[], decode: Decode, options: LoadOptions) {

@@ -3,6 +3,7 @@ import { DataError } from "../base/errors.ts";
 import { type ClassFolder, classFolders, isAnnotationPath, type LabelledPath } from "./image_folder.ts";
 import { parseAnnotations } from "./jsonl.ts";
 import type { FileTree, Split } from "./types.ts";
+import { counted } from "./words.ts";
 
 /** Where a split lies and what the tree holds; `notes` takes sentences for the user. */
 export interface SplitPlace {
@@ -37,7 +38,9 @@ export async function readSplit(tree: FileTree, place: SplitPlace): Promise<Labe
     if (belongsToAnnotations(candidate, classesOf)) {
       const unnamed = candidate.images.filter((path) => !classesOf.has(path)).length;
       if (unnamed > 0) {
-        notes.push(`${split}: left out ${unnamed} images in "${candidate.path}" that no line names`);
+        notes.push(
+          `${split}: left out ${counted(unnamed, "image")} in "${candidate.path}" that no line names`,
+        );
       }
       continue;
     }
@@ -45,7 +48,7 @@ export async function readSplit(tree: FileTree, place: SplitPlace): Promise<Labe
     const twice = candidate.images.length - rest.length;
     if (twice > 0) {
       notes.push(
-        `${split}: ${twice} images in "${candidate.path}" stand in annotation lines too and count once`,
+        `${split}: counted ${counted(twice, "image")} in "${candidate.path}" once though a line names it too`,
       );
     }
     for (const path of rest) all.push({ path, className: candidate.name });
@@ -78,7 +81,7 @@ async function readAnnotations(tree: FileTree, place: SplitPlace) {
     emptySuffixes += annotations.emptySuffixes;
   }
   if (emptySuffixes > 0) {
-    place.notes.push(`${place.split}: left out ${emptySuffixes} lines with an empty suffix`);
+    place.notes.push(`${place.split}: left out ${counted(emptySuffixes, "line")} with an empty suffix`);
   }
   return { samples, classesOf };
 }

@@ -1,0 +1,5 @@
+/** A count with its noun, for messages: "1 line", "2 lines", "3 classes". */
+export function counted(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun}${/(s|x|ch|sh)$/.test(noun) ? "es" : "s"}`;
+}

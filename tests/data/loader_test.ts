@@ -1,0 +1,148 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { batches, type BatchesOptions } from "../../src/data/loader.ts";
+import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
+import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
+import { assertMessage, flat, patterned } from "./helpers.ts";
+
+const COUNT = 23, SIZE = 8;
+const samples = Array.from({ length: COUNT }, (_, i) => ({ path: `p${i}.jpg`, label: i % 5 }));
+const pictures = samples.map((_, i) => patterned(9 + i % 3, 11, i));
+const base: BatchesOptions = {
+  pictures,
+  samples,
+  order: sequentialOrder(COUNT),
+  batchSize: 4,
+  pipeline: pipeline(defaultTrainSteps(), { imageSize: SIZE, purpose: "train" }),
+  seed: 42,
+  epoch: 3,
+};
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What each sample looked like, by position; the consumer pauses between batches if asked to. */
+async function collect(options: Partial<BatchesOptions>, ms?: number) {
+  const seen = new Map<number, { label: number; image: string }>();
+  const counts: number[] = [];
+  for await (const { images, labels, indices, count } of batches({ ...base, ...options })) {
+    assertEquals([images.length, labels.length, indices.length], [count * SIZE * SIZE * 4, count, count]);
+    counts.push(count);
+    if (ms !== undefined) await pause(ms);
+    for (let n = 0; n < count; n++) {
+      const image = images.subarray(n * SIZE * SIZE * 4, (n + 1) * SIZE * SIZE * 4).join();
+      seen.set(indices[n], { label: labels[n], image });
+    }
+  }
+  return { seen, counts };
+}
+
+Deno.test("batches() gives every sample once, with its label, the last batch short", async () => {
+  const { seen, counts } = await collect({});
+  assertEquals(counts, [4, 4, 4, 4, 4, 3]);
+  assertEquals([...seen.keys()], [...base.order as Uint32Array]);
+  for (const [position, { label }] of seen) assertEquals(label, samples[position].label);
+  assertEquals(batches(base).length, 6);
+});
+
+Deno.test("batches() leaves the short batch out with dropLast", async () => {
+  const { counts } = await collect({ dropLast: true });
+  assertEquals(counts, [4, 4, 4, 4, 4]);
+});
+
+Deno.test("a sample's augmentation depends on seed, epoch and sample alone", async () => {
+  const { seen } = await collect({});
+  const same: Partial<BatchesOptions>[] = [
+    { batchSize: 7 },
+    { batchSize: 64 },
+    { prefetch: 0 },
+    { prefetch: 5 },
+    { order: shuffledOrder(COUNT, 1, 1) },
+  ];
+  for (const options of same) {
+    const other = await collect(options, options.prefetch === 5 ? 2 : undefined);
+    for (const [position, value] of seen) {
+      assertEquals(other.seen.get(position), value, JSON.stringify(options));
+    }
+  }
+  for (const options of [{ seed: 43 }, { epoch: 4 }]) {
+    const other = await collect(options);
+    const equal = [...seen].filter(([position, { image }]) => other.seen.get(position)!.image === image);
+    assertEquals(equal.length, 0, JSON.stringify(options));
+  }
+});
+
+Deno.test("batches() works ahead while the consumer waits for something else", async () => {
+  let applied = 0;
+  const apply: typeof base.pipeline.apply = (picture, stream) => {
+    applied++;
+    return base.pipeline.apply(picture, stream);
+  };
+  const loader = batches({ ...base, pipeline: { ...base.pipeline, apply }, prefetch: 2 });
+  const walk = loader[Symbol.asyncIterator]();
+  await walk.next();
+  assertEquals(applied, 4);
+  await pause(60);
+  assertEquals(applied, 12);
+  const waited = loader.waitedMs;
+  await walk.next();
+  assertEquals(applied, 12);
+  assert(waited > 0 && loader.waitedMs - waited < waited + 5);
+  await walk.return!(undefined);
+  await pause(20);
+  assertEquals(applied, 12);
+});
+
+Deno.test("batches() keeps a batch intact until the next one is asked for", async () => {
+  const expected = await collect({ prefetch: 0 });
+  const paused = await collect({ prefetch: 1 }, 5);
+  assertEquals(paused.seen, expected.seen);
+});
+
+Deno.test("batches() uses its arrays again", async () => {
+  const buffers = new Set<ArrayBufferLike>();
+  for await (const { images } of batches({ ...base, prefetch: 1 })) buffers.add(images.buffer);
+  assertEquals(buffers.size, 2);
+});
+
+Deno.test("batches() names the sample that cannot be prepared, when its turn comes", async () => {
+  const broken = { ...base, pipeline: pipeline(["resize"], { imageSize: SIZE, purpose: "train" }) };
+  const square = pictures.map((_, i) => flat(i === 6 ? 9 : 8, 8, [i, i, i]));
+  let seen = 0;
+  const walk = async () => {
+    for await (const { count } of batches({ ...broken, pictures: square })) {
+      seen += count;
+      await pause(3);
+    }
+  };
+  await assertMessage(
+    walk,
+    RangeError,
+    /^Cannot prepare "p6.jpg": Cannot batch a picture as transforms.train makes it 9x8/,
+  );
+  assertEquals(seen, 4);
+});
+
+Deno.test("batches() refuses values that do not fit", () => {
+  assertThrows(() => batches({ ...base, batchSize: 0 }), RangeError, "Cannot make batches of 0 samples");
+  assertThrows(() => batches({ ...base, prefetch: -1 }), RangeError, "Cannot make -1 batches ahead");
+  assertThrows(() => batches({ ...base, pictures: [] }), RangeError, "as there are 0 pictures");
+  const error = assertThrows(() => batches({ ...base, batchSize: 64, dropLast: true }), ConfigError);
+  assertEquals(
+    error.message,
+    "Cannot make batches of 64 samples as there are 23 and drop_last leaves none: lower data.batch_size to at most 23",
+  );
+});
+
+Deno.test("batches() of nothing has no batches", async () => {
+  const { counts } = await collect({ pictures: [], samples: [], order: [] });
+  assertEquals(counts, []);
+});
+
+Deno.test("shuffledOrder() is a permutation that seed and epoch decide", () => {
+  const order = shuffledOrder(100, 42, 0);
+  assertEquals([...order].sort((a, b) => a - b), [...sequentialOrder(100)]);
+  assertEquals(shuffledOrder(100, 42, 0), order);
+  for (const other of [shuffledOrder(100, 42, 1), shuffledOrder(100, 43, 0), sequentialOrder(100)]) {
+    assertEquals(other.join() === order.join(), false);
+  }
+  assertStrictEquals(shuffledOrder(0, 1, 1).length, 0);
+});

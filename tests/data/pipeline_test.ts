@@ -1,0 +1,140 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { rng } from "../../src/base/rng.ts";
+import { transforms } from "../../src/data/transforms/mod.ts";
+import {
+  defaultEvalSteps,
+  defaultTrainSteps,
+  pipeline,
+  type Step,
+} from "../../src/data/transforms/pipeline.ts";
+import { IMAGENET } from "../../src/data/types.ts";
+import { patterned } from "./helpers.ts";
+
+const make = (steps: Step[], purpose: "train" | "eval" = "train") =>
+  pipeline(steps, { imageSize: 32, purpose });
+
+function refuses(steps: Step[], message: string, purpose: "train" | "eval" = "train"): () => void {
+  return () => {
+    const error = assertThrows(() => make(steps, purpose), ConfigError);
+    assertEquals(error.message, message);
+  };
+}
+
+Deno.test("the default pipelines give image_size pictures and ImageNet's normalisation", () => {
+  for (const imageSize of [32, 48, 224]) {
+    for (
+      const [purpose, steps] of [["train", defaultTrainSteps()], [
+        "eval",
+        defaultEvalSteps(imageSize),
+      ]] as const
+    ) {
+      const made = pipeline(steps, { imageSize, purpose });
+      const { width, height } = made.apply(patterned(30, 42), rng(1));
+      assertEquals([width, height], [imageSize, imageSize]);
+      assertEquals([made.random, made.normalization], [purpose === "train", IMAGENET]);
+    }
+  }
+});
+
+Deno.test("the default evaluation resizes to round(size * 256 / 224)", () => {
+  const resizes = [32, 64, 96, 128, 160, 224].map((size) => {
+    return pipeline(defaultEvalSteps(size), { imageSize: size, purpose: "eval" }).preprocessing.resize;
+  });
+  assertEquals(resizes, [37, 73, 110, 146, 183, 256]);
+});
+
+Deno.test("pipeline() says how pictures are prepared", () => {
+  const shared = { interpolation: "bilinear", antialias: true, channel_order: "RGB" } as const;
+  assertEquals(make(defaultEvalSteps(32), "eval").preprocessing, { resize: 37, crop: 32, ...shared });
+  assertEquals(make(["resize", "center_crop"], "eval").preprocessing, { resize: 32, crop: 32, ...shared });
+  assertEquals(make(["center_crop"], "eval").preprocessing, { resize: null, crop: 32, ...shared });
+});
+
+Deno.test("pipeline() reads a step as {name: options}, {name: null} or a name", () => {
+  const picture = patterned(50, 40);
+  const results = [[{ resize: {} }, "center_crop"], [{ resize: null }, { center_crop: { size: 32 } }], [
+    "resize",
+    "center_crop",
+  ]]
+    .map((steps) => make(steps as Step[]).apply(picture, rng(1)));
+  assertEquals(results[0], results[1]);
+  assertEquals(results[0], results[2]);
+});
+
+Deno.test("pipeline() takes its own mean and std from the last step", () => {
+  const own = { mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] };
+  assertEquals(make(["center_crop", { normalize: own }]).normalization as unknown, own);
+  assertEquals(make(["center_crop", { normalize: { std: own.std } }]).normalization.mean, IMAGENET.mean);
+});
+
+for (const [name, { random }] of Object.entries(transforms)) {
+  if (!random) continue;
+  Deno.test(
+    `an evaluation pipeline refuses ${name}`,
+    refuses(
+      ["resize", name],
+      `Cannot use ${name} at transforms.eval[1] as it is random: evaluation must see the same picture each time, ` +
+        `so move it to transforms.train`,
+      "eval",
+    ),
+  );
+}
+
+Deno.test(
+  "an unknown transform is refused with the nearest",
+  refuses(
+    [{ random_resize_crop: {} }],
+    `Cannot find the transform "random_resize_crop" of transforms.train[0]: did you mean "random_resized_crop"? ` +
+      "Valid names are center_crop, color_jitter, random_affine, random_horizontal_flip, random_resized_crop, resize, normalize",
+  ),
+);
+Deno.test(
+  "a name that every object has is no transform",
+  refuses(
+    ["toString"],
+    `Cannot find the transform "toString" of transforms.train[0]: Valid names are center_crop, color_jitter, ` +
+      "random_affine, random_horizontal_flip, random_resized_crop, resize, normalize",
+  ),
+);
+Deno.test(
+  "an unknown option is refused with the nearest",
+  refuses(
+    ["resize", { color_jitter: { brightnes: 0.2 } }],
+    `Cannot use transforms.train[1].color_jitter as "brightnes" is unknown: did you mean "brightness"? ` +
+      "Valid keys are brightness, contrast, saturation, hue",
+  ),
+);
+Deno.test(
+  "a value out of range is refused",
+  refuses(
+    [{ random_horizontal_flip: { p: 1.5 } }],
+    "Cannot use transforms.train[0].random_horizontal_flip.p as Too big: expected number to be <=1: current value is 1.5",
+  ),
+);
+Deno.test(
+  "a reversed range is refused",
+  refuses(
+    [{ random_resized_crop: { scale: [1, 0.5] } }],
+    "Cannot use transforms.train[0].random_resized_crop.scale as need [low, high] with low <= high: current value is [1,0.5]",
+  ),
+);
+Deno.test(
+  "two transforms in one step are refused",
+  refuses(
+    [{ resize: {}, center_crop: {} }],
+    `Cannot read transforms.train[0] as it must name one transform: current names are "resize", "center_crop"`,
+  ),
+);
+Deno.test(
+  "normalize must come last",
+  refuses(["normalize", "center_crop"], "Cannot use normalize at transforms.train[0]: it must come last"),
+);
+
+Deno.test("pipeline() refuses pictures that do not have the image size", () => {
+  const error = assertThrows(() => make(["resize"]).apply(patterned(30, 42), rng(1)), RangeError);
+  assertEquals(
+    error.message,
+    "Cannot batch a picture as transforms.train makes it 32x44: need 32x32 (end with center_crop or random_resized_crop)",
+  );
+});
