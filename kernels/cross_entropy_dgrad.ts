@@ -37,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #endif
   let p = exp(logits_at(row, c) - highest - log_sum);
   let gradient = (mass * p - q) * (dloss[0] / divisor[0]);
-  dlogits[at] = store4(select(vec4f(), gradient, is_class(c) & vec4<bool>(mass != 0.0)));
+  dlogits[at] = store4(select(vec4f(), gradient, vec4<bool>(mass != 0.0)));
 }`;
   return { code, workgroups: linearGrid(o.rows * o.columns / 4) };
 }

@@ -58,6 +58,11 @@ gpuTest("tally() prefers the lower index of equal logits", async () => {
   assertEquals(await tallied({ logits, labels: [0, 1, 2] }, { classes: 3, k: 2 }), [6, 3, 1, 2]);
 });
 
+gpuTest("tally() does not take padding for a class, even beside a logit of -infinity", async () => {
+  const logits = [-Infinity, 1, 9, 9];
+  assertEquals(await tallied({ logits, labels: [0] }, { classes: 2, k: 2 }), [2, 1, 0, 1]);
+});
+
 gpuTest("tally() adds to a slot where asked", async () => {
   const logits = [1, 0, 0, 0, 1, 0, 0, 0];
   assertEquals(await tallied({ logits, labels: [0, 1] }, { classes: 4, k: 1, add: true }), [5, 3, 2, 2]);
