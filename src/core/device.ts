@@ -73,7 +73,6 @@ export class Device {
   #pass: GPUComputePassEncoder | undefined;
   #scopes: Set<Storage>[] = [];
   #checks: Set<Promise<void>> = new Set();
-  #closed = false;
 
   constructor(readonly gpu: GPUDevice, readonly adapter: AdapterDescription) {
     this.pool = new Pool(gpu);
@@ -84,7 +83,6 @@ export class Device {
       this.#report(event.error);
     });
     gpu.lost.then((info) => {
-      if (this.#closed) return;
       this.fail(
         new DeviceLostError(`Cannot go on as the GPU device was lost (${info.reason}): ${info.message}`),
       );
@@ -232,8 +230,7 @@ export class Device {
 
   /** Frees everything and ends the device; later calls throw. */
   close(): void {
-    this.#closed = true;
-    this.fail(new GpuError("Cannot use the device as it was closed"));
+    this.fail(new GpuError("Cannot use the device as it was closed")); // first, as this is no loss
     this.pool.destroy();
     this.gpu.destroy();
   }
