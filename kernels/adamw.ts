@@ -1,0 +1,45 @@
+/**
+ * AdamW (Loshchilov & Hutter 2019) over one flat buffer, in torch.optim.AdamW's order of operations:
+ *
+ *   p *= 1 - lr * decay;  m = b1 * m + (1 - b1) * g;  v = b2 * v + (1 - b2) * g^2
+ *   p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)        with g = clip * gradient
+ *
+ * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread does
+ * four neighbouring elements; the first `decayed` elements are decayed.
+ */
+import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+
+export interface AdamwOptions {
+  readonly count: number;
+  /** A multiple of 4. */
+  readonly decayed: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly eps: number;
+}
+
+export function adamw({ count, decayed, beta1, beta2, eps }: AdamwOptions): KernelSource {
+  const code = wgsl`
+${linearIndex}
+@group(0) @binding(0) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, lr / (1 - b1^t), sqrt(1 - b2^t), -)
+@group(0) @binding(1) var<storage, read> clip: array<vec2f>; // (norm, factor)
+@group(0) @binding(2) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> values: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> first: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> second: array<vec4f>;
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linear_index(id, groups);
+  if (i >= ${count / 4}u) { return; }
+  let step = scalars[0];
+  let g = gradients[i] * clip[0].y;
+  let m = first[i] * ${beta1} + g * ${1 - beta1};
+  let v = second[i] * ${beta2} + g * g * ${1 - beta2};
+  first[i] = m;
+  second[i] = v;
+  let kept = values[i] * select(1.0, step.x, i < ${decayed / 4}u);
+  values[i] = kept - step.y * (m / (sqrt(v) / step.z + ${eps}));
+}`;
+  return { code, workgroups: linearGrid(count / 4) };
+}

@@ -1,0 +1,55 @@
+/**
+ * The norm of all gradients and the factor that clips it, in two dispatches: threads sum the squares of chunks, then
+ * one workgroup sums the chunks. Deterministic; the results stay on the GPU.
+ */
+import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
+
+/** Threads of the first half, and so chunks. */
+export const NORM_CHUNKS = 4096;
+
+/** partial[t] = sum of squares of the t-th chunk. A thread does one chunk of neighbouring elements. */
+export function squareSums({ count }: { count: number }): KernelSource {
+  const vectors = count / 4, chunk = Math.ceil(vectors / NORM_CHUNKS);
+  const code = wgsl`
+@group(0) @binding(0) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [NORM_CHUNKS]
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(global_invocation_id) id: vec3u) {
+  let end = min((id.x + 1u) * ${chunk}u, ${vectors}u);
+  var sum = vec4f();
+  for (var i = id.x * ${chunk}u; i < end; i++) { sum = fma(gradients[i], gradients[i], sum); }
+  partial[id.x] = (sum.x + sum.y) + (sum.z + sum.w);
+}`;
+  return { code, workgroups: [NORM_CHUNKS / LINEAR, 1, 1] };
+}
+
+/**
+ * clip = (norm, min(1, maxNorm / (norm + 1e-6))), as torch.nn.utils.clip_grad_norm_; the factor is 1 where
+ * `maxNorm` is null. A thread of the one workgroup sums every LINEAR-th chunk, then thread 0 sums the threads.
+ */
+export function clipFactor({ maxNorm }: { maxNorm: number | null }): KernelSource {
+  const code = wgsl`
+@group(0) @binding(0) var<storage, read> partial: array<f32>; // [NORM_CHUNKS]
+@group(0) @binding(1) var<storage, read_write> clip: array<vec2f>; // (norm, factor)
+var<workgroup> sums: array<f32, ${LINEAR}>;
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(local_invocation_index) lane: u32) {
+  var sum = 0.0;
+  for (var i = lane; i < ${NORM_CHUNKS}u; i += ${LINEAR}u) { sum += partial[i]; }
+  sums[lane] = sum;
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  var total = 0.0;
+  for (var i = 0u; i < ${LINEAR}u; i++) { total += sums[i]; }
+  let norm = sqrt(total);
+#if ${maxNorm !== null}
+  let factor = ${maxNorm ?? 0} / (norm + 1e-6);
+  clip[0] = vec2f(norm, select(factor, 1.0, factor > 1.0));
+#else
+  clip[0] = vec2f(norm, 1.0);
+#endif
+}`;
+  return { code, workgroups: [1, 1, 1] };
+}

@@ -1,0 +1,58 @@
+/** The host of the command line: Deno's files, sharp's decoder, Deno's or Dawn's GPU, the terminal. */
+import { DataError } from "../base/errors.ts";
+import type { Host } from "../tasks/host.ts";
+import { denoConfigFiles } from "./deno_config.ts";
+import { folderStore, openTree, writeAtomic } from "./deno_files.ts";
+import { openGpu } from "./deno_gpu.ts";
+import { decodeImage, encodeJpeg } from "./deno_images.ts";
+
+/** Makes the host; from then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once. */
+export function denoHost(): Host {
+  return {
+    runtime: `Deno ${Deno.version.deno}`,
+    configFiles: denoConfigFiles(),
+    decode: (bytes) => decodeImage(bytes),
+    encodeJpeg,
+    signal: stopSignal(),
+    openGpu,
+    openTree,
+    folderStore,
+    readFile,
+    writeAtomic,
+    appendText: (path, text) => Deno.writeTextFile(path, text, { append: true }),
+    cacheFolder: (name) => `.cache/${name}`,
+    gitCommit,
+    now: () => new Date(),
+    print: (line) => console.log(line),
+  };
+}
+
+function stopSignal(): AbortSignal {
+  const controller = new AbortController();
+  const stop = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort();
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
+  return controller.signal;
+}
+
+async function readFile(path: string): Promise<Uint8Array> {
+  try {
+    return await Deno.readFile(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new DataError(`Cannot read "${path}" as it does not exist`, { cause: error });
+  }
+}
+
+async function gitCommit(): Promise<string | undefined> {
+  try {
+    const git = new Deno.Command("git", { args: ["rev-parse", "HEAD"], stderr: "null" });
+    const { success, stdout } = await git.output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** Layers: each declares its parameters under torchvision's names and returns its forward pass. */
+import type { Shape } from "../base/shape.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { batchNorm as batchNormOp } from "../ops/batch_norm.ts";
+import { conv2d as conv2dOp, type Conv2dOptions } from "../ops/conv2d.ts";
+import { linear as linearOp } from "../ops/linear.ts";
+import { constant, kaimingNormal, linearUniform } from "./init.ts";
+import { type Init, Parameter } from "./parameters.ts";
+import type { Layout } from "./layout.ts";
+
+/** How a model runs: training normalises by the batch, evaluation by the running statistics. */
+export interface Mode {
+  readonly training: boolean;
+}
+
+/** A forward pass from one tensor to another. */
+export type Layer = (x: Tensor, mode: Mode) => Tensor;
+
+/** Collects what layers declare, in torchvision's order. */
+export class Declarations {
+  readonly parameters: Parameter[] = [];
+  readonly buffers: Parameter[] = [];
+
+  parameter(name: string, layout: Layout, torchShape: Shape, init: Init): Parameter {
+    const parameter = new Parameter({ name, layout, torchShape, init, decays: layout !== "vector" });
+    this.parameters.push(parameter);
+    return parameter;
+  }
+
+  buffer(name: string, torchShape: Shape, init: Init): Parameter {
+    const buffer = new Parameter({ name, layout: "vector", torchShape, init, decays: false });
+    this.buffers.push(buffer);
+    return buffer;
+  }
+}
+
+/** A square convolution without bias (torch.nn.Conv2d): [N, H, W, from] to [N, P, Q, to]. */
+export function conv2d(
+  declare: Declarations,
+  name: string,
+  { from, to, size, ...options }: { from: number; to: number; size: number } & Conv2dOptions,
+): Layer {
+  const init = kaimingNormal(to * size * size);
+  const weight = declare.parameter(`${name}.weight`, "filter", [to, from, size, size], init);
+  return (x) => conv2dOp(x, weight.tensor, options);
+}
+
+/** Batch normalisation (torch.nn.BatchNorm2d): [N, H, W, channels] to the same. */
+export function batchNorm(declare: Declarations, name: string, channels: number): Layer {
+  const weight = declare.parameter(`${name}.weight`, "vector", [channels], constant(1));
+  const bias = declare.parameter(`${name}.bias`, "vector", [channels], constant(0));
+  const mean = declare.buffer(`${name}.running_mean`, [channels], constant(0));
+  const variance = declare.buffer(`${name}.running_var`, [channels], constant(1));
+  return (x, { training }) => {
+    const tensors = {
+      weight: weight.tensor,
+      bias: bias.tensor,
+      runningMean: mean.tensor,
+      runningVar: variance.tensor,
+    };
+    return batchNormOp(x, tensors, { training });
+  };
+}
+
+/** A fully connected layer (torch.nn.Linear): [N, from] to [N, to], padded to a multiple of 4 with zeros. */
+export function linear(
+  declare: Declarations,
+  name: string,
+  { from, to }: { from: number; to: number },
+): Layer {
+  const weight = declare.parameter(`${name}.weight`, "matrix", [to, from], linearUniform(from));
+  const bias = declare.parameter(`${name}.bias`, "vector", [to], linearUniform(from));
+  return (x) => linearOp(x, weight.tensor, bias.tensor);
+}

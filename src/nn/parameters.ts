@@ -1,0 +1,193 @@
+/**
+ * Parameters and running statistics of a model. Layers declare them under torchvision's names; then all parameters
+ * lie in one flat GPU buffer and all gradients in another of the same layout, so that the optimiser is one dispatch
+ * and an all-reduce would be one call.
+ */
+import type { Rng } from "../base/rng.ts";
+import { elements, formatShape, roundUp, sameShape, type Shape } from "../base/shape.ts";
+import type { Device } from "../core/device.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
+
+/** How a tensor of the model starts. */
+export type Init = (size: number, rng: Rng) => Float32Array;
+
+/** What a layer declares. */
+export interface Declaration {
+  /** torchvision's state-dict name: `layer1.0.conv1.weight`. */
+  readonly name: string;
+  readonly layout: Layout;
+  readonly torchShape: Shape;
+  readonly init: Init;
+  /** Weight decay applies to filters and matrices always, to norms and biases by option. */
+  readonly decays: boolean;
+}
+
+/** A declared tensor: its value is there once the parameters are allocated. */
+export class Parameter {
+  readonly shape: Shape;
+  #tensor: Tensor | undefined;
+
+  constructor(readonly declaration: Declaration) {
+    this.shape = engineShape(declaration.layout, declaration.torchShape);
+  }
+
+  get name(): string {
+    return this.declaration.name;
+  }
+
+  get tensor(): Tensor {
+    if (!this.#tensor) {
+      throw new RangeError(`Cannot use parameter ${this.name} as the model is not on a device yet`);
+    }
+    return this.#tensor;
+  }
+
+  set tensor(tensor: Tensor) {
+    this.#tensor = tensor;
+  }
+}
+
+/** A tensor of a state dict, in PyTorch's layout. */
+export interface StateTensor {
+  readonly shape: Shape;
+  readonly values: Float32Array;
+}
+
+/** Elements between the starts of two parameters in a flat buffer: bindings must start at multiples of 256 bytes. */
+const ALIGNMENT = 64;
+
+/** Places of parameters in a flat buffer, in elements. */
+interface Flat {
+  readonly offsets: Map<Parameter, number>;
+  readonly size: number;
+}
+
+function flatten(parameters: readonly Parameter[]): Flat {
+  const offsets = new Map<Parameter, number>();
+  let size = 0;
+  for (const parameter of parameters) {
+    offsets.set(parameter, size);
+    size += roundUp(elements(parameter.shape), ALIGNMENT);
+  }
+  return { offsets, size };
+}
+
+/** All that a model learns or keeps, on a device. */
+export class ParameterSet {
+  /** [size] each; gaps and padding are zero in both. */
+  readonly values: Tensor;
+  readonly gradients: Tensor;
+  /** Running means and variances, [size]. */
+  readonly statistics: Tensor;
+  /** The first so many elements of `values` are those that weight decay always applies to. */
+  readonly decayed: number;
+  /** Training steps so far, torchvision's `num_batches_tracked`. */
+  batches = 0;
+
+  readonly #weights: Flat;
+  readonly #buffers: Flat;
+
+  /** Draws start values from `rng`; each tensor's depend on the seed and its name alone. */
+  constructor(
+    device: Device,
+    readonly parameters: readonly Parameter[],
+    readonly buffers: readonly Parameter[],
+    readonly rng: Rng,
+  ) {
+    const decaying = parameters.filter((parameter) => parameter.declaration.decays);
+    const others = parameters.filter((parameter) => !parameter.declaration.decays);
+    this.#weights = flatten([...decaying, ...others]);
+    this.#buffers = flatten(buffers);
+    this.decayed = flatten(decaying).size;
+    this.values = persistent(device, [this.#weights.size], "f32", "parameters");
+    this.gradients = persistent(device, [this.#weights.size], "f32", "gradients");
+    this.statistics = persistent(
+      device,
+      [Math.max(ALIGNMENT, this.#buffers.size)],
+      "f32",
+      "running statistics",
+    );
+    for (const [parameter, offset] of this.#weights.offsets) {
+      parameter.tensor = this.values.slice(offset, parameter.shape);
+      parameter.tensor.needsGrad = true;
+      parameter.tensor.grad = this.gradients.slice(offset, parameter.shape);
+    }
+    for (const [buffer, offset] of this.#buffers.offsets) {
+      buffer.tensor = this.statistics.slice(offset, buffer.shape);
+    }
+    this.#fill((parameter) => this.#start(parameter));
+  }
+
+  /** Number of learnt values, without padding. */
+  get count(): number {
+    return this.parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
+  }
+
+  /**
+   * Takes the model's tensors from a state dict, save those named in `fresh`, which get their start values.
+   * @throws RangeError with the names that are missing or mis-shaped
+   */
+  load(state: ReadonlyMap<string, StateTensor>, fresh: ReadonlySet<string> = new Set()): void {
+    const wanted = [...this.parameters, ...this.buffers].filter(({ name }) => !fresh.has(name));
+    const faults = wanted.flatMap(({ name, declaration: { torchShape } }) => {
+      const tensor = state.get(name);
+      if (!tensor) return [`${name} is missing`];
+      if (sameShape(tensor.shape, torchShape)) return [];
+      return [`${name} must be ${formatShape(torchShape)}: current is ${formatShape(tensor.shape)}`];
+    });
+    if (faults.length > 0) {
+      const more = faults.length > 5 ? ` and ${faults.length - 5} more` : "";
+      throw new RangeError(`Cannot load the state dict as ${faults.slice(0, 5).join("; ")}${more}`);
+    }
+    this.#fill((parameter) =>
+      fresh.has(parameter.name) ? this.#start(parameter) : state.get(parameter.name)!.values
+    );
+  }
+
+  /** The state dict in PyTorch's layouts. Waits for the GPU. */
+  async state(): Promise<Map<string, StateTensor>> {
+    const values = await this.values.read(); // GPU sync point
+    const statistics = await this.statistics.read(); // GPU sync point
+    return new Map([
+      ...this.#take(this.parameters, this.#weights, values),
+      ...this.#take(this.buffers, this.#buffers, statistics),
+    ]);
+  }
+
+  /** The gradients in PyTorch's layouts, by parameter name. Waits for the GPU. */
+  async gradientState(): Promise<Map<string, StateTensor>> {
+    return this.#take(this.parameters, this.#weights, await this.gradients.read()); // GPU sync point
+  }
+
+  /** Start values in PyTorch's layout. */
+  #start({ name, declaration }: Parameter): Float32Array {
+    return declaration.init(elements(declaration.torchShape), this.rng.fork(name));
+  }
+
+  /** Replaces all parameters and statistics by what `values` gives in PyTorch's layout. */
+  #fill(values: (parameter: Parameter) => Float32Array): void {
+    for (const [target, flat] of [[this.values, this.#weights], [this.statistics, this.#buffers]] as const) {
+      const all = new Float32Array(target.size);
+      for (const [parameter, offset] of flat.offsets) {
+        const { layout, torchShape } = parameter.declaration;
+        all.set(toEngine(layout, torchShape, values(parameter)), offset);
+      }
+      target.write(all);
+    }
+  }
+
+  #take(parameters: readonly Parameter[], flat: Flat, values: Float32Array): Map<string, StateTensor> {
+    return new Map(parameters.map((parameter) => {
+      const { layout, torchShape } = parameter.declaration;
+      const offset = flat.offsets.get(parameter)!;
+      const part = values.subarray(offset, offset + elements(parameter.shape));
+      return [parameter.name, { shape: torchShape, values: toTorch(layout, torchShape, part) }];
+    }));
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    for (const tensor of [this.values, this.gradients, this.statistics]) tensor.free();
+  }
+}

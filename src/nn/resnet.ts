@@ -1,0 +1,138 @@
+/** Residual networks (He et al. 2015), as torchvision builds them: same blocks, same state-dict names. */
+import { rng } from "../base/rng.ts";
+import type { Device } from "../core/device.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { globalAvgPool } from "../ops/global_avg_pool.ts";
+import { maxPool2d } from "../ops/max_pool2d.ts";
+import { addRelu, relu } from "../ops/relu.ts";
+import { batchNorm, conv2d, Declarations, type Layer, linear, type Mode } from "./layers.ts";
+import { ParameterSet } from "./parameters.ts";
+
+/** A model on a device. */
+export interface Model {
+  readonly name: string;
+  readonly classes: number;
+  readonly parameters: ParameterSet;
+  /** Images [N, H, W, 4] (RGB and zero) to logits [N, classes padded to a multiple of 4]. */
+  forward(images: Tensor, mode: Mode): Tensor;
+}
+
+/** A kind of residual block: its channels grow by `expansion`. */
+interface Block {
+  readonly expansion: number;
+  /** Declares the block's main path from `from` channels through `width`, with the given stride. */
+  path(declare: Declarations, name: string, from: number, width: number, stride: number): Layer;
+}
+
+/** A variant is data. */
+interface Variant {
+  readonly block: Block;
+  readonly depths: readonly [number, number, number, number];
+}
+
+/** A convolution and its batch norm, numbered as torchvision does: conv1 and bn1. */
+function convNorm(
+  declare: Declarations,
+  block: string,
+  index: number,
+  options: { from: number; to: number; size: number; stride?: number; padding?: number },
+): Layer {
+  const conv = conv2d(declare, `${block}conv${index}`, options);
+  const norm = batchNorm(declare, `${block}bn${index}`, options.to);
+  return (x, mode) => norm(conv(x, mode), mode);
+}
+
+/** Two 3x3 convolutions (torchvision BasicBlock). */
+const basic: Block = {
+  expansion: 1,
+  path(declare, name, from, width, stride) {
+    const first = convNorm(declare, name, 1, { from, to: width, size: 3, stride, padding: 1 });
+    const second = convNorm(declare, name, 2, { from: width, to: width, size: 3, padding: 1 });
+    return (x, mode) => second(relu(first(x, mode)), mode);
+  },
+};
+
+/** 1x1 down, 3x3 with the stride, 1x1 up (torchvision Bottleneck, "ResNet v1.5"). */
+const bottleneck: Block = {
+  expansion: 4,
+  path(declare, name, from, width, stride) {
+    const reduce = convNorm(declare, name, 1, { from, to: width, size: 1 });
+    const middle = convNorm(declare, name, 2, { from: width, to: width, size: 3, stride, padding: 1 });
+    const expand = convNorm(declare, name, 3, { from: width, to: 4 * width, size: 1 });
+    return (x, mode) => expand(relu(middle(relu(reduce(x, mode)), mode)), mode);
+  },
+};
+
+const variants = {
+  resnet18: { block: basic, depths: [2, 2, 2, 2] },
+  resnet34: { block: basic, depths: [3, 4, 6, 3] },
+  resnet50: { block: bottleneck, depths: [3, 4, 6, 3] },
+} as const satisfies Record<string, Variant>;
+
+/** The models by name. */
+export type ModelName = keyof typeof variants;
+export const modelNames = Object.keys(variants) as ModelName[];
+
+/** A block with its shortcut: y = max(path(x) + shortcut(x), 0). */
+function residual(
+  declare: Declarations,
+  name: string,
+  block: Block,
+  from: number,
+  width: number,
+  stride: number,
+): Layer {
+  const to = width * block.expansion;
+  const path = block.path(declare, name, from, width, stride);
+  if (stride === 1 && from === to) return (x, mode) => addRelu(path(x, mode), x);
+  const conv = conv2d(declare, `${name}downsample.0`, { from, to, size: 1, stride });
+  const norm = batchNorm(declare, `${name}downsample.1`, to);
+  return (x, mode) => addRelu(path(x, mode), norm(conv(x, mode), mode));
+}
+
+/** The four stages: 64, 128, 256 and 512 wide, each but the first halving the image. */
+function stages(declare: Declarations, { block, depths }: Variant): Layer[] {
+  let from = 64;
+  return depths.flatMap((depth, stage) =>
+    Array.from({ length: depth }, (_, i) => {
+      const width = 64 * 2 ** stage;
+      const layer = residual(
+        declare,
+        `layer${stage + 1}.${i}.`,
+        block,
+        from,
+        width,
+        stage > 0 && i === 0 ? 2 : 1,
+      );
+      from = width * block.expansion;
+      return layer;
+    })
+  );
+}
+
+/**
+ * Builds a ResNet with start values drawn from `seed`.
+ * @example const model = resnet(device, "resnet18", { classes: 42, seed: 42 });
+ */
+export function resnet(
+  device: Device,
+  name: ModelName,
+  { classes, seed }: { classes: number; seed: number },
+): Model {
+  const declare = new Declarations();
+  const variant: Variant = variants[name];
+  const stem = convNorm(declare, "", 1, { from: 3, to: 64, size: 7, stride: 2, padding: 3 });
+  const blocks = stages(declare, variant);
+  const head = linear(declare, "fc", { from: 512 * variant.block.expansion, to: classes });
+  const parameters = new ParameterSet(device, declare.parameters, declare.buffers, rng(seed, "init"));
+  return {
+    name,
+    classes,
+    parameters,
+    forward(images, mode) {
+      const start = maxPool2d(relu(stem(images, mode)), { kernel: 3, stride: 2, padding: 1 });
+      const features = blocks.reduce((x, block) => block(x, mode), start);
+      return head(globalAvgPool(features), mode);
+    },
+  };
+}

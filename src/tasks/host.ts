@@ -1,0 +1,31 @@
+/** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
+import type { ConfigFiles } from "../config/mod.ts";
+import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
+
+/** Files, pictures, the GPU and the terminal of a runtime. */
+export interface Host {
+  /** Name and version of the runtime, such as "Deno 2.9.6". */
+  readonly runtime: string;
+  /** The project's configuration files. */
+  readonly configFiles: ConfigFiles;
+  readonly decode: Decode;
+  readonly encodeJpeg: EncodeJpeg;
+  /** Aborted when the user or the system asks the process to stop. */
+  readonly signal: AbortSignal;
+  openGpu(choice: "auto" | "dawn"): Promise<GPU>;
+  /** A folder or .zip to read from. @throws DataError if there is none */
+  openTree(path: string): Promise<FileTree>;
+  /** A folder to write into; it need not exist yet. */
+  folderStore(path: string): FolderStore;
+  /** @throws DataError if there is no such file */
+  readFile(path: string): Promise<Uint8Array>;
+  /** Writes a file so that a kill at any moment leaves the old content or the new one. */
+  writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  appendText(path: string, text: string): Promise<void>;
+  /** A folder for what can be made again. */
+  cacheFolder(name: string): string;
+  /** The commit of the working tree, or undefined outside a checkout. */
+  gitCommit(): Promise<string | undefined>;
+  now(): Date;
+  print(line: string): void;
+}

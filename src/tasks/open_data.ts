@@ -1,0 +1,123 @@
+/** From a configuration to decoded pictures and batches. */
+import { type Config, pipelineSteps } from "../config/mod.ts";
+import { readDataset } from "../data/dataset.ts";
+import { type Batches, batches } from "../data/loader.ts";
+import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
+import { sequentialOrder, shuffledOrder } from "../data/sampler.ts";
+import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
+import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
+import type { Dataset, Split } from "../data/types.ts";
+import { mib } from "../core/pool.ts";
+import { fnv1a32 } from "../base/rng.ts";
+import type { Host } from "./host.ts";
+
+/** A dataset with its pictures in memory. */
+export interface OpenData {
+  readonly dataset: Dataset;
+  readonly classes: readonly string[];
+  readonly evalPipeline: Pipeline;
+  /** Samples of a split whose pictures could be read. */
+  count(split: Split): number;
+  /** Labels of a split's samples. */
+  store(split: Split): PictureStore;
+  /** Shuffled and augmented batches of the train split. */
+  train(epoch: number): Batches;
+  /** Batches of a split in order, prepared by the evaluation transforms. */
+  evaluate(split: Split): Batches;
+  /** Sizes of training batches: the full one, and that of the epoch's last. */
+  readonly batchSizes: readonly number[];
+  readonly evalBatchSize: number;
+}
+
+/**
+ * Draws or opens the dataset, reads its splits and decodes their pictures; prints what it found.
+ * @throws DataError, ConfigError
+ */
+export async function openData(host: Host, config: Config, splits: readonly Split[]): Promise<OpenData> {
+  const { data, seed } = config;
+  const root = data.name === "synthetic_jerseys" ? await drawJerseys(host, config) : data.data_root;
+  const tree = await host.openTree(root);
+  const dataset = await readDataset(tree, { seed, holdout: data.holdout });
+  for (const note of dataset.notes) host.print(`  note: ${note}`);
+  const stores = new Map<Split, PictureStore>();
+  for (const split of splits) {
+    const options = { split, maxUnreadable: data.max_unreadable, onUnreadable: data.on_unreadable };
+    const store = await loadPictures(tree, dataset.splits[split], host.decode, options);
+    const left = describeUnreadable(split, store.unreadable);
+    if (left) host.print(`  warning: ${left}`);
+    stores.set(split, store);
+  }
+  return assemble(config, dataset, stores);
+}
+
+/** One line about a dataset: counts, classes and size. */
+export function describeData({ dataset, classes, count, store }: OpenData, splits: readonly Split[]): string {
+  const counts = splits.map((split) => `${split} ${count(split)}`).join(", ");
+  const bytes = splits.reduce((sum, split) => sum + store(split).bytes, 0);
+  return `${dataset.root}: ${classes.length} classes; ${counts} images (${mib(bytes)} decoded)`;
+}
+
+/** Draws the synthetic set where it is not there yet; returns its folder. */
+async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> {
+  if (data.name !== "synthetic_jerseys") throw new TypeError(`Cannot draw the dataset ${data.name}`);
+  const options = { seed, ...data.synthetic };
+  const key = fnv1a32(JSON.stringify(options)).toString(16).padStart(8, "0");
+  const folder = data.data_root ?? `synthetic_jerseys_${key}`;
+  const parent = data.data_root === null ? host.cacheFolder("datasets") : ".";
+  const drawn = await ensureSyntheticJerseys(options, host.encodeJpeg, host.folderStore(parent), folder);
+  const path = parent === "." ? folder : `${parent}/${folder}`;
+  if (drawn) host.print(`  drew ${options.train + options.valid + options.test} jersey numbers into ${path}`);
+  return path;
+}
+
+/** Ties pictures, transforms and batch sizes together. */
+function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, PictureStore>): OpenData {
+  const { data, seed } = config;
+  const steps = pipelineSteps(config);
+  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;
+  const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
+  const evalPipeline = pipeline(steps.eval, { imageSize, purpose: "eval" });
+  const store = (split: Split) => stores.get(split)!;
+  const count = (split: Split) => store(split).samples.length;
+  const common = { seed, prefetch };
+  const evalBatchSize = data.eval_batch_size ?? batchSize;
+  const trained = stores.has("train") ? count("train") : 0;
+  const rest = dropLast ? 0 : trained % batchSize;
+  const batchSizes = [...(trained >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
+  return {
+    dataset,
+    classes: dataset.classes,
+    evalPipeline,
+    count,
+    store,
+    batchSizes,
+    evalBatchSize,
+    train(epoch) {
+      const { pictures, samples } = store("train");
+      const order = shuffledOrder(samples.length, seed, epoch);
+      return batches({
+        ...common,
+        pictures,
+        samples,
+        order,
+        batchSize,
+        dropLast,
+        pipeline: trainPipeline,
+        epoch,
+      });
+    },
+    evaluate(split) {
+      const { pictures, samples } = store(split);
+      const order = sequentialOrder(samples.length);
+      return batches({
+        ...common,
+        pictures,
+        samples,
+        order,
+        batchSize: evalBatchSize,
+        pipeline: evalPipeline,
+        epoch: 0,
+      });
+    },
+  };
+}

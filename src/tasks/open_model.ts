@@ -1,0 +1,45 @@
+/** From a configuration to a device and a model on it. */
+import type { Config } from "../config/mod.ts";
+import { type Device, openDevice } from "../core/device.ts";
+import { mib } from "../core/pool.ts";
+import { type Model, resnet } from "../nn/resnet.ts";
+import { loadCheckpoint } from "../train/checkpoint.ts";
+import type { Host } from "./host.ts";
+
+/** Opens the configured GPU and prints its name. @throws GpuError if there is none */
+export async function openConfigured(host: Host, config: Config): Promise<Device> {
+  const device = await openDevice(await host.openGpu(config.gpu));
+  host.print(`device  ${describeAdapter(device)}`);
+  return device;
+}
+
+/** The adapter's name and what it can do, in one line. */
+export function describeAdapter({ adapter, gpu }: Device): string {
+  const name = adapter.description ||
+    [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(" ");
+  const features = ["shader-f16", "timestamp-query"].filter((feature) => gpu.features.has(feature));
+  return `${name || "unnamed adapter"} (${
+    [...features, `bindings to ${mib(gpu.limits.maxStorageBufferBindingSize)}`].join(", ")
+  })`;
+}
+
+/** Builds the configured model, takes its weights where a file is given, and prints what it is. */
+export async function openModel(
+  host: Host,
+  config: Config,
+  device: Device,
+  classes: readonly string[],
+): Promise<Model> {
+  const { name, weights } = config.model;
+  const model = resnet(device, name, { classes: classes.length, seed: config.seed });
+  const millions = (model.parameters.count / 1e6).toFixed(2);
+  host.print(
+    `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
+  );
+  if (weights !== null) {
+    const skipped = loadCheckpoint(model, await host.readFile(weights), weights, classes);
+    const note = skipped.length > 0 ? `; ${skipped.join(" and ")} skipped, as the classes differ` : "";
+    host.print(`        weights from ${weights}${note}`);
+  }
+  return model;
+}

@@ -1,0 +1,197 @@
+/** `train`: from a configuration to a tested model in a run's folder. */
+import { DataError } from "../base/errors.ts";
+import { type Config, formatConfig } from "../config/mod.ts";
+import type { Device } from "../core/device.ts";
+import { mib } from "../core/pool.ts";
+import { classCounts, classWeights } from "../data/class_weights.ts";
+import { labelsMapping } from "../data/labels_mapping.ts";
+import type { Split } from "../data/types.ts";
+import { createLoss, type Loss } from "../nn/losses.ts";
+import type { Model } from "../nn/resnet.ts";
+import { adamw } from "../optim/adamw.ts";
+import { makeSchedule } from "../optim/schedules.ts";
+import { metricsLog } from "../train/callbacks/metrics_log.ts";
+import { modelCheckpoint } from "../train/callbacks/model_checkpoint.ts";
+import { progress } from "../train/callbacks/progress.ts";
+import { loadCheckpoint } from "../train/checkpoint.ts";
+import { type Evaluator, evaluator } from "../train/evaluate.ts";
+import type { RunState } from "../train/run_state.ts";
+import { fit } from "../train/trainer.ts";
+import type { Host } from "./host.ts";
+import { describeData, type OpenData, openData } from "./open_data.ts";
+import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
+
+/** What a finished training leaves behind. */
+export interface TrainResult {
+  readonly folder: string;
+  readonly state: RunState;
+  /** Top-1 of the best weights on the test split, 0 .. 1; undefined where there is none. */
+  readonly testTop1: number | undefined;
+}
+
+const SPLITS: readonly Split[] = ["train", "valid", "test"];
+
+/** Trains, validates after each epoch, writes checkpoints, and tests the best. */
+export async function train(host: Host, config: Config): Promise<TrainResult> {
+  const device = await openConfigured(host, config);
+  try {
+    const data = await openData(host, config, SPLITS);
+    host.print(`data    ${describeData(data, SPLITS)}`);
+    requireTrainable(data);
+    const model = await openModel(host, config, device, data.classes);
+    const folder = config.output_dir ?? `outputs/${timestamp(host.now())}`;
+    await describeRun(host, config, folder, device, data);
+    host.print(`run     ${folder}\n`);
+    const loss = configuredLoss(device, config, data);
+    const evaluation = createEvaluator(device, config, model, loss, data);
+    const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder);
+    const testTop1 = await testBest(host, model, evaluation, data, state, folder);
+    const { live, peakBytes } = state.memory;
+    host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
+    return { folder, state, testTop1 };
+  } finally {
+    device.close();
+  }
+}
+
+/** Batch norm cannot be trained on one picture, and nothing can be learnt from one class. */
+function requireTrainable(data: OpenData): void {
+  if (data.classes.length < 2) {
+    throw new DataError(
+      `Cannot train as ${data.dataset.root} has one class only: ${data.classes.join(", ")}`,
+    );
+  }
+}
+
+/** Writes what explains the run: its configuration, seed, commit, runtime, adapter and labels. */
+async function describeRun(
+  host: Host,
+  config: Config,
+  folder: string,
+  device: Device,
+  data: OpenData,
+): Promise<void> {
+  const write = (name: string, text: string) =>
+    host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
+  const run = {
+    started: host.now().toISOString(),
+    seed: config.seed,
+    commit: await host.gitCommit() ?? null,
+    runtime: host.runtime,
+    adapter: describeAdapter(device),
+  };
+  await write("config.yaml", formatConfig(config));
+  await write("run.json", JSON.stringify(run, null, 2) + "\n");
+  await write(
+    "labels_mapping.json",
+    labelsMapping(data.classes, config.data.normalization, data.evalPipeline.preprocessing),
+  );
+}
+
+/** The configured loss; balanced weights follow from the train split's counts. */
+export function configuredLoss(device: Device, { loss }: Config, data: OpenData): Loss {
+  const balanced = loss.class_weights === "balanced";
+  const counts = () => classCounts(data.store("train").samples, data.classes.length);
+  return createLoss(device, {
+    name: loss.name,
+    classes: data.classes.length,
+    labelSmoothing: loss.label_smoothing,
+    gamma: loss.gamma,
+    classWeights: balanced ? classWeights(counts()) : undefined,
+  });
+}
+
+function createEvaluator(
+  device: Device,
+  { data: { image_size: imageSize } }: Config,
+  model: Model,
+  loss: Loss,
+  data: OpenData,
+): Evaluator {
+  const batchSize = data.evalBatchSize;
+  const batches = Math.max(
+    1,
+    ...(["valid", "test"] as const).map((split) => Math.ceil(data.count(split) / batchSize)),
+  );
+  return evaluator(device, { model, loss, imageSize, batchSize, batches });
+}
+
+/** Runs the trainer with the configured optimiser, schedule and callbacks. */
+function fitConfigured(
+  host: Host,
+  config: Config,
+  device: Device,
+  model: Model,
+  data: OpenData,
+  loss: Loss,
+  evaluation: Evaluator,
+  folder: string,
+): Promise<RunState> {
+  const { optimizer, scheduler, trainer } = config;
+  const { values, gradients, decayed } = model.parameters;
+  const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
+  const flat = { values, gradients, decayed: optimizer.decay_norm_and_bias ? values.size : decayed };
+  const imageSize = config.data.image_size;
+  return fit(device, {
+    model,
+    classes: data.classes,
+    loss,
+    optimizer: adamw(flat, { betas, eps, weightDecay }),
+    schedule: makeSchedule(scheduler.name, scheduler, { lr, total: trainer.max_epochs }),
+    perStep: scheduler.interval === "step",
+    train: data.train,
+    valid: data.count("valid") > 0 ? () => data.evaluate("valid") : undefined,
+    evaluator: evaluation,
+    imageSize,
+    batchSizes: data.batchSizes,
+    maxEpochs: trainer.max_epochs,
+    maxNorm: trainer.gradient_clip_val || null,
+    logEvery: trainer.log_every_n_steps,
+    sanitySteps: trainer.num_sanity_val_steps,
+    replay: trainer.replay,
+    callbacks: [
+      modelCheckpoint({ folder: `${folder}/checkpoints`, imageSize, write: host.writeAtomic }),
+      metricsLog((line) => host.appendText(`${folder}/metrics.jsonl`, line)),
+      progress(host.print),
+    ],
+    signal: host.signal,
+  });
+}
+
+/** Loads the best checkpoint from its file and tests it. */
+async function testBest(
+  host: Host,
+  model: Model,
+  evaluation: Evaluator,
+  data: OpenData,
+  { best, epoch, step }: RunState,
+  folder: string,
+): Promise<number | undefined> {
+  if (!best) return undefined;
+  host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
+  if (data.count("test") === 0) {
+    host.print("test    no test split");
+    return undefined;
+  }
+  loadCheckpoint(model, await host.readFile(best.path), best.path, data.classes);
+  const { loss, top1, top5, rows } = await evaluation.run(data.evaluate("test"));
+  host.print(formatTest({ loss, top1, top5, rows }));
+  const line = { epoch, step, "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 };
+  await host.appendText(`${folder}/metrics.jsonl`, JSON.stringify(line) + "\n");
+  return top1;
+}
+
+/** The result of a test in one line. */
+export function formatTest(
+  { loss, top1, top5, rows }: { loss: number; top1: number; top5: number; rows: number },
+): string {
+  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+  return `test    loss ${loss.toFixed(4)}  top-1 ${percent(top1)}  top-5 ${percent(top5)}  (${rows} images)`;
+}
+
+/** `2026-05-31/14-03-59`, in local time. */
+function timestamp(date: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
+  return `${day}/${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("-")}`;
+}

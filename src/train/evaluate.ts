@@ -1,0 +1,73 @@
+/** Evaluation: forward passes by the running statistics; losses and counts gather on the GPU and are read once. */
+import type { Device } from "../core/device.ts";
+import { type Program, recordProgram } from "../core/program.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import type { Loss } from "../nn/losses.ts";
+import type { Model } from "../nn/resnet.ts";
+import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
+import { ring as createRing, type Tally } from "./ring.ts";
+import type { HostBatch } from "./step.ts";
+
+/** What an evaluator is made of. */
+export interface EvaluatorParts {
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly imageSize: number;
+  readonly batchSize: number;
+  /** The most batches that are evaluated in one go. */
+  readonly batches: number;
+}
+
+/** Evaluates a model on batches of at most one size; smaller ones are padded with ignored rows. */
+export interface Evaluator {
+  /** Mean loss and shares of right answers over all batches. Waits for the GPU once. */
+  run(batches: AsyncIterable<HostBatch>): Promise<Tally>;
+  free(): void;
+}
+
+/** Makes an evaluator; its program is recorded at the first batch. */
+export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
+  const { model, loss, imageSize, batchSize } = parts;
+  const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "evaluation images");
+  const labels = persistent(device, [batchSize], "u32", "evaluation labels");
+  const ring = createRing(device, model.classes, parts.batches);
+  let program: Program | undefined;
+  const record = () => {
+    const logits = model.forward(images, { training: false });
+    ring.tally(logits, labels, loss(logits, labels));
+    return [];
+  };
+  return {
+    async run(batches) {
+      program ??= await recordProgram(device, record);
+      ring.restart();
+      for await (const batch of batches) {
+        write(images, labels, batch);
+        ring.advance();
+        program.run();
+      }
+      return await ring.total(); // GPU sync point
+    },
+    free() {
+      program?.free();
+      ring.free();
+      images.free();
+      labels.free();
+    },
+  };
+}
+
+/** Uploads a batch; rows that it does not fill are zero and ignored. */
+function write(images: Tensor, labels: Tensor, batch: HostBatch): void {
+  if (batch.labels.length === labels.size) {
+    images.write(batch.images);
+    labels.write(batch.labels);
+    return;
+  }
+  const paddedImages = new Float32Array(images.size),
+    paddedLabels = new Uint32Array(labels.size).fill(IGNORED_LABEL);
+  paddedImages.set(batch.images);
+  paddedLabels.set(batch.labels);
+  images.write(paddedImages);
+  labels.write(paddedLabels);
+}

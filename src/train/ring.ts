@@ -1,0 +1,75 @@
+/** The ring: where steps leave their loss and counts on the GPU, so that none of them has to be waited for. */
+import type { Device } from "../core/device.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import { tally } from "../ops/tally.ts";
+
+/** Loss and right answers over some rows. */
+export interface Tally {
+  /** Mean loss of the batches, weighted by their rows. */
+  readonly loss: number;
+  /** Shares of rows, 0 .. 1: the label is the largest logit, or one of the largest five. */
+  readonly top1: number;
+  readonly top5: number;
+  readonly rows: number;
+}
+
+/** One slot a step, filled in order. */
+export interface Ring {
+  /** Encodes the writing of a step's results into the current slot. */
+  tally(logits: Tensor, labels: Tensor, loss: Tensor): void;
+  /** Moves on to the next slot; called before each step. @throws RangeError if all slots are full */
+  advance(): void;
+  /** Starts again at the first slot. */
+  restart(): void;
+  /** The results of each step since the restart. Waits for the GPU. */
+  steps(): Promise<Tally[]>;
+  /** The results of all steps since the restart. Waits for the GPU. */
+  total(): Promise<Tally>;
+  free(): void;
+}
+
+/** Makes a ring of `slots` slots for logits of `classes` classes. */
+export function ring(device: Device, classes: number, slots: number): Ring {
+  const results = persistent(device, [slots, 4], "f32", "losses and counts");
+  const place = persistent(device, [4], "f32", "slot of the step");
+  let used = 0;
+  const steps = async () => {
+    const values = await results.read(); // GPU sync point
+    return Array.from({ length: used }, (_, i) => row(values.subarray(4 * i, 4 * i + 4)));
+  };
+  return {
+    tally: (logits, labels, loss) =>
+      tally({ logits, labels, loss, scalars: place, ring: results }, { classes, slot: 0 }),
+    advance() {
+      if (used === slots) {
+        throw new RangeError(`Cannot take another step as the ring has ${slots} slots: restart it first`);
+      }
+      place.write([used++, 0, 0, 0]);
+    },
+    restart: () => used = 0,
+    steps,
+    total: async () => sum(await steps()),
+    free() {
+      results.free();
+      place.free();
+    },
+  };
+}
+
+/** A slot's four values: loss times rows, rows, right answers in one and in five. */
+function row([loss, rows, top1, top5]: Float32Array): Tally {
+  return { loss: loss / rows, rows, top1: top1 / rows, top5: top5 / rows };
+}
+
+/** The results of several steps taken together; NaN if there are none. */
+export function sum(steps: readonly Tally[]): Tally {
+  const rows = steps.reduce((total, step) => total + step.rows, 0);
+  const mean = (value: (step: Tally) => number) =>
+    steps.reduce((total, step) => total + value(step) * step.rows, 0) / rows;
+  return {
+    rows,
+    loss: mean((step) => step.loss),
+    top1: mean((step) => step.top1),
+    top5: mean((step) => step.top5),
+  };
+}

@@ -1,0 +1,50 @@
+/** What the trainer and its callbacks share. */
+import type { Model } from "../nn/resnet.ts";
+import type { Tally } from "./ring.ts";
+
+/** One finished epoch; epochs count from 0. */
+export interface EpochRecord {
+  readonly epoch: number;
+  /** Training steps since the start of the run. */
+  readonly step: number;
+  /** The learning rate of the epoch's last step. */
+  readonly lr: number;
+  readonly train: Tally;
+  /** Absent where there is no validation split. */
+  readonly valid: Tally | undefined;
+  /** Of the training part. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Share of the training part that went by waiting for data, 0 .. 1. */
+  readonly dataWait: number;
+}
+
+/** Buffers of the device: handed out now, and the most bytes that ever existed. */
+export interface MemoryRecord {
+  readonly live: number;
+  readonly peakBytes: number;
+}
+
+/** A checkpoint that was written. */
+export interface SavedCheckpoint {
+  readonly path: string;
+  readonly epoch: number;
+  /** The value that it was chosen by: validation top-1, 0 .. 1. */
+  readonly value: number;
+}
+
+/** The state of a run; the trainer writes it, callbacks read it. */
+export interface RunState {
+  readonly model: Model;
+  readonly classes: readonly string[];
+  readonly maxEpochs: number;
+  readonly stepsPerEpoch: number;
+  /** Epoch under way, from 0. */
+  epoch: number;
+  step: number;
+  readonly history: EpochRecord[];
+  /** Set by the callback that writes checkpoints. */
+  best: SavedCheckpoint | undefined;
+  last: SavedCheckpoint | undefined;
+  memory: MemoryRecord;
+}

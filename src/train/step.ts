@@ -1,0 +1,119 @@
+/**
+ * The training step: forward, loss, backward, clipping and AdamW, recorded once for each batch size (an epoch's last batch may be smaller) and replayed.
+ * A step reads nothing back; its loss and counts go into the ring (see ring.ts), its scalars come from one buffer.
+ */
+import type { Device } from "../core/device.ts";
+import { type Program, recordProgram } from "../core/program.ts";
+import { withTape } from "../core/tape.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import type { Loss } from "../nn/losses.ts";
+import type { Model } from "../nn/resnet.ts";
+import { backward } from "../ops/backward.ts";
+import { type Adamw, ADAMW_SCALARS } from "../optim/adamw.ts";
+import { clipByNorm } from "../optim/clip.ts";
+import type { Ring } from "./ring.ts";
+
+/** A batch on the host: images [count, H, W, 4] normalised, labels [count]. */
+export interface HostBatch {
+  readonly images: Float32Array;
+  readonly labels: Uint32Array;
+  readonly count: number;
+}
+
+/** What a step is made of. */
+export interface StepParts {
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly optimizer: Adamw;
+  readonly ring: Ring;
+  readonly imageSize: number;
+  /** The largest gradient norm, or null for no clipping. */
+  readonly maxNorm: number | null;
+  /** Replay a recorded step; false walks the tape each time, for debugging. */
+  readonly replay: boolean;
+}
+
+/** The training step of a model. */
+export interface TrainStep {
+  /** Steps so far. */
+  readonly step: number;
+  /** The gradient's norm and clip factor of the last step, [2]. */
+  readonly clip: Tensor;
+  /** Records the programs of these batch sizes, so that no memory is taken later. */
+  prepare(counts: readonly number[]): Promise<void>;
+  /** Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. */
+  run(batch: HostBatch, lr: number): Promise<void>;
+  free(): void;
+}
+
+/** A batch on the GPU, and the program that trains on it. */
+interface Prepared {
+  readonly images: Tensor;
+  readonly labels: Tensor;
+  readonly program: Program | undefined;
+}
+
+/** Makes the training step of a model. */
+export function trainStep(device: Device, parts: StepParts): TrainStep {
+  const { model, loss, optimizer, ring, imageSize, maxNorm, replay } = parts;
+  const { parameters } = model;
+  const scalars = persistent(device, [ADAMW_SCALARS], "f32", "step scalars");
+  const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
+  const one = persistent(device, [1], "f32", "gradient of the loss");
+  one.write([1]);
+  const sizes = new Map<number, Prepared>();
+  let step = 0;
+
+  const encode = (images: Tensor, labels: Tensor) => {
+    withTape(device, () => {
+      const logits = model.forward(images, { training: true });
+      const value = loss(logits, labels);
+      ring.tally(logits, labels, value);
+      backward(value, one);
+    });
+    clipByNorm(parameters.gradients, clip, maxNorm);
+    optimizer.step(scalars, clip);
+  };
+
+  const prepare = async (count: number): Promise<Prepared> => {
+    const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
+    const labels = persistent(device, [count], "u32", "labels");
+    const record = () => {
+      encode(images, labels);
+      return [];
+    };
+    const prepared = { images, labels, program: replay ? await recordProgram(device, record) : undefined };
+    sizes.set(count, prepared);
+    return prepared;
+  };
+
+  return {
+    clip,
+    get step() {
+      return step;
+    },
+    async prepare(counts) {
+      for (const count of counts) if (!sizes.has(count)) await prepare(count);
+    },
+    async run(batch, lr) {
+      const { images, labels, program } = sizes.get(batch.count) ?? await prepare(batch.count);
+      step++;
+      parameters.batches++;
+      images.write(batch.images);
+      labels.write(batch.labels);
+      scalars.write([...optimizer.scalars(step, lr), 0]);
+      ring.advance();
+      if (program) return program.run();
+      device.scope(() => encode(images, labels));
+      device.flush();
+    },
+    free() {
+      for (const tensor of [scalars, clip, one]) tensor.free();
+      for (const { images, labels, program } of sizes.values()) {
+        program?.free();
+        images.free();
+        labels.free();
+      }
+    },
+  };
+}
