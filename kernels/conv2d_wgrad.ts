@@ -60,9 +60,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let pixels = arrayLength(&dy) / ${k4}u;
   let slice = (pixels + groups.z - 1u) / groups.z;
   let begin = min(id.z * slice, pixels);
-  let end = min(begin + slice, pixels);
   let row = i32(tap / ${s}u) - ${o.padding};
   let col = i32(tap % ${s}u) - ${o.padding};
+  let meets_x = row < ${h} && row >= ${-(p - 1) * o.stride} && col < ${w} && col >= ${-(q - 1) * o.stride};
+  let end = select(begin, min(begin + slice, pixels), meets_x); // a tap that only ever meets padding gets zero
   var image = i32(begin / ${p * q}u) * ${h};
   var i = i32(begin % ${p * q}u / ${q}u);
   var j = i32(begin % ${q}u);

@@ -75,19 +75,26 @@ function filterShape(x: Tensor, w: Tensor): readonly number[] {
 /** One axis of the forward product. */
 function forwardAxis(input: number, size: number, stride: number, padding: number): GemmAxis {
   const output = Math.floor((input + 2 * padding - size) / stride) + 1;
-  return {
+  const place = { image: output, offset: 0, spacing: 1 };
+  return reachable({
+    ...place,
     input,
     output,
-    image: output,
+    stride,
     taps: size,
     start: -padding,
-    stride,
-    offset: 0,
-    spacing: 1,
     first: 0,
     every: 1,
     size,
-  };
+  });
+}
+
+/** The axis without the taps that meet padding at every pixel: of a 3x3 filter over one pixel, all but the centre. */
+function reachable(axis: GemmAxis): GemmAxis {
+  const { input, output, stride, taps, start, first, every } = axis;
+  const skipped = Math.min(taps, Math.max(0, -start - (output - 1) * stride));
+  const left = Math.min(taps, input - start) - skipped;
+  return { ...axis, taps: Math.max(0, left), start: start + skipped, first: first + skipped * every };
 }
 
 /**
@@ -99,7 +106,7 @@ function dgradAxes(input: number, output: number, size: number, stride: number, 
     const lowest = (a + padding) % stride;
     const taps = Math.max(0, Math.ceil((size - lowest) / stride));
     const highest = lowest + (taps - 1) * stride;
-    return {
+    return reachable({
       input: output,
       output: Math.ceil((input - a) / stride),
       image: input,
@@ -111,7 +118,7 @@ function dgradAxes(input: number, output: number, size: number, stride: number, 
       first: taps > 0 ? size - 1 - highest : 0,
       every: stride,
       size,
-    };
+    });
   });
 }
 

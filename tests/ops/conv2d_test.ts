@@ -102,6 +102,29 @@ convTest("conv2d() splits a long sum over pixels", {
   padding: 1,
 });
 
+convTest("conv2d() of an image of one pixel meets the filter's centre alone", {
+  n: 9,
+  h: 1,
+  w: 1,
+  c: 12,
+  r: 3,
+  s: 3,
+  k: 20,
+  stride: 1,
+  padding: 1,
+});
+convTest("conv2d() leaves out taps that only meet padding, on either side and with a stride", {
+  n: 3,
+  h: 2,
+  w: 3,
+  c: 4,
+  r: 5,
+  s: 7,
+  k: 8,
+  stride: 2,
+  padding: 3,
+});
+
 const draw = rng(7, "conv2d shapes");
 for (let i = 0; i < 4; i++) {
   const r = 1 + draw.integer(4), s = 1 + draw.integer(4), padding = draw.integer(Math.min(r, s));
