@@ -25,8 +25,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let row = group.x;
   let highest = row_max(row, lane);
   var exponentials = vec4f();
-  for (var c = lane; c < C4; c += ${LINEAR}u) { exponentials += exp(logits_at(row, c) - highest); }
-  let log_sum = log(sum4(group_sum(exponentials, lane)));
+  for (var c = lane; c < C4; c += ${LINEAR}u) { exponentials += exp4(logits_at(row, c) - highest); }
+  let log_sum = log1(sum4(group_sum(exponentials, lane)));
 
   var sums = vec3f(); // loss, q, weight
   for (var c = lane; c < C4; c += ${LINEAR}u) {
@@ -40,8 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane != 0u) { return; }
 #if ${isLabels}
   let is_ignored = labels[row] == ${IGNORED}u;
-  var loss = total.x;
-  if (labels[row] >= ${o.classes}u) { loss = bitcast<f32>(labels[row] | 0x7fc00000u); } // NaN: no such class
+  let loss = nan_if(labels[row] >= ${o.classes}u, total.x); // no such class
   let weight = total.z;
 #else
   let is_ignored = total.z == 0.0;

@@ -4,6 +4,7 @@
  *
  *   q[c] = weights[c] * ((1 - labelSmoothing) * target[c] + labelSmoothing / classes).
  */
+import { nanSafe } from "./lib/nan.ts";
 import { groupReduce } from "./lib/reduce.ts";
 import { element4, type ElementType, LINEAR } from "./lib/source.ts";
 
@@ -58,8 +59,11 @@ fn factors_at(row: u32, c: u32) -> vec4f {
 }`;
 }
 
-/** WGSL, behind the target's: the largest logit of a workgroup's row, and a vector's sum. NaN is passed over. */
-export const rowMax = `${groupReduce}
+/**
+ * WGSL, behind the target's: the largest logit of a workgroup's row, which passes over NaN, the sum of a vector, and
+ * exp4 and log1, which do not. With a NaN or an infinity in the row, sums of exp4(logits - row_max) are NaN.
+ */
+export const rowMax = `${groupReduce}${nanSafe}
 fn sum4(value: vec4f) -> f32 { return dot(value, vec4f(1.0)); }
 fn row_max(row: u32, lane: u32) -> f32 {
   var largest = vec4f(-3.4e38);

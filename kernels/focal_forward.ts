@@ -41,12 +41,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let z = logits_at(row, c) - highest;
     let hit = target_at(row, c);
     let of_label = select(vec4f(), z, hit == vec4f(1.0));
-    let of_others = select(exp(z), vec4f(), hit == vec4f(1.0));
-    sums += vec4f(sum4(exp(z)), sum4(of_others), sum4(of_label), dot(hit, weights_at(c)));
+    let of_others = select(exp4(z), vec4f(), hit == vec4f(1.0));
+    sums += vec4f(sum4(exp4(z)), sum4(of_others), sum4(of_label), dot(hit, weights_at(c)));
   }
   let total = group_sum(sums, lane);
   if (lane != 0u) { return; }
-  let log_sum = log(total.x);
+  let log_sum = log1(total.x);
   let p = exp(total.z) / total.x;
   let rest = total.y / total.x; // 1 - p
   let series = 1.0 + rest * (0.5 + rest * (0.33333333 + rest * 0.25)); // -log(1 - rest) / rest
@@ -56,10 +56,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let factor = total.w * power(rest);
   let slope = factor * (1.0 + ${o.gamma}f * p * ratio);
   let is_ignored = labels[row] == ${IGNORED}u;
-  var loss = factor * cost;
-  if (labels[row] >= ${o.classes}u) { loss = bitcast<f32>(labels[row] | 0x7fc00000u); } // NaN: no such class
+  let is_bad = labels[row] >= ${o.classes}u || is_nan(total).x; // no such class, or NaN in the row
+  let loss = nan_if(is_bad, factor * cost);
   losses[row] = select(loss, 0.0, is_ignored);
-  statistics[row] = select(vec4f(highest, log_sum, slope, total.w), vec4f(), is_ignored);
+  statistics[row] = select(vec4f(highest, log_sum, nan_if(is_bad, slope), total.w), vec4f(), is_ignored);
 }`;
   return { code, workgroups: [o.rows, 1, 1] };
 }

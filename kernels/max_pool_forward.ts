@@ -6,6 +6,7 @@
  * A tap outside x is moved to the nearest pixel inside, which belongs to the same window: it is looked at twice,
  * and no infinity is needed for the padding.
  */
+import { nanSafe } from "./lib/nan.ts";
 import {
   element4,
   type ElementType,
@@ -16,7 +17,6 @@ import {
   unroll,
   wgsl,
 } from "./lib/source.ts";
-import { isNan } from "./lib/reduce.ts";
 
 export interface MaxPoolOptions {
   readonly type: ElementType;
@@ -37,7 +37,7 @@ export function maxPoolForward(o: MaxPoolOptions): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 ${linearIndex}
-${isNan}
+${nanSafe}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
 @group(0) @binding(1) var<storage, read_write> y: array<Element4>; // [N, P, Q, C / 4]
 @group(0) @binding(2) var<storage, read_write> taps: array<u32>; // [N, P, Q, C / 4]

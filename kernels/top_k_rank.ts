@@ -5,7 +5,8 @@
  * A workgroup does a row; its lanes take every 64th vector of four columns.
  */
 import { crossEntropyTarget } from "./cross_entropy_target.ts";
-import { groupReduce, isNan } from "./lib/reduce.ts";
+import { nanSafe } from "./lib/nan.ts";
+import { groupReduce } from "./lib/reduce.ts";
 import { type ElementType, type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 export interface TopKRankOptions {
@@ -21,7 +22,7 @@ export function topKRank(o: TopKRankOptions): KernelSource {
   const code = wgsl`
 ${crossEntropyTarget({ ...o, target: "labels", labelSmoothing: 0, weighted: false })}
 ${groupReduce}
-${isNan}
+${nanSafe}
 @group(0) @binding(3) var<storage, read_write> ranks: array<u32>; // [N]
 
 @compute @workgroup_size(${LINEAR})

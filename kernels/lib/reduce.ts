@@ -33,9 +33,3 @@ fn group_max(value: f32, lane: u32) -> f32 {
   workgroupBarrier();
   return best;
 }`;
-
-/** WGSL: whether a number is NaN; compilers may take `x != x` for false. */
-export const isNan = `
-fn is_nan(value: vec4f) -> vec4<bool> {
-  return (bitcast<vec4u>(value) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u);
-}`;

@@ -69,7 +69,7 @@ async function rowLoss(row: number[], gamma: number): Promise<{ loss: Float32Arr
 
 gpuTest("focal() keeps the small loss and the gradient of a confident row", async () => {
   for (const gamma of [0, .25, .5, 1, 2]) {
-    for (const gap of [3, 5, 10, 30]) {
+    for (const gap of [3, 5, 10, 20]) {
       const { loss, dlogits } = await rowLoss([50 + gap, 50, 49], gamma);
       const rest = (Math.exp(-gap) + Math.exp(-gap - 1)) / (1 + Math.exp(-gap) + Math.exp(-gap - 1));
       const cost = -Math.log1p(-rest), factor = rest ** gamma;
