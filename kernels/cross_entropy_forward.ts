@@ -32,8 +32,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = lane; c < C4; c += ${LINEAR}u) {
     let q = factors_at(row, c);
     let terms = q * (log_sum - (logits_at(row, c) - highest));
-    // A logit of -infinity costs nothing where its factor is 0.
     let counts = ${isLabels ? "weights_at(c)" : "vec4f(1.0)"};
+    // A logit of -infinity costs nothing where its factor is 0.
     sums += vec3f(sum4(select(terms, vec4f(), q == vec4f())), sum4(q), dot(target_at(row, c), counts));
   }
   let total = group_sum(vec4f(sums, 0.0), lane);
