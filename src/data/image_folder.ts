@@ -47,7 +47,7 @@ export function classFolders(
     if (!name.includes("/") && !isHidden(name)) found.set(name, { images: [], holdsAnnotations: false });
   }
   for (const path of paths) {
-    if (!path.startsWith(prefix) || isHidden(path.slice(prefix.length))) continue;
+    if (!path.startsWith(prefix)) continue;
     const folder = found.get(path.slice(prefix.length, path.indexOf("/", prefix.length)));
     if (folder === undefined || !path.includes("/", prefix.length)) continue;
     if (isImagePath(path)) folder.images.push(path);

@@ -60,13 +60,19 @@ Deno.test("zipTree() finds its directory before a long comment", async () => {
   assertEquals(await (await open(bytes)).paths(), ["a.txt"]);
 });
 
+Deno.test("zipTree() reads files behind long extra fields", async () => {
+  const extra = { 0x9999: new Uint8Array(3000) };
+  const tree = await open(zip({ "a.txt": [utf8("behind"), { extra }], "b.txt": utf8("b") }));
+  assertEquals([text(await tree.read("a.txt")), text(await tree.read("b.txt"))], ["behind", "b"]);
+});
+
 Deno.test("zipTree() reads zip64 records", async () => {
   const tree = await open(zip64("deep/a.txt", utf8("sixty-four")));
   assertEquals(await tree.paths(), ["deep/a.txt"]);
   assertEquals(text(await tree.read("deep/a.txt")), "sixty-four");
 });
 
-for (const name of ["../a.txt", "/a.txt", "x/../../a.txt", "C:\\a.txt", "..\\a.txt"]) {
+for (const name of ["../a.txt", "/a.txt", "x/../../a.txt", "x/../a.txt", "C:\\a.txt", "..\\a.txt"]) {
   Deno.test(`zipTree() refuses the path ${name}`, () =>
     assertMessage(
       () => open(zip({ [name]: utf8("a") })),

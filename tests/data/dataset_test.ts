@@ -69,9 +69,9 @@ Deno.test("readDataset() looks through a single top folder", async () => {
 });
 
 Deno.test("readDataset() sorts class names by code point", async () => {
-  const names = ["2", "10", "1", "00", "0", "é", "Z", "a"];
+  const names = ["2", "10", "1", "\u{1F600}", "\uFF5E", "00", "0", "é", "Z", "a"];
   const dataset = await read(treeOf(Object.fromEntries(names.map((name) => [`train/${name}/x.jpg`, ""]))));
-  assertEquals(dataset.classes, ["0", "00", "1", "10", "2", "Z", "a", "é"]);
+  assertEquals(dataset.classes, ["0", "00", "1", "10", "2", "Z", "a", "é", "\uFF5E", "\u{1F600}"]);
 });
 
 Deno.test("readDataset() reads every .jsonl below a split, one sample a line", async () => {
@@ -157,6 +157,16 @@ Deno.test("readDataset() holds out a stratified share when there is no validatio
   assertEquals(shown(await read(treeOf(files)), "valid"), valid);
   const other = await readDataset(treeOf(files), { seed: 43 });
   assertEquals(shown(other, "valid").join() === valid.join(), false);
+});
+
+Deno.test("readDataset() never holds out the last picture of a class", async () => {
+  const { splits } = await read(
+    treeOf({ "train/a/1.jpg": "", "train/b/1.jpg": "", "train/b/2.jpg": "" }),
+    0.9,
+  );
+  assertEquals([splits.train.map(({ label }) => label), splits.valid.map(({ label }) => label)], [[0, 1], [
+    1,
+  ]]);
 });
 
 Deno.test("readDataset() keeps all lines of one picture on one side of the hold-out", async () => {

@@ -61,6 +61,7 @@ Deno.test("centerCrop() rounds and pads as torchvision does", () => {
     levels(centerCrop(gray(5, [1, 2, 3, 4, 5]), 2)),
     [3, 4, 0, 0],
   );
+  assertEquals(levels(centerCrop(gray(7, [1, 2, 3, 4, 5, 6, 7]), 2)), [3, 4, 0, 0]);
   assertEquals(levels(centerCrop(gray(1, [7]), 4)), [0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
@@ -86,6 +87,46 @@ Deno.test("adjustHue() turns red into green by a third and leaves gray alone", (
   assertEquals(adjustHue(flat(1, 1, [200, 0, 0]), 1 / 3).data.slice(1, 2), Uint8Array.of(200));
   assertEquals(adjustHue(flat(2, 2, [90, 90, 90]), 0.3), adjustHue(flat(2, 2, [90, 90, 90]), 0));
   assertThrows(() => adjustHue(flat(1, 1, [1, 2, 3]), 0.6), RangeError, "Cannot adjust the hue by 0.6");
+});
+
+Deno.test("adjustHue() gives the levels of torchvision 0.14", () => {
+  const data = Uint8Array.of(10, 50, 220, 200, 20, 100, 30, 30, 30, 255, 128, 0, 90, 91, 250);
+  const picture = { width: 5, height: 1, data };
+  // TF.adjust_hue(tensor, 0.1) and TF.adjust_hue(tensor, -0.37)
+  assertEquals([...adjustHue(picture, 0.1).data], [
+    96,
+    10,
+    220,
+    200,
+    47,
+    19,
+    30,
+    30,
+    30,
+    229,
+    255,
+    0,
+    185,
+    90,
+    250,
+  ]);
+  assertEquals([...adjustHue(picture, -0.37).data], [
+    96,
+    220,
+    10,
+    19,
+    139,
+    200,
+    30,
+    30,
+    30,
+    71,
+    0,
+    255,
+    126,
+    250,
+    90,
+  ]);
 });
 
 Deno.test("affine() moves a pixel right and down and fills what comes free", () => {
