@@ -1,0 +1,83 @@
+/** A model and data small enough to train within a second or two, for the tests of the train room. */
+import { rng } from "../../src/base/rng.ts";
+import { type Device, openDevice } from "../../src/core/device.ts";
+import { createLoss } from "../../src/nn/losses.ts";
+import { type Model, resnet } from "../../src/nn/resnet.ts";
+import { adamw } from "../../src/optim/adamw.ts";
+import { evaluator } from "../../src/train/evaluate.ts";
+import type { HostBatch } from "../../src/train/step.ts";
+import type { EpochBatches, FitOptions } from "../../src/train/trainer.ts";
+
+export const classes = ["0", "1", "2"];
+export const imageSize = 32;
+
+let opened: Promise<Device> | undefined;
+
+/** This file's device; it is closed after the file's last test. */
+export function testDevice(): Promise<Device> {
+  return opened ??= openDevice(navigator.gpu);
+}
+
+Deno.test.afterAll(async () => (await opened)?.close());
+
+/** A batch whose images are noise around a level that tells the class. */
+export function randomBatch(count: number, ...path: (string | number)[]): HostBatch {
+  const stream = rng(7, "batch", ...path);
+  const labels = Uint32Array.from({ length: count }, (_, i) => i % classes.length);
+  const pixels = imageSize * imageSize;
+  const images = Float32Array.from({ length: count * pixels * 4 }, (_, i) => {
+    const label = labels[Math.floor(i / (4 * pixels))];
+    return i % 4 === 3 ? 0 : label - 1 + .5 * stream.normal();
+  });
+  return { images, labels, count };
+}
+
+/** Batches of these sizes, the same in every epoch. */
+export function epochBatches(sizes: readonly number[], ...path: (string | number)[]): EpochBatches {
+  return {
+    length: sizes.length,
+    waitedMs: 0,
+    async *[Symbol.asyncIterator]() {
+      for (const [i, size] of sizes.entries()) yield await Promise.resolve(randomBatch(size, ...path, i));
+    },
+  };
+}
+
+/** Parts of a run over 3 epochs of 3 batches; a test changes what it is about. */
+export function fitOptions(device: Device, model: Model, changes: Partial<FitOptions> = {}): FitOptions {
+  const loss = createLoss(device, {
+    name: "cross_entropy",
+    classes: classes.length,
+    labelSmoothing: .1,
+    gamma: 2,
+    classWeights: undefined,
+  });
+  const { values, gradients } = model.parameters;
+  const flat = { values, gradients, decayed: values.size };
+  return {
+    model,
+    classes,
+    loss,
+    optimizer: adamw(flat, { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-4 }),
+    schedule: () => 1e-3,
+    perStep: false,
+    train: (epoch) => epochBatches([6, 6, 3], "train", epoch),
+    valid: () => epochBatches([4, 3], "valid"),
+    evaluator: evaluator(device, { model, loss, imageSize, batchSize: 4, batches: 2 }),
+    imageSize,
+    batchSizes: [6, 3],
+    maxEpochs: 3,
+    maxNorm: 1,
+    logEvery: 2,
+    sanitySteps: 1,
+    replay: true,
+    callbacks: [],
+    signal: new AbortController().signal,
+    ...changes,
+  };
+}
+
+/** A ResNet-18 for the three classes. */
+export function smallModel(device: Device, seed = 1): Model {
+  return resnet(device, "resnet18", { classes: classes.length, seed });
+}

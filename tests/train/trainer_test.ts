@@ -1,0 +1,105 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
+import type { Callback } from "../../src/train/callback.ts";
+import { fit } from "../../src/train/trainer.ts";
+import { gpuTest } from "../rings.ts";
+import { epochBatches, fitOptions, smallModel, testDevice } from "./small_run.ts";
+
+/** A callback that notes which hooks are called. */
+function recorder(): Callback & { calls: string[] } {
+  const calls: string[] = [];
+  return {
+    name: "recorder",
+    calls,
+    fitStart: () => void calls.push("fitStart"),
+    stepLogged: (_, { step }) => void calls.push(`stepLogged ${step}`),
+    epochEnd: ({ epoch }) => void calls.push(`epochEnd ${epoch}`),
+    interrupted: ({ step }) => void calls.push(`interrupted ${step}`),
+    fitEnd: () => void calls.push("fitEnd"),
+  };
+}
+
+gpuTest(
+  "fit() learns, calls the hooks in order, and keeps the same buffers alive from the first epoch on",
+  async () => {
+    const device = await testDevice();
+    const callback = recorder();
+    const live: number[] = [];
+    const counter: Callback = { name: "counter", epochEnd: ({ memory }) => void live.push(memory.live) };
+    const state = await fit(
+      device,
+      fitOptions(device, smallModel(device), { callbacks: [callback, counter] }),
+    );
+    assertEquals(callback.calls, [
+      "fitStart",
+      "stepLogged 2",
+      "epochEnd 0",
+      "stepLogged 4",
+      "epochEnd 1",
+      "stepLogged 8",
+      "epochEnd 2",
+      "fitEnd",
+    ]);
+    assertEquals(new Set(live).size, 1, `Live buffers changed: ${live}`);
+    const losses = state.history.map(({ train }) => train.loss);
+    assert(losses[2] < losses[0], `The loss did not fall: ${losses}`);
+    assertEquals(state.history.map(({ train, valid }) => [train.rows, valid?.rows]), [[15, 7], [15, 7], [
+      15,
+      7,
+    ]]);
+  },
+);
+
+gpuTest("fit() gives the same weights twice, and the same by replay as by walking the tape", async () => {
+  const device = await testDevice();
+  const weights = async (replay: boolean) => {
+    const model = smallModel(device);
+    await fit(device, fitOptions(device, model, { maxEpochs: 1, replay }));
+    const values = await model.parameters.values.read();
+    return new Uint32Array(values.buffer);
+  };
+  const first = await weights(true);
+  assertEquals(await weights(true), first);
+  assertEquals(await weights(false), first);
+});
+
+gpuTest("fit() names the step whose loss is not finite", async () => {
+  const device = await testDevice();
+  const poisoned = async function* () {
+    let i = 0;
+    for await (const batch of epochBatches([6, 6, 3], "nan")) {
+      if (i++ === 1) batch.images.fill(NaN);
+      yield batch;
+    }
+  };
+  const train = () => ({ length: 3, waitedMs: 0, [Symbol.asyncIterator]: poisoned });
+  await assertRejects(
+    () => fit(device, fitOptions(device, smallModel(device), { train })),
+    DivergedError,
+    "Cannot go on training as the loss of step 2 (epoch 0) is NaN: no checkpoint was written yet; lower optimizer.lr",
+  );
+});
+
+gpuTest("fit() stops between steps when it is interrupted, after the callbacks have saved", async () => {
+  const device = await testDevice();
+  const callback = recorder();
+  const controller = new AbortController();
+  const stop: Callback = { name: "stop", stepLogged: () => controller.abort() };
+  const options = fitOptions(device, smallModel(device), {
+    callbacks: [stop, callback],
+    signal: controller.signal,
+  });
+  await assertRejects(() => fit(device, options), InterruptedError, "The run was interrupted after step 2");
+  assertEquals(callback.calls, ["fitStart", "stepLogged 2", "interrupted 2"]);
+});
+
+gpuTest("fit() asks for the learning rate at fractions of an epoch where it changes every step", async () => {
+  const device = await testDevice();
+  const asked: number[] = [];
+  const schedule = (t: number) => {
+    asked.push(t);
+    return 1e-3;
+  };
+  await fit(device, fitOptions(device, smallModel(device), { schedule, perStep: true, maxEpochs: 2 }));
+  assertEquals(asked, [0, 1 / 3, 2 / 3, 1, 1 + 1 / 3, 1 + 2 / 3]);
+});
