@@ -67,7 +67,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }`)
   }
   y[at] = store4(best);
-  taps[at] = best_tap.x | best_tap.y << 8u | best_tap.z << 16u | best_tap.w << 24u;
+  taps[at] = best_tap.x | (best_tap.y << 8u) | (best_tap.z << 16u) | (best_tap.w << 24u);
 }`;
   return { code, workgroups: linearGrid(o.count / 4) };
 }
