@@ -74,7 +74,7 @@ async function compileError(
 /** A compiler's message without the code frame that naga draws: its first line and the causes under the frame. */
 function gist(message: string): string {
   const [first, ...rest] = message.trim().split("\n");
-  const causes = rest.filter((line) => /^\s+= /.test(line)).map((line) => line.replace(/^\s+= /, ""));
+  const causes = rest.flatMap((line) => /^\s+= (?!note: )(.*)/.exec(line)?.[1] ?? []);
   return [first.replace(/^Shader '.*?' parsing error: |^Shader validation error: /, ""), ...causes].join(
     ": ",
   );

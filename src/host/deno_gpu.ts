@@ -35,6 +35,9 @@ export interface DawnPackage {
   create(options: string[]): GPU;
 }
 
+/** Dawn's instances. The package ends one with its GPU object, under the feet of the devices opened from it. */
+const instances: GPU[] = [];
+
 /**
  * Dawn as a GPU object. Timestamps are for the profile of a program, so they are not rounded as for web pages.
  * @throws GpuError with the cure if the package does not load or finds no adapter
@@ -51,6 +54,7 @@ export async function openDawn(load: () => Promise<DawnPackage> = () => import("
       { cause: error },
     );
   }
+  instances.push(gpu);
   if (await gpu.requestAdapter()) return gpu;
   throw new GpuError(
     "Cannot open a GPU with gpu=dawn as Dawn found no adapter that it accepts: install the GPU's Vulkan driver, " +

@@ -3,11 +3,11 @@ import { DeviceLostError, exitCode, GpuError } from "../../src/base/errors.ts";
 import { LIMITS, openDevice } from "../../src/core/device.ts";
 import { empty, persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { gpuTest } from "../rings.ts";
-import { deviceTest, map } from "./fixtures.ts";
+import { deviceTest, map, testGpu } from "./fixtures.ts";
 
 gpuTest("openDevice() asks for the adapter's own limits", async () => {
-  const adapter = (await navigator.gpu.requestAdapter())!;
-  const device = await openDevice(navigator.gpu);
+  const adapter = (await (await testGpu()).requestAdapter())!;
+  const device = await openDevice(await testGpu());
   for (const name of LIMITS) assertEquals(device.gpu.limits[name], adapter.limits[name], name);
   assertEquals(device.gpu.features.has("timestamp-query"), adapter.features.has("timestamp-query"));
   assertEquals(device.adapter.description, adapter.info.description);

@@ -3,12 +3,18 @@ import { type Device, openDevice } from "../../src/core/device.ts";
 import { kernel, type KernelSource } from "../../src/core/kernel.ts";
 import { gradientFor, record, type Sums } from "../../src/core/tape.ts";
 import { type Tensor } from "../../src/core/tensor.ts";
+import { openGpu } from "../../src/host/deno_gpu.ts";
 import { gpuTest } from "../rings.ts";
+
+/** Deno's GPU, or Dawn's where the tests are run with `WGRAD_GPU=dawn`. */
+export function testGpu(): Promise<GPU> {
+  return openGpu(Deno.env.get("WGRAD_GPU") === "dawn" ? "dawn" : "auto");
+}
 
 /** Registers a test of ring 2 with a device of its own, which is closed after it. */
 export function deviceTest(name: string, body: (device: Device) => void | Promise<void>): void {
   gpuTest(name, async () => {
-    const device = await openDevice(navigator.gpu);
+    const device = await openDevice(await testGpu());
     try {
       await body(device);
     } finally {

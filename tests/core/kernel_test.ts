@@ -25,7 +25,8 @@ deviceTest(
 const mistakes = [
   { what: "a syntax error", statement: "y[i] = x[i] + ;", column: 17, gist: /expr/ },
   { what: "an unknown name", statement: "y[i] = x[i] * factor;", column: 17, gist: /factor/ },
-  { what: "a wrong type", statement: "\ty[i] = bool(x[i]);", column: 4, gist: /bool/ },
+  { what: "types that do not go together", statement: "\ty[i] = x[i] + 1u;", column: 11, gist: /Add|\+/ },
+  { what: "a wrong argument", statement: "y[i] = sin(true);", column: 10, gist: /sin\W*$|sin\(bool\)'$/ },
 ];
 for (const { what, statement, column, gist } of mistakes) {
   deviceTest(
