@@ -8,44 +8,40 @@ import { type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface MergeOptions {
   readonly channels: number;
-  /** Rows over which the statistics go: N * H * W. */
-  readonly rows: number;
   readonly eps: number;
   readonly momentum: number;
 }
 
-export function batchNormMerge({ channels, rows, eps, momentum }: MergeOptions): KernelSource {
+export function batchNormMerge({ channels, eps, momentum }: MergeOptions): KernelSource {
   const code = wgsl`
-${chunkRows(channels, 2)}
-@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (mean, deviations), C / 4]
+${chunkRows(channels, 3)}
+@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (rows, mean, deviations), C / 4]
 @group(0) @binding(1) var<storage, read_write> mean: array<vec4f>; // [C / 4]
 @group(0) @binding(2) var<storage, read_write> inv_std: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
 @group(0) @binding(4) var<storage, read_write> running_var: array<vec4f>; // [C / 4]
 
-fn rows_of(chunk: u32) -> f32 {
-  let range = chunk_range(chunk, ${rows}u);
-  return f32(range.y - range.x);
-}
-
 @compute @workgroup_size(${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let c = id.x;
   if (c >= C4) { return; }
+  var rows = vec4f();
   var sum = vec4f();
   for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    sum += rows_of(chunk) * partial[partial_at(chunk, 0u, c)];
+    let counted = partial[partial_at(chunk, 0u, c)];
+    rows += counted;
+    sum = fma(counted, partial[partial_at(chunk, 1u, c)], sum);
   }
-  let center = sum / ${rows}.0;
+  let center = sum / rows;
   var deviations = vec4f();
   for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    let shift = partial[partial_at(chunk, 0u, c)] - center;
-    deviations += partial[partial_at(chunk, 1u, c)] + rows_of(chunk) * shift * shift;
+    let shift = partial[partial_at(chunk, 1u, c)] - center;
+    deviations += partial[partial_at(chunk, 2u, c)] + partial[partial_at(chunk, 0u, c)] * shift * shift;
   }
   mean[c] = center;
-  inv_std[c] = 1.0 / sqrt(deviations / ${rows}.0 + ${eps});
+  inv_std[c] = 1.0 / sqrt(deviations / rows + ${eps});
   running_mean[c] += ${momentum} * (center - running_mean[c]);
-  running_var[c] += ${momentum} * (deviations / ${rows - 1}.0 - running_var[c]);
+  running_var[c] += ${momentum} * (deviations / (rows - 1.0) - running_var[c]);
 }`;
   return { code, workgroups: columnGrid(channels) };
 }

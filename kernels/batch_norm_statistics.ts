@@ -1,5 +1,5 @@
 /**
- * Mean and sum of squared deviations of each channel over a chunk of rows. A thread does one chunk and four
+ * Count, mean and sum of squared deviations of each channel over a chunk of rows. A thread does one chunk and four
  * channels, and passes twice over its rows: first the mean, then the deviations from it. Sums of squares would lose
  * the variance of channels whose mean is large.
  */
@@ -9,9 +9,9 @@ import { element4, type ElementType, type KernelSource, wgsl } from "./lib/sourc
 export function batchNormStatistics(o: { type: ElementType; rows: number; channels: number }): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
-${chunkRows(o.channels, 2)}
+${chunkRows(o.channels, 3)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [rows, C / 4]
-@group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (mean, deviations), C / 4]
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, deviations), C / 4]
 
 @compute @workgroup_size(${LANES}, ${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -21,14 +21,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let range = chunk_range(chunk, arrayLength(&x) / C4);
   var sum = vec4f();
   for (var row = range.x; row < range.y; row++) { sum += load4(x[row * C4 + c]); }
-  let mean = sum / max(f32(range.y - range.x), 1.0);
+  let rows = f32(range.y - range.x);
+  let mean = sum / max(rows, 1.0);
   var deviations = vec4f();
   for (var row = range.x; row < range.y; row++) {
     let deviation = load4(x[row * C4 + c]) - mean;
     deviations = fma(deviation, deviation, deviations);
   }
-  partial[partial_at(chunk, 0u, c)] = mean;
-  partial[partial_at(chunk, 1u, c)] = deviations;
+  partial[partial_at(chunk, 0u, c)] = vec4f(rows);
+  partial[partial_at(chunk, 1u, c)] = mean;
+  partial[partial_at(chunk, 2u, c)] = deviations;
 }`;
   return { code, workgroups: chunkGrid(o.rows, o.channels) };
 }

@@ -61,10 +61,10 @@ export function batchNorm(
     }
     mean = empty(x.device, [c], "f32", "batch mean");
     spread = empty(x.device, [c], "f32", "batch inverse deviation");
-    const partial = empty(x.device, [chunkCount(rows), 2, c], "f32", "batch norm chunks");
+    const partial = empty(x.device, [chunkCount(rows), 3, c], "f32", "batch norm chunks");
     statistics.run({ x, partial }, { type, rows, channels: c });
     const running = { running_mean: runningMean, running_var: runningVar };
-    merge.run({ partial, mean, inv_std: spread, ...running }, { channels: c, rows, eps, momentum });
+    merge.run({ partial, mean, inv_std: spread, ...running }, { channels: c, eps, momentum });
   }
   const options: ApplyOptions = { type, count: x.size, channels: c, eps, variance: !training };
   const y = x.like("batch_norm");
