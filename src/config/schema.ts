@@ -126,7 +126,7 @@ export const configSchema = z.strictObject({
   seed: integer.min(0).default(42).describe("Everything random follows from it"),
   experiment: z.string()
     .regex(/^(?!\.+$)[A-Za-z0-9._-]+$/, "must be a file name of letters, digits, '.', '_' and '-'")
-    .default("train").describe("Name of the run's folder below checkpoints/"),
+    .default("train").describe("What the run is called in run.json"),
   gpu: z.enum(["auto", "dawn"]).default("auto").describe("WebGPU of the runtime, or Dawn's"),
   output_dir: nullablePath.default(null).describe("The run's folder; null: outputs/YYYY-MM-DD/HH-MM-SS"),
   model: model.describe("Network"),

@@ -74,6 +74,7 @@ async function describeRun(
   const write = (name: string, text: string) =>
     host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
   const run = {
+    experiment: config.experiment,
     started: host.now().toISOString(),
     seed: config.seed,
     commit: await host.gitCommit() ?? null,

@@ -1,0 +1,85 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readSafetensors } from "../../src/formats/safetensors.ts";
+import { e2eTest } from "../rings.ts";
+import { cli, command, tiny, withFolder } from "./cli.ts";
+
+e2eTest(
+  "train leaves a run that explains itself, and eval gives what the run's test gave",
+  () =>
+    withFolder(async (folder) => {
+      const trained = await cli("train", tiny(folder, 2));
+      assertEquals(trained.code, 0, trained.error);
+      assertMatch(trained.out, /^device {2}.+/m);
+      assertMatch(trained.out, /^data .+: 3 classes; train 45, valid 9, test 12 images/m);
+      assertMatch(trained.out, /^model {3}resnet18, 11\.18 M parameters, 32 px, 3 classes$/m);
+      assertMatch(trained.out, /^epoch 2\/2 {2}\| {2}train loss .+ top-1 .+images\/s .+data wait .+%/m);
+      assertMatch(
+        trained.out,
+        /^memory {2}\d+ buffers alive in every epoch, .+ MiB of GPU memory at the peak$/m,
+      );
+      const run = `${folder}/run`;
+      const read = (name: string) => Deno.readTextFile(`${run}/${name}`);
+      const { experiment, seed, runtime, adapter } = JSON.parse(await read("run.json"));
+      assertEquals([experiment, seed, runtime], ["train", 42, `Deno ${Deno.version.deno}`]);
+      assert(adapter.length > 0);
+      assertMatch(await read("config.yaml"), /max_epochs: 2/);
+      assertEquals(JSON.parse(await read("labels_mapping.json")).class_to_idx, { "1": 0, "23": 1, "45": 2 });
+      const lines = (await read("metrics.jsonl")).trim().split("\n").map((line) => JSON.parse(line));
+      assertEquals(lines.filter((line) => "val/acc_top1" in line).map((line) => [line.epoch, line.step]), [[
+        0,
+        3,
+      ], [1, 6]]);
+      assertEquals(new Set(lines.filter((line) => "buffers" in line).map((line) => line.buffers)).size, 1);
+      for (const name of ["best", "last"]) {
+        const { tensors } = readSafetensors(await Deno.readFile(`${run}/checkpoints/${name}.safetensors`));
+        assertEquals(tensors.get("fc.weight")?.shape, [3, 512]);
+      }
+      const test = trained.out.split("\n").find((line) => line.startsWith("test "));
+      const evaluated = await cli("eval", [
+        ...tiny(folder),
+        `model.weights=${run}/checkpoints/best.safetensors`,
+      ]);
+      assertEquals(evaluated.code, 0, evaluated.error);
+      assert(test && evaluated.out.includes(test), `${test} is not in\n${evaluated.out}`);
+    }),
+);
+
+e2eTest(
+  "train gives the same weights twice, bit for bit, whatever is made ahead",
+  () =>
+    withFolder(async (folder) => {
+      const weights: Uint8Array[] = [];
+      for (const [i, prefetch] of [2, 0].entries()) {
+        const args = [...tiny(folder), `output_dir=${folder}/run${i}`, `data.prefetch=${prefetch}`];
+        const { code, error } = await cli("train", args);
+        assertEquals(code, 0, error);
+        weights.push(await Deno.readFile(`${folder}/run${i}/checkpoints/last.safetensors`));
+      }
+      assertEquals(weights[0], weights[1]);
+    }),
+);
+
+e2eTest(
+  "train that is interrupted saves the last weights and exits with 130",
+  () =>
+    withFolder(async (folder) => {
+      const process = command("train", tiny(folder, 500)).spawn();
+      const metrics = `${folder}/run/metrics.jsonl`;
+      const deadline = Date.now() + 60_000;
+      while (
+        Date.now() < deadline && !(await Deno.readTextFile(metrics).catch(() => "")).includes("val/loss")
+      ) {
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      process.kill("SIGINT");
+      const { code, stderr } = await process.output();
+      const error = new TextDecoder().decode(stderr);
+      assertEquals(code, 130, error);
+      assertMatch(
+        error,
+        /InterruptedError: The run was interrupted after step \d+: its weights are in .+last\.safetensors/,
+      );
+      readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/last.safetensors`));
+      readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/best.safetensors`));
+    }),
+);
