@@ -21,7 +21,7 @@ ${linearIndex}
 fn share(image: i32, p: i32, q: i32, i: i32, j: i32, c: u32) -> vec4f {
   let is_tap = p >= 0 && p < ${p} && q >= 0 && q < ${q} && i < ${o.kernel} && j < ${o.kernel};
   let at = u32(select(0, (image * ${p} + p) * ${q} + q, is_tap)) * ${c4}u + c;
-  let winners = vec4u(taps[at]) >> vec4u(0, 8, 16, 24) & vec4u(255);
+  let winners = (vec4u(taps[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255);
   let is_winner = winners == vec4u(u32(i * ${o.kernel} + j));
   return select(vec4f(), load4(dy[at]), is_winner & vec4<bool>(is_tap));
 }
