@@ -1,0 +1,163 @@
+/** `parity`: runs a folder of reference cases through the engine and the CPU code, and prints how far off each is. */
+import { ConfigError, DataError, GpuError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { type Device, openDevice } from "../core/device.ts";
+import type { Host } from "./host.ts";
+import { describeAdapter } from "./open_model.ts";
+import type { ParityCase } from "./parity/case.ts";
+import { type CaseFolder, openFolder } from "./parity/folder.ts";
+import { suites } from "./parity/suites.ts";
+import { type Judged, judged, report, table } from "./parity/table.ts";
+
+/** Where the cases are taken from when no folder is given: the first that is there. */
+export const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;
+
+const USAGE = "deno task parity [FOLDER] [--only PATTERN] [--json FILE]";
+
+/** What the command line asks for. */
+interface Options {
+  readonly folder: string | undefined;
+  readonly only: RegExp | undefined;
+  readonly json: string | undefined;
+}
+
+/**
+ * Runs all cases of a folder and prints a row for each.
+ * @returns the exit code: 0 if all pass, 1 if one fails
+ * @throws ConfigError if the arguments do not make sense, DataError if the folder is missing or broken, GpuError if
+ *   there is no adapter
+ */
+export async function parity(host: Host, args: readonly string[]): Promise<number> {
+  const options = parseOptions(args);
+  const folder = await open(host, options.folder);
+  const { cases, notCovered } = await suites(folder);
+  const chosen = cases.filter(({ name }) => options.only?.test(name) ?? true);
+  if (chosen.length === 0) throw nothingToRun(folder, options, cases);
+  const device = chosen.some(({ gpu }) => gpu) ? await openGpu(host) : undefined;
+  try {
+    const started = performance.now();
+    const rows = await runAll(host, chosen, device);
+    const seconds = (performance.now() - started) / 1000;
+    const skipped = cases.length - chosen.length;
+    const { lines, json } = report({ folder: folder.name, rows, notCovered, seconds, skipped });
+    for (const line of lines) host.print(line);
+    if (options.json !== undefined) {
+      await host.writeAtomic(options.json, new TextEncoder().encode(JSON.stringify(json, null, 2) + "\n"));
+    }
+    return rows.every(({ ok }) => ok) ? 0 : 1;
+  } finally {
+    device?.close();
+  }
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const folders: string[] = [], values: { only?: string; json?: string } = {};
+  for (let i = 0; i < args.length; i++) {
+    const [, key, value] = /^--([^=]*)(?:=(.*))?$/s.exec(args[i]) ?? [];
+    if (key === undefined) folders.push(args[i]);
+    else if (key !== "only" && key !== "json") throw unknownOption(args[i], key);
+    else values[key] = value ?? args[++i] ?? "";
+  }
+  const { only, json } = values;
+  if (folders.length > 1) {
+    throw new ConfigError(`Cannot run parity as one folder can be given: current are ${folders.join(", ")}`);
+  }
+  if (only === "" || json === "") {
+    throw new ConfigError(`Cannot run parity as an option has no value. Usage: ${USAGE}`);
+  }
+  return { folder: folders[0], only: only === undefined ? undefined : pattern(only), json };
+}
+
+function unknownOption(argument: string, key: string): ConfigError {
+  const near = nearest(key, ["only", "json"]);
+  return new ConfigError(
+    `Cannot run parity as ${argument} is unknown: ${near ? `did you mean --${near}? ` : ""}Usage: ${USAGE}`,
+  );
+}
+
+function pattern(text: string): RegExp {
+  try {
+    return new RegExp(text, "i");
+  } catch (cause) {
+    throw new ConfigError(
+      `Cannot run parity as --only must be a regular expression: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Opens the folder that is given, or the first default that is there, and says which. */
+async function open(host: Host, given: string | undefined): Promise<CaseFolder> {
+  if (given !== undefined) {
+    host.print(`parity  ${given}`);
+    return await openFolder(host, given);
+  }
+  for (const name of DEFAULT_FOLDERS) {
+    try {
+      const folder = await openFolder(host, name);
+      host.print(`parity  ${name}, as no folder is given`);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+    }
+  }
+  throw new DataError(
+    `Cannot run parity as neither ${DEFAULT_FOLDERS.join(" nor ")} is there: give a folder. Usage: ${USAGE}`,
+  );
+}
+
+function nothingToRun(folder: CaseFolder, { only }: Options, cases: readonly ParityCase[]): Error {
+  if (cases.length === 0) {
+    return new DataError(
+      `Cannot run parity as ${folder.name} has no cases: give a folder that tests/fixtures/make.py has written, ` +
+        "such as tests/fixtures/parity",
+    );
+  }
+  const names = cases.map(({ name }) => name).join(", ");
+  return new ConfigError(`Cannot run parity as no case matches --only ${only?.source}: cases are ${names}`);
+}
+
+/** Opens the GPU, and says which. @throws GpuError if there is none */
+async function openGpu(host: Host): Promise<Device> {
+  const device = await openDevice(await host.openGpu("auto"));
+  host.print(`device  ${describeAdapter(device)}`);
+  return device;
+}
+
+/** Runs cases and prints a row for each, or several. */
+async function runAll(
+  host: Host,
+  cases: readonly ParityCase[],
+  device: Device | undefined,
+): Promise<Judged[]> {
+  const print = table(host.print, cases.map(({ name }) => name));
+  const rows: Judged[] = [];
+  for (const given of cases) {
+    for (const row of await attempt(given, device)) {
+      rows.push(row);
+      print(row);
+    }
+  }
+  return rows;
+}
+
+/** Runs a case; what it throws is its failure, unless the folder or the GPU is to blame. */
+async function attempt(given: ParityCase, device: Device | undefined): Promise<Judged[]> {
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    const rows = given.gpu ? await given.run(device!) : given.run();
+    return rows.map((row) => judged(row, seconds()));
+  } catch (error) {
+    if (error instanceof DataError || error instanceof GpuError) throw error;
+    return [{
+      name: given.name,
+      ok: false,
+      error: (error as Error).message,
+      comparisons: [],
+      seconds: seconds(),
+    }];
+  }
+}

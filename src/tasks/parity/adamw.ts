@@ -1,0 +1,98 @@
+/** adamw.json: clipping by norm and AdamW over several steps, through a recorded program, against PyTorch. */
+import * as z from "zod";
+import { elements, roundUp, type Shape } from "../../base/shape.ts";
+import type { Device } from "../../core/device.ts";
+import { recordProgram } from "../../core/program.ts";
+import { persistent } from "../../core/tensor.ts";
+import { adamw, ADAMW_SCALARS } from "../../optim/adamw.ts";
+import { clipByNorm } from "../../optim/clip.ts";
+import type { ParityCase, Row, Suite } from "./case.ts";
+import { byEach, byLargest, compare, type Comparison } from "./compare.ts";
+import type { CaseFolder, CaseTensors } from "./folder.ts";
+
+/** Of each parameter after each step, relative to its largest magnitude, and of each norm. */
+export const ADAMW_TOLERANCE = 2e-6;
+
+/** The options of torch.optim.AdamW as the files give them. */
+export const adamwOptions = z.object({
+  lr: z.number(),
+  betas: z.tuple([z.number(), z.number()]),
+  eps: z.number(),
+  weight_decay: z.number(),
+});
+
+const run = z.object({
+  shapes: z.array(z.array(z.int().positive())),
+  options: adamwOptions,
+  clip_norm: z.number(),
+  steps: z.int().positive(),
+  norms: z.array(z.number()),
+});
+const table = z.object({ runs: z.record(z.string(), run) });
+
+type Run = z.output<typeof run>;
+
+/** The runs of adamw.json. */
+export async function adamwCases(folder: CaseFolder): Promise<Suite> {
+  const { runs } = await folder.json("adamw.json", table);
+  const tensors = await folder.tensors("adamw.safetensors");
+  const cases = Object.entries(runs).map(([name, run]): ParityCase => ({
+    name: `adamw_${name}`,
+    gpu: true,
+    run: async (device) => [await runAdamw(device, name, run, tensors)],
+  }));
+  return { cases, notCovered: [] };
+}
+
+/** Where each parameter starts in the flat buffer, and the buffer's size. */
+function places(shapes: readonly Shape[]): { starts: number[]; size: number } {
+  let size = 0;
+  const starts = shapes.map((shape) => {
+    const start = size;
+    size += roundUp(elements(shape), 4);
+    return start;
+  });
+  return { starts, size };
+}
+
+/** Runs all steps, and compares norms and parameters. */
+async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTensors): Promise<Row> {
+  const { starts, size } = places(run.shapes);
+  const flat = (key: (i: number) => string) => {
+    const values = new Float32Array(size);
+    starts.forEach((start, i) => values.set(tensors.values(key(i)), start));
+    return values;
+  };
+  const values = persistent(device, [size], "f32", "parity parameters");
+  const gradients = persistent(device, [size], "f32", "parity gradients");
+  const scalars = persistent(device, [ADAMW_SCALARS], "f32", "parity step scalars");
+  const clip = persistent(device, [2], "f32", "parity norm and clip factor");
+  const { betas, eps, lr, weight_decay: weightDecay } = run.options;
+  const optimizer = adamw({ values, gradients, decayed: size }, { betas, eps, weightDecay });
+  const program = await recordProgram(device, () => {
+    clipByNorm(gradients, clip, run.clip_norm);
+    optimizer.step(scalars, clip);
+    return [];
+  });
+  values.write(flat((i) => `${name}/p${i}/init`));
+  const comparisons: Comparison[] = [], norms: number[] = [];
+  for (let step = 0; step < run.steps; step++) {
+    gradients.write(flat((i) => `${name}/g${i}/step${step}`));
+    scalars.write([...optimizer.scalars(step + 1, lr), 0]);
+    program.run();
+    norms.push((await clip.read())[0]); // GPU sync point
+    const after = await values.read(); // GPU sync point
+    starts.forEach((start, i) => {
+      const key = `${name}/p${i}/step${step}`, expected = tensors.values(key);
+      const actual = after.subarray(start, start + elements(run.shapes[i]));
+      comparisons.push(
+        compare(`p${i} of step ${step}`, actual, expected, byLargest(expected, ADAMW_TOLERANCE)),
+      );
+    });
+  }
+  comparisons.push(compare("norms", norms, run.norms, byEach(run.norms, ADAMW_TOLERANCE, 1)));
+  program.free();
+  optimizer.free();
+  for (const tensor of [values, gradients, scalars, clip]) tensor.free();
+  return { name: `adamw_${name}`, comparisons };
+}

@@ -1,0 +1,46 @@
+/** All kinds of cases, by the files that hold them. */
+import { adamwCases } from "./adamw.ts";
+import type { ParityCase, Suite } from "./case.ts";
+import type { CaseFolder } from "./folder.ts";
+import { metricCases } from "./metrics.ts";
+import { opCases } from "./ops.ts";
+import { scheduleCases } from "./schedules.ts";
+import { trajectoryCases } from "./trajectory.ts";
+import { transformCases } from "./transforms.ts";
+
+/** A kind of cases: the files that it reads, all of which it needs, and how it reads them. */
+interface Kind {
+  readonly name: string;
+  reads(file: string): boolean;
+  collect(folder: CaseFolder): Promise<Suite>;
+}
+
+const pair = (name: string) => (file: string) => file === `${name}.json` || file === `${name}.safetensors`;
+
+const kinds: readonly Kind[] = [
+  { name: "schedules", reads: (file) => file === "schedules.json", collect: scheduleCases },
+  { name: "transforms", reads: pair("transforms"), collect: transformCases },
+  { name: "ops", reads: pair("ops"), collect: opCases },
+  { name: "adamw", reads: pair("adamw"), collect: adamwCases },
+  { name: "metrics", reads: (file) => file === "metrics.json", collect: metricCases },
+  { name: "trajectories", reads: (file) => /^trajectory_.*\.json$/.test(file), collect: trajectoryCases },
+];
+
+/** Files that describe a folder and hold no case. */
+const DESCRIPTIONS = ["README.md", "make.py"];
+
+/** All cases of a folder, and what in it is not covered. @throws DataError if a file is broken */
+export async function suites(folder: CaseFolder): Promise<{ cases: ParityCase[]; notCovered: string[] }> {
+  const cases: ParityCase[] = [], notCovered: string[] = [];
+  for (const { name, reads, collect } of kinds) {
+    if (!folder.files.some(reads)) {
+      notCovered.push(`${name} (not in this folder)`);
+      continue;
+    }
+    const suite = await collect(folder);
+    cases.push(...suite.cases);
+    notCovered.push(...suite.notCovered.map((what) => `${name}: ${what}`));
+  }
+  const isRead = (file: string) => kinds.some(({ reads }) => reads(file)) || DESCRIPTIONS.includes(file);
+  return { cases, notCovered: [...notCovered, ...folder.files.filter((file) => !isRead(file))] };
+}

@@ -1,0 +1,135 @@
+/** transforms.json: 8-bit pictures in and out, against Pillow and torchvision. */
+import * as z from "zod";
+import { DataError } from "../../base/errors.ts";
+import { affine } from "../../data/transforms/affine.ts";
+import { adjustBrightness, adjustContrast, adjustSaturation } from "../../data/transforms/color.ts";
+import { centerCrop, resizedCrop } from "../../data/transforms/crop.ts";
+import { flipHorizontally } from "../../data/transforms/flip.ts";
+import { adjustHue } from "../../data/transforms/hue.ts";
+import { resizeShorterSide } from "../../data/transforms/resize.ts";
+import type { Picture } from "../../data/types.ts";
+import { counted, type ParityCase, type Suite } from "./case.ts";
+import type { Comparison } from "./compare.ts";
+import type { CaseFolder, CaseTensors } from "./folder.ts";
+
+/** No value may be further off than so many levels. */
+export const MOST_LEVELS = 2;
+/** The share of the values that may be off by more than one level. */
+export const MOST_OVER_ONE = .001;
+
+const transformCase = z.object({
+  name: z.string(),
+  op: z.string(),
+  input: z.string(),
+  output: z.string(),
+  attrs: z.record(z.string(), z.unknown()),
+});
+const table = z.object({ cases: z.array(transformCase) });
+
+type TransformCase = z.output<typeof transformCase>;
+/** A picture's transform, once its attributes have been read. */
+type Apply = (picture: Picture) => Picture;
+
+const side = z.int().positive();
+const pair = z.tuple([z.number(), z.number()]);
+
+/** Ties attributes to the transform that they describe. */
+function transform<Schema extends z.ZodType>(
+  attrs: Schema,
+  apply: (picture: Picture, attrs: z.output<Schema>) => Picture,
+): (name: string, given: unknown) => Apply {
+  return (name, given) => {
+    const parsed = attrs.safeParse(given);
+    if (parsed.success) return (picture) => apply(picture, parsed.data);
+    const { path, message } = parsed.error.issues[0];
+    throw new DataError(
+      `Cannot run parity case ${name} as its attribute ${path.join(".")} is broken: ${message}`,
+    );
+  };
+}
+
+const factor = (adjust: (picture: Picture, factor: number) => Picture) =>
+  transform(z.object({ factor: z.number() }), (picture, { factor }) => adjust(picture, factor));
+
+/** The transforms by the names that the files give them. */
+const transforms: Readonly<Record<string, (name: string, given: unknown) => Apply>> = {
+  resize: transform(
+    z.object({ shorter_side: side, interpolation: z.literal("bilinear"), antialias: z.literal(true) }),
+    (picture, { shorter_side }) => resizeShorterSide(picture, shorter_side),
+  ),
+  eval: transform(
+    z.object({ resize: side, center_crop: side }),
+    (picture, { resize, center_crop }) => centerCrop(resizeShorterSide(picture, resize), center_crop),
+  ),
+  resized_crop: transform(
+    z.object({ top: z.int(), left: z.int(), height: side, width: side, size: side }),
+    (picture, { size, ...box }) => resizedCrop(picture, box, size),
+  ),
+  hflip: transform(z.object({}), (picture) => flipHorizontally(picture)),
+  brightness: factor(adjustBrightness),
+  contrast: factor(adjustContrast),
+  saturation: factor(adjustSaturation),
+  hue: factor(adjustHue),
+  affine: transform(
+    z.object({
+      angle: z.number(),
+      translate: pair,
+      scale: z.number().positive(),
+      shear: pair,
+      interpolation: z.enum(["nearest", "bilinear"]),
+      fill: z.number(),
+    }),
+    (picture, { fill, ...warp }) => affine(picture, { ...warp, fill: [fill, fill, fill] }),
+  ),
+};
+
+/** The cases of transforms.json. */
+export async function transformCases(folder: CaseFolder): Promise<Suite> {
+  const { cases } = await folder.json("transforms.json", table);
+  const tensors = await folder.tensors("transforms.safetensors");
+  const isKnown = ({ op }: TransformCase) => Object.hasOwn(transforms, op);
+  return {
+    cases: cases.filter(isKnown).map((given): ParityCase => {
+      const name = `transform_${given.name}`;
+      return {
+        name,
+        gpu: false,
+        run() {
+          const result = transforms[given.op](name, given.attrs)(pictureOf(tensors, given.input));
+          const comparison = comparePictures(result, pictureOf(tensors, given.output));
+          return [{ name, comparisons: [comparison] }];
+        },
+      };
+    }),
+    notCovered: counted(cases.filter((given) => !isKnown(given)).map(({ op }) => op)),
+  };
+}
+
+function pictureOf(tensors: CaseTensors, key: string): Picture {
+  const { dtype, shape, data } = tensors.get(key);
+  const [height, width, channels] = shape;
+  if (dtype === "U8" && shape.length === 3 && channels === 3) return { width, height, data };
+  throw new DataError(
+    `Cannot run parity as "${key}" must be a picture, U8 [H, W, 3]: current is ${dtype} [${shape}]`,
+  );
+}
+
+/** The error is the largest difference in levels; the share is that of whichever limit is closer. */
+export function comparePictures(actual: Picture, expected: Picture): Comparison {
+  const what = "levels", tolerance = MOST_LEVELS;
+  const size = ({ width, height }: Picture) => `${width}x${height}`;
+  if (size(actual) !== size(expected)) {
+    const worst = `the picture is ${size(actual)}, the reference ${size(expected)}`;
+    return { what, error: Infinity, tolerance, share: Infinity, worst };
+  }
+  let error = 0, at = 0, over = 0;
+  for (let i = 0; i < expected.data.length; i++) {
+    const here = Math.abs(actual.data[i] - expected.data[i]);
+    if (here > 1) over++;
+    if (here > error) [error, at] = [here, i];
+  }
+  const part = over / expected.data.length;
+  const worst = `value ${at} is ${actual.data[at]}, the reference ${expected.data[at]}; ${over} values of ` +
+    `${expected.data.length} are off by more than one level`;
+  return { what, error, tolerance, share: Math.max(error / MOST_LEVELS, part / MOST_OVER_ONE), worst };
+}
