@@ -26,6 +26,7 @@ export function bucket(bytes: number): number {
   return roundUp(Math.max(bytes, 1), step);
 }
 
+/** A device's buffers: those handed out, and those that wait for the next request of their size. */
 export class Pool {
   #free: Map<number, GPUBuffer[]> = new Map();
   #live: Set<GPUBuffer> = new Set();

@@ -8,6 +8,7 @@ import type { Device } from "../core/device.ts";
 /** logits [N, classes padded] and labels u32 [N] to the mean loss. */
 export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
 
+/** Which loss, over how many classes, and how it is weighted. */
 export interface LossOptions {
   readonly name: "cross_entropy" | "focal";
   readonly classes: number;

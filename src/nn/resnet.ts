@@ -71,6 +71,7 @@ const variants = {
 
 /** The models by name. */
 export type ModelName = keyof typeof variants;
+/** The names of all models. */
 export const modelNames = Object.keys(variants) as ModelName[];
 
 /** A block with its shortcut: y = max(path(x) + shortcut(x), 0). */

@@ -26,6 +26,7 @@ export interface BatchNormTensors {
   readonly runningVar: Tensor;
 }
 
+/** How a batch is normalised. */
 export interface BatchNormOptions {
   /** Normalise by the batch and move the running statistics, or normalise by the running statistics. */
   readonly training: boolean;

@@ -15,6 +15,7 @@ const flip = kernel("conv2d_flip", conv2dFlip);
 const wgrad = kernel("conv2d_wgrad", conv2dWgrad);
 const sumSlices = kernel("split_sum", splitSum);
 
+/** How a filter moves over an image: by default pixel by pixel, without padding. */
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: number;

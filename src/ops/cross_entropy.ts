@@ -14,6 +14,7 @@ const dgrad = kernel("cross_entropy_dgrad", crossEntropyDgrad);
 /** The label of a row that counts for nothing: the rows that fill up a last batch. */
 export const IGNORED_LABEL: number = IGNORED;
 
+/** What the cross-entropy is taken over, and how it is weighted. */
 export interface CrossEntropyOptions {
   /** Classes; the logits' further columns are padding. */
   readonly classes: number;

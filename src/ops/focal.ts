@@ -5,6 +5,7 @@ import { lossOptions, meanLoss } from "./cross_entropy.ts";
 
 const forward = kernel("focal_forward", focalForward);
 
+/** What the focal loss is taken over, and how it is weighted. */
 export interface FocalOptions {
   /** Classes; the logits' further columns are padding. */
   readonly classes: number;

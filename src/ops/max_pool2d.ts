@@ -8,6 +8,7 @@ import { describe, elementType, imageShape } from "./checks.ts";
 const forward = kernel("max_pool_forward", maxPoolForward);
 const dgrad = kernel("max_pool_dgrad", maxPoolDgrad);
 
+/** The windows that maxima are taken over. */
 export interface MaxPool2dOptions {
   /** Rows and columns of a window, 1 .. 16. */
   readonly kernel: number;

@@ -21,6 +21,7 @@ export interface TallyTensors {
   readonly scalars: Tensor;
 }
 
+/** What counts as right, and where the counts go. */
 export interface TallyOptions {
   /** Classes; the logits' further columns are padding. */
   readonly classes: number;

@@ -1,0 +1,202 @@
+/**
+ * wgrad: trains ResNet image classifiers on WebGPU, in Deno and in the browser.
+ *
+ * The same engine runs in both: kernels in WGSL, tensors channels last, a tape for gradients, and recorded steps
+ * that read nothing back. What touches the outside (files, image decoding, the GPU object) is handed in.
+ *
+ * @example Differentiate y = relu(x)
+ * ```ts
+ * import { backward, openDevice, relu, tensorOf, withTape } from "@wgrad/wgrad";
+ *
+ * const device = await openDevice(navigator.gpu);
+ * const x = tensorOf(device, [-1, 2, -3, 4], [1, 4]);
+ * x.needsGrad = true;
+ * const dy = tensorOf(device, [1, 1, 1, 1], [1, 4]);
+ * const dx = withTape(device, () => backward(relu(x), dy).get(x)!);
+ * console.assert((await dx.read()).join() === "0,1,0,1");
+ * device.close();
+ * ```
+ *
+ * @example Train a ResNet-18 for a step
+ * ```ts
+ * import { adamw, createLoss, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
+ *
+ * const device = await openDevice(navigator.gpu);
+ * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
+ * const loss = createLoss(device, {
+ *   name: "cross_entropy", classes: 5, labelSmoothing: 0.1, gamma: 2, classWeights: undefined,
+ * });
+ * const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
+ * const results = ring(device, 5, 1);
+ * const step = trainStep(device, {
+ *   model, loss, optimizer, ring: results, imageSize: 32, maxNorm: 1, replay: false,
+ * });
+ * const images = new Float32Array(2 * 32 * 32 * 4); // [N, H, W, 4]
+ * await step.run({ images, labels: Uint32Array.of(0, 4), count: 2 }, 1e-3);
+ * const { loss: value } = await results.total();
+ * console.assert(value > 0);
+ * device.close();
+ * ```
+ *
+ * @example Prepare pictures as torchvision does
+ * ```ts
+ * import { defaultEvalSteps, drawJersey, pipeline, rng } from "@wgrad/wgrad";
+ *
+ * const picture = drawJersey("23", rng(42, "picture"), 48); // 48 x 48 pixels
+ * const prepare = pipeline(defaultEvalSteps(32), { imageSize: 32, purpose: "eval" });
+ * console.assert(prepare.apply(picture, rng(42)).width === 32);
+ * ```
+ *
+ * @module
+ */
+
+// Errors, shapes and random numbers
+export {
+  ConfigError,
+  DataError,
+  DeviceLostError,
+  DivergedError,
+  exitCode,
+  GpuError,
+  InterruptedError,
+} from "./src/base/errors.ts";
+export { type Rng, rng } from "./src/base/rng.ts";
+export type { Shape } from "./src/base/shape.ts";
+
+// Engine: device, tensors, gradients, recorded programs, kernels
+export { type AdapterDescription, type Device, LIMITS, openDevice } from "./src/core/device.ts";
+export { type Kernel, kernel, type KernelSource } from "./src/core/kernel.ts";
+export type { Pool, PoolStats, Storage } from "./src/core/pool.ts";
+export { byKernel, type KernelTime } from "./src/core/profile.ts";
+export { type Program, recordProgram } from "./src/core/program.ts";
+export { type Gradient, gradientFor, record, withTape } from "./src/core/tape.ts";
+export { type DType, empty, persistent, Tensor, type TensorData, tensorOf } from "./src/core/tensor.ts";
+
+// Ops
+export { backward } from "./src/ops/backward.ts";
+export { batchNorm, type BatchNormOptions, type BatchNormTensors } from "./src/ops/batch_norm.ts";
+export { conv2d, type Conv2dOptions } from "./src/ops/conv2d.ts";
+export { crossEntropy, type CrossEntropyOptions, IGNORED_LABEL } from "./src/ops/cross_entropy.ts";
+export { focal, type FocalOptions } from "./src/ops/focal.ts";
+export { globalAvgPool } from "./src/ops/global_avg_pool.ts";
+export { linear } from "./src/ops/linear.ts";
+export { maxPool2d, type MaxPool2dOptions } from "./src/ops/max_pool2d.ts";
+export { addRelu, relu } from "./src/ops/relu.ts";
+export { tally, type TallyOptions, type TallyTensors } from "./src/ops/tally.ts";
+
+// Models, losses, optimisers
+/** Start values for parameters, as torchvision draws them. */
+export * as init from "./src/nn/init.ts";
+/** Layers, which declare their parameters under torchvision's names: what models are built of. */
+export * as layers from "./src/nn/layers.ts";
+export { imagesToEngine, imagesToTorch, type Layout } from "./src/nn/layout.ts";
+export { createLoss, type Loss, type LossOptions } from "./src/nn/losses.ts";
+export {
+  type Declaration,
+  type Init,
+  Parameter,
+  ParameterSet,
+  type StateTensor,
+} from "./src/nn/parameters.ts";
+export { type Model, type ModelName, modelNames, resnet } from "./src/nn/resnet.ts";
+export { type Adamw, adamw, type AdamwOptions, type FlatParameters } from "./src/optim/adamw.ts";
+export { clipByNorm } from "./src/optim/clip.ts";
+export {
+  makeSchedule,
+  type Schedule,
+  type ScheduleName,
+  schedules,
+  type Span,
+} from "./src/optim/schedules.ts";
+
+// Data
+export { byteSource, type ZipLimits, zipTree } from "./src/data/archive.ts";
+export { classCounts, classWeights } from "./src/data/class_weights.ts";
+export { type DatasetOptions, readDataset } from "./src/data/dataset.ts";
+export { labelsMapping } from "./src/data/labels_mapping.ts";
+export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
+export { memoryTree } from "./src/data/memory_tree.ts";
+export {
+  describeUnreadable,
+  type LoadOptions,
+  loadPictures,
+  type PictureStore,
+  type Unreadable,
+} from "./src/data/pictures.ts";
+export { sequentialOrder, shuffledOrder } from "./src/data/sampler.ts";
+export { drawJersey } from "./src/data/synthetic_jerseys/draw.ts";
+export { generateSyntheticJerseys, type SyntheticJerseys } from "./src/data/synthetic_jerseys/generate.ts";
+export { transforms } from "./src/data/transforms/mod.ts";
+export {
+  defaultEvalSteps,
+  defaultTrainSteps,
+  type Pipeline,
+  pipeline,
+  type PipelineOptions,
+  type Preprocessing,
+  type Step as TransformStep,
+} from "./src/data/transforms/pipeline.ts";
+export {
+  definePlugin,
+  type Transform,
+  type TransformContext,
+  type TransformPlugin,
+} from "./src/data/transforms/transform.ts";
+export {
+  type ByteSource,
+  type Dataset,
+  type Decode,
+  type EncodeJpeg,
+  type FileTree,
+  type FolderStore,
+  IMAGENET,
+  type Normalization,
+  type Picture,
+  type Sample,
+  type Split,
+  SPLITS,
+} from "./src/data/types.ts";
+
+// Metrics and formats
+export {
+  argmax,
+  type ClassAccuracy,
+  classAccuracy,
+  type LogitsMetric,
+  topK,
+  type TopKAccuracy,
+  topKAccuracy,
+} from "./src/metrics/accuracy.ts";
+export { mean as weightedMean } from "./src/metrics/mean.ts";
+export type { Metric } from "./src/metrics/metric.ts";
+export {
+  type Dtype as StoredDtype,
+  float32,
+  readSafetensors,
+  type Safetensors,
+  type StoredTensor,
+  toFloat32,
+  writeSafetensors,
+} from "./src/formats/safetensors.ts";
+
+// Training
+export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
+export { metricsLog } from "./src/train/callbacks/metrics_log.ts";
+export { modelCheckpoint, type ModelCheckpointOptions } from "./src/train/callbacks/model_checkpoint.ts";
+export { progress } from "./src/train/callbacks/progress.ts";
+export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
+export { type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
+export { type Ring, ring, type Tally } from "./src/train/ring.ts";
+export type { EpochRecord, MemoryRecord, RunState, SavedCheckpoint } from "./src/train/run_state.ts";
+export { type HostBatch, type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
+export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";
+
+// Configuration
+export {
+  type Config,
+  type ConfigFiles,
+  configSchema,
+  formatConfig,
+  loadConfig,
+  pipelineSteps,
+} from "./src/config/mod.ts";
