@@ -1,7 +1,7 @@
 /**
  * Merges the chunks' means and squared deviations (Chan et al. 1979) into each channel's mean and inverse standard
  * deviation, and moves the running statistics: running += momentum * (new - running), with the unbiased variance.
- * A thread does four channels.
+ * What the mean loses to rounding is added in the second pass. A thread does four channels.
  */
 import { chunkRows, columnGrid, LANES } from "./lib/columns.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";
@@ -32,12 +32,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     rows += counted;
     sum = fma(counted, partial[partial_at(chunk, 1u, c)], sum);
   }
-  let center = sum / rows;
+  let about = sum / rows;
+  var lost = vec4f();
   var deviations = vec4f();
   for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    let shift = partial[partial_at(chunk, 1u, c)] - center;
-    deviations += partial[partial_at(chunk, 2u, c)] + partial[partial_at(chunk, 0u, c)] * shift * shift;
+    let shift = partial[partial_at(chunk, 1u, c)] - about;
+    let counted = partial[partial_at(chunk, 0u, c)];
+    lost = fma(counted, shift, lost);
+    deviations += partial[partial_at(chunk, 2u, c)] + counted * shift * shift;
   }
+  let center = about + lost / rows;
   mean[c] = center;
   inv_std[c] = 1.0 / sqrt(deviations / rows + ${eps});
   running_mean[c] += ${momentum} * (center - running_mean[c]);

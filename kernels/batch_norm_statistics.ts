@@ -1,7 +1,7 @@
 /**
  * Count, mean and sum of squared deviations of each channel over a chunk of rows. A thread does one chunk and four
  * channels, and passes twice over its rows: first the mean, then the deviations from it. Sums of squares would lose
- * the variance of channels whose mean is large.
+ * the variance of channels whose mean is large. The deviations' own mean is what the first pass lost to rounding.
  */
 import { chunkGrid, chunkRows, LANES } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
@@ -23,13 +23,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var row = range.x; row < range.y; row++) { sum += load4(x[row * C4 + c]); }
   let rows = f32(range.y - range.x);
   let mean = sum / max(rows, 1.0);
+  var lost = vec4f();
   var deviations = vec4f();
   for (var row = range.x; row < range.y; row++) {
     let deviation = load4(x[row * C4 + c]) - mean;
+    lost += deviation;
     deviations = fma(deviation, deviation, deviations);
   }
   partial[partial_at(chunk, 0u, c)] = vec4f(rows);
-  partial[partial_at(chunk, 1u, c)] = mean;
+  partial[partial_at(chunk, 1u, c)] = mean + lost / max(rows, 1.0);
   partial[partial_at(chunk, 2u, c)] = deviations;
 }`;
   return { code, workgroups: chunkGrid(o.rows, o.channels) };

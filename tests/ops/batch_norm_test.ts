@@ -1,5 +1,5 @@
-import { assertThrows } from "@std/assert";
-import { empty } from "../../src/core/tensor.ts";
+import { assert, assertThrows } from "@std/assert";
+import { empty, tensorOf } from "../../src/core/tensor.ts";
 import { batchNorm } from "../../src/ops/batch_norm.ts";
 import * as reference from "../reference/batch_norm.ts";
 import { gpuTest } from "../rings.ts";
@@ -66,5 +66,21 @@ gpuTest("batchNorm() refuses to train on one value a channel", async () => {
       TypeError,
       "training needs more than one value a channel: x is [1, 1, 1, 4], use a larger batch or data.drop_last=true",
     );
+  });
+});
+
+gpuTest("batchNorm() finds means that are far from zero to the last digit", async () => {
+  const device = await testDevice();
+  const shape = [8, 32, 32, 4], rows = shape[0] * shape[1] * shape[2];
+  await device.scope(async () => {
+    const values = Float32Array.from(noise(shape, "far"), (value, i) => 3 * value + 300 * (1 + i % 4));
+    const tensor = (value: number) => tensorOf(device, new Array(4).fill(value), [4]);
+    const tensors = { weight: tensor(1), bias: tensor(0), runningMean: tensor(0), runningVar: tensor(1) };
+    batchNorm(tensorOf(device, values, shape), tensors, { training: true, momentum: 1 });
+    const means = await tensors.runningMean.read();
+    for (const c of [0, 1, 2, 3]) {
+      const exact = values.reduce((sum, value, i) => i % 4 === c ? sum + value : sum, 0) / rows;
+      assert(Math.abs(means[c] / exact - 1) <= 2 ** -23, `mean ${c} is ${means[c]}, exactly ${exact}`);
+    }
   });
 });
