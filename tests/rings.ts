@@ -103,3 +103,9 @@ export const parityTest: RingTest = ring(3, "parity", hasAdapter, noAdapter);
 export const e2eTest: RingTest = ring(4, "end to end", hasAdapter, noAdapter);
 /** Ring 4: the page in a real browser, found at `chromiumPath`. */
 export const browserTest: RingTest = ring(4, "page", chromiumPath !== undefined, noBrowser);
+
+/** Registers what is done after a file's last test. */
+export const afterAll: (fn: () => void | Promise<void>) => void = (fn) => Deno.test.afterAll(fn);
+
+/** True where comparisons are to print how much of their tolerance was used: `WGRAD_SHARES=1`. */
+export const printsShares: boolean = Boolean(Deno.env.get("WGRAD_SHARES"));

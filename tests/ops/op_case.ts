@@ -20,7 +20,7 @@ import { recordProgram } from "../../src/core/program.ts";
 import { record, withTape } from "../../src/core/tape.ts";
 import { type DType, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
-import { gpuTest } from "../rings.ts";
+import { afterAll, gpuTest, printsShares } from "../rings.ts";
 
 /** An input of the op. */
 export interface OpInput {
@@ -210,7 +210,7 @@ export function expectClose(
     used = Number.isNaN(error) || allowed === 0 ? Infinity : error / allowed;
     if (used === Infinity) break;
   }
-  if (Deno.env.get("WGRAD_SHARES")) console.log(`${name}: ${used.toFixed(3)} of the tolerance`);
+  if (printsShares) console.log(`${name}: ${used.toFixed(3)} of the tolerance`);
   if (used <= 1) return;
   throw new AssertionError(
     `${name}${formatShape(place(worst, shape))} is ${actual[worst]}, the reference ${expected[worst]}: ` +
@@ -253,9 +253,15 @@ function stored(values: ArrayLike<number>, dtype: DType): Float64Array {
 
 let opened: Promise<Device> | undefined;
 
-/** This file's device; it is closed after the file's last test. */
+/**
+ * This file's device; it is closed after the file's last test. After a failure it is a fresh one, so that a broken
+ * kernel fails its own tests alone.
+ */
 export function testDevice(): Promise<Device> {
-  return opened ??= openDevice(navigator.gpu);
+  return opened ??= openDevice(navigator.gpu).then((device) => {
+    device.failed.catch(() => opened = undefined);
+    return device;
+  });
 }
 
-Deno.test.afterAll(async () => (await opened)?.close());
+afterAll(async () => (await opened)?.close());
