@@ -13,6 +13,8 @@ export interface KernelSource {
 
 /** One kernel launch: what a recorded program is made of. */
 export interface Dispatch {
+  /** Who launched it; kernels of equal code share the compiled one, whatever they are called. */
+  readonly name: string;
   readonly kernel: CompiledKernel;
   /** In the order of `kernel.bindings`. */
   readonly tensors: readonly Tensor[];
@@ -36,7 +38,12 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
       const device = Object.values(tensors)[0].device;
       const { code, workgroups } = source(options);
       const compiled = compiledOn(device, name, code);
-      launch(device, { kernel: compiled, tensors: match(compiled, tensors), workgroups });
+      launch(device, {
+        name,
+        kernel: compiled,
+        tensors: match(name, compiled.bindings, tensors),
+        workgroups,
+      });
     },
   };
 }
@@ -75,9 +82,7 @@ function launch(device: Device, dispatch: Dispatch): void {
   const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
   if (dispatch.workgroups.some((count) => count > limit)) {
     throw new GpuError(
-      `Cannot run ${dispatch.kernel.name} as ${
-        formatShape(dispatch.workgroups)
-      } workgroups exceed the adapter's ` +
+      `Cannot run ${dispatch.name} as ${formatShape(dispatch.workgroups)} workgroups exceed the adapter's ` +
         `${limit} a dimension: lower data.batch_size or data.image_size`,
     );
   }
@@ -122,9 +127,11 @@ export function bindGroup(device: Device, { kernel, tensors }: Dispatch): GPUBin
   return group;
 }
 
+type Bindings = CompiledKernel["bindings"];
+
 /** Orders the tensors as the kernel declares them, and refuses what WebGPU would refuse without a name. */
-function match(kernel: CompiledKernel, tensors: Readonly<Record<string, Tensor>>): Tensor[] {
-  const declared = kernel.bindings.map((binding) => binding.name);
+function match(kernel: string, bindings: Bindings, tensors: Readonly<Record<string, Tensor>>): Tensor[] {
+  const declared = bindings.map((binding) => binding.name);
   const given = Object.keys(tensors);
   const odd = [
     ...declared.filter((name) => !given.includes(name)),
@@ -132,45 +139,41 @@ function match(kernel: CompiledKernel, tensors: Readonly<Record<string, Tensor>>
   ];
   if (odd.length > 0) {
     throw new TypeError(
-      `Cannot run ${kernel.name} as its bindings are ${declared.join(", ")}: given ${given.join(", ")}`,
+      `Cannot run ${kernel} as its bindings are ${declared.join(", ")}: given ${given.join(", ")}`,
     );
   }
   const ordered = declared.map((name) => tensors[name]);
-  refuseMisaligned(kernel, ordered);
-  refuseShared(kernel, ordered);
+  refuseMisaligned(kernel, bindings, ordered);
+  refuseShared(kernel, bindings, ordered);
   return ordered;
 }
 
 /** Refuses a slice that does not start where the adapter can bind. */
-function refuseMisaligned(kernel: CompiledKernel, tensors: readonly Tensor[]): void {
+function refuseMisaligned(kernel: string, bindings: Bindings, tensors: readonly Tensor[]): void {
   tensors.forEach(({ device, byteOffset, label }, i) => {
     const step = device.gpu.limits.minStorageBufferOffsetAlignment;
     if (byteOffset % step === 0) return;
     throw new RangeError(
-      `Cannot run ${kernel.name} as ${
-        kernel.bindings[i].name
-      } starts at byte ${byteOffset} of ${label}: slices ` +
+      `Cannot run ${kernel} as ${bindings[i].name} starts at byte ${byteOffset} of ${label}: slices ` +
         `that kernels use must start at a multiple of ${step} bytes`,
     );
   });
 }
 
 /** Refuses a buffer that the kernel both reads and writes, and overlapping parts that it writes. */
-function refuseShared(kernel: CompiledKernel, tensors: readonly Tensor[]): void {
+function refuseShared(kernel: string, bindings: Bindings, tensors: readonly Tensor[]): void {
   const overlap = (a: Tensor, b: Tensor) =>
     a.byteOffset < b.byteOffset + b.bytes && b.byteOffset < a.byteOffset + a.bytes;
-  kernel.bindings.forEach((written, i) => {
+  bindings.forEach((written, i) => {
     if (written.access === "read") return;
-    const clash = kernel.bindings.findIndex(({ access }, j) =>
+    const clash = bindings.findIndex(({ access }, j) =>
       i !== j && tensors[i].storage === tensors[j].storage &&
       (access === "read" || overlap(tensors[i], tensors[j]))
     );
     if (clash < 0) return;
-    const { name, access } = kernel.bindings[clash];
+    const { name, access } = bindings[clash];
     throw new TypeError(
-      `Cannot run ${kernel.name} as ${name} (${
-        access === "read" ? "read" : "written"
-      }) and ${written.name} ` +
+      `Cannot run ${kernel} as ${name} (${access === "read" ? "read" : "written"}) and ${written.name} ` +
         `(written) share the buffer of ${tensors[i].label}: use a tensor of its own for each`,
     );
   });

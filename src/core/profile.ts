@@ -29,7 +29,7 @@ export async function profileDispatches(
     const end = Math.min(start + QUERIES / 2, dispatches.length);
     const nanoseconds = await timeChunk(device, dispatches.slice(start, end), groups.slice(start, end));
     nanoseconds.forEach((time, i) =>
-      times.push({ kernel: dispatches[start + i].kernel.name, milliseconds: time / 1e6 })
+      times.push({ kernel: dispatches[start + i].name, milliseconds: time / 1e6 })
     );
   }
   return times;
@@ -53,7 +53,7 @@ async function timeChunk(
       beginningOfPassWriteIndex: 2 * i,
       endOfPassWriteIndex: 2 * i + 1,
     };
-    const pass = encoder.beginComputePass({ label: dispatch.kernel.name, timestampWrites });
+    const pass = encoder.beginComputePass({ label: dispatch.name, timestampWrites });
     encodeDispatch(pass, dispatch, groups[i]);
     pass.end();
   });

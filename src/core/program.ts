@@ -68,14 +68,14 @@ interface Life {
  */
 function lives(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Life> {
   const lives = new Map<Storage, Life>();
-  dispatches.forEach(({ kernel, tensors }, i) => {
+  dispatches.forEach(({ name, kernel, tensors }, i) => {
     tensors.forEach(({ storage }, binding) => {
       const life = lives.get(storage);
       if (life) life.last = i;
       if (life || storage.buffer) return;
       if (kernel.bindings[binding].access === "read") {
         throw new TypeError(
-          `Cannot record a program as ${kernel.name} reads ${storage.label} before a kernel of the program has ` +
+          `Cannot record a program as ${name} reads ${storage.label} before a kernel of the program has ` +
             "written it: write it before the recording, or keep it in the program that computes it",
         );
       }

@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { GpuError } from "../../src/base/errors.ts";
+import { kernel } from "../../src/core/kernel.ts";
 import { byKernel } from "../../src/core/profile.ts";
 import { recordProgram } from "../../src/core/program.ts";
 import { persistent, tensorOf } from "../../src/core/tensor.ts";
-import { deviceTest, scale, sums } from "./fixtures.ts";
+import { deviceTest, elementwise, groups, scale, sums } from "./fixtures.ts";
 
 deviceTest("profile() gives one time per dispatch, in order, and runs the step once", async (device) => {
   const x = tensorOf(device, [1, 2, 3, 4], [4]);
@@ -19,6 +20,21 @@ deviceTest("profile() gives one time per dispatch, in order, and runs the step o
   }
   assertEquals([...await total.read()], [2, 4, 6, 8]);
 });
+
+deviceTest(
+  "profile() gives each launch its own name, though kernels of equal code are compiled once",
+  async (device) => {
+    const source = () => ({ code: elementwise("y[i] = x[i];"), workgroups: groups(4) });
+    const x = tensorOf(device, [1, 2, 3, 4], [4]);
+    const program = await recordProgram(device, () => {
+      const y = x.like(), z = x.like();
+      kernel("forward", source).run({ x, y }, {});
+      kernel("dgrad", source).run({ x: y, y: z }, {});
+      return [z];
+    });
+    assertEquals((await program.profile()).map(({ kernel }) => kernel), ["forward", "dgrad"]);
+  },
+);
 
 deviceTest("profile() covers more dispatches than a query set holds", async (device) => {
   const total = persistent(device, [4]);
