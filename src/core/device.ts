@@ -12,6 +12,11 @@ export interface AdapterDescription {
   readonly architecture: string;
   readonly device: string;
   readonly description: string;
+  /** True for a software GPU; undefined where the runtime does not say. */
+  readonly isFallbackAdapter?: boolean;
+  /** Threads that run in step; undefined where the runtime does not say. */
+  readonly subgroupMinSize?: number;
+  readonly subgroupMaxSize?: number;
 }
 
 /**

@@ -5,6 +5,7 @@ import { denoConfigFiles } from "./deno_config.ts";
 import { folderStore, openTree, writeAtomic } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
+import { denoMachine } from "./deno_machine.ts";
 
 /** Makes the host; from then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once. */
 export function denoHost(): Host {
@@ -22,6 +23,7 @@ export function denoHost(): Host {
     appendText: (path, text) => Deno.writeTextFile(path, text, { append: true }),
     cacheFolder: (name) => `.cache/${name}`,
     gitCommit,
+    machine: () => Promise.resolve(denoMachine()),
     now: () => new Date(),
     print: (line) => console.log(line),
   };

@@ -1,6 +1,7 @@
 /** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
 import type { ConfigFiles } from "../config/mod.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
+import type { Machine } from "./doctor/machine.ts";
 
 /** Files, pictures, the GPU and the terminal of a runtime. */
 export interface Host {
@@ -26,6 +27,8 @@ export interface Host {
   cacheFolder(name: string): string;
   /** The commit of the working tree, or undefined outside a checkout. */
   gitCommit(): Promise<string | undefined>;
+  /** What the doctor needs to know of the machine. */
+  machine(): Promise<Machine>;
   now(): Date;
   print(line: string): void;
 }

@@ -16,6 +16,7 @@ const FLOORS: Record<string, number> = {
   train: 4,
   config: 5,
   tasks: 6,
+  "tasks/doctor": 6,
   host: 6,
   mod: 7,
   cli: 7,
@@ -32,12 +33,14 @@ const NARROW: Record<string, readonly string[]> = {
   web: ["web", "mod", "host/browser"],
 };
 
-const KERNEL_USERS = ["kernels", "ops", "optim", "data/gpu"];
+/** The doctor's probes are kernels of their own: they belong to no op. */
+const KERNEL_USERS = ["kernels", "ops", "optim", "data/gpu", "tasks/doctor"];
 
 /** The room that a file belongs to, or undefined for a package or a file that has no room. */
 export function roomOf(path: string): string | undefined {
   if (path === "mod.ts" || path === "src/cli.ts") return path === "mod.ts" ? "mod" : "cli";
   if (/^src\/data\/(?:\w+\/)*gpu/.test(path)) return "data/gpu";
+  if (path.startsWith("src/tasks/doctor/")) return "tasks/doctor";
   const [, room] = /^(?:src\/)?(\w+)\//.exec(path) ?? [];
   return room === "kernels" || room in FLOORS ? room : undefined;
 }

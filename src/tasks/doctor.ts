@@ -1,0 +1,94 @@
+/** `doctor`: what this machine has, how fast it is, what keeps training from running, and the cure for each fault. */
+import { GpuError } from "../base/errors.ts";
+import { loadConfig } from "../config/mod.ts";
+import { type Device, openDevice } from "../core/device.ts";
+import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
+import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
+import type { Machine } from "./doctor/machine.ts";
+import { checkPictures } from "./doctor/pictures.ts";
+import { measureSpeed } from "./doctor/probes.ts";
+import {
+  canTrain,
+  type Finding,
+  formatSection,
+  formatVerdict,
+  type Report,
+  type Section,
+} from "./doctor/report.ts";
+import type { Host } from "./host.ts";
+
+type GpuChoice = Parameters<Host["openGpu"]>[0];
+
+/** Prints the report. @returns the exit code: 0, or 4 if training cannot run */
+export async function doctor(host: Host, args: readonly string[] = []): Promise<number> {
+  const { gpu } = loadConfig(host.configFiles, args);
+  const report = await examine(host, gpu, (section) => formatSection(section).forEach(host.print));
+  formatVerdict(report).forEach(host.print);
+  return canTrain(report) ? 0 : 4;
+}
+
+/** Looks at everything; `show` gets each section as soon as it is known, since the probes take a while. */
+export async function examine(
+  host: Host,
+  choice: GpuChoice,
+  show: (section: Section) => void = () => {},
+): Promise<Report> {
+  const sections: Section[] = [];
+  const add = (section: Section | undefined) => {
+    if (section) sections.push(section);
+    if (section) show(section);
+  };
+  const machine = await host.machine();
+  add(softwareSection(machine, host.runtime, await host.gitCommit()));
+  add(vulkanSection(machine));
+  const gpu = await examineGpu(host, choice, machine, add);
+  const pictures = await checkPictures(host.decode);
+  add({ title: "Pictures", facts: [["JPEG", pictures.text]] });
+  return { sections, findings: [...gpu, ...pictures.findings, ...machineFindings(machine)] };
+}
+
+/** Adapter and probes. A fault of the GPU is a finding, not an end of the examination. */
+async function examineGpu(
+  host: Host,
+  choice: GpuChoice,
+  machine: Machine,
+  add: (section: Section) => void,
+): Promise<Finding[]> {
+  let device: Device | undefined;
+  try {
+    const gpu = await host.openGpu(choice);
+    if (!await gpu.requestAdapter()) {
+      add({ title: "Adapter", facts: [["name", "none found"]] });
+      return [{ kind: "fault", problem: "No WebGPU adapter was found", cure: noAdapterCure(machine) }];
+    }
+    device = await openDevice(gpu);
+    add(
+      adapterSection(device, choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s WebGPU`),
+    );
+    add(await speedSection(device));
+    return adapterFindings(device, machine);
+  } catch (error) {
+    if (!(error instanceof GpuError)) throw error;
+    const [problem, ...cure] = error.message.split(": ");
+    return [{ kind: "fault", problem, cure: cure.join(": ") || noAdapterCure(machine) }];
+  } finally {
+    device?.close();
+  }
+}
+
+async function speedSection(device: Device): Promise<Section> {
+  const { gflops, gigabytes } = await measureSpeed(device);
+  const clock = device.gpu.features.has("timestamp-query") ? "by the GPU's timestamps" : "by the clock";
+  return {
+    title: "Speed",
+    facts: [
+      ["arithmetic", `${rounded(gflops)} GFLOP/s, f32 multiply-adds in registers, ${clock}`],
+      ["memory", `${rounded(gigabytes)} GB/s, read and written by a copy`],
+    ],
+  };
+}
+
+/** Three digits that count, and no more. */
+function rounded(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

@@ -1,0 +1,136 @@
+/** The doctor's look at the machine: software, Vulkan drivers, and what they lack. */
+import { mib } from "../../core/pool.ts";
+import type { DriverFile, Machine } from "./machine.ts";
+import type { Finding, Section } from "./report.ts";
+
+const INSTALL_SOFTWARE = "`./setup.sh`, or `sudo apt-get install mesa-vulkan-drivers`, for the software GPU";
+const NVIDIA =
+  "NVIDIA's Vulkan driver (`sudo apt-get install libnvidia-gl-550`, with the number of the kernel driver)";
+
+/** Versions, system and browser. */
+export function softwareSection(machine: Machine, runtime: string, commit: string | undefined): Section {
+  return {
+    title: "Software",
+    facts: [
+      ["wgrad", `${machine.version}${commit ? `, commit ${commit.slice(0, 10)}` : ""}`],
+      ["runtime", runtime],
+      ["system", machine.system],
+      [
+        "processor",
+        `${machine.processor || "unknown"}, ${machine.cores} threads, ${gib(machine.memoryBytes)} of memory`,
+      ],
+      ["browser", machine.browser ?? "none found"],
+    ],
+  };
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+}
+
+/** Loader, drivers, device files and variables; undefined for a system whose GPUs need no Vulkan. */
+export function vulkanSection(machine: Machine): Section | undefined {
+  if (machine.os !== "linux") return undefined;
+  const versions = machine.driverVersions.join(", ");
+  return {
+    title: "Vulkan",
+    facts: [
+      ["loader", machine.vulkanLoader ?? "none found"],
+      ...driverFacts(machine.drivers),
+      ...(versions ? [["versions", versions] as const] : []),
+      ["device files", deviceFilesText(machine.deviceFiles)],
+      ...Object.entries(machine.variables),
+    ],
+  };
+}
+
+/** A line for the drivers of each folder that are in order, and one for each other. */
+function driverFacts(drivers: readonly DriverFile[]): [string, string][] {
+  if (drivers.length === 0) return [["drivers", "none found"]];
+  const inOrder = (driver: DriverFile) => driver.isSearched && driver.isLibraryFound;
+  const folders = Map.groupBy(drivers.filter(inOrder), ({ path }) => path.slice(0, path.lastIndexOf("/")));
+  const shortName = ({ path }: DriverFile) =>
+    path.slice(path.lastIndexOf("/") + 1).replace(/(_icd.*)?\.json$/, "");
+  const fault = ({ library, isLibraryFound }: DriverFile) =>
+    !library ? "names no library" : isLibraryFound ? "is where the loader does not look" : `lacks ${library}`;
+  return [
+    ...[...folders].map(([folder, files]): [string, string] => [
+      "drivers",
+      `${files.map(shortName).join(", ")} in ${folder}`,
+    ]),
+    ...drivers.filter((driver) => !inOrder(driver)).map((driver): [string, string] => [
+      "driver",
+      `${driver.path} ${fault(driver)}`,
+    ]),
+  ];
+}
+
+function deviceFilesText(files: Machine["deviceFiles"]): string {
+  if (files === undefined) return "not known, as Deno looks into /dev with --allow-all only";
+  if (files.length === 0) return "none: no hardware GPU, or none that this process sees";
+  return files.map(({ path, isUsable }) => isUsable ? path : `${path} (no permission)`).join(", ");
+}
+
+/** What is wrong with the machine, and the cure. */
+export function machineFindings(machine: Machine): Finding[] {
+  const isLinux = machine.os === "linux";
+  return [
+    ...(isLinux ? nvidiaFindings(machine) : []),
+    ...machine.drivers.filter((driver) => driver.isSearched && !driver.isLibraryFound).map(orphanFinding),
+    ...(machine.deviceFiles ?? []).filter((file) => !file.isUsable).map(({ path }): Finding => ({
+      kind: "note",
+      problem: `This user may not open ${path}`,
+      cure: "`sudo usermod -aG render,video $USER`, then log in again",
+    })),
+    ...(machine.browser ? [] : [
+      {
+        kind: "note",
+        problem: "No browser was found, so the page tests cannot run",
+        cure: "`./setup.sh`, or set CHROME_PATH to Chromium or Chrome",
+      } as const,
+    ]),
+  ];
+}
+
+function orphanFinding({ path, library }: DriverFile): Finding {
+  return {
+    kind: "note",
+    problem: library
+      ? `The driver file ${path} names ${library}, which is missing`
+      : `The driver file ${path} cannot be read, or names no library`,
+    cure: "install its package again, or take the file out of VK_DRIVER_FILES and VK_ICD_FILENAMES",
+  };
+}
+
+function nvidiaFindings({ deviceFiles, drivers }: Machine): Finding[] {
+  const hasCard = deviceFiles?.some(({ path }) => path.includes("nvidia"));
+  const nvidia = drivers.filter(({ path }) => path.includes("nvidia"));
+  if (!hasCard || nvidia.some((driver) => driver.isSearched)) return [];
+  const problem = "There is an NVIDIA GPU, but the Vulkan loader finds no driver for it";
+  const cure = nvidia.length > 0
+    ? `\`export VK_DRIVER_FILES=${nvidia[0].path}\``
+    : `install ${NVIDIA}; start a container with \`NVIDIA_DRIVER_CAPABILITIES=all\``;
+  return [{ kind: "note", problem, cure }];
+}
+
+/** Why there may be no adapter, from what is missing; the likeliest cause alone. */
+export function noAdapterCure(machine: Machine): string {
+  if (machine.os === "darwin") return "update macOS: WebGPU needs Metal, which every Mac since 2012 has";
+  if (machine.os !== "linux") return "update the GPU's driver";
+  const named = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].find((name) => name in machine.variables);
+  const works = machine.drivers.filter((driver) => driver.isSearched && driver.isLibraryFound);
+  if (named && works.length === 0) return `\`unset ${named}\`, as the files that it names are no drivers`;
+  if (!machine.vulkanLoader) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver and \`libvulkan1\``;
+  if (works.length === 0) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver: ${NVIDIA} for NVIDIA`;
+  if (works.some((driver) => driver.path.includes("nvidia"))) {
+    return "`sudo apt-get install libx11-6 libxext6 libegl1`, which NVIDIA's driver needs even without a screen; " +
+      "then see what `vulkaninfo --summary` (package vulkan-tools) says";
+  }
+  return `the drivers found drive no GPU of this machine: ${INSTALL_SOFTWARE}; see what ` +
+    "`vulkaninfo --summary` (package vulkan-tools) says";
+}
+
+/** `size` as the report shows it: MiB, or GiB for large ones. */
+export function bytesText(bytes: number): string {
+  return bytes >= 2 ** 30 ? gib(bytes) : mib(bytes);
+}

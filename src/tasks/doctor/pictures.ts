@@ -1,0 +1,41 @@
+/** Whether this machine decodes a JPEG, to the right colours. */
+import type { Decode, Picture } from "../../data/types.ts";
+import type { Finding } from "./report.ts";
+
+/** A JPEG of 16 x 8 pixels: LEFT, then RIGHT from the middle on. */
+const JPEG =
+  "/9j/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggLDAsKDAkKCgr/" +
+  "2wBDAQICAgICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgr/wAARCAAIABADARE" +
+  "AAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAABQj/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAACQf/xAAUEQEA" +
+  "AAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCZ07JwHLwA9//Z";
+const LEFT = [200, 40, 60], RIGHT = [20, 90, 220];
+/** Levels that a decoder may be off: rounding, and the chroma of a neighbour. */
+const TOLERANCE = 6;
+
+/** What the check found, in a line, and the fault if there is one. */
+export async function checkPictures(decode: Decode): Promise<{ text: string; findings: Finding[] }> {
+  const cure =
+    "`deno install`, which fetches the npm package sharp, and allow Deno its library with --allow-ffi";
+  const fault = (problem: string) => ({
+    text: "failed",
+    findings: [{ kind: "fault", problem, cure } as const],
+  });
+  let picture: Picture;
+  try {
+    picture = await decode(Uint8Array.from(atob(JPEG), (char) => char.charCodeAt(0)));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return fault(`A JPEG does not decode: ${message.split("\n")[0]}`);
+  }
+  const worst = Math.max(deviation(picture, 3, LEFT), deviation(picture, 12, RIGHT));
+  if (picture.width === 16 && picture.height === 8 && worst <= TOLERANCE) {
+    return { text: `decodes, each value within ${worst} of 255 levels`, findings: [] };
+  }
+  return fault(`A JPEG decodes to wrong values: up to ${worst} levels off`);
+}
+
+/** How far the pixel at column `x` of the middle row is from `colour`. */
+function deviation({ width, data }: Picture, x: number, colour: readonly number[]): number {
+  const differences = colour.map((value, c) => Math.abs(data[3 * (4 * width + x) + c] - value));
+  return Math.max(...differences.map((difference) => Number.isNaN(difference) ? 255 : difference));
+}
