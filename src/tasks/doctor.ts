@@ -62,8 +62,9 @@ async function examineGpu(
       return [{ kind: "fault", problem: "No WebGPU adapter was found", cure: noAdapterCure(machine) }];
     }
     device = await openDevice(gpu);
+    const api = isOpenGl(device.adapter, machine) ? "WebGPU on OpenGL" : "WebGPU";
     add(
-      adapterSection(device, choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s WebGPU`),
+      adapterSection(device, choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s ${api}`),
     );
     add(await speedSection(device));
     return adapterFindings(device, machine);
