@@ -47,13 +47,14 @@ export async function examine(
   return { sections, findings: [...gpu, ...pictures.findings, ...machineFindings(machine)] };
 }
 
-/** Adapter and probes. A fault of the GPU is a finding, not an end of the examination. */
+/** Adapter and probes. A fault of the GPU is a finding, not the end of the examination. */
 async function examineGpu(
   host: Host,
   choice: GpuChoice,
   machine: Machine,
   add: (section: Section) => void,
 ): Promise<Finding[]> {
+  const findings: Finding[] = [];
   let device: Device | undefined;
   try {
     const gpu = await host.openGpu(choice);
@@ -63,18 +64,18 @@ async function examineGpu(
     }
     device = await openDevice(gpu);
     const api = isOpenGl(device.adapter, machine) ? "WebGPU on OpenGL" : "WebGPU";
-    add(
-      adapterSection(device, choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s ${api}`),
-    );
+    const provider = choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s ${api}`;
+    add(adapterSection(device, provider));
+    findings.push(...adapterFindings(device, machine));
     add(await speedSection(device));
-    return adapterFindings(device, machine);
   } catch (error) {
     if (!(error instanceof GpuError)) throw error;
     const [problem, ...cure] = error.message.split(": ");
-    return [{ kind: "fault", problem, cure: cure.join(": ") || noAdapterCure(machine) }];
+    findings.push({ kind: "fault", problem, cure: cure.join(": ") || noAdapterCure(machine) });
   } finally {
     device?.close();
   }
+  return findings;
 }
 
 async function speedSection(device: Device): Promise<Section> {
