@@ -1,0 +1,120 @@
+/** The demo's data and training: jersey numbers drawn in the page, and a ResNet-18 that learns to read them. */
+import {
+  adamw,
+  batches,
+  createLoss,
+  type Device,
+  DivergedError,
+  drawJersey,
+  type HostBatch,
+  makeSchedule,
+  type Picture,
+  pipeline,
+  resnet,
+  ring,
+  rng,
+  type Sample,
+  shuffledOrder,
+  type Tally,
+  trainStep,
+} from "../mod.ts";
+
+const NUMBERS = ["0", "3", "7", "10", "23"];
+const SEED = 42, COUNT = 320, SIZE = 32, BATCH = 32, DIFFICULTY = 0.5;
+/** Steps between two looks at the results, each of which waits for the GPU. */
+const LOOK_EVERY = 2;
+
+/** What is learnt from; `pictures[i]` belongs to `samples[i]`. */
+export interface DemoData {
+  readonly samples: readonly Sample[];
+  readonly pictures: readonly Picture[];
+}
+
+/** Draws the crops: the same in each visit. */
+export function drawData(): DemoData {
+  const samples = Array.from({ length: COUNT }, (_, i) => ({ path: `crop ${i}`, label: i % NUMBERS.length }));
+  const pictures = samples.map(({ label }, i) =>
+    drawJersey(NUMBERS[label], rng(SEED, "demo", i), SIZE, DIFFICULTY)
+  );
+  return { samples, pictures };
+}
+
+/** What the page shows of a training under way. */
+export interface Progress {
+  /** The results of each step so far. */
+  readonly steps: readonly Tally[];
+  readonly imagesPerSecond: number;
+}
+
+/**
+ * Trains a fresh model for `count` steps, and yields every few of them.
+ * @throws DivergedError if a loss is not finite, GpuError if the GPU fails
+ */
+export async function* train(device: Device, data: DemoData, count: number): AsyncGenerator<Progress> {
+  const classes = NUMBERS.length;
+  const model = resnet(device, "resnet18", { classes, seed: SEED });
+  const results = ring(device, classes, count);
+  const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
+  const loss = createLoss(device, {
+    name: "cross_entropy",
+    classes,
+    labelSmoothing: 0,
+    gamma: 2,
+    classWeights: undefined,
+  });
+  const step = trainStep(device, {
+    model,
+    loss,
+    optimizer,
+    ring: results,
+    imageSize: SIZE,
+    maxNorm: 1,
+    replay: true,
+  });
+  const rate = makeSchedule("warmup_cosine", { warmup_epochs: 4 }, { lr: 1e-3, total: Math.max(count, 5) });
+  try {
+    await step.prepare([BATCH]);
+    const started = performance.now();
+    for await (const batch of take(endless(data), count)) {
+      await step.run(batch, rate(step.step));
+      if (step.step % LOOK_EVERY !== 0 && step.step !== count) continue;
+      const steps = await results.steps(); // GPU sync point
+      const bad = steps.findIndex((tally) => !Number.isFinite(tally.loss));
+      if (bad >= 0) {
+        throw new DivergedError(`Cannot go on training as the loss of step ${bad + 1} is ${steps[bad].loss}`);
+      }
+      yield { steps, imagesPerSecond: step.step * BATCH / (performance.now() - started) * 1000 };
+    }
+  } finally {
+    step.free();
+    results.free();
+    optimizer.free();
+    model.parameters.free();
+  }
+}
+
+/** Batches of epoch after epoch. */
+async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBatch> {
+  const prepare = pipeline([{ normalize: {} }], { imageSize: SIZE, purpose: "train" });
+  for (let epoch = 0;; epoch++) {
+    const order = shuffledOrder(samples.length, SEED, epoch);
+    yield* batches({
+      samples,
+      pictures,
+      order,
+      batchSize: BATCH,
+      dropLast: true,
+      pipeline: prepare,
+      seed: SEED,
+      epoch,
+    });
+  }
+}
+
+async function* take<T>(items: AsyncIterable<T>, count: number): AsyncGenerator<T> {
+  let taken = 0;
+  for await (const item of items) {
+    yield item;
+    if (++taken === count) return;
+  }
+}
