@@ -71,11 +71,12 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   for (var pixel = begin; pixel < end; pixel++) {
     let h = i * ${o.stride} + row;
     let v = j * ${o.stride} + col;
-    let inside = u32(h) < ${h}u && u32(v) < ${w}u;
-    let at = u32(select(0, ((image + h) * ${w} + v) * ${c4}, inside)) + c;
-    ${unroll(tile, (c) => `let x${c} = select(vec4f(), load4(x[at + ${c}u]), inside);`)}
-    ${unroll(TILE_K, (j) => `let dy${j} = load4(dy[pixel * ${k4}u + min(k + ${j}u, ${k4 - 1}u)]);`)}
-    ${eachSum((c, j) => `sum${c}_${j} = fma(vec4f(x${c >> 2}[${c & 3}]), dy${j}, sum${c}_${j});`)}
+    if (u32(h) < ${h}u && u32(v) < ${w}u) {
+      let at = u32((image + h) * ${w} + v) * ${c4}u + c;
+      ${unroll(tile, (c) => `let x${c} = load4(x[at + ${c}u]);`)}
+      ${unroll(TILE_K, (j) => `let dy${j} = load4(dy[pixel * ${k4}u + min(k + ${j}u, ${k4 - 1}u)]);`)}
+      ${eachSum((c, j) => `sum${c}_${j} = fma(vec4f(x${c >> 2}[${c & 3}]), dy${j}, sum${c}_${j});`)}
+    }
     j++;
     if (j == ${q}) {
       j = 0;

@@ -4,10 +4,13 @@
  *   y[n, p, q, k] = bias[k] + sum over taps (i, j) and channels c of
  *                   x[n, p * stride + start + i, q * stride + start + j, c] * w[tap(i, j), c, k]
  *
- * A thread owns 8 neighbouring pixels of y and 8 neighbouring channels k, in named registers; lanes run along k, so
- * that a workgroup reads neighbouring weights, and all its lanes read the same pixels. There is no workgroup memory
- * and no barrier: on software adapters both cost more than they save. Pixels outside x count as zero. One loop goes
- * over taps and channels; nested loops and arrays of registers are what compilers of WGSL handle worst.
+ * A thread owns one pixel of 8 neighbouring images and 8 neighbouring channels k, in named registers. As the images
+ * share the pixel, a tap lies inside x for all of them or for none, and is skipped or summed without a test at each
+ * value. Lanes run along k, so that a workgroup reads neighbouring weights and all its lanes the same pixels. There
+ * is no workgroup memory and no barrier: on software adapters both cost more than they save.
+ *
+ * Up to 64 channels of a tap are summed by themselves before they go to the total: one sum over thousands of
+ * products would lose twice the digits that PyTorch's does.
  *
  * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such
  * product for each parity of the pixel, without the zeros in between.
@@ -46,21 +49,28 @@ export interface GemmOptions {
   readonly bias: boolean;
 }
 
-/** Pixels a thread, and vectors of four channels k a thread. */
-const TILE_M = 8, TILE_K = 2;
-/** Lanes of a workgroup along k, and along pixels. */
+/** Images a thread, and vectors of four channels k a thread. */
+const TILE_N = 8, TILE_K = 2;
+/** Lanes of a workgroup along k, and along images and pixels. */
 const LANES = 8;
+/** Vectors of four channels c that are summed by themselves. */
+const BLOCK = 16;
 
 export function implicitGemm(o: GemmOptions): KernelSource {
   const { rows, cols } = o;
   const pixels = rows.output * cols.output;
   const c4 = o.channels / 4, k4 = o.outputs / 4;
-  const eachPixel = (text: (m: number) => string) => unroll(TILE_M, text);
-  const eachSum = (text: (m: number, j: number) => string) =>
-    eachPixel((m) => unroll(TILE_K, (j) => text(m, j)));
-  const channelStep = (d: number) => `
+  const blocks = Math.ceil(c4 / BLOCK), isLooped = c4 > 1;
+  const eachImage = (text: (n: number) => string) => unroll(TILE_N, text);
+  const eachSum = (text: (n: number, j: number) => string) =>
+    eachImage((n) => unroll(TILE_K, (j) => text(n, j)));
+  const channelStep = (sum: string) => `
+    ${eachImage((n) => `let x${n} = load4(x[image${n} + at]);`)}
+    ${
+    unroll(4, (d) => `
     ${unroll(TILE_K, (j) => `let w${d}_${j} = load4(w[weights + ${d * k4 + j}]);`)}
-    ${eachSum((m, j) => `sum${m}_${j} = fma(vec4f(x${m}[${d}]), w${d}_${j}, sum${m}_${j});`)}`;
+    ${eachSum((n, j) => `${sum}${n}_${j} = fma(vec4f(x${n}[${d}]), w${d}_${j}, ${sum}${n}_${j});`)}`)
+  }`;
 
   const code = wgsl`
 ${element4(o.type)}
@@ -71,41 +81,11 @@ ${element4(o.type)}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
 #endif
 
-/** Pixels of the sub-grid over all images. */
-fn pixel_count() -> u32 { return arrayLength(&y) / ${rows.image * cols.image * k4}u * ${pixels}u; }
+fn image_count() -> u32 { return arrayLength(&y) / ${rows.image * cols.image * k4}u; }
 
-/** Image, row and column in x of the first tap of a pixel of y. */
-fn corner(pixel: u32) -> vec3i {
-  let inner = pixel % ${pixels}u;
-  let p = i32(inner / ${cols.output}u);
-  let q = i32(inner % ${cols.output}u);
-  return vec3i(i32(pixel / ${pixels}u), p * ${rows.stride} + ${rows.start}, q * ${cols.stride} + ${cols.start});
-}
-
-/** The index in x of the first channel under tap (i, j), or -1 where the tap lies outside. */
-fn place(corner: vec3i, i: i32, j: i32) -> i32 {
-  let h = corner.y + i;
-  let v = corner.z + j;
-  let inside = u32(h) < ${rows.input}u && u32(v) < ${cols.input}u;
-  return select(-1, ((corner.x * ${rows.input} + h) * ${cols.input} + v) * ${c4}, inside);
-}
-
-fn pixel_value(at: i32, c: i32) -> vec4f {
-  return select(vec4f(), load4(x[max(at, 0) + c]), at >= 0);
-}
-
-/** The index in w of the thread's first weight under tap (i, j). */
-fn weight_place(i: i32, j: i32, k: u32) -> i32 {
-  let tap = (${rows.first} + i * ${rows.every}) * ${cols.size} + ${cols.first} + j * ${cols.every};
-  return tap * ${o.channels * k4} + i32(k);
-}
-
-fn store(pixel: u32, k: u32, sum: vec4f) {
-  if (pixel >= pixel_count() || k >= ${k4}u) { return; }
-  let inner = pixel % ${pixels}u;
-  let p = (inner / ${cols.output}u) * ${rows.spacing}u + ${rows.offset}u;
-  let q = (inner % ${cols.output}u) * ${cols.spacing}u + ${cols.offset}u;
-  let at = (((pixel / ${pixels}u) * ${rows.image}u + p) * ${cols.image}u + q) * ${k4}u + k;
+fn store(image: u32, pixel: u32, k: u32, sum: vec4f) {
+  if (image >= image_count() || k >= ${k4}u) { return; }
+  let at = (image * ${rows.image * cols.image}u + pixel) * ${k4}u + k;
 #if ${o.bias}
   y[at] = store4(sum + bias[k]);
 #else
@@ -116,33 +96,41 @@ fn store(pixel: u32, k: u32, sum: vec4f) {
 @compute @workgroup_size(${LANES}, ${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let k = id.x * ${TILE_K}u;
-  let first = id.y * ${TILE_M}u;
-  if (first >= pixel_count() || k >= ${k4}u) { return; }
-  ${eachPixel((m) => `let corner${m} = corner(first + ${m}u);`)}
-  ${eachPixel((m) => `var at${m} = place(corner${m}, 0, 0);`)}
-  ${eachSum((m, j) => `var sum${m}_${j} = vec4f();`)}
-  var weights = weight_place(0, 0, k);
-  var i = 0;
-  var j = 0;
-  var c = 0;
-  for (var step = 0; step < ${rows.taps * cols.taps * c4}; step++) {
-    ${eachPixel((m) => `let x${m} = pixel_value(at${m}, c);`)}
-    ${unroll(4, channelStep)}
-    weights += ${4 * k4};
-    c++;
-    if (c == ${c4}) {
-      c = 0;
-      j++;
-      if (j == ${cols.taps}) {
-        j = 0;
-        i++;
-      }
-      ${eachPixel((m) => `at${m} = place(corner${m}, i, j);`)}
-      weights = weight_place(i, j, k);
+  let tiles = (image_count() + ${TILE_N - 1}u) / ${TILE_N}u;
+  let place = id.y / tiles;
+  if (place >= ${pixels}u || k >= ${k4}u) { return; }
+  let p = place / ${cols.output}u;
+  let q = place % ${cols.output}u;
+  let top = i32(p) * ${rows.stride} + ${rows.start};
+  let left = i32(q) * ${cols.stride} + ${cols.start};
+  let first = id.y % tiles * ${TILE_N}u;
+  let last = image_count() - 1u;
+  ${eachImage((n) => `let image${n} = i32(min(first + ${n}u, last)) * ${rows.input * cols.input * c4};`)}
+  ${eachSum((n, j) => `var total${n}_${j} = vec4f();`)}
+  for (var block = 0; block < ${rows.taps * cols.taps * blocks}; block++) {
+    let i = block / ${Math.max(1, cols.taps * blocks)};
+    let j = block / ${blocks} % ${Math.max(1, cols.taps)};
+    let h = top + i;
+    let v = left + j;
+    if (u32(h) >= ${rows.input}u || u32(v) >= ${cols.input}u) { continue; }
+    let c = block % ${blocks} * ${BLOCK};
+    var at = (h * ${cols.input} + v) * ${c4} + c;
+    let tap = (${rows.first} + i * ${rows.every}) * ${cols.size} + ${cols.first} + j * ${cols.every};
+    var weights = (tap * ${o.channels} + c * 4) * ${k4} + i32(k);
+#if ${isLooped}
+    ${eachSum((n, j) => `var sum${n}_${j} = vec4f();`)}
+    for (let end = at + min(${BLOCK}, ${c4} - c); at < end; at++) {
+      ${channelStep("sum")}
+      weights += ${4 * k4};
     }
+    ${eachSum((n, j) => `total${n}_${j} += sum${n}_${j};`)}
+#else
+    ${channelStep("total")}
+#endif
   }
-  ${eachSum((m, j) => `store(first + ${m}u, k + ${j}u, sum${m}_${j});`)}
+  let pixel = (p * ${rows.spacing}u + ${rows.offset}u) * ${cols.image}u + q * ${cols.spacing}u + ${cols.offset}u;
+  ${eachSum((n, j) => `store(first + ${n}u, pixel, k + ${j}u, total${n}_${j});`)}
 }`;
-  const threads = Math.ceil(o.batch * pixels / TILE_M);
+  const threads = Math.ceil(o.batch / TILE_N) * pixels;
   return { code, workgroups: [Math.ceil(k4 / (TILE_K * LANES)), Math.ceil(threads / LANES), 1] };
 }
