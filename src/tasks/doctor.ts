@@ -44,7 +44,7 @@ export async function examine(
   const gpu = await examineGpu(host, choice, machine, add);
   const pictures = await checkPictures(host.decode);
   add({ title: "Pictures", facts: [["JPEG", pictures.text]] });
-  return { sections, findings: [...gpu, ...pictures.findings, ...machineFindings(machine)] };
+  return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
 }
 
 /** Adapter and probes. A fault of the GPU is a finding, not the end of the examination. */
