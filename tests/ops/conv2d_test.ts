@@ -1,6 +1,6 @@
-import { assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
-import { empty } from "../../src/core/tensor.ts";
+import { empty, tensorOf } from "../../src/core/tensor.ts";
 import { conv2d } from "../../src/ops/conv2d.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
@@ -140,6 +140,21 @@ for (let i = 0; i < 4; i++) {
     padding,
   });
 }
+
+gpuTest("conv2d() of long sums loses no more digits than PyTorch does", async () => {
+  const device = await testDevice();
+  const shape = { n: 1, h: 6, w: 6, c: 512, r: 3, s: 3, k: 16, stride: 1, padding: 0 };
+  const single = (values: Float64Array) => Float64Array.from(values, Math.fround);
+  const x = single(noise([1, 6, 6, 512], "x")), w = single(noise([3, 3, 512, 16], "w"));
+  const expected = reference.conv2d(x, w, shape);
+  await device.scope(async () => {
+    const y = conv2d(tensorOf(device, [...x], [1, 6, 6, 512]), tensorOf(device, [...w], [3, 3, 512, 16]));
+    const actual = await y.read();
+    const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
+    const error = Math.sqrt(squares(expected.map((value, i) => actual[i] - value)) / squares(expected));
+    assert(error <= 4e-7, `the root mean square error of 4608 products is ${error}`); // 2^-24 is 6e-8
+  });
+});
 
 gpuTest("conv2d() names the shapes that do not fit, and the cure", async () => {
   const device = await testDevice();
