@@ -4,6 +4,9 @@
  * a file; with `CI=true` they fail instead, so that no run is green that has not looked.
  */
 
+import { GpuError } from "../src/base/errors.ts";
+import { openGpu } from "../src/host/deno_gpu.ts";
+
 /** What a ring's tests get: Deno's own test context. */
 export type TestBody = (context: Deno.TestContext) => void | Promise<void>;
 
@@ -82,9 +85,12 @@ function isFile(path: string): boolean {
 }
 
 async function findAdapter(): Promise<GPUAdapter | null> {
-  // Mesa prints an error line for each instance when this is unset, although it never uses it headless.
-  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
-  return await navigator.gpu?.requestAdapter() ?? null;
+  try {
+    return await (await openGpu()).requestAdapter();
+  } catch (error) {
+    if (error instanceof GpuError) return null;
+    throw error;
+  }
 }
 
 /** The page tests' browser, if there is one. */

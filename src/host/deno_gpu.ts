@@ -13,13 +13,18 @@ export type GpuChoice = "auto" | "dawn";
  * @example const device = await openDevice(await openGpu("auto"));
  */
 export async function openGpu(choice: GpuChoice = "auto"): Promise<GPU> {
-  quietMesa();
+  prepareEnvironment();
   return choice === "dawn" ? await openDawn() : openDeno();
 }
 
-/** Mesa prints an error line for every Vulkan instance while this is unset, although headless it never uses it. */
-function quietMesa(): void {
-  if (!Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
+/**
+ * Mesa prints an error line for every Vulkan instance while XDG_RUNTIME_DIR is unset, although headless it never uses
+ * it. And without a Vulkan driver Deno on Linux would take OpenGL and not say so: slower, and with other limits.
+ */
+function prepareEnvironment(): void {
+  const setDefault = (name: string, value: string) => Deno.env.get(name) ?? Deno.env.set(name, value);
+  setDefault("XDG_RUNTIME_DIR", "/tmp");
+  if (Deno.build.os === "linux") setDefault("DENO_WEBGPU_BACKEND", "vulkan");
 }
 
 function openDeno(): GPU {

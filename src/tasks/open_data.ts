@@ -2,6 +2,7 @@
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { readDataset } from "../data/dataset.ts";
 import { type Batches, batches } from "../data/loader.ts";
+import { folderOf, join } from "../data/paths.ts";
 import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
 import { sequentialOrder, shuffledOrder } from "../data/sampler.ts";
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
@@ -62,10 +63,15 @@ async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> 
   if (data.name !== "synthetic_jerseys") throw new TypeError(`Cannot draw the dataset ${data.name}`);
   const options = { seed, ...data.synthetic };
   const key = fnv1a32(JSON.stringify(options)).toString(16).padStart(8, "0");
-  const folder = data.data_root ?? `synthetic_jerseys_${key}`;
-  const parent = data.data_root === null ? host.cacheFolder("datasets") : ".";
-  const drawn = await ensureSyntheticJerseys(options, host.encodeJpeg, host.folderStore(parent), folder);
-  const path = parent === "." ? folder : `${parent}/${folder}`;
+  const path = data.data_root ?? join(host.cacheFolder("datasets"), `synthetic_jerseys_${key}`);
+  const parent = folderOf(path);
+  const folder = path.slice(parent.length).replace(/^\//, "");
+  const drawn = await ensureSyntheticJerseys(
+    options,
+    host.encodeJpeg,
+    host.folderStore(parent || (path.startsWith("/") ? "/" : ".")),
+    folder,
+  );
   if (drawn) host.print(`  drew ${options.train + options.valid + options.test} jersey numbers into ${path}`);
   return path;
 }

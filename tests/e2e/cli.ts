@@ -41,7 +41,7 @@ export function tiny(folder: string, epochs = 1): string[] {
   return [
     `output_dir=${folder}/run`,
     `data.data_root=${folder}/jerseys`,
-    "data.synthetic.classes=[1, 23, 45]",
+    'data.synthetic.classes=["1", "23", "45"]',
     "data.synthetic.train=45",
     "data.synthetic.valid=9",
     "data.synthetic.test=12",
