@@ -17,6 +17,9 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** After this time a page that hangs is closed, and its test fails. */
+const LIMIT_MS = 300_000;
+
 /** What a page is served, by path: bytes or text with their type. */
 export type Routes = Readonly<Record<string, { type: string; body: string | Uint8Array }>>;
 
@@ -88,6 +91,7 @@ export async function withPage(
   const errors: string[] = [];
   await using server = serve(routes, posted);
   const browser = await chromium.launch({ executablePath: chromiumPath!, args: FLAGS });
+  const limit = setTimeout(() => void browser.close({ reason: "The page took too long" }), LIMIT_MS);
   try {
     const page = await browser.newPage();
     if (before) await page.addInitScript(before);
@@ -98,6 +102,7 @@ export async function withPage(
     await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
     await body({ page, posted, errors });
   } finally {
+    clearTimeout(limit);
     await browser.close();
   }
 }

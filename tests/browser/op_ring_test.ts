@@ -14,13 +14,11 @@ const LEFT_OUT = [
   /^linear\(\) .* (?:13|150) rows/,
 ];
 
-const folder = "tests/ops/";
-const opTests = [...Deno.readDirSync(folder)].map(({ name }) => folder + name).filter((path) =>
-  path.endsWith("_test.ts")
-);
+const opTests = [...Deno.readDirSync(new URL("../ops/", import.meta.url))]
+  .filter(({ name }) => name.endsWith("_test.ts")).map(({ name }) => `tests/ops/${name}`).sort();
 
 browserTest("every op passes its ring in Chromium", async (context) => {
-  const modules = [...opTests.sort(), "tests/rings.ts"];
+  const modules = [...opTests, "tests/rings.ts"];
   const bundled = await bundle(modules, { "tests/rings.ts": "tests/browser/page_rings.ts" });
   const routes = { "/": blank, "/op_ring.js": script(bundled) };
   await withPage(routes, async ({ page, errors }) => {

@@ -34,7 +34,7 @@ export async function run(name: string): Promise<string | undefined> {
     await tests.get(name)!({ step } as unknown as Deno.TestContext);
     return undefined;
   } catch (error) {
-    return place +
-      (error instanceof Error ? error.stack?.includes(error.message) ? error.stack : error.message : error);
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    return place + (stack.includes(message) ? stack : message);
   }
 }

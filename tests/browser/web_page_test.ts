@@ -1,7 +1,7 @@
 /** The page of web/ in Chromium: what a visitor sees. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { browserTest } from "../rings.ts";
-import { bundle, type OpenPage, type Routes, script, withPage } from "./harness.ts";
+import { bundle, html, type OpenPage, type Routes, script, withPage } from "./harness.ts";
 
 const STEPS = 3;
 
@@ -52,7 +52,7 @@ for (const [what, message, before] of withoutGpu) {
 async function pageRoutes(): Promise<Routes> {
   const read = (name: string) => Deno.readTextFile(new URL(`../../web/${name}`, import.meta.url));
   return {
-    "/": { type: "text/html; charset=utf-8", body: await read("index.html") },
+    "/": html(await read("index.html")),
     "/style.css": { type: "text/css", body: await read("style.css") },
     "/main.js": script(await bundle(["web/main.ts"])),
   };
