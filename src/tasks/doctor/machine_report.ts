@@ -120,7 +120,8 @@ export function noAdapterCure(machine: Machine): string {
   const named = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].find((name) => name in machine.variables);
   const works = machine.drivers.filter((driver) => driver.isSearched && driver.isLibraryFound);
   if (named && works.length === 0) return `\`unset ${named}\`, as the files that it names are no drivers`;
-  if ("DENO_WEBGPU_BACKEND" in machine.variables) return "`unset DENO_WEBGPU_BACKEND`";
+  const { DENO_WEBGPU_BACKEND: backend } = machine.variables;
+  if (backend !== undefined && backend !== "vulkan") return "`unset DENO_WEBGPU_BACKEND`";
   if (!machine.vulkanLoader) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver and \`libvulkan1\``;
   if (works.length === 0) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver: ${NVIDIA} for NVIDIA`;
   if (works.some((driver) => driver.path.includes("nvidia"))) {

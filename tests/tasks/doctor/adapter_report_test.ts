@@ -41,7 +41,9 @@ Deno.test("the doctor notes a software GPU, OpenGL, missing timestamps, and limi
   assertEquals(problems(fakeDevice({ description: "SwiftShader driver 5.0.0" })), [software]);
   assertEquals(problems(fakeDevice({ isFallbackAdapter: true })), [software]);
   const openGl = fakeDevice({ subgroupMinSize: 4, subgroupMaxSize: 128 });
-  assertEquals(problems(openGl), ["note: No Vulkan driver gave an adapter, so the runtime took OpenGL"]);
+  assertEquals(problems(openGl), [
+    "note: The adapter works through OpenGL, which is slower than Vulkan and has other limits",
+  ]);
   assertEquals(problems(openGl, { ...MACHINE, os: "darwin" }), []);
   assertEquals(problems(fakeDevice({}, {}, [])), [
     "note: The adapter has no timestamp queries, so single kernels cannot be profiled",

@@ -25,6 +25,11 @@ const cures: { what: string; machine: Partial<Machine>; cure: string }[] = [
     cure: "`unset DENO_WEBGPU_BACKEND`",
   },
   { what: "NVIDIA's driver alone", machine: { drivers: [NVIDIA] }, cure: "libx11-6" },
+  {
+    what: "Vulkan demanded",
+    machine: { variables: { DENO_WEBGPU_BACKEND: "vulkan" } },
+    cure: "the drivers found",
+  },
   { what: "drivers for other GPUs", machine: {}, cure: "the drivers found drive no GPU of this machine" },
   { what: "a Mac", machine: { os: "darwin" }, cure: "update macOS" },
   { what: "Windows", machine: { os: "windows" }, cure: "update the GPU's driver" },
