@@ -32,7 +32,7 @@ export function isSoftware({ description, isFallbackAdapter }: AdapterDescriptio
 }
 
 /**
- * True where Deno on Linux took OpenGL, as it does if DENO_WEBGPU_BACKEND says so. WebGPU does not say so; the widest
+ * True where Deno on Linux took OpenGL, which DENO_WEBGPU_BACKEND can ask for. WebGPU does not name it; the widest
  * bounds of a subgroup are what wgpu gives where the backend does not know, as OpenGL's
  * (https://docs.rs/wgpu/29.0.3/wgpu/constant.MAXIMUM_SUBGROUP_MAX_SIZE.html).
  */
@@ -93,7 +93,7 @@ export function adapterFindings({ adapter, gpu }: Device, machine: Machine): Fin
       ? [
         {
           kind: "note",
-          problem: "The adapter works through OpenGL, which is slower than Vulkan and has other limits",
+          problem: "The adapter works through OpenGL, whose limits are lower than Vulkan's",
           cure: noAdapterCure(machine),
         } as const,
       ]

@@ -42,7 +42,7 @@ Deno.test("the doctor notes a software GPU, OpenGL, missing timestamps, and limi
   assertEquals(problems(fakeDevice({ isFallbackAdapter: true })), [software]);
   const openGl = fakeDevice({ subgroupMinSize: 4, subgroupMaxSize: 128 });
   assertEquals(problems(openGl), [
-    "note: The adapter works through OpenGL, which is slower than Vulkan and has other limits",
+    "note: The adapter works through OpenGL, whose limits are lower than Vulkan's",
   ]);
   assertEquals(problems(openGl, { ...MACHINE, os: "darwin" }), []);
   assertEquals(problems(fakeDevice({}, {}, [])), [
