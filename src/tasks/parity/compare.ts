@@ -11,6 +11,8 @@ export interface Comparison {
   readonly share: number;
   /** Where the worst element is, and both values. */
   readonly worst: string;
+  /** What errors are counted in; by default they have no unit. */
+  readonly unit?: string;
 }
 
 /** What an error is measured by, an element at a time. */

@@ -34,12 +34,12 @@ export async function suites(folder: CaseFolder): Promise<{ cases: ParityCase[];
   const cases: ParityCase[] = [], notCovered: string[] = [];
   for (const { name, reads, collect } of kinds) {
     if (!folder.files.some(reads)) {
-      notCovered.push(`${name} (not in this folder)`);
+      notCovered.push(`${name} (none in this folder)`);
       continue;
     }
     const suite = await collect(folder);
     cases.push(...suite.cases);
-    notCovered.push(...suite.notCovered.map((what) => `${name}: ${what}`));
+    if (suite.notCovered.length > 0) notCovered.push(`${name} (${suite.notCovered.join(", ")})`);
   }
   const isRead = (file: string) => kinds.some(({ reads }) => reads(file)) || DESCRIPTIONS.includes(file);
   return { cases, notCovered: [...notCovered, ...folder.files.filter((file) => !isRead(file))] };

@@ -7,7 +7,7 @@ export interface Judged extends Row {
   readonly ok: boolean;
   /** Why nothing could be compared. */
   readonly error?: string;
-  /** Since its case began. */
+  /** What its case took. */
   readonly seconds: number;
 }
 
@@ -16,51 +16,53 @@ export function judged(row: Row, seconds: number): Judged {
   return { ...row, ok: worstOf(row.comparisons).share <= 1, seconds };
 }
 
-const COMPARED = 28, ERROR = 9, SHARE = 8;
+/** Widths of the columns; behind the name of a trajectory stands the part of it. */
+const NAME = 33, COMPARED = 27, ERROR = 9, SHARE = 9;
 
-/** Prints the table's head, and returns what prints its rows; the first column fits the cases' names. */
+/** Prints the table's head, and returns what prints its rows; the first column fits all names. */
 export function table(print: (line: string) => void, names: readonly string[]): (row: Judged) => void {
-  const width = Math.max(...names.map((name) => name.length)) + 2;
-  const line = (name: string, compared: string, error: string, share: string, verdict: string) =>
-    print(
-      `${name.padEnd(width)} ${compared.padEnd(COMPARED)} ${error.padStart(ERROR)} ${
-        share.padStart(SHARE)
-      }  ${verdict}`
-        .trimEnd(),
-    );
-  let isBegun = false;
+  const width = names.reduce((most, { length }) => Math.max(most, length), NAME);
+  const line = (name: string, compared: string, error: string, share: string, verdict: string) => {
+    const cells = [
+      name.padEnd(width),
+      compared.padEnd(COMPARED),
+      error.padStart(ERROR),
+      share.padStart(SHARE),
+    ];
+    print(`${cells.join("  ")}  ${verdict}`.trimEnd());
+  };
+  line("case", "compared", "error", "share", "");
   return (row) => {
-    if (!isBegun) line("case", "compared", "error", "share", "");
-    isBegun = true;
     if (row.error !== undefined) {
       line(row.name, "-", "-", "-", "FAIL");
       return print(`  ${row.error}`);
     }
     const worst = worstOf(row.comparisons);
-    const verdict = row.ok ? "ok" : "FAIL", note = row.note ? `  (${row.note})` : "";
-    line(
-      row.name,
-      compared(row.comparisons, worst),
-      scientific(worst.error),
-      percent(worst.share),
-      verdict + note,
-    );
-    for (const { share, worst, tolerance } of row.comparisons) {
-      if (!(share <= 1)) print(`  ${worst}: ${share.toPrecision(3)} times the tolerance ${tolerance}`);
+    const verdict = (row.ok ? "ok" : "FAIL") + (row.note ? `  ${row.note}` : "");
+    line(row.name, comparedText(row.comparisons, worst), errorText(worst), shareText(worst), verdict);
+    for (const { share, worst } of row.comparisons) {
+      if (!(share <= 1)) print(`  ${worst} (${share.toPrecision(3)} times the error that is allowed)`);
     }
   };
 }
 
 /** `y, dx, dw*`, the star at the worst where there are several. */
-function compared(comparisons: readonly Comparison[], worst: Comparison): string {
-  const shown = comparisons.length > 5
-    ? [`${comparisons.length} tensors, ${worst.what}*`]
-    : comparisons.map((one) => one === worst && comparisons.length > 1 ? `${one.what}*` : one.what);
-  return shown.join(", ");
+function comparedText(comparisons: readonly Comparison[], worst: Comparison): string {
+  if (comparisons.length === 1) return worst.what;
+  if (comparisons.length > 5) return `${comparisons.length} tensors, ${worst.what}*`;
+  return comparisons.map((one) => one === worst ? `${one.what}*` : one.what).join(", ");
 }
 
-const scientific = (value: number) => value === 0 ? "0" : value.toExponential(1);
-const percent = (share: number) => Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "-";
+/** `2.1e-6`, or `1 level`. */
+function errorText({ error, unit }: Comparison): string {
+  if (!Number.isFinite(error)) return "-";
+  if (unit !== undefined) return `${error} ${unit}${error === 1 ? "" : "s"}`;
+  return error === 0 ? "0" : error.toExponential(1);
+}
+
+function shareText({ share }: Comparison): string {
+  return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "-";
+}
 
 /** What a run came to. */
 export interface Outcome {
@@ -72,18 +74,23 @@ export interface Outcome {
   readonly skipped: number;
 }
 
-/** The lines below the table, and everything as a JSON value. */
+/** The lines below the table, and everything as a JSON value (in which what is infinite becomes null). */
 export function report(outcome: Outcome): { lines: string[]; json: unknown } {
-  const { folder, rows, notCovered, seconds, skipped } = outcome;
-  const failed = rows.filter(({ ok }) => !ok);
+  const { rows, notCovered, seconds, skipped } = outcome;
+  const failed = rows.filter(({ ok }) => !ok).map(({ name }) => name);
   const lines = [""];
   if (notCovered.length > 0) lines.push(`not covered: ${notCovered.join(", ")}`);
   if (skipped > 0) lines.push(`left out by --only: ${skipped} cases`);
-  lines.push(
-    failed.length === 0
-      ? `${rows.length} rows, all within tolerance, in ${seconds.toFixed(1)} s`
-      : `${failed.length} of ${rows.length} rows FAIL, in ${seconds.toFixed(1)} s: ` +
-        failed.map(({ name }) => name).join(", "),
-  );
-  return { lines, json: { folder, ok: failed.length === 0, seconds, skipped, notCovered, rows } };
+  const verdict = failed.length === 0
+    ? `all ${rows.length} rows within tolerance, ${worstText(rows)}`
+    : `${failed.length} of ${rows.length} rows FAIL: ${failed.join(", ")}`;
+  lines.push(`${verdict} (${seconds.toFixed(1)} s)`);
+  return { lines, json: { ok: failed.length === 0, ...outcome } };
+}
+
+/** The row that comes closest to its tolerance. */
+function worstText(rows: readonly Judged[]): string {
+  const worst = rows.map((row) => ({ name: row.name, ...worstOf(row.comparisons) }))
+    .reduce((most, next) => next.share > most.share ? next : most);
+  return `at most ${shareText(worst)} of it (${worst.name})`;
 }

@@ -88,11 +88,14 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
   const row = (part: string, comparisons: Comparison[], note?: string): Row => {
     return { name: `${name} ${part}`, comparisons, ...(note && { note }) };
   };
+  const labels = steps.flatMap(({ labels }) => labels);
   const result = [
-    row("labels", [compare("labels", run.labels.flat(), steps.flatMap(({ labels }) => labels), absolute(0))]),
     row(
       "losses",
-      [compare(`${losses.length} losses`, run.losses, losses, absolute(LOSS_TOLERANCE))],
+      [
+        compare("labels", run.labels.flat(), labels, absolute(0)),
+        compare(`${losses.length} losses`, run.losses, losses, absolute(LOSS_TOLERANCE)),
+      ],
       roundingNote(losses, steps.map(({ loss_f64: twin }) => twin), LOSS_TOLERANCE),
     ),
   ];
@@ -143,7 +146,7 @@ function roundingNote(
 ): string | undefined {
   if (twins.length !== values.length || twins.includes(undefined)) return undefined;
   const error = values.reduce((most, value, i) => Math.max(most, Math.abs(value - twins[i]!)), 0);
-  return `PyTorch's rounding ${(100 * error / tolerance).toFixed(1)} %`;
+  return `(PyTorch's own rounding: ${(100 * error / tolerance).toFixed(1)} %)`;
 }
 
 function splitFinal(final: Trajectory["final"]) {
