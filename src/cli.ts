@@ -2,7 +2,7 @@
 import { ConfigError, exitCode } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import { loadConfig } from "./config/mod.ts";
-import { denoHost } from "./host/deno.ts";
+import { runProcess } from "./host/deno.ts";
 import { doctor } from "./tasks/doctor.ts";
 import { evaluate } from "./tasks/eval.ts";
 import type { Host } from "./tasks/host.ts";
@@ -41,4 +41,4 @@ function unknownTask(name: string | undefined): never {
   );
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args, denoHost()));
+if (import.meta.main) await runProcess(main);

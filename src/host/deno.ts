@@ -7,6 +7,13 @@ import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
 
+/** Runs the command line of this process on its arguments, and ends it with the exit code. */
+export async function runProcess(
+  main: (args: readonly string[], host: Host) => Promise<number>,
+): Promise<never> {
+  Deno.exit(await main(Deno.args, denoHost()));
+}
+
 /** Makes the host; from then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once. */
 export function denoHost(): Host {
   return {

@@ -1,19 +1,30 @@
 /** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
-import sharp from "sharp";
+import type { Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
 import type { Picture } from "../data/types.ts";
 
 /** The most pixels that a picture may have: Pillow's limit, beyond which it warns of a decompression bomb. */
 export const MAX_PIXELS = 89_478_485;
 
-let isReady = false;
+let loading: Promise<typeof import("sharp")["default"]> | undefined;
 
-/** Pictures are small and decoded side by side: one thread each, and no cache of files seen once. */
-function prepare(): void {
-  if (isReady) return;
-  isReady = true;
-  sharp.concurrency(1);
-  sharp.cache(false);
+/**
+ * libvips, loaded when the first picture needs it. Pictures are small and decoded side by side: one thread each, and
+ * no cache of files seen once.
+ * @throws DataError with the cure if it does not load
+ */
+function loadSharp(): Promise<typeof import("sharp")["default"]> {
+  return loading ??= import("sharp").then(({ default: sharp }) => {
+    sharp.concurrency(1);
+    sharp.cache(false);
+    return sharp;
+  }, (cause) => {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")[0];
+    throw new DataError(
+      `Cannot decode pictures as the package sharp does not load (${reason}): run ./setup.sh`,
+      { cause },
+    );
+  });
 }
 
 /**
@@ -25,11 +36,11 @@ function prepare(): void {
  * `maxPixels` pixels.
  */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
-  prepare();
   if (bytes.length === 0) throw new DataError("the file is empty");
   if (!isPicture(bytes)) {
     throw new DataError(`no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with ${startOf(bytes)}`);
   }
+  const sharp = await loadSharp();
   const cmyk = jpegComponents(bytes) === 4;
   const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient();
   const converted = cmyk
@@ -47,17 +58,16 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
 
 /** Encodes a picture as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The same input gives the same bytes. */
 export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
-  prepare();
-  return await encoder(picture).jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
+  return await (await encoder(picture)).jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
 }
 
 /** Encodes a picture as PNG. */
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
-  prepare();
-  return await encoder(picture).png().toBuffer();
+  return await (await encoder(picture)).png().toBuffer();
 }
 
-function encoder({ width, height, data }: Picture) {
+async function encoder({ width, height, data }: Picture): Promise<Sharp> {
+  const sharp = await loadSharp();
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
