@@ -1,7 +1,7 @@
 /** The page: shows the GPU that it found, and trains a small model on it at the press of a button. */
 import { type Device, openDevice } from "../mod.ts";
 import { openGpu } from "../src/host/browser.ts";
-import { drawData, train } from "./demo.ts";
+import { drawData, type Progress, train } from "./demo.ts";
 import { drawPictures, lossCurve } from "./draw.ts";
 
 const element = <T extends Element = HTMLElement>(id: string) => document.querySelector<T>(`#${id}`)!;
@@ -60,24 +60,30 @@ async function trainOnce(device: Device): Promise<void> {
   button.disabled = true;
   log.textContent = "";
   showChart([], total);
+  status.className = "";
   status.textContent = "Compiling kernels …";
   await new Promise((resolve) => setTimeout(resolve, 50)); // lets the browser paint before the page is busy
-  let shown = 0;
-  for await (const { steps, imagesPerSecond } of train(device, data, total)) {
-    const { loss, top1 } = steps.at(-1)!;
-    for (; shown < steps.length; shown++) {
-      log.textContent += `step ${String(shown + 1).padStart(3)}  loss ${steps[shown].loss.toFixed(4)}  ` +
-        `right ${(100 * steps[shown].top1).toFixed(0).padStart(3)} %\n`;
-    }
-    log.scrollTop = log.scrollHeight;
-    element("loss").textContent = loss.toFixed(3);
-    element("top1").textContent = `${(100 * top1).toFixed(0)} %`;
-    element("speed").textContent = imagesPerSecond.toFixed(imagesPerSecond < 100 ? 1 : 0);
-    showChart(steps.map((step) => step.loss), total);
-    status.textContent = `Step ${steps.length} of ${total}`;
+  try {
+    for await (const progress of train(device, data, total)) showProgress(progress, total);
+    status.textContent = `Done: ${total} steps`;
+  } finally {
+    button.disabled = false;
   }
-  status.textContent = `Done: ${total} steps`;
-  button.disabled = false;
+}
+
+function showProgress({ steps, imagesPerSecond }: Progress, total: number): void {
+  const { loss, top1 } = steps.at(-1)!;
+  log.textContent = steps.map(({ loss, top1 }, i) =>
+    `step ${String(i + 1).padStart(3)}  loss ${loss.toFixed(4)}  right ${
+      (100 * top1).toFixed(0).padStart(3)
+    } %\n`
+  ).join("");
+  log.scrollTop = log.scrollHeight;
+  element("loss").textContent = loss.toFixed(3);
+  element("top1").textContent = `${(100 * top1).toFixed(0)} %`;
+  element("speed").textContent = imagesPerSecond.toFixed(imagesPerSecond < 100 ? 1 : 0);
+  showChart(steps.map((step) => step.loss), total);
+  status.textContent = `Step ${steps.length} of ${total}`;
 }
 
 function showChart(losses: readonly number[], total: number): void {
