@@ -2,6 +2,7 @@
  * The numbers of a trajectory, from a formula instead of a file: with a seed s, u("s:name", i) in [-1, 1) is
  * h(fnv1a32("s:name") xor h(i)) / 2^31 - 1, where h mixes 32 bits. All in PyTorch's layouts and element order.
  */
+import { fnv1a32 } from "../../base/rng.ts";
 import { elements, type Shape } from "../../base/shape.ts";
 
 /** The 32-bit mixer h (a "lowbias32": shifts and odd multipliers). */
@@ -13,23 +14,17 @@ export function mix32(x: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** The 32-bit FNV-1a hash of a name's UTF-8 bytes. */
-export function fnv1a32(name: string): number {
-  let hash = 2166136261;
-  for (const byte of new TextEncoder().encode(name)) hash = Math.imul(hash ^ byte, 16777619);
-  return hash >>> 0;
-}
-
 /** The i-th 32-bit word under a name, by i. */
 function words(name: string): (i: number) => number {
   const hash = fnv1a32(name);
   return (i) => mix32(hash ^ mix32(i));
 }
 
-/** The first `count` numbers u(name, i). */
-export function uniform(name: string, count: number): Float64Array {
-  const word = words(name);
-  return Float64Array.from({ length: count }, (_, i) => word(i) / 2147483648 - 1);
+/** The first `count` numbers u(name, i), each through `value` (a loop, as models have millions). */
+export function uniform(name: string, count: number, value: (u: number) => number): Float32Array {
+  const numbers = new Float32Array(count), word = words(name);
+  for (let i = 0; i < count; i++) numbers[i] = value(word(i) / 2147483648 - 1);
+  return numbers;
 }
 
 /** Sizes of a trajectory's images and labels. */
@@ -62,12 +57,12 @@ export function evalImages(sizes: TrajectorySizes): Float32Array {
 }
 
 function noise({ seed, batch, size }: TrajectorySizes, step: string): Float32Array {
-  return Float32Array.from(uniform(`${seed}:images:${step}`, batch * 3 * size * size), (u) => 2 * u);
+  return uniform(`${seed}:images:${step}`, batch * 3 * size * size, (u) => 2 * u);
 }
 
 /** The weights of the classes in the loss, [classes]. */
 export function classWeights({ seed, classes }: TrajectorySizes): Float32Array {
-  return Float32Array.from(uniform(`${seed}:class_weights`, classes), (u) => 1 + .5 * u);
+  return uniform(`${seed}:class_weights`, classes, (u) => 1 + .5 * u);
 }
 
 /**
@@ -80,8 +75,7 @@ export function startValues(
   shape: Shape,
   names: ReadonlySet<string>,
 ): Float32Array {
-  const value = startValue(name, shape, isLastNorm(name, names));
-  return Float32Array.from(uniform(`${seed}:${name}`, elements(shape)), value);
+  return uniform(`${seed}:${name}`, elements(shape), startValue(name, shape, isLastNorm(name, names)));
 }
 
 /** What is made of u. */

@@ -2,11 +2,10 @@
 import type { Device } from "../../core/device.ts";
 import { recordProgram } from "../../core/program.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
-import { imagesToEngine } from "../../nn/layout.ts";
+import { imagesToEngine, imagesToTorch } from "../../nn/layout.ts";
 import { createLoss } from "../../nn/losses.ts";
 import type { StateTensor } from "../../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../../nn/resnet.ts";
-import { imagesToTorch } from "../../nn/layout.ts";
 import { adamw } from "../../optim/adamw.ts";
 import { ring as createRing } from "../../train/ring.ts";
 import { type HostBatch, trainStep } from "../../train/step.ts";
@@ -58,9 +57,10 @@ export async function runTrajectory(
   const { lr, betas, eps, weight_decay: weightDecay } = plan.optimizer;
   const model = resnet(device, arch, { classes, seed: 0 });
   const { values, gradients } = model.parameters;
-  fill(model, plan.seed);
+  const start = startState(model, plan.seed);
+  model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
-  fill(model, plan.seed); // once more, as the forward pass moved the running statistics
+  model.parameters.load(start); // once more, as the forward pass moved the running statistics
   const optimizer = adamw({ values, gradients, decayed: values.size }, { betas, eps, weightDecay });
   const ring = createRing(device, classes, steps.length);
   const loss = createLoss(device, {
@@ -88,15 +88,13 @@ export async function runTrajectory(
   return { labels, losses, norms, logits, gradients: first, final, evalLogits };
 }
 
-/** Gives every parameter and statistic its start value by the formula. */
-function fill({ parameters }: Model, seed: string): void {
+/** The start values of every parameter and statistic, by the formula. */
+function startState({ parameters }: Model, seed: string): Map<string, StateTensor> {
   const all = [...parameters.parameters, ...parameters.buffers];
   const names = new Set(all.map(({ name }) => name));
-  parameters.load(
-    new Map(all.map(({ name, declaration: { torchShape: shape } }) => {
-      return [name, { shape, values: startValues(seed, name, shape, names) }];
-    })),
-  );
+  return new Map(all.map(({ name, declaration: { torchShape: shape } }) => {
+    return [name, { shape, values: startValues(seed, name, shape, names) }];
+  }));
 }
 
 function batchOf(plan: TrajectoryPlan, step: number): HostBatch {
