@@ -14,7 +14,7 @@ Deno.test("loadConfig() gives the embedded default run", () => {
   const config = load();
   assertEquals(config.model, { name: "resnet18", weights: null });
   assertEquals(config.data.name, "synthetic_jerseys");
-  assertEquals(config.optimizer.lr, 5e-4);
+  assertEquals(config.optimizer.lr, 1e-3);
   assertEquals(config.scheduler.interval, "step");
   assertEquals(config.trainer.replay, true);
 });
@@ -29,6 +29,9 @@ Deno.test("loadConfig() gives digits from a folder no flip", () => {
 });
 
 const resolved: [overrides: string[], path: string, value: Value][] = [
+  [["trainer=default"], "optimizer.lr", 5e-4],
+  [["trainer=default", "data=image_folder", "data.data_root=x"], "data.batch_size", 64],
+  [["data=image_folder", "data.data_root=x"], "data.batch_size", 32],
   [["model=resnet50"], "optimizer.lr", 5e-5],
   [["model=resnet50", "optimizer.lr=1e-3"], "optimizer.lr", 1e-3],
   [["trainer=default"], "trainer.max_epochs", 200],
