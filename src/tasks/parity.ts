@@ -1,5 +1,5 @@
 /** `parity`: runs a folder of reference cases through the engine and the CPU code, and prints how far off each is. */
-import { ConfigError, DataError, GpuError } from "../base/errors.ts";
+import { ConfigError, DataError, GpuError, InterruptedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import type { Host } from "./host.ts";
@@ -14,6 +14,9 @@ export const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] 
 
 const USAGE = "deno task parity [FOLDER] [--only PATTERN] [--json FILE]";
 
+/** What parity needs of the world. */
+export type ParityHost = Pick<Host, "openTree" | "openGpu" | "writeAtomic" | "signal" | "print">;
+
 /** What the command line asks for. */
 interface Options {
   readonly folder: string | undefined;
@@ -25,9 +28,9 @@ interface Options {
  * Runs all cases of a folder and prints a row for each.
  * @returns the exit code: 0 if all pass, 1 if one fails
  * @throws ConfigError if the arguments do not make sense, DataError if the folder is missing or broken, GpuError if
- *   there is no adapter
+ *   there is no adapter, InterruptedError between two cases if the process is asked to stop
  */
-export async function parity(host: Host, args: readonly string[]): Promise<number> {
+export async function parity(host: ParityHost, args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
   const folder = await open(host, options.folder);
   const { cases, notCovered } = await suites(folder);
@@ -79,17 +82,13 @@ function pattern(text: string): RegExp {
   try {
     return new RegExp(text, "i");
   } catch (cause) {
-    throw new ConfigError(
-      `Cannot run parity as --only must be a regular expression: ${(cause as Error).message}`,
-      {
-        cause,
-      },
-    );
+    const reason = (cause as Error).message;
+    throw new ConfigError(`Cannot run parity as --only must be a regular expression: ${reason}`, { cause });
   }
 }
 
 /** Opens the folder that is given, or the first default that is there, and says which. */
-async function open(host: Host, given: string | undefined): Promise<CaseFolder> {
+async function open(host: ParityHost, given: string | undefined): Promise<CaseFolder> {
   if (given !== undefined) {
     host.print(`parity  ${given}`);
     return await openFolder(host, given);
@@ -115,12 +114,14 @@ function nothingToRun(folder: CaseFolder, { only }: Options, cases: readonly Par
         "such as tests/fixtures/parity",
     );
   }
-  const names = cases.map(({ name }) => name).join(", ");
-  return new ConfigError(`Cannot run parity as no case matches --only ${only?.source}: cases are ${names}`);
+  const names = cases.slice(0, 10).map(({ name }) => name).join(", ");
+  return new ConfigError(
+    `Cannot run parity as no case matches --only ${only?.source}: the ${cases.length} cases begin with ${names}`,
+  );
 }
 
 /** Opens the GPU, and says which. @throws GpuError if there is none */
-async function openGpu(host: Host): Promise<Device> {
+async function openGpu(host: ParityHost): Promise<Device> {
   const device = await openDevice(await host.openGpu("auto"));
   host.print(`device  ${describeAdapter(device)}`);
   return device;
@@ -128,13 +129,14 @@ async function openGpu(host: Host): Promise<Device> {
 
 /** Runs cases and prints a row for each, or several. */
 async function runAll(
-  host: Host,
+  host: ParityHost,
   cases: readonly ParityCase[],
   device: Device | undefined,
 ): Promise<Judged[]> {
   const print = table(host.print, cases.map(({ name }) => name));
   const rows: Judged[] = [];
   for (const given of cases) {
+    if (host.signal.aborted) throw new InterruptedError("Cannot go on with parity as it was interrupted");
     for (const row of await attempt(given, device)) {
       rows.push(row);
       print(row);

@@ -25,7 +25,7 @@ export interface CaseTensors {
 }
 
 /** Opens a folder or .zip. @throws DataError if it is not there */
-export async function openFolder(host: Host, name: string): Promise<CaseFolder> {
+export async function openFolder(host: Pick<Host, "openTree">, name: string): Promise<CaseFolder> {
   const tree = await openTree(host, name);
   const files = await tree.paths();
   const read = (file: string) => {
@@ -45,7 +45,7 @@ export async function openFolder(host: Host, name: string): Promise<CaseFolder> 
   };
 }
 
-async function openTree(host: Host, name: string): Promise<FileTree> {
+async function openTree(host: Pick<Host, "openTree">, name: string): Promise<FileTree> {
   try {
     return await host.openTree(name);
   } catch (cause) {

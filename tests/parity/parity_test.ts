@@ -1,0 +1,41 @@
+/** Ring 3: wgrad against what PyTorch, torchvision, Pillow and scikit-learn computed, kind by kind. */
+import { assertEquals } from "@std/assert";
+import { parity } from "../../src/tasks/parity.ts";
+import { folders } from "../reference/folder.ts";
+import { parityTest } from "../rings.ts";
+import { inProject, testHost } from "./host.ts";
+
+/** The kinds of cases, and how their names begin. */
+const kinds = {
+  schedules: "^schedule_",
+  transforms: "^transform_",
+  ops: "^(?!schedule_|transform_|adamw_|metrics_|trajectory_)",
+  adamw: "^adamw_",
+  metrics: "^metrics_",
+  "the steps of ResNet-18": "^trajectory_resnet18$",
+  "the steps of ResNet-34": "^trajectory_resnet34$",
+  "the steps of ResNet-50": "^trajectory_resnet50$",
+};
+
+for (const folder of folders) {
+  const path = inProject(folder);
+  for (const [kind, only] of Object.entries(kinds)) {
+    const name = `parity holds for ${kind}, by ${folder}`;
+    if (isThere(path)) {
+      parityTest(name, async () => {
+        const host = testHost();
+        const code = await parity(host, [path, "--only", only]);
+        assertEquals(code, 0, host.lines.join("\n"));
+      });
+    } else Deno.test({ name: `${name} (ignored: there is no such folder)`, ignore: true, fn: () => {} });
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
