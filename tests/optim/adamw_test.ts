@@ -1,0 +1,133 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
+import type { Device } from "../../src/core/device.ts";
+import { recordProgram } from "../../src/core/program.ts";
+import { persistent } from "../../src/core/tensor.ts";
+import { adamw, ADAMW_SCALARS, type AdamwOptions } from "../../src/optim/adamw.ts";
+import { clipByNorm } from "../../src/optim/clip.ts";
+import { deviceTest } from "../core/fixtures.ts";
+import { type AdamWState, adamwStep, clipGradNorm } from "../reference/adamw.ts";
+import { difference } from "../reference/compare.ts";
+import { randomNormal } from "../reference/random.ts";
+
+const size = 1000, steps = 8, maxNorm = 1;
+
+/** What happens in a run: start values, the gradients of each step, and the learning rate. */
+interface Plan {
+  options: AdamwOptions;
+  /** Elements that decay. */
+  decayed: number;
+  start: Float32Array;
+  gradients: Float32Array[];
+  lr(step: number): number;
+}
+
+function plan(options: AdamwOptions, decayed: number): Plan {
+  const draw = rng(1, "adamw");
+  return {
+    options,
+    decayed,
+    start: randomNormal(draw, size),
+    gradients: Array.from({ length: steps }, (_, step) => randomNormal(draw, size, step % 2 ? 3 : .01)),
+    lr: (step) => 1e-3 * (1 + step),
+  };
+}
+
+/** The values after each step on the GPU, replayed from a program or encoded each time. */
+async function run(device: Device, given: Plan, replay: boolean): Promise<Float32Array[]> {
+  const make = (length: number, label: string) => persistent(device, [length], "f32", label);
+  const values = make(size, "values"), gradients = make(size, "gradients");
+  const scalars = make(ADAMW_SCALARS, "scalars"), clip = make(2, "clip");
+  const optimizer = adamw({ values, gradients, decayed: given.decayed }, given.options);
+  const encode = () => {
+    clipByNorm(gradients, clip, maxNorm);
+    optimizer.step(scalars, clip);
+    return [];
+  };
+  const program = replay ? await recordProgram(device, encode) : undefined;
+  values.write(given.start);
+  const after: Float32Array[] = [];
+  for (const [step, gradient] of given.gradients.entries()) {
+    gradients.write(gradient);
+    scalars.write([...optimizer.scalars(step + 1, given.lr(step)), 0]);
+    if (program) program.run();
+    else device.scope(encode);
+    after.push(await values.read());
+  }
+  program?.free();
+  optimizer.free();
+  for (const tensor of [values, gradients, scalars, clip]) tensor.free();
+  return after;
+}
+
+/** The same in float64; elements from `decayed` on have no decay. */
+function oracle({ options, decayed, start, gradients, lr }: Plan): Float64Array[] {
+  const { betas, eps, weightDecay } = options;
+  let halves = [start.subarray(0, decayed), start.subarray(decayed)].map((values): AdamWState => {
+    const zeros = () => new Float64Array(values.length);
+    return { param: Float64Array.from(values), m: zeros(), v: zeros() };
+  });
+  return gradients.map((gradient, at) => {
+    const clipped = clipGradNorm([Float64Array.from(gradient)], maxNorm).gradients[0];
+    const parts = [clipped.subarray(0, decayed), clipped.subarray(decayed)];
+    halves = halves.map((state, i) =>
+      adamwStep(state, parts[i], {
+        lr: lr(at),
+        betas,
+        eps,
+        weightDecay: i === 0 ? weightDecay : 0,
+        step: at + 1,
+      })
+    );
+    return Float64Array.from([...halves[0].param, ...halves[1].param]);
+  });
+}
+
+const cases: [string, AdamwOptions, number][] = [
+  ["with decay on all", { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-2 }, size],
+  ["with decay on the first 300 elements", { betas: [.9, .999], eps: 1e-8, weightDecay: .5 }, 300],
+  ["without decay", { betas: [.8, .95], eps: 1e-3, weightDecay: .5 }, 0],
+  ["without momentum", { betas: [0, .9], eps: 1, weightDecay: 0 }, size],
+];
+
+for (const [what, options, decayed] of cases) {
+  deviceTest(`adamw() ${what} follows the float64 reference for ${steps} steps`, async (device) => {
+    const given = plan(options, decayed), expected = oracle(given);
+    for (const [step, actual] of (await run(device, given, true)).entries()) {
+      const worst = { op: "adamw", name: `step ${step}`, actual, expected: expected[step], tolerance: 2e-6 };
+      const { share, index } = difference(worst);
+      assert(share <= 1, `step ${step}, element ${index}: ${share} of the tolerance`);
+    }
+  });
+}
+
+deviceTest(
+  "adamw() replayed gives what it gives encoded anew, bit for bit, and frees its memory",
+  async (device) => {
+    const given = plan(cases[1][1], 300), { live } = device.pool.stats();
+    assertEquals(await run(device, given, true), await run(device, given, false));
+    assertEquals(device.pool.stats().live, live);
+  },
+);
+
+deviceTest(
+  "adamw() decays up to its boundary and leaves the rest alone where gradients are zero",
+  async (device) => {
+    const given = plan({ betas: [.9, .999], eps: 1e-8, weightDecay: .5 }, 300);
+    const still = { ...given, gradients: [new Float32Array(size)], lr: () => .125 };
+    const [values] = await run(device, still, true);
+    const kept = given.start.map((value, i) => value * (i < 300 ? 1 - .125 * .5 : 1));
+    assertEquals(values, kept);
+  },
+);
+
+deviceTest("scalars() are PyTorch's bias corrections in float64", (device) => {
+  const tensor = () => persistent(device, [4]);
+  const options = { betas: [.9, .999], eps: 1e-8, weightDecay: .1 } as const;
+  const { scalars } = adamw({ values: tensor(), gradients: tensor(), decayed: 4 }, options);
+  const [kept, rate, spread] = scalars(1, .5);
+  assertAlmostEquals(kept, .95, 1e-15);
+  assertAlmostEquals(rate, 5, 1e-14);
+  assertAlmostEquals(spread, Math.sqrt(.001), 1e-15);
+  assertAlmostEquals(scalars(10_000, .5)[1], .5, 1e-15);
+});
