@@ -12,7 +12,7 @@ e2eTest(
       assertMatch(trained.out, /^device {2}.+/m);
       assertMatch(trained.out, /^data .+: 3 classes; train 45, valid 9, test 12 images/m);
       assertMatch(trained.out, /^model {3}resnet18, 11\.18 M parameters, 32 px, 3 classes$/m);
-      assertMatch(trained.out, /^epoch 2\/2 {2}\| {2}train loss .+ top-1 .+images\/s .+data wait .+%/m);
+      assertMatch(trained.out, /^ *2\/2 +\d\.\d{4} +\d+\.\d % .* s( {2}best)?/m);
       assertMatch(
         trained.out,
         /^memory {2}\d+ buffers alive in every epoch, .+ MiB of GPU memory at the peak$/m,

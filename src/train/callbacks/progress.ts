@@ -1,25 +1,39 @@
 import type { Callback } from "../callback.ts";
+import type { EpochRecord, RunState } from "../run_state.ts";
 
-/** Prints a line for each epoch: loss, top-1, top-5, images/s and the share of time that went by waiting for data. */
+/** A column: its heading, which sets its width, and what stands in it. */
+interface Column {
+  readonly heading: string;
+  text(record: EpochRecord, state: RunState): string;
+}
+
+const percent = (share: number | undefined) => share === undefined ? "-" : (100 * share).toFixed(1) + " %";
+const loss = (value: number | undefined) => value?.toFixed(4) ?? "-";
+
+const columns: readonly Column[] = [
+  { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch + 1}/${maxEpochs}` },
+  { heading: "train loss", text: ({ train }) => loss(train.loss) },
+  { heading: "  top-1", text: ({ train }) => percent(train.top1) },
+  { heading: "valid loss", text: ({ valid }) => loss(valid?.loss) },
+  { heading: "  top-1", text: ({ valid }) => percent(valid?.top1) },
+  { heading: "  top-5", text: ({ valid }) => percent(valid?.top5) },
+  { heading: "images/s", text: ({ imagesPerSecond }) => imagesPerSecond.toFixed(1) },
+  { heading: "data wait", text: ({ dataWait }) => percent(dataWait) },
+  { heading: "  time", text: ({ seconds }) => seconds.toFixed(1) + " s" },
+];
+
+/**
+ * Prints a line for each epoch: losses, top-1 and top-5, images/s, the share of time that went by waiting for data,
+ * and whether the epoch is the best so far.
+ */
 export function progress(print: (line: string) => void): Callback {
-  const percent = (share: number) => (100 * share).toFixed(1).padStart(5) + " %";
   return {
     name: "progress",
+    fitStart: () => print(columns.map(({ heading }) => heading).join("  ")),
     epochEnd(state) {
-      const { epoch, train, valid, imagesPerSecond, dataWait, seconds } = state.history.at(-1)!;
-      const width = String(state.maxEpochs).length;
-      const parts = [
-        `epoch ${String(epoch + 1).padStart(width)}/${state.maxEpochs}`,
-        `train loss ${train.loss.toFixed(4)} top-1 ${percent(train.top1)}`,
-        valid
-          ? `valid loss ${valid.loss.toFixed(4)} top-1 ${percent(valid.top1)} top-5 ${percent(valid.top5)}`
-          : "no valid split",
-        `${imagesPerSecond.toFixed(1)} images/s`,
-        `data wait ${percent(dataWait)}`,
-        `${seconds.toFixed(1)} s`,
-      ];
-      const best = state.best?.epoch === epoch ? "  best" : "";
-      print(parts.join("  |  ") + best);
+      const record = state.history.at(-1)!;
+      const cells = columns.map(({ heading, text }) => text(record, state).padStart(heading.length));
+      print(cells.join("  ") + (state.best?.epoch === record.epoch ? "  best" : ""));
     },
   };
 }
