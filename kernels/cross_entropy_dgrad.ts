@@ -28,14 +28,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let row = at / C4;
   let c = at % C4;
   let highest = statistics[row].x;
-  let log_sum = statistics[row].y;
+  let sum = statistics[row].y;
   let mass = statistics[row].z;
 #if ${o.slope}
   let q = mass * target_at(row, c);
 #else
   let q = factors_at(row, c);
 #endif
-  let p = exp(logits_at(row, c) - highest - log_sum);
+  let p = exp(logits_at(row, c) - highest) / sum; // closer to q than the exponential of a logarithm
   let gradient = (mass * p - q) * (dloss[0] / divisor[0]);
   dlogits[at] = store4(select(vec4f(), gradient, vec4<bool>(mass != 0.0)));
 }`;

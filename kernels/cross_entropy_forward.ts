@@ -3,7 +3,7 @@
  *
  *   losses[n] = sum over c of q[c] * (log_sum - (z[c] - max)),   log_sum = log of sum over c of exp(z[c] - max)
  *
- * and statistics[n] = (max, log_sum, sum of q, weight), which the gradient and the mean need. The weight is what the
+ * and statistics[n] = (max, sum of exp, sum of q, weight), which the gradient and the mean need. The weight is what the
  * row counts in the mean: with labels its class weight, with probabilities 1; 0 if the row is ignored.
  *
  * A workgroup does a row; its lanes take every 64th vector of four columns and add up as a tree. max and log_sum
@@ -26,7 +26,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let highest = row_max(row, lane);
   var exponentials = vec4f();
   for (var c = lane; c < C4; c += ${LINEAR}u) { exponentials += exp4(logits_at(row, c) - highest); }
-  let log_sum = log1(sum4(group_sum(exponentials, lane)));
+  let sum = sum4(group_sum(exponentials, lane));
+  let log_sum = log1(sum);
 
   var sums = vec3f(); // loss, q, weight
   for (var c = lane; c < C4; c += ${LINEAR}u) {
@@ -48,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let weight = 1.0;
 #endif
   losses[row] = select(loss, 0.0, is_ignored);
-  statistics[row] = select(vec4f(highest, log_sum, total.y, weight), vec4f(), is_ignored);
+  statistics[row] = select(vec4f(highest, sum, total.y, weight), vec4f(), is_ignored);
 }`;
   return { code, workgroups: [o.rows, 1, 1] };
 }

@@ -3,7 +3,7 @@
  *
  *   losses[n] = w * (1 - p)^gamma * -log p
  *
- * and statistics[n] = (max, log_sum, slope, w), of the kind that cross_entropy_forward writes, with
+ * and statistics[n] = (max, sum of exp, slope, w), of the kind that cross_entropy_forward writes, with
  * slope = -d loss / d log p = w * (1 - p)^gamma * (1 + gamma * p * -log p / (1 - p)).
  *
  * A workgroup does a row, as in cross_entropy_forward. 1 - p is summed up from the other classes, and for a
@@ -59,7 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let is_bad = labels[row] >= ${o.classes}u || is_nan(total).x; // no such class, or NaN in the row
   let loss = nan_if(is_bad, factor * cost);
   losses[row] = select(loss, 0.0, is_ignored);
-  statistics[row] = select(vec4f(highest, log_sum, nan_if(is_bad, slope), total.w), vec4f(), is_ignored);
+  statistics[row] = select(vec4f(highest, total.x, nan_if(is_bad, slope), total.w), vec4f(), is_ignored);
 }`;
   return { code, workgroups: [o.rows, 1, 1] };
 }

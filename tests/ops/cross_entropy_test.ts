@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { withTape } from "../../src/core/tape.ts";
 import { tensorOf } from "../../src/core/tensor.ts";
@@ -124,6 +124,26 @@ gpuTest("crossEntropy() keeps the small loss of a confident row", async () => {
   const { loss } = await lossOf([[1000, 990, 985, 0]], [0]);
   const exact = Math.log1p(Math.exp(-10) + Math.exp(-15));
   assertEquals(Math.abs(loss / exact - 1) < 2e-3, true, `${loss} is not ${exact}`);
+});
+
+gpuTest("crossEntropy() keeps the small gradient of rows that are nearly right", async () => {
+  const device = await testDevice();
+  const n = 256, random = rng(42, "nearly right");
+  const logits = Float32Array.from({ length: 4 * n }, (_, i) => i % 4 < 2 ? random.normal() : 0);
+  const p = Array.from({ length: n }, (_, row) => 1 / (1 + Math.exp(logits[4 * row + 1] - logits[4 * row])));
+  const targets = Float32Array.from({ length: 4 * n }, (_, i) => {
+    const first = p[Math.floor(i / 4)] * (1 - 2 ** -9);
+    return i % 4 === 0 ? first : i % 4 === 1 ? 1 - first : 0;
+  });
+  await device.scope(async () => {
+    const x = tensorOf(device, logits, [n, 4]), q = tensorOf(device, targets, [n, 4]);
+    x.needsGrad = true;
+    const one = tensorOf(device, [1], [1]);
+    const dx = withTape(device, () => backward(crossEntropy(x, q, { classes: 2 }), one).get(x)!);
+    const gradients = await dx.read();
+    const errors = p.map((value, row) => Math.abs(gradients[4 * row] * n - (value - targets[4 * row])));
+    assert(Math.max(...errors) <= 1.3e-7, `the largest error is ${Math.max(...errors)}`); // 2^-24 is 6e-8
+  });
 });
 
 gpuTest("crossEntropy() says which shape, type or option does not fit", async () => {
