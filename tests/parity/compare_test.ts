@@ -13,8 +13,9 @@ Deno.test("compare() finds the worst element by its measure", () => {
   assertEquals(compare("dx", actual, expected, absolute(.25)).share, 2);
 });
 
-Deno.test("compare() measures zeros by themselves, and passes equal values without a tolerance", () => {
+Deno.test("compare() measures zeros by themselves, small values by the least scale, and passes equal values without a tolerance", () => {
   assertEquals(compare("y", [0, 1e-6], [0, 0], byLargest([0, 0], 1e-5)).error, 1e-6);
+  assertEquals(compare("y", [1e-6], [1e-3], byLargest([1e-3], 1, .5)).error, (1e-3 - 1e-6) / .5);
   assertEquals(compare("y", [0, Infinity], [0, Infinity], byLargest([0, Infinity], 0)).share, 0);
 });
 

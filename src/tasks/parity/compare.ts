@@ -47,9 +47,12 @@ export function compare(
   return { what, error, tolerance, share: error === 0 ? 0 : error / tolerance, worst };
 }
 
-/** Errors relative to the largest magnitude of all that is expected, or absolute where that is 0. */
-export function byLargest(expected: ArrayLike<number>, tolerance: number): Measure {
-  let largest = 0;
+/**
+ * Errors relative to the largest magnitude of all that is expected, or absolute where that is 0.
+ * @param least errors are relative to at least this much
+ */
+export function byLargest(expected: ArrayLike<number>, tolerance: number, least = 0): Measure {
+  let largest = least;
   for (let i = 0; i < expected.length; i++) {
     if (Number.isFinite(expected[i])) largest = Math.max(largest, Math.abs(expected[i]));
   }
