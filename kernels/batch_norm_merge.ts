@@ -14,8 +14,8 @@ export interface MergeOptions {
 
 export function batchNormMerge({ channels, eps, momentum }: MergeOptions): KernelSource {
   const code = wgsl`
-${chunkRows(channels, 3)}
-@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (rows, mean, deviations), C / 4]
+${chunkRows(channels, 4)}
+@group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
 @group(0) @binding(1) var<storage, read_write> mean: array<vec4f>; // [C / 4]
 @group(0) @binding(2) var<storage, read_write> inv_std: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
@@ -36,10 +36,11 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var lost = vec4f();
   var deviations = vec4f();
   for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    let shift = partial[partial_at(chunk, 1u, c)] - about;
     let counted = partial[partial_at(chunk, 0u, c)];
-    lost = fma(counted, shift, lost);
-    deviations += partial[partial_at(chunk, 2u, c)] + counted * shift * shift;
+    let shift = partial[partial_at(chunk, 1u, c)] - about;
+    let rest = partial[partial_at(chunk, 2u, c)];
+    lost += fma(counted, shift, rest);
+    deviations += partial[partial_at(chunk, 3u, c)] + shift * fma(counted, shift, 2.0 * rest);
   }
   let center = about + lost / rows;
   mean[c] = center;

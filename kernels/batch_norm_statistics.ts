@@ -1,7 +1,8 @@
 /**
- * Count, mean and sum of squared deviations of each channel over a chunk of rows. A thread does one chunk and four
- * channels, and passes twice over its rows: first the mean, then the deviations from it. Sums of squares would lose
- * the variance of channels whose mean is large. The deviations' own mean is what the first pass lost to rounding.
+ * Of each channel over a chunk of rows: their count, mean, sum of deviations and sum of squared deviations. A thread
+ * does one chunk and four channels, and passes twice over its rows: first the mean, then the deviations from it. Sums
+ * of squares would lose the variance of channels whose mean is large. The sum of the deviations is what the mean has
+ * lost to rounding, times the rows.
  */
 import { chunkGrid, chunkRows, LANES } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
@@ -9,9 +10,9 @@ import { element4, type ElementType, type KernelSource, wgsl } from "./lib/sourc
 export function batchNormStatistics(o: { type: ElementType; rows: number; channels: number }): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
-${chunkRows(o.channels, 3)}
+${chunkRows(o.channels, 4)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [rows, C / 4]
-@group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, deviations), C / 4]
+@group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
 
 @compute @workgroup_size(${LANES}, ${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -31,8 +32,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     deviations = fma(deviation, deviation, deviations);
   }
   partial[partial_at(chunk, 0u, c)] = vec4f(rows);
-  partial[partial_at(chunk, 1u, c)] = mean + lost / max(rows, 1.0);
-  partial[partial_at(chunk, 2u, c)] = deviations;
+  partial[partial_at(chunk, 1u, c)] = mean;
+  partial[partial_at(chunk, 2u, c)] = lost;
+  partial[partial_at(chunk, 3u, c)] = deviations;
 }`;
   return { code, workgroups: chunkGrid(o.rows, o.channels) };
 }

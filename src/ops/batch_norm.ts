@@ -62,7 +62,7 @@ export function batchNorm(
     }
     mean = empty(x.device, [c], "f32", "batch mean");
     spread = empty(x.device, [c], "f32", "batch inverse deviation");
-    const partial = empty(x.device, [chunkCount(rows), 3, c], "f32", "batch norm chunks");
+    const partial = empty(x.device, [chunkCount(rows), 4, c], "f32", "batch norm chunks");
     statistics.run({ x, partial }, { type, rows, channels: c });
     const running = { running_mean: runningMean, running_var: runningVar };
     merge.run({ partial, mean, inv_std: spread, ...running }, { channels: c, eps, momentum });
