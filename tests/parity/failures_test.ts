@@ -54,7 +54,7 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
   "a loss": {
     only: "^trajectory_resnet18$",
     changes: { "trajectory_resnet18.json": json(({ steps }) => steps[2].loss += 1e-4) },
-    row: /^trajectory_resnet18 losses .* 4 losses\* .* FAIL /,
+    row: /^trajectory_resnet18 losses .* 4 losses\*, labels .* FAIL /,
     says: "4 losses[2] is",
   },
 };

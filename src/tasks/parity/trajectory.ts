@@ -93,8 +93,8 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
     row(
       "losses",
       [
-        compare("labels", run.labels.flat(), labels, absolute(0)),
         compare(`${losses.length} losses`, run.losses, losses, absolute(LOSS_TOLERANCE)),
+        compare("labels", run.labels.flat(), labels, absolute(0)),
       ],
       roundingNote(losses, steps.map(({ loss_f64: twin }) => twin), LOSS_TOLERANCE),
     ),
