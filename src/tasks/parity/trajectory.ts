@@ -44,9 +44,8 @@ const step = z.object({
   grad_norm: z.number(),
   grad_norm_f64: z.number().optional(),
   labels: z.array(z.int()),
-  logits: z.array(z.number()).optional(),
-  grads: z.record(z.string(), digest).optional(),
 });
+const firstStep = step.extend({ logits: z.array(z.number()), grads: z.record(z.string(), digest) });
 const table = z.object({
   arch: z.string(),
   batch: z.int().positive(),
@@ -56,7 +55,7 @@ const table = z.object({
   optimizer: adamwOptions,
   clip_norm: z.number(),
   label_smoothing: z.number(),
-  steps: z.array(step).min(1),
+  steps: z.tuple([firstStep], step),
   eval_logits: z.array(z.number()),
   eval_logits_f64: z.array(z.number()).optional(),
   final: z.record(z.string(), digest),
@@ -89,7 +88,7 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
     return { name: `${name} ${part}`, comparisons, ...(note && { note }) };
   };
   const labels = steps.flatMap(({ labels }) => labels);
-  const result = [
+  const rows = [
     row(
       "losses",
       [
@@ -98,35 +97,23 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
       ],
       roundingNote(losses, steps.map(({ loss_f64: twin }) => twin), LOSS_TOLERANCE),
     ),
+    row("logits", [compare("logits", run.logits, first.logits, byLargest(first.logits, LOGITS_TOLERANCE))]),
   ];
-  if (first.logits) {
-    result.push(
-      row("logits", [compare("logits", run.logits, first.logits, byLargest(first.logits, LOGITS_TOLERANCE))]),
-    );
-  }
   const norm = [first.grad_norm], laterNorms = later.map(({ grad_norm: norm }) => norm);
   const totals = [compare("norm", run.norms.slice(0, 1), norm, byEach(norm, NORM_TOLERANCE, 1))];
   if (later.length > 0) {
     const measure = byEach(laterNorms, LATER_NORM_TOLERANCE, 1);
     totals.push(compare("later norms", run.norms.slice(1), laterNorms, measure));
   }
-  result.push(row("gradient norm", totals));
-  if (first.grads) {
-    const { norms, values } = compareDigests(
-      name,
-      run.gradients,
-      first.grads,
-      GRADIENT_TOLERANCE,
-      rootMeanSquare,
-    );
-    result.push(row("gradients", [norms, values]));
-  }
   const { statistics, parameters } = splitFinal(given.final);
   const reach = optimizer.lr * steps.length;
   const learnt = compareDigests(name, run.final, parameters, PARAMETER_TOLERANCE, () => reach);
+  const descent = compareDigests(name, run.gradients, first.grads, GRADIENT_TOLERANCE, rootMeanSquare);
   const kept = compareDigests(name, run.final, statistics, STATISTICS_TOLERANCE, rootMeanSquare);
   const evaluated = byLargest(evalLogits, EVAL_LOGITS_TOLERANCE);
-  result.push(
+  rows.push(
+    row("gradient norm", totals),
+    row("gradients", [descent.norms, descent.values]),
     row("parameters", [learnt.norms, learnt.values]),
     row("statistics", [kept.norms, kept.values]),
     row(
@@ -135,7 +122,7 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
       roundingNote(evalLogits, given.eval_logits_f64 ?? [], EVAL_LOGITS_TOLERANCE * evaluated.scale(0)),
     ),
   );
-  return result;
+  return rows;
 }
 
 /** Says what share of the tolerance PyTorch's own rounding takes: its float32 against its float64. */
