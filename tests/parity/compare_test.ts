@@ -36,6 +36,12 @@ Deno.test("compareMost() lets outliers be off ten times as much, but not half of
   assertEquals(share(0, 0, 0, NaN), Infinity);
 });
 
+Deno.test("compareMost() says how many values are beyond the tolerance itself", () => {
+  const what = (...actual: number[]) => compareMost("norms", actual, [0, 0, 0, 0], absolute(1)).what;
+  assertEquals(what(0, 1, 1, 1), "norms");
+  assertEquals(what(0, 0, 2, 9), "norms (2 beyond 1)");
+});
+
 Deno.test("comparePictures() allows two levels at most, and more than one on a thousandth of the values", () => {
   const picture = (...levels: number[]) => {
     const data = new Uint8Array(3000).fill(100);

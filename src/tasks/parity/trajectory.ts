@@ -190,7 +190,10 @@ function compareDigests(
   };
 }
 
-/** Compares by the rule for many parameters; the share is that of whichever limit is closer. */
+/**
+ * Compares by the rule for many parameters; the share is that of whichever limit is closer. How many are beyond the
+ * tolerance itself, and so pass by the rule only, stands behind `what`.
+ */
 export function compareMost(
   what: string,
   actual: readonly number[],
@@ -202,8 +205,13 @@ export function compareMost(
   const errors = expected.map((value, i) => Math.abs(actual[i] - value) / measure.scale(i)).sort((a, b) =>
     a - b
   );
+  const beyond = errors.filter((error) => error > measure.tolerance).length;
   const most = errors[Math.max(0, Math.ceil(MOST * errors.length) - 1)] ?? 0;
-  return { ...all, share: Math.max(most, all.error / OUTLIERS) / measure.tolerance };
+  return {
+    ...all,
+    what: beyond > 0 ? `${what} (${beyond} beyond ${measure.tolerance})` : what,
+    share: Math.max(most, all.error / OUTLIERS) / measure.tolerance,
+  };
 }
 
 /** The Euclidean norm, summed in float64. */
