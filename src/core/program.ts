@@ -11,8 +11,11 @@ import type { Tensor } from "./tensor.ts";
 
 /** A recorded step. Its kept tensors are overwritten by each run, and freed with the program. */
 export interface Program {
-  /** Encodes and submits the step once; does not wait for the GPU. @throws RangeError if a tensor it uses was freed */
-  run(): void;
+  /**
+   * Encodes the step, once or several times in a row, and submits it; does not wait for the GPU.
+   * @throws RangeError if a tensor it uses was freed
+   */
+  run(times?: number): void;
   /** Runs the step once with timestamps around each kernel. Waits for the GPU. */
   profile(): Promise<KernelTime[]>;
   /** Kernel launches per run. */
@@ -40,10 +43,12 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
   const groups = dispatches.map((dispatch) => bindGroup(device, dispatch));
   const memory = new Memory(device, dispatches, planned, buffers);
   return {
-    run() {
+    run(times = 1) {
       memory.check();
       const pass = device.pass();
-      dispatches.forEach((dispatch, i) => encodeDispatch(pass, dispatch, groups[i]));
+      for (let time = 0; time < times; time++) {
+        dispatches.forEach((dispatch, i) => encodeDispatch(pass, dispatch, groups[i]));
+      }
       device.flush();
     },
     profile() {

@@ -41,6 +41,8 @@ export interface TrainStep {
   readonly clip: Tensor;
   /** Records the programs of these batch sizes, so that no memory is taken later. */
   prepare(counts: readonly number[]): Promise<void>;
+  /** The recorded step of a batch size, once it is prepared; undefined without replay. */
+  program(count: number): Program | undefined;
   /** Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. */
   run(batch: HostBatch, lr: number): Promise<void>;
   free(): void;
@@ -95,6 +97,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     async prepare(counts) {
       for (const count of counts) if (!sizes.has(count)) await prepare(count);
     },
+    program: (count) => sizes.get(count)?.program,
     async run(batch, lr) {
       const { images, labels, program } = sizes.get(batch.count) ?? await prepare(batch.count);
       step++;

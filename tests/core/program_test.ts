@@ -256,3 +256,13 @@ deviceTest("a recording that cannot get its memory gives back what it got", asyn
   await assertRejects(() => recordProgram(device, body), GpuError, "Cannot allocate activations");
   assertEquals(device.pool.stats().live, live);
 });
+
+deviceTest("a program runs several times in one submission", async (device) => {
+  const w = tensorOf(device, new Float32Array(COUNT), [COUNT], "f32", "w");
+  const one = tensorOf(device, new Float32Array(COUNT).fill(1), [COUNT], "f32", "one");
+  const program = await recordProgram(device, () => (sums.addTo(w, one), []));
+  program.run(3);
+  program.run();
+  assertEquals((await w.read())[0], 4);
+  program.free();
+});

@@ -3,6 +3,7 @@ import { fmaOperations, type FmaProbe, probeFma } from "../../../kernels/probe_f
 import { probeCopy } from "../../../kernels/probe_copy.ts";
 import { GpuError } from "../../base/errors.ts";
 import type { Device } from "../../core/device.ts";
+import { elapsed } from "../../core/elapsed.ts";
 import { kernel } from "../../core/kernel.ts";
 import { type Program, recordProgram } from "../../core/program.ts";
 import { empty, tensorOf } from "../../core/tensor.ts";
@@ -24,31 +25,38 @@ const copy = kernel("probe_copy", probeCopy);
  */
 const UNROLLS = [[8, 16], [8, 64], [12, 8], [16, 8]] as const;
 const ROUNDS = 65_536;
-/** A launch that takes less than this is too short to be timed well. */
-const LEAST_MS = 5;
-/** No further run of a probe after this time. */
-const MOST_MS = 250;
+/** Enough threads for any GPU. */
+const MOST_GROUPS = 16_384;
+
+/** How long a probe may take. */
+export interface ProbeTime {
+  /** What is timed at once takes at least this many milliseconds. */
+  readonly least: number;
+  /** No further run of a probe after this time. */
+  readonly most: number;
+}
 
 /** Measures both; takes a second or two. @throws GpuError if the adapter computes something else than it should */
-export async function measureSpeed(device: Device): Promise<Speed> {
-  const speed = { gflops: 0, gigabytes: await copySpeed(device) };
+export async function measureSpeed(
+  device: Device,
+  time: ProbeTime = { least: 5, most: 250 },
+): Promise<Speed> {
+  const speed = { gflops: 0, gigabytes: await copySpeed(device, time) };
   for (const [accumulators, steps] of UNROLLS) {
     const rounds = ROUNDS / (accumulators * steps) | 0;
-    speed.gflops = Math.max(
-      speed.gflops,
-      await fmaSpeed(device, { accumulators, steps, rounds, groups: 64 }),
-    );
+    const gflops = await fmaSpeed(device, { accumulators, steps, rounds, groups: 64 }, time);
+    speed.gflops = Math.max(speed.gflops, gflops);
   }
   return speed;
 }
 
-/** 1e9 operations a second of one unroll, with as many threads as a launch of {@link LEAST_MS} needs. */
-async function fmaSpeed(device: Device, probe: FmaProbe): Promise<number> {
+/** 1e9 operations a second of one unroll, with more threads until a launch is long enough. */
+async function fmaSpeed(device: Device, probe: FmaProbe, time: ProbeTime): Promise<number> {
   const milliseconds = await device.scope(async () => {
     const factors = tensorOf(device, [0.999, 0.001], [2], "f32", "factors");
     const sums = empty(device, [probe.groups * 64], "f32", "sums");
     const program = await recordProgram(device, () => (fma.run({ factors, sums }, probe), []));
-    const best = await time(device, program);
+    const best = await launchTime(device, program, time);
     program.free();
     const [first] = await sums.read(); // GPU sync point
     // Every accumulator tends to 0.001 / (1 - 0.999) = 1.
@@ -58,48 +66,36 @@ async function fmaSpeed(device: Device, probe: FmaProbe): Promise<number> {
     return best;
   });
   const groups = probe.groups * 4;
-  if (milliseconds < LEAST_MS && groups <= 65_535) return await fmaSpeed(device, { ...probe, groups });
+  if (milliseconds < time.least && groups <= MOST_GROUPS) {
+    return await fmaSpeed(device, { ...probe, groups }, time);
+  }
   return fmaOperations(probe) / milliseconds / 1e6;
 }
 
-/** 1e9 bytes a second, read and written: more bytes than a cache holds, and a launch of {@link LEAST_MS} if it can be. */
-async function copySpeed(device: Device, bytes = 2 ** 26): Promise<number> {
+/** 1e9 bytes a second, read and written: more bytes than a cache holds, where the adapter binds as many. */
+async function copySpeed(device: Device, time: ProbeTime, bytes = 2 ** 26): Promise<number> {
   const { maxStorageBufferBindingSize, maxBufferSize } = device.gpu.limits;
-  const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 28);
+  const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 29);
   const milliseconds = await device.scope(async () => {
     const x = empty(device, [bytes / 4], "f32", "copy source");
     const y = empty(device, [bytes / 4], "f32", "copy target");
     const program = await recordProgram(device, () => (copy.run({ x, y }, { bytes }), []));
-    const best = await time(device, program);
+    const best = await launchTime(device, program, time);
     program.free();
     return best;
   });
-  if (milliseconds < LEAST_MS && 2 * bytes <= largest) return await copySpeed(device, 2 * bytes);
+  if (milliseconds < time.least && 2 * bytes <= largest) return await copySpeed(device, time, 2 * bytes);
   return 2 * bytes / milliseconds / 1e6;
 }
 
-/** Milliseconds of a program's one launch: the best of a few, at least two, as the first touches new memory. */
-async function time(device: Device, program: Program): Promise<number> {
+/** Milliseconds of a launch: the best of a few groups of launches, at least two, as the first touches new memory. */
+async function launchTime(device: Device, program: Program, { least, most }: ProbeTime): Promise<number> {
   const start = performance.now();
-  let best = Infinity;
-  for (let run = 0; run < 2 || (run < 5 && performance.now() - start < MOST_MS); run++) {
-    const milliseconds = device.gpu.features.has("timestamp-query")
-      ? (await program.profile())[0].milliseconds
-      : await wallTime(device, program);
-    if (milliseconds > 0) best = Math.min(best, milliseconds);
+  let best = Infinity, launches = 1;
+  for (let run = 0; run < 2 || (run < 7 && performance.now() - start < most); run++) {
+    const milliseconds = await elapsed(device, () => program.run(launches));
+    if (milliseconds > 0) best = Math.min(best, milliseconds / launches);
+    if (milliseconds < least) launches *= Math.min(16, Math.ceil(2 * least / Math.max(milliseconds, 0.01)));
   }
   return best;
-}
-
-/** Milliseconds of a launch by the clock: what several launches and a wait take longer than a wait alone. */
-async function wallTime(device: Device, program: Program): Promise<number> {
-  const launches = 4;
-  const wait = async (count: number) => {
-    const start = performance.now();
-    for (let i = 0; i < count; i++) program.run();
-    await device.gpu.queue.onSubmittedWorkDone(); // GPU sync point
-    return performance.now() - start;
-  };
-  const idle = await wait(0);
-  return (await wait(launches) - idle) / launches;
 }
