@@ -21,6 +21,7 @@ const FLOORS: Record<string, number> = {
   mod: 7,
   cli: 7,
   web: 7,
+  bench: 8,
 };
 
 /** Floors whose rooms never lean on each other. */
@@ -59,6 +60,7 @@ function floorFault({ from, to }: Import): string | undefined {
   if (source in NARROW && !NARROW[source].some((room) => isIn(to, room))) {
     return `${source} may import ${NARROW[source].join(", ")} only`;
   }
+  if (to.startsWith("tests/") && source !== "bench") return "tests are for tests and bench only";
   if (target === undefined || target === source) return undefined;
   if (target === "kernels") {
     return KERNEL_USERS.includes(source) ? undefined : `kernels are for ${KERNEL_USERS.join(", ")} only`;

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults } from "./floors.ts";
-import { hostFaults, lengthFaults, opTestFaults, pinFaults, syncPointFaults } from "./rules.ts";
+import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
 import { importsOf, type SourceFile } from "./source.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -24,9 +24,9 @@ function exists(path: string): boolean {
   }
 }
 
-const built = ["src/", "kernels/", "web/"].filter(exists).flatMap(filesBelow)
+const built = ["src/", "kernels/", "web/", "bench/"].filter(exists).flatMap(filesBelow)
   .concat(exists("mod.ts") ? [{ path: "mod.ts", text: Deno.readTextFileSync(new URL("mod.ts", root)) }] : []);
-const tests = ["tests/", "bench/"].filter(exists).flatMap(filesBelow);
+const tests = filesBelow("tests/");
 const portable = built.filter(({ path }) => !path.startsWith("web/"));
 const imports = built.flatMap(importsOf);
 
@@ -40,6 +40,10 @@ Deno.test("Deno and document are named in src/host only", () =>
 Deno.test("no file is over 400 lines", () => assertEquals([...built, ...tests].flatMap(lengthFaults), []));
 
 Deno.test("every wait for the GPU says so", () => assertEquals(portable.flatMap(syncPointFaults), []));
+
+Deno.test("other engines are imported in bench/peers only", () => {
+  assertEquals(peerFaults([...imports, ...tests.flatMap(importsOf)]), []);
+});
 
 Deno.test("every op has a test of its name", () => {
   assertEquals(opTestFaults([...built, ...tests].map(({ path }) => path)), []);

@@ -1,13 +1,16 @@
 /** House rules on single files and on what stands beside them. */
 
 import { roomOf } from "./floors.ts";
-import { codeOf, lineAt, type SourceFile } from "./source.ts";
+import { codeOf, type Import, lineAt, type SourceFile } from "./source.ts";
 
 const MOST_LINES = 400;
 
+/** Of bench, the part that starts another program. */
+const STARTS_PROGRAMS = "bench/torch.ts";
+
 /** `Deno` and `document` belong to src/host: everything else in src and kernels runs in both worlds. */
 export function hostFaults({ path, text }: SourceFile): string[] {
-  if (path.startsWith("src/host/")) return [];
+  if (path.startsWith("src/host/") || path === STARTS_PROGRAMS) return [];
   const code = codeOf(text);
   return [...code.matchAll(/\bDeno\b|(?<!\.)\bdocument\b|\bglobalThis\.document\b/g)].map((match) =>
     `${path}:${lineAt(code, match.index)} says ${match[0]}: move it to src/host`
@@ -29,6 +32,13 @@ export function syncPointFaults({ path, text }: SourceFile): string[] {
     const isMarked = lines[line - 1].includes("// GPU sync point");
     return isMarked ? [] : [`${path}:${line} awaits read() without "// GPU sync point"`];
   });
+}
+
+/** Other engines are for side-by-side figures: only bench/peers may import their packages. */
+export function peerFaults(imports: readonly Import[]): string[] {
+  return imports
+    .filter(({ from, to }) => /^@(?:tensorflow|jax-js)\//.test(to) && !from.startsWith("bench/peers/"))
+    .map(({ from, line, to }) => `${from}:${line} imports ${to}: other engines are for bench/peers only`);
 }
 
 /** An op without a test of its name. */

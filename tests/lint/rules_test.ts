@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults, roomOf } from "./floors.ts";
-import { hostFaults, lengthFaults, opTestFaults, pinFaults, syncPointFaults } from "./rules.ts";
+import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
 import { codeOf, importsOf, type SourceFile } from "./source.ts";
 
 const file = (path: string, text: string): SourceFile => ({ path, text });
@@ -96,6 +96,8 @@ const allowed: [from: string, to: string][] = [
   ["web/main.ts", "mod.ts"],
   ["web/main.ts", "src/host/browser.ts"],
   ["src/data/zip.ts", "fflate"],
+  ["bench/step.ts", "src/tasks/doctor/probes.ts"],
+  ["bench/check.ts", "tests/reference/conv2d.ts"],
 ];
 
 for (const [from, to] of allowed) {
@@ -122,6 +124,13 @@ const forbidden: [from: string, to: string, fault: string][] = [
   ["mod.ts", "src/host/deno.ts", "mod.ts is the same in a browser and names no host"],
   ["web/main.ts", "src/core/device.ts", "web may import web, mod, host/browser only"],
   ["src/helper.ts", "src/base/rng.ts", "src/helper.ts is in no room"],
+  ["src/tasks/doctor.ts", "bench/probe.ts", "bench is above tasks"],
+  [
+    "bench/check.ts",
+    "kernels/probe_fma.ts",
+    "kernels are for kernels, ops, optim, data/gpu, tasks/doctor only",
+  ],
+  ["src/ops/relu.ts", "tests/reference/relu.ts", "tests are for tests and bench only"],
 ];
 
 for (const [from, to, fault] of forbidden) {
@@ -145,6 +154,7 @@ Deno.test("hostFaults() finds Deno and document outside src/host", () => {
     "src/core/a.ts:3 says document: move it to src/host",
   ]);
   assertEquals(hostFaults(file("src/host/a.ts", text)), []);
+  assertEquals(hostFaults(file("bench/torch.ts", text)), []);
 });
 
 Deno.test("lengthFaults() finds a file over 400 lines", () => {
@@ -160,6 +170,14 @@ Deno.test("syncPointFaults() finds an awaited read() without its mark", () => {
     'src/train/a.ts:6 awaits read() without "// GPU sync point"',
   ]);
   assertEquals(syncPointFaults(file("src/data/a.ts", text)), []);
+});
+
+Deno.test("peerFaults() finds another engine outside bench/peers", () => {
+  const to = "@tensorflow/tfjs-core";
+  assertEquals(peerFaults([edge("bench/peers/tfjs.ts", to), edge("src/a.ts", "zod")]), []);
+  assertEquals(peerFaults([edge("bench/peers.ts", to)]), [
+    "bench/peers.ts:1 imports @tensorflow/tfjs-core: other engines are for bench/peers only",
+  ]);
 });
 
 Deno.test("opTestFaults() finds an op without a test", () => {

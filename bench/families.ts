@@ -1,0 +1,33 @@
+/** Kernels by what they are for. */
+
+/** The first pattern that a kernel's name matches says its family. */
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  "linear": /^linear|^column_sum/,
+  "conv forward": /^conv\w*forward/,
+  "conv dgrad": /^conv\w*(dgrad|flip)/,
+  "conv wgrad": /^conv\w*wgrad|^split_sum/,
+  "batch norm": /batch_norm/,
+  "relu and add": /relu|^add/,
+  "pooling": /pool/,
+  "loss and counts": /cross_entropy|focal|tally|rank/,
+  "optimiser": /adamw|gradient|clip|ema|scale/,
+};
+
+/** The families in the order of tables; "other" is what no pattern knows. */
+export const FAMILIES: readonly string[] = [
+  "conv forward",
+  "conv dgrad",
+  "conv wgrad",
+  "batch norm",
+  "relu and add",
+  "pooling",
+  "linear",
+  "loss and counts",
+  "optimiser",
+  "other",
+];
+
+/** The family of a kernel. */
+export function familyOf(kernel: string): string {
+  return Object.keys(PATTERNS).find((family) => PATTERNS[family].test(kernel)) ?? "other";
+}

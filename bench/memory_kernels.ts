@@ -1,0 +1,75 @@
+/** The kernels that memory bounds, in GB/s of the least traffic that the op needs, and in % of a copy's. */
+import { elements, roundUp } from "../src/base/shape.ts";
+import type { Device } from "../src/core/device.ts";
+import { bytesPerElement, type DType } from "../src/core/tensor.ts";
+import type { ModelName } from "../src/nn/resnet.ts";
+import { adamwCase } from "./adamw_case.ts";
+import { type MemoryCase, opCases } from "./memory_cases.ts";
+import type { Column } from "./report.ts";
+import { type Session, withDevice } from "./session.ts";
+import { takeTurns, timedProgram } from "./timing.ts";
+
+const COLUMNS: readonly Column[] = [
+  { key: "name", head: "kernel", width: 22, isText: true },
+  { key: "tensor", head: "tensor", width: 19, isText: true },
+  { key: "counted", head: "bytes that count", width: 29, isText: true },
+  { key: "milliseconds", head: "ms", width: 7 },
+  { key: "gigabytes", head: "GB/s", width: 7 },
+  { key: "percent", head: "% of copy", width: 9 },
+];
+
+/** Parameters that the optimiser updates: those of a ResNet of 1,000 classes. */
+const PARAMETERS: Readonly<Record<ModelName, number>> = {
+  resnet18: 11_689_512,
+  resnet34: 21_797_672,
+  resnet50: 25_557_032,
+};
+
+/** Bytes of an activation that caches do not hold. */
+const LEAST_BYTES = { software: 2 ** 25, gpu: 2 ** 28 };
+
+/** Checks and times every case. @throws GpuError if a result is wrong */
+export async function timeMemoryKernels(
+  session: Session,
+  model: ModelName,
+  size: number,
+  batch: number,
+): Promise<void> {
+  const { options: { only, precision }, report, speed, patience } = session;
+  const dtype: DType = precision === "32-true" ? "f32" : "f16";
+  const print = report.table(
+    `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`,
+    COLUMNS,
+  );
+  const image = [Math.ceil(size / 2), Math.ceil(size / 2), 64]; // the stem's y
+  const least = session.software ? LEAST_BYTES.software : LEAST_BYTES.gpu;
+  const images = Math.max(batch, Math.ceil(least / (elements(image) * bytesPerElement(dtype))));
+  const measure = async (device: Device, one: MemoryCase) => {
+    const recorded = await one.record();
+    await one.check(recorded);
+    const [milliseconds] = await takeTurns([timedProgram(device, recorded.program)], patience);
+    recorded.program.free();
+    const gigabytes = one.bytes / milliseconds / 1e6;
+    const { name, tensor, counted, bytes } = one;
+    print({
+      name,
+      tensor,
+      counted,
+      bytes,
+      milliseconds,
+      gigabytes,
+      percent: 100 * gigabytes / speed.gigabytes,
+    });
+  };
+  await withDevice(session, async (device) => {
+    const cases = [
+      ...opCases(device, [images, ...image], dtype),
+      adamwCase(device, roundUp(PARAMETERS[model], 64)),
+    ];
+    for (const make of cases) {
+      if (!make.name.includes(only)) continue;
+      await device.scope(() => measure(device, make.build()));
+      device.pool.trim();
+    }
+  });
+}

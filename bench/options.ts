@@ -1,0 +1,87 @@
+/** The options of `bench`, from the command line; what is not given follows from the adapter. */
+import { parseArgs } from "@std/cli/parse-args";
+import { ConfigError } from "../src/base/errors.ts";
+import { nearest } from "../src/base/nearest.ts";
+import { type ModelName, modelNames } from "../src/nn/resnet.ts";
+
+/** What the command line says. */
+export interface Options {
+  readonly models: readonly ModelName[] | undefined;
+  readonly size: number | undefined;
+  readonly batch: number | undefined;
+  readonly classes: number;
+  readonly precision: Precision;
+  /** Part of the names of the kernels to time; all if empty. */
+  readonly only: string;
+  readonly rounds: number;
+  readonly gpu: "auto" | "dawn";
+  readonly python: string;
+  readonly json: string | undefined;
+}
+
+/** How activations are stored while a model is trained. */
+export type Precision = (typeof precisions)[number];
+const precisions = ["32-true", "16-mixed"] as const;
+
+/** What each option means, in the order of the help. */
+export const OPTIONS: Readonly<Record<string, string>> = {
+  model: `comma-separated, of ${modelNames.join(", ")}`,
+  size: "pixels of an image's side; 64 on a software adapter, else 224",
+  batch: "images; kernels 8 and step 16 on a software adapter, else 64",
+  classes: "outputs of the model; 1000",
+  precision: `${precisions.join(" or ")}; 32-true`,
+  only: "kernels: only those whose name contains this text",
+  rounds: "timed runs of each, of which the median counts; 5",
+  gpu: "auto or dawn",
+  python: "torch: the Python to start; python3",
+  json: "a file for all values",
+};
+
+/** Reads the options. @throws ConfigError naming the one that cannot be used */
+export function readOptions(args: readonly string[]): Options {
+  const { _: rest, ...given } = parseArgs([...args], { string: Object.keys(OPTIONS) });
+  if (rest.length > 0) {
+    throw new ConfigError(`Cannot run bench as "${rest[0]}" is no option: write --name value`);
+  }
+  for (const name of Object.keys(given)) refuseUnknown(`option --${name}`, name, Object.keys(OPTIONS));
+  const text = (name: string) => given[name] as string | undefined;
+  const { model, precision = "32-true", gpu = "auto", only = "", python = "python3", json } = given as Record<
+    string,
+    string | undefined
+  >;
+  const models = model?.split(",");
+  for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
+  refuseUnknown(`precision "${precision}"`, precision, precisions);
+  refuseUnknown(`gpu "${gpu}"`, gpu, ["auto", "dawn"]);
+  if (json === "") throw new ConfigError("Cannot run bench as --json names no file: write --json FILE");
+  return {
+    models: models as ModelName[] | undefined,
+    size: count("size", text("size")),
+    batch: count("batch", text("batch")),
+    classes: count("classes", text("classes")) ?? 1000,
+    precision: precision as Precision,
+    only,
+    rounds: count("rounds", text("rounds")) ?? 5,
+    gpu: gpu as Options["gpu"],
+    python,
+    json,
+  };
+}
+
+/** @throws ConfigError unless `name` is one of `names`, with the nearest */
+export function refuseUnknown(what: string, name: string, names: readonly string[]): void {
+  if (names.includes(name)) return;
+  const near = nearest(name, names);
+  throw new ConfigError(
+    `Cannot run bench as there is no ${what}: ${near ? `did you mean ${near}? ` : ""}Known: ${
+      names.join(", ")
+    }`,
+  );
+}
+
+function count(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new ConfigError(`Cannot run bench as --${name} must be a whole number from 1: current is "${text}"`);
+}

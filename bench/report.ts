@@ -1,0 +1,86 @@
+/** What a run prints, table by table, and the same values as JSON. */
+
+/** A value of a row; undefined shows as "-". */
+export type Value = string | number | undefined;
+
+/** A column: its key in the rows, its head with the unit, and its width. Texts stand left, numbers right. */
+export interface Column {
+  readonly key: string;
+  readonly head: string;
+  readonly width: number;
+  /** True for texts. */
+  readonly isText?: boolean;
+}
+
+/** Values by the keys of columns; further keys go to the JSON only. */
+export type Row = Readonly<Record<string, Value>>;
+
+/** A table as JSON has it. */
+interface Section {
+  readonly table: string;
+  readonly rows: Row[];
+  /** Remarks below it. */
+  notes?: string[];
+}
+
+/** The widest that a line may be. */
+export const WIDTH = 110;
+
+/** Collects what was measured, and prints it as it comes. */
+export class Report {
+  readonly #sections: Section[] = [];
+  readonly #facts: Record<string, unknown> = {};
+
+  constructor(readonly print: (line: string) => void) {}
+
+  /** Adds a value beside the tables: adapter, versions, probe. */
+  fact(name: string, value: unknown): void {
+    this.#facts[name] = value;
+  }
+
+  /** Starts a table: prints its title and heads. @returns what prints and keeps a row */
+  table(title: string, columns: readonly Column[]): (row: Row) => void {
+    const rows: Row[] = [];
+    this.#sections.push({ table: title, rows });
+    this.print("");
+    this.print(title);
+    this.print(line(columns, (column) => column.head));
+    return (row) => {
+      rows.push(row);
+      this.print(line(columns, ({ key }) => cell(row[key])));
+    };
+  }
+
+  /** Prints a remark below a table and keeps it. */
+  note(text: string): void {
+    this.print(`  ${text}`);
+    const section = this.#sections.at(-1);
+    if (section) section.notes = [...section.notes ?? [], text];
+  }
+
+  /** Everything, for a file. */
+  json(): string {
+    return JSON.stringify({ ...this.#facts, tables: this.#sections }, null, 2) + "\n";
+  }
+}
+
+function line(columns: readonly Column[], text: (column: Column) => string): string {
+  const cells = columns.map((column) =>
+    column.isText ? text(column).padEnd(column.width) : text(column).padStart(column.width)
+  );
+  return `  ${cells.join("  ")}`.trimEnd();
+}
+
+/** A value as tables show it. */
+export function cell(value: Value): string {
+  if (value === undefined) return "-";
+  return typeof value === "string" ? value : digits(value);
+}
+
+/** Three digits that count; whole numbers in full. */
+export function digits(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  const size = Math.abs(value);
+  if (size >= 100 || Number.isInteger(value)) return value.toFixed(0).replace(/\B(?=(\d{3})+$)/g, ",");
+  return size >= 0.001 ? value.toPrecision(3) : value.toExponential(1);
+}

@@ -1,0 +1,84 @@
+/** What the sub-commands share: the options, the report, and the adapter with its probes. */
+import { type Device, openDevice } from "../src/core/device.ts";
+import { isSoftware } from "../src/tasks/doctor/adapter_report.ts";
+import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
+import type { Host } from "../src/tasks/host.ts";
+import type { Options } from "./options.ts";
+import type { Report } from "./report.ts";
+import { PATIENCE, type Patience } from "./timing.ts";
+
+/** The part of the host that bench uses. */
+export type BenchHost = Pick<
+  Host,
+  "runtime" | "openGpu" | "gitCommit" | "machine" | "writeAtomic" | "print"
+>;
+
+/** One run of bench. */
+export interface Session {
+  readonly options: Options;
+  readonly report: Report;
+  readonly gpu: GPU;
+  /** True for a GPU that is a program: sizes are smaller then. */
+  readonly software: boolean;
+  /** The denominators: all shares are of this run's own probes. */
+  readonly speed: Speed;
+  readonly patience: Patience;
+}
+
+/** Enough that a GPU's clocks have risen, and a software adapter's noise evens out. */
+const probeTime = ({ rounds }: Options) => ({ least: 20, most: 160 * rounds });
+/** A drift of the probes beyond this share makes a run's ratios doubtful. */
+const MOST_DRIFT = 0.15;
+
+/** Opens the adapter, prints and keeps what it is, and measures the probes. */
+export async function openSession(host: BenchHost, options: Options, report: Report): Promise<Session> {
+  const gpu = await host.openGpu(options.gpu);
+  const device = await openDevice(gpu);
+  const software = isSoftware(device.adapter);
+  const { version, system, processor, cores } = await host.machine();
+  const { vendor, architecture, description } = device.adapter;
+  const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed";
+  const commit = (await host.gitCommit())?.slice(0, 10);
+  report.fact("adapter", { name, vendor, architecture, software, features: [...device.gpu.features] });
+  report.fact("versions", { wgrad: version, commit, runtime: host.runtime, webgpu: options.gpu, system });
+  report.fact("machine", { processor, cores });
+  report.fact("date", new Date().toISOString());
+  report.print(`adapter  ${name}${software ? ", a software GPU" : ""}, through ${host.runtime}`);
+  report.print(`machine  ${processor || "unknown processor"}, ${cores} cores, ${system}`);
+  report.print(`wgrad    ${version}${commit ? `, commit ${commit}` : ""}`);
+  const speed = await measureSpeed(device, probeTime(options));
+  device.close();
+  report.fact("probe", speed);
+  report.print(`probe    ${speedText(speed)}: the 100 % of all below`);
+  const patience = { ...PATIENCE, rounds: options.rounds };
+  return { options, report, gpu, software, speed, patience };
+}
+
+/** Probes once more, and says so if the machine was not as fast as at the start: then ratios are doubtful. */
+export async function closeSession({ gpu, speed, report, options }: Session): Promise<void> {
+  const device = await openDevice(gpu);
+  const last = await measureSpeed(device, probeTime(options));
+  device.close();
+  report.fact("probeAtEnd", last);
+  const drift = (name: keyof Speed) => Math.abs(last[name] / speed[name] - 1);
+  const doubtful = drift("gflops") > MOST_DRIFT || drift("gigabytes") > MOST_DRIFT;
+  report.print("");
+  report.print(
+    `probe    ${speedText(last)} at the end${doubtful ? ": it drifted, run again on a quiet machine" : ""}`,
+  );
+}
+
+function speedText({ gflops, gigabytes }: Speed): string {
+  const rounded = (value: number) => value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+  return `${rounded(gflops)} GFLOP/s of f32 multiply-adds, ${rounded(gigabytes)} GB/s of copying`;
+}
+
+/** Runs `body` with a device of its own, so that memory is counted from nothing; closes it. */
+export async function withDevice<T>(session: Session, body: (device: Device) => Promise<T>): Promise<T> {
+  const device = await openDevice(session.gpu);
+  try {
+    return await body(device);
+  } finally {
+    device.close();
+  }
+}

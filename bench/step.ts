@@ -1,0 +1,148 @@
+/** `bench step`: whole training steps; where their time goes, on the GPU and on the host, and their memory. */
+import { ConfigError } from "../src/base/errors.ts";
+import type { Device } from "../src/core/device.ts";
+import { elapsed } from "../src/core/elapsed.ts";
+import { byKernel } from "../src/core/profile.ts";
+import type { Program } from "../src/core/program.ts";
+import { convFlops, countedConvs, stepFlops } from "./convs.ts";
+import { FAMILIES, familyOf } from "./families.ts";
+import type { Column } from "./report.ts";
+import { type Session, withDevice } from "./session.ts";
+import { median, takeTurns, timedProgram } from "./timing.ts";
+import { startTraining, type Training, type TrainingPlan } from "./training.ts";
+
+const MIB = 2 ** 20;
+
+const STEP: readonly Column[] = [
+  { key: "ips", head: "images/s", width: 9 },
+  { key: "milliseconds", head: "ms a step", width: 10 },
+  { key: "replay_ms", head: "replay alone", width: 13 },
+  { key: "gflops", head: "GFLOP/s", width: 9 },
+  { key: "percent", head: "% of FMA", width: 9 },
+  { key: "encode_ms", head: "encode + submit ms", width: 19 },
+  { key: "encode_percent", head: "% of step", width: 10 },
+];
+
+const MEMORY: readonly Column[] = [
+  { key: "dispatches", head: "dispatches", width: 10 },
+  { key: "peak_mib", head: "peak MiB", width: 10 },
+  { key: "program_mib", head: "activations and scratch", width: 24 },
+  { key: "state_mib", head: "parameters, gradients, moments", width: 31 },
+];
+
+const KERNELS: readonly Column[] = [
+  { key: "family", head: "family", width: 16, isText: true },
+  { key: "milliseconds", head: "ms", width: 9 },
+  { key: "percent", head: "% of all", width: 9 },
+  { key: "launches", head: "launches", width: 9 },
+  { key: "gflops", head: "GFLOP/s", width: 9 },
+  { key: "fma_percent", head: "% of FMA", width: 9 },
+];
+
+/** Times the step of each model. @throws DivergedError if a loss is not finite */
+export async function benchStep(session: Session): Promise<void> {
+  const { options, software } = session;
+  if (options.precision !== "32-true") {
+    throw new ConfigError(
+      `Cannot run bench step as training has no precision ${options.precision} yet: use --precision 32-true`,
+    );
+  }
+  const size = options.size ?? (software ? 64 : 224), batch = options.batch ?? (software ? 16 : 64);
+  for (const model of options.models ?? ["resnet18"]) {
+    const plan = { model, size, batch, classes: options.classes };
+    await withDevice(session, (device) => timeStep(session, device, plan));
+  }
+}
+
+async function timeStep(session: Session, device: Device, plan: TrainingPlan): Promise<void> {
+  const { model, size, batch, classes } = plan;
+  const { report, options: { precision } } = session;
+  const training = await startTraining(device, plan);
+  const name = `${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, ${precision}`;
+  report.table(`step of ${name}`, STEP)({
+    model,
+    size,
+    batch,
+    classes,
+    precision,
+    ...await rates(session, device, training, plan),
+  });
+  report.table("its memory", MEMORY)(memory(device, training));
+  await training.losses();
+  if (device.gpu.features.has("timestamp-query")) await families(session, training, plan);
+  else report.note("no time per kernel, as the adapter has no timestamp queries");
+}
+
+/** The step as training takes it, with the upload of its images; the replay alone; and the host's part of that. */
+async function rates(session: Session, device: Device, training: Training, plan: TrainingPlan) {
+  const step = async (times: number) => await elapsed(device, () => training.run(times)) / times;
+  const replay = timedProgram(device, training.program);
+  const patience = { ...session.patience, least: 100 };
+  const [milliseconds, replay_ms] = await takeTurns([step, replay], patience);
+  const gflops = stepFlops(plan.model, plan.size, plan.batch, plan.classes) / milliseconds / 1e6;
+  const encode_ms = await encodeTime(device, training.program, session.patience.rounds);
+  return {
+    ips: 1000 * plan.batch / milliseconds,
+    milliseconds,
+    replay_ms,
+    gflops,
+    percent: 100 * gflops / session.speed.gflops,
+    encode_ms,
+    encode_percent: 100 * encode_ms / milliseconds,
+  };
+}
+
+/** Milliseconds of the host to encode and submit a program, without waiting. */
+async function encodeTime(device: Device, program: Program, rounds: number): Promise<number> {
+  const samples: number[] = [];
+  for (let round = 0; round < 2 * rounds; round++) {
+    await device.gpu.queue.onSubmittedWorkDone(); // GPU sync point
+    const start = performance.now();
+    program.run();
+    samples.push(performance.now() - start);
+  }
+  return median(samples);
+}
+
+function memory(device: Device, { program, model }: Training) {
+  const { values, gradients, statistics } = model.parameters;
+  return {
+    dispatches: program.dispatches,
+    peak_mib: device.pool.stats().peakBytes / MIB,
+    program_mib: program.bytes / MIB,
+    state_mib: (3 * values.bytes + gradients.bytes + statistics.bytes) / MIB,
+  };
+}
+
+/** Time by kernel family, from timestamps around each launch. */
+async function families(
+  { report, speed }: Session,
+  { program }: Training,
+  plan: TrainingPlan,
+): Promise<void> {
+  const kernels = byKernel(await program.profile());
+  const all = kernels.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+  const convs = countedConvs(plan.model, plan.size);
+  const flops = (withStem: boolean) =>
+    convs.reduce(
+      (sum, { conv, count, needsDx }) =>
+        sum + (needsDx || withStem ? count * convFlops(conv, plan.batch) : 0),
+      0,
+    );
+  const work: Record<string, number> = {
+    "conv forward": flops(true),
+    "conv dgrad": flops(false),
+    "conv wgrad": flops(true),
+  };
+  const print = report.table("its time by kernel family, by timestamps around each launch", KERNELS);
+  for (const family of FAMILIES) {
+    const members = kernels.filter(({ kernel }) => familyOf(kernel) === family);
+    if (members.length === 0) continue;
+    const milliseconds = members.reduce((sum, one) => sum + one.milliseconds, 0);
+    const launches = members.reduce((sum, one) => sum + one.launches, 0);
+    const gflops = work[family] && work[family] / milliseconds / 1e6;
+    const fma_percent = gflops && 100 * gflops / speed.gflops;
+    print({ family, milliseconds, percent: 100 * milliseconds / all, launches, gflops, fma_percent });
+  }
+  report.fact(`kernels of ${plan.model}`, kernels);
+}

@@ -1,0 +1,76 @@
+/** A model with all that trains it on one batch of noise: what whole steps are timed with. */
+import { rng } from "../src/base/rng.ts";
+import { DivergedError } from "../src/base/errors.ts";
+import type { Device } from "../src/core/device.ts";
+import type { Program } from "../src/core/program.ts";
+import { createLoss } from "../src/nn/losses.ts";
+import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
+import { adamw } from "../src/optim/adamw.ts";
+import { type Ring, ring as createRing } from "../src/train/ring.ts";
+import { type HostBatch, type TrainStep, trainStep } from "../src/train/step.ts";
+import { noise } from "./check.ts";
+
+/** What is trained, and on what. */
+export interface TrainingPlan {
+  readonly model: ModelName;
+  readonly size: number;
+  readonly batch: number;
+  readonly classes: number;
+}
+
+/** What a step of every engine updates by (torch.optim.AdamW). */
+export const OPTIMIZER = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-2 } as const;
+export const LR = 1e-3;
+
+/** Steps between two looks at the losses. */
+const SLOTS = 4096;
+
+/** Training that is under way. */
+export interface Training {
+  readonly model: Model;
+  readonly step: TrainStep;
+  readonly program: Program;
+  readonly ring: Ring;
+  readonly batch: HostBatch;
+  /** Takes `times` steps; does not wait for the GPU. */
+  run(times: number): Promise<void>;
+  /** The loss of each step since the last call of `run`. @throws DivergedError if one is not finite */
+  losses(): Promise<number[]>;
+}
+
+/** Starts training: start values, one batch and the recorded step. */
+export async function startTraining(device: Device, plan: TrainingPlan): Promise<Training> {
+  const { size: imageSize, batch: count, classes } = plan;
+  const model = resnet(device, plan.model, { classes, seed: 42 });
+  const options = { classes, labelSmoothing: 0, gamma: 0, classWeights: undefined };
+  const loss = createLoss(device, { name: "cross_entropy", ...options });
+  const optimizer = adamw(model.parameters, OPTIMIZER);
+  const ring = createRing(device, classes, SLOTS);
+  const step = trainStep(device, { model, loss, optimizer, ring, imageSize, maxNorm: null, replay: true });
+  await step.prepare([count]);
+  const batch = noiseBatch(plan);
+  return {
+    model,
+    step,
+    program: step.program(count)!,
+    ring,
+    batch,
+    async run(times) {
+      ring.restart();
+      for (let time = 0; time < times; time++) await step.run(batch, LR);
+    },
+    async losses() {
+      const losses = (await ring.steps()).map(({ loss }) => loss);
+      if (losses.every(Number.isFinite)) return losses;
+      throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
+    },
+  };
+}
+
+/** One batch: images of noise, RGB and zero, with random labels. */
+export function noiseBatch({ size, batch, classes }: TrainingPlan): HostBatch {
+  const images = noise(batch * size * size * 4, 0);
+  for (let i = 3; i < images.length; i += 4) images[i] = 0;
+  const random = rng(42, "bench", "labels");
+  return { images, labels: Uint32Array.from({ length: batch }, () => random.integer(classes)), count: batch };
+}

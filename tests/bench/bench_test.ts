@@ -1,0 +1,68 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { bench } from "../../bench/main.ts";
+import { WIDTH } from "../../bench/report.ts";
+import type { BenchHost } from "../../bench/session.ts";
+import { ConfigError } from "../../src/base/errors.ts";
+import { openGpu } from "../../src/host/deno_gpu.ts";
+import { gpuTest } from "../rings.ts";
+import { MACHINE } from "../tasks/doctor/fixtures.ts";
+
+/** A host that keeps what is printed and written. */
+function testHost(): { host: BenchHost; lines: string[]; written: Map<string, string> } {
+  const lines: string[] = [], written = new Map<string, string>();
+  const host: BenchHost = {
+    runtime: "Deno 9.9.9",
+    openGpu,
+    gitCommit: () => Promise.resolve("0123456789abcdef"),
+    machine: () => Promise.resolve(MACHINE),
+    writeAtomic: (path, bytes) => Promise.resolve(void written.set(path, new TextDecoder().decode(bytes))),
+    print: (line) => void lines.push(line),
+  };
+  return { host, lines, written };
+}
+
+Deno.test("bench() without a sub-command lists them and the options", async () => {
+  const { host, lines } = testHost();
+  assertEquals(await bench(host, []), 0);
+  for (const word of ["probe", "kernels", "step", "--json"]) {
+    assertMatch(lines.join("\n"), RegExp(`^  ${word} `, "m"));
+  }
+  assert(lines.every((line) => line.length <= WIDTH));
+});
+
+Deno.test("bench() refuses an unknown sub-command", async () => {
+  await assertRejects(() => bench(testHost().host, ["kernel"]), ConfigError, "did you mean kernels?");
+});
+
+gpuTest("bench kernels checks and times, prints the probes and writes the same as JSON", async () => {
+  const { host, lines, written } = testHost();
+  const small = ["--model", "resnet18", "--size", "32", "--batch", "2", "--rounds", "1"];
+  assertEquals(await bench(host, ["kernels", ...small, "--only", "128-256 /2", "--json", "out.json"]), 0);
+  const text = lines.join("\n");
+  assertMatch(text, /^adapter {2}.+, through Deno 9\.9\.9$/m);
+  assertMatch(
+    text,
+    /^probe {4}[\d.]+ GFLOP\/s of f32 multiply-adds, [\d.]+ GB\/s of copying: the 100 % of all below$/m,
+  );
+  assertMatch(text, /^ {2}3x3 128-256 \/2 at 4 {9,}1( +[\d.]+){6}$/m);
+  assert(lines.every((line) => line.length <= WIDTH), text);
+  const { adapter, versions, probe, tables } = JSON.parse(written.get("out.json")!);
+  assert(adapter.name && versions.runtime && probe.gflops > 0, written.get("out.json"));
+  assertEquals(tables[0].rows.map((row: { name: string }) => row.name), [
+    "3x3 128-256 /2 at 4",
+    "1x1 128-256 /2 at 4",
+  ]);
+  assert(tables[0].rows.every((row: Record<string, number>) => row.dgrad_ms > 0 && row.wgrad_gflops > 0));
+});
+
+gpuTest("bench step reports speed, memory and kernel families of a step", async () => {
+  const { host, lines } = testHost();
+  assertEquals(
+    await bench(host, ["step", "--size", "32", "--batch", "2", "--rounds", "1", "--classes", "10"]),
+    0,
+  );
+  const text = lines.join("\n");
+  assertMatch(text, /^step of resnet18, 32 x 32, batch 2, 10 classes, 32-true$/m);
+  assertMatch(text, /^ {2}conv wgrad +([\d.,]+ +){4}[\d.,]+$/m);
+  assert(lines.every((line) => line.length <= WIDTH), text);
+});

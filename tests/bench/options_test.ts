@@ -1,0 +1,35 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { readOptions } from "../../bench/options.ts";
+import { ConfigError } from "../../src/base/errors.ts";
+
+Deno.test("readOptions() reads values and gives the rest their defaults", () => {
+  const options = readOptions(["--model", "resnet18,resnet50", "--batch", "16", "--json=out.json"]);
+  assertEquals(options, {
+    models: ["resnet18", "resnet50"],
+    size: undefined,
+    batch: 16,
+    classes: 1000,
+    precision: "32-true",
+    only: "",
+    rounds: 5,
+    gpu: "auto",
+    python: "python3",
+    json: "out.json",
+  });
+});
+
+const faults: [args: string[], message: string][] = [
+  [["--modle", "resnet18"], "did you mean model?"],
+  [["--model", "resnet19"], "did you mean resnet18?"],
+  [["--precision", "16"], "Known: 32-true, 16-mixed"],
+  [["--batch", "0"], '--batch must be a whole number from 1: current is "0"'],
+  [["--size", "big"], '--size must be a whole number from 1: current is "big"'],
+  [["--json"], "names no file"],
+  [["resnet18"], '"resnet18" is no option'],
+];
+
+for (const [args, message] of faults) {
+  Deno.test(`readOptions() refuses ${args.join(" ")}`, () => {
+    assertThrows(() => readOptions(args), ConfigError, message);
+  });
+}
