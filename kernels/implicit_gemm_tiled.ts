@@ -1,0 +1,224 @@
+/**
+ * Convolution as an implicit matrix product through workgroup memory, for GPUs: the sums and the bindings of
+ * implicit_gemm.ts.
+ *
+ *   y[row, k] = bias[k] + sum over inner of X[row, inner] * w[inner, k]
+ *   row = (n, p, q), inner = (tap, c), X[row, inner] = x[the pixel of the row under the tap, c], zero outside x
+ *
+ * A workgroup owns a tile of rows by channels k. Eight `inner` at a time, its threads bring their share of X and of
+ * w to workgroup memory, then each multiplies 8 rows by 4 or 8 channels in named registers. There are two stages:
+ * while one is multiplied, the next is on its way into registers, and from there to the other stage; so one barrier
+ * does. A thread loads for the same rows in each stage, and divides row into (n, p, q) once, before the loop.
+ *
+ * X lies in workgroup memory as it comes, in vectors of four channels c: 8 rows of them and 4 x 8 weights are 16 reads
+ * for 256 products, as many as if X were transposed. Figures of the tiles, for a multiply-add:
+ *
+ *   tile     a thread  threads  registers  bytes of workgroup memory, of x and w
+ *   128x128  8 x 8     256      190        1.0  0.063
+ *   128x64   8 x 8     128      190        1.0  0.094
+ *   64x64    8 x 4     128      115        1.5  0.125
+ *   64x32    8 x 4     64       115        1.5  0.188
+ *
+ * Up to 256 products are summed by themselves before they go to the total, half of the registers above: one sum over
+ * thousands of products would lose several times the digits that PyTorch's does.
+ */
+import type { GemmOptions } from "./implicit_gemm.ts";
+import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
+import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
+import { statistics, statisticsFunctions } from "./lib/tile_statistics.ts";
+import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } from "./lib/tile.ts";
+
+export interface TiledGemmOptions extends GemmOptions {
+  readonly tile: Tile;
+  /**
+   * Also writes what batch_norm_statistics.ts gives, of y before it is rounded to its type: to `partial`
+   * [chunks, (rows, mean, lost, deviations), K / 4], a chunk for each tile of rows.
+   */
+  readonly statistics?: boolean;
+}
+
+/** From the one that reuses most to the one that small products split best into. */
+export const GEMM_TILES: readonly Tile[] = [
+  { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
+  { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
+  { name: "64x64", rows: 64, cols: 64, lanes: [8, 16] },
+  { name: "64x32", rows: 64, cols: 32, lanes: [8, 8] },
+];
+
+/** Vectors of four `inner` in a stage. */
+const QUADS = DEPTH / 4;
+/** Products that are summed by themselves. */
+const BLOCK = 256;
+/** Workgroups that keep a large GPU busy: smaller tiles gain nothing more. */
+const PLENTY = 1024;
+/** Workgroups along one axis of a grid. */
+const LONGEST_GRID = 65535;
+
+/** Whether a tile is worth a trial: most of it is used, and a smaller one would have to be for want of workgroups. */
+export function gemmTileFits(o: GemmOptions, tile: Tile): boolean {
+  const [smallest, small] = GEMM_TILES.toReversed();
+  if (tile === smallest) return o.outputs <= small.cols / 2 || groupCount(o, small) < PLENTY;
+  return o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
+}
+
+/** How many chunks of rows the statistics have. */
+export function statisticsChunks(o: GemmOptions, tile: Tile): number {
+  return Math.ceil(rowCount(o) / tile.rows);
+}
+
+export function implicitGemmTiled(o: TiledGemmOptions): KernelSource {
+  const { tile } = o;
+  const [laneRows, laneCols] = tile.lanes, vectors = vectorsOf(tile), k4 = o.outputs / 4;
+  const inner = innerCount(o), steps = Math.ceil(inner / DEPTH);
+  const ownK = (j: number) => `first_k + lane.x + ${j * laneCols}u`;
+
+  const code = wgsl`
+${element4(o.type)}
+@group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
+@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4]
+@group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
+#if ${o.bias}
+@group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
+#endif
+#if ${o.statistics}
+@group(0) @binding(4) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), K / 4]
+#endif
+
+var<workgroup> tile_x: array<array<array<array<vec4f, ${QUADS}>, ${laneRows}>, ${TILE_ROWS}>, 2>;
+var<workgroup> tile_w: array<array<array<array<vec4f, ${laneCols}>, ${vectors}>, ${DEPTH}>, 2>;
+fn stash_x(stage: u32, row: u32, quad: u32, value: vec4f) {
+  tile_x[stage][row / ${laneRows}u][row % ${laneRows}u][quad] = value;
+}
+fn stash_w(stage: u32, inner: u32, k: u32, value: vec4f) {
+  tile_w[stage][inner][k / ${laneCols}u][k % ${laneCols}u] = value;
+}
+
+fn row_count() -> u32 {
+  return arrayLength(&y) / ${o.rows.image * o.cols.image * k4}u * ${o.rows.output * o.cols.output}u;
+}
+${laneOf(tile)}
+${loadX(o)}
+${loadW(o)}
+${storeY(o)}
+#if ${o.statistics}
+${statisticsFunctions(tile, k4)}
+#endif
+
+@compute @workgroup_size(${threadsOf(tile)})
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let chunk = group.y + group.z * groups.y;
+  let first_row = chunk * ${tile.rows}u;
+  let first_k = group.x * ${tile.cols / 4}u;
+  let lane = lane_of(thread);
+  ${places(tile, k4)}
+  ${eachOwned(tile, (r, j) => `var sum${r}_${j} = vec4f();`)}
+#if ${inner > BLOCK}
+  ${eachOwned(tile, (r, j) => `var total${r}_${j} = vec4f();`)}
+#endif
+  ${fetch(tile, "0u")}
+  ${stash(tile, "0u")}
+  workgroupBarrier();
+  for (var step = 0u; step < ${steps}u; step++) {
+    let stage = step % 2u;
+    if (step + 1u < ${steps}u) {
+      ${fetch(tile, "(step + 1u)")}
+    }
+    ${multiply(tile)}
+    ${stash(tile, "1u - stage")}
+    workgroupBarrier();
+#if ${inner > BLOCK}
+    if ((step + 1u) % ${BLOCK / DEPTH}u == 0u) {
+      ${eachOwned(tile, (r, j) => `total${r}_${j} += sum${r}_${j}; sum${r}_${j} = vec4f();`)}
+    }
+#endif
+  }
+#if ${inner > BLOCK}
+  ${eachOwned(tile, (r, j) => `sum${r}_${j} += total${r}_${j};`)}
+#endif
+#if ${o.bias}
+  ${unroll(vectors, (j) => `let bias${j} = bias[min(${ownK(j)}, ${k4 - 1}u)];`)}
+  ${eachOwned(tile, (r, j) => `sum${r}_${j} += bias${j};`)}
+#endif
+  ${eachOwned(tile, (r, j) => `store(first_row + lane.y + ${r * laneRows}u, ${ownK(j)}, sum${r}_${j});`)}
+#if ${o.statistics}
+  ${statistics(tile)}
+#endif
+}`;
+  const layers = Math.ceil(statisticsChunks(o, tile) / LONGEST_GRID);
+  return {
+    code,
+    workgroups: [Math.ceil(o.outputs / tile.cols), Math.ceil(statisticsChunks(o, tile) / layers), layers],
+  };
+}
+
+/** Rows of the product: the pixels of y's sub-grid, in all images. */
+function rowCount({ batch, rows, cols }: GemmOptions): number {
+  return batch * rows.output * cols.output;
+}
+
+function groupCount(o: GemmOptions, tile: Tile): number {
+  return statisticsChunks(o, tile) * Math.ceil(o.outputs / tile.cols);
+}
+
+/** How the threads share the loads of a stage: as many vectors of X and of w each, of rows and `inner` this far apart. */
+function share(tile: Tile) {
+  const threads = threadsOf(tile), rowsAtOnce = threads / QUADS, innerAtOnce = threads / (tile.cols / 4);
+  return {
+    eachX: (text: (i: number, row: number) => string) =>
+      unroll(tile.rows / rowsAtOnce, (i) => text(i, i * rowsAtOnce)),
+    eachW: (text: (i: number, inner: number) => string) =>
+      unroll(DEPTH / innerAtOnce, (i) => text(i, i * innerAtOnce)),
+  };
+}
+
+/** WGSL: what this thread loads. Neighbouring threads take neighbouring vectors, of x and w as in workgroup memory. */
+function places(tile: Tile, k4: number): string {
+  const { eachX, eachW } = share(tile), vectors = tile.cols / 4;
+  return `
+  let quad = thread % ${QUADS}u;
+  let x_row = thread / ${QUADS}u;
+  let w_inner = thread / ${vectors}u;
+  let w_k = thread % ${vectors}u;
+  let k = min(first_k + w_k, ${k4 - 1}u);
+  ${eachX((i, row) => `let row${i} = row_of(min(first_row + x_row + ${row}u, row_count() - 1u));`)}
+  ${eachX((i) => `var next_x${i}: vec4f;`)}
+  ${eachW((i) => `var next_w${i}: vec4f;`)}`;
+}
+
+/** WGSL: this thread's loads for a step, into registers. */
+function fetch(tile: Tile, step: string): string {
+  const { eachX, eachW } = share(tile);
+  return `
+  ${eachX((i) => `next_x${i} = load_x(row${i}, ${step} * ${QUADS}u + quad);`)}
+  ${eachW((i, inner) => `next_w${i} = load_w(${step} * ${DEPTH}u + w_inner + ${inner}u, k);`)}`;
+}
+
+/** WGSL: from these registers to a stage. */
+function stash(tile: Tile, stage: string): string {
+  const { eachX, eachW } = share(tile);
+  return `
+  ${eachX((i, row) => `stash_x(${stage}, x_row + ${row}u, quad, next_x${i});`)}
+  ${eachW((i, inner) => `stash_w(${stage}, w_inner + ${inner}u, w_k, next_w${i});`)}`;
+}
+
+/** WGSL: the products of a stage, quad by quad. A vector of each row is read once, and used up before the next. */
+function multiply(tile: Tile): string {
+  const vectors = vectorsOf(tile);
+  const weights = (quad: number) =>
+    unroll(
+      4,
+      (d) => unroll(vectors, (j) => `let w${d}_${j} = tile_w[stage][${4 * quad + d}][${j}][lane.x];`),
+    );
+  const products = (r: number) =>
+    unroll(
+      4,
+      (d) => unroll(vectors, (j) => `sum${r}_${j} = fma(vec4f(x${r}[${d}]), w${d}_${j}, sum${r}_${j});`),
+    );
+  const row = (r: number, quad: number) =>
+    `let x${r} = tile_x[stage][${r}][lane.y][${quad}];\n${products(r)}`;
+  return unroll(QUADS, (quad) => `{\n${weights(quad)}\n${unroll(TILE_ROWS, (r) => row(r, quad))}\n}`);
+}

@@ -1,0 +1,120 @@
+/**
+ * The matrices of a convolution as a product, y[row, k] = sum over inner of X[row, inner] * w[inner, k], in WGSL that
+ * reads and writes them by vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c).
+ */
+import type { GemmAxis, GemmOptions } from "../implicit_gemm.ts";
+import { wgsl } from "./source.ts";
+import { DEPTH } from "./tile.ts";
+
+/** Products of one sum. */
+export function innerCount({ rows, cols, channels }: GemmOptions): number {
+  return rows.taps * cols.taps * channels;
+}
+
+/** Whether x is X: a filter of one tap that meets each pixel. */
+function isMatrix({ rows, cols }: GemmOptions): boolean {
+  return [rows, cols].every(({ taps, stride, start, input, output }) =>
+    taps === 1 && stride === 1 && start === 0 && input === output
+  );
+}
+
+/** Whether a tap of this axis can lie outside x. */
+function leaves({ input, output, stride, taps, start }: GemmAxis): boolean {
+  return start < 0 || (output - 1) * stride + start + taps > input;
+}
+
+/** WGSL: what lies outside x, or behind the last product, is zero. */
+function zeroIf(...tests: readonly (string | false)[]): string {
+  const held = tests.filter((test) => test !== false);
+  return held.length === 0 ? "" : `if (${held.join(" || ")}) { return vec4f(); }`;
+}
+
+/**
+ * WGSL: `row_of(row)`, where a row of X lies in x, and `load_x(row, quad)`, a vector of four `inner`: channels c under
+ * a tap.
+ */
+export function loadX(o: GemmOptions): string {
+  return isMatrix(o) ? matrixRows(o) : imageRows(o);
+}
+
+/** X where it is x itself. */
+function matrixRows(o: GemmOptions): string {
+  const quads = o.channels / 4;
+  return `
+alias Row = u32;
+fn row_of(row: u32) -> Row { return row * ${quads}u; }
+fn load_x(row: Row, quad: u32) -> vec4f {
+  ${zeroIf(o.channels % DEPTH !== 0 && `quad >= ${quads}u`)}
+  return load4(x[row + quad]);
+}`;
+}
+
+/** X as the pixels under the taps. */
+function imageRows(o: GemmOptions): string {
+  const { rows, cols } = o, c4 = o.channels / 4, quads = innerCount(o) / 4;
+  const tests = [
+    quads * 4 % DEPTH !== 0 && `quad >= ${quads}u`,
+    leaves(rows) && `u32(row.top + i) >= ${rows.input}u`,
+    leaves(cols) && `u32(row.left + j) >= ${cols.input}u`,
+  ];
+  return wgsl`
+/** The pixel under a row's first tap, and its place in x; it may lie outside. */
+struct Row { top: i32, left: i32, at: i32 }
+fn row_of(row: u32) -> Row {
+  let image = i32(row / ${rows.output * cols.output}u);
+  let top = i32(row % ${rows.output * cols.output}u / ${cols.output}u) * ${rows.stride} + ${rows.start};
+  let left = i32(row % ${cols.output}u) * ${cols.stride} + ${cols.start};
+  return Row(top, left, ((image * ${rows.input} + top) * ${cols.input} + left) * ${c4});
+}
+fn load_x(row: Row, quad: u32) -> vec4f {
+#if ${quads > c4}
+  let tap = i32(quad / ${c4}u);
+  let i = tap / ${cols.taps};
+  let j = tap % ${cols.taps};
+  ${zeroIf(...tests)}
+  return load4(x[row.at + (i * ${cols.input} + j) * ${c4} + i32(quad % ${c4}u)]);
+#else
+  let i = 0;
+  let j = 0;
+  ${zeroIf(...tests)}
+  return load4(x[row.at + i32(quad)]);
+#endif
+}`;
+}
+
+/** WGSL: `load_w(inner, k)`, a vector of channels k. Where all taps are summed the rows of w are `inner` itself. */
+export function loadW(o: GemmOptions): string {
+  const { rows, cols, channels } = o, inner = innerCount(o);
+  const isAll = rows.taps === rows.size && cols.taps === cols.size;
+  return wgsl`
+fn load_w(inner: u32, k: u32) -> vec4f {
+  ${zeroIf(inner % DEPTH !== 0 && `inner >= ${inner}u`)}
+#if ${isAll}
+  let row = inner;
+#else
+  let tap = inner / ${channels}u;
+  let i = tap / ${Math.max(1, cols.taps)}u * ${rows.every}u + ${rows.first}u;
+  let j = tap % ${Math.max(1, cols.taps)}u * ${cols.every}u + ${cols.first}u;
+  let row = (i * ${cols.size}u + j) * ${channels}u + inner % ${channels}u;
+#endif
+  return load4(w[row * ${o.outputs / 4}u + k]);
+}`;
+}
+
+/** WGSL: `store(row, k, sum)`, if there is such a row and such a vector of channels. */
+export function storeY({ rows, cols, outputs }: GemmOptions): string {
+  const pixels = rows.output * cols.output;
+  const isWhole = rows.image * cols.image === pixels;
+  return wgsl`
+fn store(row: u32, k: u32, sum: vec4f) {
+  if (row >= row_count() || k >= ${outputs / 4}u) { return; }
+#if ${isWhole}
+  let pixel = row;
+#else
+  let p = row % ${pixels}u / ${cols.output}u * ${rows.spacing}u + ${rows.offset}u;
+  let q = row % ${cols.output}u * ${cols.spacing}u + ${cols.offset}u;
+  let pixel = (row / ${pixels}u * ${rows.image}u + p) * ${cols.image}u + q;
+#endif
+  y[pixel * ${outputs / 4}u + k] = store4(sum);
+}`;
+}

@@ -1,0 +1,51 @@
+/**
+ * What the matrix products through workgroup memory share: the tile of the result that a workgroup owns, and which
+ * part of it is whose.
+ *
+ * The threads are a grid of lanes. Each owns 8 rows by 4 or 8 columns of the tile, in named registers: of every run of
+ * as many rows as the grid has the one of its lane, and so of the vectors of four columns. So neighbouring lanes read
+ * neighbouring vectors, and no two lanes that run together meet in a bank of workgroup memory but for the same vector.
+ */
+import { unroll } from "./source.ts";
+
+/** A tile of the result, and the grid of lanes that computes it. */
+export interface Tile {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+  /** Lanes along rows (a multiple of 4) and along columns (a multiple of 8). */
+  readonly lanes: readonly [number, number];
+}
+
+/** Steps along the inner axis that lie in workgroup memory at a time: two stages of 128 x 128 fill 16 KiB. */
+export const DEPTH = 8;
+
+/** Rows of the result that a thread owns. */
+export const TILE_ROWS = 8;
+
+/** Threads of a workgroup. */
+export function threadsOf({ lanes }: Tile): number {
+  return lanes[0] * lanes[1];
+}
+
+/** Vectors of four columns that a thread owns. */
+export function vectorsOf({ cols, lanes }: Tile): number {
+  return cols / 4 / lanes[1];
+}
+
+/** `text(r, j)` for each row and each vector of columns that a thread owns. */
+export function eachOwned(tile: Tile, text: (r: number, j: number) => string): string {
+  return unroll(TILE_ROWS, (r) => unroll(vectorsOf(tile), (j) => text(r, j)));
+}
+
+/**
+ * WGSL: a thread's lane along columns (x) and along rows (y). The 32 threads that run together are 4 rows by 8 columns
+ * of lanes, which reads few vectors for the products that they make.
+ */
+export function laneOf({ lanes }: Tile): string {
+  const bands = lanes[1] / 8;
+  return `fn lane_of(thread: u32) -> vec2u {
+  let band = thread / 32u;
+  return vec2u(band % ${bands}u * 8u + thread % 8u, band / ${bands}u * 4u + thread % 32u / 8u);
+}`;
+}
