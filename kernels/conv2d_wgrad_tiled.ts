@@ -1,0 +1,211 @@
+/**
+ * The weight gradient of a convolution as a matrix product through workgroup memory, for GPUs: the sums and the
+ * bindings of conv2d_wgrad.ts.
+ *
+ *   dw[row, k] = sum over pixels of X[pixel, row] * dy[pixel, k]
+ *   row = (tap, c), pixel = (n, p, q), X[pixel, row] = x[the pixel under the tap, c], zero outside x
+ *
+ * A workgroup owns a tile of rows by channels k, whatever taps its rows are of: so even the stem, with 4 channels c,
+ * fills it. Eight pixels at a time, its threads bring their share of X and of dy to workgroup memory, then each
+ * multiplies 8 rows by 4 or 8 channels in named registers. While one stage is multiplied the next is on its way into
+ * registers, and from there to the other stage; so one barrier does. A thread loads for the same rows in each stage,
+ * and divides row into (tap, c) once, before the loop.
+ *
+ * Both matrices lie in workgroup memory as they come, with rows and channels side by side: 4 reads for 64 products of
+ * 8 x 8 (about 110 registers), 3 for 32 of 8 x 4 (75).
+ *
+ * dw is small and the sum is long, so the pixels are split over the grid's z axis: each slice writes its own partial
+ * sum, and split_sum adds the slices in order. The result does not depend on which slice ends first.
+ */
+import type { WgradOptions } from "./conv2d_wgrad.ts";
+import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
+import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } from "./lib/tile.ts";
+
+export interface TiledWgradOptions extends WgradOptions {
+  readonly tile: Tile;
+}
+
+/** From the one that reuses most to the one that small filters split best into. */
+export const WGRAD_TILES: readonly Tile[] = [
+  { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
+  { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
+  { name: "64x64", rows: 64, cols: 64, lanes: [8, 16] },
+];
+
+/** Vectors of four rows that a thread owns. */
+const QUADS = TILE_ROWS / 4;
+/** Threads that keep a large GPU busy; their partial sums take at most 32 MiB. */
+const PLENTY = 131072;
+/** Fewer pixels a slice would not pay for its start and end. */
+const SHORTEST_SLICE = 256;
+
+/** Whether a tile is worth a trial: most of it is used. The smallest always is. */
+export function wgradTileFits(o: WgradOptions, tile: Tile): boolean {
+  return tile === WGRAD_TILES.at(-1) || o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
+}
+
+/** Slices of the pixels: as many as keep a large GPU busy, if they are long enough. */
+export function tiledWgradSlices({ tile, ...o }: TiledWgradOptions): number {
+  const threads = Math.ceil(rowCount(o) / tile.rows) * Math.ceil(o.outputs / tile.cols) * threadsOf(tile);
+  const pixels = o.batch * o.output[0] * o.output[1];
+  return Math.max(1, Math.min(Math.floor(PLENTY / threads), Math.floor(pixels / SHORTEST_SLICE)));
+}
+
+export function conv2dWgradTiled(o: TiledWgradOptions): KernelSource {
+  const { tile } = o;
+  const [laneRows, laneCols] = tile.lanes, k4 = o.outputs / 4;
+  const ownRow = (r: number) => `first_row + lane.y + ${Math.floor(r / 4) * laneRows}u`;
+
+  const code = wgsl`
+${element4(o.type)}
+@group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
+@group(0) @binding(1) var<storage, read> dy: array<Element4>; // [N, P, Q, K / 4]
+@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
+
+var<workgroup> tile_x: array<array<array<array<vec4f, ${laneRows}>, ${QUADS}>, ${DEPTH}>, 2>;
+var<workgroup> tile_dy: array<array<array<array<vec4f, ${laneCols}>, ${vectorsOf(tile)}>, ${DEPTH}>, 2>;
+fn stash_x(stage: u32, pixel: u32, row: u32, value: vec4f) {
+  tile_x[stage][pixel][row / ${laneRows}u][row % ${laneRows}u] = value;
+}
+fn stash_dy(stage: u32, pixel: u32, k: u32, value: vec4f) {
+  tile_dy[stage][pixel][k / ${laneCols}u][k % ${laneCols}u] = value;
+}
+
+${laneOf(tile)}
+${isMatrix(o) ? matrixRows(o) : imageRows(o)}
+fn load_dy(k: u32, pixel: u32, end: u32) -> vec4f {
+  if (pixel >= end) { return vec4f(); }
+  return load4(dy[pixel * ${k4}u + k]);
+}
+/** A vector of channels k of one of the four rows of a vector. */
+fn store(slice: u32, row: u32, r: u32, k: u32, sum: vec4f) {
+  if (row >= ${rowCount(o) / 4}u || k >= ${k4}u) { return; }
+  partial[(slice * ${rowCount(o)}u + row * 4u + r) * ${k4}u + k] = sum;
+}
+
+@compute @workgroup_size(${threadsOf(tile)})
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  let first_row = group.y * ${tile.rows / 4}u; // in vectors of four rows
+  let first_k = group.x * ${tile.cols / 4}u;
+  let lane = lane_of(thread);
+  let pixels = arrayLength(&dy) / ${k4}u;
+  let slice = (pixels + groups.z - 1u) / groups.z;
+  let begin = min(group.z * slice, pixels);
+  let end = min(begin + slice, pixels);
+  ${places(tile, rowCount(o) / 4, k4)}
+  ${eachOwned(tile, (r, j) => `var sum${r}_${j} = vec4f();`)}
+  ${fetch(tile, "begin")}
+  ${stash(tile, "0u")}
+  workgroupBarrier();
+  var stage = 0u;
+  for (var pixel = begin; pixel < end; pixel += ${DEPTH}u) {
+    ${fetch(tile, `pixel + ${DEPTH}u`)}
+    ${multiply(tile)}
+    stage = 1u - stage;
+    ${stash(tile, "stage")}
+    workgroupBarrier();
+  }
+  ${
+    eachOwned(tile, (r, j) =>
+      `store(group.z, ${ownRow(r)}, ${r % 4}u, first_k + lane.x + ${j * laneCols}u, sum${r}_${j});`)
+  }
+}`;
+  const grid = [Math.ceil(o.outputs / tile.cols), Math.ceil(rowCount(o) / tile.rows)] as const;
+  return { code, workgroups: [...grid, tiledWgradSlices(o)] };
+}
+
+/** Rows of dw as a matrix. */
+function rowCount({ filter, channels }: WgradOptions): number {
+  return filter[0] * filter[1] * channels;
+}
+
+/** Whether x is X: a filter of one tap that meets each pixel. */
+function isMatrix({ filter, stride, padding }: WgradOptions): boolean {
+  return filter[0] * filter[1] === 1 && stride === 1 && padding === 0;
+}
+
+/** WGSL: `row_of(row)` for a vector of rows, and `load_x(row, pixel, end)`, where X is x itself. */
+function matrixRows({ channels }: WgradOptions): string {
+  return `
+alias Row = u32;
+fn row_of(row: u32) -> Row { return row; }
+fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
+  if (pixel >= end) { return vec4f(); }
+  return load4(x[pixel * ${channels / 4}u + row]);
+}`;
+}
+
+/** WGSL: the same where rows are channels c under taps. */
+function imageRows(
+  { input: [h, w], output: [p, q], filter, stride, padding, channels }: WgradOptions,
+): string {
+  const c4 = channels / 4;
+  return `
+/** Where the tap lies in x for the first pixel of dy, and its vector of channels c. */
+struct Row { top: i32, left: i32, c: i32 }
+fn row_of(row: u32) -> Row {
+  let tap = i32(row / ${c4}u);
+  return Row(tap / ${filter[1]} - ${padding}, tap % ${filter[1]} - ${padding}, i32(row % ${c4}u));
+}
+fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
+  let image = i32(pixel / ${p * q}u);
+  let h = i32(pixel % ${p * q}u / ${q}u) * ${stride} + row.top;
+  let v = i32(pixel % ${q}u) * ${stride} + row.left;
+  if (pixel >= end || u32(h) >= ${h}u || u32(v) >= ${w}u) { return vec4f(); }
+  return load4(x[((image * ${h} + h) * ${w} + v) * ${c4} + row.c]);
+}`;
+}
+
+/** How the threads share the loads of a stage: as many vectors of X and of dy each, of pixels this far apart. */
+function share(tile: Tile) {
+  const each = (vectors: number) => (text: (i: number, pixel: number) => string) => {
+    const atOnce = threadsOf(tile) / vectors;
+    return unroll(DEPTH / atOnce, (i) => text(i, i * atOnce));
+  };
+  return { eachX: each(tile.rows / 4), eachDy: each(tile.cols / 4) };
+}
+
+/** WGSL: what this thread loads. Neighbouring threads take neighbouring vectors. */
+function places(tile: Tile, rows: number, k4: number): string {
+  const { eachX, eachDy } = share(tile), rowVectors = tile.rows / 4, columnVectors = tile.cols / 4;
+  return `
+  let x_pixel = thread / ${rowVectors}u;
+  let x_row = thread % ${rowVectors}u;
+  let row = row_of(min(first_row + x_row, ${rows - 1}u));
+  let dy_pixel = thread / ${columnVectors}u;
+  let dy_k = thread % ${columnVectors}u;
+  let k = min(first_k + dy_k, ${k4 - 1}u);
+  ${eachX((i) => `var next_x${i}: vec4f;`)}
+  ${eachDy((i) => `var next_dy${i}: vec4f;`)}`;
+}
+
+/** WGSL: this thread's loads of eight pixels, into registers. */
+function fetch(tile: Tile, first: string): string {
+  const { eachX, eachDy } = share(tile);
+  return `
+  ${eachX((i, pixel) => `next_x${i} = load_x(row, ${first} + x_pixel + ${pixel}u, end);`)}
+  ${eachDy((i, pixel) => `next_dy${i} = load_dy(k, ${first} + dy_pixel + ${pixel}u, end);`)}`;
+}
+
+/** WGSL: from these registers to a stage. */
+function stash(tile: Tile, stage: string): string {
+  const { eachX, eachDy } = share(tile);
+  return `
+  ${eachX((i, pixel) => `stash_x(${stage}, x_pixel + ${pixel}u, x_row, next_x${i});`)}
+  ${eachDy((i, pixel) => `stash_dy(${stage}, dy_pixel + ${pixel}u, dy_k, next_dy${i});`)}`;
+}
+
+/** WGSL: the products of a stage, pixel by pixel. */
+function multiply(tile: Tile): string {
+  const vectors = vectorsOf(tile);
+  return unroll(DEPTH, (d) =>
+    `{
+    ${unroll(QUADS, (i) => `let x${i} = tile_x[stage][${d}][${i}][lane.y];`)}
+    ${unroll(vectors, (j) => `let dy${j} = tile_dy[stage][${d}][${j}][lane.x];`)}
+    ${eachOwned(tile, (r, j) => `sum${r}_${j} = fma(vec4f(x${r >> 2}[${r & 3}]), dy${j}, sum${r}_${j});`)}
+  }`);
+}
