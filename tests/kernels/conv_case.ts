@@ -1,0 +1,98 @@
+/** What the tests of convolution kernels share: random inputs as they lie on the GPU, and the options of the products. */
+import type { TiledWgradOptions } from "../../kernels/conv2d_wgrad_tiled.ts";
+import type { GemmAxis } from "../../kernels/implicit_gemm.ts";
+import type { TiledGemmOptions } from "../../kernels/implicit_gemm_tiled.ts";
+import type { ElementType } from "../../kernels/lib/source.ts";
+import type { Tile } from "../../kernels/lib/tile.ts";
+import { elements, type Shape } from "../../src/base/shape.ts";
+import type { Device } from "../../src/core/device.ts";
+import { type DType, type Tensor, tensorOf } from "../../src/core/tensor.ts";
+import { noise } from "../ops/op_case.ts";
+import { convOutput, type ConvShape } from "../reference/conv2d.ts";
+
+/** Random numbers, rounded to the type. */
+export function stored(type: ElementType, shape: Shape, name: string, scale = 1): Float64Array {
+  const values = noise(shape, name).map((value) => value * scale);
+  return Float64Array.from(type === "f16" ? Float16Array.from(values) : Float32Array.from(values));
+}
+
+/** A tensor of NaN, so that what a kernel forgets to write shows. */
+export function blank(device: Device, shape: Shape, dtype: DType = "f32"): Tensor {
+  return tensorOf(device, new Array(elements(shape)).fill(NaN), shape, dtype, "blank");
+}
+
+/** The shapes of x, w and y. */
+export function shapesOf(shape: ConvShape): { x: Shape; w: Shape; y: Shape } {
+  const { n, h, w, c, r, s, k } = shape, { p, q } = convOutput(shape);
+  return { x: [n, h, w, c], w: [r, s, c, k], y: [n, p, q, k] };
+}
+
+/** Rows and columns of the forward product. */
+function forwardAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis } {
+  const { h, w, r, s, stride, padding } = shape, { p, q } = convOutput(shape);
+  const whole = { stride, start: -padding, offset: 0, spacing: 1, first: 0, every: 1 };
+  return {
+    rows: { ...whole, input: h, output: p, image: p, taps: r, size: r },
+    cols: { ...whole, input: w, output: q, image: q, taps: s, size: s },
+  };
+}
+
+/** The options of a forward product without bias. */
+export function forwardOptions(shape: ConvShape, tile: Tile, type: ElementType = "f32"): TiledGemmOptions {
+  return {
+    type,
+    batch: shape.n,
+    ...forwardAxes(shape),
+    channels: shape.c,
+    outputs: shape.k,
+    bias: false,
+    tile,
+  };
+}
+
+/** Rows and columns of the dgrad products over dy, one for each parity of row and column. */
+export function dgradAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis }[] {
+  const { h, w, r, s, stride, padding } = shape, { p, q } = convOutput(shape);
+  const parities = Array.from({ length: stride }, (_, a) => a);
+  const axis = (a: number, input: number, output: number, size: number): GemmAxis => {
+    const lowest = (a + padding) % stride;
+    const taps = Math.max(0, Math.ceil((size - lowest) / stride));
+    const highest = lowest + (taps - 1) * stride;
+    return {
+      input: output,
+      output: Math.ceil((input - a) / stride),
+      image: input,
+      taps,
+      start: (a + padding - highest) / stride,
+      stride: 1,
+      offset: a,
+      spacing: stride,
+      first: taps > 0 ? size - 1 - highest : 0,
+      every: stride,
+      size,
+    };
+  };
+  return parities.flatMap((a) => parities.map((b) => ({ rows: axis(a, h, p, r), cols: axis(b, w, q, s) })));
+}
+
+/** flipped[r, s, k, c] = w[R - 1 - r, S - 1 - s, c, k]. */
+export function flip(w: Float64Array, { r, s, c, k }: ConvShape): Float64Array {
+  return w.map((_, i) => w[((r * s - 1 - Math.floor(i / (k * c))) * c + i % c) * k + Math.floor(i / c) % k]);
+}
+
+/** The options of the product that is dw. */
+export function wgradOptions(shape: ConvShape, tile: Tile, type: ElementType = "f32"): TiledWgradOptions {
+  const { n, h, w, c, r, s, k, stride, padding } = shape, { p, q } = convOutput(shape);
+  return {
+    type,
+    batch: n,
+    input: [h, w],
+    output: [p, q],
+    filter: [r, s],
+    stride,
+    padding,
+    channels: c,
+    outputs: k,
+    tile,
+  };
+}
