@@ -30,6 +30,8 @@ import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } 
 
 export interface TiledGemmOptions extends GemmOptions {
   readonly tile: Tile;
+  /** The filter lies as [R, S, K, C / 4] rather than [R, S, C, K / 4]: dgrad reads forward's filter so. */
+  readonly transposed?: boolean;
   /**
    * Also writes what batch_norm_statistics.ts gives, of y before it is rounded to its type: to `partial`
    * [chunks, (rows, mean, lost, deviations), K / 4], a chunk for each tile of rows.
@@ -75,7 +77,7 @@ export function implicitGemmTiled(o: TiledGemmOptions): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4]
+@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4], or transposed [R, S, K, C / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
 #if ${o.bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
@@ -127,7 +129,7 @@ fn main(
     if (step + 1u < ${steps}u) {
       ${fetch(tile, "(step + 1u)")}
     }
-    ${multiply(tile)}
+    ${multiply(o)}
     ${stash(tile, "1u - stage")}
     workgroupBarrier();
 #if ${inner > BLOCK}
@@ -206,19 +208,19 @@ function stash(tile: Tile, stage: string): string {
 }
 
 /** WGSL: the products of a stage, quad by quad. A vector of each row is read once, and used up before the next. */
-function multiply(tile: Tile): string {
-  const vectors = vectorsOf(tile);
-  const weights = (quad: number) =>
-    unroll(
-      4,
-      (d) => unroll(vectors, (j) => `let w${d}_${j} = tile_w[stage][${4 * quad + d}][${j}][lane.x];`),
-    );
-  const products = (r: number) =>
-    unroll(
-      4,
-      (d) => unroll(vectors, (j) => `sum${r}_${j} = fma(vec4f(x${r}[${d}]), w${d}_${j}, sum${r}_${j});`),
-    );
-  const row = (r: number, quad: number) =>
-    `let x${r} = tile_x[stage][${r}][lane.y][${quad}];\n${products(r)}`;
-  return unroll(QUADS, (quad) => `{\n${weights(quad)}\n${unroll(TILE_ROWS, (r) => row(r, quad))}\n}`);
+function multiply({ tile, transposed }: TiledGemmOptions): string {
+  const each = (text: (d: number, j: number) => string) =>
+    unroll(4, (d) => unroll(vectorsOf(tile), (j) => text(d, j)));
+  const stored = transposed ? "t" : "w";
+  const weights = (quad: number) => `
+    ${each((d, j) => `let ${stored}${d}_${j} = tile_w[stage][${4 * quad + d}][${j}][lane.x];`)}
+    ${
+    transposed
+      ? each((d, j) => `let w${d}_${j} = vec4f(t0_${j}[${d}], t1_${j}[${d}], t2_${j}[${d}], t3_${j}[${d}]);`)
+      : ""
+  }`;
+  const row = (r: number, quad: number) => `
+    let x${r} = tile_x[stage][${r}][lane.y][${quad}];
+    ${each((d, j) => `sum${r}_${j} = fma(vec4f(x${r}[${d}]), w${d}_${j}, sum${r}_${j});`)}`;
+  return unroll(QUADS, (quad) => `{ ${weights(quad)} ${unroll(TILE_ROWS, (r) => row(r, quad))} }`);
 }

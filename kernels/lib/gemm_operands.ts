@@ -82,22 +82,33 @@ fn load_x(row: Row, quad: u32) -> vec4f {
 }`;
 }
 
-/** WGSL: `load_w(inner, k)`, a vector of channels k. Where all taps are summed the rows of w are `inner` itself. */
-export function loadW(o: GemmOptions): string {
-  const { rows, cols, channels } = o, inner = innerCount(o);
-  const isAll = rows.taps === rows.size && cols.taps === cols.size;
+/**
+ * WGSL: `load_w(inner, k)`, a vector of channels k. Of a transposed filter it is a vector of four `inner`, those around
+ * the one that is asked for, and for one of the four channels k: the first for the first of them, and so on. So the
+ * vectors for four `inner` hold the same 4 x 4 values either way.
+ */
+export function loadW(o: GemmOptions & { readonly transposed?: boolean }): string {
+  const { rows, cols, channels, outputs } = o, inner = innerCount(o);
+  const isFlat = !o.transposed && [rows, cols].every(({ taps, size, every }) => taps === size && every === 1);
+  const place = o.transposed
+    ? `(tap * ${outputs} + i32(k) * 4 + c % 4) * ${channels / 4} + c / 4`
+    : `(tap * ${channels} + c) * ${outputs / 4} + i32(k)`;
   return wgsl`
 fn load_w(inner: u32, k: u32) -> vec4f {
   ${zeroIf(inner % DEPTH !== 0 && `inner >= ${inner}u`)}
-#if ${isAll}
-  let row = inner;
+#if ${isFlat}
+  return load4(w[inner * ${outputs / 4}u + k]);
+#elif ${inner <= channels}
+  let tap = ${rows.first * cols.size + cols.first};
+  let c = i32(inner);
+  return load4(w[${place}]);
 #else
-  let tap = inner / ${channels}u;
-  let i = tap / ${Math.max(1, cols.taps)}u * ${rows.every}u + ${rows.first}u;
-  let j = tap % ${Math.max(1, cols.taps)}u * ${cols.every}u + ${cols.first}u;
-  let row = (i * ${cols.size}u + j) * ${channels}u + inner % ${channels}u;
+  let i = i32(inner) / ${channels} / ${cols.taps} * ${rows.every} + ${rows.first};
+  let j = i32(inner) / ${channels} % ${cols.taps} * ${cols.every} + ${cols.first};
+  let tap = i * ${cols.size} + j;
+  let c = i32(inner) % ${channels};
+  return load4(w[${place}]);
 #endif
-  return load4(w[row * ${o.outputs / 4}u + k]);
 }`;
 }
 

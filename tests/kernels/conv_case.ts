@@ -27,13 +27,21 @@ export function shapesOf(shape: ConvShape): { x: Shape; w: Shape; y: Shape } {
   return { x: [n, h, w, c], w: [r, s, c, k], y: [n, p, q, k] };
 }
 
+/** The axis without the taps that meet padding at every pixel. */
+function reachable(axis: GemmAxis): GemmAxis {
+  const { input, output, stride, taps, start, first, every } = axis;
+  const skipped = Math.min(taps, Math.max(0, -start - (output - 1) * stride));
+  const left = Math.min(taps, input - start) - skipped;
+  return { ...axis, taps: Math.max(0, left), start: start + skipped, first: first + skipped * every };
+}
+
 /** Rows and columns of the forward product. */
 function forwardAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis } {
   const { h, w, r, s, stride, padding } = shape, { p, q } = convOutput(shape);
   const whole = { stride, start: -padding, offset: 0, spacing: 1, first: 0, every: 1 };
   return {
-    rows: { ...whole, input: h, output: p, image: p, taps: r, size: r },
-    cols: { ...whole, input: w, output: q, image: q, taps: s, size: s },
+    rows: reachable({ ...whole, input: h, output: p, image: p, taps: r, size: r }),
+    cols: reachable({ ...whole, input: w, output: q, image: q, taps: s, size: s }),
   };
 }
 
@@ -58,7 +66,7 @@ export function dgradAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis }[
     const lowest = (a + padding) % stride;
     const taps = Math.max(0, Math.ceil((size - lowest) / stride));
     const highest = lowest + (taps - 1) * stride;
-    return {
+    return reachable({
       input: output,
       output: Math.ceil((input - a) / stride),
       image: input,
@@ -67,17 +75,12 @@ export function dgradAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis }[
       stride: 1,
       offset: a,
       spacing: stride,
-      first: taps > 0 ? size - 1 - highest : 0,
-      every: stride,
+      first: Math.max(0, highest),
+      every: -stride,
       size,
-    };
+    });
   };
   return parities.flatMap((a) => parities.map((b) => ({ rows: axis(a, h, p, r), cols: axis(b, w, q, s) })));
-}
-
-/** flipped[r, s, k, c] = w[R - 1 - r, S - 1 - s, c, k]. */
-export function flip(w: Float64Array, { r, s, c, k }: ConvShape): Float64Array {
-  return w.map((_, i) => w[((r * s - 1 - Math.floor(i / (k * c))) * c + i % c) * k + Math.floor(i / c) % k]);
 }
 
 /** The options of the product that is dw. */
