@@ -34,8 +34,8 @@ export const WGRAD_TILES: readonly Tile[] = [
 
 /** Vectors of four rows that a thread owns. */
 const QUADS = TILE_ROWS / 4;
-/** Threads that keep a large GPU busy; their partial sums take at most 32 MiB. */
-const PLENTY = 131072;
+/** Tiles of 64 x 64 that keep a large GPU busy, in all slices; their partial sums take at most 32 MiB. */
+const PLENTY = 2048;
 /** Fewer pixels a slice would not pay for its start and end. */
 const SHORTEST_SLICE = 256;
 
@@ -44,11 +44,11 @@ export function wgradTileFits(o: WgradOptions, tile: Tile): boolean {
   return tile === WGRAD_TILES.at(-1) || o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
-/** Slices of the pixels: as many as keep a large GPU busy, if they are long enough. */
-export function tiledWgradSlices({ tile, ...o }: TiledWgradOptions): number {
-  const threads = Math.ceil(rowCount(o) / tile.rows) * Math.ceil(o.outputs / tile.cols) * threadsOf(tile);
+/** Slices of the pixels, as many as pay; whatever the tile, so that all tiles give the same bits. */
+export function tiledWgradSlices(o: WgradOptions): number {
+  const tiles = Math.ceil(rowCount(o) / 64) * Math.ceil(o.outputs / 64);
   const pixels = o.batch * o.output[0] * o.output[1];
-  return Math.max(1, Math.min(Math.floor(PLENTY / threads), Math.floor(pixels / SHORTEST_SLICE)));
+  return Math.max(1, Math.min(Math.floor(PLENTY / tiles), Math.floor(pixels / SHORTEST_SLICE)));
 }
 
 export function conv2dWgradTiled(o: TiledWgradOptions): KernelSource {

@@ -23,7 +23,7 @@
  * The registers are those that a compiler for AMD's RDNA 2 takes, without spills; of a step it makes 583 instructions
  * for 512 multiply-adds of 8 x 8, or 319 for 256 of 8 x 4, and the addresses of the loads. Up to 256 products are summed by themselves before they go to
  * the total, since one sum over thousands of products would lose several times the digits that PyTorch's does; shorter
- * sums need no total, and 32 or 64 registers less.
+ * sums need no total, and 32 or 64 registers less. All tiles add in the same order, and give the same bits.
  */
 import type { GemmOptions } from "./implicit_gemm.ts";
 import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
