@@ -1,6 +1,5 @@
 /** What the sub-commands share: the options, the report, and the adapter with its probes. */
-import { type Device, openDevice } from "../src/core/device.ts";
-import { isSoftware } from "../src/tasks/doctor/adapter_report.ts";
+import { type Device, isSoftware, openDevice } from "../src/core/device.ts";
 import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
 import type { Host } from "../src/tasks/host.ts";
 import type { Options } from "./options.ts";

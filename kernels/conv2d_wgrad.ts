@@ -3,11 +3,15 @@
  *
  *   dw[r, s, c, k] = sum over n, p, q of x[n, p * stride - padding + r, q * stride - padding + s, c] * dy[n, p, q, k]
  *
- * A thread owns 4 or 8 channels c and 8 channels k of one tap, in named registers; lanes run along k. dw is small
- * and the sum is long, so the pixels are split over the grid's z axis: each slice writes its own partial sum, and
- * split_sum adds the slices in order. The result does not depend on which slice ends first.
+ * This is the family for software adapters: no workgroup memory, no barrier. A thread owns all taps of a row of the
+ * filter, some vectors of four channels c and some of channels k, in named registers; lanes run along k. It walks over
+ * rows of dy in spans of neighbouring pixels (see lib/span.ts), whose taps share the columns of x that it loads.
+ *
+ * dw is small and the sum is long, so the rows of dy are split over the grid's z axis: each slice writes its own
+ * partial sum, and split_sum adds the slices in order. The result does not depend on which slice ends first.
  */
-import { element4, type ElementType, type KernelSource, unroll, wgsl } from "./lib/source.ts";
+import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
+import { type Spans, spansOf } from "./lib/span.ts";
 
 export interface WgradOptions {
   readonly type: ElementType;
@@ -23,76 +27,148 @@ export interface WgradOptions {
   readonly outputs: number;
 }
 
-/** Vectors of four channels k a thread; lanes of a workgroup along k, and along taps and channels c. */
-const TILE_K = 2, LANES = 8;
-
-/** Vectors of four channels c a thread. */
-function tileC(channels: number): number {
-  return channels % 8 === 0 ? 2 : 1;
+/** What a thread owns, in vectors of four channels c and k; how many pixels it takes at once. */
+export interface WgradTile {
+  readonly pixels: number;
+  readonly inputs: number;
+  readonly vectors: number;
 }
 
-/** Slices of the pixels: enough threads to fill a large GPU, and at least 64 pixels a slice. */
+/** Threads of a workgroup, and how many of them at most lie along k. */
+const THREADS = 16, LANES = 8;
+
+/** Threads in all that slicing aims at: enough for a processor's cores, as more would only write more slices. */
+const TARGET = 1024;
+
+/** Slices of the rows of dy, of at least 64 pixels each; whatever the tile, so that all tiles give the same bits. */
 export function wgradSlices({ batch, output, filter, channels, outputs }: WgradOptions): number {
-  const threads = filter[0] * filter[1] * (channels / 4 / tileC(channels)) * Math.ceil(outputs / 4 / TILE_K);
-  const pixels = batch * output[0] * output[1];
-  return Math.max(1, Math.min(Math.floor(16384 / threads), Math.floor(pixels / 64)));
+  const threads = filter[0] * Math.ceil(channels / 8) * Math.ceil(outputs / 8);
+  const most = Math.floor(batch * output[0] * output[1] / 64);
+  return Math.max(1, Math.min(Math.floor(TARGET / threads), most));
 }
 
-export function conv2dWgrad(o: WgradOptions): KernelSource {
-  const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter;
-  const c4 = o.channels / 4, k4 = o.outputs / 4, tile = tileC(o.channels);
-  const blocks = r * s * c4 / tile;
-  const eachSum = (text: (c: number, j: number) => string) =>
-    unroll(4 * tile, (c) => unroll(TILE_K, (j) => text(c, j)));
+/** Tiles worth trying for a layer, the likely best first. */
+export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTile[] {
+  const tile = (pixels: number, inputs: number, vectors: number): WgradTile => ({
+    pixels: Math.min(pixels, output[1]),
+    inputs: channels / 4 % inputs === 0 ? inputs : 1,
+    vectors,
+  });
+  return filter[1] === 1 ? [tile(4, 4, 4), tile(4, 2, 2)] : [tile(4, 2, 2), tile(2, 2, 4)];
+}
+
+export function conv2dWgrad(o: WgradOptions & { readonly tile: WgradTile }): KernelSource {
+  const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter, { inputs, vectors, pixels } = o.tile;
+  const c4 = o.channels / 4, k4 = o.outputs / 4, groups = c4 / inputs;
+  const spans = spansOf({ input: w, output: q, stride: o.stride, start: -o.padding, taps: s }, pixels);
+  const lanes = Math.min(LANES, Math.ceil(k4 / vectors)), threads = Math.ceil(THREADS / lanes);
+  const geometry = {
+    h,
+    w,
+    p,
+    q,
+    r,
+    stride: o.stride,
+    padding: o.padding,
+    c4,
+    k4,
+    groups,
+    spans: spans.count,
+  };
+  const eachSum = (text: (sum: string, s: number, c: number, j: number) => string) =>
+    unroll(s, (s) => unroll(4 * inputs, (c) => unroll(vectors, (j) => text(`sum${s}_${c}_${j}`, s, c, j))));
 
   const code = wgsl`
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
 @group(0) @binding(1) var<storage, read> dy: array<Element4>; // [N, P, Q, K / 4]
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
+${uniformFields(3, geometry)}
 
-@compute @workgroup_size(${LANES}, ${LANES})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let k = id.x * ${TILE_K}u;
-  if (k >= ${k4}u || id.y >= ${blocks}u) { return; }
-  let tap = id.y / ${c4 / tile}u;
-  let c = (id.y % ${c4 / tile}u) * ${tile}u;
-  let pixels = arrayLength(&dy) / ${k4}u;
-  let slice = (pixels + groups.z - 1u) / groups.z;
-  let begin = min(id.z * slice, pixels);
-  let row = i32(tap / ${s}u) - ${o.padding};
-  let col = i32(tap % ${s}u) - ${o.padding};
-  let meets_x = row < ${h} && row >= ${-(p - 1) * o.stride} && col < ${w} && col >= ${-(q - 1) * o.stride};
-  let end = select(begin, min(begin + slice, pixels), meets_x); // a tap that only ever meets padding gets zero
-  var image = i32(begin / ${p * q}u) * ${h};
-  var i = i32(begin % ${p * q}u / ${q}u);
-  var j = i32(begin % ${q}u);
-  ${eachSum((c, j) => `var sum${c}_${j} = vec4f();`)}
-  for (var pixel = begin; pixel < end; pixel++) {
-    let h = i * ${o.stride} + row;
-    let v = j * ${o.stride} + col;
-    if (u32(h) < ${h}u && u32(v) < ${w}u) {
-      let at = u32((image + h) * ${w} + v) * ${c4}u + c;
-      ${unroll(tile, (c) => `let x${c} = load4(x[at + ${c}u]);`)}
-      ${unroll(TILE_K, (j) => `let dy${j} = load4(dy[pixel * ${k4}u + min(k + ${j}u, ${k4 - 1}u)]);`)}
-      ${eachSum((c, j) => `sum${c}_${j} = fma(vec4f(x${c >> 2}[${c & 3}]), dy${j}, sum${c}_${j});`)}
+@compute @workgroup_size(${lanes}, ${threads})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
+  let k = i32(id.x) * ${vectors};
+  if (k >= g.k4 || i32(id.y) >= g.r * g.groups) { return; }
+  let i = i32(id.y) / g.groups;
+  let c = i32(id.y) % g.groups * ${inputs};
+  let rows = i32(arrayLength(&dy)) / (g.q * g.k4);
+  let slice = (rows + i32(grid.z) - 1) / i32(grid.z);
+  let begin = min(i32(id.z) * slice, rows);
+  let end = min(begin + slice, rows);
+  ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
+  ${spans.pixels.map((t) => `let pixel${t} = ${t} * g.k4;`).join("\n")}
+  ${eachSum((sum) => `var ${sum} = vec4f();`)}
+  var image = begin / g.p;
+  var p = begin % g.p;
+  var row = begin;
+  var span = 0;
+  while (row < end) {
+    let v = p * g.stride + i - g.padding;
+    if (u32(v) < u32(g.h)) {
+      let q = span * ${pixels};
+      let left = q * g.stride - g.padding;
+      let at = ((image * g.h + v) * g.w + left) * g.c4 + c;
+      let pixel = (row * g.q + q) * g.k4 + k;
+      ${loadSpan(o.tile, spans)}
+      ${eachSum((sum, s, c, j) => sumPixels(spans, sum, s, c, j))}
+      span++;
+    } else {
+      span = g.spans;
     }
-    j++;
-    if (j == ${q}) {
-      j = 0;
-      i++;
-      if (i == ${p}) {
-        i = 0;
-        image += ${h};
-      }
+    if (span == g.spans) {
+      span = 0;
+      row++;
+      p++;
+    }
+    if (p == g.p) {
+      p = 0;
+      image++;
     }
   }
-  let out = ((id.z * ${r * s}u + tap) * ${o.channels}u + c * 4u) * ${k4}u + k;
-  ${unroll(4 * tile, (c) => `partial[out + ${c * k4}u] = sum${c}_0;`)}
-  if (k + 1u < ${k4}u) {
-    ${unroll(4 * tile, (c) => `partial[out + ${c * k4 + 1}u] = sum${c}_1;`)}
+  ${
+    unroll(s, (tap) =>
+      `let out${tap} = ((i32(id.z) * g.r + i) * ${s} + ${tap}) * g.c4 * 4 * g.k4 + c * 4 * g.k4 + k;`)
+  }
+  ${
+    unroll(vectors, (j) => `
+  if (k + ${j} < g.k4) {
+    ${
+      unroll(s, (tap) =>
+        unroll(4 * inputs, (c) => `partial[out${tap} + ${c} * g.k4 + ${j}] = sum${tap}_${c}_${j};`))
+    }
+  }`)
   }
 }`;
-  const columns = Math.ceil(k4 / TILE_K);
-  return { code, workgroups: [Math.ceil(columns / LANES), Math.ceil(blocks / LANES), wgradSlices(o)] };
+  return {
+    code,
+    workgroups: [Math.ceil(k4 / (vectors * lanes)), Math.ceil(r * groups / threads), wgradSlices(o)],
+    uniform: Object.values(geometry),
+  };
+}
+
+/** Loads a span's pixels of dy, and the columns of x that their taps meet; what lies outside is zero. */
+function loadSpan({ inputs, vectors }: WgradTile, spans: Spans): string {
+  const orZero = (load: string, isTested: boolean, test: string) =>
+    isTested ? `select(vec4f(), ${load}, ${test})` : load;
+  const columns = spans.columns.map((m) =>
+    unroll(inputs, (c) => {
+      const load = `load4(x[at + column${m} + ${c}])`;
+      return `let x${m}_${c} = ${orZero(load, spans.tested.includes(m), `u32(left + ${m}) < u32(g.w)`)};`;
+    })
+  );
+  const pixels = spans.pixels.map((t) =>
+    unroll(vectors, (j) => {
+      const load = `load4(dy[pixel + pixel${t} + ${j}])`;
+      return `let dy${t}_${j} = ${orZero(load, !spans.isPixel(t), `q + ${t} < g.q`)};`;
+    })
+  );
+  return [...columns, ...pixels].join("\n");
+}
+
+/** Adds the span's products of tap `s`, channel `c` and vector `j` to their sum. */
+function sumPixels(spans: Spans, sum: string, s: number, c: number, j: number): string {
+  return spans.pixels.map((t) => {
+    const m = spans.column(t, s);
+    return m === undefined ? "" : `${sum} = fma(vec4f(x${m}_${c >> 2}[${c & 3}]), dy${t}_${j}, ${sum});`;
+  }).join("\n");
 }

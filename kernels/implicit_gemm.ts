@@ -4,18 +4,24 @@
  *   y[n, p, q, k] = bias[k] + sum over taps (i, j) and channels c of
  *                   x[n, p * stride + start + i, q * stride + start + j, c] * w[tap(i, j), c, k]
  *
- * A thread owns one pixel of 8 neighbouring images and 8 neighbouring channels k, in named registers. As the images
- * share the pixel, a tap lies inside x for all of them or for none, and is skipped or summed without a test at each
- * value. Lanes run along k, so that a workgroup reads neighbouring weights and all its lanes the same pixels. There
- * is no workgroup memory and no barrier: on software adapters both cost more than they save.
+ * This is the family for software adapters, where a load costs as much as 20 multiply-adds: no workgroup memory, no
+ * barrier, and as many products a load as registers and the processor's first cache bear. A thread owns some
+ * neighbouring pixels of a row (see lib/span.ts), of some neighbouring images, by some vectors of four channels k, in
+ * named registers. All taps of a filter's row are written out, so that the pixels share the columns of x that they
+ * load. Lanes run along k: a workgroup's lanes read the same pixels and neighbouring weights.
  *
- * Up to 64 channels of a tap are summed by themselves before they go to the total: one sum over thousands of
- * products would lose twice the digits that PyTorch's does.
+ * The products of up to BLOCK vectors of channels are summed by themselves before they go to the total: one sum over
+ * thousands of products would lose twice the digits that PyTorch's does. The order of a sum depends on the layer
+ * alone: tiles of all sizes give the same bits.
+ *
+ * The code depends on the tile, the taps of a row and which of them may meet padding; all other sizes are read from a
+ * uniform, since a processor takes a second to compile such a kernel, and layers share it so.
  *
  * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such
  * product for each parity of the pixel, without the zeros in between.
  */
-import { element4, type ElementType, type KernelSource, unroll, wgsl } from "./lib/source.ts";
+import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
+import { range, type Spans, spansOf } from "./lib/span.ts";
 
 /** How one axis, rows or columns, of the product is laid out. */
 export interface GemmAxis {
@@ -46,91 +52,236 @@ export interface GemmOptions {
   /** Channels of x and of y, multiples of 4. */
   readonly channels: number;
   readonly outputs: number;
-  readonly bias: boolean;
+  /** The filter lies as [R, S, K, C / 4] rather than [R, S, C, K / 4]: dgrad reads forward's filter so. */
+  readonly transposed?: boolean;
+  readonly bias?: boolean;
+  /** Also write what batch_norm_statistics would find in chunks of y, for a batch norm behind: [chunks, 4, K]. */
+  readonly statistics?: boolean;
 }
 
-/** Images a thread, and vectors of four channels k a thread. */
-const TILE_N = 8, TILE_K = 2;
-/** Lanes of a workgroup along k, and along images and pixels. */
-const LANES = 8;
-/** Vectors of four channels c that are summed by themselves. */
-const BLOCK = 16;
+/** What a thread owns: pixels of a row, images, and vectors of four channels. */
+export interface RegisterTile {
+  readonly images: number;
+  readonly pixels: number;
+  readonly vectors: number;
+}
 
-export function implicitGemm(o: GemmOptions): KernelSource {
-  const { rows, cols } = o;
-  const pixels = rows.output * cols.output;
-  const c4 = o.channels / 4, k4 = o.outputs / 4;
-  const blocks = Math.ceil(c4 / BLOCK), isLooped = c4 > 1;
-  const eachImage = (text: (n: number) => string) => unroll(TILE_N, text);
-  const eachSum = (text: (n: number, j: number) => string) =>
-    eachImage((n) => unroll(TILE_K, (j) => text(n, j)));
-  const channelStep = (sum: string) => `
-    ${eachImage((n) => `let x${n} = load4(x[image${n} + at]);`)}
-    ${
-    unroll(4, (d) => `
-    ${unroll(TILE_K, (j) => `let w${d}_${j} = load4(w[weights + ${d * k4 + j}]);`)}
-    ${eachSum((n, j) => `${sum}${n}_${j} = fma(vec4f(x${n}[${d}]), w${d}_${j}, ${sum}${n}_${j});`)}`)
-  }`;
+/** Threads of a workgroup, and how many of them at most lie along k. */
+const THREADS = 32, LANES = 8;
+
+/** Products of a row's taps that a thread does for each channel, and sums for each vector k, at most about. */
+const PRODUCTS = 96, SUMS = 32;
+
+/**
+ * Tiles worth trying for a product: the first compiles in a second on a processor, the second does more products a
+ * load, but takes twice as long to compile.
+ */
+export function registerTiles({ cols, outputs }: GemmOptions): RegisterTile[] {
+  const pixels = Math.ceil(cols.output / Math.ceil(cols.output / 8));
+  const twice = (tile: RegisterTile) => [tile, { ...tile, images: 2 * tile.images }];
+  // One tap a row shares no columns, so more channels make better use of a load.
+  if (cols.taps === 1 && outputs >= 128) {
+    return twice({ images: pixels > 1 ? 4 : 8, pixels: Math.min(pixels, 2), vectors: 4 });
+  }
+  const most = Math.min(SUMS, PRODUCTS / (Math.max(1, cols.taps) * cols.stride)) / pixels;
+  return twice({ images: Math.min(16, Math.max(2, 2 ** Math.floor(Math.log2(most)))), pixels, vectors: 2 });
+}
+
+/** Chunks of a product with `statistics`: one for each thread along images and pixels. */
+export function registerChunks({ batch, rows, cols }: GemmOptions, tile: RegisterTile): number {
+  return Math.ceil(batch / tile.images) * rows.output * Math.ceil(cols.output / tile.pixels);
+}
+
+export function implicitGemm(o: GemmOptions & { readonly tile: RegisterTile }): KernelSource {
+  const { rows, cols, tile, bias = false, statistics = false } = o;
+  const spans = spansOf(cols, tile.pixels);
+  const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels > 4;
+  const lanes = Math.min(LANES, Math.ceil(o.outputs / 4 / tile.vectors)),
+    threads = Math.ceil(THREADS / lanes);
+  const geometry = {
+    ...{ c4: o.channels / 4, k4: o.outputs / 4, spans: spans.count },
+    ...{ top: rows.start, left: cols.start, row_stride: rows.stride, col_stride: cols.stride },
+    ...{ height: rows.input, width: cols.input, row_taps: cols.taps > 0 ? rows.taps : 0 },
+    ...{
+      first_tap: rows.first * cols.size + cols.first,
+      next_row: rows.every * cols.size,
+      next_tap: cols.every,
+    },
+    ...{ output_rows: rows.output, output_cols: cols.output, image_rows: rows.image, image_cols: cols.image },
+    ...{
+      row_offset: rows.offset,
+      col_offset: cols.offset,
+      row_spacing: rows.spacing,
+      col_spacing: cols.spacing,
+    },
+  };
+  const eachImage = (text: (n: number) => string) => unroll(tile.images, text);
+  const eachSum = (text: (sum: string, n: number, t: number, j: number) => string) =>
+    eachImage((n) =>
+      spans.pixels.map((t) => unroll(tile.vectors, (j) => text(`${n}_${t}_${j}`, n, t, j))).join("\n")
+    );
 
   const code = wgsl`
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4]
+@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4], or transposed [R, S, K, C / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
-#if ${o.bias}
+#if ${bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
 #endif
-
-fn image_count() -> u32 { return arrayLength(&y) / ${rows.image * cols.image * k4}u; }
-
-fn store(image: u32, pixel: u32, k: u32, sum: vec4f) {
-  if (image >= image_count() || k >= ${k4}u) { return; }
-  let at = (image * ${rows.image * cols.image}u + pixel) * ${k4}u + k;
-#if ${o.bias}
-  y[at] = store4(sum + bias[k]);
-#else
-  y[at] = store4(sum);
+#if ${statistics}
+@group(0) @binding(4) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), K / 4]
 #endif
+${uniformFields(5, geometry)}
+
+fn image_count() -> i32 { return i32(arrayLength(&y)) / (g.image_rows * g.image_cols * g.k4); }
+
+fn store(image: i32, p: i32, q: i32, k: i32, sum: vec4f) {
+  if (image >= image_count() || q >= g.output_cols || k >= g.k4) { return; }
+  let row = image * g.image_rows + p * g.row_spacing + g.row_offset;
+  let at = (row * g.image_cols + q * g.col_spacing + g.col_offset) * g.k4 + k;
+  y[at] = store4(sum);
 }
 
-@compute @workgroup_size(${LANES}, ${LANES})
+@compute @workgroup_size(${lanes}, ${threads})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let k = id.x * ${TILE_K}u;
-  let tiles = (image_count() + ${TILE_N - 1}u) / ${TILE_N}u;
-  let place = id.y / tiles;
-  if (place >= ${pixels}u || k >= ${k4}u) { return; }
-  let p = place / ${cols.output}u;
-  let q = place % ${cols.output}u;
-  let top = i32(p) * ${rows.stride} + ${rows.start};
-  let left = i32(q) * ${cols.stride} + ${cols.start};
-  let first = id.y % tiles * ${TILE_N}u;
-  let last = image_count() - 1u;
-  ${eachImage((n) => `let image${n} = i32(min(first + ${n}u, last)) * ${rows.input * cols.input * c4};`)}
-  ${eachSum((n, j) => `var total${n}_${j} = vec4f();`)}
-  for (var block = 0; block < ${rows.taps * cols.taps * blocks}; block++) {
-    let i = block / ${Math.max(1, cols.taps * blocks)};
-    let j = block / ${blocks} % ${Math.max(1, cols.taps)};
-    let h = top + i;
-    let v = left + j;
-    if (u32(h) >= ${rows.input}u || u32(v) >= ${cols.input}u) { continue; }
-    let c = block % ${blocks} * ${BLOCK};
-    var at = (h * ${cols.input} + v) * ${c4} + c;
-    let tap = (${rows.first} + i * ${rows.every}) * ${cols.size} + ${cols.first} + j * ${cols.every};
-    var weights = (tap * ${o.channels} + c * 4) * ${k4} + i32(k);
+  let k = i32(id.x) * ${tile.vectors};
+  let count = image_count();
+  let tiles = (count + ${tile.images - 1}) / ${tile.images};
+  let place = i32(id.y) / tiles;
+  if (place >= g.output_rows * g.spans || k >= g.k4) { return; }
+  let p = place / g.spans;
+  let q = place % g.spans * ${tile.pixels};
+  let first = i32(id.y) % tiles * ${tile.images};
+  let left = q * g.col_stride + g.left;
+  ${eachImage((n) => `let image${n} = min(first + ${n}, count - 1) * (g.height * g.width * g.c4);`)}
+  ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
+  ${filterRows(o)}
+  ${spans.tested.map((m) => `let inside${m} = u32(left + ${m}) < u32(g.width);`).join("\n")}
+  ${eachSum((sum) => `var total${sum} = vec4f();`)}
+  for (var i = 0; i < g.row_taps; i++) {
+    let h = p * g.row_stride + g.top + i;
+    if (u32(h) >= u32(g.height)) { continue; }
+    let tap = g.first_tap + i * g.next_row;
+    var at = (h * g.width + left) * g.c4;
+    var weights = ${o.transposed ? "(tap * g.k4 + k) * 4 * g.c4" : "tap * g.c4 * 4 * g.k4 + k"};
 #if ${isLooped}
-    ${eachSum((n, j) => `var sum${n}_${j} = vec4f();`)}
-    for (let end = at + min(${BLOCK}, ${c4} - c); at < end; at++) {
-      ${channelStep("sum")}
-      weights += ${4 * k4};
+    for (var c = 0; c < g.c4; c += ${block}) {
+      ${eachSum((sum) => `var sum${sum} = vec4f();`)}
+      for (let end = at + min(${block}, g.c4 - c); at < end; at++) {
+        ${channelStep(o, spans, "sum")}
+        weights += ${o.transposed ? "1" : "4 * g.k4"};
+      }
+      ${eachSum((sum) => `total${sum} += sum${sum};`)}
     }
-    ${eachSum((n, j) => `total${n}_${j} += sum${n}_${j};`)}
 #else
-    ${channelStep("total")}
+    ${channelStep(o, spans, "total")}
 #endif
   }
-  let pixel = (p * ${rows.spacing}u + ${rows.offset}u) * ${cols.image}u + q * ${cols.spacing}u + ${cols.offset}u;
-  ${eachSum((n, j) => `store(first + ${n}u, pixel, k + ${j}u, total${n}_${j});`)}
+#if ${bias}
+  ${eachSum((sum, _n, _t, j) => `total${sum} += bias[k + ${j}];`)}
+#endif
+  ${eachSum((sum, n, t, j) => `store(first + ${n}, p, q + ${t}, k + ${j}, total${sum});`)}
+#if ${statistics}
+  ${chunkStatistics(tile, spans)}
+#endif
 }`;
-  const threads = Math.ceil(o.batch / TILE_N) * pixels;
-  return { code, workgroups: [Math.ceil(k4 / (TILE_K * LANES)), Math.ceil(threads / LANES), 1] };
+  return {
+    code,
+    workgroups: [
+      Math.ceil(o.outputs / 4 / (tile.vectors * lanes)),
+      Math.ceil(registerChunks(o, tile) / threads),
+      1,
+    ],
+    uniform: Object.values(geometry),
+  };
+}
+
+type TiledOptions = GemmOptions & { readonly tile: RegisterTile };
+
+/** Where the filter's vectors of a row's taps lie from its first: of channel d, or transposed of output 4 * j + e. */
+function filterRows({ transposed, cols, tile }: TiledOptions): string {
+  return transposed
+    ? unroll(
+      cols.taps,
+      (s) =>
+        unroll(
+          4 * tile.vectors,
+          (e) => `let filter${s}_${e} = (${s} * g.next_tap * 4 * g.k4 + ${e}) * g.c4;`,
+        ),
+    )
+    : unroll(
+      cols.taps,
+      (s) => unroll(4, (d) => `let filter${s}_${d} = (${s} * g.next_tap * 4 * g.c4 + ${d}) * g.k4;`),
+    );
+}
+
+/** Loads the filter of tap `s` of a row: `w<s>_<d>_<j>` has channel c + d and the vector k + j. */
+function loadFilter({ transposed, tile: { vectors } }: TiledOptions, s: number): string {
+  if (!transposed) {
+    return unroll(
+      4,
+      (d) => unroll(vectors, (j) => `let w${s}_${d}_${j} = load4(w[weights + filter${s}_${d} + ${j}]);`),
+    );
+  }
+  return unroll(vectors, (j) => `
+        ${unroll(4, (e) => `let v${s}_${j}_${e} = load4(w[weights + filter${s}_${4 * j + e}]);`)}
+        ${
+    unroll(4, (d) => `let w${s}_${d}_${j} = vec4f(${range(4).map((e) => `v${s}_${j}_${e}[${d}]`).join()});`)
+  }`);
+}
+
+/** Four channels c of all taps of a row: loads the filter, and of each image the columns that its pixels share. */
+function channelStep(o: TiledOptions, spans: Spans, sum: string): string {
+  const { images, vectors } = o.tile;
+  const load = (n: number, m: number) => {
+    const value = `load4(x[image${n} + at + column${m}])`;
+    return `let x${n}_${m} = ${spans.tested.includes(m) ? `select(vec4f(), ${value}, inside${m})` : value};`;
+  };
+  const products = (n: number, t: number, j: number) =>
+    range(o.cols.taps).map((s) => {
+      const m = spans.column(t, s), into = `${sum}${n}_${t}_${j}`;
+      return m === undefined
+        ? ""
+        : unroll(4, (d) => `${into} = fma(vec4f(x${n}_${m}[${d}]), w${s}_${d}_${j}, ${into});`);
+    }).join("\n");
+  return `
+        ${unroll(o.cols.taps, (s) => loadFilter(o, s))}
+        ${
+    unroll(images, (n) => `
+        ${spans.columns.map((m) => load(n, m)).join("\n")}
+        ${spans.pixels.map((t) => unroll(vectors, (j) => products(n, t, j))).join("\n")}`)
+  }`;
+}
+
+/** Count, mean and deviations of the rows that a thread owns, as kernels/batch_norm_statistics.ts writes them. */
+function chunkStatistics({ images, vectors }: RegisterTile, { pixels }: Spans): string {
+  const eachRow = (text: (n: number, t: number) => string) =>
+    unroll(images, (n) => pixels.map((t) => text(n, t)).join("\n"));
+  return `
+  let rows = f32(min(${images}, count - first) * min(${pixels.length}, g.output_cols - q));
+  ${unroll(images, (n) => `let is_image${n} = select(0.0, 1.0, first + ${n} < count);`)}
+  ${pixels.map((t) => `let is_pixel${t} = select(0.0, 1.0, q + ${t} < g.output_cols);`).join("\n")}
+  ${
+    unroll(vectors, (j) => `
+  if (k + ${j} < g.k4) {
+    var sum = vec4f();
+    ${eachRow((n, t) => `sum += total${n}_${t}_${j} * (is_image${n} * is_pixel${t});`)}
+    let mean = sum / rows;
+    var lost = vec4f();
+    var deviations = vec4f();
+    var deviation = vec4f();
+    ${
+      eachRow((n, t) => `
+    deviation = (total${n}_${t}_${j} - mean) * (is_image${n} * is_pixel${t});
+    lost += deviation;
+    deviations = fma(deviation, deviation, deviations);`)
+    }
+    let chunk = i32(id.y) * 4 * g.k4 + k + ${j};
+    partial[chunk] = vec4f(rows);
+    partial[chunk + g.k4] = mean;
+    partial[chunk + 2 * g.k4] = lost;
+    partial[chunk + 3 * g.k4] = deviations;
+  }`)
+  }`;
 }

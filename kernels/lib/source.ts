@@ -7,6 +7,8 @@ export { wgsl };
 export interface KernelSource {
   readonly code: string;
   readonly workgroups: readonly [number, number, number];
+  /** Values of the fields of the kernel's `var<uniform>`, if it has one. */
+  readonly uniform?: readonly number[];
 }
 
 /** How a tensor's elements lie in memory. Arithmetic is always f32. */
@@ -47,4 +49,13 @@ export function linearGrid(threads: number): [number, number, number] {
 /** `text(0) ... text(count - 1)`, a line each: straight-line code for what would be a loop over registers. */
 export function unroll(count: number, text: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => text(i)).join("\n");
+}
+
+/**
+ * WGSL: a uniform `g` of i32 fields, for sizes that kernels of many layers can share code over. Pass
+ * `Object.values(fields)` as the source's `uniform`.
+ */
+export function uniformFields(binding: number, fields: Readonly<Record<string, number>>): string {
+  return `struct Geometry { ${Object.keys(fields).map((name) => `${name}: i32`).join(", ")} }
+@group(0) @binding(${binding}) var<uniform> g: Geometry;`;
 }

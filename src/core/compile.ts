@@ -9,15 +9,21 @@ export interface Binding {
   readonly access: "read" | "read_write";
 }
 
+const TYPES = { read: "read-only-storage", read_write: "storage" } as const;
+
 /** A kernel on one device. */
 export interface CompiledKernel {
   readonly name: string;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
   readonly bindings: readonly Binding[];
+  /** The binding of the kernel's `var<uniform>`, if it has one. */
+  readonly uniform: number | undefined;
 }
 
 const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
+
+const UNIFORM = /@group\(0\)\s*@binding\((\d+)\)\s*var<uniform>/;
 
 /** Compiles WGSL whose entry point is `main`; a mistake makes the device fail, which `settled()` and reads throw. */
 export function compile(device: Device, name: string, code: string): CompiledKernel {
@@ -26,16 +32,17 @@ export function compile(device: Device, name: string, code: string): CompiledKer
     name: label,
     access: access as Binding["access"],
   }));
+  const place = UNIFORM.exec(code)?.[1];
+  const uniform = place === undefined ? undefined : Number(place);
   const { gpu } = device;
   gpu.pushErrorScope("validation");
   const module = gpu.createShaderModule({ label: name, code });
   const layout = gpu.createBindGroupLayout({
     label: name,
-    entries: bindings.map(({ index, access }) => ({
-      binding: index,
-      visibility: 4, // COMPUTE
-      buffer: { type: access === "read" ? "read-only-storage" : "storage" },
-    })),
+    entries: [
+      ...bindings.map(({ index, access }) => ({ index, type: TYPES[access] })),
+      ...(uniform === undefined ? [] : [{ index: uniform, type: "uniform" as const }]),
+    ].map(({ index, type }) => ({ binding: index, visibility: 4, buffer: { type } })), // COMPUTE
   });
   const pipeline = gpu.createComputePipeline({
     label: name,
@@ -47,7 +54,7 @@ export function compile(device: Device, name: string, code: string): CompiledKer
       if (error) device.fail(await compileError(name, code, module, error));
     }),
   );
-  return { name, pipeline, layout, bindings };
+  return { name, pipeline, layout, bindings, uniform };
 }
 
 /** The compiler's first complaint with its place in the WGSL: line, column, the line itself and a caret. */

@@ -19,6 +19,11 @@ export interface AdapterDescription {
   readonly subgroupMaxSize?: number;
 }
 
+/** True for an adapter that computes on the processor. */
+export function isSoftware({ description, isFallbackAdapter }: AdapterDescription): boolean {
+  return isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render/i.test(description);
+}
+
 /**
  * Opens a device with the adapter's own limits.
  * @throws GpuError if the GPU object has no adapter, with what to install.
@@ -67,6 +72,8 @@ export const LIMITS = [
 /** A GPU with everything that belongs to it. Open one with {@link openDevice}; close it when done. */
 export class Device {
   readonly pool: Pool;
+  /** The fastest candidate by key, where it was measured (see choice.ts). */
+  readonly choices: Map<string, string> = new Map();
   /** True while a program is recorded: tensors get their memory when the recording ends. */
   recording = false;
   /** Rejects with the first device loss, uncaptured error or kernel that does not compile; never resolves. */

@@ -9,6 +9,8 @@ import type { Tensor } from "./tensor.ts";
 export interface KernelSource {
   readonly code: string;
   readonly workgroups: readonly [number, number, number];
+  /** Values of the fields of the kernel's `var<uniform>`, 32-bit integers, if it has one. */
+  readonly uniform?: readonly number[];
 }
 
 /** One kernel launch: what a recorded program is made of. */
@@ -19,6 +21,7 @@ export interface Dispatch {
   /** In the order of `kernel.bindings`. */
   readonly tensors: readonly Tensor[];
   readonly workgroups: readonly [number, number, number];
+  readonly uniform: GPUBuffer | undefined;
 }
 
 /** A kernel before any device: call `run` with one tensor per declared binding. */
@@ -36,13 +39,14 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
     name,
     run(tensors, options) {
       const device = Object.values(tensors)[0].device;
-      const { code, workgroups } = source(options);
+      const { code, workgroups, uniform } = source(options);
       const compiled = compiledOn(device, name, code);
       launch(device, {
         name,
         kernel: compiled,
         tensors: match(name, compiled.bindings, tensors),
         workgroups,
+        uniform: uniform && uniformBuffer(device, uniform),
       });
     },
   };
@@ -57,6 +61,21 @@ function compiledOn(device: Device, name: string, code: string): CompiledKernel 
   const compiled = cache.get(code) ?? compile(device, name, code);
   cache.set(code, compiled);
   return compiled;
+}
+
+/** Uniform buffers by their values: a few for each layer's geometry, kept as long as the device. */
+const uniforms = new WeakMap<Device, Map<string, GPUBuffer>>();
+
+function uniformBuffer(device: Device, values: readonly number[]): GPUBuffer {
+  const cache = uniforms.get(device) ?? new Map<string, GPUBuffer>();
+  uniforms.set(device, cache);
+  const key = values.join();
+  const cached = cache.get(key);
+  if (cached) return cached;
+  const buffer = device.gpu.createBuffer({ label: "uniform", size: 4 * values.length, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  device.gpu.queue.writeBuffer(buffer, 0, Int32Array.from(values));
+  cache.set(key, buffer);
+  return buffer;
 }
 
 /** Where dispatches go while a program is recorded. */
@@ -75,6 +94,20 @@ export function collectDispatches(device: Device, body: () => void): Dispatch[] 
     recordings.delete(device);
   }
   return dispatches;
+}
+
+/** Runs `body` during a recording and returns its dispatches, which the recording does not get. */
+export function setAside(device: Device, body: () => void): Dispatch[] {
+  const recorded = recordings.get(device);
+  if (!recorded) throw new RangeError("Cannot set dispatches aside as no recording is on");
+  const aside: Dispatch[] = [];
+  recordings.set(device, aside);
+  try {
+    body();
+  } finally {
+    recordings.set(device, recorded);
+  }
+  return aside;
 }
 
 /** Encodes a dispatch now, or hands it to the recorder. */
@@ -104,24 +137,30 @@ const groupCaches = new WeakMap<CompiledKernel, Map<string, GPUBindGroup>>();
 const bufferIds = new WeakMap<GPUBuffer, number>();
 let lastBufferId = 0;
 
+function bufferId(buffer: GPUBuffer): number {
+  const id = bufferIds.get(buffer) ?? ++lastBufferId;
+  bufferIds.set(buffer, id);
+  return id;
+}
+
 /** The bind group of a dispatch; each binding covers exactly its tensor, so that arrayLength() is the tensor's. */
-export function bindGroup(device: Device, { kernel, tensors }: Dispatch): GPUBindGroup {
+export function bindGroup(device: Device, { kernel, tensors, uniform }: Dispatch): GPUBindGroup {
   const cache = groupCaches.get(kernel) ?? new Map<string, GPUBindGroup>();
   groupCaches.set(kernel, cache);
-  const key = tensors.map((tensor) => {
-    const id = bufferIds.get(tensor.buffer) ?? ++lastBufferId;
-    bufferIds.set(tensor.buffer, id);
-    return `${id}:${tensor.byteOffset}:${tensor.bytes}`;
-  }).join();
+  const places = tensors.map((tensor) => `${bufferId(tensor.buffer)}:${tensor.byteOffset}:${tensor.bytes}`);
+  const key = [...places, uniform && bufferId(uniform)].join();
   const cached = cache.get(key);
   if (cached) return cached;
   const group = device.gpu.createBindGroup({
     label: kernel.name,
     layout: kernel.layout,
-    entries: tensors.map((tensor, i) => ({
-      binding: kernel.bindings[i].index,
-      resource: { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
-    })),
+    entries: [
+      ...tensors.map((tensor, i) => ({
+        binding: kernel.bindings[i].index,
+        resource: { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
+      })),
+      ...(uniform ? [{ binding: kernel.uniform!, resource: { buffer: uniform } }] : []),
+    ],
   });
   cache.set(key, group);
   return group;

@@ -1,19 +1,14 @@
-import { conv2dFlip } from "../../kernels/conv2d_flip.ts";
-import { conv2dWgrad, type WgradOptions, wgradSlices } from "../../kernels/conv2d_wgrad.ts";
-import { type GemmAxis, implicitGemm } from "../../kernels/implicit_gemm.ts";
-import type { ElementType } from "../../kernels/lib/source.ts";
-import { splitSum } from "../../kernels/split_sum.ts";
+import type { WgradOptions } from "../../kernels/conv2d_wgrad.ts";
+import type { GemmAxis } from "../../kernels/implicit_gemm.ts";
 import { formatShape } from "../base/shape.ts";
-import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { describe, elementType, imageShape } from "./checks.ts";
+import { product, weightGradient } from "./products.ts";
 
-const forward = kernel("conv2d_forward", implicitGemm);
-const dgrad = kernel("conv2d_dgrad", implicitGemm);
-const flip = kernel("conv2d_flip", conv2dFlip);
-const wgrad = kernel("conv2d_wgrad", conv2dWgrad);
-const sumSlices = kernel("split_sum", splitSum);
+const forward = product("conv2d_forward");
+const dgrad = product("conv2d_dgrad");
+const wgrad = weightGradient("conv2d_wgrad");
 
 /** How a filter moves over an image: by default pixel by pixel, without padding. */
 export interface Conv2dOptions {
@@ -29,7 +24,24 @@ export interface Conv2dOptions {
  * @returns y [N, P, Q, K] with P = floor((H + 2 * padding - R) / stride) + 1
  * @throws TypeError if the shapes do not fit
  */
-export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptions = {}): Tensor {
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
+  return convolve(x, w, options, false).y;
+}
+
+/** What a convolution gives with a batch norm behind it in mind. */
+export interface Measured {
+  readonly y: Tensor;
+  /** Of chunks of y: rows, mean, what the mean lost to rounding, squared deviations; [chunks, 4, K] f32. */
+  readonly statistics: Tensor;
+}
+
+/** {@link conv2d}, and in the same pass what batchNorm() needs to know of y in training. */
+export function conv2dMeasured(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Measured {
+  const { y, statistics } = convolve(x, w, options, true);
+  return { y, statistics: statistics! };
+}
+
+function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptions, measured: boolean) {
   const type = elementType("conv2d", x);
   const { n, h, w: width, c } = imageShape("conv2d", "x", x);
   const [r, s, channels, k] = filterShape(x, w);
@@ -47,7 +59,8 @@ export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2d
     );
   }
   const y = empty(x.device, [n, rows.output, cols.output, k], x.dtype, "conv2d");
-  forward.run({ x, w, y }, { type, batch: n, rows, cols, channels: c, outputs: k, bias: false });
+  const sizes = { type, batch: n, rows, cols, channels: c, outputs: k };
+  const statistics = forward({ x, w, y }, { ...sizes, statistics: measured });
   const geometry: WgradOptions = {
     type,
     batch: n,
@@ -59,7 +72,8 @@ export function conv2d(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2d
     channels: c,
     outputs: k,
   };
-  return record("conv2d", [x, w], y, (dy) => [() => dx(x, w, dy, geometry), () => dw(x, w, dy, geometry)]);
+  record("conv2d", [x, w], y, (dy) => [() => dx(x, w, dy, geometry), () => wgrad(x, dy, w, geometry)]);
+  return { y, statistics };
 }
 
 /** The four sizes of a filter. */
@@ -100,7 +114,7 @@ function reachable(axis: GemmAxis): GemmAxis {
 
 /**
  * The axis of a dgrad product, one for each parity `a` of a pixel of dx: pixels a, a + stride, ... of dx meet only
- * the taps with (a + padding - tap) divisible by the stride. Taps count from the flipped filter's end.
+ * the taps with (a + padding - tap) divisible by the stride, from the last of them to the first.
  */
 function dgradAxes(input: number, output: number, size: number, stride: number, padding: number): GemmAxis[] {
   return Array.from({ length: Math.min(stride, input) }, (_, a) => {
@@ -116,43 +130,21 @@ function dgradAxes(input: number, output: number, size: number, stride: number, 
       stride: 1,
       offset: a,
       spacing: stride,
-      first: taps > 0 ? size - 1 - highest : 0,
-      every: stride,
+      first: Math.max(0, highest),
+      every: -stride,
       size,
     });
   });
 }
 
-/** The gradient of x: products of dy with the flipped filter, one for each parity of row and column. */
+/** The gradient of x: products of dy with the transposed filter, one for each parity of row and column. */
 function dx(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
-  const { device } = x;
-  const [r, s] = o.filter;
-  const flipped = empty(device, [r, s, o.outputs, o.channels], w.dtype, "flipped filter");
-  flip.run({ w, flipped }, { type: o.type, taps: r * s, channels: o.channels, outputs: o.outputs });
   const gradient = gradientFor(x);
-  for (const rows of dgradAxes(o.input[0], o.output[0], r, o.stride, o.padding)) {
-    for (const cols of dgradAxes(o.input[1], o.output[1], s, o.stride, o.padding)) {
-      const product = {
-        type: o.type,
-        batch: o.batch,
-        rows,
-        cols,
-        channels: o.outputs,
-        outputs: o.channels,
-        bias: false,
-      };
-      dgrad.run({ x: dy, w: flipped, y: gradient }, product);
+  for (const rows of dgradAxes(o.input[0], o.output[0], o.filter[0], o.stride, o.padding)) {
+    for (const cols of dgradAxes(o.input[1], o.output[1], o.filter[1], o.stride, o.padding)) {
+      const sizes = { type: o.type, batch: o.batch, channels: o.outputs, outputs: o.channels };
+      dgrad({ x: dy, w, y: gradient }, { ...sizes, rows, cols, transposed: true });
     }
   }
-  return gradient;
-}
-
-/** The gradient of w: partial sums over slices of the pixels, then their sum. */
-function dw(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
-  const gradient = gradientFor(w);
-  const direct = wgradSlices(o) === 1 && (o.type as ElementType) === "f32";
-  const partial = direct ? gradient : empty(x.device, [wgradSlices(o), ...w.shape], "f32", "wgrad slices");
-  wgrad.run({ x, dy, partial }, o);
-  if (!direct) sumSlices.run({ partial, sum: gradient }, { type: o.type, count: gradient.size });
   return gradient;
 }

@@ -1,18 +1,14 @@
 import { columnSum } from "../../kernels/column_sum.ts";
-import { conv2dFlip } from "../../kernels/conv2d_flip.ts";
-import { conv2dWgrad, type WgradOptions, wgradSlices } from "../../kernels/conv2d_wgrad.ts";
-import { type GemmAxis, type GemmOptions, implicitGemm } from "../../kernels/implicit_gemm.ts";
-import { splitSum } from "../../kernels/split_sum.ts";
+import type { GemmAxis, GemmOptions } from "../../kernels/implicit_gemm.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { describe, elementType, requireShape } from "./checks.ts";
+import { product, weightGradient } from "./products.ts";
 
-const forward = kernel("linear_forward", implicitGemm);
-const dgrad = kernel("linear_dgrad", implicitGemm);
-const transpose = kernel("linear_transpose", conv2dFlip);
-const wgrad = kernel("linear_wgrad", conv2dWgrad);
-const sumSlices = kernel("linear_wgrad_sum", splitSum);
+const forward = product("linear_forward");
+const dgrad = product("linear_dgrad");
+const wgrad = weightGradient("linear_wgrad");
 const sumColumns = kernel("column_sum", columnSum);
 
 /** A matrix product is a convolution of images of one pixel with a filter of one tap. */
@@ -39,8 +35,8 @@ const PIXEL: GemmAxis = {
  * @throws TypeError if the shapes or types do not fit
  */
 export function linear(x: Tensor, w: Tensor, b: Tensor): Tensor {
-  const [n, c, k] = sizes(x, w, b);
-  const product = {
+  const [n, c, k] = shapes(x, w, b);
+  const sizes: GemmOptions = {
     type: elementType("linear", x),
     batch: n,
     rows: PIXEL,
@@ -50,20 +46,20 @@ export function linear(x: Tensor, w: Tensor, b: Tensor): Tensor {
     bias: true,
   };
   const y = empty(x.device, [n, k], x.dtype, "linear"); // [N, K]
-  forward.run({ x, w, y, bias: b }, product);
+  forward({ x, w, y, bias: b }, sizes);
   return record("linear", [x, w, b], y, (dy) => [
-    () => dx(x, w, dy, product),
-    () => dw(x, w, dy, product),
+    () => dx(x, w, dy, sizes),
+    () => dw(x, w, dy, sizes),
     () => {
       const db = gradientFor(b); // [K]
-      sumColumns.run({ x: dy, sum: db }, { type: product.type, columns: k });
+      sumColumns.run({ x: dy, sum: db }, { type: sizes.type, columns: k });
       return db;
     },
   ]);
 }
 
 /** N, C and K. */
-function sizes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, number] {
+function shapes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, number] {
   const [n, c] = x.shape, k = w.shape.at(-1)!;
   if (x.shape.length !== 2 || c % 4 !== 0) {
     throw new TypeError(
@@ -84,26 +80,17 @@ function sizes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, numbe
 }
 
 /** dx = dy w^T, [N, C]. */
-function dx(x: Tensor, w: Tensor, dy: Tensor, product: GemmOptions): Tensor {
-  const { type, channels, outputs } = product;
-  const flipped = empty(w.device, [outputs, channels], w.dtype, "transposed weight"); // [K, C]
-  transpose.run({ w, flipped }, { type, taps: 1, channels, outputs });
+function dx(x: Tensor, w: Tensor, dy: Tensor, sizes: GemmOptions): Tensor {
   const gradient = gradientFor(x);
-  const options = { ...product, channels: outputs, outputs: channels, bias: false };
-  dgrad.run({ x: dy, w: flipped, y: gradient }, options);
+  const { channels, outputs } = sizes;
+  const options = { ...sizes, channels: outputs, outputs: channels, bias: false, transposed: true };
+  dgrad({ x: dy, w, y: gradient }, options);
   return gradient;
 }
 
-/** dw = x^T dy, [C, K]: partial sums over slices of the batch, then their sum. */
+/** dw = x^T dy, [C, K]. */
 function dw(x: Tensor, w: Tensor, dy: Tensor, { type, batch, channels, outputs }: GemmOptions): Tensor {
-  const gradient = gradientFor(w);
   const pixel = [1, 1] as const;
   const geometry = { input: pixel, output: pixel, filter: pixel, stride: 1, padding: 0 };
-  const options: WgradOptions = { type, batch, ...geometry, channels, outputs };
-  const slices = wgradSlices(options);
-  const isDirect = slices === 1 && gradient.dtype === "f32";
-  const partial = isDirect ? gradient : empty(x.device, [slices, ...w.shape], "f32", "wgrad slices");
-  wgrad.run({ x, dy, partial }, options);
-  if (!isDirect) sumSlices.run({ partial, sum: gradient }, { type, count: gradient.size });
-  return gradient;
+  return wgrad(x, dy, w, { type, batch, ...geometry, channels, outputs });
 }

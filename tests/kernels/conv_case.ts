@@ -99,3 +99,23 @@ export function wgradOptions(shape: ConvShape, tile: Tile, type: ElementType = "
     tile,
   };
 }
+
+/** Mean and variance of each channel from the chunks, as batch_norm_merge.ts merges them, in float64. */
+export function mergeChunks(
+  partial: Float32Array,
+  chunks: number,
+  k: number,
+): { mean: number; variance: number; rows: number }[] {
+  return Array.from({ length: k }, (_, channel) => {
+    const parts = Array.from({ length: chunks }, (_, chunk) => {
+      const [rows, mean, lost, squares] = [0, 1, 2, 3].map((value) =>
+        partial[(chunk * 4 + value) * k + channel]
+      );
+      return { rows, mean: mean + lost / rows, squares: squares - lost * lost / rows };
+    });
+    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+    const mean = parts.reduce((sum, part) => sum + part.rows * part.mean, 0) / rows;
+    const squares = parts.reduce((sum, part) => sum + part.squares + part.rows * (part.mean - mean) ** 2, 0);
+    return { mean, variance: squares / rows, rows };
+  });
+}

@@ -6,7 +6,7 @@ import { tensorOf } from "../../src/core/tensor.ts";
 import { expectClose, testDevice, tolerance } from "../ops/op_case.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
-import { blank, dgradAxes, forwardOptions, shapesOf, stored } from "./conv_case.ts";
+import { blank, dgradAxes, forwardOptions, mergeChunks, shapesOf, stored } from "./conv_case.ts";
 
 const gemm = kernel("implicit_gemm_tiled", implicitGemmTiled);
 
@@ -134,26 +134,6 @@ dgradTest("implicitGemmTiled() writes zeros where no tap reaches", "f32", 1, {
   padding: 0,
 });
 
-/** Mean and variance of each channel from the chunks, as batch_norm_merge.ts merges them, in float64. */
-function merge(
-  partial: Float32Array,
-  chunks: number,
-  k: number,
-): { mean: number; variance: number; rows: number }[] {
-  return Array.from({ length: k }, (_, channel) => {
-    const parts = Array.from({ length: chunks }, (_, chunk) => {
-      const [rows, mean, lost, squares] = [0, 1, 2, 3].map((value) =>
-        partial[(chunk * 4 + value) * k + channel]
-      );
-      return { rows, mean: mean + lost / rows, squares: squares - lost * lost / rows };
-    });
-    const rows = parts.reduce((sum, part) => sum + part.rows, 0);
-    const mean = parts.reduce((sum, part) => sum + part.rows * part.mean, 0) / rows;
-    const squares = parts.reduce((sum, part) => sum + part.squares + part.rows * (part.mean - mean) ** 2, 0);
-    return { mean, variance: squares / rows, rows };
-  });
-}
-
 gpuTest("implicitGemmTiled() gives the statistics of channels whose mean is large", async (context) => {
   const device = await testDevice();
   const shape = { n: 3, h: 11, w: 7, c: 8, r: 3, s: 3, k: 76, stride: 1, padding: 1 };
@@ -173,7 +153,7 @@ gpuTest("implicitGemmTiled() gives the statistics of channels whose mean is larg
         };
         gemm.run({ ...inputs, ...outputs }, options);
         expectClose("y", shapes.y, await outputs.y.read(), shifted, tolerance("f32"));
-        merge(await outputs.partial.read(), chunks, shape.k).forEach((actual, k) => {
+        mergeChunks(await outputs.partial.read(), chunks, shape.k).forEach((actual, k) => {
           const channel = shifted.filter((_, i) => i % shape.k === k);
           const mean = channel.reduce((sum, value) => sum + value, 0) / rows;
           const variance = channel.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows;

@@ -1,5 +1,5 @@
 /** The doctor's look at the adapter: what it is, what it can do, and whether that is enough. */
-import type { AdapterDescription, Device } from "../../core/device.ts";
+import { type AdapterDescription, type Device, isSoftware } from "../../core/device.ts";
 import type { Machine } from "./machine.ts";
 import { bytesText, noAdapterCure } from "./machine_report.ts";
 import type { Finding, Section } from "./report.ts";
@@ -25,11 +25,6 @@ const NEEDED = {
 
 /** Bytes an image of 224 pixels takes in the largest tensor of a ResNet, the stem's output [112, 112, 64] in f32. */
 const STEM_BYTES = 112 * 112 * 64 * 4;
-
-/** True for a GPU that is a program. */
-export function isSoftware({ description, isFallbackAdapter }: AdapterDescription): boolean {
-  return isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render/i.test(description);
-}
 
 /**
  * True where Deno on Linux took OpenGL, which DENO_WEBGPU_BACKEND can ask for. WebGPU does not name it; the widest

@@ -1,0 +1,148 @@
+/**
+ * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are two families of
+ * kernels, in registers for software adapters and through workgroup memory for GPUs, and each has several tiles, of
+ * which the device's choice is run (see core/choice.ts). Tiles of a family give the same y and dw, bit for bit; the
+ * statistics of chunks differ in their last digits, as the chunks do.
+ */
+import { conv2dWgrad, type WgradOptions, wgradSlices, wgradTiles } from "../../kernels/conv2d_wgrad.ts";
+import {
+  conv2dWgradTiled,
+  tiledWgradSlices,
+  WGRAD_TILES,
+  wgradTileFits,
+} from "../../kernels/conv2d_wgrad_tiled.ts";
+import {
+  type GemmAxis,
+  type GemmOptions,
+  implicitGemm,
+  registerChunks,
+  registerTiles,
+} from "../../kernels/implicit_gemm.ts";
+import {
+  GEMM_TILES,
+  gemmTileFits,
+  implicitGemmTiled,
+  statisticsChunks,
+} from "../../kernels/implicit_gemm_tiled.ts";
+import type { KernelSource } from "../../kernels/lib/source.ts";
+import { splitSum } from "../../kernels/split_sum.ts";
+import { runChosen } from "../core/choice.ts";
+import { type Device, isSoftware } from "../core/device.ts";
+import { kernel } from "../core/kernel.ts";
+import { gradientFor } from "../core/tape.ts";
+import { empty, type Tensor } from "../core/tensor.ts";
+
+/** One way to compute a product. */
+interface Variant {
+  readonly name: string;
+  source(): KernelSource;
+  /** Chunks of its statistics, or slices of its sum. */
+  readonly parts: number;
+}
+
+/** The ways to compute y = x w that are worth a trial on a device, the likely best first. */
+export function productVariants(device: Device, o: GemmOptions): Variant[] {
+  if (isSoftware(device.adapter)) {
+    return registerTiles(o).map((tile) => ({
+      name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
+      source: () => implicitGemm({ ...o, tile }),
+      parts: registerChunks(o, tile),
+    }));
+  }
+  return GEMM_TILES.filter((tile) => gemmTileFits(o, tile)).map((tile) => ({
+    name: tile.name,
+    source: () => implicitGemmTiled({ ...o, tile }),
+    parts: statisticsChunks(o, tile),
+  }));
+}
+
+/** The ways to compute dw that are worth a trial on a device, the likely best first. */
+export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
+  if (isSoftware(device.adapter)) {
+    return wgradTiles(o).map((tile) => ({
+      name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
+      source: () => conv2dWgrad({ ...o, tile }),
+      parts: wgradSlices(o),
+    }));
+  }
+  return WGRAD_TILES.filter((tile) => wgradTileFits(o, tile)).map((tile) => ({
+    name: tile.name,
+    source: () => conv2dWgradTiled({ ...o, tile }),
+    parts: tiledWgradSlices(o),
+  }));
+}
+
+/** The tensors of a product. */
+export interface ProductTensors {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly y: Tensor;
+  readonly bias?: Tensor;
+}
+
+/** Runs y = x w; with `statistics` it returns those of y's chunks, [chunks, 4, K] (see batch_norm_statistics). */
+export type Product = (tensors: ProductTensors, options: GemmOptions) => Tensor | undefined;
+
+/** The product under the name that a profile shows. */
+export function product(name: string): Product {
+  const multiply = kernel(name, (variant: Variant) => variant.source());
+  return (tensors, o) => {
+    const { device } = tensors.x;
+    const candidates = productVariants(device, o).map((variant) => ({
+      name: variant.name,
+      run() {
+        if (!o.statistics) return void multiply.run({ ...tensors }, variant);
+        const partial = empty(device, [variant.parts, 4, o.outputs], "f32", `${name} statistics`);
+        multiply.run({ ...tensors, partial }, variant);
+        return partial;
+      },
+    }));
+    return runChosen<Tensor | undefined>(device, `${name} ${productKey(o)}`, candidates);
+  };
+}
+
+/** dw from x and dy, into the gradient of `w`: partial sums over slices of the pixels, then their sum. */
+export type WeightGradient = (x: Tensor, dy: Tensor, w: Tensor, options: WgradOptions) => Tensor;
+
+/** The weight gradient under the name that a profile shows. */
+export function weightGradient(name: string): WeightGradient {
+  const multiply = kernel(name, (variant: Variant) => variant.source());
+  const sumSlices = kernel(`${name}_sum`, splitSum);
+  return (x, dy, w, o) => {
+    const gradient = gradientFor(w);
+    const type = gradient.dtype as "f32" | "f16";
+    const candidates = weightGradientVariants(x.device, o).map((variant) => ({
+      name: variant.name,
+      run() {
+        const isDirect = variant.parts === 1 && type === "f32";
+        const partial = isDirect
+          ? gradient
+          : empty(x.device, [variant.parts, ...w.shape], "f32", `${name} slices`);
+        multiply.run({ x, dy, partial }, variant);
+        if (!isDirect) sumSlices.run({ partial, sum: gradient }, { type, count: gradient.size });
+      },
+    }));
+    runChosen(x.device, `${name} ${wgradKey(o)}`, candidates);
+    return gradient;
+  };
+}
+
+/** The batch as far as it matters for a choice: the power of two that holds it. */
+function batchKey(batch: number): string {
+  return `n${2 ** Math.ceil(Math.log2(batch))}`;
+}
+
+function axisKey({ input, output, taps, start, stride, spacing }: GemmAxis): string {
+  return `${input}>${output}/${taps}@${start}${stride > 1 ? `s${stride}` : ""}${
+    spacing > 1 ? `d${spacing}` : ""
+  }`;
+}
+
+function productKey({ type, batch, rows, cols, channels, outputs }: GemmOptions): string {
+  return `${type} ${batchKey(batch)} ${axisKey(rows)} ${axisKey(cols)} ${channels}>${outputs}`;
+}
+
+function wgradKey({ type, batch, input, output, filter, stride, channels, outputs }: WgradOptions): string {
+  const sizes = `${input.join("x")}>${output.join("x")} ${filter.join("x")}/${stride}`;
+  return `${type} ${batchKey(batch)} ${sizes} ${channels}>${outputs}`;
+}
