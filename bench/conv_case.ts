@@ -29,17 +29,29 @@ export function timeConv(
   patience: Patience,
 ): Promise<Partial<Record<Pass, number>>> {
   return device.scope(async () => {
-    const operands = makeOperands(device, conv, run);
-    const recorded: Recorded[] = [];
-    for (const pass of run.passes) {
-      const one = await recordPass(operands, conv, pass);
-      recorded.push(one);
-      await checkPass(operands, conv, pass, one);
-    }
+    const recorded = await checkedPasses(device, conv, run);
     const medians = await takeTurns(recorded.map(({ program }) => timedProgram(device, program)), patience);
     for (const { program } of recorded) program.free();
     return Object.fromEntries(run.passes.map((pass, i) => [pass, medians[i]]));
   });
+}
+
+/** Checks a convolution. @throws GpuError if a result is wrong */
+export function checkConv(device: Device, conv: Conv, run: ConvRun): Promise<void> {
+  return device.scope(async () => {
+    for (const { program } of await checkedPasses(device, conv, run)) program.free();
+  });
+}
+
+async function checkedPasses(device: Device, conv: Conv, run: ConvRun): Promise<Recorded[]> {
+  const operands = makeOperands(device, conv, run);
+  const recorded: Recorded[] = [];
+  for (const pass of run.passes) {
+    const one = await recordPass(operands, conv, pass);
+    recorded.push(one);
+    await checkPass(operands, conv, pass, one);
+  }
+  return recorded;
 }
 
 /** The tensors of a convolution, on the GPU and on the host. */

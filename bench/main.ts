@@ -1,12 +1,14 @@
 /** `deno task bench COMMAND [--option value] ...`: measures the engine, alone and beside others. */
-import { exitCode } from "../src/base/errors.ts";
+import { exitCode, InterruptedError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { benchKernels } from "./kernels.ts";
-import { OPTIONS, readOptions, refuseUnknown } from "./options.ts";
+import { OPTIONS, type Options, readOptions, refuseUnknown } from "./options.ts";
+import { benchPeers } from "./peers.ts";
 import { benchProbe } from "./probe.ts";
 import { Report } from "./report.ts";
 import { type BenchHost, closeSession, openSession, type Session } from "./session.ts";
 import { benchStep } from "./step.ts";
+import { benchTorch } from "./torch.ts";
 
 /** A sub-command and what it measures. */
 interface Command {
@@ -24,6 +26,11 @@ const commands: Readonly<Record<string, Command>> = {
     about: "whole training steps: speed, time by kernel family, the host's part, memory",
     run: benchStep,
   },
+  peers: {
+    about: "a convolution and a ResNet-18 step in tfjs and jax-js, in turns with wgrad",
+    run: benchPeers,
+  },
+  torch: { about: "the step in eager PyTorch, where Python has torch, beside wgrad's own", run: benchTorch },
 };
 
 /** Runs one sub-command, or `all`; returns the exit code. */
@@ -37,13 +44,32 @@ export async function bench(host: BenchHost, args: readonly string[]): Promise<n
   const options = readOptions(rest);
   const report = new Report(host.print);
   report.fact("command", args.join(" "));
-  const session = await openSession(host, options, report);
-  for (const command of name === "all" ? Object.keys(commands) : [name]) await commands[command].run(session);
-  await closeSession(session);
-  if (options.json !== undefined) {
-    await host.writeAtomic(options.json, new TextEncoder().encode(report.json()));
-  }
+  const work = measure(host, options, report, name === "all" ? Object.keys(commands) : [name]);
+  await Promise.race([work, interruption(host.signal)]);
   return 0;
+}
+
+/** Runs the sub-commands; the file has what was measured even if a later one fails. */
+async function measure(
+  host: BenchHost,
+  options: Options,
+  report: Report,
+  names: readonly string[],
+): Promise<void> {
+  try {
+    const session = await openSession(host, options, report);
+    for (const name of names) await commands[name].run(session);
+    await closeSession(session);
+  } finally {
+    if (options.json) await host.writeAtomic(options.json, new TextEncoder().encode(report.json()));
+  }
+}
+
+/** Rejects when the process is asked to stop. */
+function interruption(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(new InterruptedError("Stopped before all was measured")));
+  });
 }
 
 function help(): string[] {

@@ -43,7 +43,11 @@ export async function timeMemoryKernels(
   );
   const image = [Math.ceil(size / 2), Math.ceil(size / 2), 64]; // the stem's y
   const least = session.software ? LEAST_BYTES.software : LEAST_BYTES.gpu;
-  const images = Math.max(batch, Math.ceil(least / (elements(image) * bytesPerElement(dtype))));
+  const bytes = elements(image) * bytesPerElement(dtype);
+  const shapeFor = ({ gpu: { limits } }: Device) => {
+    const most = Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / bytes);
+    return [Math.min(most, Math.max(batch, Math.ceil(least / bytes))), ...image];
+  };
   const measure = async (device: Device, one: MemoryCase) => {
     const recorded = await one.record();
     await one.check(recorded);
@@ -63,7 +67,7 @@ export async function timeMemoryKernels(
   };
   await withDevice(session, async (device) => {
     const cases = [
-      ...opCases(device, [images, ...image], dtype),
+      ...opCases(device, shapeFor(device), dtype),
       adamwCase(device, roundUp(PARAMETERS[model], 64)),
     ];
     for (const make of cases) {

@@ -9,7 +9,7 @@ import { PATIENCE, type Patience } from "./timing.ts";
 /** The part of the host that bench uses. */
 export type BenchHost = Pick<
   Host,
-  "runtime" | "openGpu" | "gitCommit" | "machine" | "writeAtomic" | "print"
+  "runtime" | "signal" | "openGpu" | "gitCommit" | "machine" | "writeAtomic" | "print"
 >;
 
 /** One run of bench. */
@@ -26,8 +26,8 @@ export interface Session {
 
 /** Enough that a GPU's clocks have risen, and a software adapter's noise evens out. */
 const probeTime = ({ rounds }: Options) => ({ least: 20, most: 160 * rounds });
-/** A drift of the probes beyond this share makes a run's ratios doubtful. */
-const MOST_DRIFT = 0.15;
+/** A drift of the probes beyond these shares makes a run's ratios doubtful. */
+const MOST_DRIFT = { gflops: 0.15, gigabytes: 0.25 };
 
 /** Opens the adapter, prints and keeps what it is, and measures the probes. */
 export async function openSession(host: BenchHost, options: Options, report: Report): Promise<Session> {
@@ -59,11 +59,11 @@ export async function closeSession({ gpu, speed, report, options }: Session): Pr
   const last = await measureSpeed(device, probeTime(options));
   device.close();
   report.fact("probeAtEnd", last);
-  const drift = (name: keyof Speed) => Math.abs(last[name] / speed[name] - 1);
-  const doubtful = drift("gflops") > MOST_DRIFT || drift("gigabytes") > MOST_DRIFT;
+  const drifted = (name: keyof Speed) => Math.abs(last[name] / speed[name] - 1) > MOST_DRIFT[name];
+  const doubtful = drifted("gflops") || drifted("gigabytes");
   report.print("");
   report.print(
-    `probe    ${speedText(last)} at the end${doubtful ? ": it drifted, run again on a quiet machine" : ""}`,
+    `probe    ${speedText(last)} at the end${doubtful ? ": it drifted, so run again" : ""}`,
   );
 }
 

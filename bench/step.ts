@@ -8,10 +8,12 @@ import { convFlops, countedConvs, stepFlops } from "./convs.ts";
 import { FAMILIES, familyOf } from "./families.ts";
 import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
-import { median, takeTurns, timedProgram } from "./timing.ts";
+import { median, takeTurns, type Timed, timedProgram } from "./timing.ts";
 import { startTraining, type Training, type TrainingPlan } from "./training.ts";
 
 const MIB = 2 ** 20;
+/** Milliseconds that are timed at once. */
+const LEAST = 100;
 
 const STEP: readonly Column[] = [
   { key: "ips", head: "images/s", width: 9 },
@@ -39,19 +41,39 @@ const KERNELS: readonly Column[] = [
   { key: "fma_percent", head: "% of FMA", width: 9 },
 ];
 
-/** Times the step of each model. @throws DivergedError if a loss is not finite */
-export async function benchStep(session: Session): Promise<void> {
-  const { options, software } = session;
-  if (options.precision !== "32-true") {
+/** The steps to time: what the command line says, and what suits the adapter. */
+export function defaultPlans({ options, software }: Session): TrainingPlan[] {
+  const { precision, classes, models = software ? ["resnet18"] : ["resnet18", "resnet50"] } = options;
+  if (precision !== "32-true") {
     throw new ConfigError(
-      `Cannot run bench step as training has no precision ${options.precision} yet: use --precision 32-true`,
+      `Cannot run bench as training has no precision ${precision} yet: use --precision 32-true`,
     );
   }
   const size = options.size ?? (software ? 64 : 224), batch = options.batch ?? (software ? 16 : 64);
-  for (const model of options.models ?? ["resnet18"]) {
-    const plan = { model, size, batch, classes: options.classes };
+  return models.map((model) => ({ model, size, batch, classes }));
+}
+
+/** Times the step of each model. @throws DivergedError if a loss is not finite */
+export async function benchStep(session: Session): Promise<void> {
+  for (const plan of defaultPlans(session)) {
     await withDevice(session, (device) => timeStep(session, device, plan));
   }
+}
+
+/** Milliseconds of a replayed step, as training takes it. */
+export async function stepTime(session: Session, device: Device, plan: TrainingPlan): Promise<number> {
+  const training = await startTraining(device, plan);
+  const [milliseconds] = await takeTurns([wholeStep(device, training)], {
+    ...session.patience,
+    least: LEAST,
+  });
+  await training.losses();
+  return milliseconds;
+}
+
+/** A step with the upload of its images, on the GPU's clock. */
+function wholeStep(device: Device, training: Training): Timed {
+  return async (times) => await elapsed(device, () => training.run(times)) / times;
 }
 
 async function timeStep(session: Session, device: Device, plan: TrainingPlan): Promise<void> {
@@ -75,10 +97,9 @@ async function timeStep(session: Session, device: Device, plan: TrainingPlan): P
 
 /** The step as training takes it, with the upload of its images; the replay alone; and the host's part of that. */
 async function rates(session: Session, device: Device, training: Training, plan: TrainingPlan) {
-  const step = async (times: number) => await elapsed(device, () => training.run(times)) / times;
   const replay = timedProgram(device, training.program);
-  const patience = { ...session.patience, least: 100 };
-  const [milliseconds, replay_ms] = await takeTurns([step, replay], patience);
+  const patience = { ...session.patience, least: LEAST };
+  const [milliseconds, replay_ms] = await takeTurns([wholeStep(device, training), replay], patience);
   const gflops = stepFlops(plan.model, plan.size, plan.batch, plan.classes) / milliseconds / 1e6;
   const encode_ms = await encodeTime(device, training.program, session.patience.rounds);
   return {

@@ -12,6 +12,7 @@ function testHost(): { host: BenchHost; lines: string[]; written: Map<string, st
   const lines: string[] = [], written = new Map<string, string>();
   const host: BenchHost = {
     runtime: "Deno 9.9.9",
+    signal: new AbortController().signal,
     openGpu,
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
@@ -24,7 +25,7 @@ function testHost(): { host: BenchHost; lines: string[]; written: Map<string, st
 Deno.test("bench() without a sub-command lists them and the options", async () => {
   const { host, lines } = testHost();
   assertEquals(await bench(host, []), 0);
-  for (const word of ["probe", "kernels", "step", "--json"]) {
+  for (const word of ["probe", "kernels", "step", "peers", "torch", "--json"]) {
     assertMatch(lines.join("\n"), RegExp(`^  ${word} `, "m"));
   }
   assert(lines.every((line) => line.length <= WIDTH));

@@ -1,0 +1,87 @@
+/** What another engine must offer to be timed beside wgrad. Layouts are PyTorch's: [N, C, H, W], [K, C, R, S]. */
+import type { StateTensor } from "../../src/nn/parameters.ts";
+
+/** Values with their shape, in PyTorch's layout. */
+export type HostTensor = StateTensor;
+
+/** A convolution with both gradients, on values that lie on the GPU. */
+export interface PeerConv {
+  /** Starts forward, dx and dw once more. */
+  run(): void | Promise<void>;
+  /** Waits until the GPU has done all of it. */
+  wait(): Promise<void>;
+  /** The last run's y, dx and dw. */
+  results(): Promise<Readonly<Record<"y" | "dx" | "dw", ArrayLike<number>>>>;
+  free(): void;
+}
+
+/** A training step on one batch that lies on the GPU. */
+export interface PeerStep {
+  /** Starts a step. */
+  run(): void | Promise<void>;
+  wait(): Promise<void>;
+  /** The last step's loss. */
+  loss(): Promise<number>;
+  free(): void;
+}
+
+/** The convolution's operands and geometry. */
+export interface PeerConvCase {
+  readonly x: HostTensor;
+  readonly w: HostTensor;
+  readonly dy: HostTensor;
+  readonly stride: number;
+  readonly padding: number;
+}
+
+/** Start values, one batch, and the optimiser's constants. */
+export interface PeerStepCase {
+  readonly state: ReadonlyMap<string, HostTensor>;
+  readonly images: HostTensor;
+  readonly labels: Uint32Array;
+  readonly classes: number;
+  readonly lr: number;
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+}
+
+/** Another engine. */
+export interface Peer {
+  readonly name: string;
+  readonly version: string;
+  /** What it has no way to do, and what is done instead. */
+  readonly remarks: readonly string[];
+  conv(given: PeerConvCase): Promise<PeerConv>;
+  step(given: PeerStepCase): Promise<PeerStep>;
+}
+
+/** The parameters of a ResNet, without its running statistics. */
+export function learnt(state: PeerStepCase["state"]): [name: string, tensor: HostTensor][] {
+  return [...state].filter(([name]) => !name.includes("running_"));
+}
+
+/** Weight decay is for filters and matrices. */
+export function decays({ shape }: HostTensor): boolean {
+  return shape.length > 1;
+}
+
+/** A peer's package that is not installed. */
+export class MissingPackage extends Error {
+  override name = "MissingPackage";
+}
+
+/**
+ * Imports a package by a name that is not known beforehand, so that bench starts where it is not installed.
+ * @throws MissingPackage with the cure
+ */
+export async function load<Package>(name: string): Promise<Package> {
+  try {
+    return await import(name);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
+    throw new MissingPackage(`${name} does not load (${reason.slice(0, 60)}...): run deno install`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,92 @@
+/** `bench torch`: the same training step in eager PyTorch, beside wgrad's own in the same run. */
+import { DataError } from "../src/base/errors.ts";
+import { stepFlops } from "./convs.ts";
+import type { Column } from "./report.ts";
+import { type Session, withDevice } from "./session.ts";
+import { defaultPlans, stepTime } from "./step.ts";
+import type { TrainingPlan } from "./training.ts";
+
+/** What torch_step.py prints. */
+interface TorchRun {
+  readonly version: string;
+  /** The GPU, or the processor and its threads. */
+  readonly where: string;
+  readonly rows: readonly {
+    readonly precision: string;
+    readonly milliseconds: number;
+    readonly loss: number;
+  }[];
+}
+
+const COLUMNS: readonly Column[] = [
+  { key: "engine", head: "engine", width: 24, isText: true },
+  { key: "precision", head: "precision", width: 16, isText: true },
+  { key: "milliseconds", head: "ms a step", width: 10 },
+  { key: "ips", head: "images/s", width: 10 },
+  { key: "gflops", head: "GFLOP/s", width: 10 },
+  { key: "ratio", head: "wgrad's share of its speed", width: 27 },
+];
+
+/** Times each model in both. Where there is no torch it says so. @throws DataError if the script fails */
+export async function benchTorch(session: Session): Promise<void> {
+  for (const plan of defaultPlans(session)) {
+    if (!await compare(session, plan)) return;
+  }
+}
+
+/** @returns false where there is no torch */
+async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
+  const { report, options } = session;
+  const missing = await whyNoTorch(options.python);
+  if (missing !== undefined) {
+    report.print("");
+    report.print(`torch    is left out, as ${missing}: name another Python with --python PATH`);
+    report.fact("torch", `not available: ${missing}`);
+    return false;
+  }
+  const before = await withDevice(session, (device) => stepTime(session, device, plan));
+  const torch = await runTorch(options.python, { ...plan, rounds: options.rounds });
+  const after = await withDevice(session, (device) => stepTime(session, device, plan));
+  const own = (before + after) / 2;
+  const { model, size, batch, classes } = plan;
+  report.fact("torch", { version: torch.version, where: torch.where });
+  const title = `step of ${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, on ${torch.where}`;
+  const print = report.table(title, COLUMNS);
+  const row = (engine: string, precision: string, milliseconds: number, ratio?: number) => {
+    const gflops = stepFlops(model, size, batch, classes) / milliseconds / 1e6;
+    print({ engine, precision, milliseconds, ips: 1000 * batch / milliseconds, gflops, ratio });
+  };
+  row("wgrad", options.precision, own);
+  for (const { precision, milliseconds } of torch.rows) {
+    row(`PyTorch ${torch.version}`, precision, milliseconds, milliseconds / own);
+  }
+  report.note(
+    "eager PyTorch on a batch that lies on its device; wgrad's is the mean of a run before and one after",
+  );
+  return true;
+}
+
+/** Why PyTorch cannot be run; undefined if it can. */
+async function whyNoTorch(python: string): Promise<string | undefined> {
+  const check = "import torch";
+  try {
+    const { success } = await new Deno.Command(python, { args: ["-c", check], stderr: "null" }).output();
+    return success ? undefined : `${python} has no torch`;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return `there is no ${python}`;
+    throw error;
+  }
+}
+
+async function runTorch(python: string, plan: TrainingPlan & { rounds: number }): Promise<TorchRun> {
+  const script = new URL("./torch_step.py", import.meta.url).pathname;
+  const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
+  const process = new Deno.Command(python, { args: [script], ...pipes }).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(plan)));
+  await writer.close();
+  const { success, stdout, stderr } = await process.output();
+  if (success) return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
+  const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
+  throw new DataError(`Cannot time PyTorch as ${python} ${script} failed: ${reason}`);
+}
