@@ -15,20 +15,13 @@ export interface Column {
 /** Values by the keys of columns; further keys go to the JSON only. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** A table as JSON has it. */
-interface Section {
-  readonly table: string;
-  readonly rows: Row[];
-  /** Remarks below it. */
-  notes?: string[];
-}
-
 /** The widest that a line may be. */
 export const WIDTH = 110;
 
 /** Collects what was measured, and prints it as it comes. */
 export class Report {
-  readonly #sections: Section[] = [];
+  readonly #rows: Row[] = [];
+  readonly #notes: string[] = [];
   readonly #facts: Record<string, unknown> = {};
 
   constructor(readonly print: (line: string) => void) {}
@@ -40,13 +33,11 @@ export class Report {
 
   /** Starts a table: prints its title and heads. @returns what prints and keeps a row */
   table(title: string, columns: readonly Column[]): (row: Row) => void {
-    const rows: Row[] = [];
-    this.#sections.push({ table: title, rows });
     this.print("");
     this.print(title);
     this.print(line(columns, (column) => column.head));
     return (row) => {
-      rows.push(row);
+      this.#rows.push({ table: title, ...row });
       this.print(line(columns, ({ key }) => cell(row[key])));
     };
   }
@@ -54,13 +45,12 @@ export class Report {
   /** Prints a remark below a table and keeps it. */
   note(text: string): void {
     this.print(`  ${text}`);
-    const section = this.#sections.at(-1);
-    if (section) section.notes = [...section.notes ?? [], text];
+    this.#notes.push(text);
   }
 
-  /** Everything, for a file. */
+  /** Everything, for a file; each row has the title of its table. */
   json(): string {
-    return JSON.stringify({ ...this.#facts, tables: this.#sections }, null, 2) + "\n";
+    return JSON.stringify({ ...this.#facts, rows: this.#rows, notes: this.#notes }, null, 2) + "\n";
   }
 }
 

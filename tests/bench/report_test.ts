@@ -31,10 +31,10 @@ Deno.test("Report prints aligned rows, and keeps all values for the JSON", () =>
   assert(lines.every((line) => line.length <= WIDTH));
   assertEquals(JSON.parse(report.json()), {
     adapter: { name: "a" },
-    tables: [{
-      table: "times",
-      rows: [{ name: "relu", ms: 1.5, bytes: 12 }, { name: "add", ms: 20.25, share: 99.5 }],
-      notes: ["add is new"],
-    }],
+    rows: [
+      { table: "times", name: "relu", ms: 1.5, bytes: 12 },
+      { table: "times", name: "add", ms: 20.25, share: 99.5 },
+    ],
+    notes: ["add is new"],
   });
 });
