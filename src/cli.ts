@@ -1,22 +1,20 @@
 /** The command line: `TASK [group=option] [key=value] ...`; the exit code says what kind of fault ended it. */
 import { ConfigError, exitCode } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
-import { loadConfig } from "./config/mod.ts";
 import { runProcess } from "./host/deno.ts";
-import { doctor } from "./tasks/doctor.ts";
-import { evaluate } from "./tasks/eval.ts";
 import type { Host } from "./tasks/host.ts";
-import { parity } from "./tasks/parity.ts";
-import { train } from "./tasks/train.ts";
+import { launch } from "./tasks/launch/launch.ts";
+import { configuredTasks } from "./tasks/launch/tasks.ts";
 
 /** A task: runs to its end, and returns an exit code where success is not the only outcome. */
 type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
 
+// Each task is loaded when it runs: looking at a configuration loads no engine.
 const tasks: Readonly<Record<string, Task>> = {
-  train: async (host, args) => void await train(host, loadConfig(host.configFiles, args)),
-  eval: async (host, args) => void await evaluate(host, loadConfig(host.configFiles, args)),
-  doctor,
-  parity,
+  train: (host, args) => launch(host, configuredTasks.train, args),
+  eval: (host, args) => launch(host, configuredTasks.eval, args),
+  doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
+  parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 
 /** Runs one task and returns the exit code; a fault is one message on the error stream, without a stack. */

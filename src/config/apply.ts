@@ -1,50 +1,102 @@
-/** Lays value overrides on a composed tree, and refuses keys that the schema does not have. */
+/** Lays value overrides on a composed tree, by Hydra's rules: only `+` makes a key that is not there. */
 
-import type * as z from "zod";
 import { ConfigError } from "../base/errors.ts";
-import type { Override } from "./overrides.ts";
-import { childOf, hintForKey, isList, keysOf } from "./schema_walk.ts";
-import { isMap, merge, nest, type Value, valueAt, type ValueMap } from "./values.ts";
+import { Sweep } from "./grammar/element.ts";
+import { elementToNode, type Override, overrideOrigin } from "./grammar/override.ts";
+import { changeAt, childAt, isList, isMap, merge, type Node, nodeAt, toData } from "./tree.ts";
 
-/** `values` with one override applied; maps merge, anything else is replaced. */
-export function applyOverride(schema: z.ZodType, values: ValueMap, override: Override): ValueMap {
-  checkPath(schema, values, override);
-  if (override.adds && valueAt(values, override.path) !== undefined) {
-    const plain = override.text.slice(1);
-    throw new ConfigError(`Cannot use override ${override.text} as that key is there: write ${plain}`);
-  }
-  return put(values, override.path, override.value) as ValueMap;
+/** What decides over keys that no file has written. */
+export interface KeyRules {
+  /** True if the key is there all the same, with a default. */
+  isKnown(path: readonly string[], root: Node): boolean;
+  /** What to say of `path`, whose key at `depth` is not there: ` did you mean ...?` and the keys that are. */
+  hint(path: readonly string[], depth: number, root: Node): string;
 }
 
-function checkPath(root: z.ZodType, values: ValueMap, { text, path }: Override): void {
-  let schema: z.core.$ZodType = root;
+/** `root` with one override applied. @throws ConfigError that names the override */
+export function applyOverride(root: Node, override: Override, rules: KeyRules): Node {
+  const { kind, text, package: home, value } = override;
+  if (value instanceof Sweep) throw sweepFault(override, value);
+  if (home !== undefined || override.key.includes("/")) {
+    throw new ConfigError(`Cannot use override ${text} as there is no group ${override.key}`);
+  }
+  const path = override.key.split(".");
+  const node = elementToNode(value, overrideOrigin(text));
+  if (kind === "delete") return remove(root, path, override, node);
+  if (kind === "change") {
+    for (const leaf of leaves(root, path, node)) checkThere(root, leaf, override, rules);
+  }
+  if (kind === "add") checkFree(root, path, override, node);
+  return put(root, path, node, text);
+}
+
+function put(root: Node, path: readonly string[], node: Node, text: string): Node {
+  checkPositions(root, path, text);
+  // A map is merged into a map; anything else is replaced.
+  return changeAt(root, path, (there) => isMap(there) ? merge(there, node) : node, node.origin)!;
+}
+
+function remove(root: Node, path: readonly string[], { text, value, key }: Override, node: Node): Node {
+  const there = nodeAt(root, path);
+  if (there === undefined) throw new ConfigError(`Cannot use override ${text} as there is no ${key}`);
+  const isSame = JSON.stringify(toData(there)) === JSON.stringify(toData(node));
+  if (value !== undefined && value !== null && !isSame) {
+    const current = JSON.stringify(toData(there));
+    throw new ConfigError(`Cannot use override ${text} as ${key} has another value: current is ${current}`);
+  }
+  return changeAt(root, path, () => undefined, node.origin)!;
+}
+
+/** The paths that a value sets: those of its keys where a map is merged into a map. */
+function leaves(root: Node, path: readonly string[], node: Node): (readonly string[])[] {
+  if (!isMap(node) || !isMap(nodeAt(root, path))) return [path];
+  return [path, ...[...node.value].flatMap(([key, item]) => leaves(root, [...path, key], item))];
+}
+
+/** The key exists in a file, or by the rules. */
+function checkThere(root: Node, path: readonly string[], { text }: Override, rules: KeyRules): void {
+  let node: Node | undefined = root;
   for (const [depth, key] of path.entries()) {
-    const parent = path.slice(0, depth);
-    const value = valueAt(values, parent);
-    if (isList(schema)) checkPosition(text, parent, key, Array.isArray(value) ? value : []);
-    const child = childOf(schema, key, value);
-    if (child === undefined) {
-      const hasKeys = keysOf(schema, value) !== undefined;
-      const name = parent.join(".");
-      const cause = hasKeys
-        ? `there is no such key:${hintForKey(root, path, depth, values)}`
-        : `${name} has no keys: give ${name}=VALUE`;
-      throw new ConfigError(`Cannot use override ${text} as ${cause}`);
-    }
-    schema = child;
+    const parent: Node | undefined = node;
+    node = childAt(parent, key);
+    if (node === undefined && isList(parent)) return; // checkPositions says which positions there are
+    if (node !== undefined || rules.isKnown(path.slice(0, depth + 1), root)) continue;
+    const name = path.slice(0, depth).join(".");
+    const isLeaf = depth > 0 && parent !== undefined && !isMap(parent) && parent.value !== null;
+    const cause = isLeaf ? `${name} has no keys: give ${name}=VALUE` : `there is no such key:`;
+    throw new ConfigError(
+      `Cannot use override ${text} as ${cause}${isLeaf ? "" : rules.hint(path, depth, root)}`,
+    );
   }
 }
 
-function checkPosition(text: string, parent: readonly string[], key: string, list: readonly Value[]): void {
-  if (/^\d+$/.test(key) && Number(key) < list.length) return;
-  const range = list.length > 0 ? `positions 0 to ${list.length - 1}` : "no entries yet";
-  const name = `list ${parent.join(".")}`;
-  throw new ConfigError(`Cannot use override ${text} as ${name} has ${range}: current position is ${key}`);
+/** The key has no value yet; a map or list may be added to. */
+function checkFree(root: Node, path: readonly string[], { text }: Override, node: Node): void {
+  const there = nodeAt(root, path);
+  if (there === undefined || there.value === null || isMap(node) || isList(node)) return;
+  throw new ConfigError(
+    `Cannot use override ${text} as that key is there: write ${text.slice(1)}`,
+  );
 }
 
-function put(node: Value | undefined, path: readonly string[], value: Value): Value {
-  if (path.length === 0) return merge(node, value);
-  const [key, ...rest] = path;
-  if (Array.isArray(node)) return node.with(Number(key), put(node[Number(key)], rest, value));
-  return merge(isMap(node) ? node : {}, nest([key], put(valueAt(node, [key]), rest, value)));
+function checkPositions(root: Node, path: readonly string[], text: string): void {
+  path.forEach((key, depth) => {
+    const list = nodeAt(root, path.slice(0, depth));
+    if (!isList(list) || childAt(list, key) !== undefined) return;
+    const last = list.value.length - 1;
+    const range = last < 0 ? "no entries yet" : `positions 0 to ${last}`;
+    const name = path.slice(0, depth).join(".");
+    throw new ConfigError(
+      `Cannot use override ${text} as list ${name} has ${range}: current position is ${key}`,
+    );
+  });
+}
+
+/** Several values where one is wanted. */
+export function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
+  const isPlain = values.kind === "choice" && values.simple;
+  const cure = isPlain
+    ? `write ${key}=[...] for a list, "'...'" for text, or add -m for a run with each value`
+    : "add -m for a run with each value";
+  return new ConfigError(`Cannot use override ${text} as it gives several values: ${cure}`);
 }

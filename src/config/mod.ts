@@ -1,56 +1,54 @@
 /** Configuration: YAML files and command-line overrides in, one checked and frozen `Config` out. */
 
-import { stringify } from "yaml";
-import { ConfigError } from "../base/errors.ts";
-import { applyOverride } from "./apply.ts";
-import { compose, type ConfigFiles } from "./compose.ts";
-import { check } from "./faults.ts";
-import { type Override, parseOverride } from "./overrides.ts";
-import { type Config, configSchema } from "./schema.ts";
-import { deepFreeze, type ValueMap } from "./values.ts";
+import { formatYaml } from "./format.ts";
+import type { HydraConfig } from "./hydra.ts";
+import { type ConfigRequest, type ConfigWorld, load } from "./load.ts";
+import type { Config } from "./schema/mod.ts";
+import type { ConfigFiles } from "./search_path.ts";
+import { toNode } from "./tree.ts";
 
-export type { ConfigFiles } from "./compose.ts";
-export { pipelineSteps } from "./build.ts";
-export { type Config, configSchema } from "./schema.ts";
+export type { DefaultsResult } from "./defaults/list.ts";
+export { keyRows } from "./describe_schema.ts";
+export { inspectConfig } from "./inspect.ts";
+export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
+export { plannedNotes, requireBuilt } from "./require_built.ts";
+export { type Config, configSchema } from "./schema/mod.ts";
+export { transformOptions } from "./schema/transforms.ts";
+export { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
+export { pipelineSteps } from "./transform_steps.ts";
 
-/** The root file that a command without `--config-name` starts from. */
-const ROOT = "train";
+/** A world without environment variables or further folders, at the beginning of time: for tests and pages. */
+const NOWHERE: ConfigWorld = {
+  cwd: "",
+  now: new Date(0),
+  env: () => undefined,
+  openConfigFolder: (path) => ({ name: path, read: () => undefined, options: () => [], groups: () => [] }),
+};
 
 /**
- * The configuration of a command line: `train.yaml` and its groups, with overrides on top. Throws one
- * ConfigError that names every fault.
+ * The configuration of a root file in `files` with `overrides` on top. Throws one ConfigError that names every
+ * fault.
+ *
+ * @example A configuration of three keys
+ * ```ts ignore
+ * const config = loadConfig(files, ["model=resnet34", "trainer.max_epochs=2"]);
+ * ```
  */
-export function loadConfig(files: ConfigFiles, overrides: readonly string[] = []): Config {
-  const faults: string[] = [];
-  const parsed = overrides.flatMap((text) => attempt(() => [parseOverride(text)], faults) ?? []);
-  const isChoice = ({ path, key }: Override) => path.length === 1 && files.list(key).length > 0;
-  const composed = compose(files, ROOT, parsed.filter(isChoice), faults);
-  const values = parsed.filter((override) => !isChoice(override)).reduce<ValueMap>(
-    (tree, override) => attempt(() => applyOverride(configSchema, tree, override), faults) ?? tree,
-    composed,
-  );
-  const config = check(configSchema, values, faults);
-  if (config === undefined || faults.length > 0) throw new ConfigError(formatFaults(faults));
-  return deepFreeze(config);
+export function loadConfig(
+  files: ConfigFiles,
+  overrides: readonly string[] = [],
+  { root = "train", world = NOWHERE }: { root?: string; world?: ConfigWorld } = {},
+): Config {
+  const request: ConfigRequest = { sources: [{ provider: "main", files }], root, overrides, task: "train" };
+  return load(request, world).config;
+}
+
+/** The part about the run itself as YAML. */
+export function formatHydra(hydra: HydraConfig): string {
+  return formatYaml(toNode({ hydra }, ""), { escaped: true });
 }
 
 /** `config` as YAML that reads back to the same configuration. */
 export function formatConfig(config: Config): string {
-  return stringify(config, { lineWidth: 0 });
-}
-
-function attempt<T>(work: () => T, faults: string[]): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    faults.push(error.message);
-    return undefined;
-  }
-}
-
-function formatFaults(faults: readonly string[]): string {
-  if (faults.length === 1) return faults[0];
-  const lines = faults.map((fault) => `\n- ${fault}`).join("");
-  return `Cannot use this configuration as it has ${faults.length} faults:${lines}`;
+  return formatYaml(toNode(config, ""), { escaped: true });
 }

@@ -1,8 +1,8 @@
 /** The host of the command line: Deno's files, sharp's decoder, Deno's or Dawn's GPU, the terminal. */
 import { DataError } from "../base/errors.ts";
 import type { Host } from "../tasks/host.ts";
-import { denoConfigFiles } from "./deno_config.ts";
-import { folderStore, openTree, writeAtomic } from "./deno_files.ts";
+import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
+import { appendText, folderStore, openTree, writeAtomic } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
@@ -19,6 +19,7 @@ export function denoHost(): Host {
   return {
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
+    configWorld: { cwd: Deno.cwd(), now: new Date(), env: (name) => Deno.env.get(name), openConfigFolder },
     decode: (bytes) => decodeImage(bytes),
     encodeJpeg,
     signal: stopSignal(),
@@ -27,7 +28,7 @@ export function denoHost(): Host {
     folderStore,
     readFile,
     writeAtomic,
-    appendText: (path, text) => Deno.writeTextFile(path, text, { append: true }),
+    appendText,
     cacheFolder: (name) => `.cache/${name}`,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),

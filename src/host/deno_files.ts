@@ -100,6 +100,12 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
   await Deno.rename(temporary, path);
 }
 
+/** Adds text to the end of a file; its folder is made if it is missing. */
+export async function appendText(path: string, text: string): Promise<void> {
+  await Deno.mkdir(folderOf(path) || ".", { recursive: true });
+  await Deno.writeTextFile(path, text, { append: true });
+}
+
 /** A folder to write into. It need not exist; its parents are made with the first file. */
 export function folderStore(root: string): FolderStore {
   const at = (path: string) => path === "" ? root : `${root}/${path}`;

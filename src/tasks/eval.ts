@@ -1,5 +1,5 @@
 /** `eval`: tests the weights of a checkpoint on a dataset's test split. */
-import { ConfigError, DataError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import type { Split } from "../data/types.ts";
 import { evaluator } from "../train/evaluate.ts";
@@ -11,11 +11,6 @@ import { configuredLoss, formatTest } from "./train.ts";
 
 /** Evaluates `model.weights` on the test split and prints loss, top-1 and top-5. */
 export async function evaluate(host: Host, config: Config): Promise<Tally> {
-  if (config.model.weights === null) {
-    throw new ConfigError(
-      "Cannot evaluate as no weights are given: add model.weights=PATH, such as outputs/.../checkpoints/best.safetensors",
-    );
-  }
   const device = await openConfigured(host, config);
   try {
     const splits: Split[] = config.loss.class_weights === "balanced" ? ["train", "test"] : ["test"];

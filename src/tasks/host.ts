@@ -1,5 +1,5 @@
 /** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
-import type { ConfigFiles } from "../config/mod.ts";
+import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
 import type { Machine } from "./doctor/machine.ts";
 
@@ -9,6 +9,8 @@ export interface Host {
   readonly runtime: string;
   /** The project's configuration files. */
   readonly configFiles: ConfigFiles;
+  /** What configurations need besides: the environment, the time, other folders. */
+  readonly configWorld: ConfigWorld;
   readonly decode: Decode;
   readonly encodeJpeg: EncodeJpeg;
   /** Aborted when the user or the system asks the process to stop. */
@@ -22,6 +24,7 @@ export interface Host {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file so that a kill at any moment leaves the old content or the new one. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  /** Adds to the end of a file; its folder is made if it is missing. */
   appendText(path: string, text: string): Promise<void>;
   /** A folder for what can be made again. */
   cacheFolder(name: string): string;

@@ -1,6 +1,6 @@
 /** `train`: from a configuration to a tested model in a run's folder. */
 import { DataError } from "../base/errors.ts";
-import { type Config, formatConfig } from "../config/mod.ts";
+import { type Config, plannedNotes } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { classCounts, classWeights } from "../data/class_weights.ts";
@@ -10,11 +10,10 @@ import { createLoss, type Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import { adamw } from "../optim/adamw.ts";
 import { makeSchedule } from "../optim/schedules.ts";
-import { metricsLog } from "../train/callbacks/metrics_log.ts";
-import { modelCheckpoint } from "../train/callbacks/model_checkpoint.ts";
-import { progress } from "../train/callbacks/progress.ts";
+import { makeCallbacks } from "../train/callbacks/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
+import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
 import { fit } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
@@ -25,30 +24,31 @@ import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
 export interface TrainResult {
   readonly folder: string;
   readonly state: RunState;
-  /** Top-1 of the best weights on the test split, 0 .. 1; undefined where there is none. */
-  readonly testTop1: number | undefined;
+  /** The best weights on the test split; undefined where there is none. */
+  readonly test: Tally | undefined;
 }
 
 const SPLITS: readonly Split[] = ["train", "valid", "test"];
 
-/** Trains, validates after each epoch, writes checkpoints, and tests the best. */
-export async function train(host: Host, config: Config): Promise<TrainResult> {
+/** Trains, validates after each epoch, writes checkpoints into `folder`, and tests the best. */
+export async function train(host: Host, config: Config, folder: string): Promise<TrainResult> {
   const device = await openConfigured(host, config);
   try {
     const data = await openData(host, config, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     requireTrainable(data);
     const model = await openModel(host, config, device, data.classes);
-    const folder = config.output_dir ?? `outputs/${timestamp(host.now())}`;
     await describeRun(host, config, folder, device, data);
-    host.print(`run     ${folder}\n`);
+    host.print(`run     ${folder}`);
+    for (const note of plannedNotes(config)) host.print(`  note: ${note}`);
+    host.print("");
     const loss = configuredLoss(device, config, data);
     const evaluation = createEvaluator(device, config, model, loss, data);
     const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder);
-    const testTop1 = await testBest(host, model, evaluation, data, state, folder);
+    const test = await testBest(host, model, evaluation, data, state, folder);
     const { live, peakBytes } = state.memory;
     host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
-    return { folder, state, testTop1 };
+    return { folder, state, test };
   } finally {
     device.close();
   }
@@ -63,7 +63,7 @@ function requireTrainable(data: OpenData): void {
   }
 }
 
-/** Writes what explains the run: its configuration, seed, commit, runtime, adapter and labels. */
+/** Writes what explains the run: its seed, commit, runtime, adapter and labels. */
 async function describeRun(
   host: Host,
   config: Config,
@@ -81,11 +81,10 @@ async function describeRun(
     runtime: host.runtime,
     adapter: describeAdapter(device),
   };
-  await write("config.yaml", formatConfig(config));
   await write("run.json", JSON.stringify(run, null, 2) + "\n");
   await write(
     "labels_mapping.json",
-    labelsMapping(data.classes, config.data.normalization, data.evalPipeline.preprocessing),
+    labelsMapping(data.classes, data.evalPipeline.normalization, data.evalPipeline.preprocessing),
   );
 }
 
@@ -150,11 +149,13 @@ function fitConfigured(
     logEvery: trainer.log_every_n_steps,
     sanitySteps: trainer.num_sanity_val_steps,
     replay: trainer.replay,
-    callbacks: [
-      modelCheckpoint({ folder: `${folder}/checkpoints`, imageSize, write: host.writeAtomic }),
-      metricsLog((line) => host.appendText(`${folder}/metrics.jsonl`, line)),
-      progress(host.print),
-    ],
+    callbacks: makeCallbacks(config.callbacks, {
+      folder,
+      imageSize,
+      write: host.writeAtomic,
+      append: host.appendText,
+      print: host.print,
+    }),
     signal: host.signal,
   });
 }
@@ -167,7 +168,7 @@ async function testBest(
   data: OpenData,
   { best, epoch, step }: RunState,
   folder: string,
-): Promise<number | undefined> {
+): Promise<Tally | undefined> {
   if (!best) return undefined;
   host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
   if (data.count("test") === 0) {
@@ -175,11 +176,12 @@ async function testBest(
     return undefined;
   }
   loadCheckpoint(model, await host.readFile(best.path), best.path, data.classes);
-  const { loss, top1, top5, rows } = await evaluation.run(data.evaluate("test"));
-  host.print(formatTest({ loss, top1, top5, rows }));
+  const result = await evaluation.run(data.evaluate("test"));
+  const { loss, top1, top5 } = result;
+  host.print(formatTest(result));
   const line = { epoch, step, "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 };
   await host.appendText(`${folder}/metrics.jsonl`, JSON.stringify(line) + "\n");
-  return top1;
+  return result;
 }
 
 /** The result of a test in one line. */
@@ -188,11 +190,4 @@ export function formatTest(
 ): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
   return `test    loss ${loss.toFixed(4)}  top-1 ${percent(top1)}  top-5 ${percent(top5)}  (${rows} images)`;
-}
-
-/** `2026-05-31/14-03-59`, in local time. */
-function timestamp(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-");
-  return `${day}/${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join("-")}`;
 }

@@ -1,71 +1,54 @@
+/** What conformance_test.ts does not say of overrides: our own messages, and how values are written back. */
+
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
-import { formatValue, parseOverride } from "../../src/config/overrides.ts";
-import type { Value } from "../../src/config/values.ts";
+import { formatValue } from "../../src/config/format.ts";
+import { parseOverride } from "../../src/config/grammar/override.ts";
+import { elementText, expandSweep, parseOverrides } from "../../src/config/sweep.ts";
 
-const values: [text: string, value: Value][] = [
-  ["a=1", 1],
-  ["a=-1.5", -1.5],
-  ["a=5e-4", 5e-4],
-  ["a=1_000", "1_000"],
-  ["a=true", true],
-  ["a=null", null],
-  ["a=~", null],
-  ["a=", ""],
-  ["a=yes", "yes"],
-  ["a=word", "word"],
-  ['a="1"', "1"],
-  ["a='it''s'", "it's"],
-  ["a=b=c", "b=c"],
-  ["a=x y", "x y"],
-  ["a=key: value", "key: value"],
-  ["a=- item", "- item"],
-  ["a=C:\\images", "C:\\images"],
-  ["a=../data/digits.zip", "../data/digits.zip"],
-  ["a=one # two", "one # two"],
-  ["a=*star", "*star"],
-  ["a=&anchor", "&anchor"],
-  ["a=!tag x", "!tag x"],
-  ["a=[1, 2]", [1, 2]],
-  ["a=[a,'b',3,null,[true]]", ["a", "b", 3, null, [true]]],
-  ["a=[]", []],
-  ["a={}", {}],
-  ["a={b: 1, c: [2]}", { b: 1, c: [2] }],
-  ["a={constructor: 1}", { constructor: 1 }],
-];
-
-for (const [text, value] of values) {
-  Deno.test(`parseOverride() reads the value of ${text}`, () =>
-    assertEquals(parseOverride(text).value, value));
-}
-
-Deno.test("parseOverride() splits the key at dots and marks what is added", () => {
-  const { key, path, adds, raw } = parseOverride("+a.b_c.d-e=1=2");
-  assertEquals({ key, path, adds, raw }, {
-    key: "a.b_c.d-e",
-    path: ["a", "b_c", "d-e"],
-    adds: true,
-    raw: "1=2",
-  });
+Deno.test("parseOverride() splits prefix, key and package", () => {
+  const { kind, key, package: home, value } = parseOverride("++db/engine@a.b=x");
+  assertEquals([kind, key, home, value], ["force", "db/engine", "a.b", "x"]);
 });
 
-Deno.test("parseOverride() takes a group in a folder", () => {
-  assertEquals(parseOverride("callbacks/extra=ema").path, ["callbacks/extra"]);
-});
-
+const how = "write key=value, +key=value, ~key or group=option";
 const faults: [text: string, message: string][] = [
-  ["word", 'Cannot read override word as it has no "=": write key=value, +key=value or group=option'],
-  ["--help", 'Cannot read override --help as it has no "=": write key=value, +key=value or group=option'],
-  ["=1", "Cannot read override =1 as its key is not one: write key=value, +key=value or group=option"],
+  ["word", `Cannot read override word as it has no "=": ${how}`],
+  ["--halp", `Cannot read override --halp as it is no known flag: ${how}`],
+  ["=1", `Cannot read override =1 as its key is not one: ${how}`],
+  ["a..b=1", `Cannot read override a..b=1 as its key is not one: ${how}`],
+  ["a=b=c", 'Cannot read override a=b=c as its value has "=" at character 2 where its end must stand'],
+  ["a=[1, 2", 'Cannot read override a=[1, 2 as its value has its end where "," or "]" must stand'],
   [
-    "a..b=1",
-    "Cannot read override a..b=1 as its key is not one: write key=value, +key=value or group=option",
+    "a={b}",
+    'Cannot read override a={b} as its value has "}" at character 3 where ":" after a key must stand',
   ],
-  ["~a=1", "Cannot read override ~a=1 as its key is not one: write key=value, +key=value or group=option"],
-  ["a={b:1}", "Cannot read b:1 in a={b:1}: write a space after the colon, b: 1"],
-  ["a={__proto__: 1}", "Cannot use __proto__ as a key: choose another name"],
-  ["a=[{__proto__: 1}]", "Cannot use __proto__ as a key: choose another name"],
-  ["a.__proto__.b=1", "Cannot use __proto__ as a key: choose another name"],
+  [
+    "a='x",
+    "Cannot read override a='x as its value has ' at character 1, which has no end: write key=\"'...'\"",
+  ],
+  [
+    "a=~/x",
+    "Cannot read override a=~/x as its value has ~ at character 1, which must stand in quotes: write key=\"'...'\"",
+  ],
+  [
+    "a=${b",
+    "Cannot read override a=${b as its value has $ at character 1, which has no end: write key=\"'...'\"",
+  ],
+  [
+    "a=rnge(3)",
+    "Cannot call rnge() as it is not known: did you mean range()? Functions: int, float, str, bool, choice, " +
+    "range, interval, glob, sort, shuffle, tag",
+  ],
+  [
+    "a=range(1,2,0)",
+    "Cannot call range() as a range needs finite numbers and a step that is not 0: current step is 0",
+  ],
+  ["a=int(x)", "Cannot call int() as x is not a number"],
+  [
+    "a=12345678901234567890",
+    "Cannot read 12345678901234567890 as it has more digits than a number keeps: write it in quotes",
+  ],
 ];
 
 for (const [text, message] of faults) {
@@ -75,13 +58,43 @@ for (const [text, message] of faults) {
   });
 }
 
-Deno.test("parseOverride() names the override whose list does not end", () => {
-  assertThrows(() => parseOverride("a=[1, 2"), ConfigError, "Cannot read the value of a=[1, 2: ");
+Deno.test("elementText() writes what reads back to the same", () => {
+  for (
+    const text of [
+      "x",
+      "1",
+      "'1'",
+      "a b",
+      "\\,\\=",
+      "[1,'b c',{d:null}]",
+      "'it\\'s'",
+      '"q\\"\\\\"',
+      "'\\\\\\''",
+      "inf",
+      "''",
+      "'a\\\\'",
+    ]
+  ) {
+    const { value } = parseOverride(`a=${text}`);
+    assertEquals(parseOverride(`a=${elementText(value!)}`).value, value);
+  }
 });
 
-Deno.test("parseOverride() leaves every prototype alone", () => {
-  assertThrows(() => parseOverride("a={__proto__: {polluted: 1}}"), ConfigError);
-  assertEquals(({} as Record<string, unknown>).polluted, undefined);
+Deno.test("expandSweep() shuffles in an order that is always the same", () => {
+  const jobs = () => expandSweep(parseOverrides(["a=shuffle(range(8))"]), () => []).flat();
+  assertEquals(jobs(), jobs());
+  assertEquals(jobs().toSorted(), Array.from({ length: 8 }, (_, i) => `a=${i}`));
+  assertEquals(jobs().join() === jobs().toSorted().join(), false);
+});
+
+Deno.test("expandSweep() refuses what has no end", () => {
+  assertThrows(
+    () => expandSweep(parseOverrides(["a=range(0,1e9)"]), () => []),
+    ConfigError,
+    "more than 10000 values",
+  );
+  const wide = ["a", "b", "c", "d"].map((key) => `${key}=range(100)`);
+  assertThrows(() => expandSweep(parseOverrides(wide), () => []), ConfigError, "100000000 jobs");
 });
 
 Deno.test("formatValue() quotes what would read as something else, and cuts what is long", () => {

@@ -30,12 +30,11 @@ Deno.test("pipelineSteps() takes sizes from data.image_size and normalize from d
   const { eval: evaluation } = steps(
     "transforms=default",
     "data.image_size=32",
-    "data.normalization={mean: [0.1, 0.2, 0.3]}",
   );
   assertEquals(evaluation, [
     { resize: { size: 37 } },
     { center_crop: {} },
-    { normalize: { mean: [0.1, 0.2, 0.3], std: [0.229, 0.224, 0.225] } },
+    { normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } },
   ]);
 });
 
@@ -44,7 +43,7 @@ Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to
   assertEquals(evaluation, [{ resize: { size: 32 } }, { resize: { size: 40 } }]);
 });
 
-for (const name of files.list("transforms")) {
+for (const name of ["default", "upright"]) {
   Deno.test(`transforms=${name} makes two pipelines`, () => {
     const { train, eval: evaluation } = steps(`transforms=${name}`);
     assertEquals(pipeline(train, { imageSize: 32, purpose: "train" }).random, true);
@@ -77,8 +76,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.train=[{normalize: {mean: [0, 0, 0]}}]",
-    "Cannot use key transforms.train.0.normalize.mean as there is no such key: did you mean " +
-    "data.normalization.mean? transforms.train.0.normalize takes no keys",
+    "Cannot use key transforms.train.0.normalize.mean as there is no such key: transforms.train.0.normalize takes no keys",
   ],
   [
     "transforms.eval=[{resize: {size: 8, ratio: 2}}]",

@@ -42,7 +42,7 @@ const refusals: readonly Refusal[] = [
     name: "image_folder without a root",
     args: ["data=image_folder"],
     code: 2,
-    says: ["data.data_root=PATH"],
+    says: ["Cannot do without data.data_root", "conf/data/image_folder.yaml:"],
   },
   {
     name: "a random transform in evaluation",

@@ -39,7 +39,7 @@ export async function cli(
 /** Overrides for a run of a few seconds that writes into `folder` only. */
 export function tiny(folder: string, epochs = 1): string[] {
   return [
-    `output_dir=${folder}/run`,
+    `hydra.run.dir=${folder}/run`,
     `data.data_root=${folder}/jerseys`,
     'data.synthetic.classes=["1", "23", "45"]',
     "data.synthetic.train=45",

@@ -22,7 +22,7 @@ e2eTest(
       const { experiment, seed, runtime, adapter } = JSON.parse(await read("run.json"));
       assertEquals([experiment, seed, runtime], ["train", 42, `Deno ${Deno.version.deno}`]);
       assert(adapter.length > 0);
-      assertMatch(await read("config.yaml"), /max_epochs: 2/);
+      assertMatch(await read(".hydra/config.yaml"), /max_epochs: 2/);
       assertEquals(JSON.parse(await read("labels_mapping.json")).class_to_idx, { "1": 0, "23": 1, "45": 2 });
       const lines = (await read("metrics.jsonl")).trim().split("\n").map((line) => JSON.parse(line));
       assertEquals(lines.filter((line) => "val/acc_top1" in line).map((line) => [line.epoch, line.step]), [[
@@ -50,7 +50,7 @@ e2eTest(
     withFolder(async (folder) => {
       const weights: Uint8Array[] = [];
       for (const [i, prefetch] of [2, 0].entries()) {
-        const args = [...tiny(folder), `output_dir=${folder}/run${i}`, `data.prefetch=${prefetch}`];
+        const args = [...tiny(folder), `hydra.run.dir=${folder}/run${i}`, `data.prefetch=${prefetch}`];
         const { code, error } = await cli("train", args);
         assertEquals(code, 0, error);
         weights.push(await Deno.readFile(`${folder}/run${i}/checkpoints/last.safetensors`));

@@ -1,4 +1,6 @@
+import * as z from "zod";
 import type { Callback } from "../callback.ts";
+import { defineCallback } from "./plugin.ts";
 
 /** Writes `metrics.jsonl`: a line every `log_every_n_steps` steps and one after each epoch, under Lightning's names. */
 export function metricsLog(append: (line: string) => Promise<void>): Callback {
@@ -34,3 +36,9 @@ export function metricsLog(append: (line: string) => Promise<void>): Callback {
     },
   };
 }
+
+/** As a plug-in. */
+export const metrics_log = defineCallback({
+  options: z.strictObject({}).describe("Writes metrics.jsonl"),
+  make: (_, { folder, append }) => metricsLog((line) => append(`${folder}/metrics.jsonl`, line)),
+});

@@ -1,6 +1,8 @@
+import * as z from "zod";
 import type { Callback } from "../callback.ts";
 import { encodeCheckpoint } from "../checkpoint.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
+import { defineCallback } from "./plugin.ts";
 
 /** How checkpoints are written. */
 export interface ModelCheckpointOptions {
@@ -38,3 +40,18 @@ export function modelCheckpoint({ folder, imageSize, write }: ModelCheckpointOpt
     interrupted: (state) => save(state, ["last"], NaN),
   };
 }
+
+/** As a plug-in. */
+export const model_checkpoint = defineCallback({
+  options: z.strictObject({
+    monitor: z.string().min(1).default("val/acc_top1").describe("Metric that chooses the best"),
+    mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+    save_top_k: z.int().min(-1).default(3).describe("How many of the best are kept; -1: all"),
+    save_last: z.boolean().default(true).describe("Keep the last epoch's too"),
+    filename: z.string().min(1).nullable().default(null).describe(
+      "Name of the best; null: epoch=07-val_acc=0.9312",
+    ),
+  }).describe("Keeps the best weights and the last"),
+  make: (_, { folder, imageSize, write }) =>
+    modelCheckpoint({ folder: `${folder}/checkpoints`, imageSize, write }),
+});

@@ -1,5 +1,7 @@
+import * as z from "zod";
 import type { Callback } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
+import { defineCallback } from "./plugin.ts";
 
 /** A column: its heading, which sets its width, and what stands in it. */
 interface Column {
@@ -37,3 +39,9 @@ export function progress(print: (line: string) => void): Callback {
     },
   };
 }
+
+/** As a plug-in. */
+export const progress_table = defineCallback({
+  options: z.strictObject({}).describe("Prints a line an epoch"),
+  make: (_, { print }) => progress(print),
+});

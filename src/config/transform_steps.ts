@@ -1,14 +1,15 @@
+import { IMAGENET } from "../data/types.ts";
 import type { Step } from "../data/transforms/pipeline.ts";
-import type { Config } from "./schema.ts";
-import type { TransformStep } from "./transforms.ts";
+import type { Config } from "./schema/mod.ts";
+import type { TransformStep } from "./schema/transforms.ts";
 
 /**
- * The steps of both pipelines as `pipeline()` of src/data takes them: `normalize` with `data.normalization`, and
- * `resize: {ratio}` with the size that is `data.image_size` times that, rounded.
+ * The steps of both pipelines as `pipeline()` of src/data takes them: `normalize` with the values that
+ * `data.normalization` names, and `resize: {ratio}` with the size that is `data.image_size` times that, rounded.
  */
 export function pipelineSteps({ transforms, data }: Config): { train: Step[]; eval: Step[] } {
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {
-    if (normalize !== undefined) return { normalize: data.normalization };
+    if (normalize !== undefined) return { normalize: IMAGENET };
     if (resize === undefined) return others;
     const { ratio = 1, size = Math.round(data.image_size * ratio) } = resize;
     return { resize: { size } };

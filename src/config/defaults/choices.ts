@@ -1,0 +1,131 @@
+/** What the command line and `override` entries choose in place of a defaults list's own options. */
+
+import { Sweep } from "../grammar/element.ts";
+import { elementToNode, type Override, overrideOrigin } from "../grammar/override.ts";
+import type { Faults } from "../faults.ts";
+import type { SearchPath } from "../search_path.ts";
+import { isList } from "../tree.ts";
+import { appendedEntry, type DefaultsEntry } from "./entry.ts";
+import { filePath, groupPath, optionName, overrideKey, type Placed } from "./placed.ts";
+
+/** An option in place of another, and whether the list has the entry it is for. */
+interface Choice {
+  readonly option: DefaultsEntry["option"];
+  readonly origin: string;
+  /** The file whose `override` it is; undefined for the command line. */
+  readonly file: string | undefined;
+  isUsed: boolean;
+}
+
+/** A `~group` or `~group=option` of the command line. */
+interface Deletion {
+  readonly option: string | undefined;
+  readonly origin: string;
+  isUsed: boolean;
+}
+
+/** The choices of one composition. The first to choose for a group wins: the command line, then outer files. */
+export class Choices {
+  readonly #chosen = new Map<string, Choice>();
+  readonly #deletions = new Map<string, Deletion>();
+  readonly #known = new Map<string, { option: string | null | undefined; keys: Set<string> }>();
+  /** Entries that the command line adds to the root's list. */
+  readonly appended: DefaultsEntry[] = [];
+
+  constructor(readonly faults: Faults) {}
+
+  /** Takes an override of a group from the command line. */
+  add(override: Override): void {
+    const { kind, key, package: home, value, text } = override;
+    const origin = overrideOrigin(text);
+    if (value instanceof Sweep) return;
+    const node = elementToNode(value, origin);
+    const option = isList(node) ? node.value.map((item) => item.value) : node.value;
+    const isOption = typeof option === "string" || (option === null && kind === "delete") ||
+      (Array.isArray(option) && option.every((item) => typeof item === "string"));
+    if (!isOption) {
+      const cure = option === null ? `: write ~${key} to take it away` : "";
+      return this.faults.add(
+        `Cannot use override ${text} as an option of group ${key} must be a name${cure}`,
+      );
+    }
+    if (kind === "force") {
+      return this.faults.add(`Cannot use override ${text} as a group takes one +, not two`);
+    }
+    const whole = home === undefined ? key : `${key}@${home}`;
+    if (kind === "add") this.appended.push(appendedEntry(key, home, option as string | null, origin));
+    else if (kind === "change") {
+      this.#chosen.set(whole, { option: option as string | null, origin, file: undefined, isUsed: false });
+    } else {
+      const named = value === undefined || option === null ? undefined : String(option);
+      this.#deletions.set(whole, { option: named, origin, isUsed: false });
+    }
+  }
+
+  /** Takes an `override` entry of a file. */
+  addFromFile(placed: Placed, file: string): void {
+    const key = overrideKey(placed);
+    if (this.#chosen.has(key)) return;
+    this.#chosen.set(key, { option: placed.option, origin: placed.entry.origin, file, isUsed: false });
+  }
+
+  /** `placed` with the option in force. */
+  apply(placed: Placed): Placed {
+    if (placed.entry.kind !== "group") return placed;
+    const choice = this.#chosen.get(overrideKey(placed));
+    if (choice === undefined) return placed;
+    choice.isUsed = true;
+    const entry = { ...placed.entry, origin: choice.origin };
+    return { ...placed, entry, option: choice.option };
+  }
+
+  /** True if the command line takes the entry away. */
+  deletes(placed: Placed): boolean {
+    if (placed.entry.kind !== "group") return false;
+    const deletion = this.#deletions.get(overrideKey(placed));
+    if (deletion === undefined) return false;
+    const isMeant = deletion.option === undefined || deletion.option === optionName(placed);
+    deletion.isUsed ||= isMeant;
+    return isMeant;
+  }
+
+  /** Notes an entry, so that it cannot stand twice with different options. */
+  know(placed: Placed): void {
+    if (placed.entry.kind !== "group") return;
+    const key = overrideKey(placed), option = optionName(placed);
+    const known = this.#known.get(key);
+    if (known !== undefined && known.option !== option) {
+      this.faults.add(
+        `Cannot use ${
+          filePath(placed)
+        } as the defaults name ${key} twice, the other time as ${known.option}: ` +
+          `write "override ${key}: ${known.option}" in the place that is to win`,
+        placed.entry.origin,
+      );
+    }
+    if (known === undefined) this.#known.set(key, { option, keys: new Set([groupPath(placed)]) });
+  }
+
+  /** The options in force by key, for `${model}` within a defaults list. */
+  get options(): Map<string, string | null> {
+    return new Map([...this.#known].map(([key, { option }]) => [key, option ?? null]));
+  }
+
+  /** Adds a fault for each choice that no defaults list has an entry for. */
+  checkUsed(search: SearchPath): void {
+    for (const [key, { isUsed, origin, file, option }] of this.#chosen) {
+      if (isUsed) continue;
+      const [group] = key.split("@");
+      const near = [...this.#known].filter(([, { keys }]) => keys.has(group)).map(([known]) => known).sort();
+      const hint = near.length > 0 ? `: did you mean ${near.join(" or ")}?` : "";
+      const cure = file === undefined && search.isGroup(group) ? `: write +${key}=${option} to add it` : "";
+      const name = file === undefined ? `override ${key}=${option}` : `"override ${key}: ${option}"`;
+      this.faults.add(`Cannot use ${name} as no defaults list has ${key}${hint || cure}`, origin);
+    }
+    for (const [key, { isUsed, origin, option }] of this.#deletions) {
+      if (isUsed) continue;
+      const name = option === undefined ? key : `${key}=${option}`;
+      this.faults.add(`Cannot take ${name} away as no defaults list has it`, origin);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** Writes values: as YAML that reads back to the same, and as an override would have them. */
+
+import { Document, Pair, Scalar as YamlScalar, YAMLMap, YAMLSeq } from "yaml";
+import { ConfigError } from "../base/errors.ts";
+import { cut } from "./faults.ts";
+import { parseOverride } from "./grammar/override.ts";
+import { resolveScalar } from "./scalars.ts";
+import { type Data, isList, isMap, type Node, type Scalar } from "./tree.ts";
+
+/** A tree as YAML. `escaped` keeps `${...}` in resolved text from being read as an interpolation again. */
+export function formatYaml(node: Node, { escaped = false } = {}): string {
+  if (isMap(node) && node.value.size === 0) return "{}\n";
+  const tree = new Document(toYaml(node, escaped), { schema: "failsafe" });
+  return tree.toString({ lineWidth: 0, flowCollectionPadding: false });
+}
+
+function toYaml(node: Node, escaped: boolean): YAMLMap | YAMLSeq | YamlScalar {
+  if (isMap(node)) {
+    const map = new YAMLMap();
+    for (const [key, item] of node.value) map.add(new Pair(scalar(key), toYaml(item, escaped)));
+    return map;
+  }
+  if (!isList(node)) return scalar(node.value as Scalar, escaped);
+  const list = new YAMLSeq();
+  for (const item of node.value) list.add(toYaml(item, escaped));
+  // A list of plain values is one line: [0.9, 0.999].
+  list.flow = node.value.every((item) => !isMap(item) && !isList(item));
+  return list;
+}
+
+function scalar(value: Scalar, escaped = false): YamlScalar {
+  if (typeof value !== "string") return new YamlScalar(bareText(value));
+  const text = escaped ? value.replace(/(\\*)\$\{/g, "$1$1\\${") : value;
+  const written = new YamlScalar(text);
+  if (!readsAsText(text)) written.type = "QUOTE_DOUBLE";
+  return written;
+}
+
+function bareText(value: Exclude<Scalar, string>): string {
+  if (typeof value !== "number" || Number.isFinite(value)) return String(value);
+  return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
+}
+
+/** False for text such as "07", "yes" and "1e3", which without quotes is something else. */
+function readsAsText(text: string): boolean {
+  try {
+    return resolveScalar(text) === text && !text.includes("\n");
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}
+
+/** A value as one would write it in an override, for messages; long ones are cut. */
+export function formatValue(value: Data): string {
+  if (typeof value === "number") return String(value);
+  return cut(typeof value === "string" && isBare(value) ? value : JSON.stringify(value));
+}
+
+function isBare(text: string): boolean {
+  try {
+    return text.length < 1000 && parseOverride(`key=${text}`).value === text;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}

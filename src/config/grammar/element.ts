@@ -1,0 +1,26 @@
+/** What a value of the command line may be: plain values, lists, maps, and sweeps over several of them. */
+
+import type { Scalar } from "../tree.ts";
+
+/** A value as it was written: text in quotes stays apart from bare text. */
+export type Element = Scalar | Quoted | Sweep | readonly Element[] | ReadonlyMap<string, Element>;
+
+/** Text in quotes, unescaped. */
+export class Quoted {
+  constructor(readonly text: string, readonly quote: string) {}
+}
+
+/** Values that a key takes one after the other. */
+export class Sweep {
+  constructor(readonly values: SweepValues, readonly shuffled = false) {}
+}
+
+/** The ways to say several values. */
+export type SweepValues =
+  | { readonly kind: "choice"; readonly items: readonly Element[]; readonly simple: boolean }
+  | { readonly kind: "range"; readonly start: number; readonly stop: number; readonly step: number }
+  | { readonly kind: "glob"; readonly include: readonly string[]; readonly exclude: readonly string[] }
+  | { readonly kind: "interval"; readonly start: number; readonly end: number };
+
+/** The most values that one range may have. */
+export const MOST_VALUES = 10_000;

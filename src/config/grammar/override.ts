@@ -1,0 +1,98 @@
+/** One override of the command line: `a.b=c`, `+a=b`, `++a=b`, `~a`, and the same with groups. */
+
+import { ConfigError } from "../../base/errors.ts";
+import { cut } from "../faults.ts";
+import { type Node, toNode } from "../tree.ts";
+import { type Element, Quoted, Sweep } from "./element.ts";
+import { callFunction } from "./functions.ts";
+import { ElementParser, type Reading } from "./parser.ts";
+
+/** What an override does with its key. */
+export type OverrideKind = "change" | "add" | "force" | "delete";
+
+/** An override in its parts. */
+export interface Override {
+  /** As it was written: `+a.b=c`. */
+  readonly text: string;
+  readonly kind: OverrideKind;
+  /** A path of keys `a.b`, or a group `db` or `db/engine`. */
+  readonly key: string;
+  /** What stands behind an `@`. */
+  readonly package: string | undefined;
+  /** Undefined where there is no `=`. */
+  readonly value: Element | undefined;
+}
+
+const ID = "[A-Za-z_][A-Za-z0-9_-]*";
+const PART = "(?:[A-Za-z_$][A-Za-z0-9_$-]*|0|[1-9](?:_?[0-9])*)";
+const PACKAGE = `(?:[A-Za-z_$][A-Za-z0-9_$-]*|${PART}(?:\\.${PART})+)`;
+const OVERRIDE = new RegExp(
+  `^(\\+\\+|\\+|~|)(${ID}(?:/${ID})+|${PACKAGE})(?:@(${PACKAGE}))?(?:=[ \\t]*([^]*))?$`,
+);
+
+const KINDS: Readonly<Record<string, OverrideKind>> = {
+  "": "change",
+  "+": "add",
+  "++": "force",
+  "~": "delete",
+};
+
+/** Reads one override. @throws ConfigError that names it */
+export function parseOverride(text: string): Override {
+  if (text.length > 1 << 16) {
+    throw new ConfigError(`Cannot read override ${cut(text)} as it has ${text.length} characters: too many`);
+  }
+  const match = OVERRIDE.exec(text);
+  const [, prefix, key, home, value] = match ?? [];
+  if (!match || (value === undefined && prefix !== "~")) {
+    const cause = text.startsWith("-")
+      ? "it is no known flag"
+      : text.includes("=")
+      ? "its key is not one"
+      : 'it has no "="';
+    throw new ConfigError(
+      `Cannot read override ${cut(text)} as ${cause}: write key=value, +key=value, ~key or group=option`,
+    );
+  }
+  return {
+    text,
+    kind: KINDS[prefix],
+    key,
+    package: home,
+    value: value === undefined ? undefined : parseValue(value, text),
+  };
+}
+
+/** An override's value: what stands behind the "=". */
+function parseValue(source: string, override: string): Element {
+  if (source === "") return "";
+  const elements = new ElementParser(source, overrideOrigin(override), reading).all();
+  return elements.length === 1 ? elements[0] : new Sweep({ kind: "choice", items: elements, simple: true });
+}
+
+/** Interpolations stay as they are written; they are resolved in the finished tree. */
+const reading: Reading = {
+  interpolation: (source) => source,
+  quoted: (text, quote) => new Quoted(text, quote),
+  call: callFunction,
+  toText: (value) => String(value),
+};
+
+/** The value as a node of the tree. */
+export function elementToNode(element: Element | undefined, origin: string): Node {
+  if (element instanceof Quoted) return { value: element.text, origin };
+  if (Array.isArray(element)) return { value: element.map((item) => elementToNode(item, origin)), origin };
+  if (element instanceof Map) {
+    return {
+      value: new Map([...element].map(([key, item]) => [key, elementToNode(item, origin)])),
+      origin,
+    };
+  }
+  if (element instanceof Sweep) throw new TypeError("Cannot make a node of a sweep: expand it first");
+  return toNode(element ?? null, origin);
+}
+
+/** Where an override's values come from, for messages. */
+export function overrideOrigin(text: string): string {
+  return `override ${cut(text)}`;
+}

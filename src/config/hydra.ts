@@ -1,0 +1,90 @@
+/** The part of a configuration that is about the run itself: Hydra's own keys, below `hydra`. */
+
+import * as z from "zod";
+import type { Data } from "./tree.ts";
+
+const text = z.union([z.string(), z.number()]).transform(String);
+const names = z.array(text);
+/** Parts of Hydra that have no meaning here: any value is taken, and none has an effect. */
+const anything = z.unknown().optional();
+
+/** Hydra's keys that mean something here; a job's own values are filled in before it runs. */
+export const hydraSchema = z.strictObject({
+  mode: z.enum(["RUN", "MULTIRUN"]).nullable().describe("RUN, or MULTIRUN with -m"),
+  searchpath: names.describe(
+    "More folders of configuration files; in the root file or on the command line only",
+  ),
+  run: z.strictObject({ dir: text.describe("Folder of a run") }).describe("A single run"),
+  sweep: z.strictObject({
+    dir: text.describe("Folder of a sweep"),
+    subdir: text.describe("Folder of a job in it"),
+  }).describe("A sweep, with -m"),
+  sweeper: z.strictObject({
+    params: z.record(z.string(), z.unknown()).nullable().default(null).describe(
+      "Sweeps besides the command line's",
+    ),
+    max_batch_size: z.int().min(1).nullable().default(null).describe("Without effect: jobs run one by one"),
+    _target_: anything,
+  }).describe("What a sweep varies"),
+  output_subdir: text.describe("Where a run keeps its configuration"),
+  overrides: z.strictObject({ hydra: names, task: names }).describe("The command line (filled in)"),
+  job: z.strictObject({
+    name: text.describe("The task; names the log file"),
+    chdir: z.literal(false).nullable().describe("Runs stay in the folder that they are started in"),
+    override_dirname: text.describe("The overrides in one word (filled in)"),
+    id: text.describe("The job's number as text (filled in)"),
+    num: z.int().min(0).describe("The job's number in its sweep, from 0 (filled in)"),
+    config_name: text.describe("The root file (filled in)"),
+    env_set: anything,
+    env_copy: anything,
+    config: z.strictObject({
+      override_dirname: z.strictObject({ kv_sep: text, item_sep: text, exclude_keys: names }),
+    }).describe("How override_dirname is made"),
+  }).describe("The job"),
+  runtime: z.strictObject({
+    version: text.describe("Of wgrad"),
+    cwd: text.describe("The folder that the command was started in"),
+    output_dir: text.describe("The run's folder, from the root of the file system"),
+    choices: z.record(z.string(), z.unknown()).describe("The option of each group"),
+    config_sources: z.array(z.unknown()).describe("The folders of the configuration"),
+    jobs: z.array(names).optional().describe("Overrides of each job of a sweep"),
+  }).describe("Facts of this run (filled in)"),
+  verbose: anything,
+  launcher: anything,
+  callbacks: anything,
+  help: anything,
+  hydra_help: anything,
+  hydra_logging: anything,
+  job_logging: anything,
+  env: anything,
+  output: anything,
+});
+
+/** A checked `hydra` part. */
+export type HydraConfig = z.output<typeof hydraSchema>;
+
+/** What stands below `hydra` before any file is read. */
+export const hydraDefaults: Data = {
+  mode: null,
+  searchpath: [],
+  run: { dir: "outputs/${now:%Y-%m-%d}/${now:%H-%M-%S}" },
+  sweep: { dir: "outputs/multirun/${now:%Y-%m-%d}/${now:%H-%M-%S}", subdir: "${hydra.job.num}" },
+  sweeper: { params: null, max_batch_size: null },
+  output_subdir: ".hydra",
+  overrides: { hydra: [], task: [] },
+  job: {
+    name: "train",
+    chdir: null,
+    override_dirname: "",
+    id: "0",
+    num: 0,
+    config_name: "train",
+    config: { override_dirname: { kv_sep: "=", item_sep: ",", exclude_keys: [] } },
+  },
+  runtime: { version: "", cwd: "", output_dir: "", choices: {}, config_sources: [] },
+};
+
+/** Groups of Hydra that choose launchers, loggers and the like, none of which is here. */
+export function isHydraGroup(group: string): boolean {
+  return group.startsWith("hydra/");
+}

@@ -1,0 +1,64 @@
+/** A configuration to look at, whole or in part, even where it could not be run. */
+
+import type { ConfigError } from "../base/errors.ts";
+import { check } from "./check.ts";
+import type { DefaultsResult } from "./defaults/list.ts";
+import { Faults } from "./faults.ts";
+import { formatYaml } from "./format.ts";
+import { hydraSchema } from "./hydra.ts";
+import { composeConfig, type ConfigRequest, type ConfigWorld, resolveConfig, withoutHydra } from "./load.ts";
+import { configSchema } from "./schema/mod.ts";
+import type { SearchPath } from "./search_path.ts";
+import { mapNode, type Node, nodeAt, toNode } from "./tree.ts";
+
+/** What of a configuration is to be shown. */
+export interface InspectOptions {
+  readonly what: "job" | "hydra" | "all";
+  /** Interpolations resolved, defaults filled in. */
+  readonly resolved: boolean;
+  /** The part below a key only: `trainer` or `data.synthetic`. */
+  readonly part: string | undefined;
+}
+
+/** A configuration as YAML, and what is wrong with it. */
+export interface Inspected {
+  readonly text: string;
+  readonly search: SearchPath;
+  readonly files: readonly DefaultsResult[];
+  readonly error: ConfigError | undefined;
+}
+
+/** Composes a configuration, and resolves it if that is asked for. Values that must be given may be missing. */
+export function inspectConfig(
+  request: ConfigRequest,
+  world: ConfigWorld,
+  options: InspectOptions,
+): Inspected {
+  const faults = new Faults();
+  const composed = composeConfig(request, world, faults);
+  const resolved = resolveConfig(composed, world, faults);
+  const given = { missing: "allowed" } as const;
+  const config = check(configSchema, resolved.app, faults, given);
+  const hydra = check(hydraSchema, resolved.hydra, faults, { ...given, prefix: ["hydra"] });
+  const { search, composition, root } = composed;
+  const app = !options.resolved ? withoutHydra(root) : config ? toNode(config, "") : resolved.app;
+  const own = !options.resolved ? nodeAt(root, ["hydra"])! : hydra ? toNode(hydra, "") : resolved.hydra;
+  const shown = part(options, app, own, faults);
+  return {
+    text: shown ? formatYaml(shown, { escaped: options.resolved }) : "",
+    search,
+    files: composition.files,
+    error: faults.none ? undefined : faults.error(),
+  };
+}
+
+function part({ what, part: key }: InspectOptions, app: Node, hydra: Node, faults: Faults): Node | undefined {
+  const whole = what === "job" ? app : mapNode([
+    ["hydra", hydra],
+    ...(what === "all" ? app.value as ReadonlyMap<string, Node> : []),
+  ], "");
+  if (key === undefined) return whole;
+  const found = nodeAt(whole, key.split("."));
+  if (found === undefined) faults.add(`Cannot show ${key} as there is no such key`);
+  return found;
+}

@@ -1,0 +1,239 @@
+/**
+ * Resolves `${...}` in a tree, by OmegaConf's grammar: `${a.b}` from the top, `${.x}` beside, `${..x}` above,
+ * `${a[0]}`, `${a.${b}}`, `${name:arguments}`, and `\${` for the characters themselves.
+ */
+
+import { ConfigError } from "../../base/errors.ts";
+import { cut, type Faults } from "../faults.ts";
+import type { Element, Quoted } from "../grammar/element.ts";
+import { interpolationEnd } from "../grammar/lexer.ts";
+import { elementToNode } from "../grammar/override.ts";
+import { ElementParser, type Reading } from "../grammar/parser.ts";
+import { childAt, isList, isMap, MISSING, type Node } from "../tree.ts";
+import { LIMITS } from "../yaml_reader.ts";
+import { pythonText } from "./python_text.ts";
+import { callResolver, type Surroundings } from "./resolvers.ts";
+
+type Path = readonly string[];
+
+/** How many interpolations may lead one to the next. */
+const MOST_STEPS = 64;
+const KEYS =
+  /^(\.*)((?:[^\\${}()[\]:. \t'"]+|\[[^\\${}()[\]:. \t'"]+\])(?:\.[^\\${}()[\]:. \t'"]+|\[[^\\${}()[\]:. \t'"]+\])*)?$/;
+
+/** True for text with something to resolve in it. */
+function isInterpolation(node: Node): node is Node & { value: string } {
+  return typeof node.value === "string" && node.value.includes("${");
+}
+
+/** Resolves a tree as a whole or in parts. */
+export class Resolver {
+  readonly #done = new Map<string, Node>();
+  readonly #open: string[] = [];
+  readonly #sizes = new WeakMap<Node, number>();
+  #depth = 0;
+
+  constructor(readonly root: Node, readonly surroundings: Surroundings) {}
+
+  /** The whole tree resolved; what cannot be resolved is a fault and stays as it is. */
+  all(faults: Faults): Node {
+    const visit = (node: Node, path: Path): Node => {
+      if (isMap(node)) {
+        return {
+          ...node,
+          value: new Map([...node.value].map(([key, item]) => [key, visit(item, [...path, key])])),
+        };
+      }
+      if (isList(node)) {
+        return {
+          ...node,
+          value: node.value.map((item, i) => visit(item, [...path, String(i)])),
+        };
+      }
+      this.#depth = 0;
+      return faults.attempt(() => this.#value(path, node), node.origin) ?? node;
+    };
+    const resolved = visit(this.root, []);
+    return faults.attempt(() => this.#weigh(resolved)) ?? this.root;
+  }
+
+  /** The resolved node at `path`, or undefined. @throws ConfigError */
+  select(path: Path): Node | undefined {
+    let node: Node | undefined = this.root;
+    let isResolved = false;
+    for (const [depth, key] of path.entries()) {
+      if (!isResolved && isInterpolation(node)) {
+        node = this.#value(path.slice(0, depth), node);
+        isResolved = true;
+      }
+      node = childAt(node, key);
+      if (node === undefined) return undefined;
+    }
+    return isResolved ? node : this.#value(path, node);
+  }
+
+  /** `node`, which stands at `path`, resolved with all below it. */
+  #value(path: Path, node: Node): Node {
+    if (!isInterpolation(node) && !isMap(node) && !isList(node)) return node;
+    const name = path.join(".");
+    const done = this.#done.get(name);
+    if (done !== undefined) return done;
+    if (this.#open.includes(name)) {
+      const circle = [...this.#open.slice(this.#open.indexOf(name)), name].map((key) => key || "the top");
+      throw new ConfigError(`Cannot resolve ${name} as it leads back to itself: ${circle.join(" -> ")}`);
+    }
+    if (this.#open.length >= MOST_STEPS) {
+      throw new ConfigError(`Cannot resolve ${name} as it leads on for more than ${MOST_STEPS} steps`);
+    }
+    this.#open.push(name);
+    try {
+      const value = this.#weigh(this.#compute(path, node));
+      this.#done.set(name, value);
+      return value;
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #compute(path: Path, node: Node): Node {
+    if (isInterpolation(node)) return this.#text(node.value, path, node.origin);
+    if (isList(node)) {
+      return { ...node, value: node.value.map((item, i) => this.#value([...path, String(i)], item)) };
+    }
+    const entries = [...(node.value as ReadonlyMap<string, Node>)];
+    return {
+      ...node,
+      value: new Map(entries.map(([key, item]) => [key, this.#value([...path, key], item)])),
+    };
+  }
+
+  /** Refuses what grows without end: containers that hold each other many times, and text that doubles. */
+  #weigh(node: Node): Node {
+    const { characters, nodes } = LIMITS;
+    if (typeof node.value === "string" && node.value.length > characters) {
+      throw new ConfigError(`Cannot resolve an interpolation to text of more than ${characters} characters`);
+    }
+    if (this.#size(node) <= nodes) return node;
+    throw new ConfigError(`Cannot resolve interpolations to more than ${nodes} values`);
+  }
+
+  #size(node: Node): number {
+    const known = this.#sizes.get(node);
+    if (known !== undefined) return known;
+    const parts = isMap(node) ? [...node.value.values()] : isList(node) ? node.value : [];
+    const size = parts.reduce((sum, part) => sum + this.#size(part), 1);
+    this.#sizes.set(node, size);
+    return size;
+  }
+
+  /** Text with interpolations: the value of one that stands alone, or all made text. */
+  #text(text: string, path: Path, origin: string): Node {
+    if (++this.#depth > MOST_STEPS) {
+      throw new ConfigError(
+        `Cannot resolve ${cut(text)} as it is nested more than ${MOST_STEPS} levels deep`,
+      );
+    }
+    const node = this.#pieces(text, path, origin);
+    this.#depth--;
+    return node;
+  }
+
+  #pieces(text: string, path: Path, origin: string): Node {
+    const pieces: string[] = [];
+    let at = 0;
+    for (const match of text.matchAll(/(\\*)\$\{/g)) {
+      if (match.index < at) continue;
+      const slashes = match[1].length, start = match.index + slashes;
+      pieces.push(text.slice(at, match.index), "\\".repeat(slashes >> 1));
+      if (slashes % 2 === 1) {
+        pieces.push("${");
+        at = start + 2;
+        continue;
+      }
+      at = interpolationEnd(text, start) ?? -1;
+      if (at < 0) throw new ConfigError(`Cannot resolve ${cut(text)} as its "\${" has no "}"`);
+      const value = this.#interpolation(text.slice(start + 2, at - 1), path, origin);
+      if (start === 0 && at === text.length) return { ...value, origin };
+      pieces.push(pythonText(toElement(value)));
+      this.#weigh({ value: pieces.join(""), origin });
+    }
+    return { value: pieces.join("") + text.slice(at), origin };
+  }
+
+  /** What `${source}` stands for, written at `path`. */
+  #interpolation(source: string, path: Path, origin: string): Node {
+    const colon = colonOf(source);
+    if (colon === undefined) return this.#reference(source, path, origin);
+    const name = this.#inner(source.slice(0, colon), path, origin).trim();
+    const select = (key: string) => {
+      const node = this.select(key.split("."));
+      return node && toElement(node);
+    };
+    const reading = this.#reading(path, origin);
+    const parse = (text: string) => new ElementParser(text, `interpolation ${cut(`\${${source}}`)}`, reading);
+    const rest = source.slice(colon + 1).trim();
+    const args = rest === "" ? [] : parse(rest).sequence();
+    try {
+      const decode = (text: string) => parse(text).all()[0];
+      return elementToNode(callResolver(name, args, { ...this.surroundings, select, decode }), origin);
+    } catch (error) {
+      if (!(error instanceof ConfigError) || error.message.startsWith("Cannot")) throw error;
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as ${error.message}`, { cause: error });
+    }
+  }
+
+  #reading(path: Path, origin: string): Reading {
+    const text = (source: string) => this.#text(source, path, origin);
+    return {
+      interpolation: (source) => toElement(text(source)),
+      quoted: (source) => source.includes("${") ? pythonText(toElement(text(source))) : source,
+      toText: pythonText,
+    };
+  }
+
+  #reference(source: string, path: Path, origin: string): Node {
+    const match = KEYS.exec(this.#inner(source.trim(), path, origin));
+    if (!match || (match[1] === "" && match[2] === undefined)) {
+      throw new ConfigError(
+        `Cannot resolve ${cut(`\${${source}}`)} as it is no path of keys and no resolver`,
+      );
+    }
+    const [, dots, keys = ""] = match;
+    if (dots.length > path.length) {
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as its dots lead above the top`);
+    }
+    const base = dots === "" ? [] : path.slice(0, path.length - dots.length);
+    const target = [...base, ...keys.split(/[.[\]]/).filter((key) => key !== "")];
+    const node = this.select(target);
+    if (node === undefined) {
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as there is no ${target.join(".")}`);
+    }
+    if (node.value === MISSING) {
+      throw new ConfigError(
+        `Cannot resolve ${cut(`\${${source}}`)} as ${target.join(".")} is ??? and must be given`,
+      );
+    }
+    return node;
+  }
+
+  /** Interpolations within an interpolation, made text. */
+  #inner(source: string, path: Path, origin: string): string {
+    return source.includes("${") ? pythonText(toElement(this.#text(source, path, origin))) : source;
+  }
+}
+
+/** Where the colon behind a resolver's name stands. */
+function colonOf(source: string): number | undefined {
+  for (let i = 0; i < source.length; i++) {
+    if (source.startsWith("${", i)) i = (interpolationEnd(source, i) ?? source.length) - 1;
+    else if (source[i] === ":") return i;
+  }
+  return undefined;
+}
+
+/** A node as an argument or a result of a resolver. */
+function toElement(node: Node): Element {
+  if (isList(node)) return node.value.map(toElement);
+  if (isMap(node)) return new Map([...node.value].map(([key, item]) => [key, toElement(item)]));
+  return node.value as Exclude<Element, Quoted>;
+}

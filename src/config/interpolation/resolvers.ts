@@ -1,0 +1,80 @@
+/** What `${name:arguments}` may call. Each resolver is named here; nothing else is ever called. */
+
+import { ConfigError } from "../../base/errors.ts";
+import { didYouMean } from "../faults.ts";
+import type { Element } from "../grammar/element.ts";
+import { pythonText } from "./python_text.ts";
+import { strftime } from "./strftime.ts";
+
+/** What resolvers may look at. */
+export interface Surroundings {
+  /** An environment variable, or undefined. */
+  env(name: string): string | undefined;
+  /** One moment for the whole configuration, and for all jobs of a sweep. */
+  readonly now: Date;
+}
+
+/** What a resolver gets besides its arguments. */
+export interface ResolverContext extends Surroundings {
+  /** The resolved value at a path of keys from the top, or undefined. */
+  select(path: string): Element | undefined;
+  /** Reads a value as a resolver's argument is read: "[1,2]" is a list. */
+  decode(text: string): Element;
+}
+
+type Resolver = (args: readonly Element[], context: ResolverContext) => Element;
+
+const resolvers: Readonly<Record<string, Resolver>> = {
+  now: ([format = "%Y-%m-%d"], { now }) => strftime(now, pythonText(format)),
+  hydra: ([path], { select }) => {
+    const value = select(`hydra.${pythonText(path)}`);
+    if (value === undefined) throw new ConfigError(`there is no hydra.${pythonText(path)}`);
+    return value;
+  },
+  "oc.env": ([name, ...rest], { env }) => {
+    const value = env(pythonText(name));
+    if (value !== undefined) return value;
+    if (rest.length > 0) return rest[0] === null ? null : pythonText(rest[0]);
+    throw new ConfigError(
+      `the environment has no ${pythonText(name)}: set it, or write \${oc.env:${pythonText(name)},default}`,
+    );
+  },
+  "oc.decode": ([text], { decode }) => text === null ? null : decode(pythonText(text)),
+  "oc.create": ([value]) => value,
+  "oc.select": ([path, ...rest], { select }) => {
+    const value = select(pythonText(path));
+    return value === undefined || value === "???" ? rest[0] ?? null : value;
+  },
+  "oc.deprecated": ([path], { select }) => select(pythonText(path)) ?? null,
+  "oc.dict.keys": ([path], context) => [...mapAt(path, context).keys()],
+  "oc.dict.values": ([path], context) => [...mapAt(path, context).values()],
+};
+
+const PARAMETERS: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  now: [0, 1],
+  "oc.env": [1, 2],
+  "oc.select": [1, 2],
+  "oc.deprecated": [1, 2],
+};
+
+/** The value of `${name:args}`. @throws ConfigError with the cause alone */
+export function callResolver(name: string, args: readonly Element[], context: ResolverContext): Element {
+  const known = Object.keys(resolvers);
+  if (!known.includes(name)) {
+    throw new ConfigError(
+      `there is no resolver ${name}:${didYouMean(name, known)} Resolvers: ${known.join(", ")}`,
+    );
+  }
+  const [least, most] = PARAMETERS[name] ?? [1, 1];
+  if (args.length < least || args.length > most) {
+    const wanted = least === most ? String(least) : `${least} to ${most}`;
+    throw new ConfigError(`${name} takes ${wanted} arguments: current are ${args.length}`);
+  }
+  return resolvers[name](args, context);
+}
+
+function mapAt(path: Element, { select }: ResolverContext): ReadonlyMap<string, Element> {
+  const value = select(pythonText(path));
+  if (value instanceof Map) return value;
+  throw new ConfigError(`${pythonText(path)} is not a map`);
+}

@@ -1,0 +1,201 @@
+/** From a command line and files to a checked configuration: compose, resolve, check. Each step may be looked at. */
+
+import { ConfigError } from "../base/errors.ts";
+import type { KeyRules } from "./apply.ts";
+import { check } from "./check.ts";
+import { compose, type Composition } from "./compose.ts";
+import { Faults } from "./faults.ts";
+import { Sweep } from "./grammar/element.ts";
+import { elementToNode, type Override, parseOverride } from "./grammar/override.ts";
+import { type HydraConfig, hydraDefaults, hydraSchema } from "./hydra.ts";
+import { Resolver } from "./interpolation/resolve.ts";
+import type { Surroundings } from "./interpolation/resolvers.ts";
+import { type Config, configSchema } from "./schema/mod.ts";
+import { hintForKey, schemaAt } from "./schema_walk.ts";
+import { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
+import { elementText } from "./sweep.ts";
+import { isList, isMap, mapNode, merge, type Node, nodeAt, toNode } from "./tree.ts";
+
+/** What configurations need of the world. */
+export interface ConfigWorld extends Surroundings {
+  /** The folder that the command was started in. */
+  readonly cwd: string;
+  /** The files of a folder. @throws ConfigError if there is no such folder */
+  openConfigFolder(path: string): ConfigFiles;
+}
+
+/** One configuration to be loaded. */
+export interface ConfigRequest {
+  /** Folders to look in, the first first. */
+  readonly sources: readonly ConfigSource[];
+  /** The root file, without .yaml. */
+  readonly root: string;
+  readonly overrides: readonly string[];
+  /** The task that is run; names the log. */
+  readonly task: string;
+  /** The job's number in its sweep; undefined for a single run or for a sweep as a whole. */
+  readonly job?: number | undefined;
+  /** True for a sweep as a whole: overrides with several values are left out. */
+  readonly isSweep?: boolean;
+}
+
+/** A composed tree before its interpolations are resolved. */
+export interface Composed {
+  readonly search: SearchPath;
+  readonly composition: Composition;
+  readonly overrides: readonly Override[];
+  /** The whole tree, `hydra` among it. */
+  readonly root: Node;
+}
+
+/** A checked configuration with what it was made from. */
+export interface Loaded {
+  readonly config: Config;
+  readonly hydra: HydraConfig;
+  /** The run's folder. */
+  readonly folder: string;
+  /** What was accepted without having an effect, each to be said once. */
+  readonly notes: readonly string[];
+  readonly composed: Composed;
+}
+
+/** All keys, those of `hydra` too. */
+export const wholeSchema = configSchema.extend({ hydra: hydraSchema });
+
+/** Keys that had another name. */
+const MOVED: Readonly<Record<string, string>> = { output_dir: "hydra.run.dir" };
+
+const schemaRules: KeyRules = {
+  isKnown: (path, root) => schemaAt(wholeSchema, path, root) !== undefined,
+  hint(path, depth, root) {
+    const moved = MOVED[path.join(".")];
+    if (moved !== undefined) return ` it is ${moved} now`;
+    return hintForKey(path[0] === "hydra" ? wholeSchema : configSchema, path, depth, root);
+  },
+};
+
+/** Composes, resolves and checks. @throws ConfigError that names every fault */
+export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
+  const faults = new Faults();
+  const composed = composeConfig(request, world, faults);
+  const { app, hydra: hydraNode } = resolveConfig(composed, world, faults);
+  const hydra = check(hydraSchema, hydraNode, faults, { prefix: ["hydra"] });
+  const config = check(configSchema, app, faults);
+  faults.throwIfAny();
+  if (config === undefined || hydra === undefined) throw new ConfigError("Cannot use this configuration");
+  const folder = hydra.mode === "MULTIRUN" ? `${hydra.sweep.dir}/${hydra.sweep.subdir}` : hydra.run.dir;
+  return { config: deepFreeze(config), hydra: deepFreeze(hydra), folder, notes: [], composed };
+}
+
+/** The composed tree, with faults gathered. */
+export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults: Faults): Composed {
+  const parsed = request.overrides.flatMap((text) => faults.attempt(() => [parseOverride(text)]) ?? []);
+  const overrides = parsed.filter(({ value }) => !(request.isSweep && value instanceof Sweep));
+  const search = withSearchPath(request, world, overrides);
+  const composition = compose(search, request.root, overrides, faults, schemaRules);
+  return { search, composition, overrides, root: withHydra(request, world, search, composition, overrides) };
+}
+
+/** The tree with its interpolations resolved, in two parts. */
+export function resolveConfig(
+  { root }: Composed,
+  world: ConfigWorld,
+  faults: Faults,
+): { app: Node; hydra: Node } {
+  const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
+  const resolved = new Resolver(placed, world).all(faults);
+  return { app: withoutHydra(resolved), hydra: nodeAt(resolved, ["hydra"]) ?? mapNode([], "") };
+}
+
+/** The tree without its part `hydra`. */
+export function withoutHydra(root: Node): Node {
+  const entries = isMap(root) ? [...root.value] : [];
+  return { ...root, value: new Map(entries.filter(([key]) => key !== "hydra")) };
+}
+
+/** The request's folders and those of `hydra.searchpath`, in the root file or on the command line. */
+function withSearchPath(
+  { sources, root }: ConfigRequest,
+  world: ConfigWorld,
+  overrides: readonly Override[],
+): SearchPath {
+  const search = new SearchPath(sources);
+  const given = overrides.find(({ key }) => key === "hydra.searchpath");
+  const node = given
+    ? elementToNode(given.value, given.text)
+    : nodeAt(search.load(root)?.values, ["hydra", "searchpath"]);
+  if (node === undefined) return search;
+  const paths = isList(node) ? node.value.map(({ value }) => value) : [node.value];
+  return new SearchPath([
+    ...sources,
+    ...paths.map((path) => {
+      if (typeof path !== "string") {
+        throw new ConfigError(`Cannot use hydra.searchpath as it must be a list of folders (${node.origin})`);
+      }
+      return { provider: "hydra.searchpath", files: world.openConfigFolder(path.replace(/^file:\/\//, "")) };
+    }),
+  ]);
+}
+
+/** The composed tree with Hydra's own keys: defaults below what files say, facts above. */
+function withHydra(
+  { root: name, task, job, isSweep }: ConfigRequest,
+  { cwd }: ConfigWorld,
+  { sources }: SearchPath,
+  { root, options }: Composition,
+  overrides: readonly Override[],
+): Node {
+  const origin = "Hydra's defaults";
+  const isHydra = ({ key }: Override) => key.startsWith("hydra.") || key.startsWith("hydra/");
+  const own = {
+    mode: isSweep || job !== undefined ? "MULTIRUN" : "RUN",
+    job: { name: task, num: job ?? 0, id: String(job ?? 0), config_name: name },
+  };
+  const facts = {
+    overrides: {
+      hydra: overrides.filter(isHydra).map(({ text }) => text),
+      task: overrides.filter((override) => !isHydra(override)).map(({ text }) => text),
+    },
+    job: { override_dirname: dirname(overrides.filter((override) => !isHydra(override))) },
+    runtime: {
+      cwd,
+      choices: Object.fromEntries(options),
+      config_sources: sources.map(({ provider, files }) => ({ provider, path: files.name })),
+    },
+  };
+  const below = merge(toNode(hydraDefaults, origin), toNode(own, origin));
+  const hydra = merge(below, nodeAt(root, ["hydra"]) ?? mapNode([], origin));
+  return merge(root, mapNode([["hydra", merge(hydra, toNode(facts, origin))]], origin));
+}
+
+/** The overrides as one word, for names of folders. */
+function dirname(overrides: readonly Override[]): string {
+  const words = overrides.map(({ key, value }) =>
+    `${key}=${value === undefined || value instanceof Sweep ? "" : elementText(value)}`
+  );
+  return words.sort().join(",");
+}
+
+/** `hydra.runtime.output_dir`: the run's folder from the root of the file system. */
+function withOutputDir(root: Node, world: ConfigWorld): Node {
+  const folder = outputFolder(root, world);
+  const whole = folder.startsWith("/") ? folder : `${world.cwd}/${folder}`;
+  return merge(root, toNode({ hydra: { runtime: { output_dir: whole } } }, "Hydra's defaults"));
+}
+
+/** The run's folder: `hydra.run.dir`, or a job's within `hydra.sweep.dir`. */
+function outputFolder(root: Node, world: ConfigWorld): string {
+  const resolver = new Resolver(root, world);
+  const text = (path: string) => String(resolver.select(path.split("."))?.value ?? "");
+  const isJob = text("hydra.mode") === "MULTIRUN";
+  return isJob ? `${text("hydra.sweep.dir")}/${text("hydra.sweep.subdir")}` : text("hydra.run.dir");
+}
+
+/** Freezes `root` and everything below it. */
+function deepFreeze<T>(root: T): T {
+  if (typeof root === "object" && root !== null && !Object.isFrozen(root)) {
+    Object.freeze(root);
+    Object.values(root).forEach(deepFreeze);
+  }
+  return root;
+}

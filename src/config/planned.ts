@@ -1,0 +1,102 @@
+/**
+ * What a configuration may say and the engine does not do yet. Names and options are settled, so that files can be
+ * written today; choosing one is an error when a run begins. Whoever builds one takes its lines away here: a plug-in
+ * moves into its room's registry, with its options.
+ */
+
+import * as z from "zod";
+import { probability, range } from "../data/transforms/transform.ts";
+import { count, integer, text } from "./schema/fields.ts";
+
+const everyEpochs = count.default(1).describe("Epochs from one to the next");
+
+/** Callbacks to come (CALL-01 to CALL-11). */
+export const plannedCallbacks = {
+  ema: z.strictObject({
+    decay: z.number().min(0).lt(1).default(0.9999).describe("d = min(decay, (1 + s) / (10 + s)) in step s"),
+    warmup_steps: integer.min(0).default(0).describe("Steps before the first update"),
+  }).describe("Validates, tests and exports an exponential moving average of the weights"),
+  onnx_export: z.strictObject({
+    filename: text.default("model.onnx").describe("In the run's folder"),
+    opset: z.literal(17).default(17).describe("Version of ONNX's operators"),
+    normalize: z.boolean().default(false).describe("Bake the normalisation into the model"),
+  }).describe("Writes the best checkpoint as ONNX"),
+  confusion_matrix: z.strictObject({
+    every_n_epochs: everyEpochs,
+    dpi: count.default(150).describe("Dots an inch"),
+  }).describe("Draws epoch_000/confusion_matrix.png"),
+  model_info: z.strictObject({}).describe("Prints parameters, FLOPs, size and peak GPU memory"),
+  dataset_statistics: z.strictObject({}).describe("Prints count and share of each class in each split"),
+  training_history: z.strictObject({
+    every_n_epochs: everyEpochs,
+  }).describe("Draws training_history/{loss,accuracy}_history.png"),
+  sample_predictions: z.strictObject({
+    every_n_epochs: everyEpochs,
+    count: count.default(16).describe("Images shown"),
+  }).describe("Draws epoch_000/sample_predictions.png"),
+  sampler_distribution: z.strictObject({}).describe("Prints what the sampler drew of each class"),
+  learning_rate_monitor: z.strictObject({
+    logging_interval: z.enum(["epoch", "step"]).nullable().default(null).describe(
+      "When; null: as it changes",
+    ),
+  }).describe("Logs lr-AdamW"),
+  early_stopping: z.strictObject({
+    monitor: text.default("val/acc_top1").describe("Metric to watch"),
+    mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+    patience: integer.min(0).default(20).describe("Epochs without progress before the run ends"),
+    min_delta: z.number().min(0).default(0.001).describe("The least that counts as progress"),
+  }).describe("Ends a run that no longer gets better"),
+} as const;
+
+/** Loggers to come (TRAIN-05). */
+export const plannedLoggers = {
+  wandb: z.strictObject({
+    project: text.default("classifier-training").describe("Project"),
+    name: text.nullable().default(null).describe("Name of the run; null: the experiment"),
+    entity: text.nullable().default(null).describe("Team or user"),
+    group: text.nullable().default(null).describe("Group of runs"),
+    tags: z.array(text).default([]).describe("Tags"),
+    offline: z.boolean().default(false).describe("Write files only"),
+    log_model: z.boolean().default(false).describe("Upload checkpoints"),
+  }).describe("Weights & Biases"),
+  tensorboard: z.strictObject({
+    save_dir: text.nullable().default(null).describe("Folder of the event files; null: the run's"),
+    name: text.nullable().default(null).describe("Name of the run; null: the experiment"),
+  }).describe("TensorBoard event files"),
+} as const;
+
+const share = range(0);
+const kernel = z.union([z.int(), z.tuple([z.int(), z.int()])]);
+const p = (value: number) => probability.default(value).describe("Probability");
+
+/** Transforms to come (DATA-03, DATA-04); `list` is the schema of a list of transforms, for those that hold some. */
+export function plannedTransforms(list: () => z.ZodType) {
+  return {
+    random_perspective: z.strictObject({ distortion_scale: probability.default(0.5), p: p(0.5) }),
+    gaussian_blur: z.strictObject({
+      kernel_size: kernel,
+      sigma: z.union([z.number(), share]).default([0.1, 2]),
+    }),
+    random_erasing: z.strictObject({
+      p: p(0.5),
+      scale: share.default([0.02, 0.33]),
+      ratio: share.default([0.3, 3.3]),
+      value: z.number().default(0),
+    }),
+    jpeg: z.strictObject({ quality: share.default([20, 75]), p: p(0.5) }),
+    pixelate: z.strictObject({ scale: share.default([0.25, 0.75]), p: p(0.3) }),
+    bilinear_downscale: z.strictObject({ scale: share.default([0.3, 0.75]), p: p(0.3) }),
+    gaussian_noise: z.strictObject({ sigma: share.default([5, 25]), p: p(0.3) }),
+    zoom_out: z.strictObject({
+      scale: share.default([1, 1.5]),
+      fill: z.array(z.number()).default([124, 116, 104]),
+      p: p(0.3),
+    }),
+    zoom_in: z.strictObject({ scale: share.default([0.7, 1]), p: p(0.3) }),
+    random_apply: z.strictObject({ transforms: z.lazy(list), p: p(0.5) }),
+    random_choice: z.strictObject({
+      transforms: z.lazy(list),
+      p: z.array(z.number()).nullable().default(null),
+    }),
+  };
+}

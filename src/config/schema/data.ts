@@ -1,0 +1,61 @@
+/** The key `data`: the dataset and how it is loaded. */
+
+import * as z from "zod";
+import { count, integer, share, text } from "./fields.ts";
+
+const sampler = z.strictObject({
+  mode: z.enum(["disabled", "auto", "manual"]).default("disabled")
+    .describe("disabled: shuffle; auto: rare classes more often; manual: by weights"),
+  weights: z.record(z.string(), z.number().min(0)).default({}).describe(
+    "manual: {class: weight}; absent = 1",
+  ),
+  num_samples: count.nullable().default(null).describe("Images an epoch; null: as many as there are"),
+  replacement: z.boolean().default(true).describe("The same image may be drawn again within an epoch"),
+});
+
+const shared = {
+  image_size: integer.min(8).default(224).describe("Side of the square that the model sees, in pixels"),
+  batch_size: count.default(64).describe("Images a training step"),
+  eval_batch_size: count.nullable().default(null).describe("Images a validation step; null: batch_size"),
+  drop_last: z.boolean().default(false).describe("Leave out an epoch's last batch if it is not full"),
+  holdout: z.number().min(0).max(0.5).default(0.1)
+    .describe("Share of train that validates when there is no valid split"),
+  max_unreadable: share.default(0.05).describe("Share of unreadable images above which the run ends"),
+  on_unreadable: z.enum(["skip", "error"]).default("skip")
+    .describe("An unreadable image is named and skipped, or ends the run"),
+  normalization: z.enum(["imagenet"]).default("imagenet")
+    .describe("Mean and standard deviation of R, G, B: ImageNet's"),
+  prefetch: integer.min(0).default(2).describe("Batches made ready ahead of the GPU"),
+  num_workers: integer.min(0).default(0).describe("Threads that prepare pictures besides the main one"),
+  persistent_workers: z.boolean().default(true).describe("Keep the threads from one epoch to the next"),
+  cache: z.enum(["none", "ram", "disk", "auto"]).default("auto")
+    .describe("Where decoded pictures are kept; auto: ram where they fit"),
+  sampler: sampler.prefault({}).describe("Which images an epoch sees"),
+};
+
+const classes = z.array(z.string().min(1)).min(2)
+  .refine((names) => new Set(names).size === names.length, "must not name a class twice");
+
+const synthetic = z.strictObject({
+  classes: classes.describe("What is written on the jerseys"),
+  train: count.default(2000).describe("Images to draw for training"),
+  valid: count.default(300).describe("Images to draw for validation"),
+  test: count.default(300).describe("Images to draw for the test"),
+  size: integer.min(16).default(48).describe("Side of a drawn image, in pixels"),
+});
+
+/** Where images come from. */
+export const dataSchema = z.discriminatedUnion("name", [
+  z.strictObject({
+    name: z.literal("synthetic_jerseys").describe("Jersey numbers drawn from the seed"),
+    data_root: text.nullable().default(null).describe("Where to draw them; null: a cache folder"),
+    ...shared,
+    synthetic: synthetic.describe("What is drawn"),
+  }),
+  z.strictObject({
+    name: z.literal("image_folder").describe("Folder per class, JSONL annotations or a .zip of these"),
+    data_root: z.string("must be a path: give data.data_root=PATH").min(1)
+      .describe("Folder or .zip with train, valid and test; must be given"),
+    ...shared,
+  }),
+]);

@@ -1,0 +1,53 @@
+/**
+ * Every key that a configuration may have: its type, range, default and one line of explanation. Strict at every
+ * level. What follows from the data (class names and their number) is not a key. A custom message reads on from
+ * "Cannot use key=value as it ".
+ */
+
+import * as z from "zod";
+import { callbacks } from "../../train/callbacks/mod.ts";
+import { plannedCallbacks, plannedLoggers } from "../planned.ts";
+import { dataSchema } from "./data.ts";
+import { integer, text } from "./fields.ts";
+import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
+import { transformsSchema } from "./transforms.ts";
+
+/** Options of plug-ins by name; null or left out: not chosen. */
+function chosen<Options extends Readonly<Record<string, z.ZodType>>>(options: Options) {
+  type Chosen = { [Name in keyof Options]: z.ZodOptional<z.ZodNullable<Options[Name]>> };
+  const entries = Object.entries(options).map(([name, each]) => {
+    return [name, each.nullable().optional().describe(each.description ?? "")];
+  });
+  return z.strictObject(Object.fromEntries(entries) as Chosen);
+}
+
+type Built = { [Name in keyof typeof callbacks]: (typeof callbacks)[Name]["options"] };
+const builtCallbacks = Object.fromEntries(
+  Object.entries(callbacks).map(([name, { options }]) => [name, options]),
+) as unknown as Built;
+
+/** The whole configuration. */
+export const configSchema = z.strictObject({
+  seed: integer.min(0).default(42).describe("Everything random follows from it"),
+  experiment: z.string()
+    .regex(/^(?!\.+$)[A-Za-z0-9._-]+$/, "must be a file name of letters, digits, '.', '_' and '-'")
+    .default("train").describe("What the run is called in run.json"),
+  gpu: z.enum(["auto", "dawn"]).default("auto").describe("WebGPU of the runtime, or Dawn's"),
+  resume: text.default("never")
+    .describe("never, auto: the experiment's last checkpoint, or the path of one"),
+  compat: z.enum(["reference"]).nullable().default(null)
+    .describe("reference: repeat three faults of the PyTorch original, for comparison"),
+  model: modelSchema.describe("Network"),
+  data: dataSchema.describe("Dataset and loader"),
+  transforms: transformsSchema.describe("What images go through before the model"),
+  loss: lossSchema.prefault({}).describe("Loss"),
+  optimizer: optimizerSchema.prefault({}).describe("AdamW"),
+  scheduler: schedulerSchema.prefault({}).describe("Learning rate over time"),
+  trainer: trainerSchema.prefault({}).describe("Training loop"),
+  callbacks: chosen({ ...builtCallbacks, ...plannedCallbacks }).prefault({})
+    .describe("What happens around the training"),
+  logging: chosen(plannedLoggers).prefault({}).describe("Where metrics go besides metrics.jsonl"),
+});
+
+/** A checked configuration: complete, in range and frozen. */
+export type Config = z.output<typeof configSchema>;

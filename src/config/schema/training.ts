@@ -1,0 +1,71 @@
+/** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
+
+import * as z from "zod";
+import { count, integer, share } from "./fields.ts";
+
+const beta = z.number().min(0).lt(1);
+
+/** The network. */
+export const modelSchema = z.strictObject({
+  name: z.enum(["resnet18", "resnet34", "resnet50"]).describe("Architecture, as torchvision's"),
+  weights: z.string().endsWith(".safetensors", "must be the path of a .safetensors file").nullable().default(
+    null,
+  )
+    .describe("State dict to start from, under torchvision's names; null: a fresh initialisation"),
+});
+
+/** What training makes small. */
+export const lossSchema = z.strictObject({
+  name: z.enum(["cross_entropy", "focal"]).default("cross_entropy").describe("Loss function"),
+  label_smoothing: z.number().min(0).lt(1).default(0.1).describe(
+    "Share of the target spread over all classes",
+  ),
+  class_weights: z.enum(["balanced", "none"]).default("balanced")
+    .describe("balanced: a class weighs 1 / its count, in a weighted mean"),
+  gamma: z.number().min(0).default(2).describe("Focal only: how much less an easy sample weighs"),
+});
+
+/** AdamW. */
+export const optimizerSchema = z.strictObject({
+  lr: z.number().positive().default(5e-4).describe("Learning rate at the end of warm-up"),
+  betas: z.tuple([beta, beta]).default([0.9, 0.999]).describe("AdamW's decay of the two moments"),
+  eps: z.number().positive().default(1e-8).describe("Added to AdamW's denominator"),
+  weight_decay: z.number().min(0).default(1e-4).describe("Decoupled weight decay"),
+  decay_norm_and_bias: z.boolean().default(true).describe("Decay batch norm's parameters and biases too"),
+});
+
+/** The learning rate over time. */
+export const schedulerSchema = z.strictObject({
+  name: z.enum(["warmup_cosine", "constant", "step", "multistep"]).default("warmup_cosine")
+    .describe("Course of the learning rate"),
+  warmup_epochs: z.number().min(0).default(5).describe(
+    "warmup_cosine: epochs of linear rise to optimizer.lr",
+  ),
+  start_factor: z.number().positive().max(1).default(1e-3).describe(
+    "warmup_cosine: first rate / optimizer.lr",
+  ),
+  eta_min_factor: share.default(0.05).describe("warmup_cosine: last rate / optimizer.lr"),
+  interval: z.enum(["epoch", "step"]).default("epoch").describe(
+    "Change the rate once an epoch or every step",
+  ),
+  step_size: z.number().positive().default(30).describe("step: epochs between two cuts of the rate"),
+  gamma: z.number().positive().default(0.1).describe("step, multistep: factor of a cut"),
+  milestones: z.array(z.number().min(0)).default([]).describe("multistep: epochs at which the rate is cut"),
+});
+
+/** The training loop, under Lightning's names. */
+export const trainerSchema = z.strictObject({
+  max_epochs: count.default(200).describe("Passes through the training set"),
+  precision: z.enum(["32-true", "16-mixed"]).default("32-true").describe(
+    "Number format of activations and weights",
+  ),
+  gradient_clip_val: z.number().min(0).nullable().default(1)
+    .describe("Largest norm of the whole gradient; null or 0: no clipping"),
+  accumulate_grad_batches: count.default(1).describe("Batches to one step of the optimiser"),
+  num_sanity_val_steps: integer.min(0).default(2).describe("Validation steps before the first epoch"),
+  log_every_n_steps: count.default(10).describe("Steps between two lines of metrics.jsonl"),
+  val_check_interval: z.number().positive().max(1).default(1).describe(
+    "Share of an epoch between two validations",
+  ),
+  replay: z.boolean().default(true).describe("Record a step once and replay it; false: walk it each time"),
+});

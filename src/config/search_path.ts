@@ -1,0 +1,119 @@
+/** Where configuration files are looked for: folders in order, the first that has a file wins. */
+
+import { ConfigError } from "../base/errors.ts";
+import { type DefaultsEntry, readDefaults } from "./defaults/entry.ts";
+import { type MapNode, mapNode } from "./tree.ts";
+import { readYamlMap } from "./yaml_reader.ts";
+
+/** A folder of configuration files. Paths are relative to it and have no `.yaml`. */
+export interface ConfigFiles {
+  /** How messages call the folder, such as "conf". */
+  readonly name: string;
+  /** The text of `train` or `model/resnet18`, or undefined if there is no such file. */
+  read(path: string): string | undefined;
+  /** The options of a group, sorted, such as "resnet18" of "model"; "" is the folder itself. */
+  options(group: string): readonly string[];
+  /** The groups within a group, sorted; "" is the folder itself. */
+  groups(group: string): readonly string[];
+}
+
+/** One folder of the search path, and who put it there: "main", "--config-dir" or "hydra.searchpath". */
+export interface ConfigSource {
+  readonly provider: string;
+  readonly files: ConfigFiles;
+}
+
+/** A configuration file in its parts. */
+export interface ConfigFile {
+  /** `model/resnet18`. */
+  readonly path: string;
+  /** The file as messages call it: `conf/model/resnet18.yaml`. */
+  readonly name: string;
+  /** What its `# @package` line says. */
+  readonly package: string | undefined;
+  readonly defaults: readonly DefaultsEntry[];
+  /** Everything but the defaults list. */
+  readonly values: MapNode;
+}
+
+/** The folders of one composition; each file is read once. */
+export class SearchPath {
+  readonly #files = new Map<string, ConfigFile | undefined>();
+
+  constructor(readonly sources: readonly ConfigSource[]) {}
+
+  /** The first file of that path. @throws ConfigError if it cannot be read */
+  load(path: string): ConfigFile | undefined {
+    if (!this.#files.has(path)) this.#files.set(path, this.#read(path));
+    return this.#files.get(path);
+  }
+
+  /** True if a folder of that name holds files or folders. */
+  isGroup(group: string): boolean {
+    return isInside(group) &&
+      this.sources.some(({ files }) => files.options(group).length > 0 || files.groups(group).length > 0);
+  }
+
+  /** The options of a group in all folders, sorted. */
+  options(group: string): string[] {
+    return [...new Set(this.sources.flatMap(({ files }) => files.options(group)))].sort();
+  }
+
+  /** Every group, sorted: `model`, `db/engine`. */
+  groups(): string[] {
+    const below = (group: string): string[] => {
+      const names = new Set(this.sources.flatMap(({ files }) => files.groups(group)));
+      return [...names].flatMap((name) => {
+        const path = group === "" ? name : `${group}/${name}`;
+        return [path, ...below(path)];
+      });
+    };
+    return below("").filter((group) => this.options(group).length > 0).sort();
+  }
+
+  #read(path: string): ConfigFile | undefined {
+    if (!isInside(path)) return undefined;
+    const bare = path.replace(/\.yaml$/, "");
+    for (const { files } of this.sources) {
+      const text = files.read(bare);
+      if (text === undefined) continue;
+      const name = `${files.name}/${bare}.yaml`;
+      const root = readYamlMap(text, name);
+      const { defaults: list, rest } = split(root);
+      return {
+        path,
+        name,
+        package: packageLine(text, name),
+        defaults: readDefaults(list, name),
+        values: rest,
+      };
+    }
+    return undefined;
+  }
+}
+
+function split(root: MapNode) {
+  const entries = [...root.value];
+  const defaults = entries.find(([key]) => key === "defaults")?.[1];
+  return { defaults, rest: mapNode(entries.filter(([key]) => key !== "defaults"), root.origin) };
+}
+
+/** False for a path that leaves its folder. */
+function isInside(path: string): boolean {
+  return !path.startsWith("/") &&
+    !path.split("/").some((part) => part === ".." || part === "." || part === "");
+}
+
+/** What the leading comments say behind `@package`. @throws ConfigError unless it is one name */
+function packageLine(text: string, name: string): string | undefined {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !/^\s*(#|$)/.test(line));
+  const header = lines.slice(0, end < 0 ? undefined : end).join("\n");
+  const line = /^\s*#\s*@package(.*)$/m.exec(header);
+  if (line === null) return undefined;
+  const words = line[1].split(" ").filter((word) => word.trim() !== "");
+  if (words.length === 1) return words[0].trim();
+  throw new ConfigError(
+    `Cannot use ${name} as its @package line must have one name: current line is ${line[0]}`,
+  );
+}

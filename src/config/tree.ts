@@ -1,0 +1,133 @@
+/**
+ * The tree that YAML files and overrides are read into. Maps are `Map`s: they keep the order of keys such as "10"
+ * and "2", and no key can reach a prototype. Every node knows where it was written; nodes are never changed.
+ */
+
+import { ConfigError } from "../base/errors.ts";
+
+/** A value without parts. */
+export type Scalar = null | boolean | number | string;
+
+/** One value with the place that it comes from, such as `conf/train.yaml:12` or `override seed=1`. */
+export interface Node {
+  readonly value: Scalar | readonly Node[] | ReadonlyMap<string, Node>;
+  readonly origin: string;
+}
+
+/** A map of keys. */
+export interface MapNode extends Node {
+  readonly value: ReadonlyMap<string, Node>;
+}
+
+/** A list. */
+export interface ListNode extends Node {
+  readonly value: readonly Node[];
+}
+
+/** Plain data, as a checked configuration or a written file has it. */
+export type Data = Scalar | readonly Data[] | { readonly [key: string]: Data };
+
+/** Hydra's mark for a value that must be given. */
+export const MISSING = "???";
+
+/** True for a map. */
+export function isMap(node: Node | undefined): node is MapNode {
+  return node?.value instanceof Map;
+}
+
+/** True for a list. */
+export function isList(node: Node | undefined): node is ListNode {
+  return Array.isArray(node?.value);
+}
+
+/** A map node of `entries`. */
+export function mapNode(entries: Iterable<readonly [string, Node]>, origin: string): MapNode {
+  return { value: new Map(entries), origin };
+}
+
+/** Plain data or nested Maps as nodes, all of one origin. */
+export function toNode(data: unknown, origin: string): Node {
+  if (Array.isArray(data)) return { value: data.map((item) => toNode(item, origin)), origin };
+  if (data instanceof Map) {
+    return mapNode([...data].map(([key, item]) => [String(key), toNode(item, origin)]), origin);
+  }
+  if (typeof data === "object" && data !== null) {
+    return toNode(new Map(Object.entries(data).filter(([, item]) => item !== undefined)), origin);
+  }
+  return { value: data as Scalar, origin };
+}
+
+/** A node as plain data. A key named `__proto__` becomes a key of its own. */
+export function toData(node: Node): Data {
+  if (isList(node)) return node.value.map(toData);
+  if (!isMap(node)) return node.value as Scalar;
+  return Object.fromEntries([...node.value].map(([key, item]) => [key, toData(item)]));
+}
+
+/**
+ * `over` laid on `under`, as OmegaConf merges: maps key by key, lists and scalars are replaced, and "???" replaces
+ * nothing. @throws ConfigError where a map meets an interpolation, since what it stands for is not known yet
+ */
+export function merge(under: Node | undefined, over: Node): Node {
+  if (under === undefined) return over;
+  if (over.value === MISSING) return under;
+  if (isMap(over) && typeof under.value === "string" && under.value.includes("${")) {
+    throw new ConfigError(
+      `Cannot add keys to ${under.value} (${under.origin}) as it is an interpolation: write them where it leads to ` +
+        `(${over.origin})`,
+    );
+  }
+  if (!isMap(over) || !isMap(under)) return over;
+  const merged = new Map(under.value);
+  for (const [key, node] of over.value) merged.set(key, merge(merged.get(key), node));
+  return { value: merged, origin: under.origin };
+}
+
+/** `node` below the keys of `path`. */
+export function nest(path: readonly string[], node: Node): Node {
+  return path.reduceRight((inner, key) => mapNode([[key, inner]], node.origin), node);
+}
+
+/** The child of a map by its key, or of a list by its position. */
+export function childAt(node: Node | undefined, key: PropertyKey): Node | undefined {
+  if (isMap(node)) return node.value.get(String(key));
+  if (!isList(node)) return undefined;
+  return /^-?\d+$/.test(String(key)) ? node.value.at(Number(key)) : undefined;
+}
+
+/** The node at `path` below `root`, or undefined. */
+export function nodeAt(root: Node | undefined, path: readonly PropertyKey[]): Node | undefined {
+  return path.reduce<Node | undefined>((node, key) => childAt(node, key), root);
+}
+
+/** `root` with the node at `path` replaced by what `change` makes of it; undefined takes the key away. */
+export function changeAt(
+  root: Node | undefined,
+  path: readonly string[],
+  change: (node: Node | undefined) => Node | undefined,
+  origin: string,
+): Node | undefined {
+  if (path.length === 0) return change(root);
+  const [key, ...rest] = path;
+  const changed = changeAt(childAt(root, key), rest, change, origin);
+  if (isList(root)) {
+    const position = Number(key) < 0 ? root.value.length + Number(key) : Number(key);
+    const value = changed ? root.value.with(position, changed) : root.value.toSpliced(position, 1);
+    return { ...root, value };
+  }
+  const entries = new Map(isMap(root) ? root.value : []);
+  if (changed) entries.set(key, changed);
+  else entries.delete(key);
+  return { value: entries, origin: isMap(root) ? root.origin : origin };
+}
+
+/** The place of the node at `path`, or of the nearest node above it. */
+export function originAt(root: Node, path: readonly PropertyKey[]): string {
+  let node = root;
+  for (const key of path) {
+    const child = childAt(node, key);
+    if (child === undefined) break;
+    node = child;
+  }
+  return node.origin;
+}

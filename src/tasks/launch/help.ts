@@ -1,0 +1,68 @@
+/** --help: flags, groups with their options, and every key with its type, default and one line. */
+
+import { type ConfigFiles, configSchema, keyRows, SearchPath, transformOptions } from "../../config/mod.ts";
+import { type Flag, flags } from "./command_line.ts";
+import type { ConfiguredTask } from "./task.ts";
+
+/** The text of --help, line by line. */
+export function helpLines(task: ConfiguredTask, search: SearchPath): string[] {
+  const files = search.sources.map((source) => source.files);
+  return [
+    `deno task ${task.name} [flags] [group=option] [key=value] ...`,
+    "",
+    `${task.summary}.`,
+    "",
+    "  a.b=1 changes a key, +a.b=1 adds one, ++a.b=1 does either, ~a.b takes it away; group=option chooses a file.",
+    "",
+    ...section("Flags", flagRows()),
+    ...section("Roots, chosen with --config-name", optionRows(search, "", files)),
+    ...search.groups().flatMap((group) => section(`Group ${group}`, optionRows(search, group, files))),
+    ...section(
+      "Keys",
+      keyRows(configSchema).map(({ key, type, fallback, help }) => [key, type, fallback, help]),
+      ["key", "type", "default", ""],
+    ),
+    ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
+  ];
+}
+
+function flagRows(): string[][] {
+  return Object.entries(flags).map(([name, flag]: [string, Flag]) => {
+    const short = flag.short === undefined ? "" : `-${flag.short}, `;
+    const value = flag.choices?.join("|") ?? flag.value;
+    return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, flag.help];
+  });
+}
+
+function optionRows(search: SearchPath, group: string, files: readonly ConfigFiles[]): string[][] {
+  return search.options(group).map((option) => {
+    const path = group === "" ? option : `${group}/${option}`;
+    const text = files.map((folder) => folder.read(path)).find((found) => found !== undefined) ?? "";
+    return [group === "" ? option : `${group}=${option}`, firstSentence(text)];
+  });
+}
+
+/** The first sentence of a file's leading comment. */
+function firstSentence(text: string): string {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("#"));
+  const comment = lines.slice(0, end).map((line) => line.replace(/^#\s?/, "")).filter((line) =>
+    !/^@package/.test(line)
+  );
+  const paragraph = comment.join("\n").split("\n\n")[0].replaceAll("\n", " ");
+  return /^.*?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/[.:]$/, "") ?? paragraph;
+}
+
+function transformRows(): string[][] {
+  return transformOptions().map(({ name, options }) => [name, options.join(", ")]);
+}
+
+function section(title: string, rows: readonly (readonly string[])[], heading?: readonly string[]): string[] {
+  const all = heading ? [heading, ...rows] : rows;
+  const widths = (all[0] ?? []).map((_, column) =>
+    Math.min(44, Math.max(...all.map((row) => row[column].length)))
+  );
+  const line = (row: readonly string[]) =>
+    `  ${row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i])).join("  ")}`.trimEnd();
+  return [title, ...all.map(line), ""];
+}

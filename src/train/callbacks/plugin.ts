@@ -1,0 +1,27 @@
+import type * as z from "zod";
+import type { Callback } from "../callback.ts";
+
+/** What a callback may know of its run beyond its own options. */
+export interface CallbackContext {
+  /** The run's folder. */
+  readonly folder: string;
+  /** Side of the images that the model sees, in pixels. */
+  readonly imageSize: number;
+  /** Writes a file whole or not at all. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  append(path: string, text: string): Promise<void>;
+  print(line: string): void;
+}
+
+/** A callback that a configuration can name: its options and how it is made. */
+export interface CallbackPlugin<Schema extends z.ZodType = z.ZodType> {
+  readonly options: Schema;
+  make(options: z.output<Schema>, context: CallbackContext): Callback;
+}
+
+/** Ties a plug-in's options to the argument of its factory. */
+export function defineCallback<Schema extends z.ZodType>(
+  plugin: CallbackPlugin<Schema>,
+): CallbackPlugin<Schema> {
+  return plugin;
+}
