@@ -1,7 +1,10 @@
 /** One convolution to be timed: forward, dgrad and wgrad apart, each checked beforehand. */
 import { roundUp } from "../src/base/shape.ts";
+import { tune } from "../src/core/choice.ts";
 import type { Device } from "../src/core/device.ts";
+import { withTape } from "../src/core/tape.ts";
 import { type DType, type Tensor, tensorOf } from "../src/core/tensor.ts";
+import { backward } from "../src/ops/backward.ts";
 import { conv2d } from "../src/ops/conv2d.ts";
 import type { ConvShape } from "../tests/reference/conv2d.ts";
 import { dwAt, dxAt, forwardAt, noise, requireClose, samples, tolerance } from "./check.ts";
@@ -19,6 +22,8 @@ export interface ConvRun {
   readonly dtype: DType;
   /** Which passes to time. */
   readonly passes: readonly Pass[];
+  /** Measure the variants first, as training does at its start, and take the fastest. */
+  readonly measured: boolean;
 }
 
 /** Checks and times a convolution; milliseconds by pass. @throws GpuError if a result is wrong */
@@ -45,6 +50,7 @@ export function checkConv(device: Device, conv: Conv, run: ConvRun): Promise<voi
 
 async function checkedPasses(device: Device, conv: Conv, run: ConvRun): Promise<Recorded[]> {
   const operands = makeOperands(device, conv, run);
+  if (run.measured && device.gpu.features.has("timestamp-query")) await chooseVariants(operands, conv, run);
   const recorded: Recorded[] = [];
   for (const pass of run.passes) {
     const one = await recordPass(operands, conv, pass);
@@ -88,11 +94,17 @@ function makeOperands(device: Device, conv: Conv, { batch, dtype }: ConvRun): Op
   };
 }
 
+async function chooseVariants({ x, w, dy }: Operands, conv: Conv, { passes }: ConvRun): Promise<void> {
+  x.needsGrad = passes.includes("dgrad");
+  w.needsGrad = true;
+  await tune(x.device, () => withTape(x.device, () => backward(conv2d(x, w, conv), dy)));
+}
+
 /** Records one pass; a gradient is computed for its own input only. */
 async function recordPass({ x, w, dy }: Operands, conv: Conv, pass: Pass): Promise<Recorded> {
   x.needsGrad = pass === "dgrad";
   w.needsGrad = pass === "wgrad";
-  const forward = () => conv2d(x, w, { stride: conv.stride, padding: conv.padding });
+  const forward = () => conv2d(x, w, conv);
   if (pass === "forward") return await recordForward(x.device, forward);
   return await recordBackward(x.device, [x, w], forward, dy);
 }

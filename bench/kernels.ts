@@ -24,7 +24,7 @@ async function benchConvs(
   size: number,
   batch: number,
 ): Promise<void> {
-  const { options: { only, precision }, report, speed } = session;
+  const { options: { only, precision, choices }, report, speed } = session;
   const counted = new Map(models.map((model) => [model, countedConvs(model, size)]));
   const title =
     `convolutions, images ${size} x ${size}, batch ${batch}, ${precision}: GFLOP/s and % of the FMA probe`;
@@ -33,7 +33,7 @@ async function benchConvs(
   const dtype = precision === "32-true" ? "f32" : "f16";
   const measure = async (conv: CountedConv["conv"], passes: readonly Pass[], batch: number, name: string) => {
     if (!name.includes(only)) return;
-    const run = { batch, dtype, passes } as const;
+    const run = { batch, dtype, passes, measured: choices === "measured" } as const;
     const time = await withDevice(session, (device) => timeConv(device, conv, run, session.patience));
     times.set(name, time);
     const uses = Object.fromEntries(models.map((model) => [model, usesOf(counted.get(model)!, name)]));

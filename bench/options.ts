@@ -14,6 +14,8 @@ export interface Options {
   /** Part of the names of the kernels to time; all if empty. */
   readonly only: string;
   readonly rounds: number;
+  /** Measure the variants of a kernel first and time the fastest, or time the one that is listed first. */
+  readonly choices: "measured" | "first";
   readonly gpu: "auto" | "dawn";
   readonly python: string;
   readonly json: string | undefined;
@@ -32,6 +34,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   precision: `${precisions.join(" or ")}; 32-true`,
   only: "kernels: only those whose name contains this text",
   rounds: "timed runs of each, of which the median counts; 5",
+  choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
   gpu: "auto or dawn",
   python: "torch: the Python to start; python3",
   json: "a file for all values",
@@ -45,13 +48,22 @@ export function readOptions(args: readonly string[]): Options {
   }
   for (const name of Object.keys(given)) refuseUnknown(`option --${name}`, name, Object.keys(OPTIONS));
   const text = (name: string) => given[name] as string | undefined;
-  const { model, precision = "32-true", gpu = "auto", only = "", python = "python3", json } = given as Record<
+  const {
+    model,
+    precision = "32-true",
+    choices = "measured",
+    gpu = "auto",
+    only = "",
+    python = "python3",
+    json,
+  } = given as Record<
     string,
     string | undefined
   >;
   const models = model?.split(",");
   for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
   refuseUnknown(`precision "${precision}"`, precision, precisions);
+  refuseUnknown(`choices "${choices}"`, choices, ["measured", "first"]);
   refuseUnknown(`gpu "${gpu}"`, gpu, ["auto", "dawn"]);
   if (json === "") throw new ConfigError("Cannot run bench as --json names no file: write --json FILE");
   return {
@@ -62,6 +74,7 @@ export function readOptions(args: readonly string[]): Options {
     precision: precision as Precision,
     only,
     rounds: count("rounds", text("rounds")) ?? 5,
+    choices: choices as Options["choices"],
     gpu: gpu as Options["gpu"],
     python,
     json,

@@ -74,7 +74,8 @@ async function openPeers(report: Report): Promise<Peer[]> {
 
 /** The convolution case: y, dx and dw. */
 async function compareConv(session: Session, device: Device, peers: readonly Peer[]): Promise<void> {
-  await checkConv(device, COMPARED, { batch: 8, dtype: "f32", passes: PASSES });
+  const measured = session.options.choices === "measured"; // wgradConv() finds the device's choices
+  await checkConv(device, COMPARED, { batch: 8, dtype: "f32", passes: PASSES, measured });
   const given = torchConv(COMPARED, 8);
   const own = await wgradConv(device, given);
   const expected = await own.results();
@@ -106,7 +107,7 @@ async function compareConv(session: Session, device: Device, peers: readonly Pee
 /** The ResNet-18 step; first the losses side by side. */
 async function compareStep(session: Session, device: Device, peers: readonly Peer[]): Promise<void> {
   const { model, size, batch, classes } = PLAN;
-  const training = await startTraining(device, PLAN);
+  const training = await startTraining(device, PLAN, session.options.choices);
   const state = await training.model.parameters.state();
   const shape = [batch, 3, size, size];
   const images = { shape, values: imagesToTorch(shape, training.batch.images) };

@@ -62,7 +62,7 @@ export async function benchStep(session: Session): Promise<void> {
 
 /** Milliseconds of a replayed step, as training takes it. */
 export async function stepTime(session: Session, device: Device, plan: TrainingPlan): Promise<number> {
-  const training = await startTraining(device, plan);
+  const training = await startTraining(device, plan, session.options.choices);
   const [milliseconds] = await takeTurns([wholeStep(device, training)], {
     ...session.patience,
     least: LEAST,
@@ -79,7 +79,7 @@ function wholeStep(device: Device, training: Training): Timed {
 async function timeStep(session: Session, device: Device, plan: TrainingPlan): Promise<void> {
   const { model, size, batch, classes } = plan;
   const { report, options: { precision } } = session;
-  const training = await startTraining(device, plan);
+  const training = await startTraining(device, plan, session.options.choices);
   const name = `${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, ${precision}`;
   report.table(`step of ${name}`, STEP)({
     model,

@@ -1,14 +1,19 @@
 /** A model with all that trains it on one batch of noise: what whole steps are timed with. */
 import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
+import { tune } from "../src/core/choice.ts";
 import type { Device } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
-import { createLoss } from "../src/nn/losses.ts";
+import { withTape } from "../src/core/tape.ts";
+import { empty } from "../src/core/tensor.ts";
+import { createLoss, type Loss } from "../src/nn/losses.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
+import { backward } from "../src/ops/backward.ts";
 import { adamw } from "../src/optim/adamw.ts";
 import { type Ring, ring as createRing } from "../src/train/ring.ts";
 import { type HostBatch, type TrainStep, trainStep } from "../src/train/step.ts";
 import { noise } from "./check.ts";
+import type { Options } from "./options.ts";
 
 /** What is trained, and on what. */
 export interface TrainingPlan {
@@ -39,11 +44,18 @@ export interface Training {
 }
 
 /** Starts training: start values, one batch and the recorded step. */
-export async function startTraining(device: Device, plan: TrainingPlan): Promise<Training> {
+export async function startTraining(
+  device: Device,
+  plan: TrainingPlan,
+  choices: Options["choices"],
+): Promise<Training> {
   const { size: imageSize, batch: count, classes } = plan;
   const model = resnet(device, plan.model, { classes, seed: 42 });
   const options = { classes, labelSmoothing: 0, gamma: 0, classWeights: undefined };
   const loss = createLoss(device, { name: "cross_entropy", ...options });
+  if (choices === "measured" && device.gpu.features.has("timestamp-query")) {
+    await chooseVariants(device, model, loss, plan);
+  }
   const optimizer = adamw(model.parameters, OPTIMIZER);
   const ring = createRing(device, classes, SLOTS);
   const step = trainStep(device, { model, loss, optimizer, ring, imageSize, maxNorm: null, replay: true });
@@ -65,6 +77,20 @@ export async function startTraining(device: Device, plan: TrainingPlan): Promise
       throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
     },
   };
+}
+
+/** Measures the variants of all kernels that forward and backward run, and takes the fastest. */
+async function chooseVariants(
+  device: Device,
+  model: Model,
+  loss: Loss,
+  { size, batch }: TrainingPlan,
+): Promise<void> {
+  await tune(device, () =>
+    withTape(device, () => {
+      const logits = model.forward(empty(device, [batch, size, size, 4]), { training: true });
+      backward(loss(logits, empty(device, [batch], "u32")), empty(device, [1]));
+    }));
 }
 
 /** One batch: images of noise, RGB and zero, with random labels. */

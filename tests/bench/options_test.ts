@@ -12,6 +12,7 @@ Deno.test("readOptions() reads values and gives the rest their defaults", () => 
     precision: "32-true",
     only: "",
     rounds: 5,
+    choices: "measured",
     gpu: "auto",
     python: "python3",
     json: "out.json",
