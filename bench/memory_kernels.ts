@@ -5,7 +5,7 @@ import { bytesPerElement, type DType } from "../src/core/tensor.ts";
 import type { ModelName } from "../src/nn/resnet.ts";
 import { adamwCase } from "./adamw_case.ts";
 import { type MemoryCase, opCases } from "./memory_cases.ts";
-import type { Column } from "./report.ts";
+import type { Column, Row } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { takeTurns, timedProgram } from "./timing.ts";
 
@@ -35,45 +35,51 @@ export async function timeMemoryKernels(
   size: number,
   batch: number,
 ): Promise<void> {
-  const { options: { only, precision }, report, speed, patience } = session;
-  const dtype: DType = precision === "32-true" ? "f32" : "f16";
-  const print = report.table(
-    `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`,
-    COLUMNS,
-  );
-  const image = [Math.ceil(size / 2), Math.ceil(size / 2), 64]; // the stem's y
-  const least = session.software ? LEAST_BYTES.software : LEAST_BYTES.gpu;
-  const bytes = elements(image) * bytesPerElement(dtype);
-  const shapeFor = ({ gpu: { limits } }: Device) => {
-    const most = Math.floor(Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize) / bytes);
-    return [Math.min(most, Math.max(batch, Math.ceil(least / bytes))), ...image];
-  };
-  const measure = async (device: Device, one: MemoryCase) => {
-    const recorded = await one.record();
-    await one.check(recorded);
-    const [milliseconds] = await takeTurns([timedProgram(device, recorded.program)], patience);
-    recorded.program.free();
-    const gigabytes = one.bytes / milliseconds / 1e6;
-    const { name, tensor, counted, bytes } = one;
-    print({
-      name,
-      tensor,
-      counted,
-      bytes,
-      milliseconds,
-      gigabytes,
-      percent: 100 * gigabytes / speed.gigabytes,
-    });
-  };
+  const { only, precision } = session.options;
+  const dtype = precision === "32-true" ? "f32" : "f16";
   await withDevice(session, async (device) => {
     const cases = [
-      ...opCases(device, shapeFor(device), dtype),
+      ...opCases(device, activation(session, device, dtype, size, batch), dtype),
       adamwCase(device, roundUp(PARAMETERS[model], 64)),
-    ];
-    for (const make of cases) {
-      if (!make.name.includes(only)) continue;
-      await device.scope(() => measure(device, make.build()));
+    ].filter(({ name }) => name.includes(only));
+    if (cases.length === 0) return;
+    const title = `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`;
+    const print = session.report.table(title, COLUMNS);
+    for (const { build } of cases) {
+      print(await device.scope(() => measure(session, device, build())));
       device.pool.trim();
     }
   });
+}
+
+/** The shape of the stem's y, of enough images that caches do not hold them, where the adapter binds as many. */
+function activation(
+  { software }: Session,
+  { gpu: { limits } }: Device,
+  dtype: DType,
+  size: number,
+  batch: number,
+): number[] {
+  const image = [Math.ceil(size / 2), Math.ceil(size / 2), 64];
+  const bytes = elements(image) * bytesPerElement(dtype);
+  const most = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const least = software ? LEAST_BYTES.software : LEAST_BYTES.gpu;
+  return [Math.min(Math.floor(most / bytes), Math.max(batch, Math.ceil(least / bytes))), ...image];
+}
+
+async function measure({ speed, patience }: Session, device: Device, one: MemoryCase): Promise<Row> {
+  const recorded = await one.record();
+  await one.check(recorded);
+  const [milliseconds] = await takeTurns([timedProgram(device, recorded.program)], patience);
+  recorded.program.free();
+  const { name, tensor, counted, bytes } = one, gigabytes = bytes / milliseconds / 1e6;
+  return {
+    name,
+    tensor,
+    counted,
+    bytes,
+    milliseconds,
+    gigabytes,
+    percent: 100 * gigabytes / speed.gigabytes,
+  };
 }

@@ -79,7 +79,7 @@ async function conv(jax: Jax, given: PeerConvCase): Promise<PeerConv> {
 type Stepped = [JaxArray, Arrays, Arrays, Arrays];
 
 async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
-  const { numpy: np, nn } = jax;
+  const { numpy: np } = jax;
   const { lr, betas: [beta1, beta2] } = given;
   const images = await upload(jax, given.images);
   const labels = np.array(Int32Array.from(given.labels));
@@ -88,11 +88,6 @@ async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
     parameters[name] = await upload(jax, tensor);
     [first[name], second[name]] = [np.zeros([...tensor.shape]), np.zeros([...tensor.shape])];
   }
-  const lossOf = (parameters: Arrays, images: JaxArray, labels: JaxArray) => {
-    const logits = resnet18(netOps(jax, parameters), images);
-    const targets = nn.oneHot(labels, given.classes);
-    return nn.logSoftmax(logits).mul(targets).sum().mul(-1 / given.labels.length);
-  };
   const update = adamw(jax, given);
   const stepped = jax.jit(
     (
@@ -103,7 +98,11 @@ async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
       images: JaxArray,
       labels: JaxArray,
     ) => {
-      const [loss, gradients] = jax.valueAndGrad(lossOf)(jax.tree.ref(parameters), images, labels);
+      const [loss, gradients] = jax.valueAndGrad(crossEntropy(jax, given))(
+        jax.tree.ref(parameters),
+        images,
+        labels,
+      );
       return [loss, ...update(parameters, gradients as Arrays, first, second, scalars)] as Stepped;
     },
   );
@@ -129,6 +128,14 @@ async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
       for (const array of [images, labels, loss]) array?.dispose();
       stepped.dispose();
     },
+  };
+}
+
+/** The mean loss of the network's logits. */
+function crossEntropy(jax: Jax, { classes, labels: { length } }: PeerStepCase) {
+  return (parameters: Arrays, images: JaxArray, labels: JaxArray): JaxArray => {
+    const logits = resnet18(netOps(jax, parameters), images);
+    return jax.nn.logSoftmax(logits).mul(jax.nn.oneHot(labels, classes)).sum().mul(-1 / length);
   };
 }
 
