@@ -14,6 +14,7 @@ const tasks: Readonly<Record<string, Task>> = {
   train: (host, args) => launch(host, configuredTasks.train, args),
   eval: (host, args) => launch(host, configuredTasks.eval, args),
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
+  completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 

@@ -10,7 +10,9 @@ import { type Data, isList, isMap, type Node, type Scalar } from "./tree.ts";
 /** A tree as YAML. `escaped` keeps `${...}` in resolved text from being read as an interpolation again. */
 export function formatYaml(node: Node, { escaped = false } = {}): string {
   if (isMap(node) && node.value.size === 0) return "{}\n";
-  const tree = new Document(toYaml(node, escaped), { schema: "failsafe" });
+  const top = toYaml(node, escaped);
+  if (top instanceof YAMLSeq) top.flow = top.items.length === 0;
+  const tree = new Document(top, { schema: "failsafe" });
   return tree.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 

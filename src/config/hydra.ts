@@ -76,7 +76,7 @@ export const hydraDefaults: Data = {
     name: "train",
     chdir: null,
     override_dirname: "",
-    id: "0",
+    id: "${hydra.job.num}",
     num: 0,
     config_name: "train",
     config: { override_dirname: { kv_sep: "=", item_sep: ",", exclude_keys: [] } },

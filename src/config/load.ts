@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../base/errors.ts";
 import type { KeyRules } from "./apply.ts";
+import { isBridgeKey, translate } from "./bridge/translate.ts";
 import { check } from "./check.ts";
 import { compose, type Composition } from "./compose.ts";
 import { Faults } from "./faults.ts";
@@ -33,8 +34,6 @@ export interface ConfigRequest {
   readonly overrides: readonly string[];
   /** The task that is run; names the log. */
   readonly task: string;
-  /** The job's number in its sweep; undefined for a single run or for a sweep as a whole. */
-  readonly job?: number | undefined;
   /** True for a sweep as a whole: overrides with several values are left out. */
   readonly isSweep?: boolean;
 }
@@ -62,14 +61,12 @@ export interface Loaded {
 /** All keys, those of `hydra` too. */
 export const wholeSchema = configSchema.extend({ hydra: hydraSchema });
 
-/** Keys that had another name. */
-const MOVED: Readonly<Record<string, string>> = { output_dir: "hydra.run.dir" };
-
 const schemaRules: KeyRules = {
-  isKnown: (path, root) => schemaAt(wholeSchema, path, root) !== undefined,
+  isKnown(path, root) {
+    const above = path.map((_, depth) => nodeAt(root, path.slice(0, depth)));
+    return isBridgeKey(path, above) || schemaAt(wholeSchema, path, root) !== undefined;
+  },
   hint(path, depth, root) {
-    const moved = MOVED[path.join(".")];
-    if (moved !== undefined) return ` it is ${moved} now`;
     return hintForKey(path[0] === "hydra" ? wholeSchema : configSchema, path, depth, root);
   },
 };
@@ -78,13 +75,12 @@ const schemaRules: KeyRules = {
 export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
   const faults = new Faults();
   const composed = composeConfig(request, world, faults);
-  const { app, hydra: hydraNode } = resolveConfig(composed, world, faults);
+  const { app, hydra: hydraNode, notes } = resolveConfig(composed, world, faults);
   const hydra = check(hydraSchema, hydraNode, faults, { prefix: ["hydra"] });
   const config = check(configSchema, app, faults);
   faults.throwIfAny();
   if (config === undefined || hydra === undefined) throw new ConfigError("Cannot use this configuration");
-  const folder = hydra.mode === "MULTIRUN" ? `${hydra.sweep.dir}/${hydra.sweep.subdir}` : hydra.run.dir;
-  return { config: deepFreeze(config), hydra: deepFreeze(hydra), folder, notes: [], composed };
+  return { config: deepFreeze(config), hydra: deepFreeze(hydra), folder: hydra.run.dir, notes, composed };
 }
 
 /** The composed tree, with faults gathered. */
@@ -96,15 +92,16 @@ export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults
   return { search, composition, overrides, root: withHydra(request, world, search, composition, overrides) };
 }
 
-/** The tree with its interpolations resolved, in two parts. */
+/** The tree with its interpolations resolved and in our own words, in two parts. */
 export function resolveConfig(
   { root }: Composed,
   world: ConfigWorld,
   faults: Faults,
-): { app: Node; hydra: Node } {
+): { app: Node; hydra: Node; notes: readonly string[] } {
   const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
   const resolved = new Resolver(placed, world).all(faults);
-  return { app: withoutHydra(resolved), hydra: nodeAt(resolved, ["hydra"]) ?? mapNode([], "") };
+  const { root: app, notes } = translate(withoutHydra(resolved), faults);
+  return { app, hydra: nodeAt(resolved, ["hydra"]) ?? mapNode([], ""), notes };
 }
 
 /** The tree without its part `hydra`. */
@@ -139,24 +136,21 @@ function withSearchPath(
 
 /** The composed tree with Hydra's own keys: defaults below what files say, facts above. */
 function withHydra(
-  { root: name, task, job, isSweep }: ConfigRequest,
+  { root: name, task, isSweep }: ConfigRequest,
   { cwd }: ConfigWorld,
   { sources }: SearchPath,
   { root, options }: Composition,
   overrides: readonly Override[],
 ): Node {
   const origin = "Hydra's defaults";
-  const isHydra = ({ key }: Override) => key.startsWith("hydra.") || key.startsWith("hydra/");
-  const own = {
-    mode: isSweep || job !== undefined ? "MULTIRUN" : "RUN",
-    job: { name: task, num: job ?? 0, id: String(job ?? 0), config_name: name },
-  };
+  const own = { mode: isSweep ? "MULTIRUN" : "RUN", job: { name: task, config_name: name } };
+  const ofTask = overrides.filter((override) => !isHydraOverride(override));
   const facts = {
     overrides: {
-      hydra: overrides.filter(isHydra).map(({ text }) => text),
-      task: overrides.filter((override) => !isHydra(override)).map(({ text }) => text),
+      hydra: overrides.filter(isHydraOverride).map(({ text }) => text),
+      task: ofTask.map(({ text }) => text),
     },
-    job: { override_dirname: dirname(overrides.filter((override) => !isHydra(override))) },
+    job: { override_dirname: dirname(ofTask) },
     runtime: {
       cwd,
       choices: Object.fromEntries(options),
@@ -166,6 +160,11 @@ function withHydra(
   const below = merge(toNode(hydraDefaults, origin), toNode(own, origin));
   const hydra = merge(below, nodeAt(root, ["hydra"]) ?? mapNode([], origin));
   return merge(root, mapNode([["hydra", merge(hydra, toNode(facts, origin))]], origin));
+}
+
+/** True for an override of Hydra's own keys, which a sweep cannot vary. */
+export function isHydraOverride({ key }: Override): boolean {
+  return key.startsWith("hydra.") || key.startsWith("hydra/");
 }
 
 /** The overrides as one word, for names of folders. */
@@ -178,17 +177,9 @@ function dirname(overrides: readonly Override[]): string {
 
 /** `hydra.runtime.output_dir`: the run's folder from the root of the file system. */
 function withOutputDir(root: Node, world: ConfigWorld): Node {
-  const folder = outputFolder(root, world);
+  const folder = String(new Resolver(root, world).select(["hydra", "run", "dir"])?.value ?? "");
   const whole = folder.startsWith("/") ? folder : `${world.cwd}/${folder}`;
   return merge(root, toNode({ hydra: { runtime: { output_dir: whole } } }, "Hydra's defaults"));
-}
-
-/** The run's folder: `hydra.run.dir`, or a job's within `hydra.sweep.dir`. */
-function outputFolder(root: Node, world: ConfigWorld): string {
-  const resolver = new Resolver(root, world);
-  const text = (path: string) => String(resolver.select(path.split("."))?.value ?? "");
-  const isJob = text("hydra.mode") === "MULTIRUN";
-  return isJob ? `${text("hydra.sweep.dir")}/${text("hydra.sweep.subdir")}` : text("hydra.run.dir");
 }
 
 /** Freezes `root` and everything below it. */

@@ -11,6 +11,7 @@ export type { DefaultsResult } from "./defaults/list.ts";
 export { keyRows } from "./describe_schema.ts";
 export { inspectConfig } from "./inspect.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
+export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";
 export { plannedNotes, requireBuilt } from "./require_built.ts";
 export { type Config, configSchema } from "./schema/mod.ts";
 export { transformOptions } from "./schema/transforms.ts";
@@ -46,6 +47,11 @@ export function loadConfig(
 /** The part about the run itself as YAML. */
 export function formatHydra(hydra: HydraConfig): string {
   return formatYaml(toNode({ hydra }, ""), { escaped: true });
+}
+
+/** Overrides as YAML: a line for each. */
+export function formatOverrides(overrides: readonly string[]): string {
+  return formatYaml(toNode(overrides, ""));
 }
 
 /** `config` as YAML that reads back to the same configuration. */

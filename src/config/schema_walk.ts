@@ -72,11 +72,21 @@ export function allKeys(schema: Schema, values?: Node, prefix = "", depth = 0): 
   });
 }
 
+/** Keys that people look for, and why there is none. */
+const NO_KEYS: Readonly<Record<string, string>> = {
+  num_classes: "it follows from the data",
+  mean: "it follows from the data, or from data.normalization",
+  std: "it follows from the data, or from data.normalization",
+  output_dir: "it is hydra.run.dir now",
+};
+
 /**
  * What to say of `path`, whose key at `depth` is not there: the nearest path that is, and all keys of the map
  * that was searched.
  */
 export function hintForKey(root: Schema, path: readonly string[], depth: number, values?: Node): string {
+  const reason = Object.hasOwn(NO_KEYS, path[depth]) ? NO_KEYS[path[depth]] : undefined;
+  if (reason !== undefined) return ` ${reason}`;
   const parent = path.slice(0, depth), key = path[depth];
   const schema = schemaAt(root, parent, values);
   const keys = schema ? keysOf(schema, nodeAt(values, parent)) ?? [] : [];

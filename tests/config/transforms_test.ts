@@ -76,7 +76,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.train=[{normalize: {mean: [0, 0, 0]}}]",
-    "Cannot use key transforms.train.0.normalize.mean as there is no such key: transforms.train.0.normalize takes no keys",
+    "Cannot use key transforms.train.0.normalize.mean as there is no such key: it follows from the data, or from data.normalization",
   ],
   [
     "transforms.eval=[{resize: {size: 8, ratio: 2}}]",

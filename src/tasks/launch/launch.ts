@@ -1,12 +1,10 @@
 /** Runs a configured task as its command line says: look at the configuration, run once, or sweep. */
 
-import { ConfigError } from "../../base/errors.ts";
-import type { ConfigRequest, ConfigSource, Loaded } from "../../config/mod.ts";
-import { load } from "../../config/mod.ts";
+import { type ConfigRequest, type ConfigSource, load } from "../../config/mod.ts";
 import type { Host } from "../host.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
-import { withLog, writeHydraFolder } from "./run_folder.ts";
-import type { ConfiguredTask, Outcome } from "./task.ts";
+import { runOnce } from "./run_once.ts";
+import type { ConfiguredTask } from "./task.ts";
 
 /** Runs `task` by its command line. @returns the exit code */
 export async function launch(host: Host, task: ConfiguredTask, args: readonly string[]): Promise<number> {
@@ -18,11 +16,10 @@ export async function launch(host: Host, task: ConfiguredTask, args: readonly st
   }
   if (["multirun", "resume", "print-jobs", "job"].some((flag) => line.flags.has(flag as "job"))) {
     const { sweep } = await import("./sweep.ts");
-    return await sweep();
+    return await sweep(host, task, line, request);
   }
   const loaded = load(request, host.configWorld);
-  await runOnce(host, task, loaded);
-  return 0;
+  return (await runOnce(host, task, loaded)).code;
 }
 
 /** The folders, root and overrides of a command line. */
@@ -36,21 +33,4 @@ function requestOf(host: Host, task: ConfiguredTask, { flags, overrides }: Comma
       : { provider: "--config-path", files: openConfigFolder(main) },
   ];
   return { sources, root: flags.get("config-name") ?? "train", overrides, task: task.name };
-}
-
-/** Runs a task with a configuration in the run's own folder; the log has what it printed, and why it failed. */
-export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<Outcome> {
-  const { config, hydra, folder, notes } = loaded;
-  task.check(config);
-  await writeHydraFolder(host, folder, loaded);
-  const log = withLog(host, `${folder}/${hydra.job.name}.log`);
-  try {
-    for (const note of notes) log.host.print(`note    ${note}`);
-    return await task.run(log.host, config, folder);
-  } catch (error) {
-    log.write(error instanceof ConfigError ? error.message : `${error}`);
-    throw error;
-  } finally {
-    await log.close();
-  }
 }

@@ -1,6 +1,6 @@
 /** A run's folder: the configuration that it was started with, and a log of what it printed. */
 
-import { formatConfig, formatHydra, type Loaded } from "../../config/mod.ts";
+import { formatConfig, formatHydra, formatOverrides, type Loaded } from "../../config/mod.ts";
 import { strftime } from "../../config/interpolation/strftime.ts";
 import type { Host } from "../host.ts";
 
@@ -11,17 +11,13 @@ import type { Host } from "../host.ts";
 export async function writeHydraFolder(host: Host, folder: string, loaded: Loaded): Promise<void> {
   const files = {
     config: formatConfig(loaded.config),
-    overrides: formatList(loaded.hydra.overrides.task),
+    overrides: formatOverrides(loaded.hydra.overrides.task),
     hydra: formatHydra(loaded.hydra),
   };
   for (const [name, text] of Object.entries(files)) {
     const path = `${folder}/${loaded.hydra.output_subdir}/${name}.yaml`;
     await host.writeAtomic(path, new TextEncoder().encode(text));
   }
-}
-
-function formatList(items: readonly string[]): string {
-  return items.length === 0 ? "[]\n" : items.map((item) => `- ${JSON.stringify(item)}\n`).join("");
 }
 
 /** `host`, which also writes all that it prints into a log file; `close` waits for the last line of it. */

@@ -1,0 +1,125 @@
+/** Plans a sweep: its jobs, its folder, and the file that it can be resumed from. */
+
+import { ConfigError } from "../base/errors.ts";
+import { check } from "./check.ts";
+import { Faults } from "./faults.ts";
+import { formatYaml } from "./format.ts";
+import { Quoted, Sweep } from "./grammar/element.ts";
+import { parseOverride } from "./grammar/override.ts";
+import { hydraSchema } from "./hydra.ts";
+import { Resolver } from "./interpolation/resolve.ts";
+import {
+  composeConfig,
+  type ConfigRequest,
+  type ConfigWorld,
+  isHydraOverride,
+  resolveConfig,
+} from "./load.ts";
+import { elementText, expandSweep, type Job } from "./sweep.ts";
+import { isList, isMap, merge, type Node, nodeAt, toData, toNode } from "./tree.ts";
+import { readYamlMap } from "./yaml_reader.ts";
+
+/** A sweep before it runs. */
+export interface SweepPlan {
+  /** The sweep's folder. */
+  readonly folder: string;
+  /** The overrides of each job, those of `hydra` left out. */
+  readonly jobs: readonly Job[];
+  /** What all jobs have in common: overrides of `hydra`. */
+  readonly hydra: readonly string[];
+  /** `multirun.yaml`. */
+  readonly text: string;
+}
+
+/** The jobs of a command line with sweeps. @throws ConfigError with every fault that does not depend on a job */
+export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan {
+  const faults = new Faults();
+  const composed = composeConfig({ ...request, isSweep: true }, world, faults);
+  const { hydra: node } = resolveConfig(composed, world, new Faults());
+  const hydra = check(hydraSchema, node, faults, { prefix: ["hydra"], missing: "allowed" });
+  faults.throwIfAny();
+  if (hydra === undefined) throw new ConfigError("Cannot plan a sweep as hydra.sweep is not given");
+  const params = Object.entries(hydra.sweeper.params ?? {}).map(([key, value]) => `${key}=${value}`);
+  const overrides = [...params, ...request.overrides].map(parseOverride);
+  const swept = overrides.find((override) => isHydraOverride(override) && override.value instanceof Sweep);
+  if (swept) {
+    throw new ConfigError(`Cannot sweep over ${swept.key} as it is about the sweep itself (${swept.text})`);
+  }
+  const options = (group: string) => composed.search.options(group);
+  const jobs = expandSweep(overrides.filter((override) => !isHydraOverride(override)), options);
+  const folder = hydra.sweep.dir;
+  const facts = toNode({ hydra: { sweep: { dir: folder }, runtime: { jobs } } }, "");
+  return {
+    folder,
+    jobs,
+    hydra: overrides.filter(isHydraOverride).map(({ text }) => text),
+    text: formatYaml(merge(composed.root, facts)),
+  };
+}
+
+/** A sweep as its `multirun.yaml` has it. @throws ConfigError if it cannot be read or is of another task */
+export function readSweep(
+  text: string,
+  folder: string,
+  task: string,
+): { plan: SweepPlan; root: string; sources: readonly { provider: string; path: string }[] } {
+  const name = `${folder}/multirun.yaml`;
+  const root = readYamlMap(text, name);
+  const at = (path: string): Node | undefined => nodeAt(root, ["hydra", ...path.split(".")]);
+  const jobs = at("runtime.jobs");
+  if (!isList(jobs) || !jobs.value.every(isList)) {
+    throw new ConfigError(
+      `Cannot resume ${folder} as ${name} names no jobs: was it written by another program?`,
+    );
+  }
+  const ran = at("job.name")?.value;
+  if (ran !== task) {
+    throw new ConfigError(`Cannot resume ${folder} as it is a sweep of ${ran}: run deno task ${ran}`);
+  }
+  const texts = (node: Node | undefined) => isList(node) ? node.value.map(({ value }) => String(value)) : [];
+  const sources = at("runtime.config_sources");
+  return {
+    plan: { folder, jobs: jobs.value.map(texts), hydra: texts(at("overrides.hydra")), text },
+    root: String(at("job.config_name")?.value ?? "train"),
+    sources: isList(sources) ? sources.value.filter(isMap).map((node) => toData(node) as never) : [],
+  };
+}
+
+/**
+ * The request of job `number`: a plain run in the job's own folder. Its overrides are a command line that any
+ * machine can run.
+ */
+export function jobRequest(
+  request: ConfigRequest,
+  { folder, jobs, hydra }: SweepPlan,
+  number: number,
+  world: ConfigWorld,
+): { request: ConfigRequest; folder: string } {
+  const common = [...hydra, writeOverride("hydra.sweep.dir", folder), `hydra.job.num=${number}`];
+  const composed = composeConfig(
+    { ...request, overrides: [...jobs[number], ...common] },
+    world,
+    new Faults(),
+  );
+  const resolver = new Resolver(composed.root, world);
+  const subfolder = String(resolver.select(["hydra", "sweep", "subdir"])?.value ?? number);
+  const own = `${folder}/${subfolder}`;
+  const overrides = [
+    ...jobs[number],
+    ...hydra,
+    writeOverride("hydra.run.dir", own),
+    `hydra.job.num=${number}`,
+  ];
+  return { request: { ...request, overrides }, folder: own };
+}
+
+/** `key=text` in such a way that it reads back to the same text. */
+function writeOverride(key: string, text: string): string {
+  const bare = `${key}=${elementText(text)}`;
+  try {
+    if (parseOverride(bare).value === text) return bare;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+  }
+  return `${key}=${elementText(new Quoted(text, "'"))}`;
+}

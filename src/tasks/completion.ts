@@ -1,0 +1,108 @@
+/** `completion`: scripts that let a shell complete tasks, flags, groups, options, keys and values. */
+
+import { ConfigError } from "../base/errors.ts";
+import { configSchema, keyRows, SearchPath } from "../config/mod.ts";
+import type { Host } from "./host.ts";
+import { type Flag, flags } from "./launch/command_line.ts";
+
+/** What completion needs of the world. */
+export type CompletionHost = Pick<Host, "configFiles" | "print">;
+
+const TASKS = ["train", "eval", "doctor", "parity", "completion"];
+
+/** What each shell is to run; all ask `completion -- WORDS` for the words that may come next. */
+const scripts: Readonly<Record<string, string>> = {
+  bash: String.raw`# In ~/.bashrc, or for this shell:  source <(deno task -q completion bash)
+_wgrad_complete() {
+  local line="${"$"}{COMP_LINE:0:COMP_POINT}" words
+  read -ra words <<< "$line"
+  [[ "$line" == *" " ]] && words+=("")
+  [[ "${"$"}{words[1]}" == task && ${"$"}{#words[@]} -ge 3 ]] || return
+  # "=" parts words in bash, so what stands before it is not said again.
+  local current="${"$"}{words[-1]}"
+  local said="${"$"}{current%"${"$"}{current##*=}"}"
+  mapfile -t COMPREPLY < <(deno task -q completion -- "${"$"}{words[@]:2}" 2>/dev/null)
+  COMPREPLY=("${"$"}{COMPREPLY[@]#"$said"}")
+  [[ "${"$"}{COMPREPLY[0]}" == *[=.] ]] && compopt -o nospace
+}
+complete -o default -F _wgrad_complete deno`,
+  zsh: String.raw`# In ~/.zshrc behind compinit, or for this shell:  source <(deno task -q completion zsh)
+_wgrad_complete() {
+  [[ "${"$"}{words[2]}" == task && CURRENT -ge 3 ]] || { _default; return }
+  local -a found
+  found=("${"$"}{(@f)$(deno task -q completion -- "${"$"}{(@)words[3,CURRENT]}" 2>/dev/null)}")
+  compadd -S '' -- "${"$"}{found[@]}"
+}
+compdef _wgrad_complete deno`,
+  fish: String
+    .raw`# In ~/.config/fish/completions/deno.fish, or for this shell:  deno task -q completion fish | source
+function __wgrad_complete
+    set -l words (commandline -opc) (commandline -ct)
+    deno task -q completion -- $words[3..-1] 2>/dev/null
+end
+complete -c deno -n '__fish_seen_subcommand_from task' -f -a '(__wgrad_complete)'`,
+};
+
+/** Prints a shell's script, or behind `--` the words that may stand in place of the last one. */
+export function completion(host: CompletionHost, args: readonly string[]): number {
+  const [first = "", ...words] = args;
+  if (first === "--") complete(host, words).forEach(host.print);
+  else if (Object.hasOwn(scripts, first)) host.print(scripts[first]);
+  else {
+    const names = Object.keys(scripts).join("|");
+    throw new ConfigError(
+      `Cannot complete for "${first}" as it is no shell known here: deno task completion ${names}`,
+    );
+  }
+  return 0;
+}
+
+/** The words that may stand in place of the last of `words`; the first is the task. */
+export function complete({ configFiles }: Pick<Host, "configFiles">, words: readonly string[]): string[] {
+  const current = words.at(-1) ?? "", before = words.at(-2) ?? "";
+  if (words.length <= 1) return startingWith(TASKS, current);
+  if (words[0] === "completion") return startingWith(Object.keys(scripts), current);
+  if (words[0] !== "train" && words[0] !== "eval") return [];
+  const search = new SearchPath([{ provider: "main", files: configFiles }]);
+  const flag = Object.entries(flags).find(([name, one]: [string, Flag]) =>
+    before === `--${name}` || before === `-${one.short}`
+  );
+  const named: Flag | undefined = flag?.[1];
+  if (named?.choices) return startingWith(named.choices, current);
+  if (flag?.[0] === "config-name") return startingWith(search.options(""), current);
+  if (named?.value !== undefined) return [];
+  if (current.startsWith("-")) return startingWith(Object.keys(flags).map((name) => `--${name}`), current);
+  const prefix = /^(?:\+\+?|~)?/.exec(current)![0];
+  return overrides(search, current.slice(prefix.length)).map((word) => prefix + word);
+}
+
+function overrides(search: SearchPath, text: string): string[] {
+  const rows = keyRows(configSchema);
+  const equals = text.indexOf("=");
+  if (equals < 0) {
+    const groups = search.groups().map((group) => `${group}=`);
+    return startingWith([...new Set([...groups, ...rows.map(({ key }) => nextPart(key, text))])], text);
+  }
+  const key = text.slice(0, equals);
+  const values = search.isGroup(key)
+    ? search.options(key)
+    : valuesOf(rows.find((row) => row.key === key)?.type ?? "");
+  return startingWith(values.map((value) => `${key}=${value}`), text);
+}
+
+/** A key up to the dot behind what is typed: `trainer.`, then `trainer.max_epochs=`. */
+function nextPart(key: string, typed: string): string {
+  const dot = key.indexOf(".", typed.length);
+  return dot < 0 ? `${key}=` : key.slice(0, dot + 1);
+}
+
+/** The values that a type names: "auto | dawn". */
+function valuesOf(type: string): string[] {
+  return type.split(" | ").filter((value) =>
+    /^(?!(?:text|integer|number|map|list|any)\b)[\w-]+$/.test(value)
+  );
+}
+
+function startingWith(words: readonly string[], start: string): string[] {
+  return words.filter((word) => word.startsWith(start));
+}

@@ -1,0 +1,33 @@
+import { exitCode } from "../../base/errors.ts";
+import type { Loaded } from "../../config/mod.ts";
+import type { Host } from "../host.ts";
+import { type JobResult, writeResult } from "./result.ts";
+import { withLog, writeHydraFolder } from "./run_folder.ts";
+import type { ConfiguredTask } from "./task.ts";
+
+/**
+ * Runs a task with a configuration in the run's own folder. The log has what it printed, `result.json` what it came
+ * to; both have why it failed.
+ */
+export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<JobResult> {
+  const { config, hydra, folder, notes } = loaded;
+  task.check(config);
+  await writeHydraFolder(host, folder, loaded);
+  const log = withLog(host, `${folder}/${hydra.job.name}.log`);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    for (const note of notes) log.host.print(`note    ${note}`);
+    const metrics = await task.run(log.host, config, folder);
+    const result = { code: 0, error: undefined, seconds: seconds(), metrics };
+    await writeResult(host, folder, result);
+    return result;
+  } catch (error) {
+    log.write(`${error}`);
+    const result = { code: exitCode(error), error: `${error}`, seconds: seconds(), metrics: new Map() };
+    await writeResult(host, folder, result);
+    throw error;
+  } finally {
+    await log.close();
+  }
+}
