@@ -4,6 +4,7 @@ import { applyOverride, type KeyRules } from "./apply.ts";
 import { Choices } from "./defaults/choices.ts";
 import { defaultsList, type DefaultsResult } from "./defaults/list.ts";
 import type { Faults } from "./faults.ts";
+import { isHydraGroup } from "./hydra.ts";
 import type { Override } from "./grammar/override.ts";
 import type { SearchPath } from "./search_path.ts";
 import { mapNode, merge, nest, type Node } from "./tree.ts";
@@ -15,6 +16,8 @@ export interface Composition {
   readonly files: readonly DefaultsResult[];
   /** The option of each group: `model` is "resnet18". */
   readonly options: ReadonlyMap<string, string | null>;
+  /** Choices of Hydra's own groups, which have no meaning here. */
+  readonly ignored: readonly string[];
 }
 
 /** Keys are there if a file wrote them: Hydra's rule without a schema. */
@@ -33,15 +36,19 @@ export function compose(
 ): Composition {
   const isChoice = ({ key, value }: Override) => !(value instanceof Map) && search.isGroup(key);
   const choices = new Choices(faults);
-  for (const override of overrides) if (isChoice(override)) choices.add(override);
+  for (const override of overrides) {
+    if (isChoice(override)) choices.add(override);
+    else if (isHydraGroup(override.key)) choices.ignored.add(override.key);
+  }
   const files = defaultsList(search, name, choices, faults);
   const merged = files.reduce<Node>((root, { file, package: home }) => {
     const values = nest(home === "" ? [] : home.split("."), file.values);
     return faults.attempt(() => merge(root, values)) ?? root;
   }, mapNode([], ""));
-  const root = overrides.filter((override) => !isChoice(override)).reduce(
+  const values = overrides.filter((override) => !isChoice(override) && !isHydraGroup(override.key));
+  const root = values.reduce(
     (tree, override) => faults.attempt(() => applyOverride(tree, override, rules)) ?? tree,
     merged,
   );
-  return { root, files, options: choices.options };
+  return { root, files, options: choices.options, ignored: [...choices.ignored] };
 }

@@ -1,7 +1,7 @@
 /** The part of a configuration that is about the run itself: Hydra's own keys, below `hydra`. */
 
 import * as z from "zod";
-import type { Data } from "./tree.ts";
+import { type Data, type Node, nodeAt } from "./tree.ts";
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const names = z.array(text);
@@ -83,6 +83,29 @@ export const hydraDefaults: Data = {
   },
   runtime: { version: "", cwd: "", output_dir: "", choices: {}, config_sources: [] },
 };
+
+/** Keys below `hydra` that are taken and have no effect. */
+const WITHOUT_EFFECT = [
+  "verbose",
+  "launcher",
+  "callbacks",
+  "help",
+  "hydra_help",
+  "hydra_logging",
+  "job_logging",
+  "env",
+  "output",
+  "sweeper._target_",
+  "job.env_set",
+  "job.env_copy",
+];
+
+/** The keys of a `hydra` part that have no effect: `hydra.verbose`. */
+export function withoutEffect(hydra: Node | undefined): string[] {
+  return WITHOUT_EFFECT.filter((key) => nodeAt(hydra, key.split(".")) !== undefined).map((key) =>
+    `hydra.${key}`
+  );
+}
 
 /** Groups of Hydra that choose launchers, loggers and the like, none of which is here. */
 export function isHydraGroup(group: string): boolean {

@@ -7,8 +7,8 @@ import { check } from "./check.ts";
 import { compose, type Composition } from "./compose.ts";
 import { Faults } from "./faults.ts";
 import { Sweep } from "./grammar/element.ts";
-import { elementToNode, type Override, parseOverride } from "./grammar/override.ts";
-import { type HydraConfig, hydraDefaults, hydraSchema } from "./hydra.ts";
+import { elementToNode, type Override, overrideOrigin, parseOverride } from "./grammar/override.ts";
+import { type HydraConfig, hydraDefaults, hydraSchema, withoutEffect } from "./hydra.ts";
 import { Resolver } from "./interpolation/resolve.ts";
 import type { Surroundings } from "./interpolation/resolvers.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
@@ -85,7 +85,9 @@ export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
 
 /** The composed tree, with faults gathered. */
 export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults: Faults): Composed {
-  const parsed = request.overrides.flatMap((text) => faults.attempt(() => [parseOverride(text)]) ?? []);
+  const parsed = request.overrides.flatMap((text) =>
+    faults.attempt(() => [parseOverride(text)], overrideOrigin(text)) ?? []
+  );
   const overrides = parsed.filter(({ value }) => !(request.isSweep && value instanceof Sweep));
   const search = withSearchPath(request, world, overrides);
   const composition = compose(search, request.root, overrides, faults, schemaRules);
@@ -94,14 +96,17 @@ export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults
 
 /** The tree with its interpolations resolved and in our own words, in two parts. */
 export function resolveConfig(
-  { root }: Composed,
+  { root, composition: { ignored } }: Composed,
   world: ConfigWorld,
   faults: Faults,
 ): { app: Node; hydra: Node; notes: readonly string[] } {
   const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
   const resolved = new Resolver(placed, world).all(faults);
-  const { root: app, notes } = translate(withoutHydra(resolved), faults);
-  return { app, hydra: nodeAt(resolved, ["hydra"]) ?? mapNode([], ""), notes };
+  const { root: app, dropped } = translate(withoutHydra(resolved), faults);
+  const hydra = nodeAt(resolved, ["hydra"]) ?? mapNode([], "");
+  const names = [...ignored, ...withoutEffect(hydra), ...dropped];
+  const notes = names.length === 0 ? [] : [`${names.join(", ")}: accepted, without meaning here`];
+  return { app, hydra, notes };
 }
 
 /** The tree without its part `hydra`. */

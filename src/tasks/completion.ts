@@ -36,6 +36,7 @@ _wgrad_complete() {
 compdef _wgrad_complete deno`,
   fish: String
     .raw`# In ~/.config/fish/completions/deno.fish, or for this shell:  deno task -q completion fish | source
+complete -C "deno " > /dev/null # Deno's own completions, which take away what is there before
 function __wgrad_complete
     set -l words (commandline -opc) (commandline -ct)
     deno task -q completion -- $words[3..-1] 2>/dev/null

@@ -215,3 +215,11 @@ Deno.test("a class count is no key of our own, and the message says why", () => 
     );
   }
 });
+
+Deno.test("launchers and loggers of Hydra are accepted and said once", () => {
+  const files = {
+    "theirs.yaml": "defaults:\n  - train\n  - _self_\n  - override hydra/job_logging: colorlog\n",
+  };
+  const { notes } = loadTheirs(["hydra/launcher=joblib", "hydra.verbose=true"], files);
+  assertEquals(notes, ["hydra/launcher, hydra/job_logging, hydra.verbose: accepted, without meaning here"]);
+});

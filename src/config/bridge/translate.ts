@@ -11,8 +11,8 @@ import { findTarget, INSTANTIATE, knownTargets, meaningless, type Place, type Ta
 /** A translated tree, and what was taken out of it. */
 export interface Translated {
   readonly root: Node;
-  /** One line, or none. */
-  readonly notes: readonly string[];
+  /** Keys without meaning here. */
+  readonly dropped: readonly string[];
 }
 
 /** True for a key that may be given although it has no meaning here, and for the options of a `_target_`. */
@@ -29,19 +29,13 @@ export function translate(root: Node, faults: Faults): Translated {
   const parts = (isMap(root) ? [...root.value] : []).map(([key, node]) =>
     [key, bridge.part(key, node)] as const
   );
-  return { root: mapNode(parts, root.origin), notes: bridge.notes() };
+  return { root: mapNode(parts, root.origin), dropped: [...bridge.dropped] };
 }
 
 class Bridge {
-  readonly #dropped = new Set<string>();
+  readonly dropped = new Set<string>();
 
   constructor(readonly faults: Faults) {}
-
-  notes(): string[] {
-    const names = [...this.#dropped];
-    if (names.length === 0) return [];
-    return [`${names.join(", ")}: accepted, without meaning here`];
-  }
 
   part(key: string, node: Node): Node {
     if (key === "callbacks" || key === "logging") return this.#plugins(key, node);
@@ -79,7 +73,7 @@ class Bridge {
       const path = `${place}.${key}`;
       const target = isMap(item) ? this.#target(item, place, path) : undefined;
       if (isMap(item) && item.value.has("_target_") && target === undefined) continue;
-      if (target !== undefined && target.name === undefined) this.#dropped.add(path);
+      if (target !== undefined && target.name === undefined) this.dropped.add(path);
       const name = target === undefined ? key : target.name;
       if (name === undefined) continue;
       if (plugins.has(name) && target !== undefined && plugins.get(name)!.value !== null) {
@@ -117,7 +111,7 @@ class Bridge {
     const target = this.#target(step, "transforms", path);
     if (target === undefined) return [];
     if (target.name === undefined) {
-      this.#dropped.add(`${path} (${toData(step.value.get("_target_")!)})`);
+      this.dropped.add(`${path} (${toData(step.value.get("_target_")!)})`);
       return [];
     }
     const options = this.#options(step, target, path);
@@ -189,7 +183,7 @@ class Bridge {
 
   #without(node: MapNode, keys: readonly string[], path: string): MapNode {
     const entries = [...node.value].filter(([key]) => {
-      if (keys.includes(key)) this.#dropped.add(`${path}.${key}`);
+      if (keys.includes(key)) this.dropped.add(`${path}.${key}`);
       return !keys.includes(key);
     });
     return mapNode(entries, node.origin);

@@ -31,6 +31,8 @@ export class Choices {
   readonly #known = new Map<string, { option: string | null | undefined; keys: Set<string> }>();
   /** Entries that the command line adds to the root's list. */
   readonly appended: DefaultsEntry[] = [];
+  /** Choices of Hydra's own groups, such as hydra/launcher, which have no meaning here. */
+  readonly ignored = new Set<string>();
 
   constructor(readonly faults: Faults) {}
 

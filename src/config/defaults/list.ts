@@ -6,6 +6,7 @@
 import { ConfigError } from "../../base/errors.ts";
 import type { Faults } from "../faults.ts";
 import { didYouMean } from "../faults.ts";
+import { isHydraGroup } from "../hydra.ts";
 import type { ConfigFile, SearchPath } from "../search_path.ts";
 import type { Choices } from "./choices.ts";
 import type { DefaultsEntry } from "./entry.ts";
@@ -122,7 +123,7 @@ class Walk {
     const deferred: (() => DefaultsResult[])[] = [];
     const results = entries.toReversed().map((entry): () => DefaultsResult[] => {
       if (entry.kind === "self") return () => [{ ...self, isSelf: true }];
-      if (entry.override) return () => [];
+      if (entry.override || this.#isForeign(place(entry, placed))) return () => [];
       const child = this.choices.apply(place(entry, placed));
       const visit = (one: Placed, late = isInterpolated) => this.#visit(one, file, below, late);
       if (Array.isArray(child.option)) {
@@ -157,7 +158,10 @@ class Walk {
   ): void {
     let last: DefaultsEntry | undefined;
     for (const entry of entries) {
-      if (entry.kind === "self" || this.choices.appended.includes(entry)) continue;
+      if (
+        entry.kind === "self" || this.#isForeign(place(entry, placed)) ||
+        this.choices.appended.includes(entry)
+      ) continue;
       if (last && !entry.override) {
         this.faults.add(
           `Cannot use ${entry.name} behind "override ${last.name}" in the defaults of ${file.name}: overrides come last`,
@@ -174,6 +178,14 @@ class Walk {
       }
       this.choices.addFromFile(place(entry, placed), file.name);
     }
+  }
+
+  /** Notes a choice of Hydra's own launchers, loggers and the like. */
+  #isForeign(placed: Placed): boolean {
+    const group = placed.entry.kind === "group" ? groupPath(placed) : "";
+    if (!isHydraGroup(group) || this.search.isGroup(group)) return false;
+    this.choices.ignored.add(group);
+    return true;
   }
 
   #resolve(placed: Placed): Placed {

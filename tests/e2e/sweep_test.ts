@@ -1,0 +1,68 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { e2eTest } from "../rings.ts";
+import { cli, tiny, withFolder } from "./cli.ts";
+
+e2eTest(
+  "a sweep runs its jobs, tells of the one that fails, and --resume runs what is missing",
+  () =>
+    withFolder(async (folder) => {
+      const args = tiny(folder).filter((arg) =>
+        !arg.startsWith("hydra.") && !arg.startsWith("data.data_root")
+      );
+      const sweep = [
+        "-m",
+        ...args,
+        "model.weights=null,none.safetensors",
+        `data.data_root=${folder}/jerseys`,
+      ];
+      const first = await cli("train", [
+        ...sweep,
+        "seed=1",
+        `hydra.sweep.dir=${folder}/sweep`,
+        "trainer.max_epochs=1",
+      ]);
+      assertEquals(first.code, 3, first.error);
+      assertMatch(first.out, /^ {2}0 {2}model\.weights=null {14}done {8}0\.\d{4} +0\.\d{4}/m);
+      assertMatch(first.out, /^ {2}1 {2}model\.weights=none\.safetensors {2}failed \(3\)/m);
+      assertMatch(first.out, /1 done, 1 failed$/m);
+      const again = await cli("train", ["--resume", `${folder}/sweep`]);
+      assertEquals(again.code, first.code, again.error);
+      assertMatch(again.out, /job 0 of 0 \.\. 1: done before/);
+    }),
+);
+
+e2eTest(
+  "a run can be repeated from its folder to the same configuration",
+  () =>
+    withFolder(async (folder) => {
+      const { code, error } = await cli("train", [...tiny(folder), "optimizer.lr=2e-3", "experiment='007'"]);
+      assertEquals(code, 0, error);
+      const repeat = ["--config-dir", `${folder}/run/.hydra`, "--config-name", "config"];
+      const looked = await cli("train", [...repeat, "--cfg", "job", "--resolve"]);
+      assertEquals(looked.out.trim(), (await Deno.readTextFile(`${folder}/run/.hydra/config.yaml`)).trim());
+      assertMatch(
+        await Deno.readTextFile(`${folder}/run/train.log`),
+        /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] test {4}loss/m,
+      );
+      assertMatch(await Deno.readTextFile(`${folder}/run/.hydra/overrides.yaml`), /^- optimizer\.lr=2e-3$/m);
+    }),
+);
+
+e2eTest("--cfg job --resolve asks for no GPU", async () => {
+  const noGpu = { VK_ICD_FILENAMES: "/nonexistent.json", VK_DRIVER_FILES: "/nonexistent.json" };
+  const { code, out } = await cli("train", [
+    "--cfg",
+    "job",
+    "--resolve",
+    "logging=wandb",
+    "callbacks=default",
+  ], noGpu);
+  assertEquals(code, 0);
+  assertMatch(out, /^ {2}ema:\n {4}decay: 0\.9999$/m);
+  const run = await cli("train", ["logging=wandb", "callbacks=default"], noGpu);
+  assertEquals(run.code, 2);
+  assertMatch(
+    run.error,
+    /Cannot run with callbacks\.ema as it is not built yet: leave it out with callbacks\.ema=null/,
+  );
+});
