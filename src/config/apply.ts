@@ -96,7 +96,7 @@ function checkPositions(root: Node, path: readonly string[], text: string): void
 export function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
   const isPlain = values.kind === "choice" && values.simple;
   const cure = isPlain
-    ? `write ${key}=[...] for a list, "'...'" for text, or add -m for a run with each value`
+    ? `write ${key}=[${text.slice(text.indexOf("=") + 1)}] for a list, or add -m for a run with each value`
     : "add -m for a run with each value";
   return new ConfigError(`Cannot use override ${text} as it gives several values: ${cure}`);
 }

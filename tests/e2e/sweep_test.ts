@@ -63,6 +63,6 @@ e2eTest("--cfg job --resolve asks for no GPU", async () => {
   assertEquals(run.code, 2);
   assertMatch(
     run.error,
-    /Cannot run with callbacks\.ema as it is not built yet: leave it out with callbacks\.ema=null/,
+    /Cannot run with what is not built yet:[^]+callbacks ema, onnx_export[^]+callbacks\.ema=null/,
   );
 });

@@ -1,0 +1,49 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { loadConfig, plannedNotes, requireBuilt } from "../../src/config/mod.ts";
+import { plannedCallbacks, plannedLoggers, plannedTransforms } from "../../src/config/planned.ts";
+import { transforms } from "../../src/data/transforms/mod.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { callbacks } from "../../src/train/callbacks/mod.ts";
+
+const config = (...overrides: string[]) => loadConfig(denoConfigFiles(), overrides);
+
+Deno.test("requireBuilt() lets the default run pass", () => {
+  requireBuilt(config());
+  requireBuilt(config("trainer=local", "model=resnet50", "transforms=default"));
+});
+
+const refused: [override: string, message: string][] = [
+  ...Object.keys(plannedCallbacks).map((
+    name,
+  ): [string, string] => [`callbacks.${name}={}`, `callbacks ${name}: `]),
+  ...Object.keys(plannedLoggers).map((name): [string, string] => [`logging.${name}={}`, `logging ${name}: `]),
+  ["transforms.train=[{jpeg:{}}]", "transforms jpeg: choose transforms=upright"],
+  ["trainer.precision=16-mixed", "trainer.precision=16-mixed: give trainer.precision=32-true"],
+  ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches: give"],
+  ["trainer.val_check_interval=0.5", "trainer.val_check_interval: give"],
+  ["data.cache=disk", "data.cache: give data.cache=ram"],
+  ["data.sampler.mode=auto", "data.sampler.mode: give"],
+  ["resume=auto", "resume: give resume=never"],
+  ["compat=reference", "compat=reference: give compat=null"],
+  ["callbacks.model_checkpoint.save_top_k=3", "callbacks.model_checkpoint, but for"],
+];
+for (const [override, message] of refused) {
+  Deno.test(`requireBuilt() refuses ${override}`, () => {
+    const error: ConfigError = assertThrows(() => requireBuilt(config(override)), ConfigError);
+    assert(error.message.startsWith(`Cannot run with what is not built yet: ${message}`), error.message);
+  });
+}
+
+Deno.test("plannedNotes() says what has no effect yet", () => {
+  assertEquals(plannedNotes(config()), []);
+  assertEquals(plannedNotes(config("data.num_workers=4")).length, 1);
+});
+
+Deno.test("nothing is planned that is built", () => {
+  const built = [...Object.keys(callbacks), ...Object.keys(transforms)];
+  const planned = [plannedCallbacks, plannedLoggers, plannedTransforms(() => plannedLoggers.wandb)].flatMap(
+    Object.keys,
+  );
+  assertEquals(planned.filter((name) => built.includes(name)), []);
+});
