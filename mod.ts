@@ -182,6 +182,8 @@ export {
 // Training
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
 export { metricsLog } from "./src/train/callbacks/metrics_log.ts";
+export { callbacks, makeCallbacks } from "./src/train/callbacks/mod.ts";
+export { type CallbackContext, type CallbackPlugin, defineCallback } from "./src/train/callbacks/plugin.ts";
 export { modelCheckpoint, type ModelCheckpointOptions } from "./src/train/callbacks/model_checkpoint.ts";
 export { progress } from "./src/train/callbacks/progress.ts";
 export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";

@@ -4,6 +4,7 @@ import { Document, Pair, Scalar as YamlScalar, YAMLMap, YAMLSeq } from "yaml";
 import { ConfigError } from "../base/errors.ts";
 import { cut } from "./faults.ts";
 import { parseOverride } from "./grammar/override.ts";
+import { escapeInterpolations } from "./interpolation/resolve.ts";
 import { resolveScalar } from "./scalars.ts";
 import { type Data, isList, isMap, type Node, type Scalar } from "./tree.ts";
 
@@ -32,7 +33,7 @@ function toYaml(node: Node, escaped: boolean): YAMLMap | YAMLSeq | YamlScalar {
 
 function scalar(value: Scalar, escaped = false): YamlScalar {
   if (typeof value !== "string") return new YamlScalar(bareText(value));
-  const text = escaped ? value.replace(/(\\*)\$\{/g, "$1$1\\${") : value;
+  const text = escaped ? escapeInterpolations(value) : value;
   const written = new YamlScalar(text);
   if (!readsAsText(text)) written.type = "QUOTE_DOUBLE";
   return written;

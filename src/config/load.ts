@@ -9,7 +9,7 @@ import { Faults } from "./faults.ts";
 import { Sweep } from "./grammar/element.ts";
 import { elementToNode, type Override, overrideOrigin, parseOverride } from "./grammar/override.ts";
 import { type HydraConfig, hydraDefaults, hydraSchema, withoutEffect } from "./hydra.ts";
-import { Resolver } from "./interpolation/resolve.ts";
+import { escapeInterpolations, Resolver } from "./interpolation/resolve.ts";
 import type { Surroundings } from "./interpolation/resolvers.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import { hintForKey, schemaAt } from "./schema_walk.ts";
@@ -152,10 +152,10 @@ function withHydra(
   const ofTask = overrides.filter((override) => !isHydraOverride(override));
   const facts = {
     overrides: {
-      hydra: overrides.filter(isHydraOverride).map(({ text }) => text),
-      task: ofTask.map(({ text }) => text),
+      hydra: overrides.filter(isHydraOverride).map(({ text }) => escapeInterpolations(text)),
+      task: ofTask.map(({ text }) => escapeInterpolations(text)),
     },
-    job: { override_dirname: dirname(ofTask) },
+    job: { override_dirname: escapeInterpolations(dirname(ofTask)) },
     runtime: {
       cwd,
       choices: Object.fromEntries(options),

@@ -48,11 +48,15 @@ export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan
   const options = (group: string) => composed.search.options(group);
   const jobs = expandSweep(overrides.filter((override) => !isHydraOverride(override)), options);
   const folder = hydra.sweep.dir;
-  const facts = toNode({ hydra: { sweep: { dir: folder }, runtime: { jobs } } }, "");
+  const common = overrides.filter(isHydraOverride).map(({ text }) => text);
+  const task = overrides.filter((override) => !isHydraOverride(override)).map(({ text }) => text);
+  const facts = toNode({
+    hydra: { sweep: { dir: folder }, overrides: { hydra: common, task }, runtime: { jobs } },
+  }, "");
   return {
     folder,
     jobs,
-    hydra: overrides.filter(isHydraOverride).map(({ text }) => text),
+    hydra: common,
     text: formatYaml(merge(composed.root, facts)),
   };
 }

@@ -26,9 +26,15 @@ function isInterpolation(node: Node): node is Node & { value: string } {
   return typeof node.value === "string" && node.value.includes("${");
 }
 
+/** `text` in such a way that resolving it gives the same text. */
+export function escapeInterpolations(text: string): string {
+  return text.replace(/(\\*)\$\{/g, "$1$1\\${");
+}
+
 /** Resolves a tree as a whole or in parts. */
 export class Resolver {
-  readonly #done = new Map<string, Node>();
+  /** What is resolved, by path, or why it cannot be. */
+  readonly #done = new Map<string, Node | ConfigError>();
   readonly #open: string[] = [];
   readonly #sizes = new WeakMap<Node, number>();
   #depth = 0;
@@ -77,6 +83,7 @@ export class Resolver {
     if (!isInterpolation(node) && !isMap(node) && !isList(node)) return node;
     const name = path.join(".");
     const done = this.#done.get(name);
+    if (done instanceof ConfigError) throw done;
     if (done !== undefined) return done;
     if (this.#open.includes(name)) {
       const circle = [...this.#open.slice(this.#open.indexOf(name)), name].map((key) => key || "the top");
@@ -90,6 +97,9 @@ export class Resolver {
       const value = this.#weigh(this.#compute(path, node));
       this.#done.set(name, value);
       return value;
+    } catch (error) {
+      if (error instanceof ConfigError) this.#done.set(name, error);
+      throw error;
     } finally {
       this.#open.pop();
     }
