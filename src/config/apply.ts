@@ -93,7 +93,7 @@ function checkPositions(root: Node, path: readonly string[], text: string): void
 }
 
 /** Several values where one is wanted. */
-export function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
+function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
   const isPlain = values.kind === "choice" && values.simple;
   const cure = isPlain
     ? `write ${key}=[${text.slice(text.indexOf("=") + 1)}] for a list, or add -m for a run with each value`

@@ -39,7 +39,7 @@ function isPlugin(schema: Schema): boolean {
 }
 
 /** What values a key takes. */
-export function typeOf(schema: Schema): string {
+function typeOf(schema: Schema): string {
   const type = bareType(bare(schema));
   return takesNull(schema) ? `${type} | null` : type;
 }

@@ -59,7 +59,7 @@ export interface Loaded {
 }
 
 /** All keys, those of `hydra` too. */
-export const wholeSchema = configSchema.extend({ hydra: hydraSchema });
+const wholeSchema = configSchema.extend({ hydra: hydraSchema });
 
 const schemaRules: KeyRules = {
   isKnown(path, root) {

@@ -70,7 +70,7 @@ refuses(
 refuses("YAML with 25,000 keys", "more than 20000 values", yaml(chain(25_000, (i) => `${i.toString(36)}:`)));
 refuses("YAML of closing brackets", "Unexpected", yaml("]".repeat(100_000)));
 refuses("a Python tag", "has no place in a configuration", yaml("a: !!python/object/apply:os.system ['ls']"));
-refuses("an interpolation that leads to itself", "b -> a -> b", resolve("a: ${b}\nb: ${a}"));
+refuses("an interpolation that leads to itself", "a -> b -> a", resolve("a: ${b}\nb: ${a}"));
 refuses("a map within itself", "leads back to itself", resolve("a: {b: {c: '${a}'}}"));
 refuses(
   "an interpolation 10,000 deep",

@@ -44,6 +44,26 @@ const faults: [text: string, message: string][] = [
     "a=range(1,2,0)",
     "Cannot call range() as a range needs finite numbers and a step that is not 0: current step is 0",
   ],
+  [
+    "a=[choice(1,2)]",
+    "Cannot read override a=[choice(1,2)] as its value has several values where one must stand",
+  ],
+  [
+    "a={b:range(3)}",
+    "Cannot read override a={b:range(3)} as its value has several values where one must stand",
+  ],
+  [
+    "a=1,choice(2,3)",
+    "Cannot read override a=1,choice(2,3) as its value has several values where one must stand",
+  ],
+  [
+    "a=choice(2,3),1",
+    "Cannot read override a=choice(2,3),1 as its value has several values where one must stand",
+  ],
+  ["a=shuffle(choice(1,2),3)", "Cannot call shuffle() as a sweep stands among its values"],
+  ["a=int(choice(1,2),3)", "Cannot call int() as a sweep stands among its values"],
+  ["a=tag(x)", "Cannot call tag() as its last value must be a sweep"],
+  ["a=tag()", "Cannot call tag() as its last value must be a sweep"],
   ["a=int(x)", "Cannot call int() as x is not a number"],
   [
     "a=12345678901234567890",

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
 import { cli, tiny, withFolder } from "./cli.ts";
 

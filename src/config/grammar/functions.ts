@@ -22,7 +22,7 @@ const functions: Readonly<Record<string, Call>> = {
   glob,
   sort,
   shuffle,
-  tag: (args) => args.at(-1)!,
+  tag,
 };
 
 const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
@@ -77,6 +77,7 @@ function cast(name: string, convert: Cast): Call {
     const values = [...args, ...named.values()];
     if (values.length === 0) throw fault(name, "it needs a value");
     if (args.length > 0 && named.size > 0) throw fault(name, "a value is given twice");
+    if (values.length > 1) refuseSweeps(name, values);
     return values.length === 1
       ? each(values[0])
       : each(new Sweep({ kind: "choice", items: values, simple: true }));
@@ -125,7 +126,7 @@ function choice(args: readonly Element[]): Sweep {
     }
     throw fault("choice", "it cannot be nested");
   }
-  if (args.some((item) => item instanceof Sweep)) throw fault("choice", "it cannot be nested");
+  refuseSweeps("choice", args);
   return new Sweep({ kind: "choice", items: args, simple: false });
 }
 
@@ -173,7 +174,21 @@ function patterns(value: Element): string[] {
 function subject(name: string, args: readonly Element[], named: ReadonlyMap<string, Element>): Element {
   const values = [...args, ...["sweep", "list"].flatMap((key) => named.get(key) ?? [])];
   if (values.length === 0) throw fault(name, "it needs values");
-  return values.length === 1 ? values[0] : new Sweep({ kind: "choice", items: values, simple: true });
+  if (values.length === 1) return values[0];
+  refuseSweeps(name, values);
+  return new Sweep({ kind: "choice", items: values, simple: true });
+}
+
+/** Sweeps do not stand among other values. */
+function refuseSweeps(name: string, values: readonly Element[]): void {
+  if (values.some((value) => value instanceof Sweep)) throw fault(name, "a sweep stands among its values");
+}
+
+/** Tags tell a sweeper what to do with a sweep; here there is one sweeper, and they mean nothing. */
+function tag(args: readonly Element[], named: ReadonlyMap<string, Element>): Sweep {
+  const sweep = named.get("sweep") ?? args.at(-1);
+  if (sweep instanceof Sweep) return sweep;
+  throw fault("tag", "its last value must be a sweep");
 }
 
 function sort(args: readonly Element[], named: ReadonlyMap<string, Element>): Element {

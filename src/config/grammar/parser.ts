@@ -6,7 +6,7 @@
 
 import { ConfigError } from "../../base/errors.ts";
 import { integer } from "../scalars.ts";
-import type { Element } from "./element.ts";
+import { type Element, Sweep } from "./element.ts";
 import { type Token, tokenize, type TokenKind } from "./lexer.ts";
 
 /** An argument of a function: with a name or without. */
@@ -60,8 +60,11 @@ export class ElementParser {
   /** All elements up to the end, between commas. */
   all(): Element[] {
     const elements = [this.element()];
-    while (this.#take(",")) elements.push(this.element());
+    while (this.#take(",")) elements.push(this.#part());
     this.#expect("end", "its end");
+    if (elements.length > 1 && elements[0] instanceof Sweep) {
+      throw this.#fault("has several values where one must stand");
+    }
     return elements;
   }
 
@@ -98,7 +101,7 @@ export class ElementParser {
   #list(): Element[] {
     const items: Element[] = [];
     if (this.#take("]")) return items;
-    do items.push(this.element()); while (this.#take(","));
+    do items.push(this.#part()); while (this.#take(","));
     this.#expect("]", '"," or "]"');
     return items;
   }
@@ -109,10 +112,17 @@ export class ElementParser {
     do {
       const key = this.#text(TEXT.filter((kind) => kind !== ":" && kind !== "interpolation"));
       this.#expect(":", '":" after a key');
-      entries.set(this.reading.toText(key), this.element());
+      entries.set(this.reading.toText(key), this.#part());
     } while (this.#take(","));
     this.#expect("}", '"," or "}"');
     return entries;
+  }
+
+  /** A part of a list or map, which is one value. */
+  #part(): Element {
+    const element = this.element();
+    if (element instanceof Sweep) throw this.#fault("has several values where one must stand");
+    return element;
   }
 
   #call(): Element {
