@@ -36,8 +36,8 @@ export function summaryLines(
   ];
 }
 
-/** The overrides of a job that other jobs do not have. */
-function distinct(job: readonly string[], jobs: SweepPlan["jobs"]): string {
+/** The overrides of a job that not all jobs have. */
+export function distinct(job: readonly string[], jobs: SweepPlan["jobs"]): string {
   const own = job.filter((override) => !jobs.every((other) => other.includes(override)));
   return (own.length > 0 ? own : job).join(" ");
 }

@@ -14,7 +14,7 @@ import type { CommandLine } from "./command_line.ts";
 import { type JobResult, readResult } from "./result.ts";
 import { runOnce } from "./run_once.ts";
 import { shellQuote } from "./shell.ts";
-import { summaryLines } from "./summary.ts";
+import { distinct, summaryLines } from "./summary.ts";
 import type { ConfiguredTask } from "./task.ts";
 
 /** A sweep under way. */
@@ -105,7 +105,7 @@ function chosenJobs({ jobs }: SweepPlan, number: string | undefined): number[] {
 
 /** Runs a job unless it is done. What goes wrong is its result; only an interruption ends the sweep. */
 async function runJob({ task, request, plan }: Sweep, number: number, host: Host): Promise<JobResult> {
-  const name = `job ${number} of 0 .. ${plan.jobs.length - 1}`;
+  const name = `job ${number} (${number + 1} of ${plan.jobs.length})`;
   const started = performance.now();
   try {
     const job = jobRequest(request, plan, number, host.configWorld);
@@ -115,7 +115,7 @@ async function runJob({ task, request, plan }: Sweep, number: number, host: Host
       return before;
     }
     if (before !== undefined) await moveAside(host, job.folder);
-    host.print(`\n${name}: ${plan.jobs[number].join(" ")}`);
+    host.print(`\n${name}: ${distinct(plan.jobs[number], plan.jobs)}`);
     return await runOnce(host, task, load(job.request, host.configWorld));
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
