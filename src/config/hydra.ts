@@ -42,7 +42,6 @@ export const hydraSchema = z.strictObject({
     }).describe("How override_dirname is made"),
   }).describe("The job"),
   runtime: z.strictObject({
-    version: text.describe("Of wgrad"),
     cwd: text.describe("The folder that the command was started in"),
     output_dir: text.describe("The run's folder, from the root of the file system"),
     choices: z.record(z.string(), z.unknown()).describe("The option of each group"),
@@ -81,7 +80,7 @@ export const hydraDefaults: Data = {
     config_name: "train",
     config: { override_dirname: { kv_sep: "=", item_sep: ",", exclude_keys: [] } },
   },
-  runtime: { version: "", cwd: "", output_dir: "", choices: {}, config_sources: [] },
+  runtime: { cwd: "", output_dir: "", choices: {}, config_sources: [] },
 };
 
 /** Keys below `hydra` that are taken and have no effect. */

@@ -8,7 +8,7 @@ import type { ConfigFiles } from "./search_path.ts";
 import { toNode } from "./tree.ts";
 
 export type { DefaultsResult } from "./defaults/list.ts";
-export { keyRows } from "./describe_schema.ts";
+export { type KeyRow, keyRows } from "./describe_schema.ts";
 export { inspectConfig } from "./inspect.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
 export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";

@@ -1,6 +1,13 @@
 /** --help: flags, groups with their options, and every key with its type, default and one line. */
 
-import { type ConfigFiles, configSchema, keyRows, SearchPath, transformOptions } from "../../config/mod.ts";
+import {
+  type ConfigFiles,
+  configSchema,
+  type KeyRow,
+  keyRows,
+  SearchPath,
+  transformOptions,
+} from "../../config/mod.ts";
 import { type Flag, flags } from "./command_line.ts";
 import type { ConfiguredTask } from "./task.ts";
 
@@ -17,11 +24,9 @@ export function helpLines(task: ConfiguredTask, search: SearchPath): string[] {
     ...section("Flags", flagRows()),
     ...section("Roots, chosen with --config-name", optionRows(search, "", files)),
     ...search.groups().flatMap((group) => section(`Group ${group}`, optionRows(search, group, files))),
-    ...section(
-      "Keys",
-      keyRows(configSchema).map(({ key, type, fallback, help }) => [key, type, fallback, help]),
-      ["key", "type", "default", ""],
-    ),
+    "Keys, with their defaults and what they take",
+    ...keyRows(configSchema).flatMap(keyLines),
+    "",
     ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
   ];
 }
@@ -53,16 +58,18 @@ function firstSentence(text: string): string {
   return /^.*?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/[.:]$/, "") ?? paragraph;
 }
 
+/** `trainer.max_epochs=200` with its type, and below it what it does. */
+function keyLines({ key, type, fallback, help }: KeyRow): string[] {
+  const assigned = fallback === "" ? key : `${key}=${fallback}`;
+  return [`  ${assigned.padEnd(50)}  ${type}`, `      ${help}`];
+}
+
 function transformRows(): string[][] {
   return transformOptions().map(({ name, options }) => [name, options.join(", ")]);
 }
 
-function section(title: string, rows: readonly (readonly string[])[], heading?: readonly string[]): string[] {
-  const all = heading ? [heading, ...rows] : rows;
-  const widths = (all[0] ?? []).map((_, column) =>
-    Math.min(44, Math.max(...all.map((row) => row[column].length)))
-  );
-  const line = (row: readonly string[]) =>
-    `  ${row.map((cell, i) => i === row.length - 1 ? cell : cell.padEnd(widths[i])).join("  ")}`.trimEnd();
-  return [title, ...all.map(line), ""];
+/** Rows of two columns below a title. */
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd()), ""];
 }

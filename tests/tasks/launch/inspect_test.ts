@@ -81,6 +81,6 @@ Deno.test("--help names every flag, group, option, key and transform", async () 
       .test(key)
   );
   for (const key of keys) {
-    assert(new RegExp(`^ {2}${key.replaceAll(".", "\\.")} `, "m").test(help), `${key} is not in --help`);
+    assert(new RegExp(`^ {2}${key.replaceAll(".", "\\.")}[= ]`, "m").test(help), `${key} is not in --help`);
   }
 });
