@@ -114,7 +114,7 @@ async function runJob({ task, request, plan }: Sweep, number: number, host: Host
       host.print(`\n${name}: done before, in ${job.folder}`);
       return before;
     }
-    if (before !== undefined) await moveAside(host, job.folder);
+    if (before !== undefined) await moveAside(host, plan, job.folder);
     host.print(`\n${name}: ${distinct(plan.jobs[number], plan.jobs)}`);
     return await runOnce(host, task, load(job.request, host.configWorld));
   } catch (error) {
@@ -127,12 +127,13 @@ async function runJob({ task, request, plan }: Sweep, number: number, host: Host
 }
 
 /** Keeps what a failed run left, so that a second one does not write into its files. */
-async function moveAside(host: Host, folder: string): Promise<void> {
-  const store = host.folderStore(".");
+async function moveAside(host: Host, plan: SweepPlan, folder: string): Promise<void> {
+  const store = host.folderStore(plan.folder);
+  const own = folder.slice(plan.folder.length + 1);
   for (let i = 1;; i++) {
-    const aside = `${folder}.failed${i}`;
+    const aside = `${own}.failed${i}`;
     if (await store.exists(aside)) continue;
-    return await store.rename(folder, aside);
+    return await store.rename(own, aside);
   }
 }
 
