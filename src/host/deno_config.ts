@@ -1,36 +1,38 @@
 import { ConfigError } from "../base/errors.ts";
 import type { ConfigFiles } from "../config/mod.ts";
 
+/** The project's own `conf/`. */
+const OWN = decodeURIComponent(new URL("../../conf", import.meta.url).pathname);
+
 /** The configuration files of a folder on disk; by default the project's own `conf/`. */
-export function denoConfigFiles(
-  root: URL = new URL("../../conf/", import.meta.url),
-  name = "conf",
-): ConfigFiles {
-  const folder = (group: string) => group === "" ? root : new URL(`${group}/`, root);
+export function denoConfigFiles(folder: string = OWN, name = "conf"): ConfigFiles {
+  const at = (group: string) => group === "" ? folder : `${folder}/${group}`;
   return {
     name,
-    read: (path) => orMissing(() => Deno.readTextFileSync(new URL(`${path}.yaml`, root)), undefined),
-    options: (group) => orMissing(() => filesIn(folder(group)), []),
-    groups: (group) => orMissing(() => foldersIn(folder(group)), []),
+    read: (path) => orMissing(() => Deno.readTextFileSync(`${folder}/${path}.yaml`), undefined),
+    options: (group) => orMissing(() => filesIn(at(group)), []),
+    groups: (group) => orMissing(() => foldersIn(at(group)), []),
   };
 }
 
 /** The configuration files of any folder. @throws ConfigError if there is none */
 export function openConfigFolder(path: string): ConfigFiles {
-  const root = new URL(`${encodeURI(path.replace(/\/+$/, ""))}/`, `file://${encodeURI(Deno.cwd())}/`);
-  const info = orMissing(() => Deno.statSync(root), undefined);
-  if (!info?.isDirectory) throw new ConfigError(`Cannot use configuration folder "${path}" as there is none`);
-  return denoConfigFiles(root, path.replace(/\/+$/, ""));
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  const info = orMissing(() => Deno.statSync(folder), undefined);
+  if (info?.isDirectory) return denoConfigFiles(folder, folder);
+  throw new ConfigError(
+    `Cannot use configuration folder "${path}" as there is none: give the path of a folder with .yaml files`,
+  );
 }
 
-function filesIn(folder: URL): string[] {
+function filesIn(folder: string): string[] {
   const files = [...Deno.readDirSync(folder)].filter(({ isDirectory, name }) =>
     !isDirectory && name.endsWith(".yaml")
   );
   return files.map(({ name }) => name.slice(0, -".yaml".length)).sort();
 }
 
-function foldersIn(folder: URL): string[] {
+function foldersIn(folder: string): string[] {
   return [...Deno.readDirSync(folder)].filter(({ isDirectory, name }) => isDirectory && !name.startsWith("."))
     .map(({ name }) => name).sort();
 }
