@@ -13,25 +13,22 @@ Deno.test("requireBuilt() lets the default run pass", () => {
   requireBuilt(config("trainer=local", "model=resnet50", "transforms=default"));
 });
 
-const refused: [override: string, message: string][] = [
-  ...Object.keys(plannedCallbacks).map((
-    name,
-  ): [string, string] => [`callbacks.${name}={}`, `callbacks ${name}: `]),
-  ...Object.keys(plannedLoggers).map((name): [string, string] => [`logging.${name}={}`, `logging ${name}: `]),
-  ["transforms.train=[{jpeg:{}}]", "transforms jpeg: choose transforms=upright"],
-  ["trainer.precision=16-mixed", "trainer.precision=16-mixed: give trainer.precision=32-true"],
-  ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches: give"],
-  ["trainer.val_check_interval=0.5", "trainer.val_check_interval: give"],
-  ["data.cache=disk", "data.cache: give data.cache=ram"],
-  ["data.sampler.mode=auto", "data.sampler.mode: give"],
-  ["resume=auto", "resume: give resume=never"],
-  ["compat=reference", "compat=reference: give compat=null"],
-  ["callbacks.model_checkpoint.save_top_k=3", "callbacks.model_checkpoint, but for"],
+const refused: [override: string, name: string][] = [
+  ...Object.keys(plannedCallbacks).map((name): [string, string] => [`callbacks.${name}={}`, name]),
+  ...Object.keys(plannedLoggers).map((name): [string, string] => [`logging.${name}={}`, name]),
+  ["transforms.train=[{jpeg:{}}]", "jpeg"],
+  ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches"],
+  ["trainer.val_check_interval=0.5", "trainer.val_check_interval"],
+  ["data.cache=disk", "data.cache"],
+  ["data.sampler.mode=auto", "data.sampler.mode"],
+  ["resume=auto", "resume"],
+  ["compat=reference", "compat=reference"],
+  ["callbacks.model_checkpoint.save_top_k=3", "model_checkpoint"],
 ];
-for (const [override, message] of refused) {
+for (const [override, name] of refused) {
   Deno.test(`requireBuilt() refuses ${override}`, () => {
-    const error: ConfigError = assertThrows(() => requireBuilt(config(override)), ConfigError);
-    assert(error.message.startsWith(`Cannot run with what is not built yet: ${message}`), error.message);
+    const { message }: ConfigError = assertThrows(() => requireBuilt(config(override)), ConfigError);
+    assert(message.includes("not built yet") && message.includes(name), message);
   });
 }
 
