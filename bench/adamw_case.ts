@@ -21,7 +21,7 @@ function build(device: Device, count: number): MemoryCase {
   const values = tensorOf(device, start, [count], "f32", "parameters");
   const gradients = tensorOf(device, slopes, [count], "f32", "gradients");
   const optimizer = adamw({ values, gradients, decayed: count }, OPTIONS);
-  const scalars = tensorOf(device, [...optimizer.scalars(1, LR), 0], [ADAMW_SCALARS], "f32", "scalars");
+  const scalars = tensorOf(device, optimizer.scalars(1, LR), [ADAMW_SCALARS], "f32", "scalars");
   const clip = tensorOf(device, [1, 1], [2], "f32", "clip");
   return {
     name: "adamw",

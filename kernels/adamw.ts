@@ -5,9 +5,10 @@
  *   p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)        with g = clip * gradient
  *
  * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread does
- * four neighbouring elements; the first `decayed` elements are decayed.
+ * four neighbouring elements; the first `decayed` elements are decayed. In mixed precision the first so many also
+ * have f16 copies, and a step that the loss scale has ruled out changes nothing.
  */
-import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface AdamwOptions {
   readonly count: number;
@@ -16,30 +17,42 @@ export interface AdamwOptions {
   readonly beta1: number;
   readonly beta2: number;
   readonly eps: number;
+  readonly mixed: boolean;
 }
 
-export function adamw({ count, decayed, beta1, beta2, eps }: AdamwOptions): KernelSource {
+export function adamw({ count, decayed, beta1, beta2, eps, mixed }: AdamwOptions): KernelSource {
   const code = wgsl`
 ${linearIndex}
-@group(0) @binding(0) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, lr / (1 - b1^t), sqrt(1 - b2^t), -)
+@group(0) @binding(0) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, lr / (1 - b1^t), sqrt(1 - b2^t), step is taken)
 @group(0) @binding(1) var<storage, read> clip: array<vec2f>; // (norm, factor)
 @group(0) @binding(2) var<storage, read> gradients: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> values: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> first: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> second: array<vec4f>;
+#if ${mixed}
+${element4("f16")}
+@group(0) @binding(6) var<storage, read_write> halves: array<Element4>; // the first so many values
+#endif
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups);
   if (i >= ${count / 4}u) { return; }
   let step = scalars[0];
+#if ${mixed}
+  if (step.w == 0.0) { return; }
+#endif
   let g = gradients[i] * clip[0].y;
   let m = first[i] * ${beta1} + g * ${1 - beta1};
   let v = second[i] * ${beta2} + g * g * ${1 - beta2};
   first[i] = m;
   second[i] = v;
   let kept = values[i] * select(1.0, step.x, i < ${decayed / 4}u);
-  values[i] = kept - step.y * (m / (sqrt(v) / step.z + ${eps}));
+  let value = kept - step.y * (m / (sqrt(v) / step.z + ${eps}));
+  values[i] = value;
+#if ${mixed}
+  if (i < arrayLength(&halves)) { halves[i] = store4(value); }
+#endif
 }`;
   return { code, workgroups: linearGrid(count / 4) };
 }

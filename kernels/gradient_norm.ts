@@ -26,10 +26,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
 /**
  * clip = (norm, min(1, maxNorm / (norm + 1e-6))), as torch.nn.utils.clip_grad_norm_; the factor is 1 where
- * `maxNorm` is null. A thread of the one workgroup sums every LINEAR-th chunk, then thread 0 sums the threads.
+ * `maxNorm` is null. If gradients are `scaled`, the norm is theirs without the scale, and the factor takes it off.
+ * A thread of the one workgroup sums every LINEAR-th chunk, then thread 0 sums the threads.
  */
-export function clipFactor({ maxNorm }: { maxNorm: number | null }): KernelSource {
+export function clipFactor({ maxNorm, scaled }: { maxNorm: number | null; scaled: boolean }): KernelSource {
   const code = wgsl`
+#if ${scaled}
+@group(0) @binding(2) var<storage, read> scale: array<f32>; // [1]
+fn loss_scale() -> f32 { return scale[0]; }
+#else
+fn loss_scale() -> f32 { return 1.0; }
+#endif
 @group(0) @binding(0) var<storage, read> partial: array<f32>; // [NORM_CHUNKS]
 @group(0) @binding(1) var<storage, read_write> clip: array<vec2f>; // (norm, factor)
 var<workgroup> sums: array<f32, ${LINEAR}>;
@@ -43,12 +50,12 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   if (lane > 0u) { return; }
   var total = 0.0;
   for (var i = 0u; i < ${LINEAR}u; i++) { total += sums[i]; }
-  let norm = sqrt(total);
+  let norm = sqrt(total) / loss_scale();
 #if ${maxNorm !== null}
   let factor = ${maxNorm ?? 0} / (norm + 1e-6);
-  clip[0] = vec2f(norm, select(factor, 1.0, factor > 1.0));
+  clip[0] = vec2f(norm, select(factor, 1.0, factor > 1.0) / loss_scale());
 #else
-  clip[0] = vec2f(norm, 1.0);
+  clip[0] = vec2f(norm, 1.0 / loss_scale());
 #endif
 }`;
   return { code, workgroups: [1, 1, 1] };

@@ -16,7 +16,9 @@ export type ElementType = "f32" | "f16";
 
 /**
  * WGSL for four neighbouring elements: the type `Element4` as stored, `load4` to vec4f and `store4` back.
- * f16 lies as packed pairs, which needs no feature of the adapter; values beyond its range are clamped.
+ * f16 lies as packed pairs, which needs no feature of the adapter; what is beyond its range becomes infinite, so that
+ * an overflow is found out, and NaN stays (the bits of the largest value, 65504, of infinity and of a NaN follow each
+ * other).
  */
 export function element4(type: ElementType): string {
   if (type === "f32") {
@@ -27,8 +29,11 @@ fn store4(value: vec4f) -> Element4 { return value; }`;
   return `alias Element4 = vec2u;
 fn load4(element: Element4) -> vec4f { return vec4f(unpack2x16float(element.x), unpack2x16float(element.y)); }
 fn store4(value: vec4f) -> Element4 {
-  let v = clamp(value, vec4f(-65504.0), vec4f(65504.0));
-  return vec2u(pack2x16float(v.xy), pack2x16float(v.zw));
+  let magnitude = bitcast<vec4u>(value) & vec4u(0x7fffffffu);
+  let is_nan = magnitude > vec4u(0x7f800000u);
+  let more = select(vec4u(), vec4u(1u), magnitude > vec4u(0x477fe000u)) + select(vec4u(), vec4u(1u), is_nan);
+  let v = select(clamp(value, vec4f(-65504.0), vec4f(65504.0)), vec4f(65504.0), is_nan);
+  return vec2u(pack2x16float(v.xy) + more.x + (more.y << 16u), pack2x16float(v.zw) + more.z + (more.w << 16u));
 }`;
 }
 

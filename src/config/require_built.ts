@@ -14,11 +14,6 @@ interface PlannedValue {
 
 const plannedValues: readonly PlannedValue[] = [
   {
-    key: "trainer.precision=16-mixed",
-    is: ({ trainer }) => trainer.precision === "16-mixed",
-    cure: "give trainer.precision=32-true",
-  },
-  {
     key: "trainer.accumulate_grad_batches",
     is: ({ trainer }) => trainer.accumulate_grad_batches !== 1,
     cure: "give trainer.accumulate_grad_batches=1",

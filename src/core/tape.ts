@@ -65,10 +65,11 @@ export function record(
 /**
  * The tensor that an op's thunk writes the gradient of `input` to: for a parameter its slot in the flat
  * gradient buffer (a second use gets a fresh tensor, which the tape then adds to the slot), else a fresh one.
+ * The slot of a parameter's f16 copy is f32.
  */
 export function gradientFor(input: Tensor): Tensor {
   const tape = tapes.get(input.device);
-  return input.grad && !tape?.filled.has(input) ? input.grad : input.like(`d ${input.label}`);
+  return input.grad && !tape?.filled.has(input) ? input.grad : (input.grad ?? input).like(`d ${input.label}`);
 }
 
 /** How gradients are summed where a tensor was used twice; the ops room provides it. */
@@ -144,12 +145,10 @@ function fillSlot(tape: Tape, node: Node, parameter: Tensor, grad: Tensor, sums:
 
 /** Refuses a gradient whose shape or type is not its input's. */
 function checked(node: Node, i: number, grad: Tensor): Tensor {
-  const input = node.inputs[i];
-  if (sameShape(grad.shape, input.shape) && grad.dtype === input.dtype) return grad;
+  const input = node.inputs[i], { dtype } = input.grad ?? input;
+  if (sameShape(grad.shape, input.shape) && grad.dtype === dtype) return grad;
   throw new TypeError(
-    `Cannot run backward of ${node.op} as gradient ${i} must be ${
-      formatShape(input.shape)
-    } ${input.dtype}: ` +
+    `Cannot run backward of ${node.op} as gradient ${i} must be ${formatShape(input.shape)} ${dtype}: ` +
       `current is ${formatShape(grad.shape)} ${grad.dtype}`,
   );
 }

@@ -206,6 +206,6 @@ export function encode(values: TensorData, shape: Shape, dtype: DType): Uint8Arr
     ? (values instanceof Float32Array ? values : Float32Array.from(values))
     : dtype === "u32"
     ? (values instanceof Uint32Array ? values : Uint32Array.from(values))
-    : Float16Array.from(values, (value) => Math.min(65504, Math.max(-65504, value)));
+    : Float16Array.from(values);
   return new Uint8Array(typed.buffer, typed.byteOffset, typed.byteLength);
 }

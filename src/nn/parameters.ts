@@ -54,8 +54,13 @@ export interface StateTensor {
   readonly values: Float32Array;
 }
 
-/** Elements between the starts of two parameters in a flat buffer: bindings must start at multiples of 256 bytes. */
-const ALIGNMENT = 64;
+/** Elements that parameters of a flat buffer start at multiples of: f16 bindings must start at multiples of 256 bytes. */
+const ALIGNMENT = 128;
+
+/** Number formats of training: all in f32, or activations and the copies of filters and matrices in f16. */
+export const precisions = ["32-true", "16-mixed"] as const;
+/** One of the {@link precisions}. */
+export type Precision = typeof precisions[number];
 
 /** Places of parameters in a flat buffer, in elements. */
 interface Flat {
@@ -75,9 +80,11 @@ function flatten(parameters: readonly Parameter[]): Flat {
 
 /** All that a model learns or keeps, on a device. */
 export class ParameterSet {
-  /** [size] each; gaps and padding are zero in both. */
+  /** [size] each, f32; gaps and padding are zero in both. */
   readonly values: Tensor;
   readonly gradients: Tensor;
+  /** In 16-mixed f16 copies of the first `decayed` values: the filters and matrices that ops work with. */
+  readonly halves: Tensor | undefined;
   /** Running means and variances, [size]. */
   readonly statistics: Tensor;
   /** The first so many elements of `values` are those that weight decay always applies to. */
@@ -94,6 +101,7 @@ export class ParameterSet {
     readonly parameters: readonly Parameter[],
     readonly buffers: readonly Parameter[],
     readonly rng: Rng,
+    precision: Precision = "32-true",
   ) {
     const decaying = parameters.filter((parameter) => parameter.declaration.decays);
     const others = parameters.filter((parameter) => !parameter.declaration.decays);
@@ -108,8 +116,12 @@ export class ParameterSet {
       "f32",
       "running statistics",
     );
+    this.halves = precision === "16-mixed"
+      ? persistent(device, [this.decayed], "f16", "f16 copies of parameters")
+      : undefined;
     for (const [parameter, offset] of this.#weights.offsets) {
-      parameter.tensor = this.values.slice(offset, parameter.shape);
+      const source = parameter.declaration.decays ? this.halves ?? this.values : this.values;
+      parameter.tensor = source.slice(offset, parameter.shape);
       parameter.tensor.needsGrad = true;
       parameter.tensor.grad = this.gradients.slice(offset, parameter.shape);
     }
@@ -174,6 +186,7 @@ export class ParameterSet {
         all.set(toEngine(layout, torchShape, values(parameter)), offset);
       }
       target.write(all);
+      if (target === this.values) this.halves?.write(all.subarray(0, this.decayed));
     }
   }
 
@@ -188,6 +201,6 @@ export class ParameterSet {
 
   /** Gives the memory back. */
   free(): void {
-    for (const tensor of [this.values, this.gradients, this.statistics]) tensor.free();
+    for (const tensor of [this.values, this.gradients, this.statistics, this.halves]) tensor?.free();
   }
 }

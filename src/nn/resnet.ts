@@ -2,18 +2,19 @@
 import { rng } from "../base/rng.ts";
 import type { Device } from "../core/device.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { cast } from "../ops/cast.ts";
 import { globalAvgPool } from "../ops/global_avg_pool.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
 import { addRelu, relu } from "../ops/relu.ts";
 import { batchNorm, conv2d, Declarations, type Layer, linear, type Mode } from "./layers.ts";
-import { ParameterSet } from "./parameters.ts";
+import { ParameterSet, type Precision } from "./parameters.ts";
 
 /** A model on a device. */
 export interface Model {
   readonly name: string;
   readonly classes: number;
   readonly parameters: ParameterSet;
-  /** Images [N, H, W, 4] (RGB and zero) to logits [N, classes padded to a multiple of 4]. */
+  /** Images [N, H, W, 4] f32 (RGB and zero) to logits [N, classes padded to a multiple of 4]. */
   forward(images: Tensor, mode: Mode): Tensor;
 }
 
@@ -111,6 +112,14 @@ function stages(declare: Declarations, { block, depths }: Variant): Layer[] {
   );
 }
 
+/** What a ResNet is made of, beside its name. */
+export interface ResnetOptions {
+  readonly classes: number;
+  readonly seed: number;
+  /** By default 32-true. */
+  readonly precision?: Precision;
+}
+
 /**
  * Builds a ResNet with start values drawn from `seed`.
  * @example const model = resnet(device, "resnet18", { classes: 42, seed: 42 });
@@ -118,20 +127,27 @@ function stages(declare: Declarations, { block, depths }: Variant): Layer[] {
 export function resnet(
   device: Device,
   name: ModelName,
-  { classes, seed }: { classes: number; seed: number },
+  { classes, seed, precision = "32-true" }: ResnetOptions,
 ): Model {
   const declare = new Declarations();
   const variant: Variant = variants[name];
   const stem = convNorm(declare, "", 1, { from: 3, to: 64, size: 7, stride: 2, padding: 3 });
   const blocks = stages(declare, variant);
   const head = linear(declare, "fc", { from: 512 * variant.block.expansion, to: classes });
-  const parameters = new ParameterSet(device, declare.parameters, declare.buffers, rng(seed, "init"));
+  const parameters = new ParameterSet(
+    device,
+    declare.parameters,
+    declare.buffers,
+    rng(seed, "init"),
+    precision,
+  );
   return {
     name,
     classes,
     parameters,
     forward(images, mode) {
-      const start = maxPool2d(relu(stem(images, mode)), { kernel: 3, stride: 2, padding: 1 });
+      const x = precision === "16-mixed" ? cast(images, "f16") : images;
+      const start = maxPool2d(relu(stem(x, mode)), { kernel: 3, stride: 2, padding: 1 });
       const features = blocks.reduce((x, block) => block(x, mode), start);
       return head(globalAvgPool(features), mode);
     },

@@ -16,21 +16,27 @@ export interface FlatParameters {
   readonly values: Tensor;
   readonly gradients: Tensor;
   readonly decayed: number;
+  /** f16 copies of the first so many values, in mixed precision. */
+  readonly halves?: Tensor | undefined;
 }
 
-/** Elements of the tensor of per-step scalars that the optimiser reads; more may follow. */
-export const ADAMW_SCALARS = 4;
+/** Elements of the tensor of per-step scalars. */
+export const ADAMW_SCALARS = 8;
 
 /** AdamW over flat buffers, one dispatch a step (torch.optim.AdamW). */
 export interface Adamw {
   /** First and second moments, flat. */
   readonly moments: readonly [Tensor, Tensor];
+  readonly betas: readonly [number, number];
   /**
-   * What step `step` (1 is the first) reads from the scalars: 1 - lr * decay, lr / (1 - b1^step) and
-   * sqrt(1 - b2^step), computed in float64.
+   * The scalars of step `step` (1 is the first): 1 - lr * decay, lr / (1 - b1^step) and sqrt(1 - b2^step), computed in
+   * float64, then lr, and the step for {@link LossScale}; places that are 0 are for others.
    */
-  scalars(step: number, lr: number): readonly [number, number, number];
-  /** Encodes one step. `scalars` starts with the values above, `clip` is [2] of {@link clipByNorm}. */
+  scalars(step: number, lr: number): number[];
+  /**
+   * Encodes one step. `scalars` starts with the values above, or in mixed precision with what {@link LossScale} made
+   * of them; `clip` is [2] of {@link clipByNorm}.
+   */
   step(scalars: Tensor, clip: Tensor): void;
   /** Gives the moments' memory back. */
   free(): void;
@@ -38,21 +44,21 @@ export interface Adamw {
 
 /** Makes an optimiser whose moments start at zero. */
 export function adamw(parameters: FlatParameters, { betas, eps, weightDecay }: AdamwOptions): Adamw {
-  const { values, gradients, decayed } = parameters;
+  const { values, gradients, decayed, halves } = parameters;
   const [beta1, beta2] = betas;
   const first = persistent(values.device, values.shape, "f32", "adamw first moments");
   const second = persistent(values.device, values.shape, "f32", "adamw second moments");
   return {
     moments: [first, second],
-    scalars: (step, lr) => [1 - lr * weightDecay, lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)],
+    betas,
+    scalars(step, lr) {
+      const corrections = [lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)];
+      return [1 - lr * weightDecay, ...corrections, lr, step, 0, 0, 0];
+    },
     step(scalars, clip) {
-      update.run({ scalars, clip, gradients, values, first, second }, {
-        count: values.size,
-        decayed,
-        beta1,
-        beta2,
-        eps,
-      });
+      const tensors = { scalars, clip, gradients, values, first, second, ...(halves && { halves }) };
+      const mixed = halves !== undefined;
+      update.run(tensors, { count: values.size, decayed, beta1, beta2, eps, mixed });
     },
     free() {
       first.free();

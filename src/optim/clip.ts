@@ -11,9 +11,10 @@ const factor = kernel("clip_factor", clipFactor);
  * @param gradients flat, a multiple of 4 elements
  * @param clip [2], gets (norm, factor)
  * @param maxNorm null measures the norm and leaves the factor at 1
+ * @param scale [1], what the gradients were multiplied with: the norm is theirs without it, and the factor takes it off
  */
-export function clipByNorm(gradients: Tensor, clip: Tensor, maxNorm: number | null): void {
+export function clipByNorm(gradients: Tensor, clip: Tensor, maxNorm: number | null, scale?: Tensor): void {
   const partial = empty(gradients.device, [NORM_CHUNKS], "f32", "square sums");
   squares.run({ gradients, partial }, { count: gradients.size });
-  factor.run({ partial, clip }, { maxNorm });
+  factor.run({ partial, clip, ...(scale && { scale }) }, { maxNorm, scaled: scale !== undefined });
 }

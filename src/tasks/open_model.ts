@@ -31,7 +31,11 @@ export async function openModel(
   classes: readonly string[],
 ): Promise<Model> {
   const { name, weights } = config.model;
-  const model = resnet(device, name, { classes: classes.length, seed: config.seed });
+  const model = resnet(device, name, {
+    classes: classes.length,
+    seed: config.seed,
+    precision: config.trainer.precision,
+  });
   const millions = (model.parameters.count / 1e6).toFixed(2);
   host.print(
     `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,

@@ -17,6 +17,7 @@ import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
 import { fit } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
+import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
 import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
 
@@ -117,7 +118,7 @@ function createEvaluator(
 }
 
 /** Runs the trainer with the configured optimiser, schedule and callbacks. */
-function fitConfigured(
+async function fitConfigured(
   host: Host,
   config: Config,
   device: Device,
@@ -128,11 +129,19 @@ function fitConfigured(
   folder: string,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
-  const { values, gradients, decayed } = model.parameters;
+  const { values, gradients, halves, decayed } = model.parameters;
   const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
-  const flat = { values, gradients, decayed: optimizer.decay_norm_and_bias ? values.size : decayed };
+  const flat = { values, gradients, halves, decayed: optimizer.decay_norm_and_bias ? values.size : decayed };
   const imageSize = config.data.image_size;
-  return fit(device, {
+  const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
+  const callbacks = makeCallbacks(config.callbacks, {
+    folder,
+    imageSize,
+    write: host.writeAtomic,
+    append: host.appendText,
+    print: host.print,
+  });
+  return await fit(device, {
     model,
     classes: data.classes,
     loss,
@@ -149,13 +158,8 @@ function fitConfigured(
     logEvery: trainer.log_every_n_steps,
     sanitySteps: trainer.num_sanity_val_steps,
     replay: trainer.replay,
-    callbacks: makeCallbacks(config.callbacks, {
-      folder,
-      imageSize,
-      write: host.writeAtomic,
-      append: host.appendText,
-      print: host.print,
-    }),
+    tuneKernels: trainer.tune_kernels,
+    callbacks: [...choices, ...callbacks],
     signal: host.signal,
   });
 }

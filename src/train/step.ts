@@ -1,7 +1,10 @@
 /**
- * The training step: forward, loss, backward, clipping and AdamW, recorded once for each batch size (an epoch's last batch may be smaller) and replayed.
- * A step reads nothing back; its loss and counts go into the ring (see ring.ts), its scalars come from one buffer.
+ * The training step: forward, loss, backward, clipping and AdamW, recorded once for each batch size (an epoch's last
+ * batch may be smaller) and replayed. A step reads nothing back; its loss and counts go into the ring (see ring.ts),
+ * its scalars come from one buffer. In mixed precision the loss's gradient is scaled, and a step whose gradients have
+ * overflowed is skipped, which the GPU decides.
  */
+import { tune } from "../core/choice.ts";
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { withTape } from "../core/tape.ts";
@@ -11,6 +14,8 @@ import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
 import { type Adamw, ADAMW_SCALARS } from "../optim/adamw.ts";
 import { clipByNorm } from "../optim/clip.ts";
+import { type Ema, EMA_SLOT, emaDecay } from "../optim/ema.ts";
+import { type LossScale, lossScale } from "../optim/loss_scale.ts";
 import type { Ring } from "./ring.ts";
 
 /** A batch on the host: images [count, H, W, 4] normalised, labels [count]. */
@@ -27,8 +32,12 @@ export interface StepParts {
   readonly optimizer: Adamw;
   readonly ring: Ring;
   readonly imageSize: number;
+  /** Averages that follow the model's values after each step, and their decay at most. */
+  readonly ema?: { readonly averages: Ema; readonly decay: number };
   /** The largest gradient norm, or null for no clipping. */
   readonly maxNorm: number | null;
+  /** Measure kernels before the first step is recorded; by default they are chosen by rule. */
+  readonly tuneKernels?: boolean;
   /** Replay a recorded step; false walks the tape each time, for debugging. */
   readonly replay: boolean;
 }
@@ -39,6 +48,8 @@ export interface TrainStep {
   readonly step: number;
   /** The gradient's norm and clip factor of the last step, [2]. */
   readonly clip: Tensor;
+  /** The dynamic loss scale, in mixed precision. */
+  readonly scale: LossScale | undefined;
   /** Records the programs of these batch sizes, so that no memory is taken later. */
   prepare(counts: readonly number[]): Promise<void>;
   /** The recorded step of a batch size, once it is prepared; undefined without replay. */
@@ -57,12 +68,13 @@ interface Prepared {
 
 /** Makes the training step of a model. */
 export function trainStep(device: Device, parts: StepParts): TrainStep {
-  const { model, loss, optimizer, ring, imageSize, maxNorm, replay } = parts;
+  const { model, loss, optimizer, ring, imageSize, maxNorm, replay, ema } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [ADAMW_SCALARS], "f32", "step scalars");
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
   const one = persistent(device, [1], "f32", "gradient of the loss");
   one.write([1]);
+  const scale = parameters.halves && lossScale(device, optimizer.betas);
   const sizes = new Map<number, Prepared>();
   let step = 0;
 
@@ -71,10 +83,11 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       const logits = model.forward(images, { training: true });
       const value = loss(logits, labels);
       ring.tally(logits, labels, value);
-      backward(value, one);
+      backward(value, scale?.scale ?? one);
     });
-    clipByNorm(parameters.gradients, clip, maxNorm);
-    optimizer.step(scalars, clip);
+    clipByNorm(parameters.gradients, clip, maxNorm, scale?.scale);
+    optimizer.step(scale?.update(scalars, clip) ?? scalars, clip);
+    ema?.averages.update(scalars);
   };
 
   const prepare = async (count: number): Promise<Prepared> => {
@@ -89,12 +102,23 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     return prepared;
   };
 
+  /** Chooses kernels for batches of this size. */
+  const tuneFor = async (count: number) => {
+    const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
+    const labels = persistent(device, [count], "u32", "labels");
+    await tune(device, () => encode(images, labels));
+    images.free();
+    labels.free();
+  };
+
   return {
     clip,
+    scale,
     get step() {
       return step;
     },
     async prepare(counts) {
+      if (parts.tuneKernels) await tuneFor(Math.max(...counts));
       for (const count of counts) if (!sizes.has(count)) await prepare(count);
     },
     program: (count) => sizes.get(count)?.program,
@@ -104,14 +128,16 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       parameters.batches++;
       images.write(batch.images);
       labels.write(batch.labels);
-      scalars.write([...optimizer.scalars(step, lr), 0]);
+      const values = optimizer.scalars(step, lr);
+      if (ema) values[EMA_SLOT] = emaDecay(ema.decay, step);
+      scalars.write(values);
       ring.advance();
       if (program) return program.run();
       device.scope(() => encode(images, labels));
       device.flush();
     },
     free() {
-      for (const tensor of [scalars, clip, one]) tensor.free();
+      for (const tensor of [scalars, clip, one, scale]) tensor?.free();
       for (const { images, labels, program } of sizes.values()) {
         program?.free();
         images.free();

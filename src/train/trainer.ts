@@ -4,6 +4,7 @@ import type { Device } from "../core/device.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Adamw } from "../optim/adamw.ts";
+import type { LossScaleState } from "../optim/loss_scale.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import { type Callback, callEach } from "./callback.ts";
 import type { Evaluator } from "./evaluate.ts";
@@ -38,6 +39,8 @@ export interface FitOptions {
   readonly logEvery: number;
   readonly sanitySteps: number;
   readonly replay: boolean;
+  /** Measure the candidates of kernels that the device has no choice for. */
+  readonly tuneKernels: boolean;
   readonly callbacks: readonly Callback[];
   /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
@@ -124,10 +127,30 @@ async function trainEpoch(run: Fit): Promise<Omit<EpochRecord, "valid">> {
   };
 }
 
-/** The epoch's steps so far. @throws DivergedError at the first whose loss is not finite */
-async function readSteps({ ring, state }: Fit): Promise<Tally[]> {
+/** Steps in a row that mixed precision may skip: 2^16 halved so often is under 1. */
+const MOST_SKIPS = 20;
+
+/** @throws DivergedError if no loss scale is small enough */
+function refuseEndlessSkips({ scale, skippedInARow }: LossScaleState, step: number): void {
+  if (skippedInARow < MOST_SKIPS) return;
+  throw new DivergedError(
+    `Cannot go on training as the gradients of the last ${skippedInARow} steps up to step ${step} were not finite, ` +
+      `down to a loss scale of ${scale}: use trainer.precision=32-true, lower optimizer.lr, or look for broken images`,
+  );
+}
+
+/**
+ * The epoch's steps so far; in mixed precision without those whose loss had overflowed, which were skipped.
+ * @throws DivergedError at the first whose loss is not finite, or where mixed precision skips every step
+ */
+async function readSteps({ ring, state, step: { scale } }: Fit): Promise<Tally[]> {
   const steps = await ring.steps(); // GPU sync point
   const bad = steps.findIndex(({ loss }) => !Number.isFinite(loss));
+  if (scale) {
+    refuseEndlessSkips(await scale.read(), state.step); // GPU sync point
+    const finite = steps.filter(({ loss }) => Number.isFinite(loss));
+    return finite.length > 0 ? finite : steps;
+  }
   if (bad < 0) return steps;
   const first = state.step - steps.length + 1;
   const saved = state.last

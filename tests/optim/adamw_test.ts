@@ -49,7 +49,7 @@ async function run(device: Device, given: Plan, replay: boolean): Promise<Float3
   const after: Float32Array[] = [];
   for (const [step, gradient] of given.gradients.entries()) {
     gradients.write(gradient);
-    scalars.write([...optimizer.scalars(step + 1, given.lr(step)), 0]);
+    scalars.write(optimizer.scalars(step + 1, given.lr(step)));
     if (program) program.run();
     else device.scope(encode);
     after.push(await values.read());
@@ -131,3 +131,34 @@ deviceTest("scalars() are PyTorch's bias corrections in float64", (device) => {
   assertAlmostEquals(spread, Math.sqrt(.001), 1e-15);
   assertAlmostEquals(scalars(10_000, .5)[1], .5, 1e-15);
 });
+
+deviceTest(
+  "in mixed precision the first values have f16 copies, and a step that is not taken changes nothing",
+  async (device) => {
+    const values = persistent(device, [24]),
+      gradients = persistent(device, [24]),
+      halves = persistent(device, [16], "f16");
+    const scalars = persistent(device, [ADAMW_SCALARS]), clip = persistent(device, [2]);
+    const optimizer = adamw({ values, gradients, halves, decayed: 24 }, {
+      betas: [.9, .999],
+      eps: 1e-8,
+      weightDecay: .1,
+    });
+    const start = randomNormal(rng(3, "values"), 24);
+    values.write(start);
+    gradients.write(randomNormal(rng(3, "gradients"), 24));
+    clip.write([1, .5]);
+    const step = async (taken: number) => {
+      scalars.write([.9, 1e-2, .1, taken, 0, 0, 0, 0]);
+      optimizer.step(scalars, clip);
+      return await values.read();
+    };
+    assertEquals(await step(0), start);
+    assertEquals(await optimizer.moments[0].read(), new Float32Array(24));
+    const after = await step(1);
+    assert(after.every((value, i) => value !== start[i]));
+    assertEquals(await halves.read(), Float32Array.from(Float16Array.from(after.subarray(0, 16))));
+    optimizer.free();
+    for (const tensor of [values, gradients, halves, scalars, clip]) tensor.free();
+  },
+);

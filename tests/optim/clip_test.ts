@@ -8,10 +8,11 @@ import { clipGradNorm } from "../reference/adamw.ts";
 import { randomNormal } from "../reference/random.ts";
 
 /** The norm and the factor of some gradients. */
-async function clipped(device: Device, gradients: Float32Array, maxNorm: number | null) {
+async function clipped(device: Device, gradients: Float32Array, maxNorm: number | null, scale?: number) {
   return await device.scope(async () => {
     const clip = persistent(device, [2]);
-    clipByNorm(tensorOf(device, gradients, [gradients.length]), clip, maxNorm);
+    const scaled = scale === undefined ? undefined : tensorOf(device, [scale], [1]);
+    clipByNorm(tensorOf(device, gradients, [gradients.length]), clip, maxNorm, scaled);
     const [norm, factor] = await clip.read();
     return { norm, factor };
   });
@@ -38,4 +39,12 @@ deviceTest("clipByNorm() never scales up, and null only measures", async (device
 deviceTest("clipByNorm() shows gradients that are not finite in the norm", async (device) => {
   assertEquals(await clipped(device, Float32Array.of(1, Infinity, 0, 0), 1), { norm: Infinity, factor: 0 });
   assertEquals((await clipped(device, Float32Array.of(1, NaN, 0, 0), 1)).norm, NaN);
+});
+
+deviceTest("clipByNorm() takes the loss scale off the norm and the gradients", async (device) => {
+  const gradients = Float32Array.of(3 * 1024, 0, 0, 4 * 1024);
+  assertEquals(await clipped(device, gradients, 10, 1024), { norm: 5, factor: 1 / 1024 });
+  assertEquals(await clipped(device, gradients, null, 1024), { norm: 5, factor: 1 / 1024 });
+  const { factor } = await clipped(device, gradients, 1, 1024);
+  assertAlmostEquals(factor * 5 * 1024, 1, 1e-6);
 });

@@ -2,6 +2,7 @@
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
 import { createLoss } from "../../src/nn/losses.ts";
+import type { Precision } from "../../src/nn/parameters.ts";
 import { type Model, resnet } from "../../src/nn/resnet.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
@@ -71,6 +72,7 @@ export function fitOptions(device: Device, model: Model, changes: Partial<FitOpt
     logEvery: 2,
     sanitySteps: 1,
     replay: true,
+    tuneKernels: false,
     callbacks: [],
     signal: new AbortController().signal,
     ...changes,
@@ -78,6 +80,6 @@ export function fitOptions(device: Device, model: Model, changes: Partial<FitOpt
 }
 
 /** A ResNet-18 for the three classes. */
-export function smallModel(device: Device, seed = 1): Model {
-  return resnet(device, "resnet18", { classes: classes.length, seed });
+export function smallModel(device: Device, seed = 1, precision: Precision = "32-true"): Model {
+  return resnet(device, "resnet18", { classes: classes.length, seed, precision });
 }

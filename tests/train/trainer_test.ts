@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/train/callback.ts";
+import { adamw } from "../../src/optim/adamw.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
 import { epochBatches, fitOptions, smallModel, testDevice } from "./small_run.ts";
@@ -102,4 +103,33 @@ gpuTest("fit() asks for the learning rate at fractions of an epoch where it chan
   };
   await fit(device, fitOptions(device, smallModel(device), { schedule, perStep: true, maxEpochs: 2 }));
   assertEquals(asked, [0, 1 / 3, 2 / 3, 1, 1 + 1 / 3, 1 + 2 / 3]);
+});
+
+gpuTest("fit() in 16-mixed learns, skips a step that overflows, and ends where every step does", async () => {
+  const device = await testDevice();
+  const overflowing = (bad: (step: number) => boolean) => {
+    let step = 0;
+    return async function* () {
+      for await (const batch of epochBatches([6, 6, 3], "overflow")) {
+        if (bad(step++)) batch.images.fill(1e30);
+        yield batch;
+      }
+    };
+  };
+  const run = (bad: (step: number) => boolean, maxEpochs: number) => {
+    const model = smallModel(device, 1, "16-mixed"), batches = overflowing(bad);
+    const train = () => ({ length: 3, waitedMs: 0, [Symbol.asyncIterator]: batches });
+    const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-4 });
+    return fit(device, fitOptions(device, model, { train, maxEpochs, optimizer }));
+  };
+  const { history, model } = await run((step) => step === 1, 3);
+  assert(
+    history.every(({ train }) => Number.isFinite(train.loss)),
+    "A skipped step shows in the epoch's loss",
+  );
+  assertEquals(history.map(({ train }) => train.rows), [9, 15, 15]);
+  const { values, halves, decayed } = model.parameters;
+  const copies = Float32Array.from(Float16Array.from((await values.read()).subarray(0, decayed)));
+  assertEquals(await halves!.read(), copies);
+  await assertRejects(() => run(() => true, 9), DivergedError, "down to a loss scale of ");
 });

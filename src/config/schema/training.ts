@@ -67,5 +67,8 @@ export const trainerSchema = z.strictObject({
   val_check_interval: z.number().positive().max(1).default(1).describe(
     "Share of an epoch between two validations",
   ),
+  tune_kernels: z.boolean().default(true).describe(
+    "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
+  ),
   replay: z.boolean().default(true).describe("Record a step once and replay it; false: walk it each time"),
 });

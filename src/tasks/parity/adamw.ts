@@ -91,7 +91,7 @@ async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTen
   const comparisons: Comparison[] = [], norms: number[] = [];
   for (let step = 0; step < run.steps; step++) {
     gradients.write(flat((i) => `${name}/g${i}/step${step}`));
-    scalars.write([...optimizer.scalars(step + 1, lr), 0]);
+    scalars.write(optimizer.scalars(step + 1, lr));
     program.run();
     norms.push((await clip.read())[0]); // GPU sync point
     const after = await values.read(); // GPU sync point

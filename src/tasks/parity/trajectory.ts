@@ -10,7 +10,7 @@ import * as z from "zod";
 import { DataError } from "../../base/errors.ts";
 import { elements, type Shape } from "../../base/shape.ts";
 import type { Device } from "../../core/device.ts";
-import type { StateTensor } from "../../nn/parameters.ts";
+import type { Precision, StateTensor } from "../../nn/parameters.ts";
 import { type ModelName, modelNames } from "../../nn/resnet.ts";
 import { adamwOptions } from "./adamw.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
@@ -20,6 +20,8 @@ import { runTrajectory, type TrajectoryRun } from "./trajectory_run.ts";
 
 /** Absolute, at each step. */
 export const LOSS_TOLERANCE = 5e-5;
+/** Absolute, at each step, where activations and filters are f16. */
+export const MIXED_LOSS_TOLERANCE = 2e-2;
 /** Of the first step's gradient norms, relative to each. */
 export const NORM_TOLERANCE = 1e-3;
 /** Of later steps' norms: what the steps before them did differs as well. PyTorch's float32 is 1.3e-4 off. */
@@ -73,11 +75,26 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
   return {
     cases: read.filter(isKnown).map((given): ParityCase => {
       const name = `trajectory_${given.arch}`;
-      const run = (device: Device) => runTrajectory(device, given.arch as ModelName, given);
-      return { name, gpu: true, run: async (device) => rowsOf(name, given, await run(device)) };
+      const run = (device: Device, precision: Precision) =>
+        runTrajectory(device, given.arch as ModelName, given, precision);
+      return {
+        name,
+        gpu: true,
+        run: async (device) => [
+          ...rowsOf(name, given, await run(device, "32-true")),
+          mixedRow(name, given, await run(device, "16-mixed")),
+        ],
+      };
     }),
     notCovered: read.filter((given) => !isKnown(given)).map(({ arch }) => arch),
   };
+}
+
+/** The losses in mixed precision, against PyTorch's in f32. */
+function mixedRow(name: string, { steps }: Trajectory, run: TrajectoryRun): Row {
+  const losses = steps.map(({ loss }) => loss);
+  const comparison = compare("in 16-mixed", run.losses, losses, absolute(MIXED_LOSS_TOLERANCE));
+  return { name: `${name} losses`, comparisons: [comparison] };
 }
 
 /** The rows of a trajectory, from the first thing that can go wrong to the last. */

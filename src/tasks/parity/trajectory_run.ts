@@ -4,7 +4,7 @@ import { recordProgram } from "../../core/program.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import { imagesToEngine, imagesToTorch } from "../../nn/layout.ts";
 import { createLoss } from "../../nn/losses.ts";
-import type { StateTensor } from "../../nn/parameters.ts";
+import type { Precision, StateTensor } from "../../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../../nn/resnet.ts";
 import { adamw } from "../../optim/adamw.ts";
 import { ring as createRing } from "../../train/ring.ts";
@@ -52,16 +52,17 @@ export async function runTrajectory(
   device: Device,
   arch: ModelName,
   plan: TrajectoryPlan,
+  precision: Precision = "32-true",
 ): Promise<TrajectoryRun> {
   const { classes, size, steps, clip_norm: maxNorm, label_smoothing: labelSmoothing } = plan;
   const { lr, betas, eps, weight_decay: weightDecay } = plan.optimizer;
-  const model = resnet(device, arch, { classes, seed: 0 });
-  const { values, gradients } = model.parameters;
+  const model = resnet(device, arch, { classes, seed: 0, precision });
+  const { values, gradients, halves } = model.parameters;
   const start = startState(model, plan.seed);
   model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
   model.parameters.load(start); // once more, as the forward pass moved the running statistics
-  const optimizer = adamw({ values, gradients, decayed: values.size }, { betas, eps, weightDecay });
+  const optimizer = adamw({ values, gradients, halves, decayed: values.size }, { betas, eps, weightDecay });
   const ring = createRing(device, classes, steps.length);
   const loss = createLoss(device, {
     name: "cross_entropy",

@@ -1,0 +1,49 @@
+import { ema as emaKernel } from "../../kernels/ema.ts";
+import { kernel } from "../core/kernel.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+
+const follow = kernel("ema", emaKernel);
+
+/** Where an average's decay lies in the step's scalars. */
+export const EMA_SLOT = 5;
+
+/** The decay after `step` updates (1 is the first): min(decay, (1 + step) / (10 + step)), as timm's and TensorFlow's. */
+export function emaDecay(decay: number, step: number): number {
+  return Math.min(decay, (1 + step) / (10 + step));
+}
+
+/** Exponential moving averages of flat buffers, kept on the GPU beside the optimiser. */
+export interface Ema {
+  /** One for each source, of its shape, f32. */
+  readonly averages: readonly Tensor[];
+  /** Encodes average += (1 - d) * (source - average), d at {@link EMA_SLOT} of the scalars. */
+  update(scalars: Tensor): void;
+  /** Starts again at the sources' values. */
+  reset(): void;
+  free(): void;
+}
+
+/** Makes averages that start at their sources' values: a model's parameters and its running statistics. */
+export function ema(sources: readonly Tensor[]): Ema {
+  const averages = sources.map((source) =>
+    persistent(source.device, source.shape, "f32", `ema of ${source.label}`)
+  );
+  const average: Ema = {
+    averages,
+    update(scalars) {
+      sources.forEach((x, i) =>
+        follow.run({ scalars, x, average: averages[i] }, { count: x.size, slot: EMA_SLOT })
+      );
+    },
+    reset() {
+      sources.forEach(({ device, buffer, byteOffset, bytes }, i) =>
+        device.copy(buffer, byteOffset, averages[i].buffer, averages[i].byteOffset, bytes)
+      );
+    },
+    free() {
+      for (const tensor of averages) tensor.free();
+    },
+  };
+  average.reset();
+  return average;
+}

@@ -1,0 +1,64 @@
+/** Kernel choices on disk: what one run has measured, the next need not measure again. */
+import * as z from "zod";
+import { DataError } from "../base/errors.ts";
+import type { Device } from "../core/device.ts";
+import type { Callback } from "../train/callback.ts";
+import type { Host } from "./host.ts";
+
+/** Raise it when kernels change so much that old choices no longer say anything. */
+const ENGINE = "0.1.0 kernels 1";
+
+const file = z.strictObject({
+  adapter: z.string(),
+  engine: z.string(),
+  choices: z.record(z.string(), z.string()),
+});
+
+/** The choices of one adapter, driver and engine version. */
+export interface KeptChoices {
+  readonly path: string;
+  /** What was found on disk: the candidate's name by key. */
+  readonly choices: ReadonlyMap<string, string>;
+}
+
+/** What choices hold for: the adapter as its driver names it, the runtime that drives it, and the engine. */
+function identity(host: Host, { adapter }: Device): { adapter: string; engine: string } {
+  const { vendor, architecture, device, description } = adapter;
+  return {
+    adapter: [vendor, architecture, device, description].filter(Boolean).join(" "),
+    engine: `wgrad ${ENGINE}, ${host.runtime}`,
+  };
+}
+
+/** The choices that are kept for a device. @throws DataError if their file is damaged */
+export async function keptChoices(host: Host, device: Device): Promise<KeptChoices> {
+  const { adapter, engine } = identity(host, device);
+  const slug = `${adapter} ${engine}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  const path = `${host.cacheFolder("kernels")}/${slug}.json`;
+  const text = await host.readFile(path).then((bytes) => new TextDecoder().decode(bytes), (error) => {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  });
+  if (text === undefined) return { path, choices: new Map() };
+  try {
+    return { path, choices: new Map(Object.entries(file.parse(JSON.parse(text)).choices)) };
+  } catch {
+    throw new DataError(`Cannot read the kernel choices ${path} as they are damaged: delete the file`);
+  }
+}
+
+/** Gives the device its kept choices; the callback keeps those that the run adds before its first epoch. */
+export async function keepChoices(host: Host, device: Device): Promise<Callback> {
+  const { path, choices } = await keptChoices(host, device);
+  for (const [key, name] of choices) device.choices.set(key, name);
+  return {
+    name: "kernel_choices",
+    async fitStart() {
+      const added = device.choices.size - choices.size;
+      if (added === 0) return;
+      const kept = { ...identity(host, device), choices: Object.fromEntries(device.choices) };
+      await host.writeAtomic(path, new TextEncoder().encode(JSON.stringify(kept, undefined, 2) + "\n"));
+      host.print(`kernels ${added} chosen by measurement, kept in ${path}`);
+    },
+  };
+}
