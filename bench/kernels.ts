@@ -24,7 +24,7 @@ async function benchConvs(
   size: number,
   batch: number,
 ): Promise<void> {
-  const { options: { only, precision, choices }, report, speed } = session;
+  const { options: { only, precision = "32-true", choices }, report, speed } = session;
   const counted = new Map(models.map((model) => [model, countedConvs(model, size)]));
   const title =
     `convolutions, images ${size} x ${size}, batch ${batch}, ${precision}: GFLOP/s and % of the FMA probe`;

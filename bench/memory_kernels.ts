@@ -35,7 +35,7 @@ export async function timeMemoryKernels(
   size: number,
   batch: number,
 ): Promise<void> {
-  const { only, precision } = session.options;
+  const { only, precision = "32-true" } = session.options;
   const dtype = precision === "32-true" ? "f32" : "f16";
   await withDevice(session, async (device) => {
     const cases = [

@@ -2,6 +2,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { ConfigError } from "../src/base/errors.ts";
 import { nearest } from "../src/base/nearest.ts";
+import { type Precision, precisions } from "../src/nn/parameters.ts";
 import { type ModelName, modelNames } from "../src/nn/resnet.ts";
 
 /** What the command line says. */
@@ -10,7 +11,7 @@ export interface Options {
   readonly size: number | undefined;
   readonly batch: number | undefined;
   readonly classes: number;
-  readonly precision: Precision;
+  readonly precision: Precision | undefined;
   /** Part of the names of the kernels to time; all if empty. */
   readonly only: string;
   readonly rounds: number;
@@ -21,17 +22,13 @@ export interface Options {
   readonly json: string | undefined;
 }
 
-/** How activations are stored while a model is trained. */
-export type Precision = (typeof precisions)[number];
-const precisions = ["32-true", "16-mixed"] as const;
-
 /** What each option means, in the order of the help. */
 export const OPTIONS: Readonly<Record<string, string>> = {
   model: `comma-separated, of ${modelNames.join(", ")}`,
   size: "pixels of an image's side; 64 on a software adapter, else 224",
   batch: "images; kernels 8 and step 16 on a software adapter, else 64",
   classes: "outputs of the model; 1000",
-  precision: `${precisions.join(" or ")}; 32-true`,
+  precision: `${precisions.join(" or ")}; step both, others 32-true`,
   only: "kernels: only those whose name contains this text",
   rounds: "timed runs of each, of which the median counts; 5",
   choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
@@ -50,7 +47,7 @@ export function readOptions(args: readonly string[]): Options {
   const text = (name: string) => given[name] as string | undefined;
   const {
     model,
-    precision = "32-true",
+    precision,
     choices = "measured",
     gpu = "auto",
     only = "",
@@ -62,7 +59,7 @@ export function readOptions(args: readonly string[]): Options {
   >;
   const models = model?.split(",");
   for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
-  refuseUnknown(`precision "${precision}"`, precision, precisions);
+  if (precision !== undefined) refuseUnknown(`precision "${precision}"`, precision, precisions);
   refuseUnknown(`choices "${choices}"`, choices, ["measured", "first"]);
   refuseUnknown(`gpu "${gpu}"`, gpu, ["auto", "dawn"]);
   if (json === "") throw new ConfigError("Cannot run bench as --json names no file: write --json FILE");
@@ -71,7 +68,7 @@ export function readOptions(args: readonly string[]): Options {
     size: count("size", text("size")),
     batch: count("batch", text("batch")),
     classes: count("classes", text("classes")) ?? 1000,
-    precision: precision as Precision,
+    precision: precision as Precision | undefined,
     only,
     rounds: count("rounds", text("rounds")) ?? 5,
     choices: choices as Options["choices"],

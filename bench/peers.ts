@@ -18,7 +18,7 @@ import { LR, OPTIMIZER, startTraining, type Training } from "./training.ts";
 const ENGINES = { tfjs: openTfjs, "jax-js": openJaxJs };
 
 /** The step that is compared. */
-const PLAN = { model: "resnet18", size: 32, batch: 16, classes: 10 } as const;
+const PLAN = { model: "resnet18", size: 32, batch: 16, classes: 10, precision: "32-true" } as const;
 /** Steps whose losses are compared, and how far they may be off as a share: rounding grows from step to step. */
 const LOSSES = [1e-4, 1e-2, 5e-2, 1e-1] as const;
 

@@ -1,9 +1,9 @@
 /** `bench step`: whole training steps; where their time goes, on the GPU and on the host, and their memory. */
-import { ConfigError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { byKernel } from "../src/core/profile.ts";
 import type { Program } from "../src/core/program.ts";
+import { precisions } from "../src/nn/parameters.ts";
 import { convFlops, countedConvs, stepFlops } from "./convs.ts";
 import { FAMILIES, familyOf } from "./families.ts";
 import type { Column } from "./report.ts";
@@ -41,23 +41,48 @@ const KERNELS: readonly Column[] = [
   { key: "fma_percent", head: "% of FMA", width: 9 },
 ];
 
+const PRECISIONS: readonly Column[] = [
+  { key: "precision", head: "precision", width: 10, isText: true },
+  { key: "speed", head: "speed", width: 7 },
+  { key: "memory", head: "activations and scratch", width: 24 },
+];
+
 /** The steps to time: what the command line says, and what suits the adapter. */
 export function defaultPlans({ options, software }: Session): TrainingPlan[] {
   const { precision, classes, models = software ? ["resnet18"] : ["resnet18", "resnet50"] } = options;
-  if (precision !== "32-true") {
-    throw new ConfigError(
-      `Cannot run bench as training has no precision ${precision} yet: use --precision 32-true`,
-    );
-  }
   const size = options.size ?? (software ? 64 : 224), batch = options.batch ?? (software ? 16 : 64);
-  return models.map((model) => ({ model, size, batch, classes }));
+  const chosen = precision ? [precision] : precisions;
+  return models.flatMap((model) => chosen.map((precision) => ({ model, size, batch, classes, precision })));
 }
 
 /** Times the step of each model. @throws DivergedError if a loss is not finite */
 export async function benchStep(session: Session): Promise<void> {
-  for (const plan of defaultPlans(session)) {
-    await withDevice(session, (device) => timeStep(session, device, plan));
+  const plans = defaultPlans(session);
+  for (const plan of plans) await withDevice(session, (device) => timeStep(session, device, plan));
+  for (const turns of Map.groupBy(plans, ({ model }) => model).values()) {
+    if (turns.length > 1) await withDevice(session, (device) => comparePrecisions(session, device, turns));
   }
+}
+
+/** The step in each precision, taking turns, against the first. */
+async function comparePrecisions(
+  session: Session,
+  device: Device,
+  plans: readonly TrainingPlan[],
+): Promise<void> {
+  const trainings: Training[] = [];
+  for (const plan of plans) trainings.push(await startTraining(device, plan, session.options.choices));
+  const steps = trainings.map((training) => wholeStep(device, training));
+  const [base, ...others] = await takeTurns(steps, { ...session.patience, least: LEAST });
+  const print = session.report.table(`${plans[0].model}, against ${plans[0].precision} in turns`, PRECISIONS);
+  others.forEach((milliseconds, i) => {
+    const { program } = trainings[i + 1];
+    print({
+      precision: plans[i + 1].precision,
+      speed: base / milliseconds,
+      memory: program.bytes / trainings[0].program.bytes,
+    });
+  });
 }
 
 /** Milliseconds of a replayed step, as training takes it. */
@@ -77,8 +102,8 @@ function wholeStep(device: Device, training: Training): Timed {
 }
 
 async function timeStep(session: Session, device: Device, plan: TrainingPlan): Promise<void> {
-  const { model, size, batch, classes } = plan;
-  const { report, options: { precision } } = session;
+  const { model, size, batch, classes, precision } = plan;
+  const { report } = session;
   const training = await startTraining(device, plan, session.options.choices);
   const name = `${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, ${precision}`;
   report.table(`step of ${name}`, STEP)({
@@ -126,12 +151,12 @@ async function encodeTime(device: Device, program: Program, rounds: number): Pro
 }
 
 function memory(device: Device, { program, model }: Training) {
-  const { values, gradients, statistics } = model.parameters;
+  const { values, gradients, statistics, halves } = model.parameters;
   return {
     dispatches: program.dispatches,
     peak_mib: device.pool.stats().peakBytes / MIB,
     program_mib: program.bytes / MIB,
-    state_mib: (3 * values.bytes + gradients.bytes + statistics.bytes) / MIB,
+    state_mib: (3 * values.bytes + gradients.bytes + statistics.bytes + (halves?.bytes ?? 0)) / MIB,
   };
 }
 

@@ -56,7 +56,7 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
     const gflops = stepFlops(model, size, batch, classes) / milliseconds / 1e6;
     print({ engine, precision, milliseconds, ips: 1000 * batch / milliseconds, gflops, ratio });
   };
-  row("wgrad", options.precision, own);
+  row("wgrad", plan.precision, own);
   for (const { precision, milliseconds } of torch.rows) {
     row(`PyTorch ${torch.version}`, precision, milliseconds, milliseconds / own);
   }

@@ -1,14 +1,11 @@
 /** A model with all that trains it on one batch of noise: what whole steps are timed with. */
 import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
-import { tune } from "../src/core/choice.ts";
 import type { Device } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
-import { withTape } from "../src/core/tape.ts";
-import { empty } from "../src/core/tensor.ts";
-import { createLoss, type Loss } from "../src/nn/losses.ts";
+import { createLoss } from "../src/nn/losses.ts";
+import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
-import { backward } from "../src/ops/backward.ts";
 import { adamw } from "../src/optim/adamw.ts";
 import { type Ring, ring as createRing } from "../src/train/ring.ts";
 import { type HostBatch, type TrainStep, trainStep } from "../src/train/step.ts";
@@ -21,6 +18,7 @@ export interface TrainingPlan {
   readonly size: number;
   readonly batch: number;
   readonly classes: number;
+  readonly precision: Precision;
 }
 
 /** What a step of every engine updates by (torch.optim.AdamW). */
@@ -49,16 +47,15 @@ export async function startTraining(
   plan: TrainingPlan,
   choices: Options["choices"],
 ): Promise<Training> {
-  const { size: imageSize, batch: count, classes } = plan;
-  const model = resnet(device, plan.model, { classes, seed: 42 });
+  const { size: imageSize, batch: count, classes, precision } = plan;
+  const model = resnet(device, plan.model, { classes, seed: 42, precision });
   const options = { classes, labelSmoothing: 0, gamma: 0, classWeights: undefined };
   const loss = createLoss(device, { name: "cross_entropy", ...options });
-  if (choices === "measured" && device.gpu.features.has("timestamp-query")) {
-    await chooseVariants(device, model, loss, plan);
-  }
   const optimizer = adamw(model.parameters, OPTIMIZER);
   const ring = createRing(device, classes, SLOTS);
-  const step = trainStep(device, { model, loss, optimizer, ring, imageSize, maxNorm: null, replay: true });
+  const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");
+  const parts = { model, loss, optimizer, ring, imageSize, maxNorm: null, tuneKernels, replay: true };
+  const step = trainStep(device, parts);
   await step.prepare([count]);
   const batch = noiseBatch(plan);
   return {
@@ -77,20 +74,6 @@ export async function startTraining(
       throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
     },
   };
-}
-
-/** Measures the variants of all kernels that forward and backward run, and takes the fastest. */
-async function chooseVariants(
-  device: Device,
-  model: Model,
-  loss: Loss,
-  { size, batch }: TrainingPlan,
-): Promise<void> {
-  await tune(device, () =>
-    withTape(device, () => {
-      const logits = model.forward(empty(device, [batch, size, size, 4]), { training: true });
-      backward(loss(logits, empty(device, [batch], "u32")), empty(device, [1]));
-    }));
 }
 
 /** One batch: images of noise, RGB and zero, with random labels. */

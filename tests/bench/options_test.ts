@@ -9,7 +9,7 @@ Deno.test("readOptions() reads values and gives the rest their defaults", () => 
     size: undefined,
     batch: 16,
     classes: 1000,
-    precision: "32-true",
+    precision: undefined,
     only: "",
     rounds: 5,
     choices: "measured",
