@@ -19,6 +19,26 @@ export class GpuError extends Error {
   override name = "GpuError";
 }
 
+/** Work that is larger than the adapter takes at once. */
+export class LimitError extends GpuError {
+  override name = "LimitError";
+
+  /**
+   * @param fault what cannot be done and why
+   * @param share the limit as a share of what was asked for: a batch of so much would fit
+   */
+  constructor(readonly fault: string, readonly share: number) {
+    super(`${fault}: lower data.batch_size or data.image_size`);
+  }
+
+  /** The same, with the batch that fits where `batch` does not. */
+  forBatch(batch: number): GpuError {
+    const fits = Math.floor(batch * this.share);
+    const cure = fits > 0 ? `data.batch_size=${fits} fits` : "lower data.image_size";
+    return new GpuError(`${this.fault}: ${cure}`);
+  }
+}
+
 /** The GPU went away during a run (driver reset, removed device, out of memory). */
 export class DeviceLostError extends GpuError {
   override name = "DeviceLostError";

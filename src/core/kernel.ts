@@ -1,5 +1,5 @@
 /** Kernels: WGSL with named bindings, compiled once per device and specialisation, run on tensors. */
-import { GpuError } from "../base/errors.ts";
+import { LimitError } from "../base/errors.ts";
 import { formatShape, roundUp } from "../base/shape.ts";
 import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
@@ -113,10 +113,12 @@ export function setAside(device: Device, body: () => void): Dispatch[] {
 /** Encodes a dispatch now, or hands it to the recorder. */
 function launch(device: Device, dispatch: Dispatch): void {
   const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
-  if (dispatch.workgroups.some((count) => count > limit)) {
-    throw new GpuError(
+  const most = Math.max(...dispatch.workgroups);
+  if (most > limit) {
+    throw new LimitError(
       `Cannot run ${dispatch.name} as ${formatShape(dispatch.workgroups)} workgroups exceed the adapter's ` +
-        `${limit} a dimension: lower data.batch_size or data.image_size`,
+        `${limit} a dimension`,
+      limit / most,
     );
   }
   const recording = recordings.get(device);

@@ -1,5 +1,5 @@
 /** GPU buffers that are used again: a freed buffer serves the next request of its size. */
-import { GpuError } from "../base/errors.ts";
+import { LimitError } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
 
 /** A piece of GPU memory. In a recorded program its buffer is assigned when the recording ends. */
@@ -38,21 +38,25 @@ export class Pool {
 
   /**
    * A buffer of at least `bytes` bytes with undefined contents.
-   * @throws GpuError if it exceeds what the adapter can bind
+   * @throws LimitError if it exceeds what the adapter can bind
    */
   acquire(bytes: number, label: string): GPUBuffer {
-    const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
-    if (bytes > limit) {
-      throw new GpuError(
-        `Cannot allocate ${label} as it needs ${mib(bytes)} and the adapter binds at most ${mib(limit)}: ` +
-          `lower data.batch_size or data.image_size`,
-      );
-    }
+    const limit = this.check(bytes, label);
     const size = Math.min(bucket(bytes), limit);
     const buffer = this.#free.get(size)?.pop() ?? this.#create(size, label);
     this.#live.add(buffer);
     this.#liveBytes += size;
     return buffer;
+  }
+
+  /** The most bytes that the adapter binds. @throws LimitError if `bytes` are more */
+  check(bytes: number, label: string): number {
+    const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
+    if (bytes > limit) {
+      const needs = `it needs ${mib(bytes)} and the adapter binds at most ${mib(limit)}`;
+      throw new LimitError(`Cannot allocate ${label} as ${needs}`, limit / bytes);
+    }
+    return limit;
   }
 
   /** Gives a buffer back. @throws RangeError if it was given back before */

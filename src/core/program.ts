@@ -97,8 +97,15 @@ function lives(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<St
   return lives;
 }
 
+/** @throws LimitError for the largest storage, if the adapter cannot bind it: what fits it fits all */
+function refuseLargest(device: Device, planned: ReadonlyMap<Storage, Life>): void {
+  const [largest] = [...planned.keys()].sort((a, b) => b.bytes - a.bytes);
+  if (largest) device.pool.check(largest.bytes, largest.label);
+}
+
 /** Gives every storage a buffer, one buffer to many storages where their lives allow; returns the buffers. */
 function place(device: Device, planned: ReadonlyMap<Storage, Life>, steps: number): GPUBuffer[] {
+  refuseLargest(device, planned);
   const byEnd = Map.groupBy(planned, ([, life]) => life.last);
   const byStart = Map.groupBy(planned, ([, life]) => life.first);
   const owned: GPUBuffer[] = [];

@@ -1,7 +1,7 @@
 /** `doctor`: what this machine has, how fast it is, what keeps training from running, and the cure for each fault. */
 import { GpuError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
-import { type Device, openDevice } from "../core/device.ts";
+import { type Device, isSoftware, openDevice } from "../core/device.ts";
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
 import type { Machine } from "./doctor/machine.ts";
@@ -16,6 +16,7 @@ import {
   type Section,
 } from "./doctor/report.ts";
 import type { Host } from "./host.ts";
+import { keptChoices } from "./kernel_choices.ts";
 
 type GpuChoice = Parameters<Host["openGpu"]>[0];
 
@@ -68,6 +69,7 @@ async function examineGpu(
     add(adapterSection(device, provider));
     findings.push(...adapterFindings(device, machine));
     add(await speedSection(device));
+    add(await kernelSection(host, device));
   } catch (error) {
     if (!(error instanceof GpuError)) throw error;
     const [problem, ...cure] = error.message.split(": ");
@@ -76,6 +78,18 @@ async function examineGpu(
     device?.close();
   }
   return findings;
+}
+
+/** What earlier runs have chosen for this adapter. */
+async function kernelSection(host: Host, device: Device): Promise<Section> {
+  const family = isSoftware(device.adapter)
+    ? "in registers, for software adapters"
+    : "through workgroup memory, for GPUs";
+  const { path, choices } = await keptChoices(host, device);
+  const kept = choices.size > 0
+    ? `${choices.size} measured, in ${path}`
+    : "none measured yet; trainer.tune_kernels=true measures before the first step";
+  return { title: "Kernels", facts: [["convolutions", family], ["choices", kept]] };
 }
 
 async function speedSection(device: Device): Promise<Section> {

@@ -4,6 +4,7 @@
  * its scalars come from one buffer. In mixed precision the loss's gradient is scaled, and a step whose gradients have
  * overflowed is skipped, which the GPU decides.
  */
+import { LimitError } from "../base/errors.ts";
 import { tune } from "../core/choice.ts";
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
@@ -118,8 +119,11 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       return step;
     },
     async prepare(counts) {
-      if (parts.tuneKernels) await tuneFor(Math.max(...counts));
-      for (const count of counts) if (!sizes.has(count)) await prepare(count);
+      const most = Math.max(...counts);
+      await sayWhatFits(most, () => parts.tuneKernels ? tuneFor(most) : Promise.resolve());
+      for (const count of counts) {
+        if (!sizes.has(count)) await sayWhatFits(count, () => prepare(count));
+      }
     },
     program: (count) => sizes.get(count)?.program,
     async run(batch, lr) {
@@ -145,4 +149,13 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       }
     },
   };
+}
+
+/** Runs `body`, and names the batch that fits if the adapter is too small for one of `count`. */
+async function sayWhatFits<T>(count: number, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw error instanceof LimitError ? error.forBatch(count) : error;
+  }
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { ConfigError, GpuError } from "../../src/base/errors.ts";
+import { ConfigError, DataError, GpuError } from "../../src/base/errors.ts";
 import { openDevice } from "../../src/core/device.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
@@ -21,6 +21,8 @@ function fakeHost(changes: Partial<Host> = {}): { host: Host; lines: string[] } 
     configFiles: denoConfigFiles(),
     decode: decodeImage,
     openGpu: () => Promise.resolve(NO_ADAPTER),
+    cacheFolder: (name) => `.cache/${name}`,
+    readFile: () => Promise.reject(new DataError("Cannot read the file")),
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
     print: (line) => void lines.push(line),

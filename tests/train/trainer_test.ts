@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
+import { DivergedError, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
-import { epochBatches, fitOptions, smallModel, testDevice } from "./small_run.ts";
+import { epochBatches, fitOptions, imageSize, smallModel, testDevice } from "./small_run.ts";
 
 /** A callback that notes which hooks are called. */
 function recorder(): Callback & { calls: string[] } {
@@ -132,4 +132,15 @@ gpuTest("fit() in 16-mixed learns, skips a step that overflows, and ends where e
   const copies = Float32Array.from(Float16Array.from((await values.read()).subarray(0, decayed)));
   assertEquals(await halves!.read(), copies);
   await assertRejects(() => run(() => true, 9), DivergedError, "down to a loss scale of ");
+});
+
+gpuTest("fit() names the batch that fits where the adapter cannot bind a step's tensors", async () => {
+  const device = await testDevice();
+  const { maxStorageBufferBindingSize: limit } = device.gpu.limits;
+  const perImage = (imageSize / 2) ** 2 * 64 * 4, fits = Math.floor(limit / perImage);
+  await assertRejects(
+    () => fit(device, fitOptions(device, smallModel(device), { batchSizes: [2 * fits] })),
+    GpuError,
+    `the adapter binds at most ${limit / 2 ** 20}.0 MiB: data.batch_size=${fits} fits`,
+  );
 });
