@@ -15,7 +15,12 @@ interface Refusal {
   readonly env?: Record<string, string>;
 }
 
-const folder = ["data=image_folder", "data.data_root={}/data", "data.image_size=32"];
+const folder = [
+  "data=image_folder",
+  "data.data_root={}/data",
+  "data.image_size=32",
+  "hydra.run.dir={}/run",
+];
 
 const refusals: readonly Refusal[] = [
   {

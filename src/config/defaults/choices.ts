@@ -24,11 +24,18 @@ interface Deletion {
   isUsed: boolean;
 }
 
+/** A group that a defaults list has. */
+interface Known {
+  readonly option: string | null | undefined;
+  readonly groups: ReadonlySet<string>;
+  readonly entry: DefaultsEntry;
+}
+
 /** The choices of one composition. The first to choose for a group wins: the command line, then outer files. */
 export class Choices {
   readonly #chosen = new Map<string, Choice>();
   readonly #deletions = new Map<string, Deletion>();
-  readonly #known = new Map<string, { option: string | null | undefined; keys: Set<string> }>();
+  readonly #known = new Map<string, Known>();
   /** Entries that the command line adds to the root's list. */
   readonly appended: DefaultsEntry[] = [];
   /** Choices of Hydra's own groups, such as hydra/launcher, which have no meaning here. */
@@ -93,19 +100,26 @@ export class Choices {
 
   /** Notes an entry, so that it cannot stand twice with different options. */
   know(placed: Placed): void {
-    if (placed.entry.kind !== "group") return;
+    const { entry } = placed;
+    if (entry.kind !== "group") return;
     const key = overrideKey(placed), option = optionName(placed);
     const known = this.#known.get(key);
-    if (known !== undefined && known.option !== option) {
-      this.faults.add(
-        `Cannot use ${
-          filePath(placed)
-        } as the defaults name ${key} twice, the other time as ${known.option}: ` +
-          `write "override ${key}: ${known.option}" in the place that is to win`,
-        placed.entry.origin,
+    if (known === undefined) this.#known.set(key, { option, groups: new Set([groupPath(placed)]), entry });
+    else if (known.option !== option) this.#tellTwice(key, placed, known);
+  }
+
+  #tellTwice(key: string, placed: Placed, { option, entry }: Known): void {
+    if (this.appended.some(({ origin }) => origin === entry.origin)) {
+      return this.faults.add(
+        `Cannot add ${key}=${option} as the defaults have ${key}: write ${key}=${option}`,
+        entry.origin,
       );
     }
-    if (known === undefined) this.#known.set(key, { option, keys: new Set([groupPath(placed)]) });
+    this.faults.add(
+      `Cannot use ${filePath(placed)} as the defaults name ${key} twice, the other time as ${option}: ` +
+        `write "override ${key}: ${option}" in the place that is to win`,
+      placed.entry.origin,
+    );
   }
 
   /** The options in force by key, for `${model}` within a defaults list. */
@@ -118,7 +132,8 @@ export class Choices {
     for (const [key, { isUsed, origin, file, option }] of this.#chosen) {
       if (isUsed) continue;
       const [group] = key.split("@");
-      const near = [...this.#known].filter(([, { keys }]) => keys.has(group)).map(([known]) => known).sort();
+      const near = [...this.#known].filter(([, { groups }]) => groups.has(group)).map(([known]) => known)
+        .sort();
       const hint = near.length > 0 ? `: did you mean ${near.join(" or ")}?` : "";
       const cure = file === undefined && search.isGroup(group) ? `: write +${key}=${option} to add it` : "";
       const name = file === undefined ? `override ${key}=${option}` : `"override ${key}: ${option}"`;

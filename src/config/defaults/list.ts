@@ -55,6 +55,7 @@ export function defaultsList(
   const walk = new Walk(search, choices, faults);
   const results = walk.root(name);
   choices.checkUsed(search);
+  if (!faults.none) return results;
   const seen = new Set<string>();
   for (const { key, isSelf, file } of results) {
     if (isSelf || key === undefined) continue;
