@@ -1,7 +1,7 @@
 /** Refuses what a configuration chooses and the engine does not do yet; a line goes when its work lands. */
 
 import * as z from "zod";
-import { Faults } from "./faults.ts";
+import { ConfigError } from "../base/errors.ts";
 import { plannedCallbacks, plannedLoggers, plannedTransforms } from "./planned.ts";
 import type { Config } from "./schema/mod.ts";
 
@@ -44,37 +44,36 @@ const plannedValues: readonly PlannedValue[] = [
     cure: "give compat=null",
   },
   {
-    key: "callbacks.model_checkpoint, other than the best by val/acc_top1 and the last",
+    key: "callbacks.model_checkpoint, but for the best by val/acc_top1 and the last",
     is: ({ callbacks: { model_checkpoint: options } }) =>
       options !== undefined && options !== null &&
       (options.save_top_k !== 1 || !options.save_last || options.monitor !== "val/acc_top1"),
-    cure: "give callbacks.model_checkpoint={save_top_k:1}",
+    cure: "give callbacks.model_checkpoint.save_top_k=1",
   },
 ];
 
 /** @throws ConfigError that names all that the configuration chooses and is not built yet, each with what to do */
 export function requireBuilt(config: Config): void {
-  const faults = new Faults();
-  const refuse = (name: string, cure: string) =>
-    faults.add(`Cannot run with ${name} as it is not built yet: ${cure}`);
-  for (const { key, cure, is } of plannedValues) if (is(config)) refuse(key, cure);
-  for (const kind of ["callbacks", "logging"] as const) {
-    const planned = kind === "callbacks" ? plannedCallbacks : plannedLoggers;
-    for (const [name, options] of Object.entries(config[kind])) {
-      if (options !== null && options !== undefined && Object.hasOwn(planned, name)) {
-        refuse(`${kind}.${name}`, `leave it out with ${kind}.${name}=null`);
-      }
-    }
-  }
-  for (const purpose of ["train", "eval"] as const) {
-    for (const step of config.transforms[purpose]) {
-      const [name] = Object.keys(step);
-      if (name in plannedTransforms(z.unknown)) {
-        refuse(`transform ${name}`, `take it out of transforms.${purpose}, or choose transforms=upright`);
-      }
-    }
-  }
-  faults.throwIfAny();
+  const { callbacks, logging, transforms } = config;
+  const chosen = (plugins: object, planned: object) =>
+    Object.entries(plugins).filter(([, options]) => options !== null && options !== undefined)
+      .map(([name]) => name).filter((name) => Object.hasOwn(planned, name));
+  const steps = [...transforms.train, ...transforms.eval].map((step) => Object.keys(step)[0]);
+  const kinds: [kind: string, names: string[], cure: string][] = [
+    ["callbacks", chosen(callbacks, plannedCallbacks), "choose callbacks=quick, or take one out, NAME=null"],
+    ["logging", chosen(logging, plannedLoggers), "choose logging=none"],
+    ["transforms", steps.filter((name) => name in plannedTransforms(z.unknown)), "choose transforms=upright"],
+  ];
+  const missing = [
+    ...plannedValues.filter(({ is }) => is(config)).map(({ key, cure }) => `${key}: ${cure}`),
+    ...kinds.filter(([, names]) => names.length > 0).map(([kind, names, cure]) => {
+      const [first] = names;
+      return `${kind} ${[...new Set(names)].join(", ")}: ${cure.replace("NAME", `${kind}.${first}`)}`;
+    }),
+  ];
+  if (missing.length === 0) return;
+  const list = missing.length === 1 ? ` ${missing[0]}` : missing.map((line) => `\n- ${line}`).join("");
+  throw new ConfigError(`Cannot run with what is not built yet:${list}`);
 }
 
 /** What a run does in another way than its configuration says, and says so; none of it changes a result. */
