@@ -81,7 +81,7 @@ export { focal, type FocalOptions } from "./src/ops/focal.ts";
 export { globalAvgPool } from "./src/ops/global_avg_pool.ts";
 export { linear } from "./src/ops/linear.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./src/ops/max_pool2d.ts";
-export { addRelu, relu } from "./src/ops/relu.ts";
+export { relu } from "./src/ops/relu.ts";
 export { tally, type TallyOptions, type TallyTensors } from "./src/ops/tally.ts";
 
 // Models, losses, optimisers

@@ -1,14 +1,16 @@
 /**
  * What the memory-bound kernels are timed and checked with. The bytes that count are the least that the op needs:
- * each input read and each output written once, but for batch norm, whose sums need all of x before the first y.
+ * each input read and each output written once, but for batch norm, whose sums need all of x (of x and dy) before the
+ * first y (dx), unless a convolution has measured x.
  */
 import { elements, formatShape } from "../src/base/shape.ts";
 import type { Device } from "../src/core/device.ts";
 import { bytesPerElement, type DType, type Tensor, tensorOf } from "../src/core/tensor.ts";
 import { batchNorm } from "../src/ops/batch_norm.ts";
+import { conv2dMeasured } from "../src/ops/conv2d.ts";
 import { globalAvgPool } from "../src/ops/global_avg_pool.ts";
 import { maxPool2d } from "../src/ops/max_pool2d.ts";
-import { addRelu, relu } from "../src/ops/relu.ts";
+import { relu } from "../src/ops/relu.ts";
 import { batchNormTrain, batchNormTrainGradients } from "../tests/reference/batch_norm.ts";
 import { globalAvgPool as naiveMean, maxPool2d as naiveMax, maxPool2dDx } from "../tests/reference/pool.ts";
 import { noise, requireClose, samples, tolerance } from "./check.ts";
@@ -97,6 +99,36 @@ function runs(
 type MakeOperand = (offset: number, shape?: readonly number[]) => Operand;
 type Works = Record<string, () => OpWork>;
 
+/** A form of batch norm in training, the bytes that count forward and backward, and how much of x they are. */
+interface NormForm {
+  readonly name: string;
+  readonly forward: readonly [counted: string, traffic: number];
+  readonly backward: readonly [counted: string, traffic: number];
+  /** Whether the statistics are at hand, as behind a convolution. */
+  readonly measured?: boolean;
+  readonly relu?: boolean;
+  readonly add?: boolean;
+}
+
+const NORM_FORMS: readonly NormForm[] = [
+  { name: "batch norm", forward: ["x twice, y", 3], backward: ["x and dy twice, dx", 5] },
+  {
+    name: "norm, relu",
+    forward: ["x, y", 2],
+    backward: ["x and dy twice, dx", 5],
+    measured: true,
+    relu: true,
+  },
+  {
+    name: "norm, add, relu",
+    forward: ["x, z, y", 3],
+    backward: ["x and dz twice, y, dy, dx", 7],
+    measured: true,
+    relu: true,
+    add: true,
+  },
+];
+
 /** Batch norm in training; one channel is checked, over all its pixels. */
 function normWorks(operand: MakeOperand, shape: readonly number[], device: Device): Works {
   const channels = shape[3], rows = elements(shape) / channels, channel = 5;
@@ -105,49 +137,66 @@ function normWorks(operand: MakeOperand, shape: readonly number[], device: Devic
   const one = { rows, channels: 1, eps: 1e-5 };
   const column = (values: Float32Array) =>
     Float64Array.from({ length: rows }, (_, row) => values[row * channels + channel]);
-  const norm = (x: Tensor) => {
-    const tensors = { weight: vector(1.5), bias: vector(.5), runningMean: vector(0), runningVar: vector(1) };
-    const forward = () => batchNorm(x, tensors, { training: true });
-    return { forward, graded: [x, tensors.weight, tensors.bias], terms: rows };
+  const identity = Array.from({ length: channels ** 2 }, (_, i) => i % (channels + 1) === 0 ? 1 : 0);
+  /** x as a convolution leaves it that changes nothing. */
+  const behindConv = (x: Tensor) => {
+    const filter = tensorOf(device, identity, [1, 1, channels, channels], x.dtype, "identity");
+    return conv2dMeasured(x, filter);
   };
-  const forward = (): OpWork => {
-    const x = operand(0);
-    const parameters = { weight: [1.5], bias: [.5], runningMean: [0], runningVar: [1] };
-    const naive = Object.fromEntries(
-      Object.entries(parameters).map(([name, value]) => [name, Float64Array.from(value)]),
-    ) as Record<keyof typeof parameters, Float64Array>;
+  const work = ({ measured, relu = false, add }: NormForm) => {
+    const given = operand(0), z = add ? operand(250_000) : undefined;
+    const tensors = { weight: vector(1.5), bias: vector(.5), runningMean: vector(0), runningVar: vector(1) };
+    const { y: x, statistics } = measured ? behindConv(given.tensor) : { y: given.tensor };
+    const forward = () => batchNorm(x, tensors, { training: true, statistics, relu, residual: z?.tensor });
+    const parameters = {
+      weight: Float64Array.of(1.5),
+      bias: Float64Array.of(.5),
+      runningMean: Float64Array.of(0),
+      runningVar: Float64Array.of(1),
+    };
+    const added = z && column(z.values), naive = batchNormTrain(column(given.values), parameters, one, .1).y;
+    const y = naive.map((value, i) => value + (added?.[i] ?? 0));
+    const graded = [x, tensors.weight, tensors.bias, ...(z ? [z.tensor] : [])];
     return {
-      ...norm(x.tensor),
-      graded: [],
-      counted: "x twice, y",
-      traffic: 3,
-      expected: ([y]) => [[[...column(y)], [...batchNormTrain(column(x.values), naive, one, .1).y]]],
+      x: column(given.values),
+      forward,
+      graded,
+      terms: rows,
+      y: relu ? y.map((value) => Math.max(value, 0)) : y,
     };
   };
-  const backward = (): OpWork => {
-    const x = operand(0), dy = operand(500_000);
+  const forward = (form: NormForm): OpWork => {
+    const { forward, terms, y } = work(form), [counted, traffic] = form.forward;
+    return { forward, terms, counted, traffic, expected: ([actual]) => [[[...column(actual)], [...y]]] };
+  };
+  const backward = (form: NormForm): OpWork => {
+    const { x, forward, graded, terms, y } = work(form), [counted, traffic] = form.backward;
+    const dy = operand(500_000);
     return {
-      ...norm(x.tensor),
+      forward,
+      graded,
+      terms,
       dy: dy.tensor,
-      counted: "x and dy twice, dx",
-      traffic: 5,
+      counted,
+      traffic,
       expected: ([dx, dweight, dbias]) => {
-        const right = batchNormTrainGradients(column(x.values), Float64Array.of(1.5), column(dy.values), one);
+        const masked = column(dy.values).map((value, i) => !form.relu || y[i] > 0 ? value : 0);
+        const right = batchNormTrainGradients(x, Float64Array.of(1.5), masked, one);
+        const sums = [dweight[channel], dbias[channel], Math.sqrt(rows)];
         return [
           [[...column(dx)], [...right.dx]],
-          [[dweight[channel], dbias[channel], Math.sqrt(rows)], [
-            right.dweight[0],
-            right.dbias[0],
-            Math.sqrt(rows),
-          ]],
+          [sums, [right.dweight[0], right.dbias[0], Math.sqrt(rows)]],
         ];
       },
     };
   };
-  return { "batch norm": forward, "batch norm, backward": backward };
+  return Object.fromEntries(NORM_FORMS.flatMap((form) => [
+    [form.name, () => forward(form)],
+    [`${form.name}, backward`, () => backward(form)],
+  ]));
 }
 
-/** ReLU, alone and at the end of a residual block. */
+/** ReLU by itself. */
 function reluWorks(operand: MakeOperand): Works {
   const sampled = (values: Float32Array, right: (i: number) => number): [number[], number[]] => {
     const at = samples(values.length, 1000);
@@ -166,13 +215,6 @@ function reluWorks(operand: MakeOperand): Works {
       ];
       const forward = () => relu(x.tensor);
       return { forward, graded: [x.tensor], dy: dy.tensor, counted: "y, dy, dx", traffic: 3, expected };
-    },
-    "add + relu": () => {
-      const x = operand(0), z = operand(500_000);
-      const expected: OpWork["expected"] = ([y]) => [
-        sampled(y, (i) => Math.max(x.values[i] + z.values[i], 0)),
-      ];
-      return { forward: () => addRelu(x.tensor, z.tensor), counted: "x, z, y", traffic: 3, expected };
     },
   };
 }

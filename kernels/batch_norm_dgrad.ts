@@ -1,39 +1,59 @@
 /**
  * In training dx = weight * inv_std * (dy - mean(dy) - xhat * mean(dy * xhat)), the means being dbias / rows and
- * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy.
- * A thread does four neighbouring elements.
+ * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy. Behind a ReLU dy counts
+ * where bn(x) > 0, computed anew; with a sum in between, dy is the masked gradient dz of batch_norm_dsums.
+ * A thread does four channels of eight rows.
  */
-import { type ApplyOptions, inverseDeviation } from "./batch_norm_apply.ts";
-import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
+import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
+import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
-export function batchNormDgrad(o: ApplyOptions): KernelSource {
+export function batchNormDgrad(o: NormOptions): KernelSource {
+  const isRectified = o.follower === "relu";
   const code = wgsl`
 ${element4(o.type)}
-${linearIndex}
-@group(0) @binding(0) var<storage, read> dy: array<Element4>; // [rows, C / 4]
-@group(0) @binding(1) var<storage, read> spread: array<vec4f>; // [C / 4]
+${columns}
+${statistics(o)}
+${normalized}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
-#if ${!o.variance}
 @group(0) @binding(3) var<storage, read> x: array<Element4>; // [rows, C / 4]
-@group(0) @binding(4) var<storage, read> mean: array<vec4f>; // [C / 4]
-@group(0) @binding(5) var<storage, read> dweight: array<vec4f>; // [C / 4]
-@group(0) @binding(6) var<storage, read> dbias: array<vec4f>; // [C / 4]
+@group(0) @binding(4) var<storage, read> dy: array<Element4>; // [rows, C / 4]
+@group(0) @binding(5) var<storage, read_write> dx: array<Element4>; // [rows, C / 4]
+#if ${isRectified}
+@group(0) @binding(6) var<storage, read> bias: array<vec4f>; // [C / 4]
 #endif
-@group(0) @binding(7) var<storage, read_write> dx: array<Element4>; // [rows, C / 4]
+#if ${o.training}
+@group(0) @binding(7) var<storage, read> dweight: array<vec4f>; // [C / 4]
+@group(0) @binding(8) var<storage, read> dbias: array<vec4f>; // [C / 4]
+#endif
 
-@compute @workgroup_size(${LINEAR})
+@compute @workgroup_size(${LANES})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups);
-  if (i >= arrayLength(&dx)) { return; }
-  let c = i % ${o.channels / 4}u;
-  let inv_std = ${inverseDeviation(o)};
-  var gradient = load4(dy[i]);
-#if ${!o.variance}
-  let rows = f32(arrayLength(&dx) / ${o.channels / 4}u);
-  let xhat = (load4(x[i]) - mean[c]) * inv_std;
-  gradient -= (dbias[c] + xhat * dweight[c]) / rows;
+  let c = id.x;
+  let c4 = row_vectors();
+  let place = place_of(id, groups);
+  if (c >= c4) { return; }
+  let rows = arrayLength(&dx) / c4;
+  let mean = mean_of(c);
+  let inv_std = inv_std_of(c);
+  let scale = inv_std * weight[c];
+#if ${isRectified}
+  let shift = bias[c];
 #endif
-  dx[i] = store4(weight[c] * inv_std * gradient);
+#if ${o.training}
+  let mean_dy = dbias[c] / f32(rows);
+  let slope = inv_std * dweight[c] / f32(rows);
+#endif
+  ${
+    eachRow(`
+    var gradient = load4(dy[i]);
+    let centered = load4(x[i]) - mean;
+    ${
+      isRectified ? "gradient = select(vec4f(), gradient, normalized(centered, scale, shift) > vec4f());" : ""
+    }
+    ${o.training ? "gradient -= fma(centered, slope, mean_dy);" : ""}
+    dx[i] = store4(scale * gradient);`)
+  }
 }`;
-  return { code, workgroups: linearGrid(o.count / 4) };
+  return { code, workgroups: rowGrid(o.rows, o.channels), uniform: [o.channels / 4] };
 }

@@ -1,52 +1,60 @@
 /**
  * Merges the chunks' means and squared deviations (Chan et al. 1979) into each channel's mean and inverse standard
  * deviation, and moves the running statistics: running += momentum * (new - running), with the unbiased variance.
- * What the mean loses to rounding is added in the second pass. A thread does four channels.
+ * What the mean loses to rounding is added in the second pass. A thread does four channels, of all chunks or, with
+ * lanes along them, of every so many: there may be a hundred thousand, or one.
  */
-import { chunkRows, columnGrid, LANES } from "./lib/columns.ts";
+import { mergeChunks, mergeGrid, type MergeLanes } from "./lib/columns.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface MergeOptions {
   readonly channels: number;
   readonly eps: number;
   readonly momentum: number;
+  readonly lanes: MergeLanes;
 }
 
-export function batchNormMerge({ channels, eps, momentum }: MergeOptions): KernelSource {
+export function batchNormMerge({ channels, eps, momentum, lanes }: MergeOptions): KernelSource {
   const code = wgsl`
-${chunkRows(channels, 4)}
 @group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
-@group(0) @binding(1) var<storage, read_write> mean: array<vec4f>; // [C / 4]
-@group(0) @binding(2) var<storage, read_write> inv_std: array<vec4f>; // [C / 4]
-@group(0) @binding(3) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
-@group(0) @binding(4) var<storage, read_write> running_var: array<vec4f>; // [C / 4]
+@group(0) @binding(1) var<storage, read_write> moments: array<vec4f>; // [(mean, inverse standard deviation), C / 4]
+@group(0) @binding(2) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
+@group(0) @binding(3) var<storage, read_write> running_var: array<vec4f>; // [C / 4]
+${mergeChunks(channels, 4, lanes)}
 
-@compute @workgroup_size(${LANES})
+@compute @workgroup_size(${lanes.columns}, ${lanes.chunks})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let c = id.x;
-  if (c >= C4) { return; }
-  var rows = vec4f();
+  let lane = vec2u(id.x % ${lanes.columns}u, id.y);
+  let chunks = chunk_count();
+  let c = min(id.x, C4 - 1u); // a lane behind the last channel repeats it, as all must reach the barriers
+  var counted = vec4f();
   var sum = vec4f();
-  for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    let counted = partial[partial_at(chunk, 0u, c)];
-    rows += counted;
-    sum = fma(counted, partial[partial_at(chunk, 1u, c)], sum);
+  for (var chunk = lane.y; chunk < chunks; chunk += ${lanes.chunks}u) {
+    let count = partial[partial_at(chunk, 0u, c)];
+    counted += count;
+    sum = fma(count, partial[partial_at(chunk, 1u, c)], sum);
   }
-  let about = sum / rows;
+  let totals = sum_lanes(Pair(counted, sum), lane);
+  let rows = totals[0];
+  let about = totals[1] / rows;
   var lost = vec4f();
   var deviations = vec4f();
-  for (var chunk = 0u; chunk < chunk_count(); chunk++) {
-    let counted = partial[partial_at(chunk, 0u, c)];
+  for (var chunk = lane.y; chunk < chunks; chunk += ${lanes.chunks}u) {
+    let count = partial[partial_at(chunk, 0u, c)];
     let shift = partial[partial_at(chunk, 1u, c)] - about;
     let rest = partial[partial_at(chunk, 2u, c)];
-    lost += fma(counted, shift, rest);
-    deviations += partial[partial_at(chunk, 3u, c)] + shift * fma(counted, shift, 2.0 * rest);
+    lost += fma(count, shift, rest);
+    deviations += partial[partial_at(chunk, 3u, c)] + shift * fma(count, shift, 2.0 * rest);
   }
-  let center = about + lost / rows;
-  mean[c] = center;
-  inv_std[c] = 1.0 / sqrt(deviations / rows + ${eps});
-  running_mean[c] += ${momentum} * (center - running_mean[c]);
-  running_var[c] += ${momentum} * (deviations / (rows - 1.0) - running_var[c]);
+  let spread = sum_lanes(Pair(lost, deviations), lane);
+  if (lane.y > 0u || id.x >= C4) { return; }
+  let drift = spread[0] / rows;
+  let mean = about + drift;
+  let variance = (spread[1] - drift * spread[0]) / rows;
+  moments[c] = mean;
+  moments[C4 + c] = 1.0 / sqrt(variance + ${eps});
+  running_mean[c] += ${momentum} * (mean - running_mean[c]);
+  running_var[c] += ${momentum} * (variance * (rows / (rows - 1.0)) - running_var[c]);
 }`;
-  return { code, workgroups: columnGrid(channels) };
+  return { code, workgroups: mergeGrid(channels, lanes) };
 }

@@ -4,37 +4,44 @@
  * of squares would lose the variance of channels whose mean is large. The sum of the deviations is what the mean has
  * lost to rounding, times the rows.
  */
-import { chunkGrid, chunkRows, LANES } from "./lib/columns.ts";
+import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormStatistics(o: { type: ElementType; rows: number; channels: number }): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
-${chunkRows(o.channels, 4)}
+${columns}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [rows, C / 4]
 @group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
 
-@compute @workgroup_size(${LANES}, ${LANES})
-fn main(@builtin(global_invocation_id) id: vec3u) {
+@compute @workgroup_size(${LANES})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let c = id.x;
-  let chunk = id.y;
-  if (c >= C4 || chunk >= chunk_count()) { return; }
-  let range = chunk_range(chunk, arrayLength(&x) / C4);
+  let c4 = row_vectors();
+  let chunk = place_of(id, groups);
+  let rows = arrayLength(&x) / c4;
+  let at = chunk * 4u * c4 + c;
+  if (c >= c4 || at >= arrayLength(&partial)) { return; }
   var sum = vec4f();
-  for (var row = range.x; row < range.y; row++) { sum += load4(x[row * C4 + c]); }
-  let rows = f32(range.y - range.x);
-  let mean = sum / max(rows, 1.0);
+  var counted = 0.0;
+  ${
+    eachChunkRow(`
+      sum += load4(x[i]);
+      counted += 1.0;`)
+  }
+  let mean = sum / counted;
   var lost = vec4f();
   var deviations = vec4f();
-  for (var row = range.x; row < range.y; row++) {
-    let deviation = load4(x[row * C4 + c]) - mean;
-    lost += deviation;
-    deviations = fma(deviation, deviation, deviations);
+  ${
+    eachChunkRow(`
+      let deviation = load4(x[i]) - mean;
+      lost += deviation;
+      deviations = fma(deviation, deviation, deviations);`)
   }
-  partial[partial_at(chunk, 0u, c)] = vec4f(rows);
-  partial[partial_at(chunk, 1u, c)] = mean;
-  partial[partial_at(chunk, 2u, c)] = lost;
-  partial[partial_at(chunk, 3u, c)] = deviations;
+  partial[at] = vec4f(counted);
+  partial[at + c4] = mean;
+  partial[at + 2u * c4] = lost;
+  partial[at + 3u * c4] = deviations;
 }`;
-  return { code, workgroups: chunkGrid(o.rows, o.channels) };
+  return { code, workgroups: chunkGrid(o.rows, o.channels), uniform: [o.channels / 4] };
 }

@@ -1,4 +1,4 @@
-/** y = max(x, 0), or y = max(x + z, 0) where `add` is set. A thread does four neighbouring elements. */
+/** y = max(x, 0). A thread does four neighbouring elements. */
 import {
   element4,
   type ElementType,
@@ -9,32 +9,18 @@ import {
   wgsl,
 } from "./lib/source.ts";
 
-export interface ReluOptions {
-  readonly type: ElementType;
-  /** Elements of x, a multiple of 4. */
-  readonly count: number;
-  readonly add: boolean;
-}
-
-export function reluForward({ type, count, add }: ReluOptions): KernelSource {
+export function reluForward({ type, count }: { type: ElementType; count: number }): KernelSource {
   const code = wgsl`
 ${element4(type)}
 ${linearIndex}
 @group(0) @binding(0) var<storage, read> x: array<Element4>;
-#if ${add}
-@group(0) @binding(1) var<storage, read> z: array<Element4>;
-#endif
-@group(0) @binding(2) var<storage, read_write> y: array<Element4>;
+@group(0) @binding(1) var<storage, read_write> y: array<Element4>;
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups);
   if (i >= arrayLength(&y)) { return; }
-#if ${add}
-  let value = load4(x[i]) + load4(z[i]);
-#else
   let value = load4(x[i]);
-#endif
   y[i] = store4(select(value, vec4f(), value < vec4f())); // unlike max(), this lets NaN through
 }`;
   return { code, workgroups: linearGrid(count / 4) };

@@ -1,39 +1,136 @@
 /**
- * Reductions over the rows of a matrix [rows, C] (an image tensor, with rows = N * H * W), in two halves: threads
- * sum chunks of rows, then one thread for each four channels merges the chunks in order. Deterministic.
+ * Kernels over a matrix [rows, C] (an image tensor, with rows = N * H * W) whose threads each own four channels: what
+ * belongs to a channel is loaded once for many rows, and no index is divided. Lanes run along channels first, so
+ * that a workgroup reads neighbouring memory.
+ *
+ * Reductions over the rows go in two halves: threads sum chunks of rows, then one thread or the lanes of a
+ * workgroup merge the chunks of a channel in a fixed order. Deterministic.
  */
+import { uniformFields, unroll } from "./source.ts";
 
-/** Lanes of a workgroup along channels and along chunks. */
-export const LANES = 8;
+/** Lanes of a workgroup along channels and along rows or chunks. Large workgroups cost software adapters the least. */
+export const LANES = "16, 16";
+const COLUMN_LANES = 16, ROW_LANES = 16;
 
-/** How many chunks the rows are cut into: at least 64 rows each, at most 512 chunks. */
+/** Rows of a thread that writes a matrix of the same shape. */
+const OWNED = 8;
+
+/** Rows of a chunk. */
+const CHUNK = 64;
+
+/** The most workgroups along one dimension of a grid. */
+const LONGEST = 65535;
+
+/** How many chunks the rows are cut into. */
 export function chunkCount(rows: number): number {
-  return Math.max(1, Math.min(512, Math.ceil(rows / 64)));
+  return Math.ceil(rows / CHUNK);
 }
 
-/** Workgroups for one thread a chunk and four channels. */
+/** Workgroups along channels, and along `places` of the rows, folded where one dimension is too short. */
+function grid(channels: number, places: number): [number, number, number] {
+  const groups = Math.ceil(places / ROW_LANES), layers = Math.ceil(groups / LONGEST);
+  return [Math.ceil(channels / 4 / COLUMN_LANES), Math.ceil(groups / layers), layers];
+}
+
+/** Workgroups for threads that own four channels of {@link eachRow}'s rows. */
+export function rowGrid(rows: number, channels: number): [number, number, number] {
+  return grid(channels, Math.ceil(rows / OWNED));
+}
+
+/** Workgroups for threads that own four channels of a chunk. */
 export function chunkGrid(rows: number, channels: number): [number, number, number] {
-  return [Math.ceil(channels / 4 / LANES), Math.ceil(chunkCount(rows) / LANES), 1];
-}
-
-/** Workgroups for one thread for each four channels. */
-export function columnGrid(channels: number): [number, number, number] {
-  return [Math.ceil(channels / 4 / LANES), 1, 1];
+  return grid(channels, chunkCount(rows));
 }
 
 /**
- * WGSL: the rows of a chunk. `partial` holds `values` vectors a chunk and four channels, [chunks, values, C / 4];
- * `rows` and the number of chunks follow from the buffers' lengths, so that batches of all sizes share the code.
+ * WGSL: the vectors of a row, C / 4, and the place of a thread along the rows in a grid of this file. Pass
+ * `[channels / 4]` as the source's `uniform`: layers of all widths share the code.
  */
-export function chunkRows(channels: number, values: number): string {
+export const columns = `
+${uniformFields(9, { vectors: 0 })}
+fn row_vectors() -> u32 { return u32(g.vectors); }
+fn place_of(id: vec3u, groups: vec3u) -> u32 { return id.y + id.z * groups.y * ${ROW_LANES}u; }`;
+
+/** WGSL: `body` for each row that the thread at `place` owns, as straight-line code; `i` is the row's vector `c`. */
+export function eachRow(body: string): string {
+  return `
+  let first = place / ${ROW_LANES}u * ${ROW_LANES * OWNED}u + place % ${ROW_LANES}u;
+  ${
+    unroll(OWNED, (row) => `
+  if (first + ${row * ROW_LANES}u < rows) {
+    let i = (first + ${row * ROW_LANES}u) * c4 + c;
+    ${body}
+  }`)
+  }`;
+}
+
+/** WGSL: `body` for each row of the thread's `chunk`, four at a time; `i` is the row's vector `c`. */
+export function eachChunkRow(body: string): string {
+  return `
+  for (var row = chunk * ${CHUNK}u; row < min((chunk + 1u) * ${CHUNK}u, rows); row += 4u) {
+    ${
+    unroll(4, (next) => `
+    if (row + ${next}u < rows) {
+      let i = (row + ${next}u) * c4 + c;
+      ${body}
+    }`)
+  }
+  }`;
+}
+
+/** A workgroup that merges chunks: its lanes along vectors of channels, and along chunks. */
+export interface MergeLanes {
+  readonly columns: number;
+  readonly chunks: number;
+}
+
+/** For software adapters, where one thread adds chunks faster than lanes wait for one another. */
+export const SERIAL: MergeLanes = { columns: 8, chunks: 1 };
+
+/** For GPUs: the fewer channels, the more lanes along chunks. */
+export function parallelLanes(channels: number): MergeLanes {
+  const chunks = Math.min(128, Math.max(4, 2 ** Math.ceil(Math.log2(2048 / (channels / 4)))));
+  return { columns: Math.min(8, 256 / chunks), chunks };
+}
+
+/** Workgroups for threads of {@link MergeLanes}. */
+export function mergeGrid(channels: number, { columns }: MergeLanes): [number, number, number] {
+  return [Math.ceil(channels / 4 / columns), 1, 1];
+}
+
+/**
+ * WGSL for {@link MergeLanes}: `partial` holds `values` vectors a chunk and four channels, [chunks, values, C / 4]; a
+ * lane adds every so many chunks, and `sum_lanes` adds two such sums over the lanes of a channel, in their order.
+ * Each lane gets the sums; all must call, from uniform control flow.
+ */
+export function mergeChunks(channels: number, values: number, lanes: MergeLanes): string {
   return `
 const C4 = ${channels / 4}u;
-fn chunk_count() -> u32 { return arrayLength(&partial) / (${values}u * C4); }
-fn chunk_rows(rows: u32) -> u32 { return (rows + chunk_count() - 1u) / chunk_count(); }
 fn partial_at(chunk: u32, value: u32, c: u32) -> u32 { return (chunk * ${values}u + value) * C4 + c; }
-/** First row of a chunk and the row behind its last. */
-fn chunk_range(chunk: u32, rows: u32) -> vec2u {
-  let size = chunk_rows(rows);
-  return vec2u(min(chunk * size, rows), min((chunk + 1u) * size, rows));
+fn chunk_count() -> u32 { return arrayLength(&partial) / (${values}u * C4); }
+
+alias Pair = array<vec4f, 2>;
+${lanes.chunks > 1 ? sumLanes(lanes) : "fn sum_lanes(own: Pair, lane: vec2u) -> Pair { return own; }"}`;
+}
+
+function sumLanes({ columns, chunks }: MergeLanes): string {
+  return `
+var<workgroup> lane_sums: array<array<Pair, ${columns}>, ${chunks}>;
+fn sum_lanes(own: Pair, lane: vec2u) -> Pair {
+  lane_sums[lane.y][lane.x] = own;
+  workgroupBarrier();
+  if (lane.y == 0u) {
+    var first = own[0];
+    var second = own[1];
+    for (var other = 1u; other < ${chunks}u; other++) {
+      first += lane_sums[other][lane.x][0];
+      second += lane_sums[other][lane.x][1];
+    }
+    lane_sums[0][lane.x] = Pair(first, second);
+  }
+  workgroupBarrier();
+  let total = lane_sums[0][lane.x];
+  workgroupBarrier();
+  return total;
 }`;
 }

@@ -1,8 +1,8 @@
 /** Layers: each declares its parameters under torchvision's names and returns its forward pass. */
 import type { Shape } from "../base/shape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { batchNorm as batchNormOp } from "../ops/batch_norm.ts";
-import { conv2d as conv2dOp, type Conv2dOptions } from "../ops/conv2d.ts";
+import { batchNorm as batchNormOp, type BatchNormOptions } from "../ops/batch_norm.ts";
+import { conv2d as conv2dOp, conv2dMeasured, type Conv2dOptions } from "../ops/conv2d.ts";
 import { linear as linearOp } from "../ops/linear.ts";
 import { constant, kaimingNormal, linearUniform } from "./init.ts";
 import { type Init, Parameter } from "./parameters.ts";
@@ -15,6 +15,15 @@ export interface Mode {
 
 /** A forward pass from one tensor to another. */
 export type Layer = (x: Tensor, mode: Mode) => Tensor;
+
+/** A convolution: in training it also measures y for the batch norm behind. */
+export type Conv = (x: Tensor, mode: Mode) => { y: Tensor; statistics?: Tensor };
+
+/** What follows a batch norm in the same pass: y = max(bn(x), 0), or with a residual z y = max(bn(x) + z, 0). */
+export type Following = Pick<BatchNormOptions, "relu" | "residual">;
+
+/** A batch norm of what a convolution gave. */
+export type Norm = (conv: ReturnType<Conv>, mode: Mode, following?: Following) => Tensor;
 
 /** Collects what layers declare, in torchvision's order. */
 export class Declarations {
@@ -39,26 +48,27 @@ export function conv2d(
   declare: Declarations,
   name: string,
   { from, to, size, ...options }: { from: number; to: number; size: number } & Conv2dOptions,
-): Layer {
+): Conv {
   const init = kaimingNormal(to * size * size);
   const weight = declare.parameter(`${name}.weight`, "filter", [to, from, size, size], init);
-  return (x) => conv2dOp(x, weight.tensor, options);
+  return (x, { training }) =>
+    training ? conv2dMeasured(x, weight.tensor, options) : { y: conv2dOp(x, weight.tensor, options) };
 }
 
-/** Batch normalisation (torch.nn.BatchNorm2d): [N, H, W, channels] to the same. */
-export function batchNorm(declare: Declarations, name: string, channels: number): Layer {
+/** Batch normalisation (torch.nn.BatchNorm2d): [N, H, W, channels] to the same, with what follows. */
+export function batchNorm(declare: Declarations, name: string, channels: number): Norm {
   const weight = declare.parameter(`${name}.weight`, "vector", [channels], constant(1));
   const bias = declare.parameter(`${name}.bias`, "vector", [channels], constant(0));
   const mean = declare.buffer(`${name}.running_mean`, [channels], constant(0));
   const variance = declare.buffer(`${name}.running_var`, [channels], constant(1));
-  return (x, { training }) => {
+  return ({ y, statistics }, { training }, following) => {
     const tensors = {
       weight: weight.tensor,
       bias: bias.tensor,
       runningMean: mean.tensor,
       runningVar: variance.tensor,
     };
-    return batchNormOp(x, tensors, { training });
+    return batchNormOp(y, tensors, { training, statistics, ...following });
   };
 }
 

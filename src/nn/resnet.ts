@@ -5,8 +5,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { cast } from "../ops/cast.ts";
 import { globalAvgPool } from "../ops/global_avg_pool.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
-import { addRelu, relu } from "../ops/relu.ts";
-import { batchNorm, conv2d, Declarations, type Layer, linear, type Mode } from "./layers.ts";
+import { batchNorm, conv2d, Declarations, type Following, type Layer, linear, type Mode } from "./layers.ts";
 import { ParameterSet, type Precision } from "./parameters.ts";
 
 /** A model on a device. */
@@ -18,11 +17,17 @@ export interface Model {
   forward(images: Tensor, mode: Mode): Tensor;
 }
 
+/** A convolution with its batch norm and what follows. */
+type ConvNorm = (x: Tensor, mode: Mode, following?: Following) => Tensor;
+
+/** A residual block's main path: y = max(path(x) + shortcut, 0). */
+type Path = (x: Tensor, mode: Mode, shortcut: Tensor) => Tensor;
+
 /** A kind of residual block: its channels grow by `expansion`. */
 interface Block {
   readonly expansion: number;
   /** Declares the block's main path from `from` channels through `width`, with the given stride. */
-  path(declare: Declarations, name: string, from: number, width: number, stride: number): Layer;
+  path(declare: Declarations, name: string, from: number, width: number, stride: number): Path;
 }
 
 /** A variant is data. */
@@ -31,25 +36,29 @@ interface Variant {
   readonly depths: readonly [number, number, number, number];
 }
 
-/** A convolution and its batch norm, numbered as torchvision does: conv1 and bn1. */
+/** A convolution and its batch norm under these names. */
 function convNorm(
   declare: Declarations,
-  block: string,
-  index: number,
+  names: readonly [conv: string, norm: string],
   options: { from: number; to: number; size: number; stride?: number; padding?: number },
-): Layer {
-  const conv = conv2d(declare, `${block}conv${index}`, options);
-  const norm = batchNorm(declare, `${block}bn${index}`, options.to);
-  return (x, mode) => norm(conv(x, mode), mode);
+): ConvNorm {
+  const conv = conv2d(declare, names[0], options);
+  const norm = batchNorm(declare, names[1], options.to);
+  return (x, mode, following) => norm(conv(x, mode), mode, following);
+}
+
+/** The names of a block's `index`-th convolution and its norm, as torchvision numbers them: conv1 and bn1. */
+function numbered(block: string, index: number): [conv: string, norm: string] {
+  return [`${block}conv${index}`, `${block}bn${index}`];
 }
 
 /** Two 3x3 convolutions (torchvision BasicBlock). */
 const basic: Block = {
   expansion: 1,
   path(declare, name, from, width, stride) {
-    const first = convNorm(declare, name, 1, { from, to: width, size: 3, stride, padding: 1 });
-    const second = convNorm(declare, name, 2, { from: width, to: width, size: 3, padding: 1 });
-    return (x, mode) => second(relu(first(x, mode)), mode);
+    const first = convNorm(declare, numbered(name, 1), { from, to: width, size: 3, stride, padding: 1 });
+    const second = convNorm(declare, numbered(name, 2), { from: width, to: width, size: 3, padding: 1 });
+    return (x, mode, shortcut) => second(first(x, mode, { relu: true }), mode, { residual: shortcut });
   },
 };
 
@@ -57,10 +66,19 @@ const basic: Block = {
 const bottleneck: Block = {
   expansion: 4,
   path(declare, name, from, width, stride) {
-    const reduce = convNorm(declare, name, 1, { from, to: width, size: 1 });
-    const middle = convNorm(declare, name, 2, { from: width, to: width, size: 3, stride, padding: 1 });
-    const expand = convNorm(declare, name, 3, { from: width, to: 4 * width, size: 1 });
-    return (x, mode) => expand(relu(middle(relu(reduce(x, mode)), mode)), mode);
+    const reduce = convNorm(declare, numbered(name, 1), { from, to: width, size: 1 });
+    const middle = convNorm(declare, numbered(name, 2), {
+      from: width,
+      to: width,
+      size: 3,
+      stride,
+      padding: 1,
+    });
+    const expand = convNorm(declare, numbered(name, 3), { from: width, to: 4 * width, size: 1 });
+    return (x, mode, shortcut) => {
+      const narrow = middle(reduce(x, mode, { relu: true }), mode, { relu: true });
+      return expand(narrow, mode, { residual: shortcut });
+    };
   },
 };
 
@@ -86,10 +104,10 @@ function residual(
 ): Layer {
   const to = width * block.expansion;
   const path = block.path(declare, name, from, width, stride);
-  if (stride === 1 && from === to) return (x, mode) => addRelu(path(x, mode), x);
-  const conv = conv2d(declare, `${name}downsample.0`, { from, to, size: 1, stride });
-  const norm = batchNorm(declare, `${name}downsample.1`, to);
-  return (x, mode) => addRelu(path(x, mode), norm(conv(x, mode), mode));
+  if (stride === 1 && from === to) return (x, mode) => path(x, mode, x);
+  const names = [`${name}downsample.0`, `${name}downsample.1`] as const;
+  const shortcut = convNorm(declare, names, { from, to, size: 1, stride });
+  return (x, mode) => path(x, mode, shortcut(x, mode));
 }
 
 /** The four stages: 64, 128, 256 and 512 wide, each but the first halving the image. */
@@ -131,7 +149,7 @@ export function resnet(
 ): Model {
   const declare = new Declarations();
   const variant: Variant = variants[name];
-  const stem = convNorm(declare, "", 1, { from: 3, to: 64, size: 7, stride: 2, padding: 3 });
+  const stem = convNorm(declare, numbered("", 1), { from: 3, to: 64, size: 7, stride: 2, padding: 3 });
   const blocks = stages(declare, variant);
   const head = linear(declare, "fc", { from: 512 * variant.block.expansion, to: classes });
   const parameters = new ParameterSet(
@@ -147,7 +165,7 @@ export function resnet(
     parameters,
     forward(images, mode) {
       const x = precision === "16-mixed" ? cast(images, "f16") : images;
-      const start = maxPool2d(relu(stem(x, mode)), { kernel: 3, stride: 2, padding: 1 });
+      const start = maxPool2d(stem(x, mode, { relu: true }), { kernel: 3, stride: 2, padding: 1 });
       const features = blocks.reduce((x, block) => block(x, mode), start);
       return head(globalAvgPool(features), mode);
     },

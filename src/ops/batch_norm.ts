@@ -1,17 +1,19 @@
-import { type ApplyOptions, batchNormApply } from "../../kernels/batch_norm_apply.ts";
+import { batchNormApply } from "../../kernels/batch_norm_apply.ts";
 import { batchNormDgrad } from "../../kernels/batch_norm_dgrad.ts";
 import { batchNormDmerge } from "../../kernels/batch_norm_dmerge.ts";
 import { batchNormDsums } from "../../kernels/batch_norm_dsums.ts";
 import { batchNormMerge } from "../../kernels/batch_norm_merge.ts";
 import { batchNormStatistics } from "../../kernels/batch_norm_statistics.ts";
-import { chunkCount } from "../../kernels/lib/columns.ts";
+import { chunkCount, type MergeLanes, parallelLanes, SERIAL } from "../../kernels/lib/columns.ts";
+import type { NormOptions } from "../../kernels/lib/normalization.ts";
 import { formatShape } from "../base/shape.ts";
+import { isSoftware } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
-import { elementType, imageShape, requireShape } from "./checks.ts";
+import { elementType, imageShape, requireSame, requireShape } from "./checks.ts";
 
-const statistics = kernel("batch_norm_statistics", batchNormStatistics);
+const chunkStatistics = kernel("batch_norm_statistics", batchNormStatistics);
 const merge = kernel("batch_norm_merge", batchNormMerge);
 const apply = kernel("batch_norm_apply", batchNormApply);
 const dsums = kernel("batch_norm_dsums", batchNormDsums);
@@ -26,87 +28,123 @@ export interface BatchNormTensors {
   readonly runningVar: Tensor;
 }
 
-/** How a batch is normalised. */
+/** How a batch is normalised, and what follows in the same pass. */
 export interface BatchNormOptions {
   /** Normalise by the batch and move the running statistics, or normalise by the running statistics. */
   readonly training: boolean;
   readonly eps?: number;
   readonly momentum?: number;
+  /** The statistics of x that conv2dMeasured() gives: training then need not read x for them. */
+  readonly statistics?: Tensor | undefined;
+  /** y = max(bn(x), 0). */
+  readonly relu?: boolean;
+  /** A tensor z like x: y = max(bn(x) + z, 0), the end of a residual block. */
+  readonly residual?: Tensor | undefined;
 }
 
 /**
- * y = (x - mean) / sqrt(var + eps) * weight + bias for each channel (torch.nn.functional.batch_norm, channels last).
- * In training mean and biased variance go over N, H and W; the running variance takes the unbiased one. Saves x,
- * and in training the batch's mean and inverse standard deviation.
+ * bn(x) = (x - mean) / sqrt(var + eps) * weight + bias for each channel (torch.nn.functional.batch_norm, channels
+ * last), alone or with a ReLU. In training mean and biased variance go over N, H and W; the running variance takes the
+ * unbiased one. Saves x, in training the batch's mean and inverse standard deviation, and with `residual` y.
  * @param x [N, H, W, C], in training with N * H * W > 1
+ * @throws TypeError if the shapes do not fit
  */
-export function batchNorm(
-  x: Tensor,
-  tensors: BatchNormTensors,
-  { training, eps = 1e-5, momentum = .1 }: BatchNormOptions,
-): Tensor {
+export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNormOptions): Tensor {
+  const { training, eps = 1e-5, momentum = .1, relu = false, residual } = options;
   const type = elementType("batch_norm", x);
   const { n, h, w, c } = imageShape("batch_norm", "x", x);
   for (const [name, tensor] of Object.entries(tensors)) requireShape("batch_norm", name, tensor, "[C]", [c]);
-  const rows = n * h * w;
+  if (residual) requireSame("batch_norm", { x, residual });
   const { weight, bias, runningMean, runningVar } = tensors;
-  let mean = runningMean, spread = runningVar;
-  if (training) {
-    if (rows === 1) {
-      throw new TypeError(
-        `Cannot run batch_norm as training needs more than one value a channel: x is ${
-          formatShape(x.shape)
-        }, ` +
-          `use a larger batch or data.drop_last=true`,
-      );
-    }
-    mean = empty(x.device, [c], "f32", "batch mean");
-    spread = empty(x.device, [c], "f32", "batch inverse deviation");
-    const partial = empty(x.device, [chunkCount(rows), 4, c], "f32", "batch norm chunks");
-    statistics.run({ x, partial }, { type, rows, channels: c });
-    const running = { running_mean: runningMean, running_var: runningVar };
-    merge.run({ partial, mean, inv_std: spread, ...running }, { channels: c, eps, momentum });
-  }
-  const options: ApplyOptions = { type, count: x.size, channels: c, eps, variance: !training };
+  const follower = residual ? "add_relu" : relu ? "relu" : "nothing";
+  const norm: NormOptions = { type, rows: n * h * w, channels: c, eps, training, follower };
+  const running = { running_mean: runningMean, running_var: runningVar };
+  const moments: Tensors = training
+    ? { moments: measured(x, options.statistics, running, norm, momentum) }
+    : running;
   const y = x.like("batch_norm");
-  apply.run({ x, mean, spread, weight, bias, y }, options);
+  apply.run({ ...moments, weight, bias, x, ...(residual && { z: residual }), y }, norm);
+  const inputs = [x, weight, bias, ...(residual ? [residual] : [])];
   return record(
     "batch_norm",
-    [x, weight, bias],
+    inputs,
     y,
-    (dy) => backward(x, weight, bias, mean, spread, dy, options),
+    (dy) => backward({ x, weight, bias, residual, y, moments, norm }, dy),
   );
 }
 
-/** The gradients of x, weight and bias. */
-function backward(
+/** Kernels' tensors by the names of their bindings. */
+type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Mean and inverse standard deviation of the batch, [2, C]; moves the running statistics. */
+function measured(
   x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  mean: Tensor,
-  spread: Tensor,
-  dy: Tensor,
-  o: ApplyOptions,
-) {
-  let sums: { dweight: Tensor; dbias: Tensor } | undefined;
+  given: Tensor | undefined,
+  running: Tensors,
+  { type, rows, channels, eps }: NormOptions,
+  momentum: number,
+): Tensor {
+  if (rows === 1) {
+    throw new TypeError(
+      `Cannot run batch_norm as training needs more than one value a channel: x is ${
+        formatShape(x.shape)
+      }, ` +
+        `use a larger batch or data.drop_last=true`,
+    );
+  }
+  const partial = given ?? empty(x.device, [chunkCount(rows), 4, channels], "f32", "batch norm chunks");
+  if (given) {
+    requireShape("batch_norm", "statistics", given, "[chunks, 4, C]", [given.shape[0], 4, channels]);
+  } else {
+    chunkStatistics.run({ x, partial }, { type, rows, channels });
+  }
+  const moments = empty(x.device, [2, channels], "f32", "batch moments");
+  merge.run({ partial, moments, ...running }, { channels, eps, momentum, lanes: mergeLanes(x) });
+  return moments;
+}
+
+/** How the chunks of x are merged. */
+function mergeLanes({ device, shape }: Tensor): MergeLanes {
+  return isSoftware(device.adapter) ? SERIAL : parallelLanes(shape[3]);
+}
+
+/** What forward leaves to backward. */
+interface Saved {
+  readonly x: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly residual: Tensor | undefined;
+  readonly y: Tensor;
+  readonly moments: Tensors;
+  readonly norm: NormOptions;
+}
+
+/** The gradients of x, weight, bias and the residual: a pass for the sums and dz, and one for dx. */
+function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Tensor) {
+  const isRectified = norm.follower === "relu";
+  let sums: { dweight: Tensor; dbias: Tensor; dz: Tensor } | undefined;
   const reduced = () => {
     if (sums) return sums;
-    sums = { dweight: gradientFor(weight), dbias: gradientFor(bias) };
-    const partial = empty(
-      x.device,
-      [chunkCount(o.count / o.channels), 2, o.channels],
-      "f32",
-      "batch norm chunks",
-    );
-    dsums.run({ x, dy, mean, spread, partial }, o);
-    dmerge.run({ partial, ...sums }, { channels: o.channels });
+    const partial = empty(x.device, [chunkCount(norm.rows), 2, norm.channels], "f32", "batch norm chunks");
+    const dz = residual ? gradientFor(residual) : dy;
+    const mask: Tensors = residual ? { y, dz } : isRectified ? { weight, bias } : {};
+    dsums.run({ ...moments, x, dy, partial, ...mask }, norm);
+    sums = { dweight: gradientFor(weight), dbias: gradientFor(bias), dz };
+    dmerge.run({ partial, dweight: sums.dweight, dbias: sums.dbias }, {
+      channels: norm.channels,
+      lanes: mergeLanes(x),
+    });
     return sums;
   };
   const dx = () => {
+    const masked = residual ? reduced().dz : dy;
+    const means: Tensors = norm.training ? { dweight: reduced().dweight, dbias: reduced().dbias } : {};
     const gradient = gradientFor(x);
-    const training = o.variance ? {} : { x, mean, ...reduced() };
-    dgrad.run({ dy, spread, weight, dx: gradient, ...training }, o);
+    dgrad.run(
+      { ...moments, weight, x, dy: masked, dx: gradient, ...(isRectified && { bias }), ...means },
+      norm,
+    );
     return gradient;
   };
-  return [dx, () => reduced().dweight, () => reduced().dbias];
+  return [dx, () => reduced().dweight, () => reduced().dbias, ...(residual ? [() => reduced().dz] : [])];
 }

@@ -22,7 +22,11 @@ function testsIn(folder: string, end: string): string[] {
     .filter(({ name }) => name.endsWith(end)).map(({ name }) => `${folder}/${name}`).sort();
 }
 
-const opTests = [...testsIn("tests/ops", "_test.ts"), ...testsIn("tests/kernels", "_tiled_test.ts")];
+const opTests = [
+  ...testsIn("tests/ops", "_test.ts"),
+  ...testsIn("tests/kernels", "_tiled_test.ts"),
+  "tests/kernels/batch_norm_merge_test.ts",
+];
 
 browserTest("every op passes its ring in Chromium", async (context) => {
   const modules = [...opTests, "tests/rings.ts"];

@@ -1,0 +1,38 @@
+/** What the kernels of batch norm share: how a value is normalised, and what follows in the same pass. */
+import type { ElementType } from "./source.ts";
+
+/** What is done with the normalised value: nothing, y = max(value, 0), or y = max(value + z, 0). */
+export type Follower = "nothing" | "relu" | "add_relu";
+
+export interface NormOptions {
+  readonly type: ElementType;
+  /** N * H * W; not part of the code, so that batches of all sizes share it. */
+  readonly rows: number;
+  readonly channels: number;
+  readonly eps: number;
+  /** Whether `moments` holds the batch's statistics; otherwise there are the running ones. */
+  readonly training: boolean;
+  readonly follower: Follower;
+}
+
+/** WGSL: bindings 0 and 1 are the statistics, and mean_of(c) and inv_std_of(c) what four channels take of them. */
+export function statistics({ training, eps }: NormOptions): string {
+  if (training) {
+    return `
+@group(0) @binding(0) var<storage, read> moments: array<vec4f>; // [(mean, inverse standard deviation), C / 4]
+fn mean_of(c: u32) -> vec4f { return moments[c]; }
+fn inv_std_of(c: u32) -> vec4f { return moments[row_vectors() + c]; }`;
+  }
+  return `
+@group(0) @binding(0) var<storage, read> running_mean: array<vec4f>; // [C / 4]
+@group(0) @binding(1) var<storage, read> running_var: array<vec4f>; // [C / 4]
+fn mean_of(c: u32) -> vec4f { return running_mean[c]; }
+fn inv_std_of(c: u32) -> vec4f { return 1.0 / sqrt(running_var[c] + ${eps}); }`;
+}
+
+/**
+ * WGSL: (x - mean) * inv_std * weight + bias of four channels. Forward and the recomputed mask of backward go through
+ * this one expression, whose every rounding is explicit, so that they agree to the bit.
+ */
+export const normalized = `
+fn normalized(centered: vec4f, scale: vec4f, shift: vec4f) -> vec4f { return fma(centered, scale, shift); }`;
