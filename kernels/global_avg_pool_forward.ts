@@ -9,6 +9,7 @@ import {
   LINEAR,
   linearGrid,
   linearIndex,
+  unroll,
   wgsl,
 } from "./lib/source.ts";
 
@@ -21,8 +22,13 @@ export interface GlobalAvgPoolOptions {
   readonly channels: number;
 }
 
+/** Pixels of a turn of the loop, whose counter costs as much as a load. */
+const STEP = 8;
+
 export function globalAvgPoolForward({ type, count, pixels, channels }: GlobalAvgPoolOptions): KernelSource {
-  const c4 = channels / 4;
+  const c4 = channels / 4, rest = pixels % STEP;
+  const add = (count: number, from: string) =>
+    unroll(count, (i) => `sum += load4(x[start + (${from}${i}u) * ${c4}u]);`);
   const code = wgsl`
 ${element4(type)}
 ${linearIndex}
@@ -35,7 +41,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (at >= arrayLength(&y)) { return; }
   let start = at / ${c4}u * ${pixels * c4}u + at % ${c4}u;
   var sum = vec4f();
-  for (var pixel = 0u; pixel < ${pixels}u; pixel++) { sum += load4(x[start + pixel * ${c4}u]); }
+  for (var pixel = 0u; pixel < ${pixels - rest}u; pixel += ${STEP}u) { ${add(STEP, "pixel + ")} }
+  ${add(rest, `${pixels - rest}u + `)}
   y[at] = store4(sum / ${pixels}.0);
 }`;
   return { code, workgroups: linearGrid(count / 4) };

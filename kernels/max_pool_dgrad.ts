@@ -1,15 +1,17 @@
 /**
  * dx[n, h, w, c] = sum of dy[n, p, q, c] over the windows (p, q) that hold the pixel and took their maximum from it.
- * A thread gathers four neighbouring channels of one pixel from the at most ceil(kernel / stride) windows an axis
- * that can hold it, in a fixed order: no atomics.
+ * A thread gathers four neighbouring channels of a block of stride x stride pixels: all of them meet the same
+ * ceil(kernel / stride) windows an axis, which it loads once and adds in a fixed order, without atomics.
  */
-import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, unroll, wgsl } from "./lib/source.ts";
-import type { MaxPoolOptions } from "./max_pool_forward.ts";
+import { range } from "./lib/span.ts";
+import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+import { eachPair, type MaxPoolOptions } from "./max_pool_forward.ts";
 
 export function maxPoolDgrad(o: MaxPoolOptions): KernelSource {
   const [h, w] = o.input, [p, q] = o.output;
   const c4 = o.channels / 4;
-  const windows = Math.ceil(o.kernel / o.stride);
+  const blocks = [h, w].map((size) => Math.ceil((size + o.padding) / o.stride));
+  const windows = range(Math.ceil(o.kernel / o.stride));
   const code = wgsl`
 ${element4(o.type)}
 ${linearIndex}
@@ -17,36 +19,42 @@ ${linearIndex}
 @group(0) @binding(1) var<storage, read> taps: array<u32>; // [N, P, Q, C / 4]
 @group(0) @binding(2) var<storage, read_write> dx: array<Element4>; // [N, H, W, C / 4]
 
-/** What window (p, q) gives to the pixel, which is its tap (i, j). */
-fn share(image: i32, p: i32, q: i32, i: i32, j: i32, c: u32) -> vec4f {
-  let is_tap = p >= 0 && p < ${p} && q >= 0 && q < ${q} && i < ${o.kernel} && j < ${o.kernel};
-  let at = u32(select(0, (image * ${p} + p) * ${q} + q, is_tap)) * ${c4}u + c;
-  let winners = (vec4u(taps[at]) >> vec4u(0, 8, 16, 24)) & vec4u(255);
-  let is_winner = winners == vec4u(u32(i * ${o.kernel} + j));
-  return select(vec4f(), load4(dy[at]), is_winner & vec4<bool>(is_tap));
+/** The taps that four channels of a window took their maxima from; none where the window is outside. */
+fn winners(is_window: bool, window: u32) -> vec4u {
+  return select(vec4u(256), (vec4u(taps[window]) >> vec4u(0, 8, 16, 24)) & vec4u(255), is_window);
 }
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = linear_index(id, groups);
-  if (at >= arrayLength(&dx)) { return; }
   let c = at % ${c4}u;
-  let column = i32(at / ${c4}u % ${w}u) + ${o.padding};
-  let row = i32(at / ${c4 * w}u % ${h}u) + ${o.padding};
-  let image = i32(at / ${c4 * w * h}u);
-  let p = row / ${o.stride};
-  let q = column / ${o.stride};
-  let i = row % ${o.stride};
-  let j = column % ${o.stride};
-  var sum = vec4f();
+  let b = i32(at / ${c4}u % ${blocks[1]}u);
+  let a = i32(at / ${c4 * blocks[1]}u % ${blocks[0]}u);
+  let image = i32(at / ${c4 * blocks[0] * blocks[1]}u);
+  if (u32(image) >= arrayLength(&dx) / ${h * w * c4}u) { return; }
   ${
-    unroll(windows ** 2, (window) => {
-      const up = Math.floor(window / windows), left = window % windows;
-      const tap = `i + ${up * o.stride}, j + ${left * o.stride}`;
-      return `sum += share(image, p - ${up}, q - ${left}, ${tap}, c);`;
-    })
+    eachPair(windows, (u, v) => `
+  let is_window${u}_${v} = a >= ${u} && a < ${p + u} && b >= ${v} && b < ${q + v};
+  let window${u}_${v} = u32(select(0, (image * ${p} + a - ${u}) * ${q} + b - ${v}, is_window${u}_${v})) * ${c4}u + c;
+  let dy${u}_${v} = load4(dy[window${u}_${v}]);
+  let winners${u}_${v} = winners(is_window${u}_${v}, window${u}_${v});`)
   }
-  dx[at] = store4(sum);
+  let row = a * ${o.stride} - ${o.padding};
+  let column = b * ${o.stride} - ${o.padding};
+  ${
+    eachPair(range(o.stride), (i, j) => `
+  if (row + ${i} >= 0 && row + ${i} < ${h} && column + ${j} >= 0 && column + ${j} < ${w}) {
+    var sum = vec4f();
+    ${
+      eachPair(windows, (u, v) => {
+        const [y, x] = [i + u * o.stride, j + v * o.stride];
+        if (y >= o.kernel || x >= o.kernel) return "";
+        return `sum += select(vec4f(), dy${u}_${v}, winners${u}_${v} == vec4u(${y * o.kernel + x}));`;
+      })
+    }
+    dx[u32((image * ${h} + row + ${i}) * ${w} + column + ${j}) * ${c4}u + c] = store4(sum);
+  }`)
+  }
 }`;
-  return { code, workgroups: linearGrid(o.count / 4) };
+  return { code, workgroups: linearGrid(o.count / (h * w * o.channels) * blocks[0] * blocks[1] * c4) };
 }

@@ -1,7 +1,8 @@
 /**
  * y[n, p, q, c] = max over the taps (i, j) of x[n, p * stride - padding + i, q * stride - padding + j, c], and the
  * tap i * kernel + j that it came from: of equal ones the first in row order; a NaN wins, as in PyTorch.
- * A thread does four neighbouring channels; the taps of four channels lie in the bytes of one u32.
+ * A thread does four neighbouring channels of a tile of windows, which share the pixels that they load; the taps of
+ * four channels lie in the bytes of one u32.
  *
  * A tap outside x is moved to the nearest pixel inside, which belongs to the same window: it is looked at twice,
  * and no infinity is needed for the padding.
@@ -14,9 +15,9 @@ import {
   LINEAR,
   linearGrid,
   linearIndex,
-  unroll,
   wgsl,
 } from "./lib/source.ts";
+import { range } from "./lib/span.ts";
 
 export interface MaxPoolOptions {
   readonly type: ElementType;
@@ -31,9 +32,16 @@ export interface MaxPoolOptions {
   readonly padding: number;
 }
 
+/** Windows a side of a tile; one where windows are so large that their code would be long. */
+function tileSide({ kernel }: MaxPoolOptions): number {
+  return kernel <= 4 ? 2 : 1;
+}
+
 export function maxPoolForward(o: MaxPoolOptions): KernelSource {
   const [h, w] = o.input, [p, q] = o.output;
-  const c4 = o.channels / 4;
+  const c4 = o.channels / 4, side = tileSide(o);
+  const tiles = [Math.ceil(p / side), Math.ceil(q / side)];
+  const offsets = range((side - 1) * o.stride + o.kernel).filter((offset) => offset % o.stride < o.kernel);
   const code = wgsl`
 ${element4(o.type)}
 ${linearIndex}
@@ -45,29 +53,53 @@ ${nanSafe}
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let at = linear_index(id, groups);
-  if (at >= arrayLength(&y)) { return; }
   let c = at % ${c4}u;
-  let column = at / ${c4}u % ${q}u;
-  let row = at / ${c4 * q}u % ${p}u;
-  let image = i32(at / ${c4 * q * p}u) * ${h};
-  let top = i32(row) * ${o.stride} - ${o.padding};
-  let left = i32(column) * ${o.stride} - ${o.padding};
-  var best = vec4f();
-  var best_tap = vec4u();
+  let column = i32(at / ${c4}u % ${tiles[1]}u) * ${side};
+  let row = i32(at / ${c4 * tiles[1]}u % ${tiles[0]}u) * ${side};
+  let image = i32(at / ${c4 * tiles[0] * tiles[1]}u);
+  if (u32(image) >= arrayLength(&y) / ${p * q * c4}u) { return; }
+  let top = row * ${o.stride} - ${o.padding};
+  let left = column * ${o.stride} - ${o.padding};
   ${
-    unroll(o.kernel ** 2, (tap) =>
-      `{
-    let i = clamp(top + ${Math.floor(tap / o.kernel)}, 0, ${h - 1});
-    let j = clamp(left + ${tap % o.kernel}, 0, ${w - 1});
-    let value = load4(x[u32((image + i) * ${w} + j) * ${c4}u + c]);
-    let tap = u32((i - top) * ${o.kernel} + j - left);
-    let is_better = ${tap === 0 ? "vec4<bool>(true)" : "(value > best) | is_nan(value)"};
-    best = select(best, value, is_better);
-    best_tap = select(best_tap, vec4u(tap), is_better);
-  }`)
+    offsets.map((offset) => `
+  let i${offset} = clamp(top + ${offset}, 0, ${h - 1});
+  let j${offset} = clamp(left + ${offset}, 0, ${w - 1});`).join("")
   }
-  y[at] = store4(best);
-  taps[at] = best_tap.x | (best_tap.y << 8u) | (best_tap.z << 16u) | (best_tap.w << 24u);
+  ${
+    eachPair(offsets, (i, j) => `
+  let x${i}_${j} = load4(x[u32((image * ${h} + i${i}) * ${w} + j${j}) * ${c4}u + c]);
+  let is_nan${i}_${j} = is_nan(x${i}_${j});`)
+  }
+  ${eachPair(range(side), (a, b) => window(o, a, b))}
 }`;
-  return { code, workgroups: linearGrid(o.count / 4) };
+  return { code, workgroups: linearGrid(o.count / (p * q * o.channels) * tiles[0] * tiles[1] * c4) };
+}
+
+/** The maximum of window (a, b) of the tile. */
+function window({ output: [p, q], channels, kernel, stride }: MaxPoolOptions, a: number, b: number): string {
+  return `
+  if (row + ${a} < ${p} && column + ${b} < ${q}) {
+    var best = vec4f();
+    var best_tap = vec4u();
+    ${
+    eachPair(range(kernel), (i, j) => {
+      const [y, x] = [a * stride + i, b * stride + j];
+      const isFirst = i === 0 && j === 0;
+      return `{
+      let tap = u32((i${y} - top - ${a * stride}) * ${kernel} + j${x} - left - ${b * stride});
+      let is_better = ${isFirst ? "vec4<bool>(true)" : `(x${y}_${x} > best) | is_nan${y}_${x}`};
+      best = select(best, x${y}_${x}, is_better);
+      best_tap = select(best_tap, vec4u(tap), is_better);
+    }`;
+    })
+  }
+    let at = u32((image * ${p} + row + ${a}) * ${q} + column + ${b}) * ${channels / 4}u + c;
+    y[at] = store4(best);
+    taps[at] = best_tap.x | (best_tap.y << 8u) | (best_tap.z << 16u) | (best_tap.w << 24u);
+  }`;
+}
+
+/** `text` of each pair of a row's value and a column's, row by row. */
+export function eachPair(values: readonly number[], text: (row: number, column: number) => string): string {
+  return values.map((row) => values.map((column) => text(row, column)).join("\n")).join("\n");
 }
