@@ -3,7 +3,8 @@ import { formatShape } from "../src/base/shape.ts";
 import type { Device } from "../src/core/device.ts";
 import { recordProgram } from "../src/core/program.ts";
 import { tensorOf } from "../src/core/tensor.ts";
-import { adamw, ADAMW_SCALARS } from "../src/optim/adamw.ts";
+import { adamw } from "../src/optim/adamw.ts";
+import { STEP_SCALARS } from "../src/optim/step_scalars.ts";
 import { adamwStep } from "../tests/reference/adamw.ts";
 import { noise, requireClose, samples, tolerance } from "./check.ts";
 import type { CaseMaker, MemoryCase } from "./memory_cases.ts";
@@ -21,7 +22,7 @@ function build(device: Device, count: number): MemoryCase {
   const values = tensorOf(device, start, [count], "f32", "parameters");
   const gradients = tensorOf(device, slopes, [count], "f32", "gradients");
   const optimizer = adamw({ values, gradients, decayed: count }, OPTIONS);
-  const scalars = tensorOf(device, optimizer.scalars(1, LR), [ADAMW_SCALARS], "f32", "scalars");
+  const scalars = tensorOf(device, optimizer.scalars(1, LR), [STEP_SCALARS], "f32", "scalars");
   const clip = tensorOf(device, [1, 1], [2], "f32", "clip");
   return {
     name: "adamw",

@@ -20,9 +20,6 @@ export interface FlatParameters {
   readonly halves?: Tensor | undefined;
 }
 
-/** Elements of the tensor of per-step scalars. */
-export const ADAMW_SCALARS = 8;
-
 /** AdamW over flat buffers, one dispatch a step (torch.optim.AdamW). */
 export interface Adamw {
   /** First and second moments, flat. */
@@ -30,7 +27,7 @@ export interface Adamw {
   readonly betas: readonly [number, number];
   /**
    * The scalars of step `step` (1 is the first): 1 - lr * decay, lr / (1 - b1^step) and sqrt(1 - b2^step), computed in
-   * float64, then lr, and the step for {@link LossScale}; places that are 0 are for others.
+   * float64, then lr, and the step for {@link LossScale}; the other places of {@link STEP_SCALARS} are 0.
    */
   scalars(step: number, lr: number): number[];
   /**

@@ -1,11 +1,9 @@
 import { ema as emaKernel } from "../../kernels/ema.ts";
 import { kernel } from "../core/kernel.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import { EMA_DECAY } from "./step_scalars.ts";
 
 const follow = kernel("ema", emaKernel);
-
-/** Where an average's decay lies in the step's scalars. */
-export const EMA_SLOT = 5;
 
 /** The decay after `step` updates (1 is the first): min(decay, (1 + step) / (10 + step)), as timm's and TensorFlow's. */
 export function emaDecay(decay: number, step: number): number {
@@ -16,7 +14,7 @@ export function emaDecay(decay: number, step: number): number {
 export interface Ema {
   /** One for each source, of its shape, f32. */
   readonly averages: readonly Tensor[];
-  /** Encodes average += (1 - d) * (source - average), d at {@link EMA_SLOT} of the scalars. */
+  /** Encodes average += (1 - d) * (source - average), d at {@link EMA_DECAY} of the scalars. */
   update(scalars: Tensor): void;
   /** Starts again at the sources' values. */
   reset(): void;
@@ -32,7 +30,7 @@ export function ema(sources: readonly Tensor[]): Ema {
     averages,
     update(scalars) {
       sources.forEach((x, i) =>
-        follow.run({ scalars, x, average: averages[i] }, { count: x.size, slot: EMA_SLOT })
+        follow.run({ scalars, x, average: averages[i] }, { count: x.size, slot: EMA_DECAY })
       );
     },
     reset() {

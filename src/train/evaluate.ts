@@ -5,6 +5,7 @@ import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
+import { RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
 import { ring as createRing, type Tally } from "./ring.ts";
 import type { HostBatch } from "./step.ts";
 
@@ -30,11 +31,12 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   const { model, loss, imageSize, batchSize } = parts;
   const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "evaluation images");
   const labels = persistent(device, [batchSize], "u32", "evaluation labels");
+  const scalars = persistent(device, [STEP_SCALARS], "f32", "evaluation scalars");
   const ring = createRing(device, model.classes, parts.batches);
   let program: Program | undefined;
   const record = () => {
     const logits = model.forward(images, { training: false });
-    ring.tally(logits, labels, loss(logits, labels));
+    ring.tally(logits, labels, loss(logits, labels), scalars);
     return [];
   };
   return {
@@ -43,7 +45,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
       ring.restart();
       for await (const batch of batches) {
         write(images, labels, batch);
-        ring.advance();
+        scalars.write(new Float32Array(STEP_SCALARS).fill(ring.advance(), RING_SLOT, RING_SLOT + 1));
         program.run();
       }
       return await ring.total(); // GPU sync point
@@ -53,6 +55,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
       ring.free();
       images.free();
       labels.free();
+      scalars.free();
     },
   };
 }

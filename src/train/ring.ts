@@ -2,6 +2,7 @@
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { tally } from "../ops/tally.ts";
+import { RING_SLOT } from "../optim/step_scalars.ts";
 
 /** Loss and right answers over some rows. */
 export interface Tally {
@@ -15,10 +16,10 @@ export interface Tally {
 
 /** One slot a step, filled in order. */
 export interface Ring {
-  /** Encodes the writing of a step's results into the current slot. */
-  tally(logits: Tensor, labels: Tensor, loss: Tensor): void;
-  /** Moves on to the next slot; called before each step. @throws RangeError if all slots are full */
-  advance(): void;
+  /** Encodes the writing of a step's results into the slot that the scalars name at {@link RING_SLOT}. */
+  tally(logits: Tensor, labels: Tensor, loss: Tensor, scalars: Tensor): void;
+  /** The next slot, for the step's scalars. @throws RangeError if all slots are full */
+  advance(): number;
   /** Starts again at the first slot. */
   restart(): void;
   /** The results of each step since the restart. Waits for the GPU. */
@@ -31,28 +32,24 @@ export interface Ring {
 /** Makes a ring of `slots` slots for logits of `classes` classes. */
 export function ring(device: Device, classes: number, slots: number): Ring {
   const results = persistent(device, [slots, 4], "f32", "losses and counts");
-  const place = persistent(device, [4], "f32", "slot of the step");
   let used = 0;
   const steps = async () => {
     const values = await results.read(); // GPU sync point
     return Array.from({ length: used }, (_, i) => row(values.subarray(4 * i, 4 * i + 4)));
   };
   return {
-    tally: (logits, labels, loss) =>
-      tally({ logits, labels, loss, scalars: place, ring: results }, { classes, slot: 0 }),
+    tally: (logits, labels, loss, scalars) =>
+      tally({ logits, labels, loss, scalars, ring: results }, { classes, slot: RING_SLOT }),
     advance() {
       if (used === slots) {
         throw new RangeError(`Cannot take another step as the ring has ${slots} slots: restart it first`);
       }
-      place.write([used++, 0, 0, 0]);
+      return used++;
     },
     restart: () => used = 0,
     steps,
     total: async () => sum(await steps()),
-    free() {
-      results.free();
-      place.free();
-    },
+    free: () => results.free(),
   };
 }
 

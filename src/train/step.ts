@@ -13,10 +13,11 @@ import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
-import { type Adamw, ADAMW_SCALARS } from "../optim/adamw.ts";
+import type { Adamw } from "../optim/adamw.ts";
 import { clipByNorm } from "../optim/clip.ts";
-import { type Ema, EMA_SLOT, emaDecay } from "../optim/ema.ts";
+import { type Ema, emaDecay } from "../optim/ema.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
+import { EMA_DECAY, RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { Ring } from "./ring.ts";
 
 /** A batch on the host: images [count, H, W, 4] normalised, labels [count]. */
@@ -60,6 +61,9 @@ export interface TrainStep {
   free(): void;
 }
 
+/** Steps that the GPU may be behind: more would save nothing and pile up uploaded images. */
+const AHEAD = 2;
+
 /** A batch on the GPU, and the program that trains on it. */
 interface Prepared {
   readonly images: Tensor;
@@ -71,19 +75,20 @@ interface Prepared {
 export function trainStep(device: Device, parts: StepParts): TrainStep {
   const { model, loss, optimizer, ring, imageSize, maxNorm, replay, ema } = parts;
   const { parameters } = model;
-  const scalars = persistent(device, [ADAMW_SCALARS], "f32", "step scalars");
+  const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
   const one = persistent(device, [1], "f32", "gradient of the loss");
   one.write([1]);
   const scale = parameters.halves && lossScale(device, optimizer.betas);
   const sizes = new Map<number, Prepared>();
+  const underWay: Promise<unknown>[] = [];
   let step = 0;
 
   const encode = (images: Tensor, labels: Tensor) => {
     withTape(device, () => {
       const logits = model.forward(images, { training: true });
       const value = loss(logits, labels);
-      ring.tally(logits, labels, value);
+      ring.tally(logits, labels, value, scalars);
       backward(value, scale?.scale ?? one);
     });
     clipByNorm(parameters.gradients, clip, maxNorm, scale?.scale);
@@ -107,9 +112,12 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   const tuneFor = async (count: number) => {
     const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
     const labels = persistent(device, [count], "u32", "labels");
-    await tune(device, () => encode(images, labels));
-    images.free();
-    labels.free();
+    try {
+      await tune(device, () => encode(images, labels));
+    } finally {
+      images.free();
+      labels.free();
+    }
   };
 
   return {
@@ -128,17 +136,19 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     program: (count) => sizes.get(count)?.program,
     async run(batch, lr) {
       const { images, labels, program } = sizes.get(batch.count) ?? await prepare(batch.count);
+      if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
       step++;
       parameters.batches++;
       images.write(batch.images);
       labels.write(batch.labels);
       const values = optimizer.scalars(step, lr);
-      if (ema) values[EMA_SLOT] = emaDecay(ema.decay, step);
+      if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step);
+      values[RING_SLOT] = ring.advance();
       scalars.write(values);
-      ring.advance();
-      if (program) return program.run();
-      device.scope(() => encode(images, labels));
+      if (program) program.run();
+      else device.scope(() => encode(images, labels));
       device.flush();
+      underWay.push(device.gpu.queue.onSubmittedWorkDone());
     },
     free() {
       for (const tensor of [scalars, clip, one, scale]) tensor?.free();

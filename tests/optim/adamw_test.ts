@@ -3,7 +3,8 @@ import { rng } from "../../src/base/rng.ts";
 import type { Device } from "../../src/core/device.ts";
 import { recordProgram } from "../../src/core/program.ts";
 import { persistent } from "../../src/core/tensor.ts";
-import { adamw, ADAMW_SCALARS, type AdamwOptions } from "../../src/optim/adamw.ts";
+import { adamw, type AdamwOptions } from "../../src/optim/adamw.ts";
+import { STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { clipByNorm } from "../../src/optim/clip.ts";
 import { deviceTest } from "../core/fixtures.ts";
 import { type AdamWState, adamwStep, clipGradNorm } from "../reference/adamw.ts";
@@ -37,7 +38,7 @@ function plan(options: AdamwOptions, decayed: number): Plan {
 async function run(device: Device, given: Plan, replay: boolean): Promise<Float32Array[]> {
   const make = (length: number, label: string) => persistent(device, [length], "f32", label);
   const values = make(size, "values"), gradients = make(size, "gradients");
-  const scalars = make(ADAMW_SCALARS, "scalars"), clip = make(2, "clip");
+  const scalars = make(STEP_SCALARS, "scalars"), clip = make(2, "clip");
   const optimizer = adamw({ values, gradients, decayed: given.decayed }, given.options);
   const encode = () => {
     clipByNorm(gradients, clip, maxNorm);
@@ -138,7 +139,7 @@ deviceTest(
     const values = persistent(device, [24]),
       gradients = persistent(device, [24]),
       halves = persistent(device, [16], "f16");
-    const scalars = persistent(device, [ADAMW_SCALARS]), clip = persistent(device, [2]);
+    const scalars = persistent(device, [STEP_SCALARS]), clip = persistent(device, [2]);
     const optimizer = adamw({ values, gradients, halves, decayed: 24 }, {
       betas: [.9, .999],
       eps: 1e-8,

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { persistent, tensorOf } from "../../src/core/tensor.ts";
-import { ADAMW_SCALARS } from "../../src/optim/adamw.ts";
-import { ema, EMA_SLOT, emaDecay } from "../../src/optim/ema.ts";
+import { ema, emaDecay } from "../../src/optim/ema.ts";
+import { EMA_DECAY, STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { deviceTest } from "../core/fixtures.ts";
 import { randomNormal } from "../reference/random.ts";
 
@@ -12,14 +12,14 @@ Deno.test("emaDecay() rises to the decay", () => {
 });
 
 deviceTest("ema() starts at its sources and follows each of them", async (device) => {
-  const sizes = [132, 4], scalars = persistent(device, [ADAMW_SCALARS]);
+  const sizes = [132, 4], scalars = persistent(device, [STEP_SCALARS]);
   const start = sizes.map((size) => randomNormal(rng(1, size), size));
   const sources = start.map((values) => tensorOf(device, values, [values.length]));
   const averages = ema(sources);
   const expected = start.map((values) => Float64Array.from(values));
   for (let step = 1; step <= 12; step++) {
-    const d = emaDecay(.8, step), given = new Array(ADAMW_SCALARS).fill(NaN);
-    given[EMA_SLOT] = d;
+    const d = emaDecay(.8, step), given = new Array(STEP_SCALARS).fill(NaN);
+    given[EMA_DECAY] = d;
     scalars.write(given);
     sources.forEach((source, i) => {
       const values = randomNormal(rng(2, step, i), sizes[i]);

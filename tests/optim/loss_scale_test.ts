@@ -2,8 +2,8 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { GROWTH_INTERVAL } from "../../kernels/loss_scale.ts";
 import type { Device } from "../../src/core/device.ts";
 import { persistent } from "../../src/core/tensor.ts";
-import { ADAMW_SCALARS } from "../../src/optim/adamw.ts";
 import { lossScale } from "../../src/optim/loss_scale.ts";
+import { STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { deviceTest } from "../core/fixtures.ts";
 
 const betas = [.9, .999] as const;
@@ -11,7 +11,7 @@ const betas = [.9, .999] as const;
 /** A loss scale, and what it says to AdamW about a step with this norm. */
 function make(device: Device) {
   const scale = lossScale(device, betas);
-  const scalars = persistent(device, [ADAMW_SCALARS]), clip = persistent(device, [2]);
+  const scalars = persistent(device, [STEP_SCALARS]), clip = persistent(device, [2]);
   const look = async (step: number, norm: number, lr = 1e-3) => {
     scalars.write([.5, NaN, NaN, lr, step, 0, 0, 0]);
     clip.write([norm, 1]);

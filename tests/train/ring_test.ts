@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { tensorOf } from "../../src/core/tensor.ts";
+import { RING_SLOT, STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { ring, sum } from "../../src/train/ring.ts";
 import { gpuTest } from "../rings.ts";
 import { testDevice } from "./small_run.ts";
@@ -10,8 +11,10 @@ gpuTest("ring() keeps each step's loss and right answers until it is restarted",
   await device.scope(async () => {
     const logits = tensorOf(device, [3, 2, 1, 0, 0, 5, 1, 0], [2, 4]);
     for (const [labels, loss] of [[[0, 0], .5], [[0, 1], 2]] as const) {
-      results.advance();
-      results.tally(logits, tensorOf(device, labels, [2], "u32"), tensorOf(device, [loss], [1]));
+      const scalars = new Array(STEP_SCALARS).fill(NaN);
+      scalars[RING_SLOT] = results.advance();
+      const labelled = tensorOf(device, labels, [2], "u32"), mean = tensorOf(device, [loss], [1]);
+      results.tally(logits, labelled, mean, tensorOf(device, scalars, [STEP_SCALARS]));
     }
     assertEquals(await results.steps(), [
       { loss: .5, rows: 2, top1: .5, top5: 1 },

@@ -4,7 +4,8 @@ import { elements, roundUp, type Shape } from "../../base/shape.ts";
 import type { Device } from "../../core/device.ts";
 import { recordProgram } from "../../core/program.ts";
 import { persistent } from "../../core/tensor.ts";
-import { adamw, ADAMW_SCALARS } from "../../optim/adamw.ts";
+import { adamw } from "../../optim/adamw.ts";
+import { STEP_SCALARS } from "../../optim/step_scalars.ts";
 import { clipByNorm } from "../../optim/clip.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
 import { byEach, compare, type Comparison } from "./compare.ts";
@@ -77,7 +78,7 @@ async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTen
   };
   const values = persistent(device, [size], "f32", "parity parameters");
   const gradients = persistent(device, [size], "f32", "parity gradients");
-  const scalars = persistent(device, [ADAMW_SCALARS], "f32", "parity step scalars");
+  const scalars = persistent(device, [STEP_SCALARS], "f32", "parity step scalars");
   const clip = persistent(device, [2], "f32", "parity norm and clip factor");
   const { betas, eps, lr, weight_decay: weightDecay } = run.options;
   const optimizer = adamw({ values, gradients, decayed: size }, { betas, eps, weightDecay });
