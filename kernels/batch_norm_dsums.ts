@@ -46,12 +46,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   ${
     eachChunkRow(`
       let centered = load4(x[i]) - mean;
-      var gradient = load4(dy[i]);
+      ${isAdded ? "let kept = keep4(dy[i], load4(y[i]) > vec4f()); dz[i] = kept;" : ""}
+      var gradient = load4(${isAdded ? "kept" : "dy[i]"});
       ${
       isRectified ? "gradient = select(vec4f(), gradient, normalized(centered, scale, shift) > vec4f());" : ""
     }
-      ${isAdded ? "gradient = select(vec4f(), gradient, load4(y[i]) > vec4f());" : ""}
-      ${isAdded ? "dz[i] = store4(gradient);" : ""}
       sum += gradient;
       product = fma(gradient, centered * inv_std, product);`)
   }

@@ -21,7 +21,7 @@ ${linearIndex}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups);
   if (i >= arrayLength(&dx)) { return; }
-  dx[i] = store4(select(vec4f(), load4(dy[i]), load4(y[i]) > vec4f()));
+  dx[i] = keep4(dy[i], load4(y[i]) > vec4f());
 }`;
   return { code, workgroups: linearGrid(count / 4) };
 }

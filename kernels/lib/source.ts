@@ -15,7 +15,8 @@ export interface KernelSource {
 export type ElementType = "f32" | "f16";
 
 /**
- * WGSL for four neighbouring elements: the type `Element4` as stored, `load4` to vec4f and `store4` back.
+ * WGSL for four neighbouring elements: the type `Element4` as stored, `load4` to vec4f and `store4` back;
+ * `keep4` leaves zero where it is told to, without a conversion.
  * f16 lies as packed pairs, which needs no feature of the adapter; what is beyond its range becomes infinite, so that
  * an overflow is found out, and NaN stays (the bits of the largest value, 65504, of infinity and of a NaN follow each
  * other).
@@ -24,7 +25,8 @@ export function element4(type: ElementType): string {
   if (type === "f32") {
     return `alias Element4 = vec4f;
 fn load4(element: Element4) -> vec4f { return element; }
-fn store4(value: vec4f) -> Element4 { return value; }`;
+fn store4(value: vec4f) -> Element4 { return value; }
+fn keep4(element: Element4, kept: vec4<bool>) -> Element4 { return select(vec4f(), element, kept); }`;
   }
   return `alias Element4 = vec2u;
 fn load4(element: Element4) -> vec4f { return vec4f(unpack2x16float(element.x), unpack2x16float(element.y)); }
@@ -34,6 +36,10 @@ fn store4(value: vec4f) -> Element4 {
   let more = select(vec4u(), vec4u(1u), magnitude > vec4u(0x477fe000u)) + select(vec4u(), vec4u(1u), is_nan);
   let v = select(clamp(value, vec4f(-65504.0), vec4f(65504.0)), vec4f(65504.0), is_nan);
   return vec2u(pack2x16float(v.xy) + more.x + (more.y << 16u), pack2x16float(v.zw) + more.z + (more.w << 16u));
+}
+fn keep4(element: Element4, kept: vec4<bool>) -> Element4 {
+  let halves = select(vec4u(), vec4u(0xffffu), kept);
+  return element & vec2u(halves.x | (halves.y << 16u), halves.z | (halves.w << 16u));
 }`;
 }
 
