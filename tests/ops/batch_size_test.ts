@@ -51,7 +51,8 @@ gpuTest("no op compiles another pipeline for another batch size", async () => {
     return compile(descriptor);
   };
   device.scope(() => step(device, 2));
-  assert(pipelines.length > 25, `The network of all ops compiled only ${pipelines.join(", ")}`);
+  // In the page, tests before this one have compiled what layers of all widths share.
+  assert(pipelines.length > 15, `The network of all ops compiled only ${pipelines.join(", ")}`);
   pipelines = [];
   for (const n of [3, 33]) device.scope(() => step(device, n));
   assertEquals(pipelines, []);
