@@ -1,18 +1,38 @@
-/** y = x, 16 bytes a thread: how many bytes the adapter moves a second, read and written. */
-import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+/**
+ * y = x, 16 bytes at a time: how many bytes the adapter moves a second, read and written. A thread does one vector, or
+ * several that lie a workgroup apart, whichever is faster: for a processor many small threads cost more than the bytes.
+ */
+import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
-/** `bytes` of x, a multiple of 16. */
-export function probeCopy({ bytes }: { bytes: number }): KernelSource {
+export interface CopyProbe {
+  /** Bytes of x, a multiple of 16 for each of the threads' vectors and workgroups. */
+  readonly bytes: number;
+  /** Threads of a workgroup, and vectors of each. */
+  readonly threads: number;
+  readonly vectors: number;
+}
+
+/** What is tried; the fastest counts. */
+export const COPY_UNROLLS: readonly Omit<CopyProbe, "bytes">[] = [
+  { threads: 64, vectors: 1 },
+  { threads: 256, vectors: 8 },
+];
+
+export function probeCopy({ bytes, threads, vectors }: CopyProbe): KernelSource {
+  const groups = bytes / 16 / (threads * vectors), rows = Math.ceil(groups / 65535);
   const code = wgsl`
-${linearIndex}
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> y: array<vec4f>;
 
-@compute @workgroup_size(${LINEAR})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups);
-  if (i >= arrayLength(&y)) { return; }
-  y[i] = x[i];
+@compute @workgroup_size(${threads})
+fn main(
+  @builtin(local_invocation_index) lane: u32,
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+) {
+  let i = (group.x + group.y * groups.x) * ${threads * vectors}u + lane;
+  if (i + ${(vectors - 1) * threads}u >= arrayLength(&y)) { return; }
+  ${unroll(vectors, (v) => `y[i + ${v * threads}u] = x[i + ${v * threads}u];`)}
 }`;
-  return { code, workgroups: linearGrid(bytes / 16) };
+  return { code, workgroups: [Math.ceil(groups / rows), rows, 1] };
 }

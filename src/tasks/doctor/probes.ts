@@ -1,6 +1,6 @@
 /** How fast the adapter is: multiply-adds in registers, and bytes through memory. */
 import { fmaOperations, type FmaProbe, probeFma } from "../../../kernels/probe_fma.ts";
-import { probeCopy } from "../../../kernels/probe_copy.ts";
+import { COPY_UNROLLS, probeCopy } from "../../../kernels/probe_copy.ts";
 import { GpuError } from "../../base/errors.ts";
 import type { Device } from "../../core/device.ts";
 import { elapsed } from "../../core/elapsed.ts";
@@ -79,9 +79,12 @@ async function copySpeed(device: Device, time: ProbeTime, bytes = 2 ** 26): Prom
   const milliseconds = await device.scope(async () => {
     const x = empty(device, [bytes / 4], "f32", "copy source");
     const y = empty(device, [bytes / 4], "f32", "copy target");
-    const program = await recordProgram(device, () => (copy.run({ x, y }, { bytes }), []));
-    const best = await launchTime(device, program, time);
-    program.free();
+    let best = Infinity;
+    for (const unroll of COPY_UNROLLS) {
+      const program = await recordProgram(device, () => (copy.run({ x, y }, { bytes, ...unroll }), []));
+      best = Math.min(best, await launchTime(device, program, time));
+      program.free();
+    }
     return best;
   });
   if (milliseconds < time.least && 2 * bytes <= largest) return await copySpeed(device, time, 2 * bytes);
