@@ -27,7 +27,7 @@ export interface Adamw {
   readonly betas: readonly [number, number];
   /**
    * The scalars of step `step` (1 is the first): 1 - lr * decay, lr / (1 - b1^step) and sqrt(1 - b2^step), computed in
-   * float64, then lr, and the step for {@link LossScale}; the other places of {@link STEP_SCALARS} are 0.
+   * float64, then lr for {@link LossScale}; the other places of {@link STEP_SCALARS} are 0.
    */
   scalars(step: number, lr: number): number[];
   /**
@@ -50,7 +50,7 @@ export function adamw(parameters: FlatParameters, { betas, eps, weightDecay }: A
     betas,
     scalars(step, lr) {
       const corrections = [lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)];
-      return [1 - lr * weightDecay, ...corrections, lr, step, 0, 0, 0];
+      return [1 - lr * weightDecay, ...corrections, lr, 0, 0, 0, 0];
     },
     step(scalars, clip) {
       const tensors = { scalars, clip, gradients, values, first, second, ...(halves && { halves }) };

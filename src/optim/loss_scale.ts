@@ -10,7 +10,8 @@ export interface LossScaleState {
   readonly scale: number;
   /** Steps since the last overflow or growth. */
   readonly good: number;
-  /** Steps that were not taken as the gradients had overflowed. */
+  /** Steps that AdamW took, and those that it did not as the gradients had overflowed. */
+  readonly taken: number;
   readonly skipped: number;
   readonly skippedInARow: number;
 }
@@ -19,7 +20,7 @@ export interface LossScaleState {
 export interface LossScale {
   /** [1]: what the loss's gradient is multiplied with. */
   readonly scale: Tensor;
-  /** [4]: scale, good steps, skipped steps, skipped steps in a row; part of a checkpoint. */
+  /** [5], as {@link LossScaleState} lists it; part of a checkpoint. */
   readonly state: Tensor;
   /**
    * Encodes the decision about a step: from the norm in `clip` it moves the scale.
@@ -34,23 +35,23 @@ export interface LossScale {
 
 /** Makes a loss scale that starts at 2^16. */
 export function lossScale(device: Device, betas: readonly [number, number]): LossScale {
-  const state = persistent(device, [4], "f32", "loss scale");
-  const taken = persistent(device, [4], "f32", "scalars of the step if it is taken");
-  state.write([INITIAL_SCALE, 0, 0, 0]);
+  const state = persistent(device, [5], "f32", "loss scale");
+  const step = persistent(device, [4], "f32", "scalars of the step if it is taken");
+  state.write([INITIAL_SCALE, 0, 0, 0, 0]);
   return {
     state,
     scale: state.slice(0, [1]),
     update(scalars, clip) {
-      decide.run({ clip, scalars, state, taken }, { beta1: betas[0], beta2: betas[1] });
-      return taken;
+      decide.run({ clip, scalars, state, step }, { beta1: betas[0], beta2: betas[1] });
+      return step;
     },
     async read() {
-      const [scale, good, skipped, skippedInARow] = await state.read(); // GPU sync point
-      return { scale, good, skipped, skippedInARow };
+      const [scale, good, taken, skipped, skippedInARow] = await state.read(); // GPU sync point
+      return { scale, good, taken, skipped, skippedInARow };
     },
     free() {
       state.free();
-      taken.free();
+      step.free();
     },
   };
 }
