@@ -59,6 +59,7 @@ export {
   exitCode,
   GpuError,
   InterruptedError,
+  LimitError,
 } from "./src/base/errors.ts";
 export { type Rng, rng } from "./src/base/rng.ts";
 export type { Shape } from "./src/base/shape.ts";
