@@ -1,7 +1,7 @@
 /**
  * Choices: one of several candidates that do the same work. An op lists them with the likely best first; `tune`
- * measures them, and from then on the fastest is run. Candidates must give the same bits, so that a choice, which
- * depends on timings, never shows in results.
+ * measures them, and from then on the fastest is run. A choice depends on timings, so candidates should
+ * give the same bits, and what is kept of them (see tasks/kernel_choices.ts) makes a machine repeat itself.
  */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
@@ -33,12 +33,13 @@ const listeners = new WeakMap<Device, Map<string, Map<string, Dispatch[]>>>();
  * @param key what the candidates' speed depends on: "conv2d_forward f32 16x8x8x64 3x3/1 64"
  */
 export function runChosen<T>(device: Device, key: string, candidates: readonly Candidate<T>[]): T {
-  const chosen = device.choices.get(key);
+  const name = device.choices.get(key);
+  const chosen = candidates.find((candidate) => candidate.name === name); // none if it is of another version
   const heard = listeners.get(device);
   if (heard && !chosen && !heard.has(key) && candidates.length > 1) {
     heard.set(key, new Map(candidates.map(({ name, run }) => [name, setAside(device, run)])));
   }
-  return (candidates.find(({ name }) => name === chosen) ?? candidates[0]).run();
+  return (chosen ?? candidates[0]).run();
 }
 
 /** Rounds in which all candidates take turns; the fastest of each counts. */

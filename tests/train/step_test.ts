@@ -1,0 +1,114 @@
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
+import { type Device, openDevice } from "../../src/core/device.ts";
+import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
+import { createLoss } from "../../src/nn/losses.ts";
+import { ParameterSet } from "../../src/nn/parameters.ts";
+import type { Model } from "../../src/nn/resnet.ts";
+import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
+import { adamw } from "../../src/optim/adamw.ts";
+import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
+import { ring as createRing } from "../../src/train/ring.ts";
+import { type StepParts, trainStep } from "../../src/train/step.ts";
+import { gpuTest } from "../rings.ts";
+import { classes, imageSize, randomBatch, testDevice } from "./small_run.ts";
+
+/** One convolution and a linear layer: little to compile. */
+function tinyModel(device: Device): Model {
+  const declare = new Declarations();
+  const conv = conv2d(declare, "conv", { from: 3, to: 8, size: 3, padding: 1 });
+  const head = linear(declare, "fc", { from: 8, to: classes.length });
+  const parameters = new ParameterSet(device, declare.parameters, declare.buffers, rng(1, "init"));
+  const forward: Model["forward"] = (x, mode) => head(globalAvgPool(conv(x, mode).y), mode);
+  return { name: "tiny", classes: classes.length, parameters, forward };
+}
+
+/** A training step of the tiny model, and what it is made of. */
+function tinyStep(device: Device, changes: (model: Model) => Partial<StepParts> = () => ({})) {
+  const model = tinyModel(device), ring = createRing(device, classes.length, 8);
+  const options = { classes: classes.length, labelSmoothing: 0, gamma: 0, classWeights: undefined };
+  const loss = createLoss(device, { name: "cross_entropy", ...options });
+  const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 0 });
+  const parts = { model, ring, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
+  return { model, step: trainStep(device, parts) };
+}
+
+gpuTest("a step writes images, labels and one buffer of scalars, and submits once", async () => {
+  const device = await testDevice(), { queue } = device.gpu;
+  const { step } = tinyStep(device);
+  await step.prepare([4]);
+  device.flush();
+  const { writeBuffer, submit } = queue;
+  const calls: string[] = [];
+  queue.writeBuffer = (...args: Parameters<typeof writeBuffer>) => {
+    calls.push(args[0].label);
+    writeBuffer.apply(queue, args);
+  };
+  queue.submit = (...args: Parameters<typeof submit>) => {
+    calls.push("submit");
+    submit.apply(queue, args);
+  };
+  try {
+    await step.run(randomBatch(4, "step"), 1e-3);
+  } finally {
+    Object.assign(queue, { writeBuffer, submit });
+  }
+  assertEquals(calls.length, 4, calls.join(", "));
+  assertEquals(calls.at(-1), "submit");
+  step.free();
+});
+
+gpuTest("a step waits until the GPU is at most two steps behind", async () => {
+  const device = await testDevice(), { queue } = device.gpu;
+  const { step } = tinyStep(device);
+  await step.prepare([4]);
+  const { onSubmittedWorkDone } = queue;
+  const done: ((value: undefined) => void)[] = [];
+  queue.onSubmittedWorkDone = () => new Promise((resolve) => done.push(resolve));
+  try {
+    await step.run(randomBatch(4, "step"), 1e-3);
+    await step.run(randomBatch(4, "step"), 1e-3);
+    let isThrough = false;
+    const third = step.run(randomBatch(4, "step"), 1e-3).then(() => isThrough = true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert(!isThrough, "The third step did not wait for the first");
+    done[0](undefined);
+    await third;
+  } finally {
+    queue.onSubmittedWorkDone = onSubmittedWorkDone;
+  }
+  step.free();
+});
+
+gpuTest("averages follow the values after each step", async () => {
+  const device = await testDevice();
+  let averages!: Ema;
+  const { model, step } = tinyStep(device, ({ parameters }) => {
+    averages = ema([parameters.values]);
+    return { ema: { averages, decay: .3 } };
+  });
+  const { values } = model.parameters;
+  let expected = Float64Array.from(await values.read());
+  for (let count = 1; count <= 3; count++) {
+    await step.run(randomBatch(4, "step", count), 1e-2);
+    const d = emaDecay(.3, count), now = await values.read();
+    expected = expected.map((average, i) => d * average + (1 - d) * now[i]);
+  }
+  const [actual] = averages.averages;
+  (await actual.read()).forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-6));
+  assertNotEquals(await actual.read(), await values.read());
+  averages.free();
+  step.free();
+});
+
+gpuTest("prepare() measures kernels where a run asks for it, and only there", async () => {
+  const device = await openDevice(navigator.gpu);
+  for (const tuneKernels of [false, true]) {
+    const { step } = tinyStep(device, () => ({ tuneKernels }));
+    await step.prepare([4]);
+    assertEquals([...device.choices.keys()].some((key) => key.startsWith("conv2d_forward ")), tuneKernels);
+    await step.run(randomBatch(4, "step"), 1e-3);
+    step.free();
+  }
+  device.close();
+});
