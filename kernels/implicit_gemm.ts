@@ -20,28 +20,9 @@
  * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such
  * product for each parity of the pixel, without the zeros in between.
  */
+import type { GemmAxis } from "./lib/gemm_axis.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
 import { range, type Spans, spansOf } from "./lib/span.ts";
-
-/** How one axis, rows or columns, of the product is laid out. */
-export interface GemmAxis {
-  /** Pixels of x, of the sub-grid of y, and of the image that holds y. */
-  readonly input: number;
-  readonly output: number;
-  readonly image: number;
-  /** Taps along this axis, and where the first lies in x for the first pixel of y. */
-  readonly taps: number;
-  readonly start: number;
-  /** Pixels of x from one pixel of y to the next. */
-  readonly stride: number;
-  /** Where the sub-grid lies in its image: pixel = offset + i * spacing. */
-  readonly offset: number;
-  readonly spacing: number;
-  /** Which of the filter's `size` taps these are: tap = first + i * every. */
-  readonly first: number;
-  readonly every: number;
-  readonly size: number;
-}
 
 export interface GemmOptions {
   readonly type: ElementType;

@@ -2,7 +2,8 @@
  * The matrices of a convolution as a product, y[row, k] = sum over inner of X[row, inner] * w[inner, k], in WGSL that
  * reads and writes them by vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c).
  */
-import type { GemmAxis, GemmOptions } from "../implicit_gemm.ts";
+import type { GemmOptions } from "../implicit_gemm.ts";
+import type { GemmAxis } from "./gemm_axis.ts";
 import { wgsl } from "./source.ts";
 import { DEPTH } from "./tile.ts";
 

@@ -1,5 +1,5 @@
 import type { WgradOptions } from "../../kernels/conv2d_wgrad.ts";
-import type { GemmAxis } from "../../kernels/implicit_gemm.ts";
+import { dgradAxes, forwardAxis } from "../../kernels/lib/gemm_axis.ts";
 import { formatShape } from "../base/shape.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
@@ -85,56 +85,6 @@ function filterShape(x: Tensor, w: Tensor): readonly number[] {
     );
   }
   return w.shape;
-}
-
-/** One axis of the forward product. */
-function forwardAxis(input: number, size: number, stride: number, padding: number): GemmAxis {
-  const output = Math.floor((input + 2 * padding - size) / stride) + 1;
-  const place = { image: output, offset: 0, spacing: 1 };
-  return reachable({
-    ...place,
-    input,
-    output,
-    stride,
-    taps: size,
-    start: -padding,
-    first: 0,
-    every: 1,
-    size,
-  });
-}
-
-/** The axis without the taps that meet padding at every pixel: of a 3x3 filter over one pixel, all but the centre. */
-function reachable(axis: GemmAxis): GemmAxis {
-  const { input, output, stride, taps, start, first, every } = axis;
-  const skipped = Math.min(taps, Math.max(0, -start - (output - 1) * stride));
-  const left = Math.min(taps, input - start) - skipped;
-  return { ...axis, taps: Math.max(0, left), start: start + skipped, first: first + skipped * every };
-}
-
-/**
- * The axis of a dgrad product, one for each parity `a` of a pixel of dx: pixels a, a + stride, ... of dx meet only
- * the taps with (a + padding - tap) divisible by the stride, from the last of them to the first.
- */
-function dgradAxes(input: number, output: number, size: number, stride: number, padding: number): GemmAxis[] {
-  return Array.from({ length: Math.min(stride, input) }, (_, a) => {
-    const lowest = (a + padding) % stride;
-    const taps = Math.max(0, Math.ceil((size - lowest) / stride));
-    const highest = lowest + (taps - 1) * stride;
-    return reachable({
-      input: output,
-      output: Math.ceil((input - a) / stride),
-      image: input,
-      taps,
-      start: (a + padding - highest) / stride,
-      stride: 1,
-      offset: a,
-      spacing: stride,
-      first: Math.max(0, highest),
-      every: -stride,
-      size,
-    });
-  });
 }
 
 /** The gradient of x: products of dy with the transposed filter, one for each parity of row and column. */

@@ -1,5 +1,6 @@
 import { columnSum } from "../../kernels/column_sum.ts";
-import type { GemmAxis, GemmOptions } from "../../kernels/implicit_gemm.ts";
+import type { GemmOptions } from "../../kernels/implicit_gemm.ts";
+import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";

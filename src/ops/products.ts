@@ -12,7 +12,6 @@ import {
   wgradTileFits,
 } from "../../kernels/conv2d_wgrad_tiled.ts";
 import {
-  type GemmAxis,
   type GemmOptions,
   implicitGemm,
   registerChunks,
@@ -24,6 +23,7 @@ import {
   implicitGemmTiled,
   statisticsChunks,
 } from "../../kernels/implicit_gemm_tiled.ts";
+import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import type { KernelSource } from "../../kernels/lib/source.ts";
 import { splitSum } from "../../kernels/split_sum.ts";
 import { runChosen } from "../core/choice.ts";

@@ -1,7 +1,7 @@
 /** What the tests of convolution kernels share: random inputs as they lie on the GPU, and the options of the products. */
 import type { TiledWgradOptions } from "../../kernels/conv2d_wgrad_tiled.ts";
-import type { GemmAxis } from "../../kernels/implicit_gemm.ts";
 import type { TiledGemmOptions } from "../../kernels/implicit_gemm_tiled.ts";
+import { dgradAxes, forwardAxis, type GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import type { ElementType } from "../../kernels/lib/source.ts";
 import type { Tile } from "../../kernels/lib/tile.ts";
 import { elements, type Shape } from "../../src/base/shape.ts";
@@ -27,22 +27,15 @@ export function shapesOf(shape: ConvShape): { x: Shape; w: Shape; y: Shape } {
   return { x: [n, h, w, c], w: [r, s, c, k], y: [n, p, q, k] };
 }
 
-/** The axis without the taps that meet padding at every pixel. */
-function reachable(axis: GemmAxis): GemmAxis {
-  const { input, output, stride, taps, start, first, every } = axis;
-  const skipped = Math.min(taps, Math.max(0, -start - (output - 1) * stride));
-  const left = Math.min(taps, input - start) - skipped;
-  return { ...axis, taps: Math.max(0, left), start: start + skipped, first: first + skipped * every };
+/** Rows and columns of a product. */
+interface Axes {
+  readonly rows: GemmAxis;
+  readonly cols: GemmAxis;
 }
 
 /** Rows and columns of the forward product. */
-function forwardAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis } {
-  const { h, w, r, s, stride, padding } = shape, { p, q } = convOutput(shape);
-  const whole = { stride, start: -padding, offset: 0, spacing: 1, first: 0, every: 1 };
-  return {
-    rows: reachable({ ...whole, input: h, output: p, image: p, taps: r, size: r }),
-    cols: reachable({ ...whole, input: w, output: q, image: q, taps: s, size: s }),
-  };
+function forwardAxes({ h, w, r, s, stride, padding }: ConvShape): Axes {
+  return { rows: forwardAxis(h, r, stride, padding), cols: forwardAxis(w, s, stride, padding) };
 }
 
 /** The options of a forward product without bias. */
@@ -59,28 +52,10 @@ export function forwardOptions(shape: ConvShape, tile: Tile, type: ElementType =
 }
 
 /** Rows and columns of the dgrad products over dy, one for each parity of row and column. */
-export function dgradAxes(shape: ConvShape): { rows: GemmAxis; cols: GemmAxis }[] {
+export function dgradAxesOf(shape: ConvShape): Axes[] {
   const { h, w, r, s, stride, padding } = shape, { p, q } = convOutput(shape);
-  const parities = Array.from({ length: stride }, (_, a) => a);
-  const axis = (a: number, input: number, output: number, size: number): GemmAxis => {
-    const lowest = (a + padding) % stride;
-    const taps = Math.max(0, Math.ceil((size - lowest) / stride));
-    const highest = lowest + (taps - 1) * stride;
-    return reachable({
-      input: output,
-      output: Math.ceil((input - a) / stride),
-      image: input,
-      taps,
-      start: (a + padding - highest) / stride,
-      stride: 1,
-      offset: a,
-      spacing: stride,
-      first: Math.max(0, highest),
-      every: -stride,
-      size,
-    });
-  };
-  return parities.flatMap((a) => parities.map((b) => ({ rows: axis(a, h, p, r), cols: axis(b, w, q, s) })));
+  const cols = dgradAxes(w, q, s, stride, padding);
+  return dgradAxes(h, p, r, stride, padding).flatMap((rows) => cols.map((cols) => ({ rows, cols })));
 }
 
 /** The options of the product that is dw. */

@@ -6,7 +6,7 @@ import { tensorOf } from "../../src/core/tensor.ts";
 import { expectClose, testDevice, tolerance } from "../ops/op_case.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
-import { blank, dgradAxes, forwardOptions, mergeChunks, shapesOf, stored } from "./conv_case.ts";
+import { blank, dgradAxesOf, forwardOptions, mergeChunks, shapesOf, stored } from "./conv_case.ts";
 
 const gemm = kernel("implicit_gemm_tiled", implicitGemmTiled);
 
@@ -114,7 +114,7 @@ function dgradTest(name: string, type: ElementType, firstTile: number, shape: re
         w: tensorOf(device, [...w], shapes.w, type),
         y: dx,
       };
-      dgradAxes(shape).forEach((axes, i) => {
+      dgradAxesOf(shape).forEach((axes, i) => {
         const tile = GEMM_TILES[(firstTile + i) % GEMM_TILES.length];
         const sizes = { type, batch: shape.n, channels: shape.k, outputs: shape.c, bias: false };
         gemm.run(inputs, { ...sizes, ...axes, transposed: true, tile });
