@@ -50,7 +50,8 @@
  * @module
  */
 
-// Errors, shapes and random numbers
+// Errors, shapes, random numbers and files
+export { type ByteSource, byteSource } from "./src/base/byte_source.ts";
 export {
   ConfigError,
   DataError,
@@ -111,7 +112,7 @@ export {
 } from "./src/optim/schedules.ts";
 
 // Data
-export { byteSource, type ZipLimits, zipTree } from "./src/data/archive.ts";
+export { type ZipLimits, zipTree } from "./src/data/archive.ts";
 export { classCounts, classWeights } from "./src/data/class_weights.ts";
 export { type DatasetOptions, readDataset } from "./src/data/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";
@@ -144,7 +145,6 @@ export {
   type TransformPlugin,
 } from "./src/data/transforms/transform.ts";
 export {
-  type ByteSource,
   type Dataset,
   type Decode,
   type EncodeJpeg,

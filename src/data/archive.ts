@@ -3,12 +3,13 @@
  * never unpacked as a whole, neither into memory nor onto disk.
  */
 import { inflateSync } from "fflate";
+import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
+import { readZipDirectory, type ZipEntry } from "../base/zip_directory.ts";
 import { crc32 } from "./crc32.ts";
 import { foldersOf } from "./memory_tree.ts";
 import { compareCodePoints } from "./paths.ts";
-import type { ByteSource, FileTree } from "./types.ts";
-import { readZipDirectory, type ZipEntry } from "./zip_directory.ts";
+import type { FileTree } from "./types.ts";
 
 /** How much an archive's file may unpack to, so that a forged one cannot fill the memory. */
 export interface ZipLimits {
@@ -48,12 +49,6 @@ export async function zipTree(source: ByteSource, limits: Partial<ZipLimits> = {
     folders: () => Promise.resolve(foldersOf(paths, folders)),
     read,
   };
-}
-
-/** A ByteSource over bytes in memory. */
-export function byteSource(name: string, bytes: Uint8Array): ByteSource {
-  const read = (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length));
-  return { name, size: bytes.length, read };
 }
 
 function entryError(source: ByteSource, entry: ZipEntry, reason: string): DataError {

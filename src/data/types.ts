@@ -42,15 +42,6 @@ export interface FolderStore {
   remove(path: string): Promise<void>;
 }
 
-/** Random access to the bytes of a file, such as a Blob in a browser. */
-export interface ByteSource {
-  readonly name: string;
-  /** In bytes. */
-  readonly size: number;
-  /** Exactly `length` bytes from `offset`. */
-  read(offset: number, length: number): Promise<Uint8Array>;
-}
-
 /** One picture file with its class index. */
 export interface Sample {
   readonly path: string;

@@ -1,9 +1,10 @@
 /** The host of a page: the browser's GPU, its image decoder, and the files that a user hands in. */
+import type { ByteSource } from "../base/byte_source.ts";
 import { DataError, GpuError } from "../base/errors.ts";
 import { zipTree } from "../data/archive.ts";
 import { compareCodePoints } from "../data/paths.ts";
 import { foldersOf } from "../data/memory_tree.ts";
-import type { ByteSource, FileTree, Picture } from "../data/types.ts";
+import type { FileTree, Picture } from "../data/types.ts";
 
 /** The most pixels that a picture may have: Pillow's limit, beyond which it warns of a decompression bomb. */
 export const MAX_PIXELS = 89_478_485;

@@ -1,8 +1,9 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
+import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { zipTree } from "../data/archive.ts";
 import { compareCodePoints, folderOf, join } from "../data/paths.ts";
-import type { ByteSource, FileTree, FolderStore } from "../data/types.ts";
+import type { FileTree, FolderStore } from "../data/types.ts";
 
 const CURE = "give data.data_root=<folder or .zip>";
 

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { type Zippable, zipSync } from "fflate";
+import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
-import { byteSource, type ZipLimits, zipTree } from "../../src/data/archive.ts";
+import { type ZipLimits, zipTree } from "../../src/data/archive.ts";
 import { crc32 } from "../../src/data/crc32.ts";
 import { assertMessage, utf8 } from "./helpers.ts";
 

@@ -23,9 +23,9 @@ export function lengthFaults({ path, text }: SourceFile): string[] {
   return lines > MOST_LINES ? [`${path} has ${lines} lines: split it, at most ${MOST_LINES}`] : [];
 }
 
-/** An awaited read() waits for the GPU, so its line says so; data, formats and hosts read files. */
+/** An awaited read() waits for the GPU, so its line says so; base, data, formats and hosts read files. */
 export function syncPointFaults({ path, text }: SourceFile): string[] {
-  if (["data", "formats", "host", "config"].includes(roomOf(path) ?? "host")) return [];
+  if (["base", "data", "formats", "host", "config"].includes(roomOf(path) ?? "host")) return [];
   const code = codeOf(text), lines = text.split("\n");
   return [...code.matchAll(/\bawait\s[^;={}]*?\.read\s*\(/g)].flatMap((match) => {
     const line = lineAt(code, match.index + match[0].length);

@@ -2,9 +2,8 @@
  * The central directory of a .zip archive, as PKWARE's APPNOTE.TXT describes it (sections 4.3 and 4.4), zip64
  * included. Reads the end of the file alone; nothing is unpacked here.
  */
-import { DataError } from "../base/errors.ts";
-import { resolveInside } from "./paths.ts";
-import type { ByteSource } from "./types.ts";
+import type { ByteSource } from "./byte_source.ts";
+import { DataError } from "./errors.ts";
 
 /** One file of an archive. Sizes and offsets are in bytes. */
 export interface ZipEntry {
@@ -165,15 +164,14 @@ function decodeName(bytes: Uint8Array): string {
 }
 
 function safePath(source: ByteSource, name: string): string {
-  const climbs = name.split(/[/\\]/).includes("..");
-  const path = resolveInside("", name);
-  if (climbs || path === undefined || name.includes("\0")) {
+  const parts = name.split(/[/\\]/);
+  if (parts.includes("..") || /^([/\\]|[a-z]:)/i.test(name) || name.includes("\0")) {
     throw zipError(
       source,
       `it holds the unsafe path ${JSON.stringify(name)}: need relative paths without ".."`,
     );
   }
-  return path;
+  return parts.filter((part) => part !== "" && part !== ".").join("/");
 }
 
 function readUint64(source: ByteSource, view: DataView, at: number): number {

@@ -1,0 +1,15 @@
+/** Random access to the bytes of a file: on disk, in a browser's Blob, or in memory. */
+export interface ByteSource {
+  /** What messages call it, usually the path that the user gave. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`, which must lie inside. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A ByteSource over bytes in memory. */
+export function byteSource(name: string, bytes: Uint8Array): ByteSource {
+  const read = (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length));
+  return { name, size: bytes.length, read };
+}
