@@ -168,8 +168,14 @@ export {
   type TopKAccuracy,
   topKAccuracy,
 } from "./src/metrics/accuracy.ts";
+export { type Areas, areaUnderRoc, auroc } from "./src/metrics/auroc.ts";
+export { calibrationError, type Reliability, reliability } from "./src/metrics/calibration.ts";
+export { type Confusion, confusionMatrix, confusionTotals } from "./src/metrics/confusion.ts";
+export { f1, type F1Scores, f1Scores } from "./src/metrics/f1.ts";
 export { mean as weightedMean } from "./src/metrics/mean.ts";
-export type { Metric } from "./src/metrics/metric.ts";
+export type { Accumulator, Metric } from "./src/metrics/metric.ts";
+export { nll } from "./src/metrics/nll.ts";
+export { softmax } from "./src/metrics/softmax.ts";
 export {
   type Dtype as StoredDtype,
   float32,

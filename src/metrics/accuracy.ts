@@ -3,6 +3,7 @@
  * NaN counts as the largest score. Of equal scores the lowest class index ranks first.
  */
 import type { Metric } from "./metric.ts";
+import { countClasses, requireBatch, requireLabel } from "./rows.ts";
 
 /**
  * How many of the samples have their label among the `k` largest logits.
@@ -13,13 +14,13 @@ import type { Metric } from "./metric.ts";
  * @throws RangeError if k or a label is out of range
  */
 export function topK(logits: Float32Array, labels: ArrayLike<number>, k: number): number {
-  const classes = countClasses(logits, labels);
+  const classes = countClasses("accuracy", logits, labels);
   if (labels.length > 0 && !(Number.isInteger(k) && k >= 1 && k <= classes)) {
     throw new RangeError(`Cannot compute top-k accuracy as k must be 1 to ${classes}: current value is ${k}`);
   }
   let hits = 0;
   for (let row = 0; row < labels.length; row++) {
-    const label = checkLabel(labels[row], classes, row);
+    const label = requireLabel("accuracy", labels[row], classes, row);
     if (rankOf(label, logits, row * classes, classes) < k) hits++;
   }
   return hits;
@@ -103,10 +104,10 @@ export function classAccuracy(classes: number): ClassAccuracy {
   return {
     direction: "max",
     update(logits, labels) {
-      checkClasses(countClasses(logits, labels), classes, labels);
+      requireBatch("class accuracy", logits, labels, classes);
       const predicted = argmax(logits, classes);
       for (let row = 0; row < labels.length; row++) {
-        const label = checkLabel(labels[row], classes, row);
+        const label = labels[row];
         samples[label]++;
         if (predicted[row] === label) hits[label]++;
       }
@@ -129,33 +130,6 @@ export function classAccuracy(classes: number): ClassAccuracy {
       samples.fill(0);
     },
   };
-}
-
-function checkClasses(current: number, required: number, labels: ArrayLike<number>): void {
-  if (labels.length > 0 && current !== required) {
-    throw new TypeError(
-      `Cannot update class accuracy as logits must be [N, ${required}]: current shape is [${labels.length}, ${current}]`,
-    );
-  }
-}
-
-function countClasses(logits: Float32Array, labels: ArrayLike<number>): number {
-  const classes = labels.length === 0 ? 0 : logits.length / labels.length;
-  const fits = labels.length === 0 ? logits.length === 0 : Number.isInteger(classes) && classes >= 1;
-  if (fits) return classes;
-  throw new TypeError(
-    `Cannot compute accuracy as logits must make one row per label: ` +
-      `current lengths are ${logits.length} logits and ${labels.length} labels`,
-  );
-}
-
-function checkLabel(label: number, classes: number, row: number): number {
-  if (Number.isInteger(label) && label >= 0 && label < classes) return label;
-  throw new RangeError(
-    `Cannot compute accuracy as labels must be 0 to ${
-      classes - 1
-    }: current label of sample ${row} is ${label}`,
-  );
 }
 
 /** How many classes of the row at `start` rank before `label`. */

@@ -1,9 +1,13 @@
-/** metrics.json: accuracies on the CPU, and what the GPU tallies, against PyTorch and scikit-learn. */
+/** metrics.json: all metrics on the CPU, and what the GPU tallies, against PyTorch and scikit-learn. */
 import * as z from "zod";
 import { roundUp } from "../../base/shape.ts";
 import type { Device } from "../../core/device.ts";
 import { tensorOf } from "../../core/tensor.ts";
 import { classAccuracy, topKAccuracy } from "../../metrics/accuracy.ts";
+import { auroc } from "../../metrics/auroc.ts";
+import { confusionMatrix } from "../../metrics/confusion.ts";
+import { f1 } from "../../metrics/f1.ts";
+import { nll } from "../../metrics/nll.ts";
 import { imagesToEngine } from "../../nn/layout.ts";
 import { crossEntropy } from "../../ops/cross_entropy.ts";
 import { tally } from "../../ops/tally.ts";
@@ -22,6 +26,11 @@ const metricCase = z.looseObject({
   top1: z.number(),
   top5: z.number(),
   per_class_accuracy: z.array(z.number().nullable()),
+  confusion_rows_true: z.array(z.array(z.int().min(0))),
+  f1: z.strictObject({ macro: z.number(), micro: z.number(), weighted: z.number() }),
+  f1_per_class: z.array(z.number()),
+  auroc_per_class: z.array(z.number().nullable()),
+  auroc_macro_of_defined: z.number(),
   nll: z.number(),
 });
 const table = z.object({ cases: z.array(metricCase) });
@@ -46,13 +55,24 @@ export async function metricCases(folder: CaseFolder): Promise<Suite> {
 
 function onCpu(name: string, { classes, logits, labels, ...expected }: MetricCase): Row {
   const top1 = topKAccuracy(1, classes), top5 = topKAccuracy(5, classes), perClass = classAccuracy(classes);
-  for (const metric of [top1, top5, perClass]) metric.update(Float32Array.from(logits), labels);
+  const confusion = confusionMatrix(classes), score = f1(classes), area = auroc(classes), loss = nll(classes);
+  for (const metric of [top1, top5, perClass, confusion, score, area, loss]) {
+    metric.update(Float32Array.from(logits), labels);
+  }
+  const { perClass: scores, macro, micro, weighted } = score.compute()!;
+  const areas = area.compute();
   return {
     name,
     comparisons: [
       share("top1", [top1.compute()], [expected.top1]),
       share("top5", [top5.compute()], [expected.top5]),
       share("per class", perClass.compute(), expected.per_class_accuracy),
+      share("confusion", [...confusion.compute().counts], expected.confusion_rows_true.flat()),
+      share("F1 per class", [...scores], expected.f1_per_class),
+      share("F1", [macro, micro, weighted], [expected.f1.macro, expected.f1.micro, expected.f1.weighted]),
+      share("AUROC per class", areas.perClass, expected.auroc_per_class),
+      share("AUROC", [areas.macro], [expected.auroc_macro_of_defined]),
+      compare("nll", [loss.compute()!], [expected.nll], byLargest([expected.nll], METRIC_TOLERANCE)),
     ],
   };
 }

@@ -1,0 +1,61 @@
+/**
+ * Calibration: whether a prediction made with confidence p is right in a share p of the cases. Confidences, the
+ * largest softmax probability, fall into bins of equal width (l, u]; the expected calibration error is
+ * sum over bins of |accuracy - mean confidence| * share of the samples, with 15 bins as in Guo et al. 2017, "On
+ * Calibration of Modern Neural Networks", section 2 (after Naeini et al. 2015).
+ */
+import { argmax, type LogitsMetric } from "./accuracy.ts";
+import type { Accumulator } from "./metric.ts";
+import { requireBatch } from "./rows.ts";
+import { softmax } from "./softmax.ts";
+
+/** Samples by confidence, arrays of one value per bin. */
+export interface Reliability {
+  readonly samples: Float64Array;
+  /** Sum of the confidences. */
+  readonly confidence: Float64Array;
+  /** Right answers. */
+  readonly hits: Float64Array;
+}
+
+const BINS = 15;
+
+/** The bins of a reliability diagram. */
+export function reliability(
+  classes: number,
+  bins = BINS,
+): Accumulator<[logits: Float32Array, labels: ArrayLike<number>], Reliability> {
+  const samples = new Float64Array(bins), confidence = new Float64Array(bins), hits = new Float64Array(bins);
+  return {
+    update(logits, labels) {
+      requireBatch("calibration", logits, labels, classes);
+      const likelihood = softmax(logits, classes), predicted = argmax(logits, classes);
+      for (let row = 0; row < predicted.length; row++) {
+        const p = likelihood[row * classes + predicted[row]];
+        const bin = Number.isNaN(p) ? bins - 1 : Math.max(0, Math.ceil(p * bins) - 1);
+        samples[bin]++;
+        confidence[bin] += p;
+        hits[bin] += Number(predicted[row] === labels[row]);
+      }
+    },
+    compute: () => ({ samples: samples.slice(), confidence: confidence.slice(), hits: hits.slice() }),
+    reset() {
+      for (const values of [samples, confidence, hits]) values.fill(0);
+    },
+  };
+}
+
+/** Expected calibration error, 0 .. 1; null without any sample, NaN if a confidence is NaN. */
+export function calibrationError(classes: number, bins = BINS): LogitsMetric<number | null> {
+  const gathered = reliability(classes, bins);
+  return {
+    ...gathered,
+    direction: "min",
+    compute() {
+      const { samples, confidence, hits } = gathered.compute();
+      const total = samples.reduce((sum, count) => sum + count, 0);
+      if (total === 0) return null;
+      return hits.reduce((sum, right, bin) => sum + Math.abs(right - confidence[bin]), 0) / total;
+    },
+  };
+}

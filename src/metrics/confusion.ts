@@ -1,0 +1,40 @@
+import { argmax } from "./accuracy.ts";
+import type { Accumulator } from "./metric.ts";
+import { requireBatch } from "./rows.ts";
+
+/** Samples by true class and predicted class. */
+export interface Confusion {
+  readonly classes: number;
+  /** [C, C], row-major: `counts[t * classes + p]` samples of class t were taken for class p. */
+  readonly counts: Float64Array;
+}
+
+/** Counts samples by true and predicted class (rows true, as sklearn.metrics.confusion_matrix). */
+export function confusionMatrix(
+  classes: number,
+): Accumulator<[logits: Float32Array, labels: ArrayLike<number>], Confusion> {
+  const counts = new Float64Array(classes * classes);
+  return {
+    update(logits, labels) {
+      requireBatch("confusion matrix", logits, labels, classes);
+      const predicted = argmax(logits, classes);
+      for (let row = 0; row < predicted.length; row++) counts[labels[row] * classes + predicted[row]]++;
+    },
+    compute: () => ({ classes, counts: counts.slice() }),
+    reset: () => void counts.fill(0),
+  };
+}
+
+/** Sums of a confusion matrix: samples of each class, predictions of each class, right answers, all [C]. */
+export function confusionTotals({ classes, counts }: Confusion): {
+  samples: Float64Array;
+  predicted: Float64Array;
+  hits: Float64Array;
+} {
+  const samples = new Float64Array(classes), predicted = new Float64Array(classes);
+  for (const [i, count] of counts.entries()) {
+    samples[Math.floor(i / classes)] += count;
+    predicted[i % classes] += count;
+  }
+  return { samples, predicted, hits: samples.map((_, i) => counts[i * classes + i]) };
+}

@@ -1,0 +1,36 @@
+/**
+ * Probabilities of each row, exp(x_c) / sum exp(x), in float64 with the row's maximum taken off first.
+ *
+ * @param logits [N, C], row-major
+ * @returns [N, C]; a row with NaN or +Infinity is NaN
+ */
+export function softmax(logits: Float32Array, classes: number): Float64Array {
+  const likelihood = new Float64Array(logits.length);
+  for (let start = 0; start < logits.length; start += classes) {
+    const shift = largest(logits, start, classes);
+    let total = 0;
+    for (let i = start; i < start + classes; i++) total += likelihood[i] = Math.exp(logits[i] - shift);
+    for (let i = start; i < start + classes; i++) likelihood[i] /= total;
+  }
+  return likelihood;
+}
+
+/** -log softmax(x)_label of the row at `start`, in float64, without the rounding of a tiny probability to 0. */
+export function negativeLogLikelihood(
+  logits: Float32Array,
+  start: number,
+  classes: number,
+  label: number,
+): number {
+  const shift = largest(logits, start, classes);
+  let total = 0;
+  for (let i = start; i < start + classes; i++) total += Math.exp(logits[i] - shift);
+  return Math.log(total) + shift - logits[start + label];
+}
+
+/** The largest value of a row; NaN if there is a NaN. */
+function largest(logits: Float32Array, start: number, classes: number): number {
+  let best = logits[start];
+  for (let i = start + 1; i < start + classes; i++) best = Math.max(best, logits[i]);
+  return best;
+}
