@@ -19,7 +19,7 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { adamw, createLoss, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
+ * import { adamw, createLoss, hostBatch, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
  * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
@@ -32,7 +32,7 @@
  *   model, loss, optimizer, ring: results, imageSize: 32, maxNorm: 1, replay: false,
  * });
  * const images = new Float32Array(2 * 32 * 32 * 4); // [N, H, W, 4]
- * await step.run({ images, labels: Uint32Array.of(0, 4), count: 2 }, 1e-3);
+ * await step.run(hostBatch(images, Uint32Array.of(0, 4)), 1e-3);
  * const { loss: value } = await results.total();
  * console.assert(value > 0);
  * device.close();
@@ -117,6 +117,7 @@ export { classCounts, classWeights } from "./src/data/class_weights.ts";
 export { type DatasetOptions, readDataset } from "./src/data/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";
 export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
+export { renderBatch } from "./src/data/render.ts";
 export { memoryTree } from "./src/data/memory_tree.ts";
 export {
   describeUnreadable,
@@ -128,7 +129,18 @@ export {
 export { sequentialOrder, shuffledOrder } from "./src/data/sampler.ts";
 export { drawJersey } from "./src/data/synthetic_jerseys/draw.ts";
 export { generateSyntheticJerseys, type SyntheticJerseys } from "./src/data/synthetic_jerseys/generate.ts";
+export { applyOperation, applyOperations } from "./src/data/transforms/apply.ts";
 export { transforms } from "./src/data/transforms/mod.ts";
+export type {
+  AffineWarp,
+  Box,
+  Color,
+  ColorStep,
+  Interpolation,
+  Operation,
+  OperationOf,
+  Size,
+} from "./src/data/transforms/operation.ts";
 export {
   defaultEvalSteps,
   defaultTrainSteps,
@@ -197,7 +209,8 @@ export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/tra
 export { type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
 export { type Ring, ring, type Tally } from "./src/train/ring.ts";
 export type { EpochRecord, MemoryRecord, RunState, SavedCheckpoint } from "./src/train/run_state.ts";
-export { type HostBatch, type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
+export { type HostBatch, hostBatch, type TrainBatch } from "./src/train/batch.ts";
+export { type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
 export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";
 
 // Configuration

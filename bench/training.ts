@@ -8,7 +8,8 @@ import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
 import { adamw } from "../src/optim/adamw.ts";
 import { type Ring, ring as createRing } from "../src/train/ring.ts";
-import { type HostBatch, type TrainStep, trainStep } from "../src/train/step.ts";
+import { type HostBatch, hostBatch } from "../src/train/batch.ts";
+import { type TrainStep, trainStep } from "../src/train/step.ts";
 import { noise } from "./check.ts";
 import type { Options } from "./options.ts";
 
@@ -81,5 +82,5 @@ export function noiseBatch({ size, batch, classes }: TrainingPlan): HostBatch {
   const images = noise(batch * size * size * 4, 0);
   for (let i = 3; i < images.length; i += 4) images[i] = 0;
   const random = rng(42, "bench", "labels");
-  return { images, labels: Uint32Array.from({ length: batch }, () => random.integer(classes)), count: batch };
+  return hostBatch(images, Uint32Array.from({ length: batch }, () => random.integer(classes)));
 }

@@ -7,9 +7,11 @@ import {
   DivergedError,
   drawJersey,
   type HostBatch,
+  hostBatch,
   makeSchedule,
   type Picture,
   pipeline,
+  renderBatch,
   resnet,
   ring,
   rng,
@@ -98,7 +100,7 @@ async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBat
   const prepare = pipeline([{ normalize: {} }], { imageSize: SIZE, purpose: "train" });
   for (let epoch = 0;; epoch++) {
     const order = shuffledOrder(samples.length, SEED, epoch);
-    yield* batches({
+    const drawn = batches({
       samples,
       pictures,
       order,
@@ -108,6 +110,7 @@ async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBat
       seed: SEED,
       epoch,
     });
+    for await (const batch of drawn) yield hostBatch(renderBatch(batch, prepare), batch.labels);
   }
 }
 

@@ -1,7 +1,8 @@
 /** From a configuration to decoded pictures and batches. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { readDataset } from "../data/dataset.ts";
-import { type Batches, batches } from "../data/loader.ts";
+import { batches, type BatchesOptions } from "../data/loader.ts";
+import { renderBatch } from "../data/render.ts";
 import { folderOf, join } from "../data/paths.ts";
 import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
 import { sequentialOrder, shuffledOrder } from "../data/sampler.ts";
@@ -10,6 +11,8 @@ import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Dataset, Split } from "../data/types.ts";
 import { mib } from "../core/pool.ts";
 import { fnv1a32 } from "../base/rng.ts";
+import { hostBatch } from "../train/batch.ts";
+import type { EpochBatches } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
 
 /** A dataset with its pictures in memory. */
@@ -22,9 +25,9 @@ export interface OpenData {
   /** Labels of a split's samples. */
   store(split: Split): PictureStore;
   /** Shuffled and augmented batches of the train split. */
-  train(epoch: number): Batches;
+  train(epoch: number): EpochBatches;
   /** Batches of a split in order, prepared by the evaluation transforms. */
-  evaluate(split: Split): Batches;
+  evaluate(split: Split): EpochBatches;
   /** Sizes of training batches: the full one, and that of the epoch's last. */
   readonly batchSizes: readonly number[];
   readonly evalBatchSize: number;
@@ -80,12 +83,11 @@ async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> 
 function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, PictureStore>): OpenData {
   const { data, seed } = config;
   const steps = pipelineSteps(config);
-  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;
+  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast } = data;
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
   const evalPipeline = pipeline(steps.eval, { imageSize, purpose: "eval" });
   const store = (split: Split) => stores.get(split)!;
   const count = (split: Split) => store(split).samples.length;
-  const common = { seed, prefetch };
   const evalBatchSize = data.eval_batch_size ?? batchSize;
   const trained = stores.has("train") ? count("train") : 0;
   const rest = dropLast ? 0 : trained % batchSize;
@@ -101,29 +103,36 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
     train(epoch) {
       const { pictures, samples } = store("train");
       const order = shuffledOrder(samples.length, seed, epoch);
-      return batches({
-        ...common,
-        pictures,
-        samples,
-        order,
-        batchSize,
-        dropLast,
-        pipeline: trainPipeline,
-        epoch,
-      });
+      const options = { pictures, samples, order, batchSize, dropLast, pipeline: trainPipeline, seed, epoch };
+      return rendered(options, trainPipeline);
     },
     evaluate(split) {
       const { pictures, samples } = store(split);
       const order = sequentialOrder(samples.length);
-      return batches({
-        ...common,
+      const options = {
         pictures,
         samples,
         order,
         batchSize: evalBatchSize,
         pipeline: evalPipeline,
+        seed,
         epoch: 0,
-      });
+      };
+      return rendered(options, evalPipeline);
+    },
+  };
+}
+
+/** Batches whose images the processor makes. */
+function rendered(options: BatchesOptions, pipeline: Pipeline): EpochBatches {
+  const drawn = batches(options);
+  return {
+    length: drawn.length,
+    get waitedMs() {
+      return drawn.waitedMs;
+    },
+    async *[Symbol.asyncIterator]() {
+      for await (const batch of drawn) yield hostBatch(renderBatch(batch, pipeline), batch.labels);
     },
   };
 }

@@ -6,8 +6,8 @@ import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
 import { RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
+import type { TrainBatch } from "./batch.ts";
 import { ring as createRing, type Tally } from "./ring.ts";
-import type { HostBatch } from "./step.ts";
 
 /** What an evaluator is made of. */
 export interface EvaluatorParts {
@@ -22,7 +22,7 @@ export interface EvaluatorParts {
 /** Evaluates a model on batches of at most one size; smaller ones are padded with ignored rows. */
 export interface Evaluator {
   /** Mean loss and shares of right answers over all batches. Waits for the GPU once. */
-  run(batches: AsyncIterable<HostBatch>): Promise<Tally>;
+  run(batches: AsyncIterable<TrainBatch>): Promise<Tally>;
   free(): void;
 }
 
@@ -60,17 +60,10 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   };
 }
 
-/** Uploads a batch; rows that it does not fill are zero and ignored. */
-function write(images: Tensor, labels: Tensor, batch: HostBatch): void {
-  if (batch.labels.length === labels.size) {
-    images.write(batch.images);
-    labels.write(batch.labels);
-    return;
-  }
-  const paddedImages = new Float32Array(images.size),
-    paddedLabels = new Uint32Array(labels.size).fill(IGNORED_LABEL);
-  paddedImages.set(batch.images);
-  paddedLabels.set(batch.labels);
-  images.write(paddedImages);
-  labels.write(paddedLabels);
+/** Uploads a batch; rows that it does not fill keep what they had and are ignored. */
+function write(images: Tensor, labels: Tensor, batch: TrainBatch): void {
+  batch.into(images);
+  const padded = new Uint32Array(labels.size).fill(IGNORED_LABEL);
+  padded.set(batch.labels);
+  labels.write(padded);
 }

@@ -18,14 +18,8 @@ import { clipByNorm } from "../optim/clip.ts";
 import { type Ema, emaDecay } from "../optim/ema.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
 import { EMA_DECAY, RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
+import type { TrainBatch } from "./batch.ts";
 import type { Ring } from "./ring.ts";
-
-/** A batch on the host: images [count, H, W, 4] normalised, labels [count]. */
-export interface HostBatch {
-  readonly images: Float32Array;
-  readonly labels: Uint32Array;
-  readonly count: number;
-}
 
 /** What a step is made of. */
 export interface StepParts {
@@ -57,7 +51,7 @@ export interface TrainStep {
   /** The recorded step of a batch size, once it is prepared; undefined without replay. */
   program(count: number): Program | undefined;
   /** Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. */
-  run(batch: HostBatch, lr: number): Promise<void>;
+  run(batch: TrainBatch, lr: number): Promise<void>;
   free(): void;
 }
 
@@ -139,7 +133,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
       step++;
       parameters.batches++;
-      images.write(batch.images);
+      batch.into(images);
       labels.write(batch.labels);
       const values = optimizer.scalars(step, lr);
       if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step);

@@ -6,14 +6,15 @@ import type { Model } from "../nn/resnet.ts";
 import type { Adamw } from "../optim/adamw.ts";
 import type { LossScaleState } from "../optim/loss_scale.ts";
 import type { Schedule } from "../optim/schedules.ts";
+import type { TrainBatch } from "./batch.ts";
 import { type Callback, callEach } from "./callback.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { type Ring, ring as createRing, sum, type Tally } from "./ring.ts";
 import type { EpochRecord, RunState } from "./run_state.ts";
-import { type HostBatch, type TrainStep, trainStep } from "./step.ts";
+import { type TrainStep, trainStep } from "./step.ts";
 
 /** The batches of one epoch. */
-export interface EpochBatches extends AsyncIterable<HostBatch> {
+export interface EpochBatches extends AsyncIterable<TrainBatch> {
   readonly length: number;
   /** Milliseconds that the trainer has waited for batches so far. */
   readonly waitedMs: number;
@@ -169,7 +170,7 @@ async function sanityCheck({ valid, evaluator, sanitySteps }: Fit): Promise<void
   if (valid && sanitySteps > 0) await evaluator.run(take(valid(), sanitySteps));
 }
 
-async function* take(batches: AsyncIterable<HostBatch>, count: number): AsyncGenerator<HostBatch> {
+async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGenerator<TrainBatch> {
   for await (const batch of batches) {
     yield batch;
     if (--count === 0) return;

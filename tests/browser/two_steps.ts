@@ -1,5 +1,15 @@
 /** Two training steps of a small ResNet-18 from a seed, by the public API alone: the same in Deno and in a page. */
-import { adamw, createLoss, encodeCheckpoint, openDevice, resnet, ring, rng, trainStep } from "../../mod.ts";
+import {
+  adamw,
+  createLoss,
+  encodeCheckpoint,
+  hostBatch,
+  openDevice,
+  resnet,
+  ring,
+  rng,
+  trainStep,
+} from "../../mod.ts";
 
 /** What the steps did. */
 export interface TwoSteps {
@@ -51,5 +61,5 @@ function noiseBatch(seed: number) {
     (_, i) => i % 4 === 3 ? 0 : random.normal(),
   );
   const labels = Uint32Array.from({ length: COUNT }, () => random.integer(CLASSES));
-  return { images, labels, count: COUNT };
+  return hostBatch(images, labels);
 }

@@ -1,6 +1,7 @@
-import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { batches, type BatchesOptions } from "../../src/data/loader.ts";
+import { renderBatch } from "../../src/data/render.ts";
 import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
 import { assertMessage, flat, patterned } from "./helpers.ts";
@@ -17,16 +18,17 @@ const base: BatchesOptions = {
   seed: 42,
   epoch: 3,
 };
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const prepared = pipeline(defaultTrainSteps(), { imageSize: SIZE, purpose: "train" });
 
-/** What each sample looked like, by position; the consumer pauses between batches if asked to. */
-async function collect(options: Partial<BatchesOptions>, ms?: number) {
+/** What each sample looked like, by position. */
+async function collect(options: Partial<BatchesOptions>) {
   const seen = new Map<number, { label: number; image: string }>();
   const counts: number[] = [];
-  for await (const { images, labels, indices, count } of batches({ ...base, ...options })) {
+  for await (const batch of batches({ ...base, ...options })) {
+    const { labels, indices, count } = batch;
+    const images = renderBatch(batch, prepared);
     assertEquals([images.length, labels.length, indices.length], [count * SIZE * SIZE * 4, count, count]);
     counts.push(count);
-    if (ms !== undefined) await pause(ms);
     for (let n = 0; n < count; n++) {
       const image = images.subarray(n * SIZE * SIZE * 4, (n + 1) * SIZE * SIZE * 4).join();
       seen.set(indices[n], { label: labels[n], image });
@@ -53,12 +55,10 @@ Deno.test("a sample's augmentation depends on seed, epoch and sample alone", asy
   const same: Partial<BatchesOptions>[] = [
     { batchSize: 7 },
     { batchSize: 64 },
-    { prefetch: 0 },
-    { prefetch: 5 },
     { order: shuffledOrder(COUNT, 1, 1) },
   ];
   for (const options of same) {
-    const other = await collect(options, options.prefetch === 5 ? 2 : undefined);
+    const other = await collect(options);
     for (const [position, value] of seen) {
       assertEquals(other.seen.get(position), value, JSON.stringify(options));
     }
@@ -70,39 +70,6 @@ Deno.test("a sample's augmentation depends on seed, epoch and sample alone", asy
   }
 });
 
-Deno.test("batches() works ahead while the consumer waits for something else", async () => {
-  let applied = 0;
-  const apply: typeof base.pipeline.apply = (picture, stream) => {
-    applied++;
-    return base.pipeline.apply(picture, stream);
-  };
-  const loader = batches({ ...base, pipeline: { ...base.pipeline, apply }, prefetch: 2 });
-  const walk = loader[Symbol.asyncIterator]();
-  await walk.next();
-  assertEquals(applied, 4);
-  await pause(60);
-  assertEquals(applied, 12);
-  const waited = loader.waitedMs;
-  await walk.next();
-  assertEquals(applied, 12);
-  assert(waited > 0 && loader.waitedMs - waited < waited + 5);
-  await walk.return!(undefined);
-  await pause(20);
-  assertEquals(applied, 12);
-});
-
-Deno.test("batches() keeps a batch intact until the next one is asked for", async () => {
-  const expected = await collect({ prefetch: 0 });
-  const paused = await collect({ prefetch: 1 }, 5);
-  assertEquals(paused.seen, expected.seen);
-});
-
-Deno.test("batches() uses its arrays again", async () => {
-  const buffers = new Set<ArrayBufferLike>();
-  for await (const { images } of batches({ ...base, prefetch: 1 })) buffers.add(images.buffer);
-  assertEquals(buffers.size, 2);
-});
-
 Deno.test("batches() names the sample that cannot be prepared, when its turn comes", async () => {
   const broken = { ...base, pipeline: pipeline(["resize"], { imageSize: SIZE, purpose: "train" }) };
   const square = pictures.map((_, i) => flat(i === 6 ? 9 : 8, 8, [i, i, i]));
@@ -110,7 +77,6 @@ Deno.test("batches() names the sample that cannot be prepared, when its turn com
   const walk = async () => {
     for await (const { count } of batches({ ...broken, pictures: square })) {
       seen += count;
-      await pause(3);
     }
   };
   await assertMessage(
@@ -123,7 +89,6 @@ Deno.test("batches() names the sample that cannot be prepared, when its turn com
 
 Deno.test("batches() refuses values that do not fit", () => {
   assertThrows(() => batches({ ...base, batchSize: 0 }), RangeError, "Cannot make batches of 0 samples");
-  assertThrows(() => batches({ ...base, prefetch: -1 }), RangeError, "Cannot make -1 batches ahead");
   assertThrows(() => batches({ ...base, pictures: [] }), RangeError, "as there are 0 pictures");
   const error = assertThrows(() => batches({ ...base, batchSize: 64, dropLast: true }), ConfigError);
   assertEquals(

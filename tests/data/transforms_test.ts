@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { rng } from "../../src/base/rng.ts";
+import * as z from "zod";
+import { type Rng, rng } from "../../src/base/rng.ts";
+import { applyOperations } from "../../src/data/transforms/apply.ts";
 import { affine } from "../../src/data/transforms/affine.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../../src/data/transforms/color.ts";
 import { color_jitter } from "../../src/data/transforms/color_jitter.ts";
@@ -10,11 +12,16 @@ import { normalizer } from "../../src/data/transforms/normalize.ts";
 import { random_affine } from "../../src/data/transforms/random_affine.ts";
 import { drawCrop, random_resized_crop } from "../../src/data/transforms/random_resized_crop.ts";
 import { resizeShorterSide, resizeTo } from "../../src/data/transforms/resize.ts";
-import { roundHalfEven } from "../../src/data/transforms/transform.ts";
+import { roundHalfEven, type TransformPlugin } from "../../src/data/transforms/transform.ts";
 import { IMAGENET, type Picture } from "../../src/data/types.ts";
 import { flat, patterned } from "./helpers.ts";
 
 const context = { imageSize: 16 };
+/** What a transform of these options makes of a picture. */
+const made = <Schema extends z.ZodType>(plugin: TransformPlugin<Schema>, options: object) => {
+  const transform = plugin.make(plugin.options.parse(options), context);
+  return (picture: Picture, stream: Rng) => applyOperations(picture, transform(picture, stream));
+};
 const levels = ({ data }: Picture) => [...data].filter((_, i) => i % 3 === 0);
 const gray = (width: number, values: number[]): Picture => ({
   width,
@@ -184,8 +191,7 @@ Deno.test("drawCrop() falls back to the largest central crop", () => {
 });
 
 Deno.test("random_resized_crop gives a square of the image size or its own", () => {
-  const make = (options: object) =>
-    random_resized_crop.make(random_resized_crop.options.parse(options), context);
+  const make = (options: object) => made(random_resized_crop, options);
   const size = ({ width, height }: Picture) => [width, height];
   assertEquals(size(make({})(patterned(30, 42), rng(1))), [16, 16]);
   assertEquals(size(make({ size: 9 })(patterned(3, 2), rng(1))), [9, 9]);
@@ -193,7 +199,7 @@ Deno.test("random_resized_crop gives a square of the image size or its own", () 
 
 Deno.test("random_horizontal_flip flips with its probability", () => {
   const picture = patterned(4, 4);
-  const make = (p: number) => random_horizontal_flip.make({ p }, context);
+  const make = (p: number) => made(random_horizontal_flip, { p });
   let flips = 0;
   for (let i = 0; i < 1000; i++) flips += make(0.3)(picture, rng(1, i)) === picture ? 0 : 1;
   assert(flips > 250 && flips < 350, `flipped ${flips} of 1000`);
@@ -203,7 +209,7 @@ Deno.test("random_horizontal_flip flips with its probability", () => {
 
 Deno.test("color_jitter changes nothing without strengths and something with them", () => {
   const picture = patterned(6, 6);
-  const make = (options: object) => color_jitter.make(color_jitter.options.parse(options), context);
+  const make = (options: object) => made(color_jitter, options);
   assertStrictEquals(make({})(picture, rng(1)), picture);
   for (const options of [{ brightness: 0.5 }, { contrast: 0.5 }, { saturation: 0.5 }, { hue: 0.3 }]) {
     const seen = new Set(Array.from({ length: 5 }, (_, i) => make(options)(picture, rng(1, i)).data.join()));
@@ -214,8 +220,7 @@ Deno.test("color_jitter changes nothing without strengths and something with the
 
 Deno.test("color_jitter applies its steps in random order", () => {
   const picture = patterned(6, 6);
-  const options = color_jitter.options.parse({ brightness: [1.8, 1.8], contrast: [0.4, 0.4] });
-  const jitter = color_jitter.make(options, context);
+  const jitter = made(color_jitter, { brightness: [1.8, 1.8], contrast: [0.4, 0.4] });
   const first = adjustContrast(adjustBrightness(picture, 1.8), 0.4).data.join();
   const second = adjustBrightness(adjustContrast(picture, 0.4), 1.8).data.join();
   const seen = new Set(Array.from({ length: 30 }, (_, i) => jitter(picture, rng(1, i)).data.join()));
@@ -223,7 +228,7 @@ Deno.test("color_jitter applies its steps in random order", () => {
 });
 
 Deno.test("random_affine stays within its ranges", () => {
-  const make = (options: object) => random_affine.make(random_affine.options.parse(options), context);
+  const make = (options: object) => made(random_affine, options);
   const picture = gray(3, [0, 0, 0, 0, 255, 0, 0, 0, 0]);
   assertEquals(make({ degrees: 0 })(picture, rng(1)), picture);
   const places = new Set<number>();

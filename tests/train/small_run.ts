@@ -6,7 +6,7 @@ import type { Precision } from "../../src/nn/parameters.ts";
 import { type Model, resnet } from "../../src/nn/resnet.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
-import type { HostBatch } from "../../src/train/step.ts";
+import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
 import type { EpochBatches, FitOptions } from "../../src/train/trainer.ts";
 
 export const classes = ["0", "1", "2"];
@@ -30,11 +30,16 @@ export function randomBatch(count: number, ...path: (string | number)[]): HostBa
     const label = labels[Math.floor(i / (4 * pixels))];
     return i % 4 === 3 ? 0 : label - 1 + .5 * stream.normal();
   });
-  return { images, labels, count };
+  return hostBatch(images, labels);
+}
+
+/** Batches on the host, for an epoch. */
+export interface HostBatches extends EpochBatches {
+  [Symbol.asyncIterator](): AsyncIterator<HostBatch>;
 }
 
 /** Batches of these sizes, the same in every epoch. */
-export function epochBatches(sizes: readonly number[], ...path: (string | number)[]): EpochBatches {
+export function epochBatches(sizes: readonly number[], ...path: (string | number)[]): HostBatches {
   return {
     length: sizes.length,
     waitedMs: 0,

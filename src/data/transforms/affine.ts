@@ -3,26 +3,10 @@
  * padding and align_corners=False): float32 coordinates, results rounded half to even.
  */
 import type { Picture } from "../types.ts";
+import type { AffineWarp, Color } from "./operation.ts";
 import { roundHalfEven } from "./transform.ts";
 
 const f = Math.fround;
-
-/** How to read a warped picture between its pixels. */
-export type Interpolation = "nearest" | "bilinear";
-
-/** A warp about the picture's centre. */
-export interface AffineWarp {
-  /** Clockwise, in degrees. */
-  readonly angle: number;
-  /** Right and down, in pixels. */
-  readonly translate: readonly [number, number];
-  readonly scale: number;
-  /** Along x and y, in degrees. */
-  readonly shear: readonly [number, number];
-  readonly interpolation: Interpolation;
-  /** What the warped picture does not cover: levels of R, G, B. */
-  readonly fill: readonly [number, number, number];
-}
 
 /** The 2x3 matrix that leads from a place in the result to one in the picture, both measured from the centre. */
 export function inverseAffineMatrix(warp: Omit<AffineWarp, "interpolation" | "fill">): number[] {
@@ -68,7 +52,7 @@ type Sampler = (
   picture: Picture,
   x: number,
   y: number,
-  fill: readonly [number, number, number],
+  fill: Color,
   out: Uint8Array,
   at: number,
 ) => void;

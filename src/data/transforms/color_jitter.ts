@@ -1,9 +1,6 @@
 /** ColorJitter as in torchvision: random brightness, contrast, saturation and hue, in random order. */
 import * as z from "zod";
-import type { Rng } from "../../base/rng.ts";
-import type { Picture } from "../types.ts";
-import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
-import { adjustHue } from "./hue.ts";
+import type { ColorStep } from "./operation.ts";
 import { definePlugin, range } from "./transform.ts";
 
 const strength = z.union([z.number().min(0), range(0)]).default(0);
@@ -35,21 +32,20 @@ export const color_jitter = definePlugin({
   }),
   random: true,
   make: ({ brightness, contrast, saturation, hue }) => {
-    const steps: { adjust: (picture: Picture, by: number) => Picture; range: Range }[] = [
-      { adjust: adjustBrightness, range: rangeOf(brightness, 1, 0) },
-      { adjust: adjustContrast, range: rangeOf(contrast, 1, 0) },
-      { adjust: adjustSaturation, range: rangeOf(saturation, 1, 0) },
-      { adjust: adjustHue, range: rangeOf(hue, 0, -0.5) },
+    const ranges: { what: ColorStep["what"]; range: Range }[] = [
+      { what: "brightness", range: rangeOf(brightness, 1, 0) },
+      { what: "contrast", range: rangeOf(contrast, 1, 0) },
+      { what: "saturation", range: rangeOf(saturation, 1, 0) },
+      { what: "hue", range: rangeOf(hue, 0, -0.5) },
     ];
-    return (picture: Picture, rng: Rng) => {
-      const order = rng.permutation(steps.length);
-      const amounts = steps.map(({ range }) => range && rng.uniform(range[0], range[1]));
-      let result = picture;
-      for (const i of order) {
-        const amount = amounts[i];
-        if (amount !== undefined) result = steps[i].adjust(result, amount);
-      }
-      return result;
+    return (_, rng) => {
+      const order = rng.permutation(ranges.length);
+      const amounts = ranges.map(({ range }) => range && rng.uniform(range[0], range[1]));
+      const steps = [...order].flatMap((i): ColorStep[] => {
+        const by = amounts[i];
+        return by === undefined ? [] : [{ what: ranges[i].what, by }];
+      });
+      return steps.length === 0 ? [] : [{ kind: "color", steps }];
     };
   },
 });

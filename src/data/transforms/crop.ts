@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { resizeTo } from "./resize.ts";
+import type { Box, Size } from "./operation.ts";
 import { definePlugin, optionalSize, roundHalfEven } from "./transform.ts";
 
 /** The part of `picture` from row `top` and column `left`, `height` x `width` pixels. */
@@ -22,19 +23,17 @@ export function crop(picture: Picture, top: number, left: number, height: number
 
 /** The middle `size` x `size` pixels; a side that is too short is padded with black, the odd pixel at its end. */
 export function centerCrop(picture: Picture, size: number): Picture {
-  return crop(picture, cropStart(picture.height, size), cropStart(picture.width, size), size, size);
+  const { top, left } = centralBox(picture, size);
+  return crop(picture, top, left, size, size);
+}
+
+/** Where the middle `size` x `size` pixels lie. */
+function centralBox({ width, height }: Size, size: number): Box {
+  return { top: cropStart(height, size), left: cropStart(width, size), height: size, width: size };
 }
 
 function cropStart(length: number, size: number): number {
   return size > length ? -Math.floor((size - length) / 2) : roundHalfEven((length - size) / 2);
-}
-
-/** Where a crop lies, in pixels. */
-export interface Box {
-  readonly top: number;
-  readonly left: number;
-  readonly height: number;
-  readonly width: number;
 }
 
 /** The part in `box`, resized to `size` x `size`: torchvision's resized_crop on a Pillow image. */
@@ -46,5 +45,5 @@ export function resizedCrop(picture: Picture, { top, left, height, width }: Box,
 export const center_crop = definePlugin({
   options: z.strictObject({ size: optionalSize }),
   random: false,
-  make: ({ size }, { imageSize }) => (picture) => centerCrop(picture, size ?? imageSize),
+  make: ({ size }, { imageSize }) => (given) => [{ kind: "crop", ...centralBox(given, size ?? imageSize) }],
 });

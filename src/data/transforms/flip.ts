@@ -19,5 +19,5 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
 export const random_horizontal_flip = definePlugin({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,
-  make: ({ p }) => (picture, rng) => rng.uniform() < p ? flipHorizontally(picture) : picture,
+  make: ({ p }) => (_, rng) => rng.uniform() < p ? [{ kind: "flip" }] : [],
 });

@@ -6,6 +6,8 @@ import type { Rng } from "../../base/rng.ts";
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { transforms } from "./mod.ts";
 import { normalizeOptions } from "./normalize.ts";
+import { applyOperations } from "./apply.ts";
+import { type Operation, type Size, sizeAfter } from "./operation.ts";
 import type { Transform, TransformPlugin } from "./transform.ts";
 
 /** One step of a list: `{name: options}`, `{name: null}`, or the name alone. */
@@ -37,7 +39,12 @@ export interface Pipeline {
   readonly random: boolean;
   readonly normalization: Normalization;
   readonly preprocessing: Preprocessing;
-  /** The steps one after the other. Throws a RangeError if what comes out is not imageSize x imageSize. */
+  /**
+   * What is to be done to a picture of `size`, by the steps one after the other. Throws a RangeError if what comes
+   * out would not be imageSize x imageSize.
+   */
+  draw(size: Size, rng: Rng): readonly Operation[];
+  /** `picture` after what `draw` says, made on the processor. */
   apply(picture: Picture, rng: Rng): Picture;
 }
 
@@ -93,9 +100,18 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     random ||= plugin.random;
     preprocessing = { ...preprocessing, ...sizesOf(name, parsed, imageSize) };
   });
-  const apply = (picture: Picture, rng: Rng) =>
-    checkSize(made.reduce((p, step) => step(p, rng), picture), options);
-  return { imageSize, random, normalization, preprocessing, apply };
+  const draw = (size: Size, rng: Rng) => {
+    const operations: Operation[] = [];
+    for (const step of made) {
+      const drawn = step(size, rng);
+      operations.push(...drawn);
+      size = drawn.reduce((before, operation) => sizeAfter(operation, before), size);
+    }
+    checkSize(size, options);
+    return operations;
+  };
+  const apply = (picture: Picture, rng: Rng) => applyOperations(picture, draw(picture, rng));
+  return { imageSize, random, normalization, preprocessing, draw, apply };
 }
 
 function readStep(step: Step, place: string): { name: string; given: unknown } {
@@ -148,10 +164,10 @@ function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Prep
   return name === "resize" ? { resize: size } : name === "center_crop" ? { crop: size } : {};
 }
 
-function checkSize(picture: Picture, { imageSize, purpose }: PipelineOptions): Picture {
-  if (picture.width === imageSize && picture.height === imageSize) return picture;
+function checkSize({ width, height }: Size, { imageSize, purpose }: PipelineOptions): void {
+  if (width === imageSize && height === imageSize) return;
   throw new RangeError(
-    `Cannot batch a picture as transforms.${purpose} makes it ${picture.width}x${picture.height}: ` +
+    `Cannot batch a picture as transforms.${purpose} makes it ${width}x${height}: ` +
       `need ${imageSize}x${imageSize} (end with center_crop or random_resized_crop)`,
   );
 }

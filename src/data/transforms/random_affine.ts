@@ -1,7 +1,7 @@
 /** RandomAffine as in torchvision: a random turn, shift, scale and shear about the centre. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
-import { affine, type AffineWarp } from "./affine.ts";
+import type { AffineWarp } from "./operation.ts";
 import { definePlugin, range, roundHalfEven } from "./transform.ts";
 
 const share = z.number().min(0).max(1);
@@ -62,7 +62,8 @@ export const random_affine = definePlugin({
       shearY: shears.length === 4 ? [shears[2]!, shears[3]!] : [0, 0],
     };
     const levels: AffineWarp["fill"] = typeof fill === "number" ? [fill, fill, fill] : fill;
-    return (picture, rng) =>
-      affine(picture, { ...draw(picture.width, picture.height, ranges, rng), interpolation, fill: levels });
+    return ({ width, height }, rng) => [
+      { kind: "affine", ...draw(width, height, ranges, rng), interpolation, fill: levels },
+    ];
   },
 });

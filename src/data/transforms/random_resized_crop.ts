@@ -1,7 +1,7 @@
 /** RandomResizedCrop as in torchvision: a crop of random area and aspect, resized to a square. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
-import { type Box, resizedCrop } from "./crop.ts";
+import type { Box } from "./operation.ts";
 import { definePlugin, optionalSize, range, roundHalfEven } from "./transform.ts";
 
 const ATTEMPTS = 10;
@@ -43,6 +43,11 @@ export const random_resized_crop = definePlugin({
     ratio: range(1e-3).default([3 / 4, 4 / 3]),
   }),
   random: true,
-  make: ({ size, scale, ratio }, { imageSize }) => (picture, rng) =>
-    resizedCrop(picture, drawCrop(picture.width, picture.height, scale, ratio, rng), size ?? imageSize),
+  make: ({ size, scale, ratio }, { imageSize }) => ({ width, height }, rng) => {
+    const side = size ?? imageSize;
+    return [
+      { kind: "crop", ...drawCrop(width, height, scale, ratio, rng) },
+      { kind: "resize", width: side, height: side },
+    ];
+  },
 });

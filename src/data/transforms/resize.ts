@@ -5,6 +5,7 @@
  */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
+import type { Size } from "./operation.ts";
 import { definePlugin, optionalSize } from "./transform.ts";
 
 const PRECISION_BITS = 32 - 8 - 2;
@@ -115,15 +116,21 @@ export function resizeTo(picture: Picture, width: number, height: number): Pictu
 
 /** `picture` with its shorter side at `size`, the longer at `int(size * long / short)`: torchvision's resize. */
 export function resizeShorterSide(picture: Picture, size: number): Picture {
-  const { width, height } = picture;
+  const { width, height } = shorterSideAt(picture, size);
+  return resizeTo(picture, width, height);
+}
+
+function shorterSideAt({ width, height }: Size, size: number): Size {
   return width <= height
-    ? resizeTo(picture, size, Math.trunc((size * height) / width))
-    : resizeTo(picture, Math.trunc((size * width) / height), size);
+    ? { width: size, height: Math.trunc((size * height) / width) }
+    : { width: Math.trunc((size * width) / height), height: size };
 }
 
 /** Resizes the shorter side to `size`, keeping the aspect. */
 export const resize = definePlugin({
   options: z.strictObject({ size: optionalSize }),
   random: false,
-  make: ({ size }, { imageSize }) => (picture) => resizeShorterSide(picture, size ?? imageSize),
+  make: ({ size }, { imageSize }) => (given) => [
+    { kind: "resize", ...shorterSideAt(given, size ?? imageSize) },
+  ],
 });

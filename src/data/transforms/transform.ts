@@ -1,9 +1,12 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
-import type { Picture } from "../types.ts";
+import type { Operation, Size } from "./operation.ts";
 
-/** Makes a new picture (or returns the same one unchanged); draws all its randomness from `rng`. */
-export type Transform = (picture: Picture, rng: Rng) => Picture;
+/**
+ * What is to be done to a picture of `size`; nothing, often enough. All randomness comes from `rng`, and nothing
+ * depends on what the picture shows.
+ */
+export type Transform = (size: Size, rng: Rng) => readonly Operation[];
 
 /** What a transform may know beyond its own options. */
 export interface TransformContext {

@@ -8,7 +8,8 @@ import type { Precision, StateTensor } from "../../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../../nn/resnet.ts";
 import { adamw } from "../../optim/adamw.ts";
 import { ring as createRing } from "../../train/ring.ts";
-import { type HostBatch, trainStep } from "../../train/step.ts";
+import { type HostBatch, hostBatch } from "../../train/batch.ts";
+import { trainStep } from "../../train/step.ts";
 import {
   classWeights,
   evalImages,
@@ -101,7 +102,7 @@ function startState({ parameters }: Model, seed: string): Map<string, StateTenso
 function batchOf(plan: TrajectoryPlan, step: number): HostBatch {
   const { batch, size } = plan;
   const images = imagesToEngine([batch, 3, size, size], stepImages(plan, step));
-  return { images, labels: stepLabels(plan, step), count: batch };
+  return hostBatch(images, stepLabels(plan, step));
 }
 
 /** The logits of images [batch, 3, size, size], through a program of their own: [batch, classes]. */
