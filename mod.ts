@@ -133,12 +133,15 @@ export { applyOperation, applyOperations } from "./src/data/transforms/apply.ts"
 export { transforms } from "./src/data/transforms/mod.ts";
 export type {
   AffineWarp,
+  Blur,
   Box,
   Color,
   ColorStep,
   Interpolation,
+  Noise,
   Operation,
   OperationOf,
+  PerspectiveWarp,
   Size,
 } from "./src/data/transforms/operation.ts";
 export {

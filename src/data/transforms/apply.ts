@@ -8,7 +8,7 @@ import { adjustHue } from "./hue.ts";
 import type { ColorStep, Operation, OperationOf } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
 
-type Twins = { readonly [Kind in Operation["kind"]]: (picture: Picture, how: OperationOf<Kind>) => Picture };
+type Twins = { readonly [Kind in Operation["kind"]]?: (picture: Picture, how: OperationOf<Kind>) => Picture };
 
 const colors: Readonly<Record<ColorStep["what"], (picture: Picture, by: number) => Picture>> = {
   brightness: adjustBrightness,
@@ -27,7 +27,11 @@ const twins: Twins = {
 
 /** `picture` after `operation`; the same picture where nothing changes. @throws RangeError for an unfit value */
 export function applyOperation(picture: Picture, operation: Operation): Picture {
-  return (twins[operation.kind] as (picture: Picture, how: Operation) => Picture)(picture, operation);
+  const twin = twins[operation.kind] as ((picture: Picture, how: Operation) => Picture) | undefined;
+  if (twin === undefined) {
+    throw new RangeError(`Cannot carry out ${operation.kind} on the processor: that is not built yet`);
+  }
+  return twin(picture, operation);
 }
 
 /** `picture` after all `operations`, one after the other. */

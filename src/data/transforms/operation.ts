@@ -41,7 +41,39 @@ export interface AffineWarp {
   readonly fill: Color;
 }
 
-/** What can be done to a picture. */
+/** A place of the picture for each place of the result: torchvision's _perspective_grid. */
+export interface PerspectiveWarp {
+  /**
+   * a .. h of x' = (a x + b y + c) / (g x + h y + 1), y' = (d x + e y + f) / (g x + h y + 1), float32, where (x, y)
+   * is the middle of the result's pixel (column + 0.5, row + 0.5) and (x', y') the place in the picture.
+   */
+  readonly coefficients: readonly [number, number, number, number, number, number, number, number];
+  readonly interpolation: Interpolation;
+  /** What the warped picture does not cover. */
+  readonly fill: Color;
+}
+
+/** A Gaussian blur in a window; x first, then y. */
+export interface Blur {
+  /** Sides of the window in pixels, odd. */
+  readonly kernel: readonly [number, number];
+  /** Standard deviations in pixels, above 0. */
+  readonly sigma: readonly [number, number];
+}
+
+/**
+ * Gaussian noise of standard deviation `sigma` levels. Threefry-2x32 under `key` gives for the counter
+ * (row * width + column, 0) the words a, b of red and green and for (row * width + column, 1) those of blue, from
+ * which Box-Muller makes, in float32, r = sqrt(-2 ln(((a >> 8) + 1) / 2^24)) and t = 2 pi (b >> 8) / 2^24: red
+ * r cos t, green r sin t, blue r cos t of its own words. A level v becomes round(v + sigma n), ties to even, within
+ * 0 .. 255.
+ */
+export interface Noise {
+  readonly sigma: number;
+  readonly key: readonly [number, number];
+}
+
+/** What can be done to a picture. Operations keep its size but for `resize` and `crop`. */
 export type Operation =
   /** Antialiased bilinear resize to width x height. */
   | ({ readonly kind: "resize" } & Size)
@@ -51,7 +83,20 @@ export type Operation =
   | { readonly kind: "flip" }
   /** Changes colours, one step after the other. */
   | { readonly kind: "color"; readonly steps: readonly ColorStep[] }
-  | ({ readonly kind: "affine" } & AffineWarp);
+  | ({ readonly kind: "affine" } & AffineWarp)
+  | ({ readonly kind: "perspective" } & PerspectiveWarp)
+  | ({ readonly kind: "blur" } & Blur)
+  /** What baseline JPEG of this quality, 1 .. 100, with chroma at half the sides leaves of a picture. */
+  | { readonly kind: "jpeg"; readonly quality: number }
+  /** To width x height and back by the nearest pixel. */
+  | ({ readonly kind: "pixelate" } & Size)
+  /** To width x height and back by antialiased bilinear resizes. */
+  | ({ readonly kind: "downscale" } & Size)
+  | ({ readonly kind: "noise" } & Noise)
+  /** Resizes to the box's width x height and puts that at its place in a picture of `fill`, of the old size. */
+  | ({ readonly kind: "zoom_out"; readonly fill: Color } & Box)
+  /** Sets a box of the normalised picture to `value` (R, G, B); nothing but an erase may follow one. */
+  | ({ readonly kind: "erase"; readonly value: readonly [number, number, number] } & Box);
 
 /** One kind of operation. */
 export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
