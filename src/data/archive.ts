@@ -6,7 +6,7 @@ import { inflateSync } from "fflate";
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { readZipDirectory, type ZipEntry } from "../base/zip_directory.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../base/crc32.ts";
 import { foldersOf } from "./memory_tree.ts";
 import { compareCodePoints } from "./paths.ts";
 import type { FileTree } from "./types.ts";

@@ -3,7 +3,7 @@ import { type Zippable, zipSync } from "fflate";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { type ZipLimits, zipTree } from "../../src/data/archive.ts";
-import { crc32 } from "../../src/data/crc32.ts";
+import { crc32 } from "../../src/base/crc32.ts";
 import { assertMessage, utf8 } from "./helpers.ts";
 
 const open = (bytes: Uint8Array, limits?: Partial<ZipLimits>) => zipTree(byteSource("x.zip", bytes), limits);
