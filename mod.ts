@@ -209,9 +209,9 @@ export { type CallbackContext, type CallbackPlugin, defineCallback } from "./src
 export { modelCheckpoint, type ModelCheckpointOptions } from "./src/train/callbacks/model_checkpoint.ts";
 export { progress } from "./src/train/callbacks/progress.ts";
 export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
-export { type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
+export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
 export { type Ring, ring, type Tally } from "./src/train/ring.ts";
-export type { EpochRecord, MemoryRecord, RunState, SavedCheckpoint } from "./src/train/run_state.ts";
+export type { EpochRecord, MemoryRecord, Outputs, RunState, SavedCheckpoint } from "./src/train/run_state.ts";
 export { type HostBatch, hostBatch, type TrainBatch } from "./src/train/batch.ts";
 export { type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
 export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";

@@ -29,7 +29,7 @@ export async function evaluate(host: Host, config: Config): Promise<Tally> {
       batchSize: data.evalBatchSize,
       batches: batches.length,
     };
-    const result = await evaluator(device, parts).run(batches);
+    const { tally: result } = await evaluator(device, parts).run("test", batches);
     host.print(formatTest(result));
     return result;
   } finally {

@@ -132,7 +132,9 @@ function rendered(options: BatchesOptions, pipeline: Pipeline): EpochBatches {
       return drawn.waitedMs;
     },
     async *[Symbol.asyncIterator]() {
-      for await (const batch of drawn) yield hostBatch(renderBatch(batch, pipeline), batch.labels);
+      for await (const batch of drawn) {
+        yield hostBatch(renderBatch(batch, pipeline), batch.labels, batch.indices);
+      }
     },
   };
 }

@@ -180,7 +180,7 @@ async function testBest(
     return undefined;
   }
   loadCheckpoint(model, await host.readFile(best.path), best.path, data.classes);
-  const result = await evaluation.run(data.evaluate("test"));
+  const { tally: result } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = result;
   host.print(formatTest(result));
   const line = { epoch, step, "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 };

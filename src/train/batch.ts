@@ -5,6 +5,8 @@ import type { Tensor } from "../core/tensor.ts";
 export interface TrainBatch {
   /** [count], class indices. */
   readonly labels: Uint32Array;
+  /** [count], positions in the split's samples; by default those that follow on from the batch before. */
+  readonly indices?: Uint32Array;
   readonly count: number;
   /** Writes the images, normalised, into the first `count` rows of `images` [N, H, W, 4], N at least `count`. */
   into(images: Tensor): void;
@@ -16,12 +18,12 @@ export interface HostBatch extends TrainBatch {
   readonly images: Float32Array;
 }
 
-/** A batch of images [count, H, W, 4] and labels [count] on the host. */
-export function hostBatch(images: Float32Array, labels: Uint32Array): HostBatch {
+/** A batch of images [count, H, W, 4] and labels [count] on the host, with the samples' positions where they matter. */
+export function hostBatch(images: Float32Array, labels: Uint32Array, indices?: Uint32Array): HostBatch {
   const count = labels.length;
   const into = (target: Tensor) => {
     const [rows, ...rest] = target.shape;
     (rows === count ? target : target.slice(0, [count, ...rest])).write(images);
   };
-  return { images, labels, count, into };
+  return { images, labels, ...(indices && { indices }), count, into };
 }

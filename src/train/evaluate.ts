@@ -1,4 +1,7 @@
-/** Evaluation: forward passes by the running statistics; losses and counts gather on the GPU and are read once. */
+/**
+ * Evaluation: forward passes by the running statistics. Losses, counts and logits gather on the GPU and are read once,
+ * however many look at them.
+ */
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
@@ -8,6 +11,7 @@ import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
 import { RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import { ring as createRing, type Tally } from "./ring.ts";
+import type { Outputs } from "./run_state.ts";
 
 /** What an evaluator is made of. */
 export interface EvaluatorParts {
@@ -19,10 +23,17 @@ export interface EvaluatorParts {
   readonly batches: number;
 }
 
+/** What came out of an evaluation. */
+export interface Evaluation {
+  /** Mean loss and shares of right answers. */
+  readonly tally: Tally;
+  readonly outputs: Outputs;
+}
+
 /** Evaluates a model on batches of at most one size; smaller ones are padded with ignored rows. */
 export interface Evaluator {
-  /** Mean loss and shares of right answers over all batches. Waits for the GPU once. */
-  run(batches: AsyncIterable<TrainBatch>): Promise<Tally>;
+  /** Sends each batch of a split through the model once. Waits for the GPU once. */
+  run(split: Outputs["split"], batches: AsyncIterable<TrainBatch>): Promise<Evaluation>;
   free(): void;
 }
 
@@ -33,31 +44,77 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   const labels = persistent(device, [batchSize], "u32", "evaluation labels");
   const scalars = persistent(device, [STEP_SCALARS], "f32", "evaluation scalars");
   const ring = createRing(device, model.classes, parts.batches);
-  let program: Program | undefined;
-  const record = () => {
-    const logits = model.forward(images, { training: false });
-    ring.tally(logits, labels, loss(logits, labels), scalars);
-    return [];
+  let recorded: Recorded | undefined;
+
+  const record = async (): Promise<Recorded> => {
+    let logits!: Tensor; // [batchSize, columns]
+    const program = await recordProgram(device, () => {
+      logits = model.forward(images, { training: false });
+      ring.tally(logits, labels, loss(logits, labels), scalars);
+      return [logits];
+    });
+    const shape = [parts.batches * batchSize, logits.shape[1]];
+    return { program, logits, gathered: persistent(device, shape, logits.dtype, "gathered logits") };
   };
   return {
-    async run(batches) {
-      program ??= await recordProgram(device, record);
+    async run(split, batches) {
+      const { program, logits, gathered } = recorded ??= await record();
+      const truths: number[] = [], positions: number[] = [];
       ring.restart();
       for await (const batch of batches) {
         write(images, labels, batch);
         scalars.write(new Float32Array(STEP_SCALARS).fill(ring.advance(), RING_SLOT, RING_SLOT + 1));
         program.run();
+        copyRows(logits, gathered, truths.length, batch.count);
+        const next = (positions.at(-1) ?? -1) + 1;
+        positions.push(...batch.indices ?? batch.labels.keys().map((i) => next + i));
+        truths.push(...batch.labels);
       }
-      return await ring.total(); // GPU sync point
+      const rows = truths.length;
+      const [tally, values] = await Promise.all([ring.total(), readRows(gathered, rows, model.classes)]); // GPU sync point
+      const outputs = {
+        split,
+        logits: values,
+        labels: Uint32Array.from(truths),
+        indices: Uint32Array.from(positions),
+      };
+      return { tally, outputs };
     },
     free() {
-      program?.free();
+      recorded?.program.free();
+      recorded?.gathered.free();
       ring.free();
       images.free();
       labels.free();
       scalars.free();
     },
   };
+}
+
+/** The forward pass of a batch, and where the logits of all batches gather: [rows, columns]. */
+interface Recorded {
+  readonly program: Program;
+  readonly logits: Tensor;
+  readonly gathered: Tensor;
+}
+
+/** Encodes the copy of the first `count` rows behind the first `start` rows of `to`. */
+function copyRows(from: Tensor, to: Tensor, start: number, count: number): void {
+  const row = from.bytes / from.shape[0];
+  from.device.copy(from.buffer, from.byteOffset, to.buffer, to.byteOffset + start * row, count * row);
+}
+
+/** The first `rows` rows of [N, columns], without the columns that are padding: [rows, classes]. */
+async function readRows(gathered: Tensor, rows: number, classes: number): Promise<Float32Array> {
+  if (rows === 0) return new Float32Array(0);
+  const columns = gathered.shape[1];
+  const values = await gathered.slice(0, [rows, columns]).read(); // GPU sync point
+  if (columns === classes) return values;
+  const logits = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    logits.set(values.subarray(row * columns, row * columns + classes), row * classes);
+  }
+  return logits;
 }
 
 /** Uploads a batch; rows that it does not fill keep what they had and are ignored. */

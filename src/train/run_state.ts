@@ -33,6 +33,17 @@ export interface SavedCheckpoint {
   readonly value: number;
 }
 
+/** What the model said of each sample of a split; rows are samples. */
+export interface Outputs {
+  readonly split: "valid" | "test";
+  /** [N, classes], row-major. */
+  readonly logits: Float32Array;
+  /** [N], class indices. */
+  readonly labels: Uint32Array;
+  /** [N], positions in the split's samples. */
+  readonly indices: Uint32Array;
+}
+
 /** The state of a run; the trainer writes it, callbacks read it. */
 export interface RunState {
   readonly model: Model;
@@ -43,6 +54,8 @@ export interface RunState {
   epoch: number;
   step: number;
   readonly history: EpochRecord[];
+  /** Of the last validation; undefined before the first, and where there is no validation split. */
+  outputs: Outputs | undefined;
   /** Set by the callback that writes checkpoints. */
   best: SavedCheckpoint | undefined;
   last: SavedCheckpoint | undefined;

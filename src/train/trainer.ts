@@ -72,6 +72,7 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
     epoch: 0,
     step: 0,
     history: [],
+    outputs: undefined,
     best: undefined,
     last: undefined,
     memory: device.pool.stats(),
@@ -83,8 +84,9 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
     await callEach(callbacks, "fitStart", state);
     for (state.epoch = 0; state.epoch < maxEpochs; state.epoch++) {
       const trained = await trainEpoch(run);
-      const valid = options.valid && await options.evaluator.run(options.valid());
-      state.history.push({ ...trained, valid });
+      const valid = options.valid && await options.evaluator.run("valid", options.valid());
+      state.outputs = valid?.outputs;
+      state.history.push({ ...trained, valid: valid?.tally });
       state.memory = device.pool.stats();
       await callEach(callbacks, "epochEnd", state);
     }
@@ -167,7 +169,7 @@ async function readSteps({ ring, state, step: { scale } }: Fit): Promise<Tally[]
 
 /** Evaluates a few batches before the first epoch, so that a broken validation fails at once; leaves no trace. */
 async function sanityCheck({ valid, evaluator, sanitySteps }: Fit): Promise<void> {
-  if (valid && sanitySteps > 0) await evaluator.run(take(valid(), sanitySteps));
+  if (valid && sanitySteps > 0) await evaluator.run("valid", take(valid(), sanitySteps));
 }
 
 async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGenerator<TrainBatch> {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/train/callback.ts";
+import type { RunState } from "../../src/train/run_state.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
@@ -50,6 +51,19 @@ gpuTest(
     ]]);
   },
 );
+
+gpuTest("fit() shares the last validation's outputs, and nothing of the sanity check", async () => {
+  const device = await testDevice();
+  const seen: (string | undefined)[] = [];
+  const look = ({ outputs }: RunState) =>
+    void seen.push(outputs && `${outputs.split} ${outputs.indices} ${outputs.logits.length}`);
+  const callbacks = [{ name: "look", fitStart: look, epochEnd: look }];
+  const model = smallModel(device);
+  await fit(device, fitOptions(device, model, { callbacks, maxEpochs: 2, sanitySteps: 2 }));
+  assertEquals(seen, [undefined, "valid 0,1,2,3,4,5,6 21", "valid 0,1,2,3,4,5,6 21"]);
+  await fit(device, fitOptions(device, model, { callbacks, maxEpochs: 1, valid: undefined }));
+  assertEquals(seen.slice(3), [undefined, undefined]);
+});
 
 gpuTest("fit() gives the same weights twice, and the same by replay as by walking the tape", async () => {
   const device = await testDevice();
