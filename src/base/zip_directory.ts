@@ -39,7 +39,7 @@ export function zipError(source: { readonly name: string }, reason: string): Dat
  * Reads the central directory of `source`.
  *
  * Throws a DataError if it is no zip, is cut off, spans several disks, is encrypted, or holds a path that is
- * absolute or climbs with "..". Symbolic links are left out. Of two entries of one name the last counts.
+ * absolute or climbs with "..", or a symbolic link. Of two entries of one name the last counts.
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
   const end = await readEnd(source);
@@ -54,8 +54,14 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
       throw zipError(source, `its directory is damaged at entry ${i + 1} of ${end.count}: copy it again`);
     }
     const { entry, isFolder, isLink, next } = readEntry(source, bytes, view, at);
+    if (isLink) {
+      throw zipError(
+        source,
+        `it holds the symbolic link "${entry.path}": pack it anew with what the link names`,
+      );
+    }
     if (isFolder) folders.push(entry.path);
-    else if (!isLink && entry.path !== "") entries.set(entry.path, entry);
+    else if (entry.path !== "") entries.set(entry.path, entry);
     at = next;
   }
   return { entries, folders: folders.filter((folder) => folder !== "") };

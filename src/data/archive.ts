@@ -9,7 +9,7 @@ import { readZipDirectory, type ZipEntry } from "../base/zip_directory.ts";
 import { crc32 } from "../base/crc32.ts";
 import { foldersOf } from "./memory_tree.ts";
 import { compareCodePoints } from "./paths.ts";
-import type { FileTree } from "./types.ts";
+import type { FilePlace, FileTree } from "./types.ts";
 
 /** How much an archive's file may unpack to, so that a forged one cannot fill the memory. */
 export interface ZipLimits {
@@ -19,36 +19,53 @@ export interface ZipLimits {
   readonly maxRatio: number;
 }
 
-const LIMITS: ZipLimits = { maxFileBytes: 512 * 2 ** 20, maxRatio: 200 };
+const LIMITS: ZipLimits = { maxFileBytes: 256 * 2 ** 20, maxRatio: 200 };
 const RATIO_FREE_BYTES = 2 ** 20;
 const LOCAL_SIZE = 30, LOCAL = 0x04034b50;
 /** A local header may carry other extra fields than the directory names; this much is read at once. */
 const EXTRA_GUESS = 128;
 const STORED = 0, DEFLATE = 8;
 
+/** How to open an archive. */
+export interface ZipOptions extends Partial<ZipLimits> {
+  /** What a worker can open the archive by: its path on disk, or in a browser the file itself. */
+  readonly origin?: string | Blob;
+}
+
 /**
  * Opens a .zip archive: stored and deflated files, UTF-8 names, zip64.
  *
  * Throws a DataError for what {@link readZipDirectory} refuses. `read` throws a DataError if a file is missing, is
- * compressed in another way, breaks `limits`, or does not match its checksum.
+ * compressed in another way, breaks the limits, or does not match its checksum.
  */
-export async function zipTree(source: ByteSource, limits: Partial<ZipLimits> = {}): Promise<FileTree> {
+export async function zipTree(source: ByteSource, options: ZipOptions = {}): Promise<FileTree> {
+  const { origin, ...limits } = options;
   const { entries, folders } = await readZipDirectory(source);
   const paths = [...entries.keys()].sort(compareCodePoints);
-  const read = async (path: string) => {
+  const find = (path: string) => {
     const entry = entries.get(path);
-    if (entry === undefined) {
-      throw new DataError(`Cannot read "${path}" as "${source.name}" has no such file`);
-    }
-    checkLimits(source, entry, { ...LIMITS, ...limits });
-    return unpack(source, entry, await readPacked(source, entry));
+    if (entry !== undefined) return entry;
+    throw new DataError(`Cannot read "${path}" as "${source.name}" has no such file`);
   };
+  const { name, size } = source;
+  const place = (path: string): FilePlace => ({ source: origin!, name, size, entry: find(path) });
   return {
-    name: source.name,
+    name,
     paths: () => Promise.resolve(paths),
     folders: () => Promise.resolve(foldersOf(paths, folders)),
-    read,
+    read: async (path) => await readZipEntry(source, find(path), limits),
+    ...(origin === undefined ? {} : { place }),
   };
+}
+
+/** The bytes of one file of an archive. @throws DataError as the tree of {@link zipTree} does */
+export async function readZipEntry(
+  source: ByteSource,
+  entry: ZipEntry,
+  limits: Partial<ZipLimits> = {},
+): Promise<Uint8Array> {
+  checkLimits(source, entry, { ...LIMITS, ...limits });
+  return unpack(source, entry, await readPacked(source, entry));
 }
 
 function entryError(source: ByteSource, entry: ZipEntry, reason: string): DataError {

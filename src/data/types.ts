@@ -2,6 +2,7 @@
  * The words of the data room: pictures, places to read files from, samples and datasets. The host hands in what
  * touches the outside: a {@link FileTree} to read from and a {@link Decode} that turns file bytes into pixels.
  */
+import type { ZipEntry } from "../base/zip_directory.ts";
 
 /** An 8-bit RGB picture: `data` holds height * width * 3 values, row by row, channels last (HWC). */
 export interface Picture {
@@ -10,8 +11,11 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** Turns the bytes of a JPEG, PNG or WebP file into pixels, upright; rejects with one line that says why not. */
-export type Decode = (bytes: Uint8Array) => Promise<Picture>;
+/**
+ * Turns the bytes of a JPEG, PNG or WebP file into pixels, upright; rejects with one line that says why not, such as
+ * more than `maxPixels` pixels.
+ */
+export type Decode = (bytes: Uint8Array, maxPixels?: number) => Promise<Picture>;
 
 /** Turns a picture into the bytes of a JPEG file; `quality` is 1 .. 100. */
 export type EncodeJpeg = (picture: Picture, quality: number) => Promise<Uint8Array>;
@@ -26,6 +30,20 @@ export interface FileTree {
   folders(): Promise<string[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
+  /** Where a file's bytes lie, so that a worker can read them by itself; absent where only `read` knows. */
+  place?(path: string): FilePlace;
+}
+
+/** Where the bytes of a file lie, in words that can be posted to a worker. */
+export interface FilePlace {
+  /** A path on disk, or in a browser the file itself. */
+  readonly source: string | Blob;
+  /** What messages call the source. */
+  readonly name: string;
+  /** The part of an archive that the file is; absent if the source is the file. */
+  readonly entry?: ZipEntry;
+  /** Size of the archive in bytes. */
+  readonly size?: number;
 }
 
 /** A folder to write into; paths are relative to it and separated by "/". */

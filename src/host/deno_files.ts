@@ -1,9 +1,9 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
-import { zipTree } from "../data/archive.ts";
+import { readZipEntry, zipTree } from "../data/archive.ts";
 import { compareCodePoints, folderOf, join } from "../data/paths.ts";
-import type { FileTree, FolderStore } from "../data/types.ts";
+import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
 
 const CURE = "give data.data_root=<folder or .zip>";
 
@@ -18,7 +18,15 @@ export async function openTree(path: string): Promise<FileTree> {
   if (!info.isFile || !/\.zip$/i.test(path)) {
     throw new DataError(`Cannot open the dataset as "${path}" is neither a folder nor a .zip file: ${CURE}`);
   }
-  return zipTree(fileSource(path, info.size));
+  return zipTree(fileSource(path, info.size), { origin: path });
+}
+
+/** Reads what a {@link FilePlace} of {@link openTree} names, in whatever thread. @throws DataError */
+export function readPlace({ source, size = 0, entry }: FilePlace): Promise<Uint8Array> {
+  if (typeof source !== "string") {
+    throw new TypeError("Cannot read a Blob as files on disk are named by their path");
+  }
+  return entry ? readZipEntry(fileSource(source, size), entry) : explain(source, () => Deno.readFile(source));
 }
 
 /** Random access to a file. Each read opens the file anew and runs in one go, so reads may overlap. */
@@ -45,6 +53,7 @@ function folderTree(root: string): FileTree {
     paths: async () => (await walked()).files,
     folders: async () => (await walked()).folders,
     read: (path) => explain(`${root}/${path}`, () => Deno.readFile(`${root}/${path}`)),
+    place: (path) => ({ source: `${root}/${path}`, name: root }),
   };
 }
 

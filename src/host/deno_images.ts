@@ -1,10 +1,8 @@
 /** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
+import { headerFault, MAX_PIXELS, readHeader } from "../data/picture_header.ts";
 import type { Picture } from "../data/types.ts";
-
-/** The most pixels that a picture may have: Pillow's limit, beyond which it warns of a decompression bomb. */
-export const MAX_PIXELS = 89_478_485;
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
 
@@ -36,12 +34,11 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
  * `maxPixels` pixels.
  */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
-  if (bytes.length === 0) throw new DataError("the file is empty");
-  if (!isPicture(bytes)) {
-    throw new DataError(`no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with ${startOf(bytes)}`);
-  }
+  const header = readHeader(bytes);
+  const fault = headerFault(bytes, header, maxPixels); // so sharp is never asked to parse SVG, PDF or the like
+  if (fault !== undefined) throw new DataError(fault);
   const sharp = await loadSharp();
-  const cmyk = jpegComponents(bytes) === 4;
+  const cmyk = header?.components === 4;
   const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient();
   const converted = cmyk
     ? image.pipelineColourspace("cmyk").toColourspace("cmyk")
@@ -71,21 +68,6 @@ async function encoder({ width, height, data }: Picture): Promise<Sharp> {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
-const ascii = (bytes: Uint8Array, from: number, to: number) =>
-  String.fromCharCode(...bytes.subarray(from, to));
-
-/** By the first bytes, so that sharp is never asked to parse SVG, PDF or the like. */
-function isPicture(bytes: Uint8Array): boolean {
-  const start = ascii(bytes, 0, 4);
-  return start.startsWith("\xff\xd8\xff") || start === "\x89PNG" || start === "GIF8" ||
-    (start === "RIFF" && ascii(bytes, 8, 12) === "WEBP") || start === "II*\0" || start === "MM\0*" ||
-    (ascii(bytes, 4, 8) === "ftyp" && /^(avi[fs]|mif1|msf1)$/.test(ascii(bytes, 8, 12)));
-}
-
-function startOf(bytes: Uint8Array): string {
-  return JSON.stringify(ascii(bytes, 0, 12));
-}
-
 function toRgb(data: Uint8Array, channels: number): Uint8Array {
   if (channels === 3) return data;
   const rgb = new Uint8Array(data.length / channels * 3);
@@ -110,25 +92,9 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** The number of components that a JPEG's frame header names, or undefined if it is no JPEG or has none. */
-function jpegComponents(bytes: Uint8Array): number | undefined {
-  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
-  for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
-    const marker = bytes[at + 1];
-    if (marker === 0xff) { // a fill byte before the marker
-      at++;
-      continue;
-    }
-    const isFrame = marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
-    if (isFrame) return bytes[at + 9];
-    at += 2 + (bytes[at + 2] << 8 | bytes[at + 3]);
-  }
-  return undefined;
-}
-
 function reasonOf(error: unknown, maxPixels: number): string {
   const message = (error instanceof Error ? error.message : String(error)).trim().split("\n")[0];
-  if (/pixel limit/.test(message)) return `the picture has more than ${maxPixels} pixels`;
+  if (/pixel limit/.test(message)) return `the picture has more than ${maxPixels} pixels (data.max_pixels)`;
   if (/premature end/.test(message)) return `the file is cut off (${message})`;
   return `the file is damaged (${message.replace(/[:\s]+$/, "")})`;
 }

@@ -1,0 +1,71 @@
+/** Pictures in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas gives the pixels. */
+import { DataError } from "../base/errors.ts";
+import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/picture_header.ts";
+import type { Picture } from "../data/types.ts";
+
+/**
+ * Decodes what the browser can (JPEG, PNG, WebP, GIF, AVIF; no TIFF) to 8-bit RGB: turned upright by EXIF, the first
+ * frame, alpha dropped without blending, colour profiles not applied. JPEG, PNG, WebP and GIF give libvips's values
+ * in Chromium, but for CMYK (off by one at most); AVIF does not, as its chroma is spread in another way.
+ *
+ * Rejects with a DataError of one line if the bytes are empty, no such picture, damaged, or have more than
+ * `maxPixels` pixels.
+ */
+export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
+  const header = readHeader(bytes);
+  const fault = headerFault(bytes, header, maxPixels) ?? cutFault(bytes, header!);
+  if (fault !== undefined) throw new DataError(fault);
+  const bitmap = await decodeBitmap(bytes);
+  try {
+    const { width, height } = bitmap;
+    if (width * height > maxPixels) throw new DataError(pixelFault(width, height, maxPixels));
+    const rgba = readOpaque(bitmap) ?? readAlpha(bitmap);
+    const data = new Uint8Array(width * height * 3);
+    for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+      data[to] = rgba[from];
+      data[to + 1] = rgba[from + 1];
+      data[to + 2] = rgba[from + 2];
+    }
+    return { width, height, data };
+  } finally {
+    bitmap.close();
+  }
+}
+
+async function decodeBitmap(bytes: Uint8Array): Promise<ImageBitmap> {
+  try {
+    const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
+    return await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DataError(`the file is damaged, or no picture that this browser decodes (${reason})`, {
+      cause,
+    });
+  }
+}
+
+/** The pixels as RGBA, or undefined if one is translucent: a 2D canvas multiplies by alpha, which loses colours. */
+function readOpaque(bitmap: ImageBitmap): Uint8ClampedArray | undefined {
+  const { width, height } = bitmap;
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
+  context.drawImage(bitmap, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return undefined;
+  return data;
+}
+
+/** The pixels as RGBA, colours not multiplied by alpha. */
+function readAlpha(bitmap: ImageBitmap): Uint8Array {
+  const { width, height } = bitmap;
+  const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
+  if (!gl) throw new DataError("the picture is translucent, and this browser has no WebGL 2 to read it");
+  const texture = gl.createTexture();
+  gl.bindTexture(gl.TEXTURE_2D, texture);
+  gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);
+  gl.bindFramebuffer(gl.FRAMEBUFFER, gl.createFramebuffer());
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+  const data = new Uint8Array(width * height * 4);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, data);
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return data;
+}
