@@ -29,11 +29,6 @@ const plannedValues: readonly PlannedValue[] = [
     cure: "give data.cache=ram",
   },
   {
-    key: "data.sampler.mode",
-    is: ({ data }) => data.sampler.mode !== "disabled",
-    cure: "give data.sampler.mode=disabled",
-  },
-  {
     key: "resume",
     is: ({ resume }) => resume !== "never",
     cure: "give resume=never",

@@ -46,7 +46,8 @@ export interface Batches extends AsyncIterable<Batch> {
 
 /**
  * The batches of one epoch. A sample's augmentation is drawn from `rng(seed, "augment", epoch, position)` alone, so
- * it depends neither on the batch size nor on the order.
+ * it depends neither on the batch size nor on the order. Where a sampler draws a sample again in the epoch, its k-th
+ * repetition has the stream `k` below that: copies that all look the same would teach nothing.
  *
  * Throws a ConfigError if dropLast would leave no batch, a RangeError for other unfit values.
  */
@@ -87,22 +88,23 @@ async function* walk(
   time: { waitedMs: number },
 ): AsyncGenerator<Batch> {
   const streams = rng(options.seed, "augment", options.epoch);
+  const repetitions = countRepetitions(options);
   for (let i = 0; i < length; i++) {
     const start = performance.now();
-    const batch = makeBatch(options, i, streams);
+    const batch = makeBatch(options, i, streams, repetitions);
     time.waitedMs += performance.now() - start;
     yield batch;
   }
 }
 
-function makeBatch(options: BatchesOptions, i: number, streams: Rng): Batch {
+function makeBatch(options: BatchesOptions, i: number, streams: Rng, repetitions: Uint32Array): Batch {
   const { pictures, samples, order, batchSize } = options;
   const start = i * batchSize;
   const count = Math.min(batchSize, order.length - start);
   const indices = Uint32Array.from({ length: count }, (_, n) => order[start + n]);
   const positions = [...indices];
   return {
-    operations: positions.map((position) => drawFor(options, position, streams)),
+    operations: positions.map((position, n) => drawFor(options, position, streams, repetitions[start + n])),
     pictures: positions.map((position) => pictures[position]),
     labels: indices.map((position) => samples[position].label),
     indices,
@@ -110,12 +112,24 @@ function makeBatch(options: BatchesOptions, i: number, streams: Rng): Batch {
   };
 }
 
-function drawFor({ pictures, samples, pipeline }: BatchesOptions, position: number, streams: Rng) {
+/** For each draw of the order, how often the same sample was drawn before it. */
+function countRepetitions({ order, samples }: BatchesOptions): Uint32Array {
+  const drawn = new Uint32Array(samples.length);
+  return Uint32Array.from(order, (position) => drawn[position]++);
+}
+
+function drawFor(
+  { pictures, samples, pipeline }: BatchesOptions,
+  position: number,
+  streams: Rng,
+  repetition: number,
+) {
   if (!(position in samples)) {
     throw new RangeError(`Cannot batch sample ${position}: need a position of 0 .. ${samples.length - 1}`);
   }
   try {
-    return pipeline.draw(pictures[position], streams.fork(position));
+    const stream = repetition === 0 ? streams.fork(position) : streams.fork(position, repetition);
+    return pipeline.draw(pictures[position], stream);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new RangeError(`Cannot prepare "${samples[position].path}": ${reason}`, { cause });

@@ -5,7 +5,7 @@ import { batches, type BatchesOptions } from "../data/loader.ts";
 import { renderBatch } from "../data/render.ts";
 import { folderOf, join } from "../data/paths.ts";
 import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
-import { sequentialOrder, shuffledOrder } from "../data/sampler.ts";
+import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Dataset, Split } from "../data/types.ts";
@@ -24,7 +24,9 @@ export interface OpenData {
   count(split: Split): number;
   /** Labels of a split's samples. */
   store(split: Split): PictureStore;
-  /** Shuffled and augmented batches of the train split. */
+  /** Draws the epochs of train; undefined where train was not opened. */
+  readonly sampler: Sampler | undefined;
+  /** Augmented batches of what the sampler draws of the train split. */
   train(epoch: number): EpochBatches;
   /** Batches of a split in order, prepared by the evaluation transforms. */
   evaluate(split: Split): EpochBatches;
@@ -89,7 +91,10 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
   const store = (split: Split) => stores.get(split)!;
   const count = (split: Split) => store(split).samples.length;
   const evalBatchSize = data.eval_batch_size ?? batchSize;
-  const trained = stores.has("train") ? count("train") : 0;
+  const sampler = stores.has("train")
+    ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
+    : undefined;
+  const trained = sampler?.length ?? 0;
   const rest = dropLast ? 0 : trained % batchSize;
   const batchSizes = [...(trained >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
   return {
@@ -98,13 +103,14 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
     evalPipeline,
     count,
     store,
+    sampler,
     batchSizes,
     evalBatchSize,
     train(epoch) {
       const { pictures, samples } = store("train");
-      const order = shuffledOrder(samples.length, seed, epoch);
+      const { order, drawn } = sampler!.draw(epoch);
       const options = { pictures, samples, order, batchSize, dropLast, pipeline: trainPipeline, seed, epoch };
-      return rendered(options, trainPipeline);
+      return rendered(options, trainPipeline, drawn);
     },
     evaluate(split) {
       const { pictures, samples } = store(split);
@@ -124,15 +130,16 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
 }
 
 /** Batches whose images the processor makes. */
-function rendered(options: BatchesOptions, pipeline: Pipeline): EpochBatches {
-  const drawn = batches(options);
+function rendered(options: BatchesOptions, pipeline: Pipeline, drawn?: DrawnEpoch): EpochBatches {
+  const made = batches(options);
   return {
-    length: drawn.length,
+    length: made.length,
+    ...(drawn && { drawn }),
     get waitedMs() {
-      return drawn.waitedMs;
+      return made.waitedMs;
     },
     async *[Symbol.asyncIterator]() {
-      for await (const batch of drawn) {
+      for await (const batch of made) {
         yield hostBatch(renderBatch(batch, pipeline), batch.labels, batch.indices);
       }
     },

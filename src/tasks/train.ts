@@ -42,6 +42,9 @@ export async function train(host: Host, config: Config, folder: string): Promise
     await describeRun(host, config, folder, device, data);
     host.print(`run     ${folder}`);
     for (const note of plannedNotes(config)) host.print(`  note: ${note}`);
+    if (isBalancedBySampler(config, data)) {
+      host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
+    }
     host.print("");
     const loss = configuredLoss(device, config, data);
     const evaluation = createEvaluator(device, config, model, loss, data);
@@ -89,9 +92,18 @@ async function describeRun(
   );
 }
 
-/** The configured loss; balanced weights follow from the train split's counts. */
-export function configuredLoss(device: Device, { loss }: Config, data: OpenData): Loss {
-  const balanced = loss.class_weights === "balanced";
+/** True if balanced class weights are left out of the loss, as the sampler balances already [DATA-07]. */
+function isBalancedBySampler({ loss, compat }: Config, { sampler }: OpenData): boolean {
+  return loss.class_weights === "balanced" && sampler?.balances === true && compat !== "reference";
+}
+
+/**
+ * The configured loss; balanced weights follow from the train split's counts, and are left out where the sampler
+ * balances already.
+ */
+export function configuredLoss(device: Device, config: Config, data: OpenData): Loss {
+  const { loss } = config;
+  const balanced = loss.class_weights === "balanced" && !isBalancedBySampler(config, data);
   const counts = () => classCounts(data.store("train").samples, data.classes.length);
   return createLoss(device, {
     name: loss.name,

@@ -1,4 +1,5 @@
 /** What the trainer and its callbacks share. */
+import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Tally } from "./ring.ts";
 
@@ -60,4 +61,6 @@ export interface RunState {
   best: SavedCheckpoint | undefined;
   last: SavedCheckpoint | undefined;
   memory: MemoryRecord;
+  /** What was drawn of each class in the epoch under way or just run; absent where the batches do not say. */
+  drawn?: DrawnEpoch | undefined;
 }

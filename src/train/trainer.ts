@@ -1,6 +1,7 @@
 /** The trainer: epochs of training and validation, and the callbacks around them. */
 import { DivergedError, InterruptedError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
+import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Adamw } from "../optim/adamw.ts";
@@ -18,6 +19,8 @@ export interface EpochBatches extends AsyncIterable<TrainBatch> {
   readonly length: number;
   /** Milliseconds that the trainer has waited for batches so far. */
   readonly waitedMs: number;
+  /** What the epoch holds of each class. */
+  readonly drawn?: DrawnEpoch;
 }
 
 /** What is trained, on what, and how. */
@@ -103,6 +106,7 @@ async function trainEpoch(run: Fit): Promise<Omit<EpochRecord, "valid">> {
   const { state, step, ring, callbacks } = run;
   const { epoch } = state;
   const batches = run.train(epoch);
+  state.drawn = batches.drawn;
   const started = performance.now();
   let lr = 0, inEpoch = 0;
   ring.restart();

@@ -20,7 +20,6 @@ const refused: [override: string, name: string][] = [
   ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches"],
   ["trainer.val_check_interval=0.5", "trainer.val_check_interval"],
   ["data.cache=disk", "data.cache"],
-  ["data.sampler.mode=auto", "data.sampler.mode"],
   ["resume=auto", "resume"],
   ["compat=reference", "compat=reference"],
   ["callbacks.model_checkpoint.save_top_k=3", "model_checkpoint"],

@@ -111,3 +111,19 @@ Deno.test("shuffledOrder() is a permutation that seed and epoch decide", () => {
   }
   assertStrictEquals(shuffledOrder(0, 1, 1).length, 0);
 });
+
+Deno.test("a sample that is drawn again in an epoch is augmented anew, whatever the batch size", async () => {
+  const order = Uint32Array.of(3, 1, 3, 0, 3, 1);
+  const drawn = async (batchSize: number) => {
+    const found: string[] = [];
+    for await (const { operations } of batches({ ...base, order, batchSize })) {
+      found.push(...operations.map((each) => JSON.stringify(each)));
+    }
+    return found;
+  };
+  const found = await drawn(4);
+  assertEquals(new Set(found).size, 6);
+  assertEquals(await drawn(1), found);
+  const [once] = await Array.fromAsync(batches({ ...base, order: [3], batchSize: 1 }));
+  assertEquals(JSON.stringify(once.operations[0]), found[0]);
+});

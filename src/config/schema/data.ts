@@ -9,8 +9,12 @@ const sampler = z.strictObject({
   weights: z.record(z.string(), z.number().min(0)).default({}).describe(
     "manual: {class: weight}; absent = 1",
   ),
-  num_samples: count.nullable().default(null).describe("Images an epoch; null: as many as there are"),
-  replacement: z.boolean().default(true).describe("The same image may be drawn again within an epoch"),
+  num_samples: count.nullable().default(null).describe(
+    "auto, manual: images an epoch; null: as many as there are",
+  ),
+  replacement: z.boolean().default(true).describe(
+    "auto, manual: an image may be drawn again within an epoch",
+  ),
 });
 
 const shared = {
