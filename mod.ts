@@ -203,6 +203,7 @@ export {
 
 // Training
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
+export { learningRateMonitor } from "./src/train/callbacks/learning_rate_monitor.ts";
 export { metricsLog } from "./src/train/callbacks/metrics_log.ts";
 export { callbacks, makeCallbacks } from "./src/train/callbacks/mod.ts";
 export { type CallbackContext, type CallbackPlugin, defineCallback } from "./src/train/callbacks/plugin.ts";
@@ -211,7 +212,24 @@ export { progress } from "./src/train/callbacks/progress.ts";
 export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
 export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
 export { type Ring, ring, type Tally } from "./src/train/ring.ts";
-export type { EpochRecord, MemoryRecord, Outputs, RunState, SavedCheckpoint } from "./src/train/run_state.ts";
+export { type Logger, type LogRow, RunLog, type RunStatus, type Scalars } from "./src/train/log.ts";
+export { csvLogger } from "./src/train/loggers/csv.ts";
+export { jsonlLogger } from "./src/train/loggers/jsonl.ts";
+export { loggers, makeLoggers } from "./src/train/loggers/mod.ts";
+export {
+  defineLogger,
+  type LogFiles,
+  type LoggerContext,
+  type LoggerPlugin,
+} from "./src/train/loggers/plugin.ts";
+export type {
+  EpochRecord,
+  MemoryRecord,
+  Outputs,
+  Pace,
+  RunState,
+  SavedCheckpoint,
+} from "./src/train/run_state.ts";
 export { type HostBatch, hostBatch, type TrainBatch } from "./src/train/batch.ts";
 export { type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
 export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";

@@ -35,11 +35,6 @@ export const plannedCallbacks = {
     count: count.default(16).describe("Images shown"),
   }).describe("Draws epoch_000/sample_predictions.png"),
   sampler_distribution: z.strictObject({}).describe("Prints what the sampler drew of each class"),
-  learning_rate_monitor: z.strictObject({
-    logging_interval: z.enum(["epoch", "step"]).nullable().default(null).describe(
-      "When; null: as it changes",
-    ),
-  }).describe("Logs lr-AdamW"),
   early_stopping: z.strictObject({
     monitor: text.default("val/acc_top1").describe("Metric to watch"),
     mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),

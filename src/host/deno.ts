@@ -2,7 +2,7 @@
 import { DataError } from "../base/errors.ts";
 import type { Host } from "../tasks/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
-import { appendText, folderStore, openTree, writeAtomic } from "./deno_files.ts";
+import { appendBytes, appendText, folderStore, openTree, writeAtomic } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
@@ -29,6 +29,7 @@ export function denoHost(): Host {
     readFile,
     writeAtomic,
     appendText,
+    appendBytes,
     cacheFolder: (name) => `.cache/${name}`,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),

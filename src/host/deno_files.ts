@@ -111,9 +111,14 @@ export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void
 }
 
 /** Adds text to the end of a file; its folder is made if it is missing. */
-export async function appendText(path: string, text: string): Promise<void> {
+export function appendText(path: string, text: string): Promise<void> {
+  return appendBytes(path, new TextEncoder().encode(text));
+}
+
+/** Adds bytes to the end of a file; its folder is made if it is missing. */
+export async function appendBytes(path: string, bytes: Uint8Array): Promise<void> {
   await Deno.mkdir(folderOf(path) || ".", { recursive: true });
-  await Deno.writeTextFile(path, text, { append: true });
+  await Deno.writeFile(path, bytes, { append: true });
 }
 
 /** A folder to write into. It need not exist; its parents are made with the first file. */

@@ -26,6 +26,7 @@ export interface Host {
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** Adds to the end of a file; its folder is made if it is missing. */
   appendText(path: string, text: string): Promise<void>;
+  appendBytes(path: string, bytes: Uint8Array): Promise<void>;
   /** A folder for what can be made again. */
   cacheFolder(name: string): string;
   /** The commit of the working tree, or undefined outside a checkout. */

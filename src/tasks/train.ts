@@ -13,12 +13,14 @@ import { makeSchedule } from "../optim/schedules.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
+import type { RunLog } from "../train/log.ts";
 import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
 import { fit } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
+import { withRunLog } from "./open_log.ts";
 import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
 
 /** What a finished training leaves behind. */
@@ -48,11 +50,13 @@ export async function train(host: Host, config: Config, folder: string): Promise
     host.print("");
     const loss = configuredLoss(device, config, data);
     const evaluation = createEvaluator(device, config, model, loss, data);
-    const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder);
-    const test = await testBest(host, model, evaluation, data, state, folder);
-    const { live, peakBytes } = state.memory;
-    host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
-    return { folder, state, test };
+    return await withRunLog(host, config, folder, async (log) => {
+      const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder, log);
+      const test = await testBest(host, model, evaluation, data, state);
+      const { live, peakBytes } = state.memory;
+      host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
+      return { folder, state, test };
+    });
   } finally {
     device.close();
   }
@@ -139,6 +143,7 @@ async function fitConfigured(
   loss: Loss,
   evaluation: Evaluator,
   folder: string,
+  log: RunLog,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
   const { values, gradients, halves, decayed } = model.parameters;
@@ -150,7 +155,7 @@ async function fitConfigured(
     folder,
     imageSize,
     write: host.writeAtomic,
-    append: host.appendText,
+    scheduleInterval: scheduler.interval,
     print: host.print,
   });
   return await fit(device, {
@@ -172,6 +177,7 @@ async function fitConfigured(
     replay: trainer.replay,
     tuneKernels: trainer.tune_kernels,
     callbacks: [...choices, ...callbacks],
+    log,
     signal: host.signal,
   });
 }
@@ -182,8 +188,7 @@ async function testBest(
   model: Model,
   evaluation: Evaluator,
   data: OpenData,
-  { best, epoch, step }: RunState,
-  folder: string,
+  { best, log, maxEpochs, step }: RunState,
 ): Promise<Tally | undefined> {
   if (!best) return undefined;
   host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
@@ -195,8 +200,8 @@ async function testBest(
   const { tally: result } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = result;
   host.print(formatTest(result));
-  const line = { epoch, step, "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 };
-  await host.appendText(`${folder}/metrics.jsonl`, JSON.stringify(line) + "\n");
+  log.scalars({ "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 });
+  await log.write(maxEpochs - 1, step);
   return result;
 }
 

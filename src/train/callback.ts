@@ -1,9 +1,9 @@
 /** Callbacks: plain objects whose hooks the trainer calls in list order. They share the run's state only. */
-import type { RunState } from "./run_state.ts";
+import type { Pace, RunState } from "./run_state.ts";
 import type { Tally } from "./ring.ts";
 
 /** Results of one training step, as they were read from the ring. */
-export interface StepRecord {
+export interface StepRecord extends Pace {
   readonly epoch: number;
   /** Training steps since the start of the run; the first is 1. */
   readonly step: number;

@@ -1,10 +1,19 @@
 /** What the trainer and its callbacks share. */
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Model } from "../nn/resnet.ts";
+import type { RunLog } from "./log.ts";
 import type { Tally } from "./ring.ts";
 
+/** How fast the training part of an epoch went, or goes so far. */
+export interface Pace {
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Share of the time that went by waiting for data, 0 .. 1. */
+  readonly dataWait: number;
+}
+
 /** One finished epoch; epochs count from 0. */
-export interface EpochRecord {
+export interface EpochRecord extends Pace {
   readonly epoch: number;
   /** Training steps since the start of the run. */
   readonly step: number;
@@ -13,11 +22,6 @@ export interface EpochRecord {
   readonly train: Tally;
   /** Absent where there is no validation split. */
   readonly valid: Tally | undefined;
-  /** Of the training part. */
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
-  /** Share of the training part that went by waiting for data, 0 .. 1. */
-  readonly dataWait: number;
 }
 
 /** Buffers of the device: handed out now, and the most bytes that ever existed. */
@@ -51,6 +55,8 @@ export interface RunState {
   readonly classes: readonly string[];
   readonly maxEpochs: number;
   readonly stepsPerEpoch: number;
+  /** Where callbacks write what loggers are to have. */
+  readonly log: RunLog;
   /** Epoch under way, from 0. */
   epoch: number;
   step: number;

@@ -11,7 +11,8 @@ import type { TrainBatch } from "./batch.ts";
 import { type Callback, callEach } from "./callback.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { type Ring, ring as createRing, sum, type Tally } from "./ring.ts";
-import type { EpochRecord, RunState } from "./run_state.ts";
+import type { EpochRecord, Pace, RunState } from "./run_state.ts";
+import { RunLog } from "./log.ts";
 import { type TrainStep, trainStep } from "./step.ts";
 
 /** The batches of one epoch. */
@@ -46,6 +47,8 @@ export interface FitOptions {
   /** Measure the candidates of kernels that the device has no choice for. */
   readonly tuneKernels: boolean;
   readonly callbacks: readonly Callback[];
+  /** Where callbacks write what loggers are to have; by default it goes nowhere. */
+  readonly log?: RunLog;
   /** Aborted when the run is to stop. */
   readonly signal: AbortSignal;
 }
@@ -72,6 +75,7 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
     classes,
     maxEpochs,
     stepsPerEpoch,
+    log: options.log ?? new RunLog(),
     epoch: 0,
     step: 0,
     history: [],
@@ -117,21 +121,20 @@ async function trainEpoch(run: Fit): Promise<Omit<EpochRecord, "valid">> {
     state.step = step.step;
     inEpoch++;
     if (state.step % run.logEvery === 0 && inEpoch < batches.length) {
-      const tally = (await readSteps(run)).at(-1)!;
-      await callEach(callbacks, "stepLogged", state, { epoch, step: state.step, lr, tally });
+      const steps = await readSteps(run);
+      const record = { epoch, step: state.step, lr, tally: steps.at(-1)!, ...pace(steps, batches, started) };
+      await callEach(callbacks, "stepLogged", state, record);
     }
   }
-  const train = sum(await readSteps(run));
-  const milliseconds = performance.now() - started;
-  return {
-    epoch,
-    step: state.step,
-    lr,
-    train,
-    seconds: milliseconds / 1000,
-    imagesPerSecond: train.rows / milliseconds * 1000,
-    dataWait: batches.waitedMs / milliseconds,
-  };
+  const steps = await readSteps(run);
+  return { epoch, step: state.step, lr, train: sum(steps), ...pace(steps, batches, started) };
+}
+
+/** The speed of an epoch that began at `started`. */
+function pace(steps: readonly Tally[], { waitedMs }: EpochBatches, started: number): Pace {
+  const seconds = (performance.now() - started) / 1000;
+  const rows = steps.reduce((total, step) => total + step.rows, 0);
+  return { seconds, imagesPerSecond: rows / seconds, dataWait: waitedMs / 1000 / seconds };
 }
 
 /** Steps in a row that mixed precision may skip: 2^16 halved so often is under 1. */

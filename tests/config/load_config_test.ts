@@ -49,7 +49,7 @@ const resolved: [overrides: string[], path: string, value: Data][] = [
   [["trainer.gradient_clip_val=null"], "trainer.gradient_clip_val", null],
   [["callbacks.progress=null"], "callbacks.progress", null],
   [["callbacks.ema.decay=0.99"], "callbacks.ema", { decay: 0.99, warmup_steps: 0 }],
-  [["~callbacks.metrics_log"], "callbacks.metrics_log", undefined as unknown as Data],
+  [["~callbacks.learning_rate_monitor"], "callbacks.learning_rate_monitor", undefined as unknown as Data],
   [
     ["transforms.train.0.random_resized_crop.scale=[0.5, 1]"],
     "transforms.train.0.random_resized_crop.scale",

@@ -29,7 +29,10 @@ e2eTest(
         0,
         3,
       ], [1, 6]]);
-      assertEquals(new Set(lines.filter((line) => "buffers" in line).map((line) => line.buffers)).size, 1);
+      const timings = (await read("timings.jsonl")).trim().split("\n").map((line) => JSON.parse(line));
+      assertEquals(timings.map((line) => "memory/buffers" in line), [false, true, false, true]);
+      assertEquals(new Set(timings.map((line) => line["memory/buffers"])).size, 2);
+      assertEquals((await read("metrics.csv")).trim().split("\n").length, 1 + lines.length);
       for (const name of ["best", "last"]) {
         const { tensors } = readSafetensors(await Deno.readFile(`${run}/checkpoints/${name}.safetensors`));
         assertEquals(tensors.get("fc.weight")?.shape, [3, 512]);

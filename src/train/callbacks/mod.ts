@@ -1,26 +1,36 @@
 /** The callbacks that a configuration can name. A new one is a file beside this one and a line in this literal. */
 import type { Callback } from "../callback.ts";
-import { metrics_log } from "./metrics_log.ts";
+import { learning_rate_monitor } from "./learning_rate_monitor.ts";
+import { metricsLog } from "./metrics_log.ts";
 import { model_checkpoint } from "./model_checkpoint.ts";
 import type { CallbackContext, CallbackPlugin } from "./plugin.ts";
 import { progress_table as progress } from "./progress.ts";
 
-/** All callbacks by name, in the order in which their hooks are called. */
-export const callbacks = {
+/** Those that log something: called before the row of a step or epoch goes to the loggers. */
+const logging = {
+  learning_rate_monitor,
+};
+
+/** Called after it, so that once a checkpoint is written, all that was logged up to it is written too. */
+const following = {
   model_checkpoint,
-  metrics_log,
   progress,
 };
 
-/** The callbacks that are chosen: those with options, which a checked configuration has put in order. */
+/** All callbacks by name, in the order in which their hooks are called. */
+export const callbacks = { ...logging, ...following };
+
+/** The callbacks that are chosen, those with options, and between them the one that hands on what is logged. */
 export function makeCallbacks(
   chosen: Readonly<Record<string, unknown>>,
   context: CallbackContext,
 ): Callback[] {
-  return Object.entries(callbacks).flatMap(([name, plugin]) => {
-    const options = chosen[name];
-    return options === null || options === undefined
-      ? []
-      : [(plugin as CallbackPlugin).make(options, context)];
-  });
+  const make = (plugins: object) =>
+    Object.entries(plugins).flatMap(([name, plugin]) => {
+      const options = chosen[name];
+      return options === null || options === undefined
+        ? []
+        : [(plugin as CallbackPlugin).make(options, context)];
+    });
+  return [...make(logging), metricsLog(), ...make(following)];
 }

@@ -7,9 +7,10 @@ export interface CallbackContext {
   readonly folder: string;
   /** Side of the images that the model sees, in pixels. */
   readonly imageSize: number;
+  /** How often the schedule changes the learning rate. */
+  readonly scheduleInterval: "epoch" | "step";
   /** Writes a file whole or not at all. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  append(path: string, text: string): Promise<void>;
   print(line: string): void;
 }
 

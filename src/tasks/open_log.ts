@@ -1,0 +1,51 @@
+/** A run's log: the configured loggers, over the host's files. */
+import { DataError, InterruptedError } from "../base/errors.ts";
+import type { Config } from "../config/mod.ts";
+import { RunLog } from "../train/log.ts";
+import { makeLoggers } from "../train/loggers/mod.ts";
+import type { LogFiles } from "../train/loggers/plugin.ts";
+import type { Host } from "./host.ts";
+
+/** Runs `body` with the log of a run, which is finished after it, whatever happens. */
+export async function withRunLog<T>(
+  host: Host,
+  config: Config,
+  folder: string,
+  body: (log: RunLog) => Promise<T>,
+): Promise<T> {
+  const log = new RunLog(makeLoggers(config.logging, {
+    folder,
+    experiment: config.experiment,
+    files: (folder) => logFiles(host, folder),
+    env: host.configWorld.env,
+    now: host.now,
+    report: host.print,
+  }));
+  await log.start(config);
+  try {
+    const result = await body(log);
+    await log.finish("finished");
+    return result;
+  } catch (error) {
+    await log.finish(error instanceof InterruptedError ? "interrupted" : "failed");
+    throw error;
+  }
+}
+
+/** The files below a folder, as loggers want them. */
+export function logFiles(host: Host, folder: string): LogFiles {
+  const bytesOf = (data: string | Uint8Array) =>
+    typeof data === "string" ? new TextEncoder().encode(data) : data;
+  return {
+    load: (name) =>
+      host.readFile(`${folder}/${name}`).catch((error) => {
+        if (error instanceof DataError) return undefined;
+        throw error;
+      }),
+    append: (name, data) =>
+      typeof data === "string"
+        ? host.appendText(`${folder}/${name}`, data)
+        : host.appendBytes(`${folder}/${name}`, data),
+    write: (name, data) => host.writeAtomic(`${folder}/${name}`, bytesOf(data)),
+  };
+}

@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { isTest, type Logger, type Scalars } from "../log.ts";
+import { defineLogger, type LogFiles } from "./plugin.ts";
+
+const METRICS = "metrics.csv";
+
+/**
+ * Writes `metrics.csv`: a column for each name in the order of their first appearance, a line for each row, nothing
+ * where a row has no such value. A name that is new gets a column, for which the file is written anew.
+ */
+export function csvLogger(files: LogFiles): Logger {
+  let columns: string[] | undefined;
+  const load = async () => {
+    const bytes = await files.load(METRICS);
+    const [header, ...lines] = bytes ? new TextDecoder().decode(bytes).split("\n").slice(0, -1) : [];
+    return { columns: header === undefined ? ["epoch", "step"] : cells(header), lines };
+  };
+  const rewrite = (names: readonly string[], lines: readonly string[]) =>
+    files.write(METRICS, [names.map(quote).join(","), ...lines].map((line) => line + "\n").join(""));
+
+  return {
+    name: "csv",
+    async write({ epoch, step, scalars }) {
+      const names = Object.keys(scalars);
+      if (names.length === 0) return;
+      const values: Scalars = { epoch, step, ...scalars };
+      columns ??= (await load()).columns;
+      const added = names.filter((name) => !columns!.includes(name));
+      if (added.length > 0) {
+        const { lines } = await load();
+        columns.push(...added);
+        await rewrite(columns, lines.map((line) => line + ",".repeat(added.length)));
+      }
+      await files.append(METRICS, columns.map((name) => values[name] ?? "").join(",") + "\n");
+    },
+    async truncateTo(step) {
+      const { columns: names, lines } = await load();
+      const rows = lines.map((line) => line.split(",")).filter((row) =>
+        Number(row[1]) <= step && !names.some((name, i) => isTest(name) && row[i] !== "")
+      );
+      // Columns that only the rows taken away had would stand at another place in a run that was never interrupted.
+      const kept = names.map((_, i) => i).filter((i) => i < 2 || rows.some((row) => row[i] !== ""));
+      columns = kept.map((i) => names[i]);
+      if (lines.length > 0) await rewrite(columns, rows.map((row) => kept.map((i) => row[i]).join(",")));
+    },
+  };
+}
+
+/** A name as RFC 4180 writes it. */
+function quote(name: string): string {
+  return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll(/[\r\n]/g, " ")}"` : name;
+}
+
+/** The names of a header. */
+function cells(header: string): string[] {
+  return [...header.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    quoted === undefined ? plain : quoted.replaceAll('""', '"')
+  );
+}
+
+/** As a plug-in. */
+export const csv = defineLogger({
+  options: z.strictObject({}).describe("metrics.csv"),
+  make: (_, { files, folder }) => csvLogger(files(folder)),
+});

@@ -1,0 +1,43 @@
+import * as z from "zod";
+import { isTest, type Logger } from "../log.ts";
+import { defineLogger, type LogFiles } from "./plugin.ts";
+
+const METRICS = "metrics.jsonl", TIMINGS = "timings.jsonl";
+
+/**
+ * Writes `metrics.jsonl`, which is the same in each repetition of a run, and `timings.jsonl`, which is not: one line a
+ * row. JSON has no NaN and no infinity: they are null.
+ */
+export function jsonlLogger(files: LogFiles): Logger {
+  return {
+    name: "jsonl",
+    async write({ epoch, step, scalars, timings }) {
+      for (const [name, values] of [[METRICS, scalars], [TIMINGS, timings]] as const) {
+        if (Object.keys(values).length === 0) continue;
+        await files.append(name, JSON.stringify({ epoch, step, ...values }) + "\n");
+      }
+    },
+    async truncateTo(step) {
+      for (const name of [METRICS, TIMINGS]) {
+        const bytes = await files.load(name);
+        if (bytes) await files.write(name, keptLines(new TextDecoder().decode(bytes), step));
+      }
+    },
+  };
+}
+
+/** The whole lines up to a step, but for the test's. */
+function keptLines(text: string, step: number): string {
+  const lines = text.split("\n").slice(0, -1); // behind the last line feed there is nothing, or a torn line
+  const kept = lines.filter((line) => {
+    const row = JSON.parse(line);
+    return row.step <= step && !Object.keys(row).some(isTest);
+  });
+  return kept.map((line) => line + "\n").join("");
+}
+
+/** As a plug-in. */
+export const jsonl = defineLogger({
+  options: z.strictObject({}).describe("metrics.jsonl and timings.jsonl"),
+  make: (_, { files, folder }) => jsonlLogger(files(folder)),
+});

@@ -1,0 +1,36 @@
+import type * as z from "zod";
+import type { Logger } from "../log.ts";
+
+/** Files below a folder. */
+export interface LogFiles {
+  /** The bytes of a file, or undefined if there is none. */
+  load(name: string): Promise<Uint8Array | undefined>;
+  /** Adds to the end of a file; it and its folder are made if they are missing. */
+  append(name: string, data: string | Uint8Array): Promise<void>;
+  /** Writes a file so that a kill at any moment leaves the old content or the new one. */
+  write(name: string, data: string | Uint8Array): Promise<void>;
+}
+
+/** What a logger may know of its run and of the world. */
+export interface LoggerContext {
+  /** The run's folder. */
+  readonly folder: string;
+  readonly experiment: string;
+  /** The files below a folder. */
+  files(folder: string): LogFiles;
+  env(name: string): string | undefined;
+  now(): Date;
+  /** Says something on the terminal and in the run's log. */
+  report(line: string, level: "debug" | "info" | "warning"): void;
+}
+
+/** A logger that a configuration can name: its options and how it is made. */
+export interface LoggerPlugin<Schema extends z.ZodType = z.ZodType> {
+  readonly options: Schema;
+  make(options: z.output<Schema>, context: LoggerContext): Logger;
+}
+
+/** Ties a plug-in's options to the argument of its factory. */
+export function defineLogger<Schema extends z.ZodType>(plugin: LoggerPlugin<Schema>): LoggerPlugin<Schema> {
+  return plugin;
+}
