@@ -2,10 +2,11 @@
 import { DataError } from "../base/errors.ts";
 import type { Host } from "../tasks/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
-import { appendBytes, appendText, folderStore, openTree, writeAtomic } from "./deno_files.ts";
+import { appendBytes, appendText, folderStore, openTree, writeAtomic, writeParts } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
+import { openOnnx } from "./deno_onnx.ts";
 
 /** Runs the command line of this process on its arguments, and ends it with the exit code. */
 export async function runProcess(
@@ -24,10 +25,12 @@ export function denoHost(): Host {
     encodeJpeg,
     signal: stopSignal(),
     openGpu,
+    openOnnx,
     openTree,
     folderStore,
     readFile,
     writeAtomic,
+    writeParts,
     appendText,
     appendBytes,
     cacheFolder: (name) => `.cache/${name}`,

@@ -96,12 +96,19 @@ async function explain<T>(path: string, action: () => T | Promise<T>): Promise<T
  * `path + ".tmp"`, are flushed to disk, and the file is renamed over `path`. Its folder is made if it is missing.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  await writeParts(path, [bytes]);
+}
+
+/** The same for a file in parts, of which one at a time is asked for. */
+export async function writeParts(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const folder = folderOf(path);
   if (folder !== "") await Deno.mkdir(folder, { recursive: true });
   const temporary = `${path}.tmp`;
   try {
     using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    for (const part of parts) {
+      for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+    }
     await file.sync();
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

@@ -82,7 +82,8 @@ const bottleneck: Block = {
   },
 };
 
-const variants = {
+/** What sets the models apart: kind and number of blocks in each stage. */
+export const variants = {
   resnet18: { block: basic, depths: [2, 2, 2, 2] },
   resnet34: { block: basic, depths: [3, 4, 6, 3] },
   resnet50: { block: bottleneck, depths: [3, 4, 6, 3] },

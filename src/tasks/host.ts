@@ -3,6 +3,18 @@ import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
 import type { Machine } from "./doctor/machine.ts";
 
+/** Images for an ONNX model: [N, 3, H, W] f32, or [N, H, W, 3] u8. */
+export type OnnxInput =
+  | { readonly type: "f32"; readonly shape: readonly number[]; readonly values: Float32Array }
+  | { readonly type: "u8"; readonly shape: readonly number[]; readonly values: Uint8Array };
+
+/** An ONNX model in ONNX Runtime. */
+export interface OnnxSession {
+  /** The logits [N, classes]. @throws DataError if the model does not take the images */
+  run(input: OnnxInput): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
 /** Files, pictures, the GPU and the terminal of a runtime. */
 export interface Host {
   /** Name and version of the runtime, such as "Deno 2.9.6". */
@@ -16,6 +28,8 @@ export interface Host {
   /** Aborted when the user or the system asks the process to stop. */
   readonly signal: AbortSignal;
   openGpu(choice: "auto" | "dawn"): Promise<GPU>;
+  /** A model of an ONNX file. @throws DataError if ONNX Runtime is not there, or refuses it */
+  openOnnx(path: string): Promise<OnnxSession>;
   /** A folder or .zip to read from. @throws DataError if there is none */
   openTree(path: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */
@@ -24,6 +38,8 @@ export interface Host {
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file so that a kill at any moment leaves the old content or the new one. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  /** The same for a file that is made part by part; the parts are not held together. */
+  writeParts(path: string, parts: Iterable<Uint8Array>): Promise<void>;
   /** Adds to the end of a file; its folder is made if it is missing. */
   appendText(path: string, text: string): Promise<void>;
   appendBytes(path: string, bytes: Uint8Array): Promise<void>;

@@ -1,0 +1,185 @@
+/**
+ * ONNX files (https://github.com/onnx/onnx/blob/main/docs/IR.md), written: nodes and names by the package onnx-proto,
+ * weights as they come. A file is given as its parts in order, and each weight is made when its part is taken, so
+ * that writing holds one weight at a time and not the file twice, as the package alone would.
+ */
+import onnxProto from "onnx-proto";
+import { elements, type Shape } from "../../base/shape.ts";
+
+const { onnx } = onnxProto;
+
+/** The element types that are written, by ONNX's numbers (TensorProto.DataType). */
+export const elementTypes = { f32: 1, u8: 2, i64: 7, f16: 10, f64: 11 } as const;
+/** One of the {@link elementTypes}. */
+export type ElementType = keyof typeof elementTypes;
+
+const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u8: 1, i64: 8, f16: 2, f64: 8 };
+
+/** ONNX's IR version of its release 1.12, which has operators of version 17. */
+const IR_VERSION = 8;
+/** Version of the operators. */
+export const OPSET = 17;
+
+/** An attribute's value: integers as `[1, 1]`, an integer as `1`, a float as `{ float: 1e-5 }`. */
+export type Attribute = number | readonly number[] | { readonly float: number };
+
+/** One operation; its outputs' names are how others refer to it. */
+export interface OnnxNode {
+  readonly op: string;
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes?: Readonly<Record<string, Attribute>>;
+}
+
+/** A constant: weights, or what a graph computes with. */
+export interface Initializer {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: Shape;
+  /** The values in row-major order, made when they are written; their array has the type's bytes per value. */
+  values(): ArrayBufferView;
+}
+
+/** What goes in or comes out; an axis is a number, or a name where it is free. */
+export interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly (number | string)[];
+}
+
+/** A whole model. */
+export interface OnnxModel {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly Initializer[];
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** Texts by name: what readers may want to know beside the graph. */
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** A file as its parts, one after the other. */
+export interface OnnxParts extends Iterable<Uint8Array> {
+  /** Bytes of the whole file. */
+  readonly size: number;
+}
+
+/**
+ * The file of `model`, in parts. They can be walked once or more; each walk makes the weights anew.
+ * @throws RangeError while walking, if an initializer's values are not as many as its shape says
+ */
+export function encodeOnnx(model: OnnxModel): OnnxParts {
+  const head = encodeHead(model), graph = encodeGraph(model);
+  const tensors = model.initializers.map((initializer) => ({ initializer, head: tensorHead(initializer) }));
+  const graphBytes = tensors.reduce(
+    (sum, one) => sum + one.head.length + bytesOf(one.initializer),
+    graph.length,
+  );
+  const graphTag = tagged(GRAPH, graphBytes);
+  return {
+    size: head.length + graphTag.length + graphBytes,
+    *[Symbol.iterator]() {
+      yield head;
+      yield graphTag;
+      yield graph;
+      for (const { initializer, head } of tensors) {
+        yield head;
+        yield rawValues(initializer);
+      }
+    },
+  };
+}
+
+/** The parts as one array. */
+export function joinParts(parts: OnnxParts): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(parts.size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Field numbers of onnx.proto whose contents are written beside the package: model.graph, its weights, their bytes. */
+const GRAPH = 7, INITIALIZER = 5, RAW_DATA = 9;
+const LENGTH_DELIMITED = 2;
+
+function encodeHead({ metadata }: OnnxModel): Uint8Array {
+  return onnx.ModelProto.encode({
+    irVersion: IR_VERSION,
+    producerName: "wgrad",
+    opsetImport: [{ domain: "", version: OPSET }],
+    metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
+  }).finish();
+}
+
+/** All of the graph but its initializers. */
+function encodeGraph({ name, nodes, inputs, outputs }: OnnxModel): Uint8Array {
+  return onnx.GraphProto.encode({
+    name,
+    node: nodes.map(({ op, name, inputs, outputs, attributes = {} }) => ({
+      opType: op,
+      name,
+      input: [...inputs],
+      output: [...outputs],
+      attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attribute(value) })),
+    })),
+    input: inputs.map(valueInfo),
+    output: outputs.map(valueInfo),
+  }).finish();
+}
+
+function attribute(value: Attribute) {
+  const { FLOAT, INT, INTS } = onnx.AttributeProto.AttributeType;
+  if (typeof value === "number") return { type: INT, i: value };
+  return "float" in value ? { type: FLOAT, f: value.float } : { type: INTS, ints: [...value] };
+}
+
+function valueInfo({ name, type, shape }: Value) {
+  const dim = shape.map((axis) => typeof axis === "string" ? { dimParam: axis } : { dimValue: axis });
+  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}
+
+/** An initializer up to its values. */
+function tensorHead(initializer: Initializer): Uint8Array {
+  const { name, type, shape } = initializer;
+  const fields = onnx.TensorProto.encode({ name, dims: [...shape], dataType: elementTypes[type] }).finish();
+  const bytes = bytesOf(initializer);
+  const raw = tagged(RAW_DATA, bytes);
+  return joined([tagged(INITIALIZER, fields.length + raw.length + bytes), fields, raw]);
+}
+
+function bytesOf({ type, shape }: Initializer): number {
+  return elements(shape) * BYTES[type];
+}
+
+function rawValues(initializer: Initializer): Uint8Array {
+  const { buffer, byteOffset, byteLength } = initializer.values();
+  if (byteLength === bytesOf(initializer)) return new Uint8Array(buffer, byteOffset, byteLength);
+  throw new RangeError(
+    `Cannot write ONNX as "${initializer.name}" must have ${
+      bytesOf(initializer)
+    } bytes: current size is ${byteLength}`,
+  );
+}
+
+/** A field's tag and the length of what follows (https://protobuf.dev/programming-guides/encoding). */
+function tagged(field: number, length: number): Uint8Array {
+  return Uint8Array.of(field << 3 | LENGTH_DELIMITED, ...varint(length));
+}
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [value % 128 + 128, ...varint(Math.floor(value / 128))];
+}
+
+function joined(arrays: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}

@@ -1,0 +1,58 @@
+/** ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi. */
+import { DataError } from "../base/errors.ts";
+import type { OnnxSession } from "../tasks/host.ts";
+
+type Runtime = typeof import("onnxruntime-node");
+
+/** What the runtime takes for each element type that our models read. */
+const TYPES = { f32: "float32", u8: "uint8" } as const;
+
+/**
+ * Opens a model by its path, so that its bytes are never in this process's own memory.
+ * @throws DataError if the package does not load, or it refuses the model
+ */
+export async function openOnnx(path: string): Promise<OnnxSession> {
+  const { InferenceSession, Tensor } = await loadRuntime();
+  const session = await explain(path, () => InferenceSession.create(path, { logSeverityLevel: 3 }));
+  const [input] = session.inputNames, [output] = session.outputNames;
+  return {
+    run: ({ type, shape, values }) =>
+      explain(path, async () => {
+        const results = await session.run({
+          [input]: new Tensor(TYPES[type], values as Float32Array, shape),
+        });
+        const { data } = results[output];
+        if (data instanceof Float32Array) return data;
+        throw new TypeError(
+          `its output "${output}" must be float32: current type is ${results[output].type}`,
+        );
+      }),
+    close: () => session.release(),
+  };
+}
+
+let loading: Promise<Runtime> | undefined;
+
+function loadRuntime(): Promise<Runtime> {
+  return loading ??= import("onnxruntime-node").catch((cause) => {
+    throw new DataError(
+      `Cannot run ONNX as the package onnxruntime-node does not load (${
+        firstLine(cause)
+      }): run \`deno install\`; ` +
+        "it has programs for Linux and Windows on x64 and arm64, and for macOS on arm64",
+      { cause },
+    );
+  });
+}
+
+async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw new DataError(`Cannot run "${path}" in ONNX Runtime: ${firstLine(cause)}`, { cause });
+  }
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0];
+}

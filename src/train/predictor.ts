@@ -1,0 +1,58 @@
+/** Logits of images, batch by batch: the forward pass of an evaluation, without labels and losses. */
+import type { Device } from "../core/device.ts";
+import { type Program, recordProgram } from "../core/program.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import type { Model } from "../nn/resnet.ts";
+
+/** Predicts batches of at most one size. */
+export interface Predictor {
+  readonly batchSize: number;
+  /**
+   * The logits [count, classes] of images [count, H, W, 4], normalised. Waits for the GPU.
+   * @throws RangeError if there are more images than a batch has
+   */
+  logits(images: Float32Array, count: number): Promise<Float32Array>;
+  free(): void;
+}
+
+/** Makes a predictor; its program is recorded at the first batch. */
+export function predictor(
+  device: Device,
+  model: Model,
+  { imageSize, batchSize }: { readonly imageSize: number; readonly batchSize: number },
+): Predictor {
+  const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "images to predict");
+  const row = imageSize * imageSize * 4;
+  let recorded: { readonly program: Program; readonly logits: Tensor } | undefined;
+  const record = async () => {
+    let logits!: Tensor; // [batchSize, classes, padded]
+    const program = await recordProgram(device, () => [logits = model.forward(images, { training: false })]);
+    return { program, logits };
+  };
+  return {
+    batchSize,
+    async logits(values, count) {
+      if (count > batchSize || values.length < count * row) {
+        throw new RangeError(
+          `Cannot predict ${count} images as a batch has ${batchSize}, and ${values.length} values are given`,
+        );
+      }
+      const padded = new Float32Array(images.size);
+      padded.set(values.subarray(0, count * row));
+      images.write(padded);
+      const { program, logits } = recorded ??= await record();
+      program.run();
+      const all = await logits.read(); // GPU sync point
+      const columns = logits.shape[1];
+      const result = new Float32Array(count * model.classes);
+      for (let i = 0; i < count; i++) {
+        result.set(all.subarray(i * columns, i * columns + model.classes), i * model.classes);
+      }
+      return result;
+    },
+    free() {
+      recorded?.program.free();
+      images.free();
+    },
+  };
+}

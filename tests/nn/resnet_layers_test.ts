@@ -1,0 +1,63 @@
+/** The written network, run by ONNX Runtime, against the engine's own. */
+import { assert, assertEquals } from "@std/assert";
+import { encodeOnnx, joinParts } from "../../src/formats/onnx/model.ts";
+import { networkModel, type Weights } from "../../src/formats/onnx/network.ts";
+import { readOnnxInitializers } from "../../src/formats/onnx/read.ts";
+import { float32 } from "../../src/formats/tensor_data.ts";
+import { openOnnx } from "../../src/host/deno_onnx.ts";
+import { imagesToEngine } from "../../src/nn/layout.ts";
+import { modelNames, resnet } from "../../src/nn/resnet.ts";
+import { resnetLayers } from "../../src/nn/resnet_layers.ts";
+import { predictor } from "../../src/train/predictor.ts";
+import { rng } from "../../src/base/rng.ts";
+import { deviceTest } from "../core/fixtures.ts";
+import { randomNormal } from "../reference/random.ts";
+
+const SIZE = 33, BATCH = 3, CLASSES = 7;
+
+for (const name of modelNames) {
+  deviceTest(
+    `resnetLayers("${name}") computes what the engine computes, from the same weights`,
+    async (device) => {
+      const model = resnet(device, name, { classes: CLASSES, seed: 3 });
+      const state = await model.parameters.state();
+      for (const [key, { values }] of state) {
+        const stream = rng(8, key);
+        if (key.endsWith("running_mean")) values.forEach((_, i) => values[i] = 0.2 * stream.normal());
+        if (key.endsWith("running_var")) values.forEach((_, i) => values[i] = stream.uniform(0.5, 1.5));
+      }
+      model.parameters.load(state);
+      const weights: Weights = new Map(
+        [...state].map(([key, { shape, values }]) => [key, float32(shape, values)]),
+      );
+      const images = randomNormal(rng(8, "images"), BATCH * 3 * SIZE * SIZE);
+      const run = predictor(device, model, { imageSize: SIZE, batchSize: BATCH + 1 });
+      const expected = await run.logits(imagesToEngine([BATCH, 3, SIZE, SIZE], images), BATCH);
+      const largest = Math.max(...expected.map(Math.abs));
+      for (const batchNorm of ["folded", "kept"] as const) {
+        const options = {
+          imageSize: SIZE,
+          batchNorm,
+          weights: "f32",
+          preparation: { input: "normalized" },
+          metadata: new Map(),
+        } as const;
+        const bytes = joinParts(
+          encodeOnnx(networkModel({ name, layers: resnetLayers(name) }, weights, options)),
+        );
+        if (batchNorm === "kept") {
+          assertEquals(new Set(readOnnxInitializers(bytes).keys()), new Set(state.keys()));
+        }
+        const path = await Deno.makeTempFile({ suffix: ".onnx" });
+        await Deno.writeFile(path, bytes);
+        const session = await openOnnx(path);
+        const logits = await session.run({ type: "f32", shape: [BATCH, 3, SIZE, SIZE], values: images });
+        const worst = Math.max(...logits.map((value, i) => Math.abs(value - expected[i]))) / largest;
+        assert(logits.length === expected.length && worst < 1e-5, `${batchNorm}: off by ${worst}`);
+        await session.close();
+        await Deno.remove(path);
+      }
+      run.free();
+    },
+  );
+}
