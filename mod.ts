@@ -215,6 +215,7 @@ export { type Ring, ring, type Tally } from "./src/train/ring.ts";
 export { type Logger, type LogRow, RunLog, type RunStatus, type Scalars } from "./src/train/log.ts";
 export { csvLogger } from "./src/train/loggers/csv.ts";
 export { jsonlLogger } from "./src/train/loggers/jsonl.ts";
+export { tensorboardLogger } from "./src/train/loggers/tensorboard.ts";
 export { loggers, makeLoggers } from "./src/train/loggers/mod.ts";
 export {
   defineLogger,

@@ -54,10 +54,6 @@ export const plannedLoggers = {
     offline: z.boolean().default(false).describe("Write files only"),
     log_model: z.boolean().default(false).describe("Upload checkpoints"),
   }).describe("Weights & Biases"),
-  tensorboard: z.strictObject({
-    save_dir: text.nullable().default(null).describe("Folder of the event files; null: the run's"),
-    name: text.nullable().default(null).describe("Name of the run; null: the experiment"),
-  }).describe("TensorBoard event files"),
 } as const;
 
 const share = range(0);

@@ -6,6 +6,7 @@
 
 import * as z from "zod";
 import { callbacks } from "../../train/callbacks/mod.ts";
+import { loggers } from "../../train/loggers/mod.ts";
 import { plannedCallbacks, plannedLoggers } from "../planned.ts";
 import { dataSchema } from "./data.ts";
 import { integer, text } from "./fields.ts";
@@ -21,10 +22,14 @@ function chosen<Options extends Readonly<Record<string, z.ZodType>>>(options: Op
   return z.strictObject(Object.fromEntries(entries) as Chosen);
 }
 
-type Built = { [Name in keyof typeof callbacks]: (typeof callbacks)[Name]["options"] };
-const builtCallbacks = Object.fromEntries(
-  Object.entries(callbacks).map(([name, { options }]) => [name, options]),
-) as unknown as Built;
+type Plugins = Readonly<Record<string, { readonly options: z.ZodType }>>;
+
+/** The options of plug-ins that are built. */
+function optionsOf<Built extends Plugins>(plugins: Built) {
+  return Object.fromEntries(Object.entries(plugins).map(([name, { options }]) => [name, options])) as {
+    [Name in keyof Built]: Built[Name]["options"];
+  };
+}
 
 /** The whole configuration. */
 export const configSchema = z.strictObject({
@@ -44,9 +49,11 @@ export const configSchema = z.strictObject({
   optimizer: optimizerSchema.prefault({}).describe("AdamW"),
   scheduler: schedulerSchema.prefault({}).describe("Learning rate over time"),
   trainer: trainerSchema.prefault({}).describe("Training loop"),
-  callbacks: chosen({ ...builtCallbacks, ...plannedCallbacks }).prefault({})
+  callbacks: chosen({ ...optionsOf(callbacks), ...plannedCallbacks }).prefault({})
     .describe("What happens around the training"),
-  logging: chosen(plannedLoggers).prefault({}).describe("Where metrics go besides metrics.jsonl"),
+  logging: chosen({ ...optionsOf(loggers), ...plannedLoggers }).prefault({}).describe(
+    "Where metrics go besides metrics.jsonl and metrics.csv",
+  ),
 });
 
 /** A checked configuration: complete, in range and frozen. */

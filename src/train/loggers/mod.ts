@@ -3,12 +3,13 @@ import type { Logger } from "../log.ts";
 import { csv } from "./csv.ts";
 import { jsonl } from "./jsonl.ts";
 import type { LoggerContext, LoggerPlugin } from "./plugin.ts";
+import { tensorboard } from "./tensorboard.ts";
 
 /** Always there. */
 const always = { jsonl, csv };
 
 /** The loggers that a configuration can name. */
-export const loggers = {};
+export const loggers = { tensorboard };
 
 /** The loggers that are always there, and those that are chosen: those with options. */
 export function makeLoggers(chosen: Readonly<Record<string, unknown>>, context: LoggerContext): Logger[] {
