@@ -201,6 +201,8 @@ export {
   writeSafetensors,
 } from "./src/formats/safetensors.ts";
 
+export { readWeights, type TensorInFile, type Weights } from "./src/formats/weights.ts";
+
 // Training
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
 export { learningRateMonitor } from "./src/train/callbacks/learning_rate_monitor.ts";

@@ -6,9 +6,11 @@
  * Reading trusts nothing: each length, offset and shape is checked before it is used. Writing lays the file out
  * as the Rust library does (dtype, then name, both in its order), so equal tensors give equal bytes.
  */
+import type { ByteSource } from "../base/byte_source.ts";
 import { elements, formatShape, type Shape } from "../base/shape.ts";
 import { duplicateKey } from "./json_keys.ts";
-import { arrayClasses, type Dtype, isDtype, type StoredTensor } from "./tensor_data.ts";
+import { arrayClasses, type Dtype, isDtype, type StoredTensor, storedTensor } from "./tensor_data.ts";
+import type { TensorInFile, WeightFile } from "./weight_file.ts";
 
 export { type Dtype, float32, type StoredTensor, toFloat32 } from "./tensor_data.ts";
 
@@ -41,32 +43,52 @@ interface Entry {
  * @throws RangeError if a length, an offset or a shape contradicts the rest of the file
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
-  const header = readHeader(bytes);
-  const { [METADATA_KEY]: metadata, ...rest } = header.json;
-  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
-  const inOrder = checkLayout(entries, bytes.length - header.end);
-  const tensors = new Map(inOrder.map((entry) => [entry.name, viewTensor(bytes, header.end, entry)]));
-  return { tensors, metadata: readMetadata(metadata) };
+  const end = headerEnd(bytes.subarray(0, 8), bytes.length);
+  const { entries, metadata } = readHeader(bytes.subarray(8, end), bytes.length - end);
+  const tensors = new Map(entries.map(({ name, dtype, shape, begin, end: last }) => {
+    return [name, storedTensor(dtype, shape, bytes.subarray(end + begin, end + last))];
+  }));
+  return { tensors, metadata };
 }
 
-/** The header as JSON (an object), and the byte at which the data starts. */
-function readHeader(bytes: Uint8Array): { json: Record<string, unknown>; end: number } {
-  if (bytes.length < 8) {
-    throw new SyntaxError(`${CANNOT} the file must have at least 8 bytes: current size is ${bytes.length}`);
+/**
+ * Opens a safetensors file: reads its header now, and each tensor when it is asked for.
+ *
+ * @throws SyntaxError, RangeError as {@link readSafetensors}
+ */
+export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
+  const end = headerEnd(await source.read(0, Math.min(8, source.size)), source.size);
+  const { entries, metadata } = readHeader(await source.read(8, end - 8), source.size - end);
+  const tensors = new Map(entries.map(({ name, dtype, shape, begin, end: last }): [string, TensorInFile] => {
+    const load = async () => storedTensor(dtype, shape, await source.read(end + begin, last - begin));
+    return [name, { dtype, shape, load }];
+  }));
+  return { tensors, metadata };
+}
+
+/** The byte at which the header of a file of `size` bytes ends, and the data starts. */
+function headerEnd(first: Uint8Array, size: number): number {
+  if (first.length < 8) {
+    throw new SyntaxError(`${CANNOT} the file must have at least 8 bytes: current size is ${first.length}`);
   }
-  const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
+  const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
     throw new RangeError(
       `${CANNOT} the header length must be at most ${MAX_HEADER_BYTES} bytes: current value is ${length}`,
     );
   }
   const end = 8 + Number(length);
-  if (end > bytes.length) {
-    throw new RangeError(
-      `${CANNOT} the header must end inside the file of ${bytes.length} bytes: current end is ${end}`,
-    );
-  }
-  return { json: parseHeader(bytes.subarray(8, end)), end };
+  if (end <= size) return end;
+  throw new RangeError(
+    `${CANNOT} the header must end inside the file of ${size} bytes: current end is ${end}`,
+  );
+}
+
+/** The entries in the order of their data, `dataSize` bytes, and the metadata. */
+function readHeader(utf8: Uint8Array, dataSize: number): { entries: Entry[]; metadata: Map<string, string> } {
+  const { [METADATA_KEY]: metadata, ...rest } = parseHeader(utf8);
+  const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
+  return { entries: checkLayout(entries, dataSize), metadata: readMetadata(metadata) };
 }
 
 function parseHeader(utf8: Uint8Array): Record<string, unknown> {
@@ -159,17 +181,6 @@ function checkLayout(entries: readonly Entry[], size: number): Entry[] {
     throw new RangeError(`${CANNOT} the tensors must fill the ${size} data bytes: current sum is ${filled}`);
   }
   return inOrder;
-}
-
-function viewTensor(bytes: Uint8Array, dataStart: number, entry: Entry): StoredTensor {
-  const arrayClass = arrayClasses[entry.dtype];
-  const length = elements(entry.shape);
-  const from = dataStart + entry.begin;
-  const offset = bytes.byteOffset + from;
-  const data = offset % arrayClass.BYTES_PER_ELEMENT === 0
-    ? new arrayClass(bytes.buffer, offset, length)
-    : new arrayClass(bytes.slice(from, dataStart + entry.end).buffer, 0, length);
-  return { dtype: entry.dtype, shape: entry.shape, data } as StoredTensor;
 }
 
 /**

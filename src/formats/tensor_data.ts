@@ -89,3 +89,14 @@ function convert<T>(data: ArrayLike<T>, value: (stored: T) => number): Float32Ar
   for (let i = 0; i < out.length; i++) out[i] = value(data[i]);
   return out;
 }
+
+/**
+ * A tensor around the bytes of its values, little-endian: a view where their alignment allows it, a copy otherwise.
+ * `bytes` must be as long as `shape` and `dtype` say.
+ */
+export function storedTensor(dtype: Dtype, shape: Shape, bytes: Uint8Array): StoredTensor {
+  const arrayClass = arrayClasses[dtype], length = elements(shape);
+  const isAligned = bytes.byteOffset % arrayClass.BYTES_PER_ELEMENT === 0;
+  const { buffer, byteOffset } = isAligned ? bytes : bytes.slice();
+  return { dtype, shape, data: new arrayClass(buffer, byteOffset, length) } as StoredTensor;
+}

@@ -150,7 +150,7 @@ async function attempt(given: ParityCase, device: Device | undefined): Promise<J
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const rows = given.gpu ? await given.run(device!) : given.run();
+    const rows = given.gpu ? await given.run(device!) : await given.run();
     return rows.map((row) => judged(row, seconds()));
   } catch (error) {
     if (error instanceof DataError || error instanceof GpuError) throw error;

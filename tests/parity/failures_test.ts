@@ -51,6 +51,18 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
     row: /^metrics_0_tally .* top5\* .* FAIL$/,
     says: "top5[0] is",
   },
+  "a value of a state dict": {
+    only: "^weights_state_dict_legacy",
+    changes: { "state_dict_expected.safetensors": tensorValue("strided", 7, (value) => value * (1 + 2e-7)) },
+    row: /^weights_state_dict_legacy.pth .* names, shapes, values\* .* FAIL$/,
+    says: "strided[7] is",
+  },
+  "an evil file": {
+    only: "^weights_evil",
+    changes: { "evil.pth": replaced("posix\nsystem", "torch\nTensor") },
+    row: /^weights_evil.pth .* FAIL$/,
+    says: "evil.pth is refused without the name of what it calls",
+  },
   "a loss": {
     only: "^trajectory_resnet18$",
     changes: { "trajectory_resnet18.json": json(({ steps }) => steps[2].loss += 1e-4) },
@@ -58,6 +70,14 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
     says: "4 losses[2] is",
   },
 };
+
+/** Puts `after` in the place of `before`, as many bytes. */
+function replaced(before: string, after: string): (bytes: Uint8Array) => Uint8Array {
+  return (bytes) => {
+    const text = new TextDecoder("latin1").decode(bytes);
+    return Uint8Array.from(text.replace(before, after), (character) => character.charCodeAt(0));
+  };
+}
 
 for (const [what, { only, changes, row, says }] of Object.entries(perturbations)) {
   parityTest(`parity fails by ${what} that is off`, async () => {

@@ -9,9 +9,10 @@ import { inProject, testHost } from "./host.ts";
 const kinds = {
   schedules: "^schedule_",
   transforms: "^transform_",
-  ops: "^(?!schedule_|transform_|adamw_|metrics_|trajectory_)",
+  ops: "^(?!schedule_|transform_|adamw_|metrics_|weights_|trajectory_)",
   adamw: "^adamw_",
   metrics: "^metrics_",
+  weights: "^weights_",
   "the steps of ResNet-18": "^trajectory_resnet18$",
   "the steps of ResNet-34": "^trajectory_resnet34$",
   "the steps of ResNet-50": "^trajectory_resnet50$",

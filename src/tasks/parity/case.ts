@@ -13,7 +13,7 @@ export interface Row {
 
 /** A case of a folder, on the CPU or on the GPU. */
 export type ParityCase =
-  | { readonly name: string; readonly gpu: false; run(): readonly Row[] }
+  | { readonly name: string; readonly gpu: false; run(): readonly Row[] | Promise<readonly Row[]> }
   | { readonly name: string; readonly gpu: true; run(device: Device): Promise<readonly Row[]> };
 
 /** What a kind finds in a folder. */

@@ -12,12 +12,15 @@ export interface CaseFolder {
   readonly files: readonly string[];
   /** A JSON file's content. @throws DataError if it is not what the schema asks for */
   json<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.output<Schema>>;
+  /** A file as it is. @throws DataError if it is missing */
+  bytes(file: string): Promise<Uint8Array>;
   /** A safetensors file's tensors. @throws DataError if it is missing or broken */
   tensors(file: string): Promise<CaseTensors>;
 }
 
 /** The tensors of a file by name. */
 export interface CaseTensors {
+  readonly names: readonly string[];
   /** @throws DataError if there is no such tensor */
   get(name: string): StoredTensor;
   /** The values of a tensor, in row-major order. @throws DataError if there is no such tensor */
@@ -35,6 +38,7 @@ export async function openFolder(host: Pick<Host, "openTree">, name: string): Pr
   return {
     name,
     files,
+    bytes: read,
     async json(file, schema) {
       const parsed = schema.safeParse(parseJson(`${name}/${file}`, await read(file)));
       if (parsed.success) return parsed.data;
@@ -79,6 +83,7 @@ function tensorsOf(path: string, bytes: Uint8Array): CaseTensors {
     throw new DataError(`Cannot run parity as ${path} has no tensor "${name}", which a case names`);
   };
   return {
+    names: [...tensors.keys()],
     get,
     values(name) {
       const tensor = get(name);

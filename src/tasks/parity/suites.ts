@@ -7,6 +7,7 @@ import { opCases } from "./ops.ts";
 import { scheduleCases } from "./schedules.ts";
 import { trajectoryCases } from "./trajectory.ts";
 import { transformCases } from "./transforms.ts";
+import { isWeights, weightCases } from "./weights.ts";
 
 /** A kind of cases: the files that it reads, all of which it needs, and how it reads them. */
 interface Kind {
@@ -23,6 +24,7 @@ const kinds: readonly Kind[] = [
   { name: "ops", reads: pair("ops"), collect: opCases },
   { name: "adamw", reads: pair("adamw"), collect: adamwCases },
   { name: "metrics", reads: (file) => file === "metrics.json", collect: metricCases },
+  { name: "weights", reads: isWeights, collect: weightCases },
   { name: "trajectories", reads: (file) => /^trajectory_.*\.json$/.test(file), collect: trajectoryCases },
 ];
 

@@ -1,0 +1,88 @@
+/**
+ * Weights in any format that is known, told apart by their first bytes: a name's ending proves nothing. Names lose the
+ * prefix that a wrapping module gave them: Lightning's "model.", DataParallel's "module.", torch.compile's "_orig_mod.".
+ */
+import type { ByteSource } from "../base/byte_source.ts";
+import { DataError } from "../base/errors.ts";
+import { openSafetensors } from "./safetensors.ts";
+import { openTorchLegacy, openTorchZip } from "./torch_pickle/mod.ts";
+import type { WeightFile } from "./weight_file.ts";
+
+export type { TensorInFile, WeightFile } from "./weight_file.ts";
+
+/** A format: how a file of it begins, and how it is opened. */
+interface Format {
+  readonly name: string;
+  /** True if `head`, at most the first 16 bytes, begins a file of this format. */
+  begins(head: Uint8Array): boolean;
+  open(source: ByteSource): Promise<WeightFile>;
+}
+
+const ZIP = [0x50, 0x4b], PICKLE = [0x80], BRACE = 0x7b;
+/** The magic number of a legacy file, as text, which is how pickle's protocols 0 and 1 write it. */
+const MAGIC_LINE = [..."L119547037146038"].map((character) => character.charCodeAt(0));
+
+const formats: readonly Format[] = [
+  { name: "safetensors", begins: (head) => head[8] === BRACE, open: openSafetensors },
+  { name: ".pth of torch.save", begins: startsWith(ZIP), open: openTorchZip },
+  { name: ".pth of before PyTorch 1.6", begins: startsWith(PICKLE, MAGIC_LINE), open: openTorchLegacy },
+];
+
+function startsWith(...starts: readonly (readonly number[])[]): Format["begins"] {
+  return (head) => starts.some((start) => start.every((byte, i) => head[i] === byte));
+}
+
+/** A file of weights, and what was left out of it. */
+export interface Weights extends WeightFile {
+  /** Names beside the prefix that all others had: what a trainer keeps beside its model, such as a loss's weights. */
+  readonly aside: readonly string[];
+}
+
+/**
+ * Opens a file of weights by what is in it: safetensors, or what torch.save wrote, whole state dicts as well as
+ * checkpoints that hold one. Values are read one tensor at a time, so that memory never holds the file.
+ *
+ * @throws DataError if it is in no known format, is damaged, or wants more than tensors and plain data
+ * @example Count the values of a file
+ * ```ts
+ * import { byteSource, float32, readWeights, writeSafetensors } from "@wgrad/wgrad";
+ *
+ * const file = writeSafetensors(new Map([["model.fc.bias", float32([3], [1, 2, 3])]]));
+ * const { tensors } = await readWeights(byteSource("small.safetensors", file));
+ * console.assert((await tensors.get("fc.bias")!.load()).data.length === 3);
+ * ```
+ */
+export async function readWeights(source: ByteSource): Promise<Weights> {
+  const head = await source.read(0, Math.min(16, source.size));
+  const format = formats.find(({ begins }) => begins(head));
+  if (format === undefined) {
+    const known = formats.map(({ name }) => name).join(", ");
+    throw new DataError(`Cannot load ${source.name} as it is no file of weights: need one of ${known}`);
+  }
+  try {
+    return unwrapped(await format.open(source));
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    throw new DataError(`Cannot load ${source.name}: ${error.message}`, { cause: error });
+  }
+}
+
+const PREFIXES = ["model.", "module.", "net.", "_orig_mod."];
+/** Modules that wrap each other. */
+const MOST_PREFIXES = 4;
+
+/** Takes a prefix off for as long as most names have it; the others are put aside. */
+function unwrapped(file: WeightFile): Weights {
+  let tensors = file.tensors;
+  const aside: string[] = [];
+  for (let round = 0;; round++) {
+    const names = [...tensors.keys()];
+    const prefix = PREFIXES.find((prefix) =>
+      2 * names.filter((name) => name.startsWith(prefix)).length > names.length
+    );
+    if (prefix === undefined || round === MOST_PREFIXES) return { ...file, tensors, aside };
+    aside.push(...names.filter((name) => !name.startsWith(prefix)));
+    const inside = [...tensors].filter(([name]) => name.startsWith(prefix));
+    tensors = new Map(inside.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+  }
+}
