@@ -151,10 +151,10 @@ export {
   pipeline,
   type PipelineOptions,
   type Preprocessing,
-  type Step as TransformStep,
 } from "./src/data/transforms/pipeline.ts";
 export {
   definePlugin,
+  type Step as TransformStep,
   type Transform,
   type TransformContext,
   type TransformPlugin,

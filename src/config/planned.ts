@@ -5,7 +5,6 @@
  */
 
 import * as z from "zod";
-import { probability, range } from "../data/transforms/transform.ts";
 import { count, integer, text } from "./schema/fields.ts";
 
 const everyEpochs = count.default(1).describe("Epochs from one to the next");
@@ -55,39 +54,3 @@ export const plannedLoggers = {
     log_model: z.boolean().default(false).describe("Upload checkpoints"),
   }).describe("Weights & Biases"),
 } as const;
-
-const share = range(0);
-const kernel = z.union([z.int(), z.tuple([z.int(), z.int()])]);
-const p = (value: number) => probability.default(value).describe("Probability");
-
-/** Transforms to come (DATA-03, DATA-04); `list` is the schema of a list of transforms, for those that hold some. */
-export function plannedTransforms(list: () => z.ZodType) {
-  return {
-    random_perspective: z.strictObject({ distortion_scale: probability.default(0.5), p: p(0.5) }),
-    gaussian_blur: z.strictObject({
-      kernel_size: kernel,
-      sigma: z.union([z.number(), share]).default([0.1, 2]),
-    }),
-    random_erasing: z.strictObject({
-      p: p(0.5),
-      scale: share.default([0.02, 0.33]),
-      ratio: share.default([0.3, 3.3]),
-      value: z.number().default(0),
-    }),
-    jpeg: z.strictObject({ quality: share.default([20, 75]), p: p(0.5) }),
-    pixelate: z.strictObject({ scale: share.default([0.25, 0.75]), p: p(0.3) }),
-    bilinear_downscale: z.strictObject({ scale: share.default([0.3, 0.75]), p: p(0.3) }),
-    gaussian_noise: z.strictObject({ sigma: share.default([5, 25]), p: p(0.3) }),
-    zoom_out: z.strictObject({
-      scale: share.default([1, 1.5]),
-      fill: z.array(z.number()).default([124, 116, 104]),
-      p: p(0.3),
-    }),
-    zoom_in: z.strictObject({ scale: share.default([0.7, 1]), p: p(0.3) }),
-    random_apply: z.strictObject({ transforms: z.lazy(list), p: p(0.5) }),
-    random_choice: z.strictObject({
-      transforms: z.lazy(list),
-      p: z.array(z.number()).nullable().default(null),
-    }),
-  };
-}

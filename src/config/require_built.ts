@@ -1,8 +1,7 @@
 /** Refuses what a configuration chooses and the engine does not do yet; a line goes when its work lands. */
 
-import * as z from "zod";
 import { ConfigError } from "../base/errors.ts";
-import { plannedCallbacks, plannedLoggers, plannedTransforms } from "./planned.ts";
+import { plannedCallbacks, plannedLoggers } from "./planned.ts";
 import type { Config } from "./schema/mod.ts";
 
 /** One value that is not there yet: its key, which values those are, and what to do instead. */
@@ -49,15 +48,13 @@ const plannedValues: readonly PlannedValue[] = [
 
 /** @throws ConfigError that names all that the configuration chooses and is not built yet, each with what to do */
 export function requireBuilt(config: Config): void {
-  const { callbacks, logging, transforms } = config;
+  const { callbacks, logging } = config;
   const chosen = (plugins: object, planned: object) =>
     Object.entries(plugins).filter(([, options]) => options !== null && options !== undefined)
       .map(([name]) => name).filter((name) => Object.hasOwn(planned, name));
-  const steps = [...transforms.train, ...transforms.eval].map((step) => Object.keys(step)[0]);
   const kinds: [kind: string, names: string[], cure: string][] = [
     ["callbacks", chosen(callbacks, plannedCallbacks), "choose callbacks=quick, or take one out, NAME=null"],
     ["logging", chosen(logging, plannedLoggers), "choose logging=none"],
-    ["transforms", steps.filter((name) => name in plannedTransforms(z.unknown)), "choose transforms=upright"],
   ];
   const missing = [
     ...plannedValues.filter(({ is }) => is(config)).map(({ key, cure }) => `${key}: ${cure}`),

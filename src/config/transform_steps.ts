@@ -1,5 +1,5 @@
 import { IMAGENET } from "../data/types.ts";
-import type { Step } from "../data/transforms/pipeline.ts";
+import type { Step } from "../data/transforms/transform.ts";
 import type { Config } from "./schema/mod.ts";
 import type { TransformStep } from "./schema/transforms.ts";
 
@@ -10,9 +10,15 @@ import type { TransformStep } from "./schema/transforms.ts";
 export function pipelineSteps({ transforms, data }: Config): { train: Step[]; eval: Step[] } {
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {
     if (normalize !== undefined) return { normalize: IMAGENET };
-    if (resize === undefined) return others;
-    const { ratio = 1, size = Math.round(data.image_size * ratio) } = resize;
-    return { resize: { size } };
+    if (resize !== undefined) {
+      const { ratio = 1, size = Math.round(data.image_size * ratio) } = resize;
+      return { resize: { size } };
+    }
+    return Object.fromEntries(Object.entries(others).map(([name, options]) => [name, fillBelow(options)]));
+  };
+  const fillBelow = (options: unknown) => {
+    const held = (options as { transforms?: readonly TransformStep[] } | undefined)?.transforms;
+    return held === undefined ? options : { ...options as object, transforms: held.map(fill) };
   };
   return { train: transforms.train.map(fill), eval: transforms.eval.map(fill) };
 }

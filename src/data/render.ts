@@ -3,8 +3,12 @@ import type { Batch } from "./loader.ts";
 import { applyOperations } from "./transforms/apply.ts";
 import { normalizer } from "./transforms/normalize.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
+import { eraseImage } from "./transforms/random_erasing.ts";
 
-/** The images of a batch, [count, H, W, 4], channels R, G, B, 0, normalised as the pipeline says. */
+/**
+ * The images of a batch, [count, H, W, 4], channels R, G, B, 0, normalised as the pipeline says; then parts are
+ * erased.
+ */
 export function renderBatch(
   { pictures, operations, count }: Batch,
   { imageSize, normalization }: Pick<Pipeline, "imageSize" | "normalization">,
@@ -13,7 +17,11 @@ export function renderBatch(
   const normalize = normalizer(normalization);
   const images = new Float32Array(count * pixels);
   for (let n = 0; n < count; n++) {
-    normalize(applyOperations(pictures[n], operations[n]), images, n * pixels);
+    const onLevels = operations[n].filter(({ kind }) => kind !== "erase");
+    normalize(applyOperations(pictures[n], onLevels), images, n * pixels);
+    for (const operation of operations[n]) {
+      if (operation.kind === "erase") eraseImage(images, n * pixels, imageSize, operation);
+    }
   }
   return images;
 }

@@ -1,8 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { loadConfig, plannedNotes, requireBuilt } from "../../src/config/mod.ts";
-import { plannedCallbacks, plannedLoggers, plannedTransforms } from "../../src/config/planned.ts";
-import { transforms } from "../../src/data/transforms/mod.ts";
+import { plannedCallbacks, plannedLoggers } from "../../src/config/planned.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { callbacks } from "../../src/train/callbacks/mod.ts";
 import { loggers } from "../../src/train/loggers/mod.ts";
@@ -17,7 +16,6 @@ Deno.test("requireBuilt() lets the default run pass", () => {
 const refused: [override: string, name: string][] = [
   ...Object.keys(plannedCallbacks).map((name): [string, string] => [`callbacks.${name}={}`, name]),
   ...Object.keys(plannedLoggers).map((name): [string, string] => [`logging.${name}={}`, name]),
-  ["transforms.train=[{jpeg:{}}]", "jpeg"],
   ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches"],
   ["trainer.val_check_interval=0.5", "trainer.val_check_interval"],
   ["data.cache=disk", "data.cache"],
@@ -38,9 +36,7 @@ Deno.test("plannedNotes() says what has no effect yet", () => {
 });
 
 Deno.test("nothing is planned that is built", () => {
-  const built = [callbacks, loggers, transforms].flatMap(Object.keys);
-  const planned = [plannedCallbacks, plannedLoggers, plannedTransforms(() => plannedLoggers.wandb)].flatMap(
-    Object.keys,
-  );
+  const built = [callbacks, loggers].flatMap(Object.keys);
+  const planned = [plannedCallbacks, plannedLoggers].flatMap(Object.keys);
   assertEquals(planned.filter((name) => built.includes(name)), []);
 });

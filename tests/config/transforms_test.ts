@@ -1,12 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { loadConfig, pipelineSteps } from "../../src/config/mod.ts";
-import {
-  defaultEvalSteps,
-  defaultTrainSteps,
-  pipeline,
-  type Step,
-} from "../../src/data/transforms/pipeline.ts";
+import { defaultEvalSteps, defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
+import type { Step } from "../../src/data/transforms/transform.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 
 const files = denoConfigFiles();

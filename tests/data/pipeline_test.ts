@@ -2,12 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { rng } from "../../src/base/rng.ts";
 import { transforms } from "../../src/data/transforms/mod.ts";
-import {
-  defaultEvalSteps,
-  defaultTrainSteps,
-  pipeline,
-  type Step,
-} from "../../src/data/transforms/pipeline.ts";
+import { defaultEvalSteps, defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
+import type { Step } from "../../src/data/transforms/transform.ts";
 import { IMAGENET } from "../../src/data/types.ts";
 import { patterned } from "./helpers.ts";
 

@@ -16,7 +16,7 @@ import { roundHalfEven, type TransformPlugin } from "../../src/data/transforms/t
 import { IMAGENET, type Picture } from "../../src/data/types.ts";
 import { flat, patterned } from "./helpers.ts";
 
-const context = { imageSize: 16 };
+const context = { imageSize: 16, makeAll: () => [] };
 /** What a transform of these options makes of a picture. */
 const made = <Schema extends z.ZodType>(plugin: TransformPlugin<Schema>, options: object) => {
   const transform = plugin.make(plugin.options.parse(options), context);

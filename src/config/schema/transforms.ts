@@ -6,7 +6,6 @@
 
 import * as z from "zod";
 import { transforms as registry } from "../../data/transforms/mod.ts";
-import { plannedTransforms } from "../planned.ts";
 import { childOf, keysOf } from "../schema_walk.ts";
 
 /** One step: a transform's name with its options. */
@@ -23,7 +22,13 @@ const options = Object.fromEntries(
   Object.entries(registry).map(([name, { options }]) => [name, (options as z.ZodType).optional()]),
 ) as unknown as Options;
 
-const planned: Readonly<Record<string, z.ZodType>> = plannedTransforms(() => z.array(step));
+const held = z.lazy(() => z.array(step));
+
+/** Transforms that hold others hold steps as they are written here. */
+const holders = {
+  random_apply: registry.random_apply.options.safeExtend({ transforms: held }).optional(),
+  random_choice: registry.random_choice.options.safeExtend({ transforms: held }).optional(),
+};
 
 const fromElsewhere = {
   normalize: z.strictObject({}).optional(),
@@ -37,7 +42,7 @@ const fromElsewhere = {
 
 const named = z.strictObject({
   ...options,
-  ...Object.fromEntries(Object.entries(planned).map(([name, each]) => [name, each.optional()])),
+  ...holders,
   ...fromElsewhere,
 });
 
@@ -53,7 +58,7 @@ const step: z.ZodType<TransformStep> = z.preprocess((entry, context) => {
 
 /** True for a transform whose result is not always the same. */
 function isRandom(name: string): boolean {
-  return name in registry ? registry[name as keyof Registry].random : name in planned;
+  return name in registry && registry[name as keyof Registry].random;
 }
 
 const evalStep = step.refine(

@@ -1,14 +1,28 @@
 /** Carries out operations on the processor: the oracle of the GPU's kernels, and what a preview shows. */
-import type { Picture } from "../types.ts";
+import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { affine } from "./affine.ts";
+import { downscaleTo } from "./bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
 import { crop } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
+import { blur } from "./gaussian_blur.ts";
+import { addNoise } from "./gaussian_noise.ts";
 import { adjustHue } from "./hue.ts";
+import { jpegRoundTrip } from "./jpeg_round_trip.ts";
 import type { ColorStep, Operation, OperationOf } from "./operation.ts";
+import { perspective } from "./perspective.ts";
+import { pixelateTo } from "./pixelate.ts";
+import { eraseLevels } from "./random_erasing.ts";
 import { resizeTo } from "./resize.ts";
+import { zoomOut } from "./zoom_out.ts";
 
-type Twins = { readonly [Kind in Operation["kind"]]?: (picture: Picture, how: OperationOf<Kind>) => Picture };
+type Twins = {
+  readonly [Kind in Operation["kind"]]: (
+    picture: Picture,
+    how: OperationOf<Kind>,
+    normalization: Normalization,
+  ) => Picture;
+};
 
 const colors: Readonly<Record<ColorStep["what"], (picture: Picture, by: number) => Picture>> = {
   brightness: adjustBrightness,
@@ -23,18 +37,35 @@ const twins: Twins = {
   flip: (picture) => flipHorizontally(picture),
   color: (picture, { steps }) => steps.reduce((result, { what, by }) => colors[what](result, by), picture),
   affine,
+  perspective,
+  blur,
+  jpeg: (picture, { quality }) => jpegRoundTrip(picture, quality),
+  pixelate: pixelateTo,
+  downscale: downscaleTo,
+  noise: addNoise,
+  zoom_out: zoomOut,
+  erase: eraseLevels,
 };
 
-/** `picture` after `operation`; the same picture where nothing changes. @throws RangeError for an unfit value */
-export function applyOperation(picture: Picture, operation: Operation): Picture {
-  const twin = twins[operation.kind] as ((picture: Picture, how: Operation) => Picture) | undefined;
-  if (twin === undefined) {
-    throw new RangeError(`Cannot carry out ${operation.kind} on the processor: that is not built yet`);
-  }
-  return twin(picture, operation);
+type Twin = (picture: Picture, how: Operation, normalization: Normalization) => Picture;
+
+/**
+ * `picture` after `operation`; the same picture where nothing changes. An erasure is shown at the levels that
+ * `normalization` turns into its value. @throws RangeError for an unfit value
+ */
+export function applyOperation(
+  picture: Picture,
+  operation: Operation,
+  normalization: Normalization = IMAGENET,
+): Picture {
+  return (twins[operation.kind] as Twin)(picture, operation, normalization);
 }
 
 /** `picture` after all `operations`, one after the other. */
-export function applyOperations(picture: Picture, operations: readonly Operation[]): Picture {
-  return operations.reduce(applyOperation, picture);
+export function applyOperations(
+  picture: Picture,
+  operations: readonly Operation[],
+  normalization: Normalization = IMAGENET,
+): Picture {
+  return operations.reduce((result, operation) => applyOperation(result, operation, normalization), picture);
 }

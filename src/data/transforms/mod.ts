@@ -1,17 +1,39 @@
 /** The transforms that a configuration can name. A new one is a file beside this one and a line in this literal. */
+import { bilinear_downscale } from "./bilinear_downscale.ts";
 import { color_jitter } from "./color_jitter.ts";
 import { center_crop } from "./crop.ts";
 import { random_horizontal_flip } from "./flip.ts";
+import { gaussian_blur } from "./gaussian_blur.ts";
+import { gaussian_noise } from "./gaussian_noise.ts";
+import { jpeg } from "./jpeg.ts";
+import { pixelate } from "./pixelate.ts";
 import { random_affine } from "./random_affine.ts";
+import { random_apply } from "./random_apply.ts";
+import { random_choice } from "./random_choice.ts";
+import { random_erasing } from "./random_erasing.ts";
+import { random_perspective } from "./random_perspective.ts";
 import { random_resized_crop } from "./random_resized_crop.ts";
 import { resize } from "./resize.ts";
+import { zoom_in } from "./zoom_in.ts";
+import { zoom_out } from "./zoom_out.ts";
 
 /** All transforms of pictures, by name; `normalize`, which makes floats, is known to the pipeline itself. */
 export const transforms = {
+  bilinear_downscale,
   center_crop,
   color_jitter,
+  gaussian_blur,
+  gaussian_noise,
+  jpeg,
+  pixelate,
   random_affine,
+  random_apply,
+  random_choice,
+  random_erasing,
   random_horizontal_flip,
+  random_perspective,
   random_resized_crop,
   resize,
+  zoom_in,
+  zoom_out,
 };

@@ -1,17 +1,12 @@
 /** A list of transforms, as a configuration gives it, made into one function. */
-import type * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
-import { nearest } from "../../base/nearest.ts";
 import type { Rng } from "../../base/rng.ts";
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
-import { transforms } from "./mod.ts";
-import { normalizeOptions } from "./normalize.ts";
 import { applyOperations } from "./apply.ts";
+import { normalizeOptions } from "./normalize.ts";
 import { type Operation, type Size, sizeAfter } from "./operation.ts";
-import type { Transform, TransformPlugin } from "./transform.ts";
-
-/** One step of a list: `{name: options}`, `{name: null}`, or the name alone. */
-export type Step = string | Readonly<Record<string, unknown>>;
+import { makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
+import { sequence, type Step, type Transform } from "./transform.ts";
 
 /** What a pipeline is for. */
 export interface PipelineOptions {
@@ -48,8 +43,6 @@ export interface Pipeline {
   apply(picture: Picture, rng: Rng): Picture;
 }
 
-const NORMALIZE = "normalize";
-
 /** RandomResizedCrop, RandomHorizontalFlip(.5), ColorJitter(.2, .2, .2, .1), Normalize(ImageNet) [DATA-03, 04]. */
 export function defaultTrainSteps(): Step[] {
   return [
@@ -67,7 +60,8 @@ export function defaultEvalSteps(imageSize: number): Step[] {
 }
 
 /**
- * Makes a pipeline of `steps`. `normalize` may stand at the end alone; without it ImageNet's values are used.
+ * Makes a pipeline of `steps`. `normalize` may stand once, and what acts on the normalised picture, such as
+ * `random_erasing`, behind it alone; without it ImageNet's values are used.
  *
  * Throws a ConfigError if a step is unknown (with the nearest name), has an option that is unknown or out of range,
  * or is random in an evaluation pipeline.
@@ -84,72 +78,38 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     antialias: true,
     channel_order: "RGB",
   };
+  let normalized = false;
   steps.forEach((step, i) => {
-    const { name, given } = readStep(step, `${place}[${i}]`);
-    if (name === NORMALIZE) {
-      if (i !== steps.length - 1) {
-        throw new ConfigError(`Cannot use normalize at ${place}[${i}]: it must come last`);
-      }
-      normalization = parse(normalizeOptions, given, `${place}[${i}].${name}`);
+    const { name, given, plugin } = readStep(step, `${place}[${i}]`);
+    if (normalized !== (plugin?.afterNormalize ?? false)) throw misplaced(name, `${place}[${i}]`);
+    if (plugin === undefined) {
+      normalization = parseOptions(normalizeOptions, given, `${place}[${i}].${name}`);
+      normalized = true;
       return;
     }
-    const plugin = (transforms as Readonly<Record<string, TransformPlugin>>)[name];
     if (plugin.random && purpose === "eval") throw randomInEval(name, `${place}[${i}]`);
-    const parsed = parse(plugin.options, given, `${place}[${i}].${name}`);
-    made.push(plugin.make(parsed, { imageSize }));
+    const { transform, parsed } = makeStep({ name, given, plugin }, `${place}[${i}]`, imageSize);
+    made.push(transform);
     random ||= plugin.random;
     preprocessing = { ...preprocessing, ...sizesOf(name, parsed, imageSize) };
   });
+  const drawAll = sequence(made);
   const draw = (size: Size, rng: Rng) => {
-    const operations: Operation[] = [];
-    for (const step of made) {
-      const drawn = step(size, rng);
-      operations.push(...drawn);
-      size = drawn.reduce((before, operation) => sizeAfter(operation, before), size);
-    }
-    checkSize(size, options);
+    const operations = drawAll(size, rng);
+    checkSize(operations.reduce((before, operation) => sizeAfter(operation, before), size), options);
     return operations;
   };
-  const apply = (picture: Picture, rng: Rng) => applyOperations(picture, draw(picture, rng));
+  const apply = (picture: Picture, rng: Rng) => applyOperations(picture, draw(picture, rng), normalization);
   return { imageSize, random, normalization, preprocessing, draw, apply };
 }
 
-function readStep(step: Step, place: string): { name: string; given: unknown } {
-  const keys = typeof step === "string" ? [step] : Object.keys(step ?? {});
-  if (keys.length !== 1) {
-    const current = keys.length === 0 ? "none" : keys.map((key) => `"${key}"`).join(", ");
-    throw new ConfigError(`Cannot read ${place} as it must name one transform: current names are ${current}`);
-  }
-  const [name] = keys;
-  const known = [...Object.keys(transforms), NORMALIZE];
-  if (!known.includes(name)) {
-    const near = nearest(name, known);
-    throw new ConfigError(
-      `Cannot find the transform "${name}" of ${place}: ${near ? `did you mean "${near}"? ` : ""}` +
-        `Valid names are ${known.join(", ")}`,
-    );
-  }
-  return { name, given: typeof step === "string" ? {} : step[name] ?? {} };
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, given: unknown, place: string): z.output<Schema> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const key = [place, ...issue.path].join(".");
-  if (issue.code === "unrecognized_keys") {
-    const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
-    const near = nearest(issue.keys[0], known);
-    const cure = near ? `did you mean "${near}"? ` : "";
-    throw new ConfigError(
-      `Cannot use ${key} as "${issue.keys[0]}" is unknown: ${cure}Valid keys are ${known.join(", ")}`,
-    );
-  }
-  const current = issue.path.reduce<unknown>(
-    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
-    given,
+function misplaced(name: string, place: string): ConfigError {
+  return new ConfigError(
+    name === NORMALIZE
+      ? `Cannot use normalize at ${place} as pictures are normalised already: give it once`
+      : `Cannot use ${name} at ${place}: only what acts on the normalised picture may follow normalize, and ` +
+        `random_erasing alone does`,
   );
-  throw new ConfigError(`Cannot use ${key} as ${issue.message}: current value is ${JSON.stringify(current)}`);
 }
 
 function randomInEval(name: string, place: string): ConfigError {

@@ -2,10 +2,9 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { AffineWarp } from "./operation.ts";
-import { definePlugin, range, roundHalfEven } from "./transform.ts";
+import { colorOf, definePlugin, fillLevels, range, roundHalfEven } from "./transform.ts";
 
 const share = z.number().min(0).max(1);
-const level = z.number().min(0).max(255);
 const angle = z.number().gt(-90).lt(90);
 const symmetric = (most: number) => z.number().min(0).max(most);
 
@@ -48,7 +47,7 @@ export const random_affine = definePlugin({
     shear: z.union([symmetric(89), z.tuple([angle, angle]), z.tuple([angle, angle, angle, angle])])
       .optional(),
     interpolation: z.enum(["nearest", "bilinear"]).default("nearest"),
-    fill: z.union([level, z.tuple([level, level, level])]).default(0),
+    fill: fillLevels.default(0),
   }),
   random: true,
   make: ({ degrees, translate, scale, shear = 0, interpolation, fill }) => {
@@ -61,9 +60,8 @@ export const random_affine = definePlugin({
       shearX: [shears[0], shears[1]],
       shearY: shears.length === 4 ? [shears[2]!, shears[3]!] : [0, 0],
     };
-    const levels: AffineWarp["fill"] = typeof fill === "number" ? [fill, fill, fill] : fill;
     return ({ width, height }, rng) => [
-      { kind: "affine", ...draw(width, height, ranges, rng), interpolation, fill: levels },
+      { kind: "affine", ...draw(width, height, ranges, rng), interpolation, fill: colorOf(fill) },
     ];
   },
 });

@@ -1,0 +1,25 @@
+/** A loss of resolution: antialiased bilinear resizes down and up again, as Pillow's. */
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import type { Size } from "./operation.ts";
+import { resizeTo } from "./resize.ts";
+import { definePlugin, probability, range, scaledSide } from "./transform.ts";
+
+/** `picture` as if it had been `small` once. */
+export function downscaleTo(picture: Picture, small: Size): Picture {
+  return resizeTo(resizeTo(picture, small.width, small.height), picture.width, picture.height);
+}
+
+/** With probability `p`, leaves the resolution of both sides at a share that is uniform in `scale`. */
+export const bilinear_downscale = definePlugin({
+  options: z.strictObject({
+    scale: range(1e-3, 1).default([0.3, 0.75]),
+    p: probability.default(0.3),
+  }),
+  random: true,
+  make: ({ scale: [low, high], p }) => ({ width, height }, rng) => {
+    if (rng.uniform() >= p) return [];
+    const scale = rng.uniform(low, high);
+    return [{ kind: "downscale", width: scaledSide(width, scale), height: scaledSide(height, scale) }];
+  },
+});

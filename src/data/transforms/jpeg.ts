@@ -1,0 +1,17 @@
+import * as z from "zod";
+import { definePlugin, probability } from "./transform.ts";
+
+const quality = z.int().min(1).max(100);
+
+/** With probability `p`, leaves what JPEG of a quality of 1 .. 100, uniform in `quality`, keeps. */
+export const jpeg = definePlugin({
+  options: z.strictObject({
+    quality: z.tuple([quality, quality])
+      .refine(([low, high]) => low <= high, { error: "need [low, high] with low <= high" })
+      .default([20, 75]),
+    p: probability.default(0.5),
+  }),
+  random: true,
+  make: ({ quality: [low, high], p }) => (_, rng) =>
+    rng.uniform() < p ? [{ kind: "jpeg", quality: low + rng.integer(high - low + 1) }] : [],
+});

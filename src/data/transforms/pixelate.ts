@@ -1,0 +1,54 @@
+/** Pixelation: down to few pixels and up again, each time by the nearest pixel, as Pillow's resize takes it. */
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import type { Size } from "./operation.ts";
+import { definePlugin, probability, range, scaledSide } from "./transform.ts";
+
+/**
+ * The input position behind each output position of Pillow's NEAREST resize. Its ImagingScaleAffine adds the scale up
+ * in float64, so that positions which fall on an edge between two pixels go where rounding puts them.
+ */
+export function nearestPositions(inSize: number, outSize: number): Int32Array {
+  const scale = inSize / outSize;
+  let place = scale * 0.5;
+  return Int32Array.from({ length: outSize }, () => {
+    const position = Math.min(inSize - 1, Math.trunc(place));
+    place += scale;
+    return position;
+  });
+}
+
+/** The positions that a side of `size` shows after it was `small`. */
+export function pixelatedPositions(size: number, small: number): Int32Array {
+  const down = nearestPositions(size, small);
+  return nearestPositions(small, size).map((position) => down[position]);
+}
+
+/** `picture` as if it had been `small` once. */
+export function pixelateTo({ width, height, data }: Picture, small: Size): Picture {
+  const columns = pixelatedPositions(width, small.width), rows = pixelatedPositions(height, small.height);
+  const out = new Uint8Array(data.length);
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, to += 3) {
+      const from = (rows[y] * width + columns[x]) * 3;
+      out[to] = data[from];
+      out[to + 1] = data[from + 1];
+      out[to + 2] = data[from + 2];
+    }
+  }
+  return { width, height, data: out };
+}
+
+/** With probability `p`, leaves a share of both sides' pixels that is uniform in `scale`. */
+export const pixelate = definePlugin({
+  options: z.strictObject({
+    scale: range(1e-3, 1).default([0.25, 0.75]),
+    p: probability.default(0.3),
+  }),
+  random: true,
+  make: ({ scale: [low, high], p }) => ({ width, height }, rng) => {
+    if (rng.uniform() >= p) return [];
+    const scale = rng.uniform(low, high);
+    return [{ kind: "pixelate", width: scaledSide(width, scale), height: scaledSide(height, scale) }];
+  },
+});

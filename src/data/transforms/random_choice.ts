@@ -1,0 +1,31 @@
+/** RandomChoice as in torchvision: one of a list of transforms. */
+import * as z from "zod";
+import { definePlugin, steps } from "./transform.ts";
+
+/** Applies one of `transforms`, each as likely as the other or by the weights `p`. */
+export const random_choice = definePlugin({
+  options: z.strictObject({
+    transforms: steps.min(1),
+    p: z.array(z.number().min(0)).nullable().default(null),
+  })
+    .refine(({ transforms, p }) => p === null || p.length === transforms.length, {
+      error: "need a weight for each transform",
+      path: ["p"],
+    })
+    .refine(({ p }) => p === null || p.some((weight) => weight > 0), {
+      error: "need a weight above 0",
+      path: ["p"],
+    }),
+  random: true,
+  make: ({ transforms, p }, { makeAll }) => {
+    const choices = makeAll(transforms);
+    const weights = p ?? choices.map(() => 1);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const last = weights.findLastIndex((weight) => weight > 0);
+    return (size, rng) => {
+      let rest = rng.uniform(0, total);
+      const drawn = weights.findIndex((weight) => (rest -= weight) < 0);
+      return choices[drawn < 0 ? last : drawn](size, rng);
+    };
+  },
+});

@@ -1,0 +1,43 @@
+/** RandomPerspective as in torchvision: each corner moves inwards by a random way. */
+import * as z from "zod";
+import type { Rng } from "../../base/rng.ts";
+import type { Size } from "./operation.ts";
+import { type Corners, perspectiveCoefficients } from "./perspective.ts";
+import { colorOf, definePlugin, fillLevels, probability } from "./transform.ts";
+
+/**
+ * Where the corners of a picture go: each up to `scale` of half the sides inwards, in whole pixels. Torchvision's
+ * get_params.
+ */
+export function drawCorners({ width, height }: Size, scale: number, rng: Rng): Corners {
+  const far = (side: number) => Math.trunc(scale * Math.floor(side / 2)) + 1;
+  const near = (side: number) => rng.integer(far(side));
+  const opposite = (side: number) => side - far(side) + rng.integer(far(side));
+  return [
+    [near(width), near(height)],
+    [opposite(width), near(height)],
+    [opposite(width), opposite(height)],
+    [near(width), opposite(height)],
+  ];
+}
+
+/**
+ * Tilts with probability `p`, moving each corner inwards by up to `distortion_scale` of half the sides. A picture so
+ * small that its corners meet stays as it is.
+ */
+export const random_perspective = definePlugin({
+  options: z.strictObject({
+    distortion_scale: probability.default(0.5),
+    p: probability.default(0.5),
+    interpolation: z.enum(["nearest", "bilinear"]).default("bilinear"),
+    fill: fillLevels.default(0),
+  }),
+  random: true,
+  make: ({ distortion_scale, p, interpolation, fill }) => (size, rng) => {
+    if (rng.uniform() >= p) return [];
+    const [right, bottom] = [size.width - 1, size.height - 1];
+    const corners: Corners = [[0, 0], [right, 0], [right, bottom], [0, bottom]];
+    const coefficients = perspectiveCoefficients(corners, drawCorners(size, distortion_scale, rng));
+    return coefficients ? [{ kind: "perspective", coefficients, interpolation, fill: colorOf(fill) }] : [];
+  },
+});

@@ -1,0 +1,83 @@
+/** The steps of a list, as a configuration gives them, made into transforms. */
+import type * as z from "zod";
+import { ConfigError } from "../../base/errors.ts";
+import { nearest } from "../../base/nearest.ts";
+import { transforms } from "./mod.ts";
+import type { Step, Transform, TransformPlugin } from "./transform.ts";
+
+/** The step that makes floats of levels; the pipeline knows it, as it is no transform of pictures. */
+export const NORMALIZE = "normalize";
+
+/** One step, read: its name, the options that were given, and the plug-in, but for `normalize`. */
+export interface NamedStep {
+  readonly name: string;
+  readonly given: unknown;
+  readonly plugin: TransformPlugin | undefined;
+}
+
+/** Reads the step at `place`. @throws ConfigError if it names no transform, or more than one */
+export function readStep(step: Step, place: string): NamedStep {
+  const keys = typeof step === "string" ? [step] : Object.keys(step ?? {});
+  if (keys.length !== 1) {
+    const current = keys.length === 0 ? "none" : keys.map((key) => `"${key}"`).join(", ");
+    throw new ConfigError(`Cannot read ${place} as it must name one transform: current names are ${current}`);
+  }
+  const [name] = keys;
+  const known = [...Object.keys(transforms), NORMALIZE];
+  if (!known.includes(name)) {
+    const near = nearest(name, known);
+    throw new ConfigError(
+      `Cannot find the transform "${name}" of ${place}: ${near ? `did you mean "${near}"? ` : ""}` +
+        `Valid names are ${known.join(", ")}`,
+    );
+  }
+  const plugin = (transforms as Readonly<Record<string, TransformPlugin>>)[name];
+  return { name, given: typeof step === "string" ? {} : step[name] ?? {}, plugin };
+}
+
+/** `given` by `schema`. @throws ConfigError for an option that is unknown or out of range */
+export function parseOptions<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  place: string,
+): z.output<Schema> {
+  const result = schema.safeParse(given);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const key = [place, ...issue.path].join(".");
+  if (issue.code === "unrecognized_keys") {
+    const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
+    const near = nearest(issue.keys[0], known);
+    const cure = near ? `did you mean "${near}"? ` : "";
+    throw new ConfigError(
+      `Cannot use ${key} as "${issue.keys[0]}" is unknown: ${cure}Valid keys are ${known.join(", ")}`,
+    );
+  }
+  const current = issue.path.reduce<unknown>(
+    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
+    given,
+  );
+  throw new ConfigError(`Cannot use ${key} as ${issue.message}: current value is ${JSON.stringify(current)}`);
+}
+
+/** The transform of a step that was read at `place`, and its options. @throws ConfigError for an unfit option */
+export function makeStep(
+  { name, given, plugin }: NamedStep & { readonly plugin: TransformPlugin },
+  place: string,
+  imageSize: number,
+): { transform: Transform; parsed: unknown } {
+  const parsed = parseOptions(plugin.options, given, `${place}.${name}`);
+  const makeAll = (steps: readonly Step[]) =>
+    steps.map((step, i) => makeNested(step, `${place}.${name}.transforms[${i}]`, imageSize));
+  return { transform: plugin.make(parsed, { imageSize, makeAll }), parsed };
+}
+
+function makeNested(step: Step, place: string, imageSize: number): Transform {
+  const { plugin, ...named } = readStep(step, place);
+  if (plugin !== undefined && !plugin.afterNormalize) {
+    return makeStep({ ...named, plugin }, place, imageSize).transform;
+  }
+  throw new ConfigError(
+    `Cannot use ${named.name} at ${place} as it does not act on levels: move it out of the list, to the end`,
+  );
+}

@@ -1,0 +1,40 @@
+/** ZoomOut: the picture on a larger canvas, which is then made as large as the picture was. */
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import type { OperationOf } from "./operation.ts";
+import { resizeTo } from "./resize.ts";
+import { colorOf, definePlugin, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
+
+/** `picture`, resized to a box's size, at the box's place in a picture of `fill`. */
+export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "kind">): Picture {
+  const { width, height } = picture;
+  const { top, left, fill } = how;
+  const small = resizeTo(picture, how.width, how.height);
+  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => fill[i % 3]);
+  for (let y = 0; y < small.height; y++) {
+    const row = small.data.subarray(y * small.width * 3, (y + 1) * small.width * 3);
+    data.set(row, ((top + y) * width + left) * 3);
+  }
+  return { width, height, data };
+}
+
+/**
+ * With probability `p`, makes the picture smaller by a factor uniform in `scale`, which is by how much its canvas
+ * grows, and puts it at a random place (torchvision's RandomZoomOut) on `fill`.
+ */
+export const zoom_out = definePlugin({
+  options: z.strictObject({
+    scale: range(1, 1000).default([1, 1.5]),
+    fill: fillLevels.default([124, 116, 104]),
+    p: probability.default(0.3),
+  }),
+  random: true,
+  make: ({ scale: [low, high], fill, p }) => ({ width, height }, rng) => {
+    if (rng.uniform() >= p) return [];
+    const scale = rng.uniform(low, high);
+    const small = (side: number) => Math.max(1, roundHalfEven(side / scale));
+    const [w, h] = [small(width), small(height)];
+    const [top, left] = [rng.integer(height - h + 1), rng.integer(width - w + 1)];
+    return [{ kind: "zoom_out", width: w, height: h, top, left, fill: colorOf(fill) }];
+  },
+});
