@@ -10,6 +10,9 @@ import { patterned } from "./helpers.ts";
 const make = (steps: Step[], purpose: "train" | "eval" = "train") =>
   pipeline(steps, { imageSize: 32, purpose });
 
+/** What a message lists. */
+const NAMES = [...Object.keys(transforms), "normalize"].join(", ");
+
 function refuses(steps: Step[], message: string, purpose: "train" | "eval" = "train"): () => void {
   return () => {
     const error = assertThrows(() => make(steps, purpose), ConfigError);
@@ -82,15 +85,14 @@ Deno.test(
   refuses(
     [{ random_resize_crop: {} }],
     `Cannot find the transform "random_resize_crop" of transforms.train[0]: did you mean "random_resized_crop"? ` +
-      "Valid names are center_crop, color_jitter, random_affine, random_horizontal_flip, random_resized_crop, resize, normalize",
+      `Valid names are ${NAMES}`,
   ),
 );
 Deno.test(
   "a name that every object has is no transform",
   refuses(
     ["toString"],
-    `Cannot find the transform "toString" of transforms.train[0]: Valid names are center_crop, color_jitter, ` +
-      "random_affine, random_horizontal_flip, random_resized_crop, resize, normalize",
+    `Cannot find the transform "toString" of transforms.train[0]: Valid names are ${NAMES}`,
   ),
 );
 Deno.test(
@@ -123,8 +125,48 @@ Deno.test(
   ),
 );
 Deno.test(
-  "normalize must come last",
-  refuses(["normalize", "center_crop"], "Cannot use normalize at transforms.train[0]: it must come last"),
+  "behind normalize stands only what acts on the normalised picture",
+  refuses(
+    ["normalize", "center_crop"],
+    "Cannot use center_crop at transforms.train[1]: behind normalize may only stand random_erasing",
+  ),
+);
+Deno.test(
+  "random_erasing must stand behind normalize",
+  refuses(
+    ["random_erasing", "normalize"],
+    "Cannot use random_erasing at transforms.train[0]: it acts on the normalised picture, so it must stand behind normalize",
+  ),
+);
+Deno.test(
+  "normalize may be given once",
+  refuses(
+    ["normalize", "random_erasing", "normalize"],
+    "Cannot use normalize at transforms.train[2]: the picture is normalised already, so give it once",
+  ),
+);
+Deno.test(
+  "a list of transforms holds none of the normalised picture",
+  refuses(
+    [{ random_apply: { transforms: ["jpeg", "normalize"] } }],
+    "Cannot use normalize at transforms.train[0].random_apply.transforms[1] as it does not act on levels: " +
+      "move it out of the list, to the end",
+  ),
+);
+Deno.test(
+  "an option of a transform within a list is refused at its place",
+  refuses(
+    [{ random_apply: { transforms: ["jpeg", { random_choice: { transforms: [{ zoom_in: { p: 2 } }] } }] } }],
+    "Cannot use transforms.train[0].random_apply.transforms[1].random_choice.transforms[0].zoom_in.p as " +
+      "Too big: expected number to be <=1: current value is 2",
+  ),
+);
+Deno.test(
+  "weights of random_choice must be as many as its transforms",
+  refuses(
+    [{ random_choice: { transforms: ["jpeg"], p: [1, 2] } }],
+    "Cannot use transforms.train[0].random_choice.p as need a weight for each transform: current value is [1,2]",
+  ),
 );
 
 Deno.test("pipeline() refuses pictures that do not have the image size", () => {

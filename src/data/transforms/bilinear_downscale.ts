@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
-import { definePlugin, probability, range, scaledSide } from "./transform.ts";
+import { definePlugin, probability, range, scaledSize } from "./transform.ts";
 
 /** `picture` as if it had been `small` once. */
 export function downscaleTo(picture: Picture, small: Size): Picture {
@@ -17,9 +17,8 @@ export const bilinear_downscale = definePlugin({
     p: probability.default(0.3),
   }),
   random: true,
-  make: ({ scale: [low, high], p }) => ({ width, height }, rng) => {
+  make: ({ scale: [low, high], p }) => (size, rng) => {
     if (rng.uniform() >= p) return [];
-    const scale = rng.uniform(low, high);
-    return [{ kind: "downscale", width: scaledSide(width, scale), height: scaledSide(height, scale) }];
+    return [{ kind: "downscale", ...scaledSize(size, rng.uniform(low, high)) }];
   },
 });

@@ -5,7 +5,7 @@ import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { applyOperations } from "./apply.ts";
 import { normalizeOptions } from "./normalize.ts";
 import { type Operation, type Size, sizeAfter } from "./operation.ts";
-import { makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
+import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
 /** What a pipeline is for. */
@@ -81,13 +81,15 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
   let normalized = false;
   steps.forEach((step, i) => {
     const { name, given, plugin } = readStep(step, `${place}[${i}]`);
-    if (normalized !== (plugin?.afterNormalize ?? false)) throw misplaced(name, `${place}[${i}]`);
+    if (plugin?.random && purpose === "eval") throw randomInEval(name, `${place}[${i}]`);
+    if (normalized !== (plugin?.afterNormalize ?? false)) {
+      throw misplaced(name, `${place}[${i}]`, normalized);
+    }
     if (plugin === undefined) {
       normalization = parseOptions(normalizeOptions, given, `${place}[${i}].${name}`);
       normalized = true;
       return;
     }
-    if (plugin.random && purpose === "eval") throw randomInEval(name, `${place}[${i}]`);
     const { transform, parsed } = makeStep({ name, given, plugin }, `${place}[${i}]`, imageSize);
     made.push(transform);
     random ||= plugin.random;
@@ -103,13 +105,13 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
   return { imageSize, random, normalization, preprocessing, draw, apply };
 }
 
-function misplaced(name: string, place: string): ConfigError {
-  return new ConfigError(
-    name === NORMALIZE
-      ? `Cannot use normalize at ${place} as pictures are normalised already: give it once`
-      : `Cannot use ${name} at ${place}: only what acts on the normalised picture may follow normalize, and ` +
-        `random_erasing alone does`,
-  );
+function misplaced(name: string, place: string, normalized: boolean): ConfigError {
+  const reason = !normalized
+    ? "it acts on the normalised picture, so it must stand behind normalize"
+    : name === NORMALIZE
+    ? "the picture is normalised already, so give it once"
+    : `behind normalize may only stand ${afterNormalize().join(", ")}`;
+  return new ConfigError(`Cannot use ${name} at ${place}: ${reason}`);
 }
 
 function randomInEval(name: string, place: string): ConfigError {

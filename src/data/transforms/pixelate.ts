@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
-import { definePlugin, probability, range, scaledSide } from "./transform.ts";
+import { definePlugin, probability, range, scaledSize } from "./transform.ts";
 
 /**
  * The input position behind each output position of Pillow's NEAREST resize. Its ImagingScaleAffine adds the scale up
@@ -46,9 +46,8 @@ export const pixelate = definePlugin({
     p: probability.default(0.3),
   }),
   random: true,
-  make: ({ scale: [low, high], p }) => ({ width, height }, rng) => {
+  make: ({ scale: [low, high], p }) => (size, rng) => {
     if (rng.uniform() >= p) return [];
-    const scale = rng.uniform(low, high);
-    return [{ kind: "pixelate", width: scaledSide(width, scale), height: scaledSide(height, scale) }];
+    return [{ kind: "pixelate", ...scaledSize(size, rng.uniform(low, high)) }];
   },
 });

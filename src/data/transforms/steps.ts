@@ -8,6 +8,12 @@ import type { Step, Transform, TransformPlugin } from "./transform.ts";
 /** The step that makes floats of levels; the pipeline knows it, as it is no transform of pictures. */
 export const NORMALIZE = "normalize";
 
+/** The names of what acts on the normalised picture. */
+export function afterNormalize(): string[] {
+  return Object.entries<TransformPlugin>(transforms).filter(([, plugin]) => plugin.afterNormalize)
+    .map(([name]) => name);
+}
+
 /** One step, read: its name, the options that were given, and the plug-in, but for `normalize`. */
 export interface NamedStep {
   readonly name: string;

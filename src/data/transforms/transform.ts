@@ -78,9 +78,10 @@ export function colorOf(fill: z.output<typeof fillLevels>): Color {
   return typeof fill === "number" ? [fill, fill, fill] : fill;
 }
 
-/** A `scale` of `side` pixels, cut to an integer of at least 1. */
-export function scaledSide(side: number, scale: number): number {
-  return Math.max(1, Math.trunc(side * scale));
+/** A `scale` of both sides, cut to integers of at least 1. */
+export function scaledSize({ width, height }: Size, scale: number): Size {
+  const scaled = (side: number) => Math.max(1, Math.trunc(side * scale));
+  return { width: scaled(width), height: scaled(height) };
 }
 
 /** Rounds a value within 32 bits to the nearest integer, ties to the even one, as Python's round and torch.round. */

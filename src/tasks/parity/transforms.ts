@@ -2,11 +2,16 @@
 import * as z from "zod";
 import { DataError } from "../../base/errors.ts";
 import { affine } from "../../data/transforms/affine.ts";
+import { downscaleTo } from "../../data/transforms/bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../../data/transforms/color.ts";
 import { centerCrop, resizedCrop } from "../../data/transforms/crop.ts";
 import { flipHorizontally } from "../../data/transforms/flip.ts";
+import { blur } from "../../data/transforms/gaussian_blur.ts";
 import { adjustHue } from "../../data/transforms/hue.ts";
+import { perspective, perspectiveCoefficients } from "../../data/transforms/perspective.ts";
+import { pixelateTo } from "../../data/transforms/pixelate.ts";
 import { resizeShorterSide } from "../../data/transforms/resize.ts";
+import { scaledSize } from "../../data/transforms/transform.ts";
 import type { Picture } from "../../data/types.ts";
 import { counted, type ParityCase, type Suite } from "./case.ts";
 import type { Comparison } from "./compare.ts";
@@ -31,6 +36,8 @@ type Apply = (picture: Picture) => Picture;
 
 const side = z.int().positive();
 const pair = z.tuple([z.number(), z.number()]);
+const corners = z.tuple([pair, pair, pair, pair]);
+const share = z.object({ scale: z.number().positive().max(1) });
 
 /** A transform whose attributes are still to be read. */
 type Reader = (name: string, given: unknown) => Apply | Uncovered;
@@ -93,6 +100,31 @@ const transforms: Readonly<Record<string, Reader>> = {
       fill: z.number(),
     }),
     (picture, { fill, ...warp }) => affine(picture, { ...warp, fill: [fill, fill, fill] }),
+  ),
+  perspective: transform(
+    z.object({
+      startpoints: corners,
+      endpoints: corners,
+      interpolation: z.enum(["nearest", "bilinear"]),
+      fill: z.number(),
+    }),
+    (picture, { startpoints, endpoints, interpolation, fill }) => {
+      const coefficients = perspectiveCoefficients(startpoints, endpoints);
+      if (coefficients === undefined) {
+        throw new RangeError(`Cannot tilt a picture from ${startpoints} to ${endpoints}: they have no area`);
+      }
+      return perspective(picture, { coefficients, interpolation, fill: [fill, fill, fill] });
+    },
+  ),
+  gaussian_blur: transform(
+    z.object({ kernel_size: side, sigma: z.number().positive() }),
+    (picture, { kernel_size, sigma }) =>
+      blur(picture, { kernel: [kernel_size, kernel_size], sigma: [sigma, sigma] }),
+  ),
+  pixelate: transform(share, (picture, { scale }) => pixelateTo(picture, scaledSize(picture, scale))),
+  bilinear_downscale: transform(
+    share,
+    (picture, { scale }) => downscaleTo(picture, scaledSize(picture, scale)),
   ),
 };
 
