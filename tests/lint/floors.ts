@@ -30,7 +30,7 @@ const CLOSED_FLOORS = [1, 2];
 /** Rooms that lean on less than their floor would allow. */
 const NARROW: Record<string, readonly string[]> = {
   kernels: ["kernels", "wgsl-preprocessor"],
-  plots: ["plots", "formats", "base"],
+  plots: ["plots", "formats", "base", "@resvg/resvg-wasm"],
   web: ["web", "mod", "host/browser"],
 };
 

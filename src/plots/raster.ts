@@ -1,0 +1,56 @@
+/** Drawings to PNG files, by resvg (compiled to WebAssembly) and one font. The host hands in the bytes of both. */
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import { encodePng } from "../formats/png.ts";
+import { type Drawing, INCH } from "./svg.ts";
+import { type Font, openFont } from "./text.ts";
+
+/** What plots are laid out and drawn with. */
+export interface Plotting {
+  readonly font: Font;
+  /** A drawing as a PNG file of so many dots an inch. */
+  png(drawing: Drawing, dotsPerInch: number): Promise<Uint8Array>;
+}
+
+/** The family of the font that the host hands in. */
+const FAMILY = "Inter";
+
+let starting: Promise<void> | undefined;
+
+/**
+ * Makes ready to draw.
+ *
+ * @param wasm resvg's module; a process takes the first that it is given
+ * @param fontBytes Inter Regular as a TrueType file
+ */
+export async function plotting(wasm: Uint8Array, fontBytes: Uint8Array): Promise<Plotting> {
+  await (starting ??= initWasm(wasm as BufferSource as ArrayBuffer));
+  const font = openFont(fontBytes, FAMILY);
+  return {
+    font,
+    async png({ svg }, dotsPerInch) {
+      const renderer = new Resvg(svg, {
+        font: { fontBuffers: [fontBytes], defaultFontFamily: FAMILY, loadSystemFonts: false },
+        fitTo: { mode: "zoom", value: dotsPerInch / INCH },
+      });
+      const image = renderer.render();
+      try {
+        const { width, height, pixels } = image;
+        return await encodePng({ width, height, data: opaque(pixels) }, dotsPerInch);
+      } finally {
+        image.free();
+        renderer.free();
+      }
+    },
+  };
+}
+
+/** RGBA without A: drawings stand on white. */
+function opaque(pixels: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(pixels.length / 4 * 3);
+  for (let from = 0, to = 0; from < pixels.length; from += 4, to += 3) {
+    rgb[to] = pixels[from];
+    rgb[to + 1] = pixels[from + 1];
+    rgb[to + 2] = pixels[from + 2];
+  }
+  return rgb;
+}

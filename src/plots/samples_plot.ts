@@ -1,0 +1,108 @@
+/**
+ * Pictures with what they are and what the model took them for. A frame says right or wrong by colour, a tick or a
+ * cross in its corner says it again.
+ */
+import { RIGHT, WRONG } from "./colors.ts";
+import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
+import { FAINT, type Font, label, shortened } from "./text.ts";
+
+/** One sample. */
+export interface SampleTile {
+  readonly picture: { readonly width: number; readonly height: number; readonly png: Uint8Array };
+  readonly truth: string;
+  readonly predicted: string;
+  /** The predicted class's probability, 0 .. 1. */
+  readonly confidence: number;
+  readonly right: boolean;
+}
+
+/** What is drawn. */
+export interface SamplesPlot {
+  readonly title: string;
+  readonly samples: readonly SampleTile[];
+}
+
+const TILE = 2.5 * INCH, GAP = 20, CAPTION = 52, TOP = 64, FRAME = 6, TEXT = 17;
+
+/** Draws samples in rows of four. */
+export function samplesPlot({ title, samples }: SamplesPlot, font: Font): Drawing {
+  const columns = Math.min(4, Math.max(1, samples.length));
+  const rows = Math.ceil(samples.length / columns);
+  const width = GAP + columns * (TILE + GAP), height = TOP + rows * (TILE + CAPTION + GAP);
+  const size = Math.min(22, 22 * (width - 2 * GAP) / font.width(title, 22));
+  return drawing(
+    width,
+    height,
+    font.family,
+    label(title, { x: width / 2, y: 40, size, anchor: "middle" }),
+    samples.map((sample, i) => {
+      const x = GAP + (i % columns) * (TILE + GAP),
+        y = TOP + Math.floor(i / columns) * (TILE + CAPTION + GAP);
+      return tile(sample, x, y, font);
+    }),
+  );
+}
+
+function tile(
+  { picture, truth, predicted, confidence, right }: SampleTile,
+  x: number,
+  y: number,
+  font: Font,
+): Child[] {
+  const stroke = right ? RIGHT : WRONG, inside = TILE - 2 * FRAME;
+  const percent = Number.isFinite(confidence) ? ` (${(100 * confidence).toFixed(1)} %)` : "";
+  const line = (prefix: string, name: string, suffix: string, baseline: number, fill?: string) => {
+    const room = TILE - font.width(prefix + suffix, TEXT);
+    const text = prefix + shortened(font, name, TEXT, room) + suffix;
+    const full = prefix + name + suffix;
+    return label(text, { x, y: baseline, size: TEXT, full, ...(fill === undefined ? {} : { fill }) });
+  };
+  return [
+    element("rect", { x, y, width: TILE, height: TILE, fill: "#f1f3f5" }),
+    image(picture, x + FRAME, y + FRAME, inside),
+    element("rect", {
+      x: x + FRAME / 2,
+      y: y + FRAME / 2,
+      width: TILE - FRAME,
+      height: TILE - FRAME,
+      fill: "none",
+      stroke,
+      "stroke-width": FRAME,
+    }),
+    badge(right, x + TILE - 20, y + 20, stroke),
+    line("true: ", truth, "", y + TILE + 22, FAINT),
+    line("pred: ", predicted, percent, y + TILE + 45),
+  ];
+}
+
+/** The picture, as large as fits a square. */
+function image({ width, height, png }: SampleTile["picture"], x: number, y: number, side: number): Markup {
+  const scale = side / Math.max(width, height);
+  return element("image", {
+    x: x + (side - width * scale) / 2,
+    y: y + (side - height * scale) / 2,
+    width: width * scale,
+    height: height * scale,
+    href: `data:image/png;base64,${png.toBase64()}`,
+  });
+}
+
+/** A disc with a tick or a cross. */
+function badge(right: boolean, x: number, y: number, fill: string): Markup {
+  const stroke = right
+    ? `M${x - 6} ${y + .5}l4 4.5l8 -9.5`
+    : `M${x - 5} ${y - 5}l10 10M${x + 5} ${y - 5}l-10 10`;
+  return element(
+    "g",
+    {},
+    element("title", {}, right ? "right" : "wrong"),
+    element("circle", { cx: x, cy: y, r: 13, fill, stroke: "#ffffff", "stroke-width": 2 }),
+    element("path", {
+      d: stroke,
+      fill: "none",
+      stroke: "#ffffff",
+      "stroke-width": 3,
+      "stroke-linecap": "round",
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+/** Scales: from values to places, with round numbers on the way. */
+
+/** A linear scale between round ends. */
+export interface Scale {
+  /** The place of a value. */
+  (value: number): number;
+  /** The round values, in order; the first and last are the scale's ends. */
+  readonly ticks: readonly number[];
+  /** A tick's value as text, all with the same number of decimals. */
+  text(tick: number): string;
+}
+
+/**
+ * A scale from values in [low, high], widened to round ends, to places in [from, to].
+ *
+ * @param count how many steps are wanted, about
+ * @param least the smallest step: 1 for whole numbers
+ */
+export function linearScale(
+  [low, high]: readonly [number, number],
+  [from, to]: readonly [number, number],
+  count = 5,
+  least = 0,
+): Scale {
+  const margin = high === low ? Math.max(Math.abs(high) * 0.1, least, 1e-9) : 0;
+  const step = Math.max(least, roundStep((high - low + 2 * margin) / count));
+  const start = Math.floor((low - margin) / step + 1e-9), end = Math.ceil((high + margin) / step - 1e-9);
+  const ticks = Array.from({ length: end - start + 1 }, (_, i) => (start + i) * step);
+  const first = ticks[0], span = ticks.at(-1)! - first || 1;
+  const decimals = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9) + Number(isHalf(step)));
+  const place = (value: number) => from + (value - first) / span * (to - from);
+  return Object.assign(place, { ticks, text: (tick: number) => tick.toFixed(Math.min(decimals, 12)) });
+}
+
+/** The smallest of 1, 2, 2.5 and 5 times a power of ten that is at least `step`. */
+export function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(step));
+  const factor = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= step * (1 - 1e-9))!;
+  return factor * power;
+}
+
+/** True for 2.5 times a power of ten, which needs a decimal more. */
+function isHalf(step: number): boolean {
+  return Math.abs(step / 10 ** Math.floor(Math.log10(step) + 1e-9) - 2.5) < 1e-6;
+}
