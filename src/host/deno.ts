@@ -2,7 +2,15 @@
 import { DataError } from "../base/errors.ts";
 import type { Host } from "../tasks/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
-import { appendBytes, appendText, folderStore, openTree, writeAtomic, writeParts } from "./deno_files.ts";
+import {
+  appendBytes,
+  appendText,
+  folderStore,
+  openFile,
+  openTree,
+  writeAtomic,
+  writeParts,
+} from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
@@ -28,6 +36,8 @@ export function denoHost(): Host {
     openOnnx,
     openTree,
     folderStore,
+    openFile,
+    download,
     readFile,
     writeAtomic,
     writeParts,
@@ -57,6 +67,17 @@ async function readFile(path: string): Promise<Uint8Array> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new DataError(`Cannot read "${path}" as it does not exist`, { cause: error });
+  }
+}
+
+async function download(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new TypeError(`the server says ${response.status} ${response.statusText}`);
+    return await response.bytes();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof Deno.errors.NotCapable)) throw error;
+    throw new DataError(`Cannot fetch ${url}: ${error.message}`, { cause: error });
   }
 }
 

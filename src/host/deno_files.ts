@@ -45,6 +45,13 @@ export function fileSource(path: string, size: number): ByteSource {
   return { name: path, size, read: (offset, length) => explain(path, () => read(offset, length)) };
 }
 
+/** Opens a file for random access. @throws DataError if there is none, or no permission */
+export async function openFile(path: string): Promise<ByteSource> {
+  const { isFile, size } = await explain(path, () => Deno.stat(path), "check the path");
+  if (!isFile) throw new DataError(`Cannot open "${path}" as it is no file: check the path`);
+  return fileSource(path, size);
+}
+
 function folderTree(root: string): FileTree {
   let listing: Promise<{ files: string[]; folders: string[] }> | undefined;
   const walked = () => listing ??= explain(root, () => walk(root));
@@ -75,12 +82,12 @@ async function walk(root: string): Promise<{ files: string[]; folders: string[] 
   return { files: files.sort(compareCodePoints), folders: folders.sort(compareCodePoints) };
 }
 
-async function explain<T>(path: string, action: () => T | Promise<T>): Promise<T> {
+async function explain<T>(path: string, action: () => T | Promise<T>, cure = CURE): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new DataError(`Cannot open "${path}" as it does not exist: ${CURE}`, { cause: error });
+      throw new DataError(`Cannot open "${path}" as it does not exist: ${cure}`, { cause: error });
     }
     if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
       throw new DataError(`Cannot open "${path}" as reading is not permitted: ${error.message}`, {

@@ -4,10 +4,11 @@
  * and an all-reduce would be one call.
  */
 import type { Rng } from "../base/rng.ts";
-import { elements, formatShape, roundUp, sameShape, type Shape } from "../base/shape.ts";
+import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
+import { stateFaults } from "./state_faults.ts";
 
 /** How a tensor of the model starts. */
 export type Init = (size: number, rng: Rng) => Float32Array;
@@ -53,6 +54,15 @@ export interface StateTensor {
   readonly shape: Shape;
   readonly values: Float32Array;
 }
+
+/** A tensor of a state dict whose values are elsewhere until they are asked for. */
+export interface StoredState {
+  readonly shape: Shape;
+  values(): Promise<Float32Array>;
+}
+
+/** Bytes on their way to the GPU at most, when a state is loaded tensor by tensor. */
+const UNDER_WAY = 2 ** 24;
 
 /** Elements that parameters of a flat buffer start at multiples of: f16 bindings must start at multiples of 256 bytes. */
 const ALIGNMENT = 128;
@@ -138,23 +148,44 @@ export class ParameterSet {
 
   /**
    * Takes the model's tensors from a state dict, save those named in `fresh`, which get their start values.
-   * @throws RangeError with the names that are missing or mis-shaped
+   * @throws RangeError with all names that are missing, unexpected or mis-shaped
    */
   load(state: ReadonlyMap<string, StateTensor>, fresh: ReadonlySet<string> = new Set()): void {
-    const wanted = [...this.parameters, ...this.buffers].filter(({ name }) => !fresh.has(name));
-    const faults = wanted.flatMap(({ name, declaration: { torchShape } }) => {
-      const tensor = state.get(name);
-      if (!tensor) return [`${name} is missing`];
-      if (sameShape(tensor.shape, torchShape)) return [];
-      return [`${name} must be ${formatShape(torchShape)}: current is ${formatShape(tensor.shape)}`];
-    });
-    if (faults.length > 0) {
-      const more = faults.length > 5 ? ` and ${faults.length - 5} more` : "";
-      throw new RangeError(`Cannot load the state dict as ${faults.slice(0, 5).join("; ")}${more}`);
-    }
+    this.#requireFit(state, fresh);
     this.#fill((parameter) =>
       fresh.has(parameter.name) ? this.#start(parameter) : state.get(parameter.name)!.values
     );
+  }
+
+  /** Does the same tensor by tensor, so that memory never holds the state as a whole. */
+  async loadStored(
+    state: ReadonlyMap<string, StoredState>,
+    fresh: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
+    this.#requireFit(state, fresh);
+    let underWay = 0;
+    for (const [target, flat] of [[this.values, this.#weights], [this.statistics, this.#buffers]] as const) {
+      for (const [parameter, offset] of flat.offsets) {
+        const { name, declaration: { layout, torchShape } } = parameter;
+        const values = fresh.has(name) ? this.#start(parameter) : await state.get(name)!.values();
+        const packed = toEngine(layout, torchShape, values);
+        target.slice(offset, parameter.shape).write(packed);
+        if (target === this.values && offset < this.decayed) {
+          this.halves?.slice(offset, parameter.shape).write(packed);
+        }
+        underWay += packed.byteLength;
+        if (underWay < UNDER_WAY) continue;
+        await target.device.gpu.queue.onSubmittedWorkDone(); // GPU sync point
+        underWay = 0;
+      }
+    }
+  }
+
+  #requireFit(state: ReadonlyMap<string, { readonly shape: Shape }>, fresh: ReadonlySet<string>): void {
+    const all = [...this.parameters, ...this.buffers];
+    const wanted = all.filter(({ name }) => !fresh.has(name));
+    const fault = stateFaults(state, wanted, new Set(all.map(({ name }) => name)));
+    if (fault !== undefined) throw new RangeError(`Cannot load the state dict as ${fault}`);
   }
 
   /** The state dict in PyTorch's layouts. Waits for the GPU. */

@@ -1,4 +1,5 @@
 /** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
+import type { ByteSource } from "../base/byte_source.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
 import type { Machine } from "./doctor/machine.ts";
@@ -34,6 +35,10 @@ export interface Host {
   openTree(path: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */
   folderStore(path: string): FolderStore;
+  /** Random access to a file. @throws DataError if there is no such file */
+  openFile(path: string): Promise<ByteSource>;
+  /** What lies at a public URL. @throws DataError that says why it cannot be fetched */
+  download(url: string): Promise<Uint8Array>;
   /** @throws DataError if there is no such file */
   readFile(path: string): Promise<Uint8Array>;
   /** Writes a file so that a kill at any moment leaves the old content or the new one. */

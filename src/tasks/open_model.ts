@@ -5,6 +5,7 @@ import { mib } from "../core/pool.ts";
 import { type Model, resnet } from "../nn/resnet.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import type { Host } from "./host.ts";
+import { openWeights } from "./open_weights.ts";
 
 /** Opens the configured GPU and prints its name. @throws GpuError if there is none */
 export async function openConfigured(host: Host, config: Config): Promise<Device> {
@@ -41,9 +42,14 @@ export async function openModel(
     `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
   );
   if (weights !== null) {
-    const skipped = loadCheckpoint(model, await host.readFile(weights), weights, classes);
-    const note = skipped.length > 0 ? `; ${skipped.join(" and ")} skipped, as the classes differ` : "";
-    host.print(`        weights from ${weights}${note}`);
+    const source = await openWeights(host, name, weights);
+    const { skipped, aside } = await loadCheckpoint(model, source, classes);
+    const notes = [
+      `weights from ${source.name}`,
+      ...(skipped.length > 0 ? [`${skipped.join(" and ")} skipped, as the classes differ`] : []),
+      ...(aside.length > 0 ? [`${aside.join(", ")} left out, as beside the model`] : []),
+    ];
+    host.print(`        ${notes.join("; ")}`);
   }
   return model;
 }

@@ -196,7 +196,7 @@ async function testBest(
     host.print("test    no test split");
     return undefined;
   }
-  loadCheckpoint(model, await host.readFile(best.path), best.path, data.classes);
+  await loadCheckpoint(model, await host.openFile(best.path), data.classes);
   const { tally: result } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = result;
   host.print(formatTest(result));

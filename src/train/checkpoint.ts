@@ -1,14 +1,10 @@
 /** Checkpoints: a model's state dict as safetensors under torchvision's names, with what it was trained on. */
+import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
-import {
-  readSafetensors,
-  type Safetensors,
-  type StoredTensor,
-  toFloat32,
-  writeSafetensors,
-} from "../formats/safetensors.ts";
-import type { StateTensor } from "../nn/parameters.ts";
+import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
+import { readWeights } from "../formats/weights.ts";
+import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/resnet.ts";
 
 /** What a checkpoint says of itself. */
@@ -51,53 +47,56 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
   );
 }
 
+/** What was not taken from a file. */
+export interface LeftOut {
+  /** The classifier, where it is of another size or is not there. */
+  readonly skipped: readonly string[];
+  /** What stood beside the model, such as a loss's weights in a trainer's checkpoint. */
+  readonly aside: readonly string[];
+}
+
 /**
- * Puts a checkpoint's state into a model. A classifier (fc) of another size, as in ImageNet's weights, is left as it
- * is and named in the result.
- * @returns the names that were skipped
+ * Puts the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
+ * that {@link readWeights} opens. A classifier (fc) of another size, as in ImageNet's weights, is left as it is.
  * @throws DataError if the file is damaged, holds another architecture, or names other classes in another order
  */
-export function loadCheckpoint(
+export async function loadCheckpoint(
   model: Model,
-  bytes: Uint8Array,
-  path: string,
+  source: ByteSource,
   classes: readonly string[],
-): string[] {
-  const { tensors, metadata } = parse(bytes, path);
+): Promise<LeftOut> {
+  const { tensors, metadata, aside } = await readWeights(source);
   const named = metadata.get("wgrad.classes");
   if (named !== undefined && named !== JSON.stringify(classes)) {
     throw new DataError(
-      `Cannot load ${path} as it was trained on the classes ${named}: the data has ${
+      `Cannot load ${source.name} as it was trained on the classes ${named}: the data has ${
         JSON.stringify(classes)
       }`,
     );
   }
-  const state = new Map<string, StateTensor>();
-  for (const [name, tensor] of tensors) state.set(name, { shape: tensor.shape, values: toFloat32(tensor) });
+  const state = new Map<string, StoredState>();
+  for (const [name, tensor] of tensors) {
+    if (name.endsWith(COUNTER)) continue;
+    state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
+  }
   const fresh = mismatchedHead(model, state);
   try {
-    model.parameters.load(state, fresh);
+    await model.parameters.loadStored(state, fresh);
   } catch (error) {
-    throw new DataError(`Cannot load ${path} into ${model.name}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    if (!(error instanceof RangeError)) throw error;
+    const fault = error.message.replace("Cannot load the state dict as", "as");
+    throw new DataError(`Cannot load ${source.name} into ${model.name} ${fault}`, { cause: error });
   }
-  const batches = tensors.get("bn1.num_batches_tracked");
-  if (batches) model.parameters.batches = toFloat32(batches)[0];
-  return [...fresh];
+  const batches = tensors.get(`bn1${COUNTER}`);
+  if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
+  return { skipped: [...fresh], aside };
 }
 
-/** The file's tensors and metadata. */
-function parse(bytes: Uint8Array, path: string): Safetensors {
-  try {
-    return readSafetensors(bytes);
-  } catch (error) {
-    throw new DataError(`Cannot load ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
+/** PyTorch counts the batches of each norm, and reads them nowhere unless momentum is None. */
+const COUNTER = ".num_batches_tracked";
 
 /** The classifier's names, if the file's is of another size than the model's. */
-function mismatchedHead(model: Model, state: ReadonlyMap<string, StateTensor>): Set<string> {
+function mismatchedHead(model: Model, state: ReadonlyMap<string, StoredState>): Set<string> {
   const head = model.parameters.parameters.filter(({ name }) => name.startsWith("fc."));
   const fits = head.every(({ name, declaration }) => {
     const tensor = state.get(name);

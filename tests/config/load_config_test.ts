@@ -109,10 +109,6 @@ const refused: [overrides: string[], message: string][] = [
     "Cannot use model.weights=5 as it must be text, in quotes or null (override model.weights=5)",
   ],
   [
-    ["model.weights=a.pth"],
-    "Cannot use model.weights=a.pth as it must be the path of a .safetensors file or null (override model.weights=a.pth)",
-  ],
-  [
     ["data=image_folder"],
     "Cannot do without data.data_root as it must be given: add data.data_root=VALUE (conf/data/image_folder.yaml:6)",
   ],

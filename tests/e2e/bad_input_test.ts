@@ -106,7 +106,15 @@ const refusals: readonly Refusal[] = [
     name: "weights that are not there",
     args: ["{tiny}", "model.weights={}/none.safetensors"],
     code: 3,
-    says: ['Cannot read "{}/none.safetensors" as it does not exist'],
+    says: ['Cannot open "{}/none.safetensors" as it does not exist: check the path'],
+  },
+  {
+    name: "weights that want to call something",
+    args: ["{tiny}", "model.weights=tests/fixtures/parity/evil.pth"],
+    code: 3,
+    says: [
+      'Cannot load tests/fixtures/parity/evil.pth as it wants to call "posix.system": nothing was executed',
+    ],
   },
   {
     name: "no adapter",

@@ -78,9 +78,32 @@ deviceTest("load() names what is missing or has another shape", (device) => {
   assertThrows(
     () => set.load(state),
     RangeError,
-    "Cannot load the state dict as fc.weight must be [5, 10]: current is [7, 10]; bn.running_var is missing",
+    "Cannot load the state dict as its tensors do not fit:\n- 1 missing: bn.running_var [10]\n" +
+      "- 1 of another shape: fc.weight [7, 10] instead of [5, 10]",
   );
-  assertThrows(() => set.load(new Map()), RangeError, "fc.weight is missing; fc.bias is missing and 2 more");
+  assertThrows(
+    () => set.load(new Map()),
+    RangeError,
+    "- 7 missing: conv.weight [10, 3, 3, 3], bn.weight [10],",
+  );
+});
+
+deviceTest("loadStored() does as load(), tensor by tensor, f16 copies included", async (device) => {
+  const { parameters, buffers } = declared();
+  const set = new ParameterSet(device, parameters, buffers, rng(1, "init"), "16-mixed");
+  const state = randomState(set), fresh = new Set(["fc.bias"]);
+  set.load(state, fresh);
+  const expected = [await set.values.read(), await set.halves!.read(), await set.statistics.read()];
+  set.load(
+    new Map([...state].map(([name, { shape, values }]) => [name, { shape, values: values.map(() => 1) }])),
+  );
+  await set.loadStored(
+    new Map(
+      [...state].map(([name, { shape, values }]) => [name, { shape, values: () => Promise.resolve(values) }]),
+    ),
+    fresh,
+  );
+  assertEquals([await set.values.read(), await set.halves!.read(), await set.statistics.read()], expected);
 });
 
 deviceTest("load() gives what it is to leave out its start values again", async (device) => {

@@ -1,6 +1,7 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
-import { readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
+import { float32, readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
 import { resnet } from "../../src/nn/resnet.ts";
 import { encodeCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { gpuTest } from "../rings.ts";
@@ -20,7 +21,7 @@ gpuTest(
     assertEquals(tensors.get("conv1.weight")?.shape, [64, 3, 7, 7]);
     assertEquals(tensors.get("layer2.0.downsample.1.num_batches_tracked")?.data, BigInt64Array.of(12n));
     assertEquals(metadata.get("wgrad.classes"), '["0","1","2"]');
-    assertEquals(loadCheckpoint(other, bytes, "x.safetensors", classes), []);
+    assertEquals(await loadCheckpoint(other, byteSource("x", bytes), classes), { skipped: [], aside: [] });
     assertEquals(await other.parameters.values.read(), await model.parameters.values.read());
     assertEquals(other.parameters.batches, 12);
   },
@@ -31,14 +32,13 @@ gpuTest("loadCheckpoint() leaves out a classifier of another size and says so", 
   const { tensors } = readSafetensors(await encodeCheckpoint(smallModel(device), info));
   const five = resnet(device, "resnet18", { classes: 5, seed: 3 });
   const before = (await five.parameters.state()).get("fc.weight");
-  const skipped = loadCheckpoint(five, writeSafetensors(tensors), "imagenet.safetensors", [
-    "a",
-    "b",
-    "c",
-    "d",
-    "e",
-  ]);
-  assertEquals(skipped, ["fc.weight", "fc.bias"]);
+  const wrapped = new Map([...tensors].map(([name, tensor]) => [`model.${name}`, tensor]));
+  wrapped.set("loss.weight", tensors.get("bn1.weight")!);
+  const source = byteSource("imagenet.safetensors", writeSafetensors(wrapped));
+  assertEquals(await loadCheckpoint(five, source, [..."abcde"]), {
+    skipped: ["fc.weight", "fc.bias"],
+    aside: ["loss.weight"],
+  });
   assertEquals((await five.parameters.state()).get("fc.weight"), before);
 });
 
@@ -47,14 +47,25 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
   const model = smallModel(device);
   const bytes = await encodeCheckpoint(model, info);
   const refuse = (bytes: Uint8Array, names: readonly string[], text: string) =>
-    assertThrows(() => loadCheckpoint(model, bytes, "best.safetensors", names), DataError, text);
-  refuse(bytes.subarray(0, 1000), classes, "Cannot load best.safetensors: Cannot read safetensors");
-  refuse(bytes, ["0", "2", "1"], 'was trained on the classes ["0","1","2"]: the data has ["0","2","1"]');
+    assertRejects(() => loadCheckpoint(model, byteSource("best.safetensors", bytes), names), DataError, text);
+  await refuse(bytes.subarray(0, 1000), classes, "Cannot load best.safetensors: Cannot read safetensors");
+  await refuse(
+    bytes,
+    ["0", "2", "1"],
+    'was trained on the classes ["0","1","2"]: the data has ["0","2","1"]',
+  );
   const { tensors } = readSafetensors(bytes);
   tensors.delete("layer1.0.conv1.weight");
-  refuse(
+  tensors.set("extra", float32([2], [1, 2]));
+  tensors.set("conv1.weight", float32([64, 3, 1, 1], new Float32Array(192)));
+  const before = await model.parameters.values.read();
+  await refuse(
     writeSafetensors(tensors),
     classes,
-    "into resnet18: Cannot load the state dict as layer1.0.conv1.weight is missing",
+    "Cannot load best.safetensors into resnet18 as its tensors do not fit:\n" +
+      "- 1 missing: layer1.0.conv1.weight [64, 64, 3, 3]\n" +
+      "- 1 unexpected: extra [2]\n" +
+      "- 1 of another shape: conv1.weight [64, 3, 1, 1] instead of [64, 3, 7, 7]",
   );
+  assertEquals(await model.parameters.values.read(), before);
 });

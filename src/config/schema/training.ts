@@ -1,17 +1,16 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
-import { count, integer, share } from "./fields.ts";
+import { count, integer, share, text } from "./fields.ts";
 
 const beta = z.number().min(0).lt(1);
 
 /** The network. */
 export const modelSchema = z.strictObject({
   name: z.enum(["resnet18", "resnet34", "resnet50"]).describe("Architecture, as torchvision's"),
-  weights: z.string().endsWith(".safetensors", "must be the path of a .safetensors file").nullable().default(
-    null,
-  )
-    .describe("State dict to start from, under torchvision's names; null: a fresh initialisation"),
+  weights: text.nullable().default(null).describe(
+    "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
+  ),
 });
 
 /** What training makes small. */

@@ -1,0 +1,74 @@
+/** Where start values come from: a path, or for `DEFAULT` the file that torchvision's hub would take. */
+import type { ByteSource } from "../base/byte_source.ts";
+import { DataError } from "../base/errors.ts";
+import type { ModelName } from "../nn/resnet.ts";
+import type { Host } from "./host.ts";
+
+/** The word that stands for torchvision's weights. */
+export const DEFAULT_WEIGHTS = "DEFAULT";
+
+/** torchvision's `DEFAULT` weights for ImageNet; a name ends with the first digits of the file's SHA-256. */
+const hubFiles: Readonly<Record<ModelName, string>> = {
+  resnet18: "resnet18-f37072fd.pth",
+  resnet34: "resnet34-b627a593.pth",
+  resnet50: "resnet50-11ad3fa6.pth",
+};
+const HUB = "https://download.pytorch.org/models";
+/** The folder of our own that is looked at first, and downloads go to. */
+const FOLDER = "weights";
+
+/** What finding weights needs of the world. */
+export type WeightsHost = Pick<
+  Host,
+  "openFile" | "download" | "folderStore" | "writeAtomic" | "configWorld" | "print"
+>;
+
+/**
+ * Opens the file that `weights` names.
+ * @throws DataError if it is not there; for DEFAULT with the places that were looked at and what to put there
+ */
+export async function openWeights(host: WeightsHost, model: ModelName, weights: string): Promise<ByteSource> {
+  return await host.openFile(weights === DEFAULT_WEIGHTS ? await findDefault(host, model) : weights);
+}
+
+/** The path of torchvision's weights, fetched if need be. */
+async function findDefault(host: WeightsHost, model: ModelName): Promise<string> {
+  const file = hubFiles[model], folders = [FOLDER, `${torchHome(host.configWorld.env)}/hub/checkpoints`];
+  for (const folder of folders) {
+    if (await host.folderStore(folder).exists(file)) return `${folder}/${file}`;
+  }
+  const url = `${HUB}/${file}`, path = `${FOLDER}/${file}`;
+  try {
+    host.print(`        fetching ${url}`);
+    const bytes = await host.download(url);
+    await requireHash(file, bytes);
+    await host.writeAtomic(path, bytes);
+    return path;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const places = folders.map((folder) => `${folder}/${file}`).join(" nor ");
+    throw new DataError(
+      `Cannot find torchvision's weights for ${model} as there is neither ${places}, and they cannot be fetched ` +
+        `(${error.message}): fetch ${url} elsewhere and put it into ${FOLDER}/, or give model.weights=<path>`,
+      { cause: error },
+    );
+  }
+}
+
+/** Where PyTorch keeps downloads (torch.hub.get_dir). */
+function torchHome(env: (name: string) => string | undefined): string {
+  const home = env("HOME") ?? env("USERPROFILE") ?? "~";
+  const path = env("TORCH_HOME") ?? `${env("XDG_CACHE_HOME") ?? "~/.cache"}/torch`;
+  return path.replace(/^~(?=\/|$)/, home);
+}
+
+/** Compares a download with the hash in its name. @throws DataError if they differ */
+async function requireHash(file: string, bytes: Uint8Array): Promise<void> {
+  const [, expected] = /-([0-9a-f]{8})\.pth$/.exec(file)!;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (hash.startsWith(expected)) return;
+  throw new DataError(
+    `its SHA-256 must begin with ${expected}: that of the ${bytes.length} bytes is ${hash.slice(0, 8)}`,
+  );
+}
