@@ -8,10 +8,12 @@ import { centerCrop, resizedCrop } from "../../data/transforms/crop.ts";
 import { flipHorizontally } from "../../data/transforms/flip.ts";
 import { blur } from "../../data/transforms/gaussian_blur.ts";
 import { adjustHue } from "../../data/transforms/hue.ts";
+import { jpegRoundTrip } from "../../data/transforms/jpeg_round_trip.ts";
 import { perspective, perspectiveCoefficients } from "../../data/transforms/perspective.ts";
 import { pixelateTo } from "../../data/transforms/pixelate.ts";
 import { resizeShorterSide } from "../../data/transforms/resize.ts";
 import { scaledSize } from "../../data/transforms/transform.ts";
+import { zoomOut } from "../../data/transforms/zoom_out.ts";
 import type { Picture } from "../../data/types.ts";
 import { counted, type ParityCase, type Suite } from "./case.ts";
 import type { Comparison } from "./compare.ts";
@@ -37,6 +39,7 @@ type Apply = (picture: Picture) => Picture;
 const side = z.int().positive();
 const pair = z.tuple([z.number(), z.number()]);
 const corners = z.tuple([pair, pair, pair, pair]);
+const color = z.tuple([z.number(), z.number(), z.number()]);
 const share = z.object({ scale: z.number().positive().max(1) });
 
 /** A transform whose attributes are still to be read. */
@@ -120,6 +123,11 @@ const transforms: Readonly<Record<string, Reader>> = {
     z.object({ kernel_size: side, sigma: z.number().positive() }),
     (picture, { kernel_size, sigma }) =>
       blur(picture, { kernel: [kernel_size, kernel_size], sigma: [sigma, sigma] }),
+  ),
+  jpeg: transform(z.object({ quality: z.int() }), (picture, { quality }) => jpegRoundTrip(picture, quality)),
+  zoom_out: transform(
+    z.object({ width: side, height: side, left: z.int(), top: z.int(), fill: color }),
+    zoomOut,
   ),
   pixelate: transform(share, (picture, { scale }) => pixelateTo(picture, scaledSize(picture, scale))),
   bilinear_downscale: transform(
