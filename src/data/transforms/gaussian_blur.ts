@@ -24,36 +24,49 @@ export function reflect(i: number, n: number): number {
   return at < n ? at : period - at;
 }
 
-/** A pass over `lines` lines of `length` values each, whose neighbours lie `step` apart. */
-function blurLines(
-  from: Float32Array,
-  weights: Float32Array,
-  { lines, length, lineStep, step }: { lines: number; length: number; lineStep: number; step: number },
-): Float32Array {
-  const out = new Float32Array(from.length);
+/** Each row blurred along x: [height, width, 3]. */
+function blurRows({ width, height, data }: Picture, weights: Float32Array): Float32Array {
+  const out = new Float32Array(data.length);
   const radius = (weights.length - 1) / 2;
-  const places = Int32Array.from(
-    { length: length + 2 * radius },
-    (_, i) => reflect(i - radius, length) * step,
-  );
-  for (let line = 0; line < lines; line++) {
-    const start = Math.floor(line / 3) * lineStep + line % 3;
-    for (let i = 0; i < length; i++) {
-      let sum = 0;
-      for (let k = 0; k < weights.length; k++) sum += from[start + places[i + k]] * weights[k];
-      out[start + i * step] = sum;
+  const places = Int32Array.from({ length: width + 2 * radius }, (_, i) => reflect(i - radius, width) * 3);
+  for (let start = 0, to = 0; start < height * width * 3; start += width * 3) {
+    for (let x = 0; x < width; x++, to += 3) {
+      let r = 0, g = 0, b = 0;
+      for (let k = 0; k < weights.length; k++) {
+        const at = start + places[x + k], weight = weights[k];
+        r += data[at] * weight;
+        g += data[at + 1] * weight;
+        b += data[at + 2] * weight;
+      }
+      out[to] = r;
+      out[to + 1] = g;
+      out[to + 2] = b;
     }
   }
   return out;
 }
 
-/** `picture` blurred; what lies beyond an edge is its mirror image. Sums are float32, levels rounded half to even. */
-export function blur({ width, height, data }: Picture, { kernel, sigma }: Blur): Picture {
-  const [weightsX, weightsY] = [gaussianWeights(kernel[0], sigma[0]), gaussianWeights(kernel[1], sigma[1])];
-  const rows = { lines: height * 3, length: width, lineStep: width * 3, step: 3 };
-  const columns = { lines: width * 3, length: height, lineStep: 3, step: width * 3 };
-  const blurred = blurLines(blurLines(Float32Array.from(data), weightsX, rows), weightsY, columns);
-  return { width, height, data: Uint8Array.from(blurred, (value) => Math.min(255, roundHalfEven(value))) };
+/** Columns of `from` blurred along y, as levels. */
+function blurColumns({ width, height }: Picture, from: Float32Array, weights: Float32Array): Uint8Array {
+  const rowSize = width * 3;
+  const out = new Uint8Array(height * rowSize);
+  const radius = (weights.length - 1) / 2;
+  const sums = new Float64Array(rowSize);
+  for (let y = 0; y < height; y++) {
+    sums.fill(0);
+    for (let k = 0; k < weights.length; k++) {
+      const start = reflect(y + k - radius, height) * rowSize, weight = weights[k];
+      for (let x = 0; x < rowSize; x++) sums[x] += from[start + x] * weight;
+    }
+    for (let x = 0; x < rowSize; x++) out[y * rowSize + x] = Math.min(255, roundHalfEven(f(sums[x])));
+  }
+  return out;
+}
+
+/** `picture` blurred; what lies beyond an edge is its mirror image. Levels are rounded half to even. */
+export function blur(picture: Picture, { kernel, sigma }: Blur): Picture {
+  const rows = blurRows(picture, gaussianWeights(kernel[0], sigma[0]));
+  return { ...picture, data: blurColumns(picture, rows, gaussianWeights(kernel[1], sigma[1])) };
 }
 
 const side = z.int().min(1).max(255).refine((size) => size % 2 === 1, { error: "need an odd number" });

@@ -7,26 +7,36 @@ import { definePlugin, probability, range, roundHalfEven } from "./transform.ts"
 
 const f = Math.fround;
 const UNIT = 2 ** -24;
+const TURN = f(2 * Math.PI);
 
-/** Two standard normal numbers of two random words: Box-Muller in float32, from 24 bits each. */
-export function normals(a: number, b: number): [cosine: number, sine: number] {
-  const radius = f(Math.sqrt(f(-2 * f(Math.log(((a >>> 8) + 1) * UNIT)))));
-  const angle = f(f(2 * Math.PI) * ((b >>> 8) * UNIT));
-  return [f(radius * f(Math.cos(angle))), f(radius * f(Math.sin(angle)))];
+/** The radius of Box-Muller by a random word, of which 24 bits count. */
+function radius(word: number): number {
+  return f(Math.sqrt(f(-2 * f(Math.log(((word >>> 8) + 1) * UNIT)))));
+}
+
+/** Its angle. */
+function angle(word: number): number {
+  return f(TURN * ((word >>> 8) * UNIT));
 }
 
 /** `picture` with noise as {@link Noise} defines it. */
 export function addNoise({ width, height, data }: Picture, { sigma, key }: Noise): Picture {
   const out = new Uint8Array(data.length);
   const strength = f(sigma);
-  const noisy = (level: number, normal: number) =>
-    Math.max(0, Math.min(255, roundHalfEven(f(level + f(strength * normal)))));
-  for (let pixel = 0, at = 0; at < data.length; pixel++, at += 3) {
-    const [red, green] = normals(...threefry2x32(key, [pixel, 0]));
-    const [blue] = normals(...threefry2x32(key, [pixel, 1]));
-    out[at] = noisy(data[at], red);
-    out[at + 1] = noisy(data[at + 1], green);
-    out[at + 2] = noisy(data[at + 2], blue);
+  const noisy = (level: number, length: number, direction: number) => {
+    const value = roundHalfEven(f(level + f(strength * f(length * f(direction)))));
+    return value < 0 ? 0 : value > 255 ? 255 : value;
+  };
+  const counter: [number, number] = [0, 0];
+  for (let at = 0; at < data.length; at += 3, counter[0]++) {
+    counter[1] = 0;
+    const [a, b] = threefry2x32(key, counter);
+    const length = radius(a), turn = angle(b);
+    out[at] = noisy(data[at], length, Math.cos(turn));
+    out[at + 1] = noisy(data[at + 1], length, Math.sin(turn));
+    counter[1] = 1;
+    const [c, d] = threefry2x32(key, counter);
+    out[at + 2] = noisy(data[at + 2], radius(c), Math.cos(angle(d)));
   }
   return { width, height, data: out };
 }

@@ -10,7 +10,8 @@ export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "ki
   const { width, height } = picture;
   const { top, left, fill } = how;
   const small = resizeTo(picture, how.width, how.height);
-  const data = Uint8Array.from({ length: width * height * 3 }, (_, i) => fill[i % 3]);
+  const data = new Uint8Array(width * height * 3);
+  for (let at = 0; at < data.length; at += 3) data.set(fill, at);
   for (let y = 0; y < small.height; y++) {
     const row = small.data.subarray(y * small.width * 3, (y + 1) * small.width * 3);
     data.set(row, ((top + y) * width + left) * 3);
