@@ -11,6 +11,7 @@ const config = (...overrides: string[]) => loadConfig(denoConfigFiles(), overrid
 Deno.test("requireBuilt() lets the default run pass", () => {
   requireBuilt(config());
   requireBuilt(config("trainer=local", "model=resnet50", "transforms=default"));
+  requireBuilt(config("transforms=basketball_jersey"));
 });
 
 const refused: [override: string, name: string][] = [

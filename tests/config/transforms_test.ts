@@ -39,13 +39,28 @@ Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to
   assertEquals(evaluation, [{ resize: { size: 32 } }, { resize: { size: 40 } }]);
 });
 
-for (const name of ["default", "upright"]) {
+for (const name of ["basketball_jersey", "default", "upright"]) {
   Deno.test(`transforms=${name} makes two pipelines`, () => {
     const { train, eval: evaluation } = steps(`transforms=${name}`);
     assertEquals(pipeline(train, { imageSize: 32, purpose: "train" }).random, true);
     assertEquals(pipeline(evaluation, { imageSize: 32, purpose: "eval" }).random, false);
   });
 }
+
+Deno.test("pipelineSteps() takes sizes of transforms within transforms from data.image_size too", () => {
+  const { train } = steps(
+    "data.image_size=32",
+    "transforms.train=[{random_apply: {transforms: [{resize: {ratio: 1.5}}, jpeg]}}]",
+  );
+  assertEquals(train, [
+    {
+      random_apply: {
+        transforms: [{ resize: { size: 48 } }, { jpeg: { quality: [20, 75], p: 0.5 } }],
+        p: 0.5,
+      },
+    },
+  ]);
+});
 
 const refused: [override: string, fault: string][] = [
   [
@@ -73,6 +88,26 @@ const refused: [override: string, fault: string][] = [
   [
     "transforms.train=[{normalize: {mean: [0, 0, 0]}}]",
     "Cannot use key transforms.train.0.normalize.mean as there is no such key: it follows from the data, or from data.normalization",
+  ],
+  [
+    "transforms.train=[{random_apply: {transforms: [{jpg: {}}]}}]",
+    "Cannot use key transforms.train.0.random_apply.transforms.0.jpg as there is no such key: ",
+  ],
+  [
+    "transforms.train=[{random_choice: {transforms: [jpeg], p: [1, 2]}}]",
+    "Cannot use transforms.train.0.random_choice.p=[1,2]: need a weight for each transform",
+  ],
+  [
+    "transforms.train=[{gaussian_blur: {kernel_size: 4}}]",
+    "Cannot use transforms.train.0.gaussian_blur.kernel_size=4",
+  ],
+  [
+    "transforms.train=[{zoom_out: {scale: [0.5, 1]}}]",
+    "Cannot use transforms.train.0.zoom_out.scale.0=0.5 as it must be at least 1",
+  ],
+  [
+    "transforms.eval=[{random_apply: {transforms: [resize]}}]",
+    'Cannot use transforms.eval.0={"random_apply":',
   ],
   [
     "transforms.eval=[{resize: {size: 8, ratio: 2}}]",

@@ -2,12 +2,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { affine } from "../../src/data/transforms/affine.ts";
+import { downscaleTo } from "../../src/data/transforms/bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../../src/data/transforms/color.ts";
 import { centerCrop, resizedCrop } from "../../src/data/transforms/crop.ts";
 import { flipHorizontally } from "../../src/data/transforms/flip.ts";
+import { blur } from "../../src/data/transforms/gaussian_blur.ts";
 import { adjustHue } from "../../src/data/transforms/hue.ts";
+import { perspective, perspectiveCoefficients } from "../../src/data/transforms/perspective.ts";
+import { pixelateTo } from "../../src/data/transforms/pixelate.ts";
 import { defaultEvalSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
 import { resizeShorterSide } from "../../src/data/transforms/resize.ts";
+import { scaledSize } from "../../src/data/transforms/transform.ts";
 import type { Picture } from "../../src/data/types.ts";
 import { difference, readTransformCases, type TransformCase } from "./reference.ts";
 
@@ -24,11 +29,29 @@ const operations: Record<string, (picture: Picture, attrs: any) => Picture> = {
   contrast: (picture, { factor }) => adjustContrast(picture, factor),
   saturation: (picture, { factor }) => adjustSaturation(picture, factor),
   hue: (picture, { factor }) => adjustHue(picture, factor),
+  perspective: (picture, { startpoints, endpoints, interpolation, fill }) => {
+    const coefficients = perspectiveCoefficients(startpoints, endpoints)!;
+    return perspective(picture, { coefficients, interpolation, fill: [fill, fill, fill] });
+  },
+  gaussian_blur: (picture, { kernel_size, sigma }) =>
+    blur(picture, { kernel: [kernel_size, kernel_size], sigma: [sigma, sigma] }),
+  pixelate: (picture, { scale }) => pixelateTo(picture, scaledSize(picture, scale)),
+  bilinear_downscale: (picture, { scale }) => downscaleTo(picture, scaledSize(picture, scale)),
   affine: (picture, { fill, ...warp }) => affine(picture, { ...warp, fill: [fill, fill, fill] }),
 };
 
 /** Integer arithmetic: must be equal. The others may be off where float32 sums are ordered differently. */
-const EXACT = new Set(["resize", "eval", "resized_crop", "hflip", "brightness", "contrast", "saturation"]);
+const EXACT = new Set([
+  "resize",
+  "eval",
+  "resized_crop",
+  "hflip",
+  "brightness",
+  "contrast",
+  "saturation",
+  "pixelate",
+  "bilinear_downscale",
+]);
 
 function check({ name, op, attrs, input, output }: TransformCase): void {
   const { max, shareOverZero, shareOverOne } = difference(

@@ -118,7 +118,7 @@ const vision = family("transforms", ["torchvision.transforms.*"], {
   RandomHorizontalFlip: ["random_horizontal_flip"],
   ColorJitter: ["color_jitter"],
   RandomAffine: ["random_affine", { ignores: ["center"] }],
-  RandomPerspective: ["random_perspective", { ignores: ["interpolation", "fill"] }],
+  RandomPerspective: ["random_perspective"],
   GaussianBlur: ["gaussian_blur"],
   RandomErasing: ["random_erasing", { ignores: ["inplace"] }],
   RandomApply: ["random_apply"],
