@@ -11,8 +11,8 @@ import { definePlugin, optionalSize } from "./transform.ts";
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** For each output position: the first input position, how many there are, and where its weights start. */
-interface Filter {
+/** For each output position: the first input position, how many there are, and their weights. */
+export interface Filter {
   readonly first: Int32Array;
   readonly count: Int32Array;
   /** [outSize, width], fixed point with PRECISION_BITS after the point. */
@@ -24,7 +24,7 @@ const MAX_FILTERS = 2048;
 const filters = new Map<number, Filter>();
 
 /** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter; kept, as crops repeat sizes. */
-function filterFor(inSize: number, outSize: number): Filter {
+export function filterFor(inSize: number, outSize: number): Filter {
   const key = inSize * 65536 + outSize;
   const known = filters.get(key);
   if (known !== undefined) return known;

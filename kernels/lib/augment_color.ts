@@ -1,0 +1,83 @@
+/**
+ * WGSL of a list of colour steps on a pixel whose levels are a vec3f, with the arithmetic of `src/data/transforms`:
+ * blends as Pillow's, the hue as torchvision's tensor backend. A list is part of the code, as software adapters
+ * carry out both sides of every branch; it is written in letters, so that few lists differ:
+ *
+ * - b: a blend with black or, if the step's second word is set, with the pixel's own gray
+ * - c: a blend with the picture's mean gray, whose sum is in `sums`; a list can only begin with it
+ * - h: a shift of the hue
+ */
+
+/** Where a job's steps begin; a step has two words: by how much, and for b with what. */
+export const FIRST_STEP = 16;
+/** The most steps of a list. */
+export const MAX_STEPS = 8;
+
+const LUMA = `
+fn luma(v: vec3f) -> f32 { // integers below 2^24, so exact
+  return floor((v.x * 19595.0 + v.y * 38470.0 + v.z * 7471.0 + 32768.0) * ${1 / 65536});
+}
+fn blended(v: vec3f, with_level: f32, by: f32) -> vec3f {
+  return floor(clamp(vec3f(with_level) + by * (v - with_level), vec3f(), vec3f(255.0)));
+}`;
+
+const MEAN = `
+fn mean_level(sum: u32, count: u32) -> f32 {
+  let whole = sum / count;
+  return f32(whole + select(0u, 1u, 2u * (sum - whole * count) >= count));
+}`;
+
+const HUE = `
+fn to_level(v: vec3f) -> vec3f { return floor(clamp(v, vec3f(), vec3f(1.0)) * 255.0); }
+fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
+  let v = levels / 255.0;
+  let most = max(v.x, max(v.y, v.z));
+  let range = most - min(v.x, min(v.y, v.z));
+  let c = (vec3f(most) - v) / select(range, 1.0, range == 0.0);
+  let sixths = select(select(4.0 + c.y - c.x, 2.0 + c.x - c.z, most == v.y), c.z - c.y, most == v.x);
+  var hue = sixths / 6.0 + 1.0;
+  hue = select(hue, hue - 1.0, hue >= 1.0) + turn;
+  hue = select(select(hue, hue - 1.0, hue >= 1.0), hue + 1.0, hue < 0.0);
+  let sixth = hue * 6.0;
+  let sector = floor(sixth);
+  let rest = sixth - sector;
+  let saturation = select(range / most, 0.0, range == 0.0);
+  let pqt = to_level(most * (1.0 - saturation * vec3f(1.0, rest, 1.0 - rest)));
+  let which = u32(sector) % 6u;
+  let top = to_level(vec3f(most)).x;
+  let r = select(select(pqt.x, pqt.z, which == 4u), pqt.y, which == 1u);
+  let g = select(select(pqt.x, pqt.y, which == 3u), pqt.z, which == 0u);
+  let b = select(select(pqt.x, pqt.y, which == 5u), pqt.z, which == 2u);
+  return vec3f(
+    select(r, top, which == 0u || which == 5u),
+    select(g, top, which == 1u || which == 2u),
+    select(b, top, which == 3u || which == 4u),
+  );
+}`;
+
+/** WGSL: the functions that the steps of `letters` need, and luma(). */
+export function colorFunctions(letters: string): string {
+  return LUMA + (letters.includes("c") ? MEAN : "") + (letters.includes("h") ? HUE : "");
+}
+
+/**
+ * WGSL: reads the steps' amounts once a thread, into variables. `sum` and `count` are WGSL for the sum of the picture's
+ * luma and its number of pixels.
+ */
+export function colorAmounts(letters: string, sum: string, count: string): string {
+  return [...letters].map((letter, i) => {
+    const at = FIRST_STEP + 2 * i;
+    const by = `let by_${i} = number(job, ${at}u);`;
+    if (letter === "b") return `${by} let gray_${i} = word(job, ${at + 1}u) != 0u;`;
+    return letter === "c" ? `${by} let mean_${i} = mean_level(${sum}, ${count});` : by;
+  }).join("\n");
+}
+
+/** WGSL: the steps of `letters` on the vec3f variable `v`. */
+export function colorSteps(letters: string, v: string): string {
+  return [...letters].map((letter, i) => {
+    if (letter === "h") return `${v} = hue_shifted(${v}, by_${i});`;
+    const level = letter === "c" ? `mean_${i}` : `select(0.0, luma(${v}), gray_${i})`;
+    return `${v} = blended(${v}, ${level}, by_${i});`;
+  }).join("\n");
+}

@@ -1,0 +1,40 @@
+/** Reading a warped picture between its pixels, as torch's grid_sample does without aligned corners. */
+
+/**
+ * WGSL: `sampled(source, grid, fill)`, the word of the square at `source` at `grid`, where -1 and 1 are the picture's
+ * edges; `fill` is seen where the picture is not. Needs `x`, the squares.
+ */
+export function warpFunctions(side: number, interpolation: "nearest" | "bilinear"): string {
+  const place = `
+fn inside(at: vec2i) -> bool { return all(at >= vec2i()) && all(at < vec2i(${side})); }
+fn pixel_at(source: u32, at: vec2i) -> vec3f {
+  let kept = clamp(at, vec2i(), vec2i(${side - 1}));
+  return vec3f(levels(x[source + u32(kept.y * ${side} + kept.x)]));
+}`;
+  const from = `let at = (grid + 1.0) * ${side / 2} - 0.5;`;
+  if (interpolation === "nearest") {
+    return `${place}
+fn sampled(source: u32, grid: vec2f, fill: vec3f) -> u32 {
+  ${from}
+  let nearest = vec2i(round(clamp(at, vec2f(-2.0), vec2f(${side + 2}))));
+  return packed(vec3u(select(fill, pixel_at(source, nearest), inside(nearest))));
+}`;
+  }
+  return `${place}
+fn weight(share: f32, at: vec2i) -> f32 { return select(0.0, share, inside(at)); }
+fn sampled(source: u32, grid: vec2f, fill: vec3f) -> u32 {
+  ${from}
+  let corner = floor(clamp(at, vec2f(-2.0), vec2f(${side + 2})));
+  let nw = vec2i(corner);
+  let p = at - corner;
+  let q = 1.0 - p;
+  let w_nw = weight(q.x * q.y, nw);
+  let w_ne = weight(p.x * q.y, nw + vec2i(1, 0));
+  let w_sw = weight(q.x * p.y, nw + vec2i(0, 1));
+  let w_se = weight(p.x * p.y, nw + vec2i(1, 1));
+  let value = pixel_at(source, nw) * w_nw + pixel_at(source, nw + vec2i(1, 0)) * w_ne +
+    pixel_at(source, nw + vec2i(0, 1)) * w_sw + pixel_at(source, nw + vec2i(1, 1)) * w_se +
+    (1.0 - (w_nw + w_ne + w_sw + w_se)) * fill;
+  return packed(vec3u(min(round(value), vec3f(255.0))));
+}`;
+}

@@ -1,0 +1,171 @@
+/**
+ * How the operations of one picture are carried out on the GPU: one resize of a part of it into the square that the
+ * network sees, then stages that lead from square to square, then what the last kernel does with the square.
+ */
+import type { Box, Color, ColorStep, Operation, OperationOf, Size } from "../transforms/operation.ts";
+
+/** A part of a picture, resized, of which a window is seen; both boxes may reach beyond the edges. */
+export interface Reading {
+  /** The part, in pixels of the picture. */
+  readonly box: Box;
+  /** The part's size once it is resized. */
+  readonly scaled: Size;
+  /** Where the window's corner lies in what was resized. */
+  readonly window: { readonly top: number; readonly left: number };
+  readonly mirrored: boolean;
+}
+
+/** Colour steps without a mean in between: a contrast step, which needs one, can only be the first. */
+export interface Segment {
+  readonly steps: readonly ColorStep[];
+  /** True if the mean of the result is needed. */
+  readonly measured: boolean;
+}
+
+/** A part of a square, resized to a part of a square; around it lies a colour. */
+export interface Resample {
+  readonly kind: "resample";
+  readonly from: Box;
+  readonly to: Box;
+  readonly around: Color;
+}
+
+/** What leads from one square picture to the next. */
+export type Stage =
+  | { readonly kind: "color"; readonly segment: Segment }
+  | Resample
+  | OperationOf<"affine">;
+
+/** All that is done to one picture. */
+export interface Plan {
+  /** Operations at the front that only the processor can carry out; nearly always 0. */
+  readonly onProcessor: number;
+  readonly reading: Reading;
+  /** Colour steps right behind the resize. */
+  readonly before: Segment;
+  readonly stages: readonly Stage[];
+  /** Colour steps right before the end. */
+  readonly after: Segment;
+  /** In the order of their operations. */
+  readonly erases: readonly OperationOf<"erase">[];
+}
+
+const NOTHING: Segment = { steps: [], measured: false };
+const BLACK: Color = [0, 0, 0];
+
+/**
+ * The plan of a picture that `operations` make into one of `side` x `side`; `sizes[i]` is its size after i of them.
+ * Where the operations do not fit the frame from the first on, those at the front are left to the processor.
+ */
+export function planFor(operations: readonly Operation[], sizes: readonly Size[], side: number): Plan {
+  for (let skipped = 0;; skipped++) {
+    const plan = planRest(operations.slice(skipped), sizes[skipped], side);
+    if (plan) return { ...plan, onProcessor: skipped };
+    if (skipped === operations.length) {
+      throw new RangeError(`Cannot augment a picture as its operations do not make it ${side}x${side}`);
+    }
+  }
+}
+
+function planRest(
+  operations: readonly Operation[],
+  size: Size,
+  side: number,
+): Omit<Plan, "onProcessor"> | undefined {
+  const front = readFront(operations, size, side);
+  const rest = front && readRest(operations.slice(front.read), side);
+  if (!rest) return undefined;
+  const [before, stages, after] = foldColors(rest.stages);
+  const reading = { ...front.reading, mirrored: rest.mirrored };
+  return { reading, before, stages, after, erases: rest.erases };
+}
+
+/** A crop, a resize and a crop to the square, each of which may be missing. */
+function readFront(operations: readonly Operation[], size: Size, side: number) {
+  let read = 0;
+  const take = <Kind extends Operation["kind"]>(
+    kind: Kind,
+    fits: (operation: OperationOf<Kind>) => boolean,
+  ) => {
+    const operation = operations[read] as OperationOf<Kind> | undefined;
+    if (operation?.kind !== kind || !fits(operation)) return undefined;
+    read++;
+    return operation;
+  };
+  const box = take("crop", () => true) ?? { top: 0, left: 0, width: size.width, height: size.height };
+  const scaled: Size = take("resize", () => true) ?? box;
+  const window = take("crop", (crop) => isSquare(crop, side)) ?? { top: 0, left: 0, ...scaledSize(scaled) };
+  return isSquare(window, side) ? { read, reading: { box, scaled, window } } : undefined;
+}
+
+const scaledSize = ({ width, height }: Size): Size => ({ width, height });
+const isSquare = ({ width, height }: Size, side: number) => width === side && height === side;
+
+/** The stages behind the resize; undefined for what does not keep the picture a square. */
+function readRest(operations: readonly Operation[], side: number) {
+  const stages: Stage[] = [];
+  const erases: OperationOf<"erase">[] = [];
+  let mirrored = false;
+  for (let i = 0; i < operations.length; i++) {
+    const operation = operations[i], next = operations[i + 1];
+    if (operation.kind === "erase") erases.push(operation);
+    else if (operation.kind === "flip" && stages.every(({ kind }) => kind === "color")) mirrored = !mirrored;
+    else if (operation.kind === "resize" && isSquare(operation, side)) continue;
+    else if (operation.kind === "crop" && next?.kind === "resize" && isSquare(next, side)) {
+      if (!isInside(operation, side)) return undefined;
+      stages.push({ kind: "resample", from: operation, to: whole(side), around: BLACK });
+    } else {
+      const made = stagesOf(operation, side);
+      if (!made) return undefined;
+      stages.push(...made);
+    }
+  }
+  return { stages, erases, mirrored };
+}
+
+const whole = (side: number): Box => ({ top: 0, left: 0, width: side, height: side });
+const isInside = ({ top, left, width, height }: Box, side: number) =>
+  top >= 0 && left >= 0 && top + height <= side && left + width <= side;
+
+/** The stages of an operation that keeps a square's size; undefined for one that has none. */
+function stagesOf(operation: Operation, side: number): Stage[] | undefined {
+  switch (operation.kind) {
+    case "color":
+      return segments(operation.steps).map((segment): Stage => ({ kind: "color", segment }));
+    case "affine":
+      return [operation];
+    case "downscale": {
+      const small = { top: 0, left: 0, width: operation.width, height: operation.height };
+      if (!isInside(small, side)) return undefined;
+      return [
+        { kind: "resample", from: whole(side), to: small, around: BLACK },
+        { kind: "resample", from: small, to: whole(side), around: BLACK },
+      ];
+    }
+    case "zoom_out":
+      if (!isInside(operation, side)) return undefined;
+      return [{ kind: "resample", from: whole(side), to: operation, around: operation.fill }];
+    default:
+      return undefined;
+  }
+}
+
+/** Colour steps cut before each contrast step. */
+function segments(steps: readonly ColorStep[]): Segment[] {
+  const parts: ColorStep[][] = [[]];
+  for (const step of steps) {
+    if (step.what === "contrast") parts.push([]);
+    parts.at(-1)!.push(step);
+  }
+  return parts.map((part, i) => ({ steps: part, measured: i < parts.length - 1 }));
+}
+
+/** Takes the first and the last segment out of the stages, into the kernels that run anyway. */
+function foldColors(stages: readonly Stage[]): [Segment, readonly Stage[], Segment] {
+  const segmentOf = (stage: Stage | undefined) => stage?.kind === "color" ? stage.segment : undefined;
+  const first = segmentOf(stages[0]);
+  const before = stages.length > 1 ? first : undefined;
+  const rest = before ? stages.slice(1) : stages;
+  const after = segmentOf(rest.at(-1));
+  return [before ?? NOTHING, after ? rest.slice(0, -1) : rest, after ?? NOTHING];
+}
