@@ -117,6 +117,7 @@ export { classCounts, classWeights } from "./src/data/class_weights.ts";
 export { type DatasetOptions, readDataset } from "./src/data/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";
 export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
+export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
 export { renderBatch } from "./src/data/render.ts";
 export { memoryTree } from "./src/data/memory_tree.ts";
 export {

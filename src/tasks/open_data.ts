@@ -1,17 +1,17 @@
 /** From a configuration to decoded pictures and batches. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { readDataset } from "../data/dataset.ts";
+import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
-import { renderBatch } from "../data/render.ts";
 import { folderOf, join } from "../data/paths.ts";
 import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Dataset, Split } from "../data/types.ts";
+import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { fnv1a32 } from "../base/rng.ts";
-import { hostBatch } from "../train/batch.ts";
 import type { EpochBatches } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
 
@@ -36,10 +36,16 @@ export interface OpenData {
 }
 
 /**
- * Draws or opens the dataset, reads its splits and decodes their pictures; prints what it found.
+ * Draws or opens the dataset, reads its splits and decodes their pictures; prints what it found. Batches are made into
+ * images on `device`.
  * @throws DataError, ConfigError
  */
-export async function openData(host: Host, config: Config, splits: readonly Split[]): Promise<OpenData> {
+export async function openData(
+  host: Host,
+  config: Config,
+  device: Device,
+  splits: readonly Split[],
+): Promise<OpenData> {
   const { data, seed } = config;
   const root = data.name === "synthetic_jerseys" ? await drawJerseys(host, config) : data.data_root;
   const tree = await host.openTree(root);
@@ -53,7 +59,11 @@ export async function openData(host: Host, config: Config, splits: readonly Spli
     if (left) host.print(`  warning: ${left}`);
     stores.set(split, store);
   }
-  return assemble(config, dataset, stores);
+  const images = augmenter(device, {
+    imageSize: data.image_size,
+    note: (line) => host.print(`  note: ${line}`),
+  });
+  return assemble(config, dataset, stores, images);
 }
 
 /** One line about a dataset: counts, classes and size. */
@@ -82,7 +92,12 @@ async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> 
 }
 
 /** Ties pictures, transforms and batch sizes together. */
-function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, PictureStore>): OpenData {
+function assemble(
+  config: Config,
+  dataset: Dataset,
+  stores: ReadonlyMap<Split, PictureStore>,
+  images: Augmenter,
+): OpenData {
   const { data, seed } = config;
   const steps = pipelineSteps(config);
   const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast } = data;
@@ -110,7 +125,7 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
       const { pictures, samples } = store("train");
       const { order, drawn } = sampler!.draw(epoch);
       const options = { pictures, samples, order, batchSize, dropLast, pipeline: trainPipeline, seed, epoch };
-      return rendered(options, trainPipeline, drawn);
+      return rendered(images, options, trainPipeline, drawn);
     },
     evaluate(split) {
       const { pictures, samples } = store(split);
@@ -124,13 +139,18 @@ function assemble(config: Config, dataset: Dataset, stores: ReadonlyMap<Split, P
         seed,
         epoch: 0,
       };
-      return rendered(options, evalPipeline);
+      return rendered(images, options, evalPipeline);
     },
   };
 }
 
-/** Batches whose images the processor makes. */
-function rendered(options: BatchesOptions, pipeline: Pipeline, drawn?: DrawnEpoch): EpochBatches {
+/** Batches whose images the GPU makes, when a step asks for them. */
+function rendered(
+  images: Augmenter,
+  options: BatchesOptions,
+  { normalization }: Pipeline,
+  drawn?: DrawnEpoch,
+): EpochBatches {
   const made = batches(options);
   return {
     length: made.length,
@@ -140,7 +160,8 @@ function rendered(options: BatchesOptions, pipeline: Pipeline, drawn?: DrawnEpoc
     },
     async *[Symbol.asyncIterator]() {
       for await (const batch of made) {
-        yield hostBatch(renderBatch(batch, pipeline), batch.labels, batch.indices);
+        const { labels, indices, count } = batch;
+        yield { labels, indices, count, into: (target) => images.render(batch, normalization, target) };
       }
     },
   };

@@ -37,7 +37,7 @@ const SPLITS: readonly Split[] = ["train", "valid", "test"];
 export async function train(host: Host, config: Config, folder: string): Promise<TrainResult> {
   const device = await openConfigured(host, config);
   try {
-    const data = await openData(host, config, SPLITS);
+    const data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     requireTrainable(data);
     const model = await openModel(host, config, device, data.classes);

@@ -19,7 +19,7 @@ import { bits } from "./flight.ts";
 import { planFor } from "./plan.ts";
 import { develop, middleWords } from "./resample.ts";
 import { runStages } from "./stages.ts";
-import { CHUNK, Darkroom, MIDDLE, type Work } from "./work.ts";
+import { CHUNK, Darkroom, middleSize, type Work } from "./work.ts";
 
 const finish = kernel("augment_finish", augmentFinish);
 const erase = kernel("augment_erase", augmentErase);
@@ -28,7 +28,6 @@ const erase = kernel("augment_erase", augmentErase);
 export interface AugmenterOptions {
   /** The side of the network's images, in pixels. */
   readonly imageSize: number;
-  readonly normalization: Normalization;
   /** Told once if operations are left to the processor, and why. */
   readonly note?: (line: string) => void;
 }
@@ -36,7 +35,11 @@ export interface AugmenterOptions {
 /** Makes batches into the network's images on the GPU. */
 export interface Augmenter {
   /** Writes the images of `batch`, normalised, into the first rows of `images` [N, H, W, 4]. */
-  render(batch: Pick<Batch, "pictures" | "operations" | "count">, images: Tensor): void;
+  render(
+    batch: Pick<Batch, "pictures" | "operations" | "count">,
+    normalization: Normalization,
+    images: Tensor,
+  ): void;
   /** Gives the memory back. */
   free(): void;
 }
@@ -46,7 +49,7 @@ export interface Augmenter {
  * @throws LimitError if squares of `imageSize` exceed what the adapter can bind
  */
 export function augmenter(device: Device, options: AugmenterOptions): Augmenter {
-  const { imageSize: side, normalization, note } = options;
+  const { imageSize: side, note } = options;
   const room = new Darkroom(device, side);
   let isSaid = false;
 
@@ -67,7 +70,7 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
   };
 
   return {
-    render({ pictures, operations, count }, images) {
+    render({ pictures, operations, count }, normalization, images) {
       const works = Array.from({ length: count }, (_, n) => begin(pictures[n], operations[n], n));
       for (const chunk of chunks(works, side)) {
         develop(room, chunk);
@@ -86,7 +89,7 @@ function chunks(works: readonly Work[], side: number): Work[][] {
   let words = 0;
   for (const work of works) {
     const more = middleWords(work, side);
-    if (groups.at(-1)!.length === CHUNK || (words > 0 && words + more > MIDDLE)) {
+    if (groups.at(-1)!.length === CHUNK || (words > 0 && words + more > middleSize(side))) {
       groups.push([]);
       words = 0;
     }

@@ -8,10 +8,13 @@ import type { Plan } from "./plan.ts";
 
 /** Pictures of a chunk. */
 export const CHUNK = 32;
-/** Words of the uploaded pixels and tables of a flight, 16 MiB. */
-const FLIGHT = 1 << 22;
-/** Words between the two passes of a chunk's resizes, 16 MiB; more only where pictures need more. */
-export const MIDDLE = 1 << 22;
+/** Words of the uploaded pixels and tables of a flight, 8 MiB. */
+const FLIGHT = 1 << 21;
+
+/** Words between the two passes of a chunk's resizes; more only where a single picture needs more. */
+export function middleSize(side: number): number {
+  return Math.max(1 << 19, 2 * CHUNK * side * side);
+}
 
 /** A picture on its way. */
 export interface Work {
@@ -45,7 +48,7 @@ export class Darkroom {
     this.squares = persistent(device, [2 * CHUNK, side, side], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
-    this.#middle = persistent(device, [Math.max(MIDDLE, CHUNK * side * side)], "u32", "resized rows");
+    this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
   }
 
   /** The rows between the two passes of a resize. */

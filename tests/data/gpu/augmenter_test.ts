@@ -110,13 +110,13 @@ gpuTest("augmenter() gives a picture the same image in every batch, bit for bit"
   const device = await testDevice();
   const live = device.pool.stats().live;
   const images = persistent(device, [count, side, side, 4], "f32", "images");
-  const made = augmenter(device, { imageSize: side, normalization: IMAGENET });
-  made.render({ pictures: many, operations, count }, images);
+  const made = augmenter(device, { imageSize: side });
+  made.render({ pictures: many, operations, count }, IMAGENET, images);
   const whole = await images.read();
   const pixels = side * side * 4;
   for (const [start, length] of [[0, 1], [3, 2], [7, 34], [40, 1]]) {
     const part = { pictures: many.slice(start), operations: operations.slice(start), count: length };
-    made.render(part, images);
+    made.render(part, IMAGENET, images);
     const got = (await images.read()).slice(0, length * pixels);
     assertEquals(got, whole.slice(start * pixels, (start + length) * pixels));
   }

@@ -40,9 +40,9 @@ export async function renderBoth(
   const notes: string[] = [];
   const device = await testDevice();
   const images = persistent(device, [count + 1, side, side, 4], "f32", "images");
-  const made = augmenter(device, { imageSize: side, normalization, note: (line) => notes.push(line) });
+  const made = augmenter(device, { imageSize: side, note: (line) => notes.push(line) });
   try {
-    made.render({ pictures, operations, count }, images);
+    made.render({ pictures, operations, count }, normalization, images);
     const gpu = (await images.read()).subarray(0, count * side * side * 4);
     const batch = { pictures, operations, count, labels: indices, indices };
     return { gpu, twin: renderBatch(batch, { imageSize: side, normalization }), notes };
