@@ -236,6 +236,7 @@ export type {
 } from "./src/train/run_state.ts";
 export { type HostBatch, hostBatch, type TrainBatch } from "./src/train/batch.ts";
 export { type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
+export type { Screen } from "./src/train/screen.ts";
 export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";
 
 // Configuration

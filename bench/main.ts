@@ -37,7 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
 export async function bench(host: BenchHost, args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "help" || name === "--help") {
-    help().forEach(host.print);
+    help().forEach((line) => host.print(line));
     return 0;
   }
   refuseUnknown(`sub-command "${name}"`, name, [...Object.keys(commands), "all"]);

@@ -14,6 +14,7 @@ import {
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
+import { denoTerminal } from "./deno_terminal.ts";
 import { openOnnx } from "./deno_onnx.ts";
 
 /** Runs the command line of this process on its arguments, and ends it with the exit code. */
@@ -47,14 +48,19 @@ export function denoHost(): Host {
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),
     now: () => new Date(),
+    terminal: denoTerminal(),
     print: (line) => console.log(line),
+    status: () => {},
   };
 }
 
 function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
-    if (controller.signal.aborted) Deno.exit(130);
+    if (controller.signal.aborted) {
+      if (Deno.stdout.isTerminal()) console.log(); // behind a live line
+      Deno.exit(130);
+    }
     controller.abort();
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);

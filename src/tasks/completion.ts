@@ -47,7 +47,7 @@ complete -c deno -n '__fish_seen_subcommand_from task' -f -a '(__wgrad_complete)
 /** Prints a shell's script, or behind `--` the words that may stand in place of the last one. */
 export function completion(host: CompletionHost, args: readonly string[]): number {
   const [first = "", ...words] = args;
-  if (first === "--") complete(host, words).forEach(host.print);
+  if (first === "--") complete(host, words).forEach((line) => host.print(line));
   else if (Object.hasOwn(scripts, first)) host.print(scripts[first]);
   else {
     const names = Object.keys(scripts).join("|");

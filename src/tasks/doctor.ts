@@ -23,8 +23,12 @@ type GpuChoice = Parameters<Host["openGpu"]>[0];
 /** Prints the report. @returns the exit code: 0, or 4 if training cannot run */
 export async function doctor(host: Host, args: readonly string[] = []): Promise<number> {
   const { gpu } = loadConfig(host.configFiles, args);
-  const report = await examine(host, gpu, (section) => formatSection(section).forEach(host.print));
-  formatVerdict(report).forEach(host.print);
+  const report = await examine(
+    host,
+    gpu,
+    (section) => formatSection(section).forEach((line) => host.print(line)),
+  );
+  formatVerdict(report).forEach((line) => host.print(line));
   return canTrain(report) ? 0 : 4;
 }
 

@@ -16,6 +16,21 @@ export interface OnnxSession {
   close(): Promise<void>;
 }
 
+/** How important a line is. */
+export type Level = "debug" | "info" | "warning" | "error";
+
+/** Where lines are printed. */
+export interface Terminal {
+  /** False for a pipe or a file, and for a terminal that cannot write a line anew. */
+  readonly isTerminal: boolean;
+  /** Colours are wanted: a terminal, and no NO_COLOR. */
+  readonly color: boolean;
+  /** Characters of a line, which a user may change; Infinity where it is no terminal. */
+  columns(): number;
+  /** Writes text as it is, without the end of a line. */
+  write(text: string): void;
+}
+
 /** Files, pictures, the GPU and the terminal of a runtime. */
 export interface Host {
   /** Name and version of the runtime, such as "Deno 2.9.6". */
@@ -55,5 +70,9 @@ export interface Host {
   /** What the doctor needs to know of the machine. */
   machine(): Promise<Machine>;
   now(): Date;
-  print(line: string): void;
+  readonly terminal: Terminal;
+  /** Prints a line; a run leaves out what its `log_level` does not ask for. */
+  print(line: string, level?: Level): void;
+  /** In a run and on a terminal, shows a live line below all others; undefined takes it away. */
+  status(make?: (columns: number) => string): void;
 }

@@ -56,7 +56,7 @@ export async function openData(
     const options = { split, maxUnreadable: data.max_unreadable, onUnreadable: data.on_unreadable };
     const store = await loadPictures(tree, dataset.splits[split], host.decode, options);
     const left = describeUnreadable(split, store.unreadable);
-    if (left) host.print(`  warning: ${left}`);
+    if (left) host.print(left, "warning");
     stores.set(split, store);
   }
   const images = augmenter(device, {

@@ -40,6 +40,7 @@ export async function train(host: Host, config: Config, folder: string): Promise
     const data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     requireTrainable(data);
+    host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
     await describeRun(host, config, folder, device, data);
     host.print(`run     ${folder}`);
@@ -50,6 +51,7 @@ export async function train(host: Host, config: Config, folder: string): Promise
     host.print("");
     const loss = configuredLoss(device, config, data);
     const evaluation = createEvaluator(device, config, model, loss, data);
+    host.status(() => "preparing the step's kernels ...");
     return await withRunLog(host, config, folder, async (log) => {
       const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder, log);
       const test = await testBest(host, model, evaluation, data, state);
@@ -60,6 +62,18 @@ export async function train(host: Host, config: Config, folder: string): Promise
   } finally {
     device.close();
   }
+}
+
+/** The parts of a configuration that are looked for first, in one line. */
+function describeConfig({ experiment, seed, trainer, data, optimizer, scheduler }: Config): string {
+  return [
+    experiment,
+    `${trainer.max_epochs} epochs`,
+    `batch ${data.batch_size}`,
+    trainer.precision,
+    `lr ${optimizer.lr} by ${scheduler.name}`,
+    `seed ${seed}`,
+  ].join(", ");
 }
 
 /** Batch norm cannot be trained on one picture, and nothing can be learnt from one class. */
@@ -157,6 +171,7 @@ async function fitConfigured(
     write: host.writeAtomic,
     scheduleInterval: scheduler.interval,
     print: host.print,
+    screen: { columns: host.terminal.columns, print: host.print, status: host.status },
   });
   return await fit(device, {
     model,

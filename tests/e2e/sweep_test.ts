@@ -42,7 +42,7 @@ e2eTest(
       assertEquals(looked.out.trim(), (await Deno.readTextFile(`${folder}/run/.hydra/config.yaml`)).trim());
       assertMatch(
         await Deno.readTextFile(`${folder}/run/train.log`),
-        /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] test {4}loss/m,
+        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO {4}test {4}loss/m,
       );
       assertMatch(await Deno.readTextFile(`${folder}/run/.hydra/overrides.yaml`), /^- optimizer\.lr=2e-3$/m);
     }),

@@ -38,6 +38,8 @@ export const configSchema = z.strictObject({
     .regex(/^(?!\.+$)[A-Za-z0-9._-]+$/, "must be a file name of letters, digits, '.', '_' and '-'")
     .default("train").describe("What the run is called in run.json"),
   gpu: z.enum(["auto", "dawn"]).default("auto").describe("WebGPU of the runtime, or Dawn's"),
+  log_level: z.enum(["debug", "info", "warning", "error"]).default("info")
+    .describe("The least important lines that are printed"),
   resume: text.default("never")
     .describe("never, auto: the experiment's last checkpoint, or the path of one"),
   compat: z.enum(["reference"]).nullable().default(null)

@@ -17,7 +17,7 @@ export function inspect(
   request: ConfigRequest,
 ): number {
   if (flags.has("help")) {
-    helpLines(task, new SearchPath(request.sources)).forEach(host.print);
+    helpLines(task, new SearchPath(request.sources)).forEach((line) => host.print(line));
     return 0;
   }
   const looked = inspectConfig({ ...request, isSweep: flags.has("multirun") }, host.configWorld, {
@@ -38,7 +38,7 @@ export function inspect(
     ],
   };
   const lines = info === undefined ? [looked.text.trimEnd()] : sections[info]();
-  lines.forEach(host.print);
+  lines.forEach((line) => host.print(line));
   if (looked.error) throw looked.error;
   return 0;
 }

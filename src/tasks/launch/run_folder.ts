@@ -1,8 +1,8 @@
 /** A run's folder: the configuration that it was started with, and a log of what it printed. */
 
 import { formatConfig, formatHydra, formatOverrides, type Loaded } from "../../config/mod.ts";
-import { strftime } from "../../config/interpolation/strftime.ts";
-import type { Host } from "../host.ts";
+import type { Host, Level } from "../host.ts";
+import { isShown, RunScreen } from "./screen.ts";
 
 /**
  * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` into the run's `.hydra`. The configuration is the resolved
@@ -20,20 +20,37 @@ export async function writeHydraFolder(host: Host, folder: string, loaded: Loade
   }
 }
 
-/** `host`, which also writes all that it prints into a log file; `close` waits for the last line of it. */
-export function withLog(
-  host: Host,
-  path: string,
-): { host: Host; write(text: string): void; close(): Promise<void> } {
+/** A run's screen and log file. */
+export interface RunOutput {
+  /** The host, whose lines go to both. */
+  readonly host: Host;
+  /** Writes a line into the file only. */
+  write(text: string, level: Level): void;
+  /** Takes the live line away, and waits for the last line of the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * `host`, which prints lines from `level` on, and writes them into a log file with time and level; there a line of
+ * level info is never left out, and there are no colours.
+ */
+export function withLog(host: Host, path: string, level: Level): RunOutput {
+  const screen = new RunScreen(host.terminal, host.print, level);
   let written = Promise.resolve();
-  const write = (text: string) => {
-    const time = strftime(host.now(), "%Y-%m-%d %H:%M:%S");
-    const lines = text.split("\n").map((line) => `[${time}] ${line}`.trimEnd() + "\n").join("");
+  const write = (text: string, of: Level) => {
+    if (!isShown(of, level) && !isShown(of, "info")) return;
+    const head = `${host.now().toISOString()} ${of.toUpperCase().padEnd(7)}`;
+    const lines = text.split("\n").map((line) => `${head} ${line}`.trimEnd() + "\n").join("");
     written = written.then(() => host.appendText(path, lines));
   };
-  const print = (line: string) => {
-    host.print(line);
-    write(line);
+  const print = (line: string, of: Level = "info") => {
+    screen.print(line, of);
+    write(line, of);
   };
-  return { host: { ...host, print }, write, close: () => written };
+  const status = (make?: (columns: number) => string) => screen.status(make);
+  const close = () => {
+    screen.status();
+    return written;
+  };
+  return { host: { ...host, print, status }, write, close };
 }

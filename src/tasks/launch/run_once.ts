@@ -13,7 +13,9 @@ export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded):
   const { config, hydra, folder, notes } = loaded;
   task.check(config);
   await writeHydraFolder(host, folder, loaded);
-  const log = withLog(host, `${folder}/${hydra.job.name}.log`);
+  const log = withLog(host, `${folder}/${hydra.job.name}.log`, config.log_level);
+  const sayStopping = () => log.host.print("stopping: once more ends at once", "warning");
+  host.signal.addEventListener("abort", sayStopping);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   try {
@@ -23,11 +25,12 @@ export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded):
     await writeResult(host, folder, result);
     return result;
   } catch (error) {
-    log.write(`${error}`);
+    log.write(`${error}`, "error");
     const result = { code: exitCode(error), error: `${error}`, seconds: seconds(), metrics: new Map() };
     await writeResult(host, folder, result);
     throw error;
   } finally {
+    host.signal.removeEventListener("abort", sayStopping);
     await log.close();
   }
 }

@@ -49,7 +49,9 @@ export async function sweep(
   try {
     for (const number of chosen) results.set(number, await runJob(run, number, host));
   } finally {
-    if (flags.get("job") === undefined) summaryLines(plan, results, task.name).forEach(host.print);
+    if (flags.get("job") === undefined) {
+      summaryLines(plan, results, task.name).forEach((line) => host.print(line));
+    }
   }
   return [...results.values()].find(({ code }) => code !== 0)?.code ?? 0;
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Callback } from "../callback.ts";
+import type { Screen } from "../screen.ts";
 
 /** What a callback may know of its run beyond its own options. */
 export interface CallbackContext {
@@ -12,6 +13,7 @@ export interface CallbackContext {
   /** Writes a file whole or not at all. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   print(line: string): void;
+  readonly screen: Screen;
 }
 
 /** A callback that a configuration can name: its options and how it is made. */

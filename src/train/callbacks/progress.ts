@@ -1,7 +1,9 @@
 import * as z from "zod";
-import type { Callback } from "../callback.ts";
+import type { Callback, StepRecord } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
+import type { Screen } from "../screen.ts";
 import { defineCallback } from "./plugin.ts";
+import { barLine } from "./progress_bar.ts";
 
 /** A column: its heading, which sets its width, and what stands in it. */
 interface Column {
@@ -12,6 +14,7 @@ interface Column {
 const percent = (share: number | undefined) => share === undefined ? "-" : (100 * share).toFixed(1) + " %";
 const loss = (value: number | undefined) => value?.toFixed(4) ?? "-";
 
+/** The columns of the table; a narrow terminal gets the first of them. */
 const columns: readonly Column[] = [
   { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch + 1}/${maxEpochs}` },
   { heading: "train loss", text: ({ train }) => loss(train.loss) },
@@ -24,24 +27,46 @@ const columns: readonly Column[] = [
   { heading: "  time", text: ({ seconds }) => seconds.toFixed(1) + " s" },
 ];
 
+const BEST = "  best";
+
+/** The columns that a line of `width` characters has room for, and `best` behind them. */
+function columnsWithin(width: number): Column[] {
+  let used = BEST.length - 2;
+  return columns.filter(({ heading }) => (used += heading.length + 2) <= width);
+}
+
 /**
  * Prints a line for each epoch: losses, top-1 and top-5, images/s, the share of time that went by waiting for data,
- * and whether the epoch is the best so far.
+ * and whether the epoch is the best so far. On a terminal a bar below it shows the epoch under way; it reads nothing
+ * from the GPU but what was last logged.
  */
-export function progress(print: (line: string) => void): Callback {
+export function progress(screen: Screen): Callback {
+  let shown: Column[] = [];
+  let logged: StepRecord | undefined;
   return {
     name: "progress",
-    fitStart: () => print(columns.map(({ heading }) => heading).join("  ")),
+    fitStart(state) {
+      const started = { step: state.step, at: performance.now() };
+      shown = columnsWithin(screen.columns());
+      screen.print(shown.map(({ heading }) => heading).join("  "));
+      screen.status((width) => {
+        const seconds = (performance.now() - started.at) / 1000;
+        return barLine({ state, logged, steps: state.step - started.step, seconds }, width);
+      });
+    },
+    stepLogged: (_, record) => void (logged = record),
     epochEnd(state) {
       const record = state.history.at(-1)!;
-      const cells = columns.map(({ heading, text }) => text(record, state).padStart(heading.length));
-      print(cells.join("  ") + (state.best?.epoch === record.epoch ? "  best" : ""));
+      const cells = shown.map(({ heading, text }) => text(record, state).padStart(heading.length));
+      screen.print(cells.join("  ") + (state.best?.epoch === record.epoch ? BEST : ""));
     },
+    interrupted: () => screen.status(),
+    fitEnd: () => screen.status(),
   };
 }
 
 /** As a plug-in. */
 export const progress_table = defineCallback({
-  options: z.strictObject({}).describe("Prints a line an epoch"),
-  make: (_, { print }) => progress(print),
+  options: z.strictObject({}).describe("Prints a line an epoch, on a terminal below a bar"),
+  make: (_, { screen }) => progress(screen),
 });

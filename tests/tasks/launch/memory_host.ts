@@ -54,6 +54,8 @@ export function memoryHost(
       },
     }),
     now: () => now,
+    terminal: { isTerminal: false, color: false, columns: () => Infinity, write: () => {} },
+    status: () => {},
     print: (line) => void lines.push(line),
   };
   return { host: host as Host, lines, files };

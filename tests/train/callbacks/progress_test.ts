@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { progress } from "../../../src/train/callbacks/progress.ts";
+import { barLine } from "../../../src/train/callbacks/progress_bar.ts";
 import type { EpochRecord, RunState } from "../../../src/train/run_state.ts";
 
 const record: EpochRecord = {
@@ -18,12 +19,28 @@ function state(record: EpochRecord, bestEpoch?: number): RunState {
   const best = bestEpoch === undefined
     ? undefined
     : { epoch: bestEpoch, path: "best.safetensors", value: .277 };
-  return { maxEpochs: 200, history: [record], best } as unknown as RunState;
+  const counts = { epoch: record.epoch, step: 0, stepsPerEpoch: 57, maxEpochs: 200 };
+  return { ...counts, history: [record], best } as unknown as RunState;
+}
+
+/** A screen of some width; what it printed, and the live line's maker. */
+function screen(columns: number) {
+  const lines: string[] = [];
+  const live: { make?: ((columns: number) => string) | undefined } = {};
+  return {
+    lines,
+    live,
+    screen: {
+      columns: () => columns,
+      print: (line: string) => void lines.push(line),
+      status: (make?: (columns: number) => string) => void (live.make = make),
+    },
+  };
 }
 
 Deno.test("progress() prints aligned columns within 100 characters, and marks the best epoch", async () => {
-  const lines: string[] = [];
-  const callback = progress((line) => lines.push(line));
+  const { lines, screen: shown } = screen(Infinity);
+  const callback = progress(shown);
   await callback.fitStart?.(state(record));
   await callback.epochEnd?.(state(record, 0));
   await callback.epochEnd?.(state({ ...record, epoch: 99, valid: undefined }, 0));
@@ -32,4 +49,55 @@ Deno.test("progress() prints aligned columns within 100 characters, and marks th
     "  1/200      2.4822   18.8 %      3.0607   27.7 %  100.0 %      68.4      2.3 %  26.3 s  best",
     "100/200      2.4822   18.8 %           -        -        -      68.4      2.3 %  26.3 s",
   ]);
+});
+
+Deno.test("progress() leaves out the last columns where a terminal has no room for them", async () => {
+  for (let width = 20; width < 110; width++) {
+    const { lines, screen: shown } = screen(width);
+    const callback = progress(shown);
+    await callback.fitStart?.(state(record));
+    await callback.epochEnd?.(state(record, 0));
+    assert(lines.every(({ length }) => length <= width), `${width}: ${lines[1]}`);
+  }
+});
+
+Deno.test("progress() takes its bar away when the run ends or is interrupted", async () => {
+  for (const hook of ["fitEnd", "interrupted"] as const) {
+    const { live, screen: shown } = screen(80);
+    const callback = progress(shown);
+    await callback.fitStart?.(state(record));
+    assertEquals(live.make?.(200), "epoch 1/200  " + "─".repeat(40) + "  0/57");
+    await callback[hook]?.(state(record));
+    assertEquals(live.make, undefined);
+  }
+});
+
+const run = { epoch: 2, maxEpochs: 10, step: 2 * 57 + 26, stepsPerEpoch: 57 };
+const tally = { ...record.train, loss: 1.23456 };
+const logged = { ...record, epoch: 2, step: 134, tally, imagesPerSecond: 116.04, dataWait: .009 };
+
+Deno.test("barLine() shows loss, ETA, images/s and data wait, as far as there is room", () => {
+  const parts = { state: run, logged, steps: 43, seconds: 43 };
+  const line = (width: number) => barLine(parts, width);
+  assertEquals(
+    line(120),
+    "epoch 3/10  " + "━".repeat(18) + "─".repeat(22) +
+      "  26/57  loss 1.2346  ETA 0:07:10  116.0 images/s  data wait 0.9 %",
+  );
+  assertEquals(
+    line(80),
+    "epoch 3/10  " + "━".repeat(9) + "─".repeat(10) + "  26/57  loss 1.2346  ETA 0:07:10  116.0 images/s",
+  );
+  assertEquals(line(40), "epoch 3/10  ━━━━────  26/57  loss 1.2346");
+  assertEquals(line(22), "epoch 3/10  26/57");
+  for (let width = 0; width < 130; width++) assert(line(width).length <= width);
+});
+
+Deno.test("barLine() says when an epoch validates, and nothing that it does not know", () => {
+  const parts = { logged: undefined, steps: 0, seconds: 0 };
+  assertEquals(barLine({ ...parts, state: { ...run, step: 114 } }, 30), "epoch 3/10  ────────────  0/57");
+  assertEquals(
+    barLine({ ...parts, logged, state: { ...run, step: 171 } }, 42),
+    "epoch 3/10  ━━━━━━━━━━━  57/57  validating",
+  );
 });

@@ -1,0 +1,56 @@
+/** The live line of a run on a terminal. */
+import type { StepRecord } from "../callback.ts";
+import type { RunState } from "../run_state.ts";
+
+/** What the line is made of. */
+export interface BarParts {
+  readonly state: Pick<RunState, "epoch" | "maxEpochs" | "step" | "stepsPerEpoch">;
+  /** What was last read from the GPU; undefined before the first time. */
+  readonly logged: StepRecord | undefined;
+  /** Steps and seconds since this process began to train. */
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+const LONGEST = 40, SHORTEST = 8;
+
+/**
+ * `epoch 3/10  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, of at most `width`
+ * characters: what comes last is left out first, then the bar.
+ */
+export function barLine({ state, logged, steps, seconds }: BarParts, width: number): string {
+  const { epoch, maxEpochs, step, stepsPerEpoch } = state;
+  const inEpoch = Math.min(Math.max(step - epoch * stepsPerEpoch, 0), stepsPerEpoch);
+  const head = `epoch ${Math.min(epoch + 1, maxEpochs)}/${maxEpochs}`;
+  const left = maxEpochs * stepsPerEpoch - step;
+  const parts = [
+    `${inEpoch}/${stepsPerEpoch}`,
+    ...(inEpoch === stepsPerEpoch ? ["validating"] : logged ? [`loss ${logged.tally.loss.toFixed(4)}`] : []),
+    ...(steps > 0 ? [`ETA ${clock(seconds / steps * left)}`] : []),
+    ...(logged
+      ? [
+        `${logged.imagesPerSecond.toFixed(1)} images/s`,
+        `data wait ${(100 * logged.dataWait).toFixed(1)} %`,
+      ]
+      : []),
+  ];
+  const room = (count: number) =>
+    width - head.length - 2 - parts.slice(0, count).reduce((sum, { length }) => sum + length + 2, 0);
+  let count = parts.length;
+  while (count > 1 && room(count) < SHORTEST) count--;
+  const length = Math.min(LONGEST, room(count));
+  const bar = length < SHORTEST ? [] : [drawBar(inEpoch / stepsPerEpoch, length)];
+  return [head, ...bar, ...parts.slice(0, count)].join("  ").slice(0, width);
+}
+
+function drawBar(share: number, length: number): string {
+  const done = Math.round(share * length);
+  return "━".repeat(done) + "─".repeat(length - done);
+}
+
+/** `1:02:03`. */
+function clock(seconds: number): string {
+  const whole = Math.round(seconds);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+}

@@ -1,0 +1,120 @@
+/** What a run shows on a real terminal, which Python's pty module makes, and into a pipe. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { e2eTest } from "../rings.ts";
+import { command, tiny, withFolder } from "./cli.ts";
+
+const python = Deno.env.get("PYTHON") ?? "python3";
+const hasPython = await new Deno.Command(python, { args: ["-c", "import pty"], stderr: "null" }).output()
+  .then(({ success }) => success, () => false);
+if (!hasPython) {
+  console.log(`tests/e2e/terminal_test.ts: the terminal tests are ignored, as there is no ${python}`);
+}
+
+/** Runs a command on a terminal of 90 columns; once `until` was written it sends Ctrl-C. */
+const script = `
+import fcntl, os, pty, signal, struct, sys, termios
+until, *command = sys.argv[1:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 90, 0, 0))
+seen = b""
+while True:
+    try:
+        data = os.read(fd, 4096)
+    except OSError:
+        break
+    if not data:
+        break
+    seen += data
+    sys.stdout.buffer.write(data)
+    if until and until.encode() in seen:
+        os.write(fd, b"\\x03")
+        until = ""
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+async function onTerminal(args: readonly string[], until: string, env: Record<string, string>) {
+  const permissions = ["read", "write", "env", "sys", "ffi"].map((name) => `--allow-${name}`);
+  const run = [
+    Deno.execPath(),
+    "run",
+    "--no-prompt",
+    ...permissions,
+    "--allow-run=git",
+    "src/cli.ts",
+    "train",
+  ];
+  const { code, stdout } = await new Deno.Command(python, {
+    args: ["-c", script, until, ...run, ...args],
+    cwd: new URL("../../", import.meta.url),
+    env: { TERM: "xterm", ...env },
+  }).output();
+  const raw = new TextDecoder().decode(stdout);
+  return { code, raw: raw.slice(raw.indexOf("device ")) }; // before it Deno clears the line it loads modules in
+}
+
+/** The rows that a terminal shows after carriage returns and line feeds. */
+function rowsOf(raw: string): string[] {
+  return raw.replaceAll("\r\n", "\n").split("\n").map((line) => {
+    const cells: string[] = [];
+    for (const part of line.split("\r")) [...part].forEach((character, i) => cells[i] = character);
+    return cells.join("").trimEnd();
+  });
+}
+
+if (hasPython) {
+  e2eTest(
+    "on a terminal a bar is rewritten in one line, is gone at the end, and NO_COLOR means no escape codes",
+    () =>
+      withFolder(async (folder) => {
+        const { code, raw } = await onTerminal(tiny(folder, 2), "", { NO_COLOR: "1" });
+        assertEquals(code, 0, raw);
+        assertMatch(raw, /\repoch 1\/2 {2}[━─]+ {2}\d\/3/);
+        assert(!raw.includes("\x1b"));
+        const rows = rowsOf(raw);
+        assert(rows.every((row) => !row.includes("━") && row.length < 120), rows.join("\n"));
+        assertMatch(rows.join("\n"), /\n {4}1\/2 +\d\.\d{4} .*\n {4}2\/2 +\d\.\d{4} /);
+        const table = rows.filter((row) => /^ +(epoch|\d\/2) /.test(row));
+        assert(table.length === 3 && table.every((row) => row.length <= 90), table.join("\n"));
+      }),
+  );
+
+  e2eTest(
+    "Ctrl-C leaves the terminal clean",
+    () =>
+      withFolder(async (folder) => {
+        const { code, raw } = await onTerminal(tiny(folder, 500), "2/500", {});
+        assertEquals(code, 130, raw);
+        const rows = rowsOf(raw);
+        assert(
+          rows.some((row) => row.includes("warning: stopping: once more ends at once")),
+          rows.join("\n"),
+        );
+        assert(rows.every((row) => !row.includes("━")), rows.join("\n"));
+        assertMatch(
+          rows.filter(Boolean).at(-1)!,
+          /^InterruptedError: The run was interrupted after step \d+/,
+        );
+      }),
+  );
+}
+
+e2eTest(
+  "into a pipe goes no bar, no escape code, and the log file has time and level",
+  () =>
+    withFolder(async (folder) => {
+      const { code, stdout, stderr } = await command("train", tiny(folder), { NO_COLOR: "" }).output();
+      const text = new TextDecoder().decode(stdout);
+      assertEquals(code, 0, new TextDecoder().decode(stderr));
+      assert(!text.includes("\x1b") && !text.includes("\r") && !text.includes("━"), text);
+      assertMatch(
+        text,
+        /^config {2}train, 1 epochs, batch 16, 32-true, lr 0\.001 by warmup_cosine, seed 42$/m,
+      );
+      const log = await Deno.readTextFile(`${folder}/run/train.log`);
+      for (const line of log.trim().split("\n")) {
+        assertMatch(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING)/);
+      }
+    }),
+);
