@@ -5,9 +5,7 @@
  */
 
 import * as z from "zod";
-import { count, integer, text } from "./schema/fields.ts";
-
-const everyEpochs = count.default(1).describe("Epochs from one to the next");
+import { integer, text } from "./schema/fields.ts";
 
 /** Callbacks to come (CALL-01 to CALL-11). */
 export const plannedCallbacks = {
@@ -20,20 +18,6 @@ export const plannedCallbacks = {
     opset: z.literal(17).default(17).describe("Version of ONNX's operators"),
     normalize: z.boolean().default(false).describe("Bake the normalisation into the model"),
   }).describe("Writes the best checkpoint as ONNX"),
-  confusion_matrix: z.strictObject({
-    every_n_epochs: everyEpochs,
-    dpi: count.default(150).describe("Dots an inch"),
-  }).describe("Draws epoch_000/confusion_matrix.png"),
-  model_info: z.strictObject({}).describe("Prints parameters, FLOPs, size and peak GPU memory"),
-  dataset_statistics: z.strictObject({}).describe("Prints count and share of each class in each split"),
-  training_history: z.strictObject({
-    every_n_epochs: everyEpochs,
-  }).describe("Draws training_history/{loss,accuracy}_history.png"),
-  sample_predictions: z.strictObject({
-    every_n_epochs: everyEpochs,
-    count: count.default(16).describe("Images shown"),
-  }).describe("Draws epoch_000/sample_predictions.png"),
-  sampler_distribution: z.strictObject({}).describe("Prints what the sampler drew of each class"),
   early_stopping: z.strictObject({
     monitor: text.default("val/acc_top1").describe("Metric to watch"),
     mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),

@@ -14,8 +14,9 @@ import {
 import { openGpu } from "./deno_gpu.ts";
 import { decodeImage, encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
-import { denoTerminal } from "./deno_terminal.ts";
 import { openOnnx } from "./deno_onnx.ts";
+import { loadPlotting } from "./deno_plots.ts";
+import { denoTerminal } from "./deno_terminal.ts";
 
 /** Runs the command line of this process on its arguments, and ends it with the exit code. */
 export async function runProcess(
@@ -32,6 +33,7 @@ export function denoHost(): Host {
     configWorld: { cwd: Deno.cwd(), now: new Date(), env: (name) => Deno.env.get(name), openConfigFolder },
     decode: (bytes) => decodeImage(bytes),
     encodeJpeg,
+    plotting: loadPlotting,
     signal: stopSignal(),
     openGpu,
     openOnnx,

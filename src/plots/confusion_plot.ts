@@ -172,7 +172,7 @@ function cells(
   });
   const grid = element("path", {
     d: lines.join(""),
-    stroke: "#c9d3dd",
+    stroke: "#a9b8c6",
     "stroke-width": Math.min(1, cell / 30),
   });
   return [...marks, grid, ...numbers];

@@ -14,7 +14,7 @@ export interface Scale {
  * A scale from values in [low, high], widened to round ends, to places in [from, to].
  *
  * @param count how many steps are wanted, about
- * @param least the smallest step: 1 for whole numbers
+ * @param least the step is a multiple of it: 1 for whole numbers
  */
 export function linearScale(
   [low, high]: readonly [number, number],
@@ -23,7 +23,8 @@ export function linearScale(
   least = 0,
 ): Scale {
   const margin = high === low ? Math.max(Math.abs(high) * 0.1, least, 1e-9) : 0;
-  const step = Math.max(least, roundStep((high - low + 2 * margin) / count));
+  const wanted = Math.max(least, roundStep((high - low + 2 * margin) / count));
+  const step = least > 0 && wanted % least !== 0 ? 2 * wanted : wanted; // 5 rather than 2.5
   const start = Math.floor((low - margin) / step + 1e-9), end = Math.ceil((high + margin) / step - 1e-9);
   const ticks = Array.from({ length: end - start + 1 }, (_, i) => (start + i) * step);
   const first = ticks[0], span = ticks.at(-1)! - first || 1;

@@ -2,6 +2,7 @@
 import type { ByteSource } from "../base/byte_source.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
+import type { Plotting } from "../plots/raster.ts";
 import type { Machine } from "./doctor/machine.ts";
 
 /** Images for an ONNX model: [N, 3, H, W] f32, or [N, H, W, 3] u8. */
@@ -41,6 +42,8 @@ export interface Host {
   readonly configWorld: ConfigWorld;
   readonly decode: Decode;
   readonly encodeJpeg: EncodeJpeg;
+  /** What plots are laid out and drawn with; loaded when it is first asked for. */
+  plotting(): Promise<Plotting>;
   /** Aborted when the user or the system asks the process to stop. */
   readonly signal: AbortSignal;
   openGpu(choice: "auto" | "dawn"): Promise<GPU>;

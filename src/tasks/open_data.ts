@@ -8,10 +8,10 @@ import { describeUnreadable, loadPictures, type PictureStore } from "../data/pic
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
-import type { Dataset, Split } from "../data/types.ts";
+import type { Dataset, Picture, Split } from "../data/types.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
-import { fnv1a32 } from "../base/rng.ts";
+import { fnv1a32, rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
 
@@ -24,6 +24,8 @@ export interface OpenData {
   count(split: Split): number;
   /** Labels of a split's samples. */
   store(split: Split): PictureStore;
+  /** A sample's picture after the evaluation transforms, not normalised. */
+  picture(split: Split, index: number): Picture;
   /** Draws the epochs of train; undefined where train was not opened. */
   readonly sampler: Sampler | undefined;
   /** Augmented batches of what the sampler draws of the train split. */
@@ -121,6 +123,7 @@ function assemble(
     sampler,
     batchSizes,
     evalBatchSize,
+    picture: (split, index) => evalPipeline.apply(store(split).pictures[index], rng(seed)),
     train(epoch) {
       const { pictures, samples } = store("train");
       const { order, drawn } = sampler!.draw(epoch);

@@ -14,6 +14,7 @@ import { makeCallbacks } from "../train/callbacks/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
+import { outputScalars } from "../train/output_scalars.ts";
 import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
 import { fit } from "../train/trainer.ts";
@@ -170,6 +171,10 @@ async function fitConfigured(
     imageSize,
     write: host.writeAtomic,
     scheduleInterval: scheduler.interval,
+    samples: SPLITS.filter((split) => data.count(split) > 0)
+      .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
+    picture: data.picture,
+    plotting: host.plotting,
     print: host.print,
     screen: { columns: host.terminal.columns, print: host.print, status: host.status },
   });
@@ -212,10 +217,15 @@ async function testBest(
     return undefined;
   }
   await loadCheckpoint(model, await host.openFile(best.path), data.classes);
-  const { tally: result } = await evaluation.run("test", data.evaluate("test"));
+  const { tally: result, outputs } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = result;
   host.print(formatTest(result));
-  log.scalars({ "test/loss": loss, "test/acc_top1": top1, "test/acc_top5": top5 });
+  log.scalars({
+    "test/loss": loss,
+    "test/acc_top1": top1,
+    "test/acc_top5": top5,
+    ...outputScalars("test", outputs),
+  });
   await log.write(maxEpochs - 1, step);
   return result;
 }

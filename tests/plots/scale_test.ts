@@ -28,6 +28,10 @@ Deno.test("linearScale() shows a single value, whole numbers, and halves with th
     assert(scale(value) >= 0 && scale(value) <= 1 && scale.ticks.length > 1, `${value}`);
   }
   assertEquals(linearScale([0, 2], [0, 1], 10, 1).ticks, [0, 1, 2]);
+  for (let high = 1; high < 300; high++) {
+    const { ticks } = linearScale([0, high], [0, 1], 3, 1);
+    assertEquals(ticks.filter((tick) => !Number.isInteger(tick)), []);
+  }
   const scale = linearScale([0, 10], [0, 1], 4);
   assertEquals(scale.ticks.map(scale.text), ["0.0", "2.5", "5.0", "7.5", "10.0"]);
   assertEquals([.3, 1, 1.01, 2.2, 3, 7, 70].map(roundStep), [.5, 1, 2, 2.5, 5, 10, 100]);

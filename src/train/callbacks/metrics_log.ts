@@ -1,4 +1,5 @@
 import type { Callback } from "../callback.ts";
+import { outputScalars } from "../output_scalars.ts";
 
 /**
  * Logs what the trainer knows, under Lightning's names, and hands the row on to the loggers: every
@@ -12,7 +13,7 @@ export function metricsLog(): Callback {
       log.timings({ "time/images_per_second": imagesPerSecond, "time/data_wait": dataWait });
       return log.write(epoch, step);
     },
-    epochEnd({ log, history, memory }) {
+    epochEnd({ log, history, memory, outputs }) {
       const { epoch, step, train, valid, seconds, imagesPerSecond, dataWait } = history.at(-1)!;
       log.scalars({
         "train/loss_epoch": train.loss,
@@ -22,6 +23,7 @@ export function metricsLog(): Callback {
       if (valid) {
         log.scalars({ "val/loss": valid.loss, "val/acc_top1": valid.top1, "val/acc_top5": valid.top5 });
       }
+      if (outputs) log.scalars(outputScalars("val", outputs));
       log.timings({
         "time/epoch_seconds": seconds,
         "time/images_per_second": imagesPerSecond,

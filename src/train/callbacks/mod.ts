@@ -1,20 +1,32 @@
 /** The callbacks that a configuration can name. A new one is a file beside this one and a line in this literal. */
 import type { Callback } from "../callback.ts";
+import { confusion_matrix } from "./confusion_matrix.ts";
+import { dataset_statistics } from "./dataset_statistics.ts";
 import { learning_rate_monitor } from "./learning_rate_monitor.ts";
 import { metricsLog } from "./metrics_log.ts";
 import { model_checkpoint } from "./model_checkpoint.ts";
+import { model_info } from "./model_info.ts";
 import type { CallbackContext, CallbackPlugin } from "./plugin.ts";
 import { progress_table as progress } from "./progress.ts";
+import { sample_predictions } from "./sample_predictions.ts";
+import { sampler_distribution } from "./sampler_distribution.ts";
+import { training_history } from "./training_history.ts";
 
 /** Those that log something: called before the row of a step or epoch goes to the loggers. */
 const logging = {
+  model_info,
+  dataset_statistics,
   learning_rate_monitor,
+  confusion_matrix,
+  sample_predictions,
 };
 
 /** Called after it, so that once a checkpoint is written, all that was logged up to it is written too. */
 const following = {
   model_checkpoint,
   progress,
+  sampler_distribution,
+  training_history,
 };
 
 /** All callbacks by name, in the order in which their hooks are called. */

@@ -1,4 +1,7 @@
 import type * as z from "zod";
+import type { Picture, Split } from "../../data/types.ts";
+import type { SplitCounts } from "../../plots/class_bars_plot.ts";
+import type { Plotting } from "../../plots/raster.ts";
 import type { Callback } from "../callback.ts";
 import type { Screen } from "../screen.ts";
 
@@ -10,6 +13,12 @@ export interface CallbackContext {
   readonly imageSize: number;
   /** How often the schedule changes the learning rate. */
   readonly scheduleInterval: "epoch" | "step";
+  /** How many samples each class has in each split that has any. */
+  readonly samples: readonly SplitCounts[];
+  /** The picture of a split's sample as the model sees it in validation, but for the normalisation. */
+  picture(split: Split, index: number): Picture;
+  /** What plots are laid out and drawn with; loaded when it is first asked for. */
+  plotting(): Promise<Plotting>;
   /** Writes a file whole or not at all. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   print(line: string): void;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { learningRateMonitor } from "../../../src/train/callbacks/learning_rate_monitor.ts";
 import { callbacks, makeCallbacks } from "../../../src/train/callbacks/mod.ts";
 import { metricsLog } from "../../../src/train/callbacks/metrics_log.ts";
@@ -103,5 +103,9 @@ Deno.test("rows are handed on before a checkpoint is written", () => {
   );
   const context = { folder: "run", imageSize: 32, scheduleInterval: "step" } as CallbackContext;
   const names = makeCallbacks(chosen, context).map(({ name }) => name);
-  assertEquals(names.slice(0, 3), ["learning_rate_monitor", "metrics_log", "model_checkpoint"]);
+  const handsOn = names.indexOf("metrics_log");
+  for (const name of ["learning_rate_monitor", "confusion_matrix", "sample_predictions"]) {
+    assert(names.indexOf(name) < handsOn, `${name} logs into the row of the next epoch`);
+  }
+  assertEquals(names.indexOf("model_checkpoint"), handsOn + 1);
 });

@@ -1,0 +1,44 @@
+import * as z from "zod";
+import { confusionMatrix as gather } from "../../metrics/confusion.ts";
+import { confusionPlot } from "../../plots/confusion_plot.ts";
+import type { Callback } from "../callback.ts";
+import { epochFolder, isDue } from "./epoch_folder.ts";
+import { type CallbackContext, defineCallback } from "./plugin.ts";
+
+/** How matrices are drawn. */
+export interface ConfusionMatrixOptions {
+  readonly every: number;
+  readonly dotsPerInch: number;
+}
+
+/** Draws `epoch_000/confusion_matrix.png` from the last validation, and logs it as `confusion_matrix`. */
+export function confusionMatrix(
+  { every, dotsPerInch }: ConfusionMatrixOptions,
+  { folder, plotting, write }: Pick<CallbackContext, "folder" | "plotting" | "write">,
+): Callback {
+  return {
+    name: "confusion_matrix",
+    async epochEnd(state) {
+      const { outputs, classes, epoch, log } = state;
+      if (!outputs || !isDue(state, every)) return;
+      const matrix = gather(classes.length);
+      matrix.update(outputs.logits, outputs.labels);
+      const title = `Confusion matrix of the ${outputs.split} split, epoch ${epoch}`;
+      const { font, png } = await plotting();
+      const plot = confusionPlot({ title, names: classes, counts: matrix.compute().counts }, font);
+      const bytes = await png(plot, dotsPerInch);
+      await write(`${epochFolder(folder, epoch)}/confusion_matrix.png`, bytes);
+      log.image("confusion_matrix", bytes);
+    },
+  };
+}
+
+/** As a plug-in. */
+export const confusion_matrix = defineCallback({
+  options: z.strictObject({
+    every_n_epochs: z.int().min(1).default(1).describe("Epochs from one to the next"),
+    dpi: z.int().min(1).max(600).default(150).describe("Dots an inch"),
+  }).describe("Draws epoch_000/confusion_matrix.png"),
+  make: ({ every_n_epochs: every, dpi: dotsPerInch }, context) =>
+    confusionMatrix({ every, dotsPerInch }, context),
+});

@@ -1,0 +1,68 @@
+import * as z from "zod";
+import { forwardFlops } from "../../nn/flops.ts";
+import type { Callback } from "../callback.ts";
+import type { RunState } from "../run_state.ts";
+import { type CallbackContext, defineCallback } from "./plugin.ts";
+
+/** A model in numbers, as `model_info.json` has them. */
+export interface ModelInfo {
+  readonly model: string;
+  readonly classes: number;
+  readonly image_size: number;
+  readonly parameters: number;
+  readonly trainable_parameters: number;
+  /** Of one image's forward pass: 2 for each multiply-add. */
+  readonly forward_flops: number;
+  /** Of the parameters in f32. */
+  readonly bytes: number;
+  /** Of all GPU buffers, at the most; null before the first epoch's end. */
+  readonly peak_gpu_bytes: number | null;
+}
+
+/** Says what the model is made of and costs, and writes `model_info.json`. */
+export function modelInfo(
+  { folder, imageSize, print, write }: Pick<CallbackContext, "folder" | "imageSize" | "print" | "write">,
+): Callback {
+  let peak: number | null = null;
+  const save = ({ model, classes }: RunState) => {
+    const { count } = model.parameters;
+    const info: ModelInfo = {
+      model: model.name,
+      classes: classes.length,
+      image_size: imageSize,
+      parameters: count,
+      trainable_parameters: count,
+      forward_flops: forwardFlops(model, imageSize),
+      bytes: 4 * count,
+      peak_gpu_bytes: peak,
+    };
+    return write(`${folder}/model_info.json`, new TextEncoder().encode(JSON.stringify(info, null, 2) + "\n"));
+  };
+  return {
+    name: "model_info",
+    async fitStart(state) {
+      const { count } = state.model.parameters, flops = forwardFlops(state.model, imageSize);
+      print(
+        `cost    ${count.toLocaleString("en")} parameters, all trainable, ${
+          (4 * count / 1e6).toFixed(1)
+        } MB; ` +
+          `${(flops / 1e9).toFixed(2)} GFLOP forward for an image of ${imageSize} px\n`,
+      );
+      await save(state);
+    },
+    async epochEnd(state) {
+      const { peakBytes } = state.memory;
+      if (peak === peakBytes) return;
+      peak = peakBytes;
+      await save(state);
+    },
+  };
+}
+
+/** As a plug-in. */
+export const model_info = defineCallback({
+  options: z.strictObject({}).describe(
+    "Prints parameters, FLOPs and size; with the peak of GPU memory in model_info.json",
+  ),
+  make: (_, context) => modelInfo(context),
+});

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import { encodePng } from "../../formats/png.ts";
+import { argmax } from "../../metrics/accuracy.ts";
+import { softmax } from "../../metrics/softmax.ts";
+import { samplesPlot, type SampleTile } from "../../plots/samples_plot.ts";
+import type { Callback } from "../callback.ts";
+import type { Outputs } from "../run_state.ts";
+import { epochFolder, isDue } from "./epoch_folder.ts";
+import { type CallbackContext, defineCallback } from "./plugin.ts";
+
+/** What is drawn, and when. */
+export interface SamplePredictionsOptions {
+  readonly every: number;
+  /** How many samples are shown. */
+  readonly count: number;
+}
+
+const DOTS_PER_INCH = 150;
+
+/**
+ * Draws `epoch_000/sample_predictions.png`: the first samples of the last validation as the model saw them, with their
+ * class, and what they were taken for. Logs it as `sample_predictions`.
+ */
+export function samplePredictions(
+  { every, count }: SamplePredictionsOptions,
+  { folder, plotting, picture, write }: Pick<CallbackContext, "folder" | "plotting" | "picture" | "write">,
+): Callback {
+  return {
+    name: "sample_predictions",
+    async epochEnd(state) {
+      const { outputs, classes, epoch, log } = state;
+      if (!outputs || !isDue(state, every)) return;
+      const samples = await tiles(outputs, classes, count, picture);
+      const title = `Predictions of the ${outputs.split} split's first samples, epoch ${epoch}`;
+      const { font, png } = await plotting();
+      const bytes = await png(samplesPlot({ title, samples }, font), DOTS_PER_INCH);
+      await write(`${epochFolder(folder, epoch)}/sample_predictions.png`, bytes);
+      log.image("sample_predictions", bytes);
+    },
+  };
+}
+
+/** The samples that come first in the split, whatever the order in which they were seen. */
+function tiles(
+  { split, logits, labels, indices }: Outputs,
+  classes: readonly string[],
+  count: number,
+  picture: CallbackContext["picture"],
+): Promise<SampleTile[]> {
+  const first = [...indices.keys()].sort((a, b) => indices[a] - indices[b]).slice(0, count);
+  return Promise.all(first.map(async (row) => {
+    const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
+    const [predicted] = argmax(scores, classes.length);
+    const { width, height, data } = picture(split, indices[row]);
+    return {
+      picture: { width, height, png: await encodePng({ width, height, data }) },
+      truth: classes[labels[row]],
+      predicted: classes[predicted],
+      confidence: softmax(scores, classes.length)[predicted],
+      right: predicted === labels[row],
+    };
+  }));
+}
+
+/** As a plug-in. */
+export const sample_predictions = defineCallback({
+  options: z.strictObject({
+    every_n_epochs: z.int().min(1).default(1).describe("Epochs from one to the next"),
+    count: z.int().min(1).max(400).default(16).describe("Images shown"),
+  }).describe("Draws epoch_000/sample_predictions.png"),
+  make: ({ every_n_epochs: every, count }, context) => samplePredictions({ every, count }, context),
+});
