@@ -3,7 +3,7 @@
  * libjpeg-turbo's defaults make it, in its own integer arithmetic: colours to YCbCr (jccolor.c), chroma averaged over
  * 2 x 2 pixels (jcsample.c), each 8 x 8 block transformed, quantised and back (jpeg_dct.ts, jcdctmgr.c), chroma
  * interpolated ("fancy upsampling", jdsample.c) and colours back (jdcolor.c). Coding is without loss, so that no bytes
- * are made.
+ * are made. The levels are those of Pillow and sharp, all of them.
  */
 import type { Picture } from "../types.ts";
 import { forwardDct, inverseDct } from "./jpeg_dct.ts";
