@@ -92,6 +92,7 @@ export * as init from "./src/nn/init.ts";
 /** Layers, which declare their parameters under torchvision's names: what models are built of. */
 export * as layers from "./src/nn/layers.ts";
 export { imagesToEngine, imagesToTorch, type Layout } from "./src/nn/layout.ts";
+export { forwardFlops } from "./src/nn/flops.ts";
 export { createLoss, type Loss, type LossOptions } from "./src/nn/losses.ts";
 export {
   type Declaration,
@@ -203,6 +204,16 @@ export {
 } from "./src/formats/safetensors.ts";
 
 export { readWeights, type TensorInFile, type Weights } from "./src/formats/weights.ts";
+
+// Plots
+export { type ClassBarsPlot, classBarsPlot, type SplitCounts } from "./src/plots/class_bars_plot.ts";
+export { type ConfusionPlot, confusionPlot } from "./src/plots/confusion_plot.ts";
+export { type Curve, type CurvesPlot, curvesPlot } from "./src/plots/curves_plot.ts";
+export type { Plotting } from "./src/plots/raster.ts";
+export { type ReliabilityPlot, reliabilityPlot } from "./src/plots/reliability_plot.ts";
+export { type SamplesPlot, samplesPlot, type SampleTile } from "./src/plots/samples_plot.ts";
+export type { Drawing } from "./src/plots/svg.ts";
+export { type Font, openFont } from "./src/plots/text.ts";
 
 // Training
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
