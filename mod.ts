@@ -123,11 +123,15 @@ export { renderBatch } from "./src/data/render.ts";
 export { memoryTree } from "./src/data/memory_tree.ts";
 export {
   describeUnreadable,
-  type LoadOptions,
-  loadPictures,
   type PictureStore,
+  type ScanOptions,
+  scanPictures,
   type Unreadable,
 } from "./src/data/pictures.ts";
+export { decodePool, type DecodeThread, type PoolOptions } from "./src/data/decode_pool.ts";
+export { type Decoder, inlineDecoder, type InlineOptions } from "./src/data/decoder.ts";
+export { type CacheKind, type CacheOptions, PictureCache } from "./src/data/picture_cache.ts";
+export { inMemory, type PictureSource, type PictureSupply } from "./src/data/picture_source.ts";
 export { sequentialOrder, shuffledOrder } from "./src/data/sampler.ts";
 export { drawJersey } from "./src/data/synthetic_jerseys/draw.ts";
 export { generateSyntheticJerseys, type SyntheticJerseys } from "./src/data/synthetic_jerseys/generate.ts";

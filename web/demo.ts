@@ -8,6 +8,7 @@ import {
   drawJersey,
   type HostBatch,
   hostBatch,
+  inMemory,
   makeSchedule,
   type Picture,
   pipeline,
@@ -102,7 +103,7 @@ async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBat
     const order = shuffledOrder(samples.length, SEED, epoch);
     const drawn = batches({
       samples,
-      pictures,
+      pictures: inMemory(pictures),
       order,
       batchSize: BATCH,
       dropLast: true,

@@ -23,11 +23,6 @@ const plannedValues: readonly PlannedValue[] = [
     cure: "give trainer.val_check_interval=1.0",
   },
   {
-    key: "data.cache",
-    is: ({ data }) => data.cache !== "auto" && data.cache !== "ram",
-    cure: "give data.cache=ram",
-  },
-  {
     key: "resume",
     is: ({ resume }) => resume !== "never",
     cure: "give resume=never",
@@ -66,12 +61,4 @@ export function requireBuilt(config: Config): void {
   if (missing.length === 0) return;
   const list = missing.length === 1 ? ` ${missing[0]}` : missing.map((line) => `\n- ${line}`).join("");
   throw new ConfigError(`Cannot run with what is not built yet:${list}`);
-}
-
-/** What a run does in another way than its configuration says, and says so; none of it changes a result. */
-export function plannedNotes({ data }: Config): string[] {
-  if (data.num_workers === 0) return [];
-  return [
-    `data.num_workers=${data.num_workers} has no effect yet: pictures are prepared beside the training`,
-  ];
 }

@@ -6,12 +6,13 @@ import { ConfigError } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
+import type { PictureSource } from "./picture_source.ts";
 import type { Picture, Sample } from "./types.ts";
 
 /** What to make batches of. */
 export interface BatchesOptions {
-  /** `pictures[i]` belongs to `samples[i]`. */
-  readonly pictures: readonly Picture[];
+  /** The picture at a position belongs to the sample there. */
+  readonly pictures: PictureSource;
   readonly samples: readonly Sample[];
   /** Positions in `samples`, in the order in which they are seen. */
   readonly order: ArrayLike<number>;
@@ -21,6 +22,8 @@ export interface BatchesOptions {
   readonly pipeline: Pick<Pipeline, "draw">;
   readonly seed: number;
   readonly epoch: number;
+  /** How many batches are made ahead of the one that is in use, 2 by default. */
+  readonly prefetch?: number;
 }
 
 /** One batch: `operations[i]` is what is to be done to `pictures[i]`. */
@@ -46,7 +49,7 @@ export interface Batches extends AsyncIterable<Batch> {
 
 /**
  * The batches of one epoch. A sample's augmentation is drawn from `rng(seed, "augment", epoch, position)` alone, so
- * it depends neither on the batch size nor on the order. Where a sampler draws a sample again in the epoch, its k-th
+ * it depends neither on the batch size nor on the order nor on who decodes. Where a sampler draws a sample again in the epoch, its k-th
  * repetition has the stream `k` below that: copies that all look the same would teach nothing.
  *
  * Throws a ConfigError if dropLast would leave no batch, a RangeError for other unfit values.
@@ -63,7 +66,8 @@ export function batches(options: BatchesOptions): Batches {
   };
 }
 
-function countBatches({ pictures, samples, order, batchSize, dropLast = false }: BatchesOptions) {
+function countBatches(options: BatchesOptions): number {
+  const { pictures, samples, order, batchSize, dropLast = false, prefetch = 2 } = options;
   if (pictures.length !== samples.length) {
     throw new RangeError(
       `Cannot make batches of ${samples.length} samples as there are ${pictures.length} pictures`,
@@ -71,6 +75,9 @@ function countBatches({ pictures, samples, order, batchSize, dropLast = false }:
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`Cannot make batches of ${batchSize} samples: need an integer of at least 1`);
+  }
+  if (!Number.isInteger(prefetch) || prefetch < 0) {
+    throw new RangeError(`Cannot make ${prefetch} batches ahead: need an integer of at least 0`);
   }
   const length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
   if (length === 0 && order.length > 0) {
@@ -89,23 +96,51 @@ async function* walk(
 ): AsyncGenerator<Batch> {
   const streams = rng(options.seed, "augment", options.epoch);
   const repetitions = countRepetitions(options);
-  for (let i = 0; i < length; i++) {
-    const start = performance.now();
-    const batch = makeBatch(options, i, streams, repetitions);
-    time.waitedMs += performance.now() - start;
-    yield batch;
+  const { pictures, prefetch = 2 } = options;
+  const ahead: Promise<Batch>[] = [];
+  let asked = 0;
+  const ask = () => {
+    const batch = makeBatch(options, asked++, streams, repetitions);
+    batch.catch(() => {}); // it is reported when its turn comes, if it does
+    ahead.push(batch);
+  };
+  try {
+    for (let i = 0; i < length; i++) {
+      while (asked < length && asked <= i + prefetch) ask();
+      const start = performance.now();
+      const batch = await ahead.shift()!;
+      time.waitedMs += performance.now() - start;
+      yield batch;
+    }
+  } finally {
+    pictures.release();
   }
 }
 
-function makeBatch(options: BatchesOptions, i: number, streams: Rng, repetitions: Uint32Array): Batch {
-  const { pictures, samples, order, batchSize } = options;
+async function makeBatch(
+  options: BatchesOptions,
+  i: number,
+  streams: Rng,
+  repetitions: Uint32Array,
+): Promise<Batch> {
+  const { samples, order, batchSize } = options;
   const start = i * batchSize;
   const count = Math.min(batchSize, order.length - start);
   const indices = Uint32Array.from({ length: count }, (_, n) => order[start + n]);
   const positions = [...indices];
+  const outside = positions.find((position) => !(position in samples));
+  if (outside !== undefined) {
+    throw new RangeError(`Cannot batch sample ${outside}: need a position of 0 .. ${samples.length - 1}`);
+  }
+  const pictures = await options.pictures.get(positions);
+  const draw = (position: number, n: number) => {
+    const repetition = repetitions[start + n];
+    const stream = repetition === 0 ? streams.fork(position) : streams.fork(position, repetition);
+    return drawFor(options, samples[position], pictures[n], stream);
+  };
   return {
-    operations: positions.map((position, n) => drawFor(options, position, streams, repetitions[start + n])),
-    pictures: positions.map((position) => pictures[position]),
+    operations: positions.map(draw),
+    pictures,
     labels: indices.map((position) => samples[position].label),
     indices,
     count,
@@ -118,20 +153,11 @@ function countRepetitions({ order, samples }: BatchesOptions): Uint32Array {
   return Uint32Array.from(order, (position) => drawn[position]++);
 }
 
-function drawFor(
-  { pictures, samples, pipeline }: BatchesOptions,
-  position: number,
-  streams: Rng,
-  repetition: number,
-) {
-  if (!(position in samples)) {
-    throw new RangeError(`Cannot batch sample ${position}: need a position of 0 .. ${samples.length - 1}`);
-  }
+function drawFor({ pipeline }: BatchesOptions, { path }: Sample, picture: Picture, stream: Rng) {
   try {
-    const stream = repetition === 0 ? streams.fork(position) : streams.fork(position, repetition);
-    return pipeline.draw(pictures[position], stream);
+    return pipeline.draw(picture, stream);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`Cannot prepare "${samples[position].path}": ${reason}`, { cause });
+    throw new RangeError(`Cannot prepare "${path}": ${reason}`, { cause });
   }
 }

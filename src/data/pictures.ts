@@ -1,21 +1,20 @@
-/** The decoded pictures of a split, kept in memory as 8-bit RGB: each file is read and decoded once. */
+/** A look through a split before the first epoch: which of its files are pictures, and what is wrong with the others. */
 import { DataError } from "../base/errors.ts";
 import { compareCodePoints } from "./paths.ts";
-import type { Decode, FileTree, Picture, Sample } from "./types.ts";
+import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
+import { picturesOf, type PictureSource, type PictureSupply } from "./picture_source.ts";
+import type { FileTree, Sample } from "./types.ts";
 import { counted } from "./words.ts";
 
-/** How to load pictures. */
-export interface LoadOptions {
+/** How to look through a split. */
+export interface ScanOptions {
   /** What messages call these samples, such as "train". */
   readonly split: string;
   /** The share of the split's files that may be unreadable, 0 .. 1. */
   readonly maxUnreadable?: number;
   /** "skip" leaves unreadable files out (up to maxUnreadable); "error" ends at any. */
   readonly onUnreadable?: "skip" | "error";
-  /** Files that are read and decoded at the same time. */
-  readonly concurrency?: number;
-  /** Bytes that the decoded pictures may take; unlimited by default. */
-  readonly maxBytes?: number;
+  readonly maxPixels?: number;
   /** Called after each file with the number of files done and in all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -26,40 +25,42 @@ export interface Unreadable {
   readonly reason: string;
 }
 
-/** Samples with their pictures: `pictures[i]` belongs to `samples[i]`; samples of one file share one picture. */
+/** Samples with their pictures: the source's positions are those of `samples`. */
 export interface PictureStore {
   readonly samples: readonly Sample[];
-  readonly pictures: readonly Picture[];
+  readonly pictures: PictureSource;
   /** Sorted by path. */
   readonly unreadable: readonly Unreadable[];
-  /** What the pictures take in memory. */
+  /** What the pictures take when they are decoded. */
   readonly bytes: number;
 }
 
 const SHOWN = 10;
 
 /**
- * Reads and decodes the pictures of `samples`, keeping their order.
+ * Decodes every file of `samples` once, into the cache if there is one, to know before the first epoch which cannot be
+ * used; of files whose content the cache knows already, the bytes are read and hashed only. Keeps the samples' order.
  *
  * Throws a DataError that names up to ten files with their reasons if more than `maxUnreadable` of the files cannot
- * be read, or any with `onUnreadable: "error"`; and one if the pictures take more than `maxBytes`.
+ * be read, or any with `onUnreadable: "error"`.
  */
-export async function loadPictures(
+export async function scanPictures(
   tree: FileTree,
   samples: readonly Sample[],
-  decode: Decode,
-  options: LoadOptions,
+  supply: PictureSupply,
+  options: ScanOptions,
 ): Promise<PictureStore> {
   const { maxUnreadable = 0.05, onUnreadable = "skip" } = options;
   if (!(maxUnreadable >= 0 && maxUnreadable <= 1)) {
     throw new RangeError(`Cannot allow a share of ${maxUnreadable} unreadable files: need 0 .. 1`);
   }
   const paths = [...new Set(samples.map(({ path }) => path))];
-  const { decoded, unreadable, bytes } = await decodeAll(tree, paths, decode, options);
+  const { unreadable, bytes } = await scan(paths, supply, options);
   const allowed = onUnreadable === "error" ? 0 : maxUnreadable * paths.length;
   if (unreadable.length > allowed) throw tooManyUnreadable(tree, unreadable, paths.length, options);
-  const kept = samples.filter(({ path }) => decoded.has(path));
-  return { samples: kept, pictures: kept.map(({ path }) => decoded.get(path)!), unreadable, bytes };
+  const bad = new Set(unreadable.map(({ path }) => path));
+  const kept = samples.filter(({ path }) => !bad.has(path));
+  return { samples: kept, pictures: picturesOf(kept, supply), unreadable, bytes };
 }
 
 /** The sentence that tells the user which files were left out, or undefined if none was. */
@@ -68,62 +69,50 @@ export function describeUnreadable(split: string, unreadable: readonly Unreadabl
   return `${split}: left out ${counted(unreadable.length, "unreadable file")}: ${list(unreadable)}`;
 }
 
-async function decodeAll(tree: FileTree, paths: readonly string[], decode: Decode, options: LoadOptions) {
-  const { split, concurrency = 8, maxBytes = Infinity, onProgress } = options;
-  const decoded = new Map<string, Picture>();
+/** Looks at each file, as many at once as keep the decoder busy, so that few pictures wait for the cache. */
+async function scan(paths: readonly string[], supply: PictureSupply, options: ScanOptions) {
   const unreadable: Unreadable[] = [];
   let next = 0, done = 0, bytes = 0;
   const work = async () => {
-    while (next < paths.length && bytes <= maxBytes) {
+    while (next < paths.length) {
       const path = paths[next++];
-      const result = await decodeOne(tree, path, decode);
-      if ("reason" in result) unreadable.push({ path, reason: result.reason });
-      else {
-        decoded.set(path, result);
-        bytes += result.data.byteLength;
-      }
-      onProgress?.(++done, paths.length);
+      const found = await look(path, supply, options);
+      if (typeof found === "string") unreadable.push({ path, reason: found });
+      else bytes += found.width * found.height * 3;
+      options.onProgress?.(++done, paths.length);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
-  if (bytes > maxBytes) {
-    throw new DataError(
-      `Cannot keep the ${split} pictures in memory as the first ${decoded.size} of ${paths.length} take ` +
-        `${bytes} bytes: need at most ${maxBytes}`,
-    );
-  }
+  await Promise.all(Array.from({ length: supply.decoder.parallel }, work));
   unreadable.sort((a, b) => compareCodePoints(a.path, b.path));
-  return { decoded, unreadable, bytes };
+  return { unreadable, bytes };
 }
 
-async function decodeOne(
-  tree: FileTree,
+/** A picture's size, or why there is none. */
+async function look(
   path: string,
-  decode: Decode,
-): Promise<Picture | { reason: string }> {
-  try {
-    const bytes = await tree.read(path);
-    if (bytes.length === 0) return { reason: "the file is empty" };
-    const picture = await decode(bytes);
-    const { width, height, data } = picture;
-    if (width < 1 || height < 1) {
-      return { reason: `the picture has no pixels: its size is ${width}x${height}` };
+  { decoder, cache }: PictureSupply,
+  { maxPixels = MAX_PIXELS }: ScanOptions,
+): Promise<{ readonly width: number; readonly height: number } | string> {
+  const { byContent } = cache;
+  if (byContent && cache.hasEarlier) {
+    const { digest, reason } = await decoder.decode(path, { digest: true, decode: false });
+    if (reason !== undefined) return reason;
+    const size = await cache.adopt(path, digest!);
+    if (size) {
+      return size.width * size.height > maxPixels ? pixelFault(size.width, size.height, maxPixels) : size;
     }
-    if (data.length !== width * height * 3) {
-      return { reason: `the decoder gave ${data.length} values: need ${width}x${height}x3` };
-    }
-    return picture;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { reason: message.trim().split("\n")[0] || "the decoder gave no reason" };
   }
+  const { picture, reason, digest } = await decoder.decode(path, { digest: byContent });
+  if (!picture) return reason ?? "the decoder gave no reason";
+  await cache.keep(path, picture, digest);
+  return { width: picture.width, height: picture.height };
 }
 
 function tooManyUnreadable(
   tree: FileTree,
   unreadable: readonly Unreadable[],
   total: number,
-  options: LoadOptions,
+  options: ScanOptions,
 ): DataError {
   const { split, maxUnreadable = 0.05, onUnreadable = "skip" } = options;
   const allowed = onUnreadable === "error"

@@ -12,9 +12,10 @@ import {
   writeParts,
 } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
-import { decodeImage, encodeJpeg } from "./deno_images.ts";
+import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
 import { openOnnx } from "./deno_onnx.ts";
+import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { denoTerminal } from "./deno_terminal.ts";
 
@@ -31,7 +32,7 @@ export function denoHost(): Host {
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
     configWorld: { cwd: Deno.cwd(), now: new Date(), env: (name) => Deno.env.get(name), openConfigFolder },
-    decode: (bytes) => decodeImage(bytes),
+    pictures: denoPictures(),
     encodeJpeg,
     plotting: loadPlotting,
     signal: stopSignal(),

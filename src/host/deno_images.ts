@@ -53,6 +53,12 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   }
 }
 
+/** Names the decoder and its version: another may give other values. @throws DataError if it does not load */
+export async function decoderVersion(): Promise<string> {
+  const { sharp, vips } = (await loadSharp()).versions;
+  return `sharp ${sharp}, libvips ${vips}, first frame, full size, 8-bit RGB`;
+}
+
 /** Encodes a picture as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The same input gives the same bytes. */
 export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
   return await (await encoder(picture)).jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();

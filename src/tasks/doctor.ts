@@ -47,7 +47,7 @@ export async function examine(
   add(softwareSection(machine, host.runtime, await host.gitCommit()));
   add(vulkanSection(machine));
   const gpu = await examineGpu(host, choice, machine, add);
-  const pictures = await checkPictures(host.decode);
+  const pictures = await checkPictures(host.pictures.decode);
   add({ title: "Pictures", facts: [["JPEG", pictures.text]] });
   return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
 }

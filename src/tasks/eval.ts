@@ -14,7 +14,7 @@ export async function evaluate(host: Host, config: Config): Promise<Tally> {
   const device = await openConfigured(host, config);
   try {
     const splits: Split[] = config.loss.class_weights === "balanced" ? ["train", "test"] : ["test"];
-    const data = await openData(host, config, device, splits);
+    using data = await openData(host, config, device, splits);
     host.print(`data    ${describeData(data, splits)}`);
     if (data.count("test") === 0) {
       throw new DataError(`Cannot evaluate as ${data.dataset.root} has no test split`);

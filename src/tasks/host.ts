@@ -1,6 +1,8 @@
 /** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
 import type { ByteSource } from "../base/byte_source.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
+import type { DecodeThread } from "../data/decode_pool.ts";
+import type { GrowingFile } from "../data/picture_log.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
 import type { Plotting } from "../plots/raster.ts";
 import type { Machine } from "./doctor/machine.ts";
@@ -32,6 +34,23 @@ export interface Terminal {
   write(text: string): void;
 }
 
+/** What decoding and caching pictures need. */
+export interface PictureHost {
+  readonly decode: Decode;
+  /** Names the decoder and its version, in one line. */
+  decoderVersion(): Promise<string>;
+  /** Starts a worker that answers by `serveJobs`. */
+  startThread(): DecodeThread;
+  /** How many threads work at the same time. */
+  readonly processors: number;
+  /** Bytes that the process may still take. */
+  freeMemory(): number;
+  /** A file that grows, for whoever opens it first to write. @throws DataError */
+  openGrowingFile(path: string): Promise<GrowingFile>;
+  /** A file in the same folder that is gone when the process ends. @throws DataError */
+  openPrivateFile(path: string): Promise<GrowingFile>;
+}
+
 /** Files, pictures, the GPU and the terminal of a runtime. */
 export interface Host {
   /** Name and version of the runtime, such as "Deno 2.9.6". */
@@ -40,7 +59,7 @@ export interface Host {
   readonly configFiles: ConfigFiles;
   /** What configurations need besides: the environment, the time, other folders. */
   readonly configWorld: ConfigWorld;
-  readonly decode: Decode;
+  readonly pictures: PictureHost;
   readonly encodeJpeg: EncodeJpeg;
   /** What plots are laid out and drawn with; loaded when it is first asked for. */
   plotting(): Promise<Plotting>;

@@ -4,19 +4,21 @@ import { readDataset } from "../data/dataset.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
 import { folderOf, join } from "../data/paths.ts";
-import { describeUnreadable, loadPictures, type PictureStore } from "../data/pictures.ts";
+import { describeUnreadable, type PictureStore, scanPictures } from "../data/pictures.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
-import type { Dataset, Picture, Split } from "../data/types.ts";
+import type { PictureSupply } from "../data/picture_source.ts";
+import type { Dataset, FileTree, Picture, Split } from "../data/types.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { fnv1a32, rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/trainer.ts";
 import type { Host } from "./host.ts";
+import { type OpenSupply, openSupply } from "./open_pictures.ts";
 
-/** A dataset with its pictures in memory. */
-export interface OpenData {
+/** A dataset whose files have been looked through. */
+export interface OpenData extends Disposable {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
   readonly evalPipeline: Pipeline;
@@ -25,7 +27,7 @@ export interface OpenData {
   /** Labels of a split's samples. */
   store(split: Split): PictureStore;
   /** A sample's picture after the evaluation transforms, not normalised. */
-  picture(split: Split, index: number): Picture;
+  picture(split: Split, index: number): Promise<Picture>;
   /** Draws the epochs of train; undefined where train was not opened. */
   readonly sampler: Sampler | undefined;
   /** Augmented batches of what the sampler draws of the train split. */
@@ -35,11 +37,14 @@ export interface OpenData {
   /** Sizes of training batches: the full one, and that of the epoch's last. */
   readonly batchSizes: readonly number[];
   readonly evalBatchSize: number;
+  /** Where its pictures come from. */
+  readonly supply: PictureSupply;
 }
 
 /**
- * Draws or opens the dataset, reads its splits and decodes their pictures; prints what it found. Batches are made into
- * images on `device`.
+ * Draws or opens the dataset, reads its splits and decodes each of their pictures once, into the cache if there is
+ * one; prints what it found. Disposing of it ends the decoder's threads and closes the cache. Batches are made
+ * into images on `device`.
  * @throws DataError, ConfigError
  */
 export async function openData(
@@ -53,27 +58,56 @@ export async function openData(
   const tree = await host.openTree(root);
   const dataset = await readDataset(tree, { seed, holdout: data.holdout });
   for (const note of dataset.notes) host.print(`  note: ${note}`);
+  const supply = await openSupply(host, config, tree);
+  try {
+    const stores = await scanSplits(host, config, tree, dataset, supply, splits);
+    const images = augmenter(device, {
+      imageSize: data.image_size,
+      note: (line) => host.print(`  note: ${line}`),
+    });
+    return assemble(config, dataset, stores, images, supply);
+  } catch (error) {
+    supply.close();
+    throw error;
+  }
+}
+
+async function scanSplits(
+  host: Host,
+  { data }: Config,
+  tree: FileTree,
+  dataset: Dataset,
+  supply: PictureSupply,
+  splits: readonly Split[],
+): Promise<Map<Split, PictureStore>> {
+  const { max_unreadable: maxUnreadable, on_unreadable: onUnreadable, max_pixels: maxPixels } = data;
   const stores = new Map<Split, PictureStore>();
   for (const split of splits) {
-    const options = { split, maxUnreadable: data.max_unreadable, onUnreadable: data.on_unreadable };
-    const store = await loadPictures(tree, dataset.splits[split], host.decode, options);
+    const options = { split, maxUnreadable, onUnreadable, maxPixels };
+    const store = await scanPictures(tree, dataset.splits[split], supply, options);
     const left = describeUnreadable(split, store.unreadable);
     if (left) host.print(left, "warning");
     stores.set(split, store);
   }
-  const images = augmenter(device, {
-    imageSize: data.image_size,
-    note: (line) => host.print(`  note: ${line}`),
-  });
-  return assemble(config, dataset, stores, images);
+  const isDone = supply.cache.kind !== "none";
+  if (isDone || !supply.persistent) supply.decoder.rest();
+  return stores;
 }
 
 /** One line about a dataset: counts, classes and size. */
-export function describeData({ dataset, classes, count, store }: OpenData, splits: readonly Split[]): string {
+export function describeData(
+  { dataset, classes, count, store, supply }: OpenData,
+  splits: readonly Split[],
+): string {
   const counts = splits.map((split) => `${split} ${count(split)}`).join(", ");
   const bytes = splits.reduce((sum, split) => sum + store(split).bytes, 0);
-  return `${dataset.root}: ${classes.length} classes; ${counts} images (${mib(bytes)} decoded)`;
+  return `${dataset.root}: ${classes.length} classes; ${counts} images (${mib(bytes)} decoded, ${
+    KEPT[supply.cache.kind]
+  })`;
 }
+
+/** Where decoded pictures are, for people. */
+const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } as const;
 
 /** Draws the synthetic set where it is not there yet; returns its folder. */
 async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> {
@@ -99,10 +133,11 @@ function assemble(
   dataset: Dataset,
   stores: ReadonlyMap<Split, PictureStore>,
   images: Augmenter,
+  supply: OpenSupply,
 ): OpenData {
   const { data, seed } = config;
   const steps = pipelineSteps(config);
-  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast } = data;
+  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
   const evalPipeline = pipeline(steps.eval, { imageSize, purpose: "eval" });
   const store = (split: Split) => stores.get(split)!;
@@ -123,11 +158,26 @@ function assemble(
     sampler,
     batchSizes,
     evalBatchSize,
-    picture: (split, index) => evalPipeline.apply(store(split).pictures[index], rng(seed)),
+    async picture(split, index) {
+      const [picture] = await store(split).pictures.get([index]);
+      return evalPipeline.apply(picture, rng(seed));
+    },
+    supply,
+    [Symbol.dispose]: supply.close,
     train(epoch) {
       const { pictures, samples } = store("train");
       const { order, drawn } = sampler!.draw(epoch);
-      const options = { pictures, samples, order, batchSize, dropLast, pipeline: trainPipeline, seed, epoch };
+      const options = {
+        pictures,
+        samples,
+        order,
+        batchSize,
+        dropLast,
+        pipeline: trainPipeline,
+        seed,
+        epoch,
+        prefetch,
+      };
       return rendered(images, options, trainPipeline, drawn);
     },
     evaluate(split) {
@@ -141,6 +191,7 @@ function assemble(
         pipeline: evalPipeline,
         seed,
         epoch: 0,
+        prefetch,
       };
       return rendered(images, options, evalPipeline);
     },

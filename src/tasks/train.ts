@@ -1,6 +1,6 @@
 /** `train`: from a configuration to a tested model in a run's folder. */
 import { DataError } from "../base/errors.ts";
-import { type Config, plannedNotes } from "../config/mod.ts";
+import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { classCounts, classWeights } from "../data/class_weights.ts";
@@ -38,14 +38,13 @@ const SPLITS: readonly Split[] = ["train", "valid", "test"];
 export async function train(host: Host, config: Config, folder: string): Promise<TrainResult> {
   const device = await openConfigured(host, config);
   try {
-    const data = await openData(host, config, device, SPLITS);
+    using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     requireTrainable(data);
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
     await describeRun(host, config, folder, device, data);
     host.print(`run     ${folder}`);
-    for (const note of plannedNotes(config)) host.print(`  note: ${note}`);
     if (isBalancedBySampler(config, data)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
-import { loadConfig, plannedNotes, requireBuilt } from "../../src/config/mod.ts";
+import { loadConfig, requireBuilt } from "../../src/config/mod.ts";
 import { plannedCallbacks, plannedLoggers } from "../../src/config/planned.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { callbacks } from "../../src/train/callbacks/mod.ts";
@@ -19,7 +19,6 @@ const refused: [override: string, name: string][] = [
   ...Object.keys(plannedLoggers).map((name): [string, string] => [`logging.${name}={}`, name]),
   ["trainer.accumulate_grad_batches=2", "trainer.accumulate_grad_batches"],
   ["trainer.val_check_interval=0.5", "trainer.val_check_interval"],
-  ["data.cache=disk", "data.cache"],
   ["resume=auto", "resume"],
   ["compat=reference", "compat=reference"],
   ["callbacks.model_checkpoint.save_top_k=3", "model_checkpoint"],
@@ -30,11 +29,6 @@ for (const [override, name] of refused) {
     assert(message.includes("not built yet") && message.includes(name), message);
   });
 }
-
-Deno.test("plannedNotes() says what has no effect yet", () => {
-  assertEquals(plannedNotes(config()), []);
-  assertEquals(plannedNotes(config("data.num_workers=4")).length, 1);
-});
 
 Deno.test("nothing is planned that is built", () => {
   const built = [callbacks, loggers].flatMap(Object.keys);

@@ -1,6 +1,9 @@
 /** Small pictures, trees and archives for the tests of the data room. */
 import { assertRejects } from "@std/assert";
 import { memoryTree } from "../../src/data/memory_tree.ts";
+import { inlineDecoder, type InlineOptions } from "../../src/data/decoder.ts";
+import { type CacheOptions, PictureCache } from "../../src/data/picture_cache.ts";
+import type { PictureSupply } from "../../src/data/picture_source.ts";
 import type { Decode, FileTree, Picture } from "../../src/data/types.ts";
 
 /** The bytes of a text in UTF-8. */
@@ -72,4 +75,15 @@ export async function withFolder(test: (folder: string) => Promise<void>): Promi
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Pictures of a tree, decoded on this thread and kept in memory. */
+export async function supplyOf(
+  tree: FileTree,
+  decode: Decode,
+  options: InlineOptions = {},
+  cache: CacheOptions = { kind: "ram" },
+): Promise<PictureSupply> {
+  const decoder = inlineDecoder(tree, decode, options);
+  return { decoder, cache: await PictureCache.open(cache), persistent: true };
 }

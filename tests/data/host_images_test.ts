@@ -1,10 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { DataError } from "../../src/base/errors.ts";
-import { loadPictures } from "../../src/data/pictures.ts";
+import { scanPictures } from "../../src/data/pictures.ts";
 import type { Picture } from "../../src/data/types.ts";
 import { decodeImage, encodeJpeg, encodePng } from "../../src/host/deno_images.ts";
 import { DIRTY, dirtyFiles, HAS_DIRTY } from "./dirty.ts";
-import { assertMessage, flat, patterned, utf8 } from "./helpers.ts";
+import { assertMessage, flat, patterned, supplyOf, utf8 } from "./helpers.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { difference } from "./reference.ts";
 
@@ -123,13 +123,16 @@ Deno.test({
 });
 
 Deno.test({
-  name: "loadPictures() names the broken files of a folder and stays within its pixel limit",
+  name: "scanPictures() names the broken files of a folder and stays within its pixel limit",
   ignore: !HAS_DIRTY,
   fn: async () => {
     const tree = await openTree(DIRTY);
     const samples = ["made_empty.jpg", "hopper.jpg", "made_html_error_page.jpg", "65536-uint32-limit.png"]
       .map((path) => ({ path, label: 0 }));
-    const store = await loadPictures(tree, samples, decodeImage, { split: "train", maxUnreadable: 0.75 });
+    const store = await scanPictures(tree, samples, await supplyOf(tree, decodeImage), {
+      split: "train",
+      maxUnreadable: 0.75,
+    });
     assertEquals(store.samples.map(({ path }) => path), ["hopper.jpg"]);
     assertEquals(store.unreadable, [
       {

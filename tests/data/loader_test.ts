@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { batches, type BatchesOptions } from "../../src/data/loader.ts";
+import { inMemory } from "../../src/data/picture_source.ts";
 import { renderBatch } from "../../src/data/render.ts";
 import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
@@ -10,7 +11,7 @@ const COUNT = 23, SIZE = 8;
 const samples = Array.from({ length: COUNT }, (_, i) => ({ path: `p${i}.jpg`, label: i % 5 }));
 const pictures = samples.map((_, i) => patterned(9 + i % 3, 11, i));
 const base: BatchesOptions = {
-  pictures,
+  pictures: inMemory(pictures),
   samples,
   order: sequentialOrder(COUNT),
   batchSize: 4,
@@ -55,6 +56,8 @@ Deno.test("a sample's augmentation depends on seed, epoch and sample alone", asy
   const same: Partial<BatchesOptions>[] = [
     { batchSize: 7 },
     { batchSize: 64 },
+    { prefetch: 0 },
+    { prefetch: 5 },
     { order: shuffledOrder(COUNT, 1, 1) },
   ];
   for (const options of same) {
@@ -75,7 +78,7 @@ Deno.test("batches() names the sample that cannot be prepared, when its turn com
   const square = pictures.map((_, i) => flat(i === 6 ? 9 : 8, 8, [i, i, i]));
   let seen = 0;
   const walk = async () => {
-    for await (const { count } of batches({ ...broken, pictures: square })) {
+    for await (const { count } of batches({ ...broken, pictures: inMemory(square) })) {
       seen += count;
     }
   };
@@ -89,7 +92,7 @@ Deno.test("batches() names the sample that cannot be prepared, when its turn com
 
 Deno.test("batches() refuses values that do not fit", () => {
   assertThrows(() => batches({ ...base, batchSize: 0 }), RangeError, "Cannot make batches of 0 samples");
-  assertThrows(() => batches({ ...base, pictures: [] }), RangeError, "as there are 0 pictures");
+  assertThrows(() => batches({ ...base, pictures: inMemory([]) }), RangeError, "as there are 0 pictures");
   const error = assertThrows(() => batches({ ...base, batchSize: 64, dropLast: true }), ConfigError);
   assertEquals(
     error.message,
@@ -98,7 +101,7 @@ Deno.test("batches() refuses values that do not fit", () => {
 });
 
 Deno.test("batches() of nothing has no batches", async () => {
-  const { counts } = await collect({ pictures: [], samples: [], order: [] });
+  const { counts } = await collect({ pictures: inMemory([]), samples: [], order: [] });
   assertEquals(counts, []);
 });
 

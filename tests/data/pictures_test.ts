@@ -1,34 +1,47 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DataError } from "../../src/base/errors.ts";
-import { describeUnreadable, type LoadOptions, loadPictures } from "../../src/data/pictures.ts";
+import { describeUnreadable, type ScanOptions, scanPictures } from "../../src/data/pictures.ts";
 import type { Sample } from "../../src/data/types.ts";
-import { assertMessage, decodeText, flat, treeOf } from "./helpers.ts";
+import { assertMessage, decodeText, flat, supplyOf, treeOf } from "./helpers.ts";
 
 const samplesOf = (...paths: string[]): Sample[] => paths.map((path, label) => ({ path, label }));
-const load = (files: Record<string, string>, options: Partial<LoadOptions> = {}, samples?: Sample[]) =>
-  loadPictures(treeOf(files), samples ?? samplesOf(...Object.keys(files)), decodeText, {
+const load = async (
+  files: Record<string, string>,
+  options: Partial<ScanOptions> = {},
+  samples?: Sample[],
+) => {
+  const tree = treeOf(files);
+  const supply = await supplyOf(tree, decodeText);
+  return await scanPictures(tree, samples ?? samplesOf(...Object.keys(files)), supply, {
     split: "train",
     ...options,
   });
+};
 
-Deno.test("loadPictures() keeps samples and pictures side by side, in order", async () => {
+Deno.test("scanPictures() keeps samples and pictures side by side, in order", async () => {
   const store = await load({ "b": "2x1:7", "a": "1x1:9", "c": "1x2:3" });
   assertEquals(store.samples.map(({ path }) => path), ["b", "a", "c"]);
-  assertEquals(store.pictures, [flat(2, 1, [7, 7, 7]), flat(1, 1, [9, 9, 9]), flat(1, 2, [3, 3, 3])]);
+  assertEquals(store.pictures.length, 3);
+  assertEquals(
+    await store.pictures.get([0, 2, 1]),
+    [flat(2, 1, [7, 7, 7]), flat(1, 2, [3, 3, 3]), flat(1, 1, [9, 9, 9])],
+  );
   assertEquals([store.unreadable, store.bytes], [[], 15]);
 });
 
-Deno.test("loadPictures() decodes a file once, however many samples it stands in", async () => {
+Deno.test("scanPictures() decodes a file once, however many samples it stands in", async () => {
   let decoded = 0;
   const samples = samplesOf("a", "a", "b", "a");
   const decode = (bytes: Uint8Array) => (decoded++, decodeText(bytes));
-  const store = await loadPictures(treeOf({ a: "1x1:1", b: "1x1:2" }), samples, decode, { split: "train" });
+  const tree = treeOf({ a: "1x1:1", b: "1x1:2" });
+  const store = await scanPictures(tree, samples, await supplyOf(tree, decode), { split: "train" });
+  const [first, last] = await store.pictures.get([0, 3]);
   assertEquals(decoded, 2);
   assertEquals(store.samples.map(({ label }) => label), [0, 1, 2, 3]);
-  assertStrictEquals(store.pictures[0], store.pictures[3]);
+  assertStrictEquals(first, last);
 });
 
-Deno.test("loadPictures() works on a bounded number of files at once", async () => {
+Deno.test("scanPictures() works on a bounded number of files at once", async () => {
   let active = 0, most = 0;
   const decode = async (bytes: Uint8Array) => {
     most = Math.max(most, ++active);
@@ -39,16 +52,16 @@ Deno.test("loadPictures() works on a bounded number of files at once", async () 
   const files = Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`f${i}`, "1x1:1"]));
   const seen: number[] = [];
   const onProgress = (done: number) => seen.push(done);
-  await loadPictures(treeOf(files), samplesOf(...Object.keys(files)), decode, {
+  const tree = treeOf(files);
+  await scanPictures(tree, samplesOf(...Object.keys(files)), await supplyOf(tree, decode, { parallel: 3 }), {
     split: "x",
-    concurrency: 3,
     onProgress,
   });
   assertEquals(most, 3);
   assertEquals([seen.length, seen.at(-1)], [20, 20]);
 });
 
-Deno.test("loadPictures() leaves out unreadable files with one reason each", async () => {
+Deno.test("scanPictures() leaves out unreadable files with one reason each", async () => {
   const files = { "a": "1x1:1", "empty": "", "html": "<html>", "zero": "0x4:1" };
   const store = await load(
     files,
@@ -67,16 +80,17 @@ Deno.test("loadPictures() leaves out unreadable files with one reason each", asy
   );
 });
 
-Deno.test("loadPictures() refuses a decoder's picture of the wrong length", async () => {
+Deno.test("scanPictures() refuses a decoder's picture of the wrong length", async () => {
   const decode = () => Promise.resolve({ width: 2, height: 2, data: new Uint8Array(16) });
-  const store = await loadPictures(treeOf({ a: "x" }), samplesOf("a"), decode, {
+  const tree = treeOf({ a: "x" });
+  const store = await scanPictures(tree, samplesOf("a"), await supplyOf(tree, decode), {
     split: "x",
     maxUnreadable: 1,
   });
   assertEquals(store.unreadable[0].reason, "the decoder gave 16 values: need 2x2x3");
 });
 
-Deno.test("loadPictures() takes as many unreadable files as allowed and not one more", async () => {
+Deno.test("scanPictures() takes as many unreadable files as allowed and not one more", async () => {
   const files: Record<string, string> = {};
   for (let i = 0; i < 19; i++) files[`good${i}`] = "1x1:1";
   assertEquals((await load({ ...files, bad: "" })).samples.length, 19);
@@ -88,7 +102,7 @@ Deno.test("loadPictures() takes as many unreadable files as allowed and not one 
   );
 });
 
-Deno.test("loadPictures() lists ten unreadable files and counts the rest", async () => {
+Deno.test("scanPictures() lists ten unreadable files and counts the rest", async () => {
   const files = Object.fromEntries(
     Array.from({ length: 13 }, (_, i) => [`f${String(i).padStart(2, "0")}`, ""]),
   );
@@ -101,7 +115,7 @@ Deno.test("loadPictures() lists ten unreadable files and counts the rest", async
   assertEquals(describeUnreadable("valid", []), undefined);
 });
 
-Deno.test("loadPictures() ends at any unreadable file with on_unreadable error", () =>
+Deno.test("scanPictures() ends at any unreadable file with on_unreadable error", () =>
   assertMessage(
     () => load({ a: "1x1:1", b: "" }, { onUnreadable: "error", maxUnreadable: 1 }),
     DataError,
@@ -109,14 +123,7 @@ Deno.test("loadPictures() ends at any unreadable file with on_unreadable error",
       `repair or remove them:\n"b": the file is empty`,
   ));
 
-Deno.test("loadPictures() ends before the pictures take more memory than allowed", () =>
-  assertMessage(
-    () => load({ a: "10x10:1", b: "10x10:1", c: "10x10:1" }, { maxBytes: 500, concurrency: 1 }),
-    DataError,
-    "Cannot keep the train pictures in memory as the first 2 of 3 take 600 bytes: need at most 500",
-  ));
-
-Deno.test("loadPictures() refuses a share out of range", () =>
+Deno.test("scanPictures() refuses a share out of range", () =>
   assertMessage(
     () => load({ a: "1x1:1" }, { maxUnreadable: 5 }),
     RangeError,

@@ -1,10 +1,10 @@
 /** Real datasets in .zip files, where they are: the readers and the decoder on what people have. */
 import { assertEquals } from "@std/assert";
 import { readDataset } from "../../src/data/dataset.ts";
-import { loadPictures } from "../../src/data/pictures.ts";
+import { scanPictures } from "../../src/data/pictures.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
 import { openTree } from "../../src/host/deno_files.ts";
-import { isThere } from "./helpers.ts";
+import { isThere, supplyOf } from "./helpers.ts";
 
 const ROOT = "../shared/data";
 const sets = [
@@ -27,7 +27,7 @@ for (const { file, classes, sizes } of sets) {
 }
 
 Deno.test({
-  name: "loadPictures() decodes the PNGs that are named .jpg in valid/6 by their content",
+  name: "scanPictures() decodes the PNGs that are named .jpg in valid/6 by their content",
   ignore: !isThere(`${ROOT}/jersey-folders.zip`),
   fn: async () => {
     const tree = await openTree(`${ROOT}/jersey-folders.zip`);
@@ -35,7 +35,9 @@ Deno.test({
     const sixes = splits.valid.filter(({ label }) => classes[label] === "6");
     const isPng = async (path: string) => (await tree.read(path))[0] === 0x89;
     const pngs = (await Promise.all(sixes.map(({ path }) => isPng(path)))).filter(Boolean).length;
-    const { samples, unreadable } = await loadPictures(tree, sixes, decodeImage, { split: "valid" });
+    const { samples, unreadable } = await scanPictures(tree, sixes, await supplyOf(tree, decodeImage), {
+      split: "valid",
+    });
     assertEquals([pngs, samples.length, unreadable], [14, sixes.length, []]);
   },
 });

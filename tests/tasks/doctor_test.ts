@@ -4,6 +4,7 @@ import { openDevice } from "../../src/core/device.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
+import { denoPictures } from "../../src/host/deno_pictures.ts";
 import { checkPictures } from "../../src/tasks/doctor/pictures.ts";
 import { measureSpeed } from "../../src/tasks/doctor/probes.ts";
 import { doctor, examine } from "../../src/tasks/doctor.ts";
@@ -19,7 +20,7 @@ function fakeHost(changes: Partial<Host> = {}): { host: Host; lines: string[] } 
   const host: Partial<Host> = {
     runtime: "Deno 9.9.9",
     configFiles: denoConfigFiles(),
-    decode: decodeImage,
+    pictures: denoPictures(),
     openGpu: () => Promise.resolve(NO_ADAPTER),
     cacheFolder: (name) => `.cache/${name}`,
     readFile: () => Promise.reject(new DataError("Cannot read the file")),
@@ -92,7 +93,7 @@ gpuTest("doctor() on this machine names the adapter and its speed, and returns 0
 
 Deno.test("doctor() lists all that is wrong, faults first", async () => {
   const { host, lines } = fakeHost({
-    decode: () => Promise.reject(new Error("no sharp")),
+    pictures: { ...denoPictures(), decode: () => Promise.reject(new Error("no sharp")) },
     machine: () => Promise.resolve({ ...MACHINE, browser: undefined }),
   });
   assertEquals(await doctor(host), 4);

@@ -1,6 +1,7 @@
 /** The key `data`: the dataset and how it is loaded. */
 
 import * as z from "zod";
+import { MAX_PIXELS } from "../../data/picture_header.ts";
 import { count, integer, share, text } from "./fields.ts";
 
 const sampler = z.strictObject({
@@ -25,6 +26,7 @@ const shared = {
   holdout: z.number().min(0).max(0.5).default(0.1)
     .describe("Share of train that validates when there is no valid split"),
   max_unreadable: share.default(0.05).describe("Share of unreadable images above which the run ends"),
+  max_pixels: count.default(MAX_PIXELS).describe("Pixels above which an image counts as unreadable"),
   on_unreadable: z.enum(["skip", "error"]).default("skip")
     .describe("An unreadable image is named and skipped, or ends the run"),
   normalization: z.enum(["imagenet"]).default("imagenet")

@@ -16,7 +16,7 @@ export interface CallbackContext {
   /** How many samples each class has in each split that has any. */
   readonly samples: readonly SplitCounts[];
   /** The picture of a split's sample as the model sees it in validation, but for the normalisation. */
-  picture(split: Split, index: number): Picture;
+  picture(split: Split, index: number): Picture | Promise<Picture>;
   /** What plots are laid out and drawn with; loaded when it is first asked for. */
   plotting(): Promise<Plotting>;
   /** Writes a file whole or not at all. */

@@ -51,7 +51,7 @@ function tiles(
   return Promise.all(first.map(async (row) => {
     const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
     const [predicted] = argmax(scores, classes.length);
-    const { width, height, data } = picture(split, indices[row]);
+    const { width, height, data } = await picture(split, indices[row]);
     return {
       picture: { width, height, png: await encodePng({ width, height, data }) },
       truth: classes[labels[row]],

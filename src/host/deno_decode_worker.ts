@@ -1,0 +1,6 @@
+/** The entry of a decoding worker under Deno. */
+import { serveJobs, type ThreadScope } from "../data/decode_thread.ts";
+import { readPlace } from "./deno_files.ts";
+import { decodeImage } from "./deno_images.ts";
+
+serveJobs(self as unknown as ThreadScope, readPlace, decodeImage);

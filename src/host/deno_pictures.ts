@@ -1,0 +1,37 @@
+/** What decoding and caching need of Deno: workers, the decoder's version, files that grow, and free memory. */
+import type { DecodeThread } from "../data/decode_pool.ts";
+import type { PictureHost } from "../tasks/host.ts";
+import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
+import { decodeImage, decoderVersion } from "./deno_images.ts";
+
+/** The decoder of this runtime. */
+export function denoPictures(): PictureHost {
+  return {
+    decode: decodeImage,
+    decoderVersion,
+    startThread: () => startThread(),
+    processors: navigator.hardwareConcurrency,
+    freeMemory,
+    openGrowingFile,
+    openPrivateFile,
+  };
+}
+
+/** Starts a decoding worker. */
+export function startThread(): DecodeThread {
+  return new Worker(new URL("./deno_decode_worker.ts", import.meta.url), { type: "module" });
+}
+
+/** Bytes that this process may still take: of the machine, or of the container where that allows less. */
+function freeMemory(): number {
+  const { available } = Deno.systemMemoryInfo();
+  const number = (path: string) => {
+    try {
+      return Number.parseInt(Deno.readTextFileSync(path)); // "max" gives NaN
+    } catch {
+      return NaN;
+    }
+  };
+  const left = number("/sys/fs/cgroup/memory.max") - number("/sys/fs/cgroup/memory.current");
+  return Number.isNaN(left) ? available : Math.min(available, left);
+}
