@@ -7,6 +7,7 @@
  * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread does
  * four neighbouring elements; the first `decayed` elements are decayed. In mixed precision the first so many also
  * have f16 copies, and a step that the loss scale has ruled out changes nothing.
+ * A layer may have a learning rate of its own: lr times the rate of its block, in the decay too.
  */
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
@@ -18,9 +19,15 @@ export interface AdamwOptions {
   readonly beta2: number;
   readonly eps: number;
   readonly mixed: boolean;
+  /** With a learning rate for each block of {@link RATE_BLOCK} elements: the block of the first element. */
+  readonly firstRate?: number | undefined;
 }
 
-export function adamw({ count, decayed, beta1, beta2, eps, mixed }: AdamwOptions): KernelSource {
+/** Elements that share a learning rate: what parameters start at multiples of. */
+export const RATE_BLOCK = 128;
+
+export function adamw({ count, decayed, beta1, beta2, eps, mixed, firstRate }: AdamwOptions): KernelSource {
+  const isLayered = firstRate !== undefined;
   const code = wgsl`
 ${linearIndex}
 @group(0) @binding(0) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, lr / (1 - b1^t), sqrt(1 - b2^t), step is taken)
@@ -32,6 +39,10 @@ ${linearIndex}
 #if ${mixed}
 ${element4("f16")}
 @group(0) @binding(6) var<storage, read_write> halves: array<Element4>; // the first so many values
+#endif
+#if ${isLayered}
+@group(0) @binding(7) var<storage, read> rates: array<f32>; // what the learning rate is multiplied with, by block
+fn rate_of(i: u32) -> f32 { return rates[i / ${RATE_BLOCK / 4}u + ${firstRate ?? 0}u]; }
 #endif
 
 @compute @workgroup_size(${LINEAR})
@@ -47,8 +58,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let v = second[i] * ${beta2} + g * g * ${1 - beta2};
   first[i] = m;
   second[i] = v;
+#if ${isLayered}
+  let rate = rate_of(i);
+  let kept = values[i] * select(1.0, 1.0 - rate * (1.0 - step.x), i < ${decayed / 4}u);
+  let value = kept - rate * step.y * (m / (sqrt(v) / step.z + ${eps}));
+#else
   let kept = values[i] * select(1.0, step.x, i < ${decayed / 4}u);
   let value = kept - step.y * (m / (sqrt(v) / step.z + ${eps}));
+#endif
   values[i] = value;
 #if ${mixed}
   if (i < arrayLength(&halves)) { halves[i] = store4(value); }

@@ -11,6 +11,11 @@ import type { Layout } from "./layout.ts";
 /** How a model runs: training normalises by the batch, evaluation by the running statistics. */
 export interface Mode {
   readonly training: boolean;
+  /**
+   * Sees activations as they are made, under torchvision's names of the modules that give them. Their memory is used
+   * again as soon as nobody reads it: a recorded program keeps those that its recording returns.
+   */
+  readonly tap?: (module: string, activation: Tensor) => void;
 }
 
 /** A forward pass from one tensor to another. */
@@ -30,8 +35,17 @@ export class Declarations {
   readonly parameters: Parameter[] = [];
   readonly buffers: Parameter[] = [];
 
+  /** @param freeze modules and parameters that keep their values: "layer1", "layer2.0.bn1", "conv1.weight" */
+  constructor(readonly freeze: readonly string[] = []) {}
+
+  /** True if a parameter, or all of a module, is frozen. */
+  isFrozen(name: string): boolean {
+    return this.freeze.some((prefix) => isWithin(name, prefix));
+  }
+
   parameter(name: string, layout: Layout, torchShape: Shape, init: Init): Parameter {
-    const parameter = new Parameter({ name, layout, torchShape, init, decays: layout !== "vector" });
+    const decays = layout !== "vector", frozen = this.isFrozen(name);
+    const parameter = new Parameter({ name, layout, torchShape, init, decays, frozen });
     this.parameters.push(parameter);
     return parameter;
   }
@@ -41,6 +55,11 @@ export class Declarations {
     this.buffers.push(buffer);
     return buffer;
   }
+}
+
+/** True if `name` is `prefix` or begins with it and a dot, so that "layer1" says nothing of "layer10". */
+export function isWithin(name: string, prefix: string): boolean {
+  return name === prefix || name.startsWith(prefix.endsWith(".") ? prefix : `${prefix}.`);
 }
 
 /** A square convolution without bias (torch.nn.Conv2d): [N, H, W, from] to [N, P, Q, to]. */

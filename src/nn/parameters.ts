@@ -22,6 +22,8 @@ export interface Declaration {
   readonly init: Init;
   /** Weight decay applies to filters and matrices always, to norms and biases by option. */
   readonly decays: boolean;
+  /** Keeps its value: gets no gradient, and the optimiser passes it over. */
+  readonly frozen?: boolean;
 }
 
 /** A declared tensor: its value is there once the parameters are allocated. */
@@ -99,6 +101,8 @@ export class ParameterSet {
   readonly statistics: Tensor;
   /** The first so many elements of `values` are those that weight decay always applies to. */
   readonly decayed: number;
+  /** From and to which element `values` learn; frozen filters lie before, frozen norms and biases behind. */
+  readonly trained: readonly [start: number, end: number];
   /** Training steps so far, torchvision's `num_batches_tracked`. */
   batches = 0;
 
@@ -113,11 +117,17 @@ export class ParameterSet {
     readonly rng: Rng,
     precision: Precision = "32-true",
   ) {
-    const decaying = parameters.filter((parameter) => parameter.declaration.decays);
-    const others = parameters.filter((parameter) => !parameter.declaration.decays);
+    const of = (decays: boolean, frozen: boolean) =>
+      parameters.filter(({ declaration }) =>
+        declaration.decays === decays && (declaration.frozen ?? false) === frozen
+      );
+    const frozenFilters = of(true, true), frozenVectors = of(false, true);
+    const decaying = [...frozenFilters, ...of(true, false)];
+    const others = [...of(false, false), ...frozenVectors];
     this.#weights = flatten([...decaying, ...others]);
     this.#buffers = flatten(buffers);
     this.decayed = flatten(decaying).size;
+    this.trained = [flatten(frozenFilters).size, this.#weights.size - flatten(frozenVectors).size];
     this.values = persistent(device, [this.#weights.size], "f32", "parameters");
     this.gradients = persistent(device, [this.#weights.size], "f32", "gradients");
     this.statistics = persistent(
@@ -132,6 +142,7 @@ export class ParameterSet {
     for (const [parameter, offset] of this.#weights.offsets) {
       const source = parameter.declaration.decays ? this.halves ?? this.values : this.values;
       parameter.tensor = source.slice(offset, parameter.shape);
+      if (parameter.declaration.frozen) continue;
       parameter.tensor.needsGrad = true;
       parameter.tensor.grad = this.gradients.slice(offset, parameter.shape);
     }
@@ -141,7 +152,19 @@ export class ParameterSet {
     this.#fill((parameter) => this.#start(parameter));
   }
 
-  /** Number of learnt values, without padding. */
+  /** A value for each 128 elements of `values`, by what `of` says of the parameter that lies there. */
+  spread(of: (name: string) => number, label: string): Tensor {
+    const blocks = new Float32Array(this.values.size / ALIGNMENT).fill(1);
+    for (const [parameter, offset] of this.#weights.offsets) {
+      const end = offset + elements(parameter.shape);
+      blocks.fill(of(parameter.name), offset / ALIGNMENT, Math.ceil(end / ALIGNMENT));
+    }
+    const tensor = persistent(this.values.device, [blocks.length], "f32", label);
+    tensor.write(blocks);
+    return tensor;
+  }
+
+  /** Number of values without padding, frozen ones included. */
   get count(): number {
     return this.parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
   }

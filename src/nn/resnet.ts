@@ -1,11 +1,21 @@
 /** Residual networks (He et al. 2015), as torchvision builds them: same blocks, same state-dict names. */
+import { ConfigError } from "../base/errors.ts";
 import { rng } from "../base/rng.ts";
 import type { Device } from "../core/device.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { cast } from "../ops/cast.ts";
 import { globalAvgPool } from "../ops/global_avg_pool.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
-import { batchNorm, conv2d, Declarations, type Following, type Layer, linear, type Mode } from "./layers.ts";
+import {
+  batchNorm,
+  conv2d,
+  Declarations,
+  type Following,
+  isWithin,
+  type Layer,
+  linear,
+  type Mode,
+} from "./layers.ts";
 import { ParameterSet, type Precision } from "./parameters.ts";
 
 /** A model on a device. */
@@ -44,7 +54,11 @@ function convNorm(
 ): ConvNorm {
   const conv = conv2d(declare, names[0], options);
   const norm = batchNorm(declare, names[1], options.to);
-  return (x, mode, following) => norm(conv(x, mode), mode, following);
+  const isFrozen = ["weight", "bias"].every((part) => declare.isFrozen(`${names[1]}.${part}`));
+  return (x, mode, following) => {
+    const own = isFrozen ? { ...mode, training: false } : mode; // as in evaluation, the statistics stay what they are
+    return norm(conv(x, own), own, following);
+  };
 }
 
 /** The names of a block's `index`-th convolution and its norm, as torchvision numbers them: conv1 and bn1. */
@@ -111,22 +125,29 @@ function residual(
   return (x, mode) => path(x, mode, shortcut(x, mode));
 }
 
+/** A block under torchvision's name. */
+interface Named {
+  readonly name: string;
+  readonly run: Layer;
+}
+
 /** The four stages: 64, 128, 256 and 512 wide, each but the first halving the image. */
-function stages(declare: Declarations, { block, depths }: Variant): Layer[] {
+function stages(declare: Declarations, { block, depths }: Variant): Named[] {
   let from = 64;
   return depths.flatMap((depth, stage) =>
     Array.from({ length: depth }, (_, i) => {
       const width = 64 * 2 ** stage;
-      const layer = residual(
+      const name = `layer${stage + 1}.${i}`;
+      const run = residual(
         declare,
-        `layer${stage + 1}.${i}.`,
+        `${name}.`,
         block,
         from,
         width,
         stage > 0 && i === 0 ? 2 : 1,
       );
       from = width * block.expansion;
-      return layer;
+      return { name, run };
     })
   );
 }
@@ -137,22 +158,26 @@ export interface ResnetOptions {
   readonly seed: number;
   /** By default 32-true. */
   readonly precision?: Precision;
+  /** Modules or parameters that keep their values; norms among them normalise as in evaluation. */
+  readonly freeze?: readonly string[];
 }
 
 /**
  * Builds a ResNet with start values drawn from `seed`.
+ * @throws ConfigError if `freeze` names what is not there, or leaves nothing to train
  * @example const model = resnet(device, "resnet18", { classes: 42, seed: 42 });
  */
 export function resnet(
   device: Device,
   name: ModelName,
-  { classes, seed, precision = "32-true" }: ResnetOptions,
+  { classes, seed, precision = "32-true", freeze = [] }: ResnetOptions,
 ): Model {
-  const declare = new Declarations();
+  const declare = new Declarations(freeze);
   const variant: Variant = variants[name];
   const stem = convNorm(declare, numbered("", 1), { from: 3, to: 64, size: 7, stride: 2, padding: 3 });
   const blocks = stages(declare, variant);
   const head = linear(declare, "fc", { from: 512 * variant.block.expansion, to: classes });
+  requireFreeze(name, declare);
   const parameters = new ParameterSet(
     device,
     declare.parameters,
@@ -166,9 +191,36 @@ export function resnet(
     parameters,
     forward(images, mode) {
       const x = precision === "16-mixed" ? cast(images, "f16") : images;
-      const start = maxPool2d(stem(x, mode, { relu: true }), { kernel: 3, stride: 2, padding: 1 });
-      const features = blocks.reduce((x, block) => block(x, mode), start);
-      return head(globalAvgPool(features), mode);
+      const tapped = (module: string, activation: Tensor) => {
+        mode.tap?.(module, activation);
+        return activation;
+      };
+      const stemmed = tapped("relu", stem(x, mode, { relu: true }));
+      const start = tapped("maxpool", maxPool2d(stemmed, { kernel: 3, stride: 2, padding: 1 }));
+      const features = blocks.reduce((x, { name, run }) => tapped(name, run(x, mode)), start);
+      return head(tapped("avgpool", globalAvgPool(features)), mode);
     },
   };
+}
+
+/** @throws ConfigError if a prefix names nothing, or all is frozen */
+function requireFreeze(model: ModelName, { freeze, parameters }: Declarations): void {
+  const unknown = freeze.find((prefix) => !parameters.some(({ name }) => isWithin(name, prefix)));
+  if (unknown !== undefined) {
+    const modules = [...new Set(parameters.map(({ name }) => name.split(".")[0]))];
+    throw new ConfigError(
+      `Cannot freeze "${unknown}" as ${model} has no such module or parameter: there are ${
+        modules.join(", ")
+      } and what is in them, such as layer4.1.bn2`,
+    );
+  }
+  if (!parameters.every(({ declaration }) => declaration.frozen)) return;
+  throw new ConfigError(`Cannot train ${model} as all of it is frozen: leave something out, such as fc`);
+}
+
+/** How many stages lie between a parameter and the logits: fc 0, layer4 1, layer3 2, layer2 3, layer1 4, the stem 5. */
+export function stagesAbove(parameter: string): number {
+  if (parameter.startsWith("fc.")) return 0;
+  const [, stage] = /^layer(\d)\./.exec(parameter) ?? [undefined, "0"];
+  return 5 - Number(stage);
 }

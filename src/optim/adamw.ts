@@ -1,4 +1,4 @@
-import { adamw as adamwKernel } from "../../kernels/adamw.ts";
+import { adamw as adamwKernel, RATE_BLOCK } from "../../kernels/adamw.ts";
 import { kernel } from "../core/kernel.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 
@@ -18,6 +18,10 @@ export interface FlatParameters {
   readonly decayed: number;
   /** f16 copies of the first so many values, in mixed precision. */
   readonly halves?: Tensor | undefined;
+  /** The elements that learn, from and to, multiples of 128; the others are frozen. By default all. */
+  readonly trained?: readonly [start: number, end: number];
+  /** What the learning rate is multiplied with, for each 128 elements (PyTorch: parameter groups). By default 1. */
+  readonly rates?: Tensor | undefined;
 }
 
 /** AdamW over flat buffers, one dispatch a step (torch.optim.AdamW). */
@@ -41,10 +45,14 @@ export interface Adamw {
 
 /** Makes an optimiser whose moments start at zero. */
 export function adamw(parameters: FlatParameters, { betas, eps, weightDecay }: AdamwOptions): Adamw {
-  const { values, gradients, decayed, halves } = parameters;
+  const { values, gradients, decayed, halves, rates, trained: [start, end] = [0, values.size] } = parameters;
   const [beta1, beta2] = betas;
   const first = persistent(values.device, values.shape, "f32", "adamw first moments");
   const second = persistent(values.device, values.shape, "f32", "adamw second moments");
+  const isWhole = start === 0 && end === values.size;
+  /** Of a flat buffer what learns; f16 copies end earlier. */
+  const part = (flat: Tensor) => isWhole ? flat : flat.slice(start, [Math.min(end, flat.size) - start]);
+  const copies = halves && halves.size > start ? halves : undefined;
   return {
     moments: [first, second],
     betas,
@@ -53,9 +61,18 @@ export function adamw(parameters: FlatParameters, { betas, eps, weightDecay }: A
       return [1 - lr * weightDecay, ...corrections, lr, 0, 0, 0, 0];
     },
     step(scalars, clip) {
-      const tensors = { scalars, clip, gradients, values, first, second, ...(halves && { halves }) };
-      const mixed = halves !== undefined;
-      update.run(tensors, { count: values.size, decayed, beta1, beta2, eps, mixed });
+      const learning = { gradients, values, first, second, ...(copies && { halves: copies }) };
+      const parts = Object.entries(learning).map(([name, tensor]) => [name, part(tensor)] as const);
+      const tensors = { scalars, clip, ...Object.fromEntries(parts), ...(rates && { rates }) };
+      update.run(tensors, {
+        count: end - start,
+        decayed: Math.min(Math.max(decayed - start, 0), end - start),
+        beta1,
+        beta2,
+        eps,
+        mixed: copies !== undefined,
+        firstRate: rates && start / RATE_BLOCK,
+      });
     },
     free() {
       first.free();

@@ -1,4 +1,5 @@
 /** From a configuration to a device and a model on it. */
+import { elements } from "../base/shape.ts";
 import type { Config } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
@@ -31,16 +32,22 @@ export async function openModel(
   device: Device,
   classes: readonly string[],
 ): Promise<Model> {
-  const { name, weights } = config.model;
+  const { name, weights, freeze } = config.model;
   const model = resnet(device, name, {
     classes: classes.length,
     seed: config.seed,
     precision: config.trainer.precision,
+    freeze,
   });
   const millions = (model.parameters.count / 1e6).toFixed(2);
   host.print(
     `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
   );
+  if (freeze.length > 0) {
+    const learning = model.parameters.parameters.filter(({ declaration }) => !declaration.frozen);
+    const values = learning.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
+    host.print(`        ${freeze.join(", ")} frozen, ${(values / 1e6).toFixed(2)} M parameters learn`);
+  }
   if (weights !== null) {
     const source = await openWeights(host, name, weights);
     const { skipped, aside } = await loadCheckpoint(model, source, classes);

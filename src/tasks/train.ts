@@ -7,8 +7,8 @@ import { classCounts, classWeights } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
 import type { Split } from "../data/types.ts";
 import { createLoss, type Loss } from "../nn/losses.ts";
-import type { Model } from "../nn/resnet.ts";
-import { adamw } from "../optim/adamw.ts";
+import { type Model, stagesAbove } from "../nn/resnet.ts";
+import { adamw, type FlatParameters } from "../optim/adamw.ts";
 import { makeSchedule } from "../optim/schedules.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
@@ -160,9 +160,7 @@ async function fitConfigured(
   log: RunLog,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
-  const { values, gradients, halves, decayed } = model.parameters;
   const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
-  const flat = { values, gradients, halves, decayed: optimizer.decay_norm_and_bias ? values.size : decayed };
   const imageSize = config.data.image_size;
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
   const callbacks = makeCallbacks(config.callbacks, {
@@ -181,7 +179,7 @@ async function fitConfigured(
     model,
     classes: data.classes,
     loss,
-    optimizer: adamw(flat, { betas, eps, weightDecay }),
+    optimizer: adamw(flatParameters(config, model), { betas, eps, weightDecay }),
     schedule: makeSchedule(scheduler.name, scheduler, { lr, total: trainer.max_epochs }),
     perStep: scheduler.interval === "step",
     train: data.train,
@@ -199,6 +197,20 @@ async function fitConfigured(
     log,
     signal: host.signal,
   });
+}
+
+/** What the optimiser updates, and which part of it decays and learns how fast. */
+function flatParameters(
+  { optimizer, model: { layer_lr_decay: decay } }: Config,
+  model: Model,
+): FlatParameters {
+  const { parameters } = model;
+  const { values, gradients, halves, trained } = parameters;
+  const decayed = optimizer.decay_norm_and_bias ? values.size : parameters.decayed;
+  const rates = decay === 1
+    ? undefined
+    : parameters.spread((name) => decay ** stagesAbove(name), "learning rates of layers");
+  return { values, gradients, halves, trained, decayed, rates };
 }
 
 /** Loads the best checkpoint from its file and tests it. */

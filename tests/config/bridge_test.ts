@@ -83,7 +83,7 @@ function loadTheirs(
 Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   const { config, notes } = loadTheirs();
   const { model, optimizer, loss, scheduler, trainer, callbacks, logging, transforms }: Config = config;
-  assertEquals(model, { name: "resnet34", weights: null });
+  assertEquals(model, { name: "resnet34", weights: null, freeze: [], layer_lr_decay: 1 });
   assertEquals([optimizer.lr, loss.name, loss.label_smoothing], [1e-4, "cross_entropy", 0.2]);
   assertEquals([scheduler.name, scheduler.milestones, scheduler.gamma], ["multistep", [3, 6], 0.5]);
   assertEquals(trainer.max_epochs, 7);

@@ -13,7 +13,7 @@ const folder = ["data=image_folder", "data.data_root=X"];
 
 Deno.test("loadConfig() gives the embedded default run", () => {
   const config = load();
-  assertEquals(config.model, { name: "resnet18", weights: null });
+  assertEquals(config.model, { name: "resnet18", weights: null, freeze: [], layer_lr_decay: 1 });
   assertEquals(config.data.name, "synthetic_jerseys");
   assertEquals(config.optimizer.lr, 1e-3);
   assertEquals(config.scheduler.interval, "step");
@@ -205,7 +205,7 @@ Deno.test("loadConfig() names an unknown key of a file", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot use key model.weight as there is no such key: did you mean model.weights? Keys of model: name, weights (conf/model/resnet18.yaml:2)",
+    "Cannot use key model.weight as there is no such key: did you mean model.weights? Keys of model: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
   );
 });
 

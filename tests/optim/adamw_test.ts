@@ -103,6 +103,58 @@ for (const [what, options, decayed] of cases) {
 }
 
 deviceTest(
+  "adamw() gives each block of 128 its learning rate, and passes over what is frozen",
+  async (device) => {
+    const blocks = 9, trained = [2, 8] as const, decayed = 5; // in blocks
+    const rates = Float32Array.from({ length: blocks }, (_, i) => .75 ** i), weightDecay = .5;
+    const options = { betas: [.9, .999], eps: 1e-8, weightDecay } as const;
+    const draw = rng(5, "blocks"), make = (length: number) => persistent(device, [length]);
+    const isTrained = (block: number) => block >= trained[0] && block < trained[1];
+    const start = randomNormal(draw, 128 * blocks);
+    const gradients = Array.from(
+      { length: steps },
+      () => randomNormal(draw, 128 * blocks).map((value, i) => isTrained(Math.floor(i / 128)) ? value : 0),
+    );
+    const tensors = [make(128 * blocks), make(128 * blocks), make(STEP_SCALARS), make(2), make(blocks)];
+    const [values, slots, scalars, clip, table] = tensors;
+    table.write(rates);
+    values.write(start);
+    const flat = { values, gradients: slots, decayed: 128 * decayed, rates: table };
+    const optimizer = adamw({ ...flat, trained: [128 * trained[0], 128 * trained[1]] }, options);
+    let states = Array.from({ length: blocks }, (_, block): AdamWState => {
+      const zeros = () => new Float64Array(128);
+      return {
+        param: Float64Array.from(start.subarray(128 * block, 128 * block + 128)),
+        m: zeros(),
+        v: zeros(),
+      };
+    });
+    for (const [step, gradient] of gradients.entries()) {
+      slots.write(gradient);
+      scalars.write(optimizer.scalars(step + 1, 1e-2));
+      device.scope(() => {
+        clipByNorm(slots, clip, maxNorm);
+        optimizer.step(scalars, clip);
+      });
+      const clipped = clipGradNorm([Float64Array.from(gradient)], maxNorm).gradients[0];
+      states = states.map((state, block) => {
+        if (!isTrained(block)) return state;
+        const decay = block < decayed ? weightDecay : 0;
+        const rule = { ...options, lr: 1e-2 * rates[block], weightDecay: decay, step: step + 1 };
+        return adamwStep(state, clipped.subarray(128 * block, 128 * block + 128), rule);
+      });
+      const actual = await values.read(), expected = states.flatMap(({ param }) => [...param]);
+      const worst = { op: "adamw", name: `step ${step}`, actual, expected, tolerance: 2e-6 };
+      assert(difference(worst).share <= 1, JSON.stringify(difference(worst)));
+      assertEquals(actual.subarray(0, 128 * trained[0]), start.subarray(0, 128 * trained[0]));
+      assertEquals(actual.subarray(128 * trained[1]), start.subarray(128 * trained[1]));
+    }
+    optimizer.free();
+    for (const tensor of tensors) tensor.free();
+  },
+);
+
+deviceTest(
   "adamw() replayed gives what it gives encoded anew, bit for bit, and frees its memory",
   async (device) => {
     const given = plan(cases[1][1], 300), { live } = device.pool.stats();

@@ -11,6 +11,12 @@ export const modelSchema = z.strictObject({
   weights: text.nullable().default(null).describe(
     "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
   ),
+  freeze: z.array(text).default([]).describe(
+    "Modules or parameters that keep their values, such as [conv1, bn1, layer1]; their norms too",
+  ),
+  layer_lr_decay: z.number().positive().max(1).default(1).describe(
+    "Learning rate of each stage over that of the next: fc 1, layer4 d, layer3 d^2, ... stem d^5",
+  ),
 });
 
 /** What training makes small. */

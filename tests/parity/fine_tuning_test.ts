@@ -1,0 +1,123 @@
+/**
+ * Fine-tuning against PyTorch: a torchvision ResNet-18 with a frozen stem and first stage, whose norms are in eval
+ * mode, and a parameter group for each stage; ten steps. Needs a Python with torch, torchvision and safetensors.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { openDevice } from "../../src/core/device.ts";
+import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
+import { openFile } from "../../src/host/deno_files.ts";
+import { imagesToEngine } from "../../src/nn/layout.ts";
+import { createLoss } from "../../src/nn/losses.ts";
+import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
+import { adamw } from "../../src/optim/adamw.ts";
+import { hostBatch } from "../../src/train/batch.ts";
+import { loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { ring } from "../../src/train/ring.ts";
+import { trainStep } from "../../src/train/step.ts";
+import { pythonTest, runPython } from "../python.ts";
+
+const plan = { steps: 10, batch: 6, size: 40, classes: 5, lr: 1e-3, decay: 0.6, weight_decay: 0.05 };
+const freeze = ["conv1", "bn1", "layer1"];
+
+const script = `
+import json, sys, torch, torchvision
+from safetensors.torch import save_file
+folder, plan = sys.argv[1], json.loads(sys.argv[2])
+torch.manual_seed(5); torch.set_num_threads(2)
+model = torchvision.models.resnet18(num_classes=plan["classes"])
+for name, buffer in model.named_buffers():
+    if buffer.is_floating_point(): buffer.uniform_(.5, 1.5)
+torch.save(model.state_dict(), folder + "/start.pth")
+data = {f"images{t}": torch.randn(plan["batch"], 3, plan["size"], plan["size"]) for t in range(plan["steps"])}
+labels = {f"labels{t}": torch.randint(plan["classes"], (plan["batch"],)) for t in range(plan["steps"])}
+frozen = ("conv1", "bn1", "layer1")
+def above(name):
+    return 0 if name.startswith("fc") else 5 - int(name[5]) if name.startswith("layer") else 5
+groups = {}
+for name, p in model.named_parameters():
+    p.requires_grad = not name.startswith(frozen)
+    if p.requires_grad: groups.setdefault(above(name), []).append(p)
+model.train()
+for name, module in model.named_modules():
+    if name.startswith(frozen): module.eval()
+optimizer = torch.optim.AdamW(
+    [{"params": ps, "lr": plan["lr"] * plan["decay"] ** k} for k, ps in groups.items()], weight_decay=plan["weight_decay"])
+losses, norms = [], []
+for t in range(plan["steps"]):
+    optimizer.zero_grad()
+    loss = torch.nn.functional.cross_entropy(model(data[f"images{t}"]), labels[f"labels{t}"], label_smoothing=.1)
+    loss.backward()
+    norms.append(torch.nn.utils.clip_grad_norm_([p for ps in groups.values() for p in ps], 1.).item())
+    optimizer.step(); losses.append(loss.item())
+final = {k: v for k, v in model.state_dict().items() if v.is_floating_point()}
+save_file({**data, **labels, **{f"final.{k}": v for k, v in final.items()}}, folder + "/run.safetensors")
+print(json.dumps({"losses": losses, "norms": norms}))
+`;
+
+pythonTest(
+  "ten steps with frozen layers and a rate for each stage are PyTorch's",
+  ["torch", "torchvision"],
+  async () => {
+    const folder = await Deno.makeTempDir(), device = await openDevice(navigator.gpu);
+    try {
+      const expected = JSON.parse(await runPython(script, [folder, JSON.stringify(plan)]));
+      const { tensors } = readSafetensors(await Deno.readFile(`${folder}/run.safetensors`));
+      const { steps, batch, size, classes, lr, decay } = plan;
+      const model = resnet(device, "resnet18", { classes, seed: 1, freeze });
+      const { parameters } = model;
+      const nothing = { skipped: [], aside: [] };
+      assertEquals(await loadCheckpoint(model, await openFile(`${folder}/start.pth`), [..."abcde"]), nothing);
+      const optimizer = adamw({
+        ...parameters,
+        decayed: parameters.values.size,
+        rates: parameters.spread((name) => decay ** stagesAbove(name), "rates"),
+      }, { betas: [.9, .999], eps: 1e-8, weightDecay: plan.weight_decay });
+      const loss = createLoss(device, {
+        name: "cross_entropy",
+        classes,
+        labelSmoothing: .1,
+        gamma: 2,
+        classWeights: undefined,
+      });
+      const results = ring(device, classes, steps);
+      const step = trainStep(device, {
+        model,
+        loss,
+        optimizer,
+        ring: results,
+        imageSize: size,
+        maxNorm: 1,
+        replay: true,
+      });
+      const norms: number[] = [];
+      for (let t = 0; t < steps; t++) {
+        const images = imagesToEngine([batch, 3, size, size], toFloat32(tensors.get(`images${t}`)!));
+        await step.run(hostBatch(images, Uint32Array.from(toFloat32(tensors.get(`labels${t}`)!))), lr);
+        norms.push((await step.clip.read())[0]);
+      }
+      const losses = (await results.steps()).map(({ loss }) => loss);
+      const state = await parameters.state();
+      for (let t = 0; t < steps; t++) {
+        const off = Math.abs(losses[t] - expected.losses[t]),
+          normOff = Math.abs(norms[t] / expected.norms[t] - 1);
+        assert(
+          off < 2e-4 && normOff < 1e-2,
+          `step ${t}: loss ${losses[t]} of ${expected.losses[t]}, norm off ${normOff}`,
+        );
+      }
+      for (const [name, { values }] of state) {
+        const theirs = toFloat32(tensors.get(`final.${name}`)!);
+        if (freeze.some((prefix) => name.startsWith(prefix))) assertEquals(values, theirs, name);
+        // AdamW moves a value by about lr a step; a value whose gradients change sign with rounding strays most.
+        const reach = name.includes("running_") ? 1 : lr * decay ** stagesAbove(name) * steps;
+        let squares = 0;
+        values.forEach((value, i) => squares += (value - theirs[i]) ** 2);
+        const off = Math.sqrt(squares / values.length) / reach;
+        assert(off < 2e-2, `${name} is off by ${off} of its way`);
+      }
+    } finally {
+      device.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
