@@ -234,6 +234,9 @@ export { type Logger, type LogRow, RunLog, type RunStatus, type Scalars } from "
 export { csvLogger } from "./src/train/loggers/csv.ts";
 export { jsonlLogger } from "./src/train/loggers/jsonl.ts";
 export { tensorboardLogger } from "./src/train/loggers/tensorboard.ts";
+export { wandbLogger, type WandbParts } from "./src/train/loggers/wandb.ts";
+export type { WandbRun, WandbServer } from "./src/train/loggers/wandb/api.ts";
+export type { SenderPace } from "./src/train/loggers/wandb/sender.ts";
 export { loggers, makeLoggers } from "./src/train/loggers/mod.ts";
 export {
   defineLogger,

@@ -15,6 +15,7 @@ const tasks: Readonly<Record<string, Task>> = {
   eval: (host, args) => launch(host, configuredTasks.eval, args),
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
   completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
+  sync: async (host, args) => (await import("./tasks/sync.ts")).sync(host, args),
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 

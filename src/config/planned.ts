@@ -25,16 +25,3 @@ export const plannedCallbacks = {
     min_delta: z.number().min(0).default(0.001).describe("The least that counts as progress"),
   }).describe("Ends a run that no longer gets better"),
 } as const;
-
-/** Loggers to come (TRAIN-05). */
-export const plannedLoggers = {
-  wandb: z.strictObject({
-    project: text.default("classifier-training").describe("Project"),
-    name: text.nullable().default(null).describe("Name of the run; null: the experiment"),
-    entity: text.nullable().default(null).describe("Team or user"),
-    group: text.nullable().default(null).describe("Group of runs"),
-    tags: z.array(text).default([]).describe("Tags"),
-    offline: z.boolean().default(false).describe("Write files only"),
-    log_model: z.boolean().default(false).describe("Upload checkpoints"),
-  }).describe("Weights & Biases"),
-} as const;

@@ -1,7 +1,7 @@
 /** Refuses what a configuration chooses and the engine does not do yet; a line goes when its work lands. */
 
 import { ConfigError } from "../base/errors.ts";
-import { plannedCallbacks, plannedLoggers } from "./planned.ts";
+import { plannedCallbacks } from "./planned.ts";
 import type { Config } from "./schema/mod.ts";
 
 /** One value that is not there yet: its key, which values those are, and what to do instead. */
@@ -28,6 +28,11 @@ const plannedValues: readonly PlannedValue[] = [
     cure: "give resume=never",
   },
   {
+    key: "logging.wandb.log_model",
+    is: ({ logging }) => logging.wandb?.log_model === true,
+    cure: "give logging.wandb.log_model=false",
+  },
+  {
     key: "compat=reference",
     is: ({ compat }) => compat !== null,
     cure: "give compat=null",
@@ -43,13 +48,12 @@ const plannedValues: readonly PlannedValue[] = [
 
 /** @throws ConfigError that names all that the configuration chooses and is not built yet, each with what to do */
 export function requireBuilt(config: Config): void {
-  const { callbacks, logging } = config;
+  const { callbacks } = config;
   const chosen = (plugins: object, planned: object) =>
     Object.entries(plugins).filter(([, options]) => options !== null && options !== undefined)
       .map(([name]) => name).filter((name) => Object.hasOwn(planned, name));
   const kinds: [kind: string, names: string[], cure: string][] = [
     ["callbacks", chosen(callbacks, plannedCallbacks), "choose callbacks=quick, or take one out, NAME=null"],
-    ["logging", chosen(logging, plannedLoggers), "choose logging=none"],
   ];
   const missing = [
     ...plannedValues.filter(({ is }) => is(config)).map(({ key, cure }) => `${key}: ${cure}`),

@@ -7,7 +7,7 @@
 import * as z from "zod";
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { loggers } from "../../train/loggers/mod.ts";
-import { plannedCallbacks, plannedLoggers } from "../planned.ts";
+import { plannedCallbacks } from "../planned.ts";
 import { dataSchema } from "./data.ts";
 import { integer, text } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
@@ -53,7 +53,7 @@ export const configSchema = z.strictObject({
   trainer: trainerSchema.prefault({}).describe("Training loop"),
   callbacks: chosen({ ...optionsOf(callbacks), ...plannedCallbacks }).prefault({})
     .describe("What happens around the training"),
-  logging: chosen({ ...optionsOf(loggers), ...plannedLoggers }).prefault({}).describe(
+  logging: chosen(optionsOf(loggers)).prefault({}).describe(
     "Where metrics go besides metrics.jsonl and metrics.csv",
   ),
 });

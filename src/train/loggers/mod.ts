@@ -4,12 +4,13 @@ import { csv } from "./csv.ts";
 import { jsonl } from "./jsonl.ts";
 import type { LoggerContext, LoggerPlugin } from "./plugin.ts";
 import { tensorboard } from "./tensorboard.ts";
+import { wandb } from "./wandb.ts";
 
 /** Always there. */
 const always = { jsonl, csv };
 
 /** The loggers that a configuration can name. */
-export const loggers = { tensorboard };
+export const loggers = { tensorboard, wandb };
 
 /** The loggers that are always there, and those that are chosen: those with options. */
 export function makeLoggers(chosen: Readonly<Record<string, unknown>>, context: LoggerContext): Logger[] {

@@ -1,0 +1,35 @@
+/** `sync`: sends what a run's folder keeps for Weights & Biases. */
+import { ConfigError } from "../base/errors.ts";
+import { readRun, wandbServer } from "../train/loggers/wandb.ts";
+import { Outbox } from "../train/loggers/wandb/outbox.ts";
+import { Sender } from "../train/loggers/wandb/sender.ts";
+import type { Host } from "./host.ts";
+import { logFiles } from "./open_log.ts";
+
+/** A server that is away is asked again and again for so long. */
+const LIMIT_MS = 120_000;
+
+/** Sends the records of the runs in these folders. @returns 0, or 1 if some are left */
+export async function sync(host: Host, folders: readonly string[], limitMs = LIMIT_MS): Promise<number> {
+  if (folders.length === 0) {
+    throw new ConfigError("Cannot sync as no run is given: deno task sync outputs/...");
+  }
+  const server = wandbServer(host.configWorld.env);
+  let left = 0;
+  for (const folder of folders) {
+    const files = logFiles(host, `${folder}/wandb`);
+    const run = await readRun(files);
+    if (!run) {
+      throw new ConfigError(
+        `Cannot sync ${folder} as it holds no wandb/run.json: give the folder of a run with logging=wandb`,
+      );
+    }
+    const outbox = await Outbox.open(files);
+    const count = outbox.left;
+    const sender = new Sender({ server, run, outbox, report: (line, level) => host.print(line, level) });
+    const rest = await sender.finish(limitMs);
+    host.print(`sync    ${folder}: ${count - rest} of ${count} records sent`);
+    left += rest;
+  }
+  return left > 0 ? 1 : 0;
+}

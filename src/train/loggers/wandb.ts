@@ -1,0 +1,155 @@
+import * as z from "zod";
+import { ConfigError } from "../../base/errors.ts";
+import { pngSize } from "../../formats/tfevents.ts";
+import type { Logger, LogRow, RunStatus } from "../log.ts";
+import { defineLogger, type LogFiles, type LoggerContext } from "./plugin.ts";
+import type { WandbRun, WandbServer } from "./wandb/api.ts";
+import { Outbox } from "./wandb/outbox.ts";
+import { Sender, type SenderPace } from "./wandb/sender.ts";
+
+/** How long the end of a run waits for the server; a machine that is taken away leaves ten seconds for everything. */
+const LIMITS_MS: Readonly<Record<RunStatus, number>> = {
+  finished: 15_000,
+  failed: 2_000,
+  interrupted: 2_000,
+};
+
+/** The file with what the server is told of the run. */
+export const RUN_FILE = "run.json";
+
+/** What makes a logger for Weights & Biases. */
+export interface WandbParts {
+  readonly run: Omit<WandbRun, "id" | "config">;
+  /** Absent: rows are kept for `deno task sync`. */
+  readonly server?: WandbServer | undefined;
+  readonly pace?: Partial<SenderPace>;
+  readonly limitsMs?: Readonly<Record<RunStatus, number>>;
+}
+
+/**
+ * Logs to Weights & Biases. Rows go into an outbox in the run's folder; a sender works through it beside the
+ * training. What it could not send when the run ends is sent by `deno task sync RUN`. The axis is
+ * "trainer/global_step", as Lightning's.
+ */
+export function wandbLogger(
+  { run, server, pace, limitsMs = LIMITS_MS }: WandbParts,
+  { folder, files: below, now, report }: LoggerContext,
+): Logger {
+  const files = below(`${folder}/wandb`);
+  let outbox: Outbox, sender: Sender | undefined, started: number;
+  return {
+    name: "wandb",
+    async start(config) {
+      const known = await readRun(files);
+      const opened = known ??
+        { ...run, id: randomId(), config: wandbConfig(config), started: seconds(now()) };
+      if (!known) await files.write(RUN_FILE, JSON.stringify(opened, null, 2) + "\n");
+      started = opened.started;
+      outbox = await Outbox.open(files);
+      sender = server && new Sender({ server, run: opened, outbox, report, ...(pace ? { pace } : {}) });
+    },
+    async write(row) {
+      const images: Record<string, unknown> = {};
+      for (const [name, png] of Object.entries(row.images)) {
+        const image = await imageFile(name, png, row.step);
+        await files.write(image.path, png);
+        await outbox.add({ step: row.step, file: image.path });
+        images[name] = image;
+      }
+      const time = seconds(now());
+      const clock = { _step: outbox.lines, _timestamp: time, _runtime: time - started };
+      await outbox.add({ step: row.step, history: { ...plainValues(row), ...images, ...clock } });
+    },
+    truncateTo: (step) => Outbox.truncateTo(files, step),
+    async finish(status) {
+      await outbox.add({ finish: status === "finished" ? 0 : 1 });
+      const left = sender ? await sender.finish(limitsMs[status]) : outbox.left;
+      if (left > 0) {
+        report(
+          `${left} records for Weights & Biases are kept: send them with deno task sync ${folder}`,
+          sender ? "warning" : "info",
+        );
+      }
+    },
+  };
+}
+
+/** A run as its folder has it. */
+export async function readRun(files: LogFiles): Promise<WandbRun & { started: number } | undefined> {
+  const bytes = await files.load(RUN_FILE);
+  return bytes && JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/**
+ * The server that the environment names: WANDB_BASE_URL, WANDB_API_KEY.
+ * @throws ConfigError if there is no key, or the address is none
+ */
+export function wandbServer(env: (name: string) => string | undefined): WandbServer {
+  const baseUrl = (env("WANDB_BASE_URL") || "https://api.wandb.ai").replace(/\/+$/, "");
+  const apiKey = env("WANDB_API_KEY");
+  if (!URL.canParse(baseUrl)) {
+    throw new ConfigError(
+      `Cannot use WANDB_BASE_URL=${baseUrl} as it must be an address, such as https://host`,
+    );
+  }
+  if (!apiKey) {
+    throw new ConfigError(
+      "Cannot log to Weights & Biases as WANDB_API_KEY is not set: set it, or WANDB_MODE=offline to keep the records",
+    );
+  }
+  return { baseUrl, apiKey };
+}
+
+/** The values of a row as the server's JSON has them: it knows NaN and the infinities by name. */
+function plainValues({ scalars, timings, texts, epoch, step }: LogRow): Record<string, unknown> {
+  const numbers = Object.entries({ ...scalars, ...timings, epoch, "trainer/global_step": step }).map((
+    [name, value],
+  ) => [name, Number.isFinite(value) ? value : String(value)]);
+  return { ...Object.fromEntries(numbers), ...texts };
+}
+
+/** A picture as a history line refers to it. */
+async function imageFile(name: string, png: Uint8Array, step: number) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", png as Uint8Array<ArrayBuffer>));
+  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const path = `media/images/${name.replaceAll(/[^\w.-]/g, "_")}_${step}_${sha256.slice(0, 20)}.png`;
+  return { _type: "image-file", path, sha256, size: png.length, format: "png", ...pngSize(png) };
+}
+
+/** A configuration as the server has it, with the rule that all values are drawn over trainer/global_step. */
+function wandbConfig(config: object): object {
+  const values = Object.entries(config).map(([key, value]) => [key, { value, desc: null }]);
+  const metrics = [{ "1": "trainer/global_step", "6": [3] }, { "2": "*", "5": 1, "6": [1] }];
+  return { ...Object.fromEntries(values), _wandb: { value: { m: metrics }, desc: null } };
+}
+
+function randomId(): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => alphabet[byte % 36]).join("");
+}
+
+const seconds = (time: Date) => time.getTime() / 1000;
+
+/** Does nothing. */
+const disabled: Logger = { name: "wandb", write: async () => {}, truncateTo: async () => {} };
+
+/** As a plug-in; WANDB_MODE=online|offline|disabled goes before `offline`. */
+export const wandb = defineLogger({
+  options: z.strictObject({
+    project: z.string().min(1).default("classifier-training").describe("Project"),
+    name: z.string().min(1).nullable().default(null).describe("Name of the run; null: the experiment"),
+    entity: z.string().min(1).nullable().default(null).describe("Team or user"),
+    group: z.string().min(1).nullable().default(null).describe("Group of runs"),
+    tags: z.array(z.string().min(1)).default([]).describe("Tags"),
+    offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
+    log_model: z.boolean().default(false).describe("Upload checkpoints"),
+  }).describe("Weights & Biases"),
+  make({ project, name, entity, group, tags, offline }, context) {
+    const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");
+    const run = { project, name: name ?? context.experiment, entity, group, tags };
+    if (mode === "disabled") return disabled;
+    if (mode === "offline") return wandbLogger({ run }, context);
+    if (mode === "online") return wandbLogger({ run, server: wandbServer(context.env) }, context);
+    throw new ConfigError(`Cannot use WANDB_MODE=${mode} as it must be online, offline or disabled`);
+  },
+});

@@ -1,0 +1,105 @@
+/** What is for Weights & Biases, in a run's folder: kept before it is sent, so that nothing is lost with the process. */
+import { isTest } from "../../log.ts";
+import type { LogFiles } from "../plugin.ts";
+
+/** One thing to send. */
+export type OutboxRecord =
+  /** A line of the run's history. */
+  | { readonly step: number; readonly history: Readonly<Record<string, unknown>> }
+  /** A file beside the outbox. */
+  | { readonly step: number; readonly file: string }
+  | { readonly finish: number };
+
+/** Records to send now, and what the server needs to know of those before. */
+export interface OutboxBatch {
+  readonly records: readonly OutboxRecord[];
+  /** Lines of history before these. */
+  readonly offset: number;
+  /** The latest value of each name, these records included. */
+  readonly summary: Readonly<Record<string, unknown>>;
+}
+
+const RECORDS = "outbox.jsonl", SENT = "sent.json";
+
+/** The records of a run, in order; a kill at any moment loses none that was added, and at worst sends some twice. */
+export class Outbox {
+  /** Those that the server has not confirmed. */
+  #pending: OutboxRecord[] = [];
+  #sent = 0;
+  #offset = 0;
+  #summary: Record<string, unknown> = {};
+
+  private constructor(readonly files: LogFiles) {}
+
+  /** Reads what a folder holds; a last line that a kill has torn is cut off. */
+  static async open(files: LogFiles): Promise<Outbox> {
+    const outbox = new Outbox(files);
+    const text = await outbox.#text(RECORDS);
+    const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+    if (whole !== text) await files.write(RECORDS, whole);
+    const records = whole.split("\n").slice(0, -1).map((line) => JSON.parse(line) as OutboxRecord);
+    const sent = Math.min(records.length, JSON.parse(await outbox.#text(SENT) || '{"records":0}').records);
+    outbox.#pending = records;
+    outbox.#pass(sent);
+    return outbox;
+  }
+
+  /** Records that wait to be sent. */
+  get left(): number {
+    return this.#pending.length;
+  }
+
+  /** Lines of history so far. */
+  get lines(): number {
+    return this.#offset + this.#pending.filter((record) => "history" in record).length;
+  }
+
+  async add(record: OutboxRecord): Promise<void> {
+    await this.files.append(RECORDS, JSON.stringify(record) + "\n");
+    this.#pending.push(record);
+  }
+
+  /** The next records to send, at most `most`. */
+  next(most: number): OutboxBatch {
+    const records = this.#pending.slice(0, most);
+    const summary = { ...this.#summary };
+    for (const record of records) if ("history" in record) Object.assign(summary, record.history);
+    return { records, offset: this.#offset, summary };
+  }
+
+  /** Notes that the server has confirmed the next `count` records. */
+  async confirm(count: number): Promise<void> {
+    this.#pass(count);
+    await this.files.write(SENT, JSON.stringify({ records: this.#sent }) + "\n");
+  }
+
+  /**
+   * Takes away what came after a step. What the server has of it already is sent once more under the same offsets, as
+   * the run comes by it again.
+   */
+  static async truncateTo(files: LogFiles, step: number): Promise<void> {
+    const outbox = await Outbox.open(files);
+    const lines = (await outbox.#text(RECORDS)).split("\n").slice(0, -1);
+    const kept = lines.filter((line) => {
+      const record = JSON.parse(line) as OutboxRecord;
+      if ("finish" in record || record.step > step) return false;
+      return !("history" in record && Object.keys(record.history).some(isTest));
+    });
+    if (kept.length === lines.length) return;
+    await files.write(SENT, JSON.stringify({ records: Math.min(outbox.#sent, kept.length) }) + "\n");
+    await files.write(RECORDS, kept.map((line) => line + "\n").join(""));
+  }
+
+  #pass(count: number): void {
+    for (const record of this.#pending.splice(0, count)) {
+      this.#sent++;
+      if (!("history" in record)) continue;
+      this.#offset++;
+      Object.assign(this.#summary, record.history);
+    }
+  }
+
+  async #text(name: string): Promise<string> {
+    return new TextDecoder().decode(await this.files.load(name));
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Sends an outbox beside the training: whatever the server does, nobody waits for it. Requests follow each other;
+ * after a failure the same is sent again, later and later. What the server refuses for good stays on disk.
+ */
+import {
+  RefusedError,
+  UnavailableError,
+  WandbApi,
+  type WandbPlace,
+  type WandbRun,
+  type WandbServer,
+} from "./api.ts";
+import type { Outbox, OutboxRecord } from "./outbox.ts";
+
+/** How often and how long. */
+export interface SenderPace {
+  /** Between two requests that went well. */
+  readonly periodMs: number;
+  /** After the first failure; twice as long after each further one. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+  /** After so long without news the server is told that the run is alive. */
+  readonly heartbeatMs: number;
+  /** Records in one request at most. */
+  readonly most: number;
+}
+
+const PACE: SenderPace = {
+  periodMs: 5_000,
+  firstPauseMs: 2_000,
+  longestPauseMs: 300_000,
+  heartbeatMs: 30_000,
+  most: 500,
+};
+
+/** What a sender is made of. */
+export interface SenderParts {
+  readonly server: WandbServer;
+  readonly run: WandbRun;
+  readonly outbox: Outbox;
+  readonly pace?: Partial<SenderPace>;
+  report(line: string, level: "debug" | "info" | "warning"): void;
+}
+
+/** A sender at work from the beginning. */
+export class Sender {
+  readonly #stop = new AbortController();
+  readonly #api: WandbApi;
+  readonly #pace: SenderPace;
+  readonly #work: Promise<void>;
+  #place: WandbPlace | undefined;
+  #isFinishing = false;
+  #wake = () => {};
+
+  constructor(readonly parts: SenderParts) {
+    this.#api = new WandbApi(parts.server, this.#stop.signal);
+    this.#pace = { ...PACE, ...parts.pace };
+    this.#work = this.#sendAll();
+  }
+
+  /** Sends what is there, for `limitMs` at most; returns how many records are left. */
+  async finish(limitMs: number): Promise<number> {
+    this.#isFinishing = true;
+    this.#wake();
+    const timer = setTimeout(() => {
+      this.#stop.abort();
+      this.#wake();
+    }, limitMs);
+    await this.#work;
+    clearTimeout(timer);
+    return this.parts.outbox.left;
+  }
+
+  async #sendAll(): Promise<void> {
+    const { outbox, report } = this.parts;
+    let failures = 0, pause = 0, quiet = 0;
+    while (!this.#stop.signal.aborted) {
+      if (outbox.left === 0 && this.#isFinishing) return;
+      try {
+        if (outbox.left > 0) await this.#send();
+        else if (quiet >= this.#pace.heartbeatMs) await this.#api.stream(this.#place!, { complete: false });
+        quiet = outbox.left > 0 || quiet >= this.#pace.heartbeatMs ? 0 : quiet + this.#pace.periodMs;
+        failures = 0;
+        pause = this.#isFinishing ? 0 : this.#pace.periodMs;
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        if (error instanceof RefusedError) {
+          return report(`Weights & Biases takes no more records: ${error.message}`, "warning");
+        }
+        pause = this.#pauseAfter(error as Error, failures++);
+        const { message } = error as Error;
+        report(`Weights & Biases: ${message}; trying again in ${(pause / 1000).toFixed(1)} s`, "debug");
+      }
+      await this.#wait(pause);
+    }
+  }
+
+  /** Longer with each failure, a quarter at random, so that many runs do not come back at once. */
+  #pauseAfter(error: Error, failures: number): number {
+    const { firstPauseMs, longestPauseMs } = this.#pace;
+    const asked = error instanceof UnavailableError ? error.retryAfterMs : 0;
+    const longest = this.#isFinishing ? firstPauseMs : longestPauseMs;
+    return Math.max(asked, Math.min(longest, firstPauseMs * 2 ** failures) * (1 + Math.random() / 4));
+  }
+
+  /** Sends the next records: files first, then the lines that name them. */
+  async #send(): Promise<void> {
+    const { outbox, run, server, report } = this.parts;
+    if (!this.#place) {
+      this.#place = await this.#api.openRun(run);
+      const { entity, project, id } = this.#place;
+      const page = server.baseUrl.replace("//api.", "//");
+      report(`wandb   ${page}/${entity}/${project}/runs/${id}`, "info");
+    }
+    const { records, offset, summary } = outbox.next(this.#pace.most);
+    const files = await this.#filesOf(records);
+    await this.#api.upload(this.#place, files);
+    const history = records.flatMap((record) => "history" in record ? [JSON.stringify(record.history)] : []);
+    const finish = records.find((record) => "finish" in record);
+    const lines = {
+      "wandb-history.jsonl": { offset, content: history },
+      "wandb-summary.json": { offset: 0, content: [JSON.stringify(summary)] },
+    };
+    await this.#api.stream(this.#place, {
+      ...(history.length > 0 ? { files: lines } : {}),
+      uploaded: [...files.keys()],
+      ...(finish ? { complete: true, exitcode: finish.finish } : {}),
+    });
+    await outbox.confirm(records.length);
+  }
+
+  async #filesOf(records: readonly OutboxRecord[]): Promise<Map<string, Uint8Array>> {
+    const files = new Map<string, Uint8Array>();
+    for (const record of records) {
+      if (!("file" in record)) continue;
+      const bytes = await this.parts.outbox.files.load(record.file);
+      if (bytes) files.set(record.file, bytes);
+    }
+    return files;
+  }
+
+  /** Waits, unless the run ends meanwhile. */
+  #wait(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
