@@ -44,7 +44,7 @@ fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
   let saturation = select(range / most, 0.0, range == 0.0);
   let pqt = to_level(most * (1.0 - saturation * vec3f(1.0, rest, 1.0 - rest)));
   let which = u32(sector) % 6u;
-  let top = to_level(vec3f(most)).x;
+  let top = max(levels.x, max(levels.y, levels.z));
   let r = select(select(pqt.x, pqt.z, which == 4u), pqt.y, which == 1u);
   let g = select(select(pqt.x, pqt.y, which == 3u), pqt.z, which == 0u);
   let b = select(select(pqt.x, pqt.y, which == 5u), pqt.z, which == 2u);

@@ -6,6 +6,7 @@ import type { Jobs } from "../../../kernels/lib/augment.ts";
 import { JOB_WORDS } from "../../../kernels/lib/augment.ts";
 import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
+import type { Color } from "../transforms/operation.ts";
 
 /** Dispatches of a flight. */
 const SLOTS = 32;
@@ -17,6 +18,11 @@ const scratchBits = new Uint32Array(scratch.buffer);
 export function bits(value: number): number {
   scratch[0] = value;
   return scratchBits[0];
+}
+
+/** A colour as a word of levels. */
+export function colorWord([r, g, b]: Color): number {
+  return r | (g << 8) | (b << 16);
 }
 
 /** What is on its way to the GPU. */

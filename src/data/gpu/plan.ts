@@ -34,7 +34,7 @@ export interface Resample {
 export type Stage =
   | { readonly kind: "color"; readonly segment: Segment }
   | Resample
-  | OperationOf<"affine">;
+  | OperationOf<"affine" | "perspective" | "flip" | "blur" | "jpeg" | "pixelate" | "noise">;
 
 /** All that is done to one picture. */
 export interface Plan {
@@ -133,7 +133,14 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
     case "color":
       return segments(operation.steps).map((segment): Stage => ({ kind: "color", segment }));
     case "affine":
+    case "perspective":
+    case "flip":
+    case "pixelate":
+    case "noise":
+    case "jpeg":
       return [operation];
+    case "blur": // a window that mirrors a square once at most
+      return operation.kernel.every((size) => size < 2 * side) ? [operation] : undefined;
     case "downscale": {
       const small = { top: 0, left: 0, width: operation.width, height: operation.height };
       if (!isInside(small, side)) return undefined;

@@ -6,6 +6,7 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Box, Color } from "../transforms/operation.ts";
 import { lettersOf, sumLuma, withSteps } from "./color.ts";
 import { type FilterTable, filterTable, sourceRange } from "./filter_table.ts";
+import { colorWord } from "./flight.ts";
 import { packPixels } from "./pixels.ts";
 import type { Reading, Resample, Segment } from "./plan.ts";
 import type { Darkroom, Work } from "./work.ts";
@@ -146,7 +147,7 @@ function uploads(
   return strips;
 }
 
-/** Carries out stages of this kind: both passes, from each picture's square to its other one. */
+/** Carries out stages of this kind: both passes, in place. */
 export function resample(room: Darkroom, works: readonly Work[], stages: readonly Resample[]): void {
   const { side } = room;
   const jobs = works.map((work, i) => {
@@ -174,7 +175,7 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
     table: filterTable(from.height, to.height),
     firstEntry: 0,
     to,
-    target: room.next(work),
+    target: room.now(work),
     around,
     segment: NO_STEPS,
   }));
@@ -217,12 +218,11 @@ function columns(room: Darkroom, jobs: readonly ColumnsJob[]): void {
   flight.each(
     jobs,
     ({ table }) => table.words.length,
-    ({ work, firstRow, table, firstEntry, to, target, around: [r, g, b], segment, ...job }) => {
+    ({ work, firstRow, table, firstEntry, to, target, around, segment, ...job }) => {
       const entries = flight.put(table.words) + firstEntry * table.stride;
       const { left, top, width, height } = to;
-      const color = r | (g << 8) | (b << 16);
       const words = [job.middle, firstRow, entries, table.stride, target];
-      return withSteps([...words, left, top, width, height, color, work.place], segment);
+      return withSteps([...words, left, top, width, height, colorWord(around), work.place], segment);
     },
     (list) => {
       const options = { jobs: list, side, steps, measured };

@@ -1,8 +1,9 @@
 /** The order in which the stages of a chunk's pictures are carried out. */
 import { colors, lettersOf } from "./color.ts";
+import { blurs, jpegs, noises } from "./degrade.ts";
 import type { Stage } from "./plan.ts";
 import { resample } from "./resample.ts";
-import { affines } from "./warp.ts";
+import { remaps, warps } from "./warp.ts";
 import type { Darkroom, Work } from "./work.ts";
 
 type StageOf<Kind extends Stage["kind"]> = Extract<Stage, { readonly kind: Kind }>;
@@ -22,8 +23,14 @@ const printers: { readonly [Kind in Stage["kind"]]: Printer<StageOf<Kind>> } = {
     run: (room, works, stages) => colors(room, works, stages.map(({ segment }) => segment)),
     inPlace: true,
   },
-  resample: { alike: () => "", run: resample },
-  affine: { alike: ({ interpolation }) => interpolation, run: affines },
+  resample: { alike: () => "", run: resample, inPlace: true },
+  affine: { alike: ({ interpolation }) => interpolation, run: warps },
+  perspective: { alike: ({ interpolation }) => interpolation, run: warps },
+  flip: { alike: () => "", run: remaps },
+  pixelate: { alike: () => "", run: remaps },
+  blur: { alike: () => "", run: blurs, inPlace: true },
+  noise: { alike: () => "", run: noises, inPlace: true },
+  jpeg: { alike: () => "", run: jpegs, inPlace: true },
 };
 
 const printerOf = ({ kind }: Stage) => printers[kind] as unknown as Printer<Stage>;

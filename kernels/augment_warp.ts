@@ -1,26 +1,33 @@
 /**
- * Affine warps of squares as torchvision's tensor backend computes them: each pixel of the result reads the picture at
- * its place under a 2x3 matrix, by the nearest pixel or between four. A thread does four neighbouring pixels of a row.
+ * Affine and perspective warps of squares as torchvision's tensor backend computes them: each pixel of the result reads
+ * the picture at its place under a matrix, by the nearest pixel or between four. A thread does four neighbouring pixels
+ * of a row.
  *
  * A job: 0 source, 1 target, 2 the colour of what is not covered, 3 to 8 the rows (a, b, c) for x and y of the matrix,
- * as float32 shares of half a side.
+ * and for perspective 9, 10 g and h of the divisor g x + h y + 1.
  */
 import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
-import { warpFunctions } from "./lib/augment_warp.ts";
+import { sampling } from "./lib/augment_sampling.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export interface AugmentWarpOptions {
   readonly jobs: Jobs;
   readonly side: number;
+  readonly warp: "affine" | "perspective";
   readonly interpolation: "nearest" | "bilinear";
 }
 
-export function augmentAffine({ jobs: list, side, interpolation }: AugmentWarpOptions): KernelSource {
+export function augmentWarp({ jobs: list, side, warp, interpolation }: AugmentWarpOptions): KernelSource {
+  const isAffine = warp === "affine";
+  const origin = isAffine ? 0.5 - side / 2 : 0.5; // affine places are measured from the centre
+  const place = isAffine
+    ? "column_at * a + row * b + c"
+    : "(column_at * a + row * b + c) / (column_at * divisor.x + row * divisor.y + 1.0) - 1.0";
   const code = wgsl`
 ${jobs}
 ${pixels}
 @group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
-${warpFunctions(side, interpolation)}
+${sampling(side, interpolation)}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -32,13 +39,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let a = vec2f(number(job, 3u), number(job, 6u));
   let b = vec2f(number(job, 4u), number(job, 7u));
   let c = vec2f(number(job, 5u), number(job, 8u));
-  let row = f32(id.y) + ${0.5 - side / 2};
+#if ${!isAffine}
+  let divisor = vec2f(number(job, 9u), number(job, 10u));
+#endif
+  let row = f32(id.y) + ${origin};
   let to = word(job, 1u) + id.y * ${side}u + column;
   ${
     unroll(RUN, (i) =>
       `if (column + ${i}u < ${side}u) {
-    let grid = (f32(column + ${i}u) + ${0.5 - side / 2}) * a + row * b + c;
-    x[to + ${i}u] = sampled(source, grid, fill);
+    let column_at = f32(column + ${i}u) + ${origin};
+    x[to + ${i}u] = sampled(source, ${place}, fill);
   }`)
   }
 }`;

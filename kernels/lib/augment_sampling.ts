@@ -4,7 +4,7 @@
  * WGSL: `sampled(source, grid, fill)`, the word of the square at `source` at `grid`, where -1 and 1 are the picture's
  * edges; `fill` is seen where the picture is not. Needs `x`, the squares.
  */
-export function warpFunctions(side: number, interpolation: "nearest" | "bilinear"): string {
+export function sampling(side: number, interpolation: "nearest" | "bilinear"): string {
   const place = `
 fn inside(at: vec2i) -> bool { return all(at >= vec2i()) && all(at < vec2i(${side})); }
 fn pixel_at(source: u32, at: vec2i) -> vec3f {
