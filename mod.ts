@@ -255,7 +255,8 @@ export type {
 export { type HostBatch, hostBatch, type TrainBatch } from "./src/train/batch.ts";
 export { type StepParts, type TrainStep, trainStep } from "./src/train/step.ts";
 export type { Screen } from "./src/train/screen.ts";
-export { type EpochBatches, fit, type FitOptions } from "./src/train/trainer.ts";
+export type { EpochBatches, FitOptions, Progress, Snapshot } from "./src/train/run.ts";
+export { fit } from "./src/train/trainer.ts";
 
 // Configuration
 export {

@@ -6,7 +6,7 @@
  *
  * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread does
  * four neighbouring elements; the first `decayed` elements are decayed. In mixed precision the first so many also
- * have f16 copies, and a step that the loss scale has ruled out changes nothing.
+ * have f16 copies. A step that is not taken, as its gradients are not finite, changes nothing.
  * A layer may have a learning rate of its own: lr times the rate of its block, in the decay too.
  */
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
@@ -50,9 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let i = linear_index(id, groups);
   if (i >= ${count / 4}u) { return; }
   let step = scalars[0];
-#if ${mixed}
   if (step.w == 0.0) { return; }
-#endif
   let g = gradients[i] * clip[0].y;
   let m = first[i] * ${beta1} + g * ${1 - beta1};
   let v = second[i] * ${beta2} + g * g * ${1 - beta2};

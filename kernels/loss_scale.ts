@@ -20,7 +20,7 @@ export function lossScale({ beta1, beta2 }: LossScaleOptions): KernelSource {
   const code = wgsl`
 struct State { scale: f32, good: f32, taken: f32, skipped: f32, skipped_in_a_row: f32 }
 @group(0) @binding(0) var<storage, read> clip: array<vec2f>; // (norm, factor)
-@group(0) @binding(1) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, -, -, lr), -
+@group(0) @binding(1) var<storage, read> scalars: array<vec4f>; // (1 - lr * decay, -, -, -), (lr, ...)
 @group(0) @binding(2) var<storage, read_write> state: array<State>;
 @group(0) @binding(3) var<storage, read_write> step: array<vec4f>; // what AdamW reads; w is 0 if the step is skipped
 
@@ -49,7 +49,7 @@ fn main() {
     now.scale *= 0.5;
   }
   state[0] = now;
-  let lr = scalars[0].w;
+  let lr = scalars[1].x;
   let first = lr / one_minus_power(${Math.log(beta1)}, now.taken);
   let second = sqrt(one_minus_power(${Math.log(beta2)}, now.taken));
   step[0] = vec4f(scalars[0].x, select(0.0, first, is_finite), second, select(0.0, 1.0, is_finite));

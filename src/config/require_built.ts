@@ -13,21 +13,6 @@ interface PlannedValue {
 
 const plannedValues: readonly PlannedValue[] = [
   {
-    key: "trainer.accumulate_grad_batches",
-    is: ({ trainer }) => trainer.accumulate_grad_batches !== 1,
-    cure: "give trainer.accumulate_grad_batches=1",
-  },
-  {
-    key: "trainer.val_check_interval",
-    is: ({ trainer }) => trainer.val_check_interval !== 1,
-    cure: "give trainer.val_check_interval=1.0",
-  },
-  {
-    key: "resume",
-    is: ({ resume }) => resume !== "never",
-    cure: "give resume=never",
-  },
-  {
     key: "logging.wandb.log_model",
     is: ({ logging }) => logging.wandb?.log_model === true,
     cure: "give logging.wandb.log_model=false",
@@ -36,13 +21,6 @@ const plannedValues: readonly PlannedValue[] = [
     key: "compat=reference",
     is: ({ compat }) => compat !== null,
     cure: "give compat=null",
-  },
-  {
-    key: "callbacks.model_checkpoint, but for the best by val/acc_top1 and the last",
-    is: ({ callbacks: { model_checkpoint: options } }) =>
-      options !== undefined && options !== null &&
-      (options.save_top_k !== 1 || !options.save_last || options.monitor !== "val/acc_top1"),
-    cure: "give callbacks.model_checkpoint.save_top_k=1",
   },
 ];
 

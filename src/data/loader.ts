@@ -19,6 +19,10 @@ export interface BatchesOptions {
   readonly batchSize: number;
   /** Leaves out a last batch that is not full; false by default. */
   readonly dropLast?: boolean;
+  /** Leaves out what comes after so many batches. */
+  readonly most?: number | undefined;
+  /** The batch to begin with, 0 by default; the epoch's length stays the same. */
+  readonly from?: number | undefined;
   readonly pipeline: Pick<Pipeline, "draw">;
   readonly seed: number;
   readonly epoch: number;
@@ -86,7 +90,7 @@ function countBatches(options: BatchesOptions): number {
         `lower data.batch_size to at most ${order.length}`,
     );
   }
-  return length;
+  return Math.min(length, options.most ?? Infinity);
 }
 
 async function* walk(
@@ -98,14 +102,14 @@ async function* walk(
   const repetitions = countRepetitions(options);
   const { pictures, prefetch = 2 } = options;
   const ahead: Promise<Batch>[] = [];
-  let asked = 0;
+  let asked = options.from ?? 0;
   const ask = () => {
     const batch = makeBatch(options, asked++, streams, repetitions);
     batch.catch(() => {}); // it is reported when its turn comes, if it does
     ahead.push(batch);
   };
   try {
-    for (let i = 0; i < length; i++) {
+    for (let i = asked; i < length; i++) {
       while (asked < length && asked <= i + prefetch) ask();
       const start = performance.now();
       const batch = await ahead.shift()!;

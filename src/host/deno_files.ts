@@ -124,6 +124,21 @@ export async function writeParts(path: string, parts: Iterable<Uint8Array>): Pro
   await Deno.rename(temporary, path);
 }
 
+/** Makes `to` a hard link of `from`, replacing what is there in one go; a copy where the disk has no links. */
+export async function linkAtomic(from: string, to: string): Promise<void> {
+  const temporary = `${to}.tmp`;
+  await Deno.remove(temporary).catch(() => {});
+  try {
+    await Deno.link(from, temporary);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotSupported || error instanceof Deno.errors.PermissionDenied)) {
+      throw error;
+    }
+    return await writeAtomic(to, await Deno.readFile(from));
+  }
+  await Deno.rename(temporary, to);
+}
+
 /** Adds text to the end of a file; its folder is made if it is missing. */
 export function appendText(path: string, text: string): Promise<void> {
   return appendBytes(path, new TextEncoder().encode(text));

@@ -7,6 +7,7 @@ import type { Rng } from "../base/rng.ts";
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import { castInto } from "../ops/cast.ts";
 import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
 import { stateFaults } from "./state_faults.ts";
 
@@ -88,6 +89,16 @@ function flatten(parameters: readonly Parameter[]): Flat {
     size += roundUp(elements(parameter.shape), ALIGNMENT);
   }
   return { offsets, size };
+}
+
+/** A flat buffer of `size` elements, of what `values` gives in PyTorch's layouts; zero in between. */
+function pack({ offsets }: Flat, size: number, values: (parameter: Parameter) => Float32Array): Float32Array {
+  const all = new Float32Array(size);
+  for (const [parameter, offset] of offsets) {
+    const { layout, torchShape } = parameter.declaration;
+    all.set(toEngine(layout, torchShape, values(parameter)), offset);
+  }
+  return all;
 }
 
 /** All that a model learns or keeps, on a device. */
@@ -221,9 +232,42 @@ export class ParameterSet {
     ]);
   }
 
+  /** Encodes that the f16 copies, where there are some, follow `values`. */
+  copyHalves(): void {
+    if (this.halves) castInto(this.values.slice(0, this.halves.shape), this.halves);
+  }
+
   /** The gradients in PyTorch's layouts, by parameter name. Waits for the GPU. */
   async gradientState(): Promise<Map<string, StateTensor>> {
     return this.#take(this.parameters, this.#weights, await this.gradients.read()); // GPU sync point
+  }
+
+  /** What lies in a flat buffer of the layout of `values`, such as an optimiser's moments, by parameter name. */
+  unpack(values: Float32Array): Map<string, StateTensor> {
+    return this.#take(this.parameters, this.#weights, values);
+  }
+
+  /** What lies in a flat buffer of the layout of `statistics`, by name. */
+  unpackStatistics(values: Float32Array): Map<string, StateTensor> {
+    return this.#take(this.buffers, this.#buffers, values);
+  }
+
+  /** The inverse of {@link unpack}: `tensor` gives each parameter's values in PyTorch's layout. */
+  pack(tensor: (name: string, shape: Shape) => Float32Array): Float32Array {
+    return pack(
+      this.#weights,
+      this.values.size,
+      ({ name, declaration }) => tensor(name, declaration.torchShape),
+    );
+  }
+
+  /** The inverse of {@link unpackStatistics}. */
+  packStatistics(tensor: (name: string, shape: Shape) => Float32Array): Float32Array {
+    return pack(
+      this.#buffers,
+      this.statistics.size,
+      ({ name, declaration }) => tensor(name, declaration.torchShape),
+    );
   }
 
   /** Start values in PyTorch's layout. */
@@ -231,17 +275,17 @@ export class ParameterSet {
     return declaration.init(elements(declaration.torchShape), this.rng.fork(name));
   }
 
+  /** Replaces all parameters and statistics; `tensor` gives each one's values in PyTorch's layout. */
+  fill(tensor: (name: string, shape: Shape) => Float32Array): void {
+    this.#fill(({ name, declaration }) => tensor(name, declaration.torchShape));
+  }
+
   /** Replaces all parameters and statistics by what `values` gives in PyTorch's layout. */
   #fill(values: (parameter: Parameter) => Float32Array): void {
-    for (const [target, flat] of [[this.values, this.#weights], [this.statistics, this.#buffers]] as const) {
-      const all = new Float32Array(target.size);
-      for (const [parameter, offset] of flat.offsets) {
-        const { layout, torchShape } = parameter.declaration;
-        all.set(toEngine(layout, torchShape, values(parameter)), offset);
-      }
-      target.write(all);
-      if (target === this.values) this.halves?.write(all.subarray(0, this.decayed));
-    }
+    const packed = pack(this.#weights, this.values.size, values);
+    this.values.write(packed);
+    this.halves?.write(packed.subarray(0, this.decayed));
+    this.statistics.write(pack(this.#buffers, this.statistics.size, values));
   }
 
   #take(parameters: readonly Parameter[], flat: Flat, values: Float32Array): Map<string, StateTensor> {

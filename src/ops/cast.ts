@@ -7,6 +7,11 @@ import { elementType } from "./checks.ts";
 
 const convert = kernel("cast", castKernel);
 
+/** Encodes y = x in y's element type, without a gradient. */
+export function castInto(x: Tensor, y: Tensor): void {
+  convert.run({ x, y }, { to: elementType("cast", y), count: x.size });
+}
+
 /** x as another element type (torch.Tensor.to); x itself if it has that type. Beyond f16's range lies infinity. */
 export function cast(x: Tensor, dtype: ElementType): Tensor {
   if (elementType("cast", x) === dtype) return x;

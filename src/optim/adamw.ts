@@ -1,6 +1,7 @@
 import { adamw as adamwKernel, RATE_BLOCK } from "../../kernels/adamw.ts";
 import { kernel } from "../core/kernel.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import { STEP_SCALARS } from "./step_scalars.ts";
 
 const update = kernel("adamw", adamwKernel);
 
@@ -31,12 +32,12 @@ export interface Adamw {
   readonly betas: readonly [number, number];
   /**
    * The scalars of step `step` (1 is the first): 1 - lr * decay, lr / (1 - b1^step) and sqrt(1 - b2^step), computed in
-   * float64, then lr for {@link LossScale}; the other places of {@link STEP_SCALARS} are 0.
+   * float64, then 1 as the step is taken, and lr for {@link LossScale}; the other places of {@link STEP_SCALARS} are 0.
    */
   scalars(step: number, lr: number): number[];
   /**
-   * Encodes one step. `scalars` starts with the values above, or in mixed precision with what {@link LossScale} made
-   * of them; `clip` is [2] of {@link clipByNorm}.
+   * Encodes one step. `scalars` starts with the values above, or with what {@link LossScale} or {@link FiniteGuard}
+   * made of them; `clip` is [2] of {@link clipByNorm}.
    */
   step(scalars: Tensor, clip: Tensor): void;
   /** Gives the moments' memory back. */
@@ -58,7 +59,9 @@ export function adamw(parameters: FlatParameters, { betas, eps, weightDecay }: A
     betas,
     scalars(step, lr) {
       const corrections = [lr / (1 - beta1 ** step), Math.sqrt(1 - beta2 ** step)];
-      return [1 - lr * weightDecay, ...corrections, lr, 0, 0, 0, 0];
+      const scalars = new Array<number>(STEP_SCALARS).fill(0);
+      scalars.splice(0, 5, 1 - lr * weightDecay, ...corrections, 1, lr);
+      return scalars;
     },
     step(scalars, clip) {
       const learning = { gradients, values, first, second, ...(copies && { halves: copies }) };

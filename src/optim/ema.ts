@@ -1,13 +1,19 @@
 import { ema as emaKernel } from "../../kernels/ema.ts";
+import { swap as swapKernel } from "../../kernels/swap.ts";
 import { kernel } from "../core/kernel.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { EMA_DECAY } from "./step_scalars.ts";
 
 const follow = kernel("ema", emaKernel);
+const exchange = kernel("swap", swapKernel);
 
-/** The decay after `step` updates (1 is the first): min(decay, (1 + step) / (10 + step)), as timm's and TensorFlow's. */
-export function emaDecay(decay: number, step: number): number {
-  return Math.min(decay, (1 + step) / (10 + step));
+/**
+ * The decay of step `step` (1 is the first): min(decay, (1 + s) / (10 + s)) for the s-th update, as timm's and
+ * TensorFlow's. During `warmupSteps` steps nothing is updated: the decay is 1.
+ */
+export function emaDecay(decay: number, step: number, warmupSteps = 0): number {
+  const updates = step - warmupSteps;
+  return updates < 1 ? 1 : Math.min(decay, (1 + updates) / (10 + updates));
 }
 
 /** Exponential moving averages of flat buffers, kept on the GPU beside the optimiser. */
@@ -16,6 +22,8 @@ export interface Ema {
   readonly averages: readonly Tensor[];
   /** Encodes average += (1 - d) * (source - average), d at {@link EMA_DECAY} of the scalars. */
   update(scalars: Tensor): void;
+  /** Encodes that averages and sources change places. */
+  swap(): void;
   /** Starts again at the sources' values. */
   reset(): void;
   free(): void;
@@ -33,6 +41,7 @@ export function ema(sources: readonly Tensor[]): Ema {
         follow.run({ scalars, x, average: averages[i] }, { count: x.size, slot: EMA_DECAY })
       );
     },
+    swap: () => sources.forEach((x, i) => exchange.run({ x, y: averages[i] }, { count: x.size })),
     reset() {
       sources.forEach(({ device, buffer, byteOffset, bytes }, i) =>
         device.copy(buffer, byteOffset, averages[i].buffer, averages[i].byteOffset, bytes)

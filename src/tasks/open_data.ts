@@ -9,11 +9,11 @@ import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrde
 import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/picture_source.ts";
-import type { Dataset, FileTree, Picture, Split } from "../data/types.ts";
+import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { fnv1a32, rng } from "../base/rng.ts";
-import type { EpochBatches } from "../train/trainer.ts";
+import type { EpochBatches } from "../train/run.ts";
 import type { Host } from "./host.ts";
 import { type OpenSupply, openSupply } from "./open_pictures.ts";
 
@@ -22,6 +22,8 @@ export interface OpenData extends Disposable {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
   readonly evalPipeline: Pipeline;
+  /** The same for the same classes and samples, in hexadecimal digits. */
+  readonly fingerprint: string;
   /** Samples of a split whose pictures could be read. */
   count(split: Split): number;
   /** Labels of a split's samples. */
@@ -30,8 +32,8 @@ export interface OpenData extends Disposable {
   picture(split: Split, index: number): Promise<Picture>;
   /** Draws the epochs of train; undefined where train was not opened. */
   readonly sampler: Sampler | undefined;
-  /** Augmented batches of what the sampler draws of the train split. */
-  train(epoch: number): EpochBatches;
+  /** Augmented batches of what the sampler draws of the train split, from the `from`-th on. */
+  train(epoch: number, from?: number): EpochBatches;
   /** Batches of a split in order, prepared by the evaluation transforms. */
   evaluate(split: Split): EpochBatches;
   /** Sizes of training batches: the full one, and that of the epoch's last. */
@@ -65,7 +67,7 @@ export async function openData(
       imageSize: data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    return assemble(config, dataset, stores, images, supply);
+    return assemble(config, dataset, stores, await fingerprintOf(dataset), images, supply);
   } catch (error) {
     supply.close();
     throw error;
@@ -92,6 +94,16 @@ async function scanSplits(
   const isDone = supply.cache.kind !== "none";
   if (isDone || !supply.persistent) supply.decoder.rest();
   return stores;
+}
+
+/** SHA-256 of class names and of each split's paths and labels. */
+async function fingerprintOf({ classes, splits }: Dataset): Promise<string> {
+  const text = JSON.stringify([
+    classes,
+    SPLITS.map((split) => splits[split].map(({ path, label }) => [path, label])),
+  ]);
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** One line about a dataset: counts, classes and size. */
@@ -132,6 +144,7 @@ function assemble(
   config: Config,
   dataset: Dataset,
   stores: ReadonlyMap<Split, PictureStore>,
+  fingerprint: string,
   images: Augmenter,
   supply: OpenSupply,
 ): OpenData {
@@ -146,17 +159,23 @@ function assemble(
   const sampler = stores.has("train")
     ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
     : undefined;
-  const trained = sampler?.length ?? 0;
-  const rest = dropLast ? 0 : trained % batchSize;
-  const batchSizes = [...(trained >= batchSize ? [batchSize] : []), ...(rest > 0 ? [rest] : [])];
+  const overfits = config.trainer.overfit_batches !== 0;
+  const most = (split: Split) => mostBatches(config, split, batchesOf(split));
+  /** Batches of a split if none is left out. */
+  const batchesOf = (split: Split) => {
+    if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
+    const length = sampler?.length ?? 0;
+    return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
+  };
   return {
     dataset,
     classes: dataset.classes,
     evalPipeline,
+    fingerprint,
     count,
     store,
     sampler,
-    batchSizes,
+    batchSizes: stores.has("train") ? sizesOf(sampler!.length, batchSize, most("train")) : [],
     evalBatchSize,
     async picture(split, index) {
       const [picture] = await store(split).pictures.get([index]);
@@ -164,30 +183,24 @@ function assemble(
     },
     supply,
     [Symbol.dispose]: supply.close,
-    train(epoch) {
+    train(epoch, from) {
       const { pictures, samples } = store("train");
-      const { order, drawn } = sampler!.draw(epoch);
-      const options = {
-        pictures,
-        samples,
-        order,
-        batchSize,
-        dropLast,
-        pipeline: trainPipeline,
-        seed,
-        epoch,
-        prefetch,
-      };
+      const { order, drawn } = overfits
+        ? { order: sequentialOrder(samples.length), drawn: undefined }
+        : sampler!.draw(epoch);
+      const sizes = { batchSize, dropLast, most: most("train"), from };
+      const options = { pictures, samples, order, ...sizes, pipeline: trainPipeline, seed, epoch, prefetch };
       return rendered(images, options, trainPipeline, drawn);
     },
     evaluate(split) {
-      const { pictures, samples } = store(split);
+      const { pictures, samples } = store(overfits && split === "valid" ? "train" : split);
       const order = sequentialOrder(samples.length);
       const options = {
         pictures,
         samples,
         order,
         batchSize: evalBatchSize,
+        most: most(split),
         pipeline: evalPipeline,
         seed,
         epoch: 0,
@@ -196,6 +209,25 @@ function assemble(
       return rendered(images, options, evalPipeline);
     },
   };
+}
+
+/** The sizes of an epoch's batches, each once: the full one, and that of the last. */
+function sizesOf(samples: number, batchSize: number, batches: number): number[] {
+  const rest = Math.min(batchSize, samples - (batches - 1) * batchSize);
+  return [...new Set([...(batches > 1 ? [batchSize] : []), rest])];
+}
+
+/** The batches of a split that are used: all, or as the trainer's limits say. */
+function mostBatches({ trainer }: Config, split: Split, batches: number): number {
+  const { fast_dev_run: fast, overfit_batches: overfit } = trainer;
+  if (fast !== false) return Math.min(batches, Number(fast));
+  const limits = {
+    train: overfit || trainer.limit_train_batches,
+    valid: overfit || trainer.limit_val_batches,
+    test: trainer.limit_test_batches,
+  };
+  const limit = limits[split];
+  return limit > 1 ? Math.min(batches, limit) : limit === 0 ? 0 : Math.max(1, Math.floor(batches * limit));
 }
 
 /** Batches whose images the GPU makes, when a step asks for them. */

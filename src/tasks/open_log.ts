@@ -4,6 +4,7 @@ import type { Config } from "../config/mod.ts";
 import { RunLog } from "../train/log.ts";
 import { makeLoggers } from "../train/loggers/mod.ts";
 import type { LogFiles } from "../train/loggers/plugin.ts";
+import type { Progress } from "../train/run.ts";
 import type { Host } from "./host.ts";
 
 /** Runs `body` with the log of a run, which is finished after it, whatever happens. */
@@ -11,6 +12,7 @@ export async function withRunLog<T>(
   host: Host,
   config: Config,
   folder: string,
+  resumed: Progress | undefined,
   body: (log: RunLog) => Promise<T>,
 ): Promise<T> {
   const log = new RunLog(makeLoggers(config.logging, {
@@ -21,6 +23,7 @@ export async function withRunLog<T>(
     now: host.now,
     report: host.print,
   }));
+  if (resumed) await log.truncateTo(loggedUpTo(resumed));
   await log.start(config);
   try {
     const result = await body(log);
@@ -30,6 +33,11 @@ export async function withRunLog<T>(
     await log.finish(error instanceof InterruptedError ? "interrupted" : "failed");
     throw error;
   }
+}
+
+/** The step up to which a resumed run has logged: an epoch whose validation is still to come has no row yet. */
+function loggedUpTo({ step, batch, batchesPerEpoch }: Progress): number {
+  return batch === batchesPerEpoch ? step - 1 : step;
 }
 
 /** The files below a folder, as loggers want them. */

@@ -2,12 +2,14 @@
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { mib } from "../core/pool.ts";
 import { classCounts, classWeights } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
 import type { Split } from "../data/types.ts";
 import { createLoss, type Loss } from "../nn/losses.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
+import { accumulation } from "../optim/accumulation.ts";
 import { adamw, type FlatParameters } from "../optim/adamw.ts";
 import { makeSchedule } from "../optim/schedules.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
@@ -17,7 +19,9 @@ import type { RunLog } from "../train/log.ts";
 import { outputScalars } from "../train/output_scalars.ts";
 import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
+import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";
+import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpoints.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
@@ -34,8 +38,10 @@ export interface TrainResult {
 
 const SPLITS: readonly Split[] = ["train", "valid", "test"];
 
-/** Trains, validates after each epoch, writes checkpoints into `folder`, and tests the best. */
-export async function train(host: Host, config: Config, folder: string): Promise<TrainResult> {
+/** Trains, validates after each epoch, writes checkpoints, and tests the best. */
+export async function train(host: Host, given: Config, places: RunPlaces): Promise<TrainResult> {
+  const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
+  const { folder } = places;
   const device = await openConfigured(host, config);
   try {
     using data = await openData(host, config, device, SPLITS);
@@ -51,9 +57,11 @@ export async function train(host: Host, config: Config, folder: string): Promise
     host.print("");
     const loss = configuredLoss(device, config, data);
     const evaluation = createEvaluator(device, config, model, loss, data);
+    const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");
-    return await withRunLog(host, config, folder, async (log) => {
-      const state = await fitConfigured(host, config, device, model, data, loss, evaluation, folder, log);
+    return await withRunLog(host, config, folder, resume?.progress, async (log) => {
+      const parts = { device, data, model, loss, evaluation, log, resume };
+      const state = await fitConfigured(host, config, places, parts);
       const test = await testBest(host, model, evaluation, data, state);
       const { live, peakBytes } = state.memory;
       host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
@@ -147,26 +155,44 @@ function createEvaluator(
   return evaluator(device, { model, loss, imageSize, batchSize, batches });
 }
 
+/** What a configured run is put together from. */
+interface RunParts {
+  readonly device: Device;
+  readonly data: OpenData;
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly evaluation: Evaluator;
+  readonly log: RunLog;
+  readonly resume: Snapshot | undefined;
+}
+
+/** A configuration for a look whether everything runs: an epoch, and no files but the run's own. */
+function fastDevRun(config: Config): Config {
+  const callbacks = { ...config.callbacks, model_checkpoint: null, early_stopping: null, onnx_export: null };
+  return { ...config, callbacks, logging: {}, trainer: { ...config.trainer, max_epochs: 1 } };
+}
+
 /** Runs the trainer with the configured optimiser, schedule and callbacks. */
 async function fitConfigured(
   host: Host,
   config: Config,
-  device: Device,
-  model: Model,
-  data: OpenData,
-  loss: Loss,
-  evaluation: Evaluator,
-  folder: string,
-  log: RunLog,
+  { folder, checkpoints, resume: found }: RunPlaces,
+  { device, data, model, loss, evaluation, log, resume }: RunParts,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
   const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
+  const accumulated = trainer.accumulate_grad_batches > 1
+    ? accumulation(model.parameters.gradients, trainer.accumulate_grad_batches)
+    : undefined;
+  const flat = flatParameters(config, model, accumulated?.total ?? model.parameters.gradients);
+  const { ema } = config.callbacks;
   const imageSize = config.data.image_size;
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
   const callbacks = makeCallbacks(config.callbacks, {
     folder,
     imageSize,
     write: host.writeAtomic,
+    checkpoints: checkpointStore(host, checkpoints, found !== undefined),
     scheduleInterval: scheduler.interval,
     samples: SPLITS.filter((split) => data.count(split) > 0)
       .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
@@ -179,11 +205,14 @@ async function fitConfigured(
     model,
     classes: data.classes,
     loss,
-    optimizer: adamw(flatParameters(config, model), { betas, eps, weightDecay }),
+    optimizer: adamw(flat, { betas, eps, weightDecay }),
+    accumulation: accumulated,
+    ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
     schedule: makeSchedule(scheduler.name, scheduler, { lr, total: trainer.max_epochs }),
     perStep: scheduler.interval === "step",
     train: data.train,
-    valid: data.count("valid") > 0 ? () => data.evaluate("valid") : undefined,
+    valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
+    validateEvery: batchesBetweenValidations(config, data),
     evaluator: evaluation,
     imageSize,
     batchSizes: data.batchSizes,
@@ -196,6 +225,8 @@ async function fitConfigured(
     callbacks: [...choices, ...callbacks],
     log,
     signal: host.signal,
+    about: aboutRun(config, folder, data),
+    resume,
   });
 }
 
@@ -203,14 +234,22 @@ async function fitConfigured(
 function flatParameters(
   { optimizer, model: { layer_lr_decay: decay } }: Config,
   model: Model,
+  gradients: Tensor,
 ): FlatParameters {
   const { parameters } = model;
-  const { values, gradients, halves, trained } = parameters;
+  const { values, halves, trained } = parameters;
   const decayed = optimizer.decay_norm_and_bias ? values.size : parameters.decayed;
   const rates = decay === 1
     ? undefined
     : parameters.spread((name) => decay ** stagesAbove(name), "learning rates of layers");
   return { values, gradients, halves, trained, decayed, rates };
+}
+
+/** Batches between two validations, or undefined where only an epoch's end has one. */
+function batchesBetweenValidations({ trainer }: Config, data: OpenData): number | undefined {
+  const { val_check_interval: interval } = trainer;
+  if (interval === 1) return undefined;
+  return interval > 1 ? interval : Math.max(1, Math.floor(data.train(0).length * interval));
 }
 
 /** Loads the best checkpoint from its file and tests it. */
@@ -223,7 +262,7 @@ async function testBest(
 ): Promise<Tally | undefined> {
   if (!best) return undefined;
   host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
-  if (data.count("test") === 0) {
+  if (data.evaluate("test").length === 0) {
     host.print("test    no test split");
     return undefined;
   }

@@ -1,33 +1,47 @@
 /** Callbacks: plain objects whose hooks the trainer calls in list order. They share the run's state only. */
-import type { Pace, RunState } from "./run_state.ts";
+import type { Pace, RunState, ValidationRecord } from "./run_state.ts";
 import type { Tally } from "./ring.ts";
 
 /** Results of one training step, as they were read from the ring. */
 export interface StepRecord extends Pace {
   readonly epoch: number;
-  /** Training steps since the start of the run; the first is 1. */
+  /** Steps of the optimiser since the start of the run; the first is 1. */
   readonly step: number;
   readonly lr: number;
   readonly tally: Tally;
 }
 
+/** Why a run is saved: at an epoch's end, after a validation in mid-epoch, or as it was asked to stop. */
+export type SaveReason = "epoch" | "validation" | "interrupted";
+
 /** Hooks of a run; each may be left out. */
 export interface Callback {
+  /** Under this name its state stands in checkpoints. */
   readonly name: string;
-  /** Before the first epoch. */
+  /** Before the first epoch, and before a resumed run's state is put back. */
   fitStart?(state: RunState): void | Promise<void>;
+  /** After each step of the optimiser; must not wait for the GPU as a rule. */
+  stepEnd?(state: RunState): void | Promise<void>;
   /** Every `log_every_n_steps` steps, with the latest of them. */
   stepLogged?(state: RunState, record: StepRecord): void | Promise<void>;
+  /** Before and after a validation or the test; the sanity check calls neither. */
+  evaluationStart?(state: RunState): void | Promise<void>;
+  evaluationEnd?(state: RunState): void | Promise<void>;
+  /** After a validation, when all evaluationEnd hooks are done. */
+  validated?(state: RunState, record: ValidationRecord): void | Promise<void>;
   /** After training and validation of an epoch, which is the last of `state.history`. */
   epochEnd?(state: RunState): void | Promise<void>;
-  /** When the run was asked to stop in mid-epoch, before it ends. */
-  interrupted?(state: RunState): void | Promise<void>;
+  /** When the run's state should be kept, after all callbacks have done what belongs to it. */
+  save?(state: RunState, reason: SaveReason): void | Promise<void>;
   /** After the last epoch. */
   fitEnd?(state: RunState): void | Promise<void>;
+  /** What a resumed run needs of the callback, as JSON can hold it; and its way back, after every fitStart. */
+  state?(): unknown;
+  load?(state: unknown, run: RunState): void | Promise<void>;
 }
 
 /** A hook's name. */
-export type Hook = Exclude<keyof Callback, "name">;
+export type Hook = Exclude<keyof Callback, "name" | "state" | "load">;
 
 /** Calls one hook of all callbacks, one after the other. */
 export async function callEach<Name extends Hook>(

@@ -3,9 +3,9 @@ import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
 import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
-import { readWeights } from "../formats/weights.ts";
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/resnet.ts";
+import { checkpointWeights } from "./checkpoint_weights.ts";
 
 /** What a checkpoint says of itself. */
 export interface CheckpointInfo {
@@ -19,8 +19,8 @@ export interface CheckpointInfo {
   readonly accuracy: number;
 }
 
-/** The model's state as the bytes of a .safetensors file. Waits for the GPU. */
-export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Promise<Uint8Array> {
+/** The model's state as tensors of a file, with the counters that PyTorch's batch norms have. Waits for the GPU. */
+export async function modelTensors(model: Model): Promise<Map<string, StoredTensor>> {
   const state = await model.parameters.state();
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { shape, values }] of state) {
@@ -33,8 +33,13 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
       data: batches,
     });
   }
+  return tensors;
+}
+
+/** The model's state as the bytes of a .safetensors file. Waits for the GPU. */
+export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Promise<Uint8Array> {
   return writeSafetensors(
-    tensors,
+    await modelTensors(model),
     new Map([
       ["format", "pt"],
       ["wgrad.model", model.name],
@@ -57,7 +62,8 @@ export interface LeftOut {
 
 /**
  * Puts the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
- * that {@link readWeights} opens. A classifier (fc) of another size, as in ImageNet's weights, is left as it is.
+ * that {@link readWeights} opens. Averaged weights are taken where those were
+ * validated. A classifier (fc) of another size, as in ImageNet's weights, is left as it is.
  * @throws DataError if the file is damaged, holds another architecture, or names other classes in another order
  */
 export async function loadCheckpoint(
@@ -65,7 +71,7 @@ export async function loadCheckpoint(
   source: ByteSource,
   classes: readonly string[],
 ): Promise<LeftOut> {
-  const { tensors, metadata, aside } = await readWeights(source);
+  const { weights: tensors, metadata, aside } = await checkpointWeights(source, { ema: true });
   const named = metadata.get("wgrad.classes");
   if (named !== undefined && named !== JSON.stringify(classes)) {
     throw new DataError(

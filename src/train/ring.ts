@@ -22,6 +22,9 @@ export interface Ring {
   advance(): number;
   /** Starts again at the first slot. */
   restart(): void;
+  /** The slots that are filled, [used, 4], as they lie on the GPU; and their way back. Waits for the GPU. */
+  rows(): Promise<Float32Array>;
+  load(rows: Float32Array): void;
   /** The results of each step since the restart. Waits for the GPU. */
   steps(): Promise<Tally[]>;
   /** The results of all steps since the restart. Waits for the GPU. */
@@ -47,6 +50,11 @@ export function ring(device: Device, classes: number, slots: number): Ring {
       return used++;
     },
     restart: () => used = 0,
+    rows: async () => (await results.read()).slice(0, 4 * used), // GPU sync point
+    load(rows) {
+      results.slice(0, [rows.length / 4, 4]).write(rows);
+      used = rows.length / 4;
+    },
     steps,
     total: async () => sum(await steps()),
     free: () => results.free(),

@@ -1,8 +1,8 @@
 /**
  * The training step: forward, loss, backward, clipping and AdamW, recorded once for each batch size (an epoch's last
  * batch may be smaller) and replayed. A step reads nothing back; its loss and counts go into the ring (see ring.ts),
- * its scalars come from one buffer. In mixed precision the loss's gradient is scaled, and a step whose gradients have
- * overflowed is skipped, which the GPU decides.
+ * its scalars come from one buffer. Gradients that are not finite are never used, which the GPU decides: in mixed
+ * precision such a step is skipped and the loss scale halved, in f32 no further step is taken.
  */
 import { LimitError } from "../base/errors.ts";
 import { tune } from "../core/choice.ts";
@@ -13,23 +13,36 @@ import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses.ts";
 import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
+import type { Accumulation } from "../optim/accumulation.ts";
 import type { Adamw } from "../optim/adamw.ts";
 import { clipByNorm } from "../optim/clip.ts";
 import { type Ema, emaDecay } from "../optim/ema.ts";
+import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
-import { EMA_DECAY, RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
+import { BATCH_OF_STEP, EMA_DECAY, RING_SLOT, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Ring } from "./ring.ts";
+
+/** Averages that follow the model's values after each step. */
+export interface Averaging {
+  readonly averages: Ema;
+  /** The decay at most. */
+  readonly decay: number;
+  /** Steps before the first update; 0 by default. */
+  readonly warmupSteps?: number;
+}
 
 /** What a step is made of. */
 export interface StepParts {
   readonly model: Model;
   readonly loss: Loss;
+  /** Its gradients are the accumulation's total, where there is one. */
   readonly optimizer: Adamw;
   readonly ring: Ring;
   readonly imageSize: number;
-  /** Averages that follow the model's values after each step, and their decay at most. */
-  readonly ema?: { readonly averages: Ema; readonly decay: number };
+  readonly ema?: Averaging | undefined;
+  /** Several batches to one step of the optimiser. */
+  readonly accumulation?: Accumulation | undefined;
   /** The largest gradient norm, or null for no clipping. */
   readonly maxNorm: number | null;
   /** Measure kernels before the first step is recorded; by default they are chosen by rule. */
@@ -40,18 +53,26 @@ export interface StepParts {
 
 /** The training step of a model. */
 export interface TrainStep {
-  /** Steps so far. */
-  readonly step: number;
+  /** Steps of the optimiser so far; set when a run is resumed. */
+  step: number;
+  /** True between steps, false between the batches of an accumulated one. */
+  readonly isWhole: boolean;
   /** The gradient's norm and clip factor of the last step, [2]. */
   readonly clip: Tensor;
-  /** The dynamic loss scale, in mixed precision. */
+  /** The dynamic loss scale, in mixed precision; else a guard that stops at the first gradient that is not finite. */
   readonly scale: LossScale | undefined;
+  readonly guard: FiniteGuard | undefined;
   /** Records the programs of these batch sizes, so that no memory is taken later. */
   prepare(counts: readonly number[]): Promise<void>;
   /** The recorded step of a batch size, once it is prepared; undefined without replay. */
   program(count: number): Program | undefined;
-  /** Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. */
-  run(batch: TrainBatch, lr: number): Promise<void>;
+  /**
+   * Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. Where batches are
+   * accumulated the optimiser takes its step after the last of a group; `isLast` ends the group early.
+   */
+  run(batch: TrainBatch, lr: number, isLast?: boolean): Promise<void>;
+  /** Forward and backward of one batch, without a step: the gradients are in their slots afterwards. */
+  differentiate(batch: TrainBatch): void;
   free(): void;
 }
 
@@ -67,37 +88,54 @@ interface Prepared {
 
 /** Makes the training step of a model. */
 export function trainStep(device: Device, parts: StepParts): TrainStep {
-  const { model, loss, optimizer, ring, imageSize, maxNorm, replay, ema } = parts;
+  const { model, loss, optimizer, ring, imageSize, maxNorm, replay, ema, accumulation } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
   const one = persistent(device, [1], "f32", "gradient of the loss");
   one.write([1]);
   const scale = parameters.halves && lossScale(device, optimizer.betas);
+  const guard = scale ? undefined : finiteGuard(device);
   const sizes = new Map<number, Prepared>();
   const underWay: Promise<unknown>[] = [];
-  let step = 0;
+  let step = 0, batchOfStep = 0;
+  let update: Program | undefined;
 
-  const encode = (images: Tensor, labels: Tensor) => {
+  /** Forward and backward; the gradients are in their slots afterwards. */
+  const encodeGradients = (images: Tensor, labels: Tensor) =>
     withTape(device, () => {
       const logits = model.forward(images, { training: true });
       const value = loss(logits, labels);
       ring.tally(logits, labels, value, scalars);
       backward(value, scale?.scale ?? one);
     });
-    clipByNorm(parameters.gradients, clip, maxNorm, scale?.scale);
-    optimizer.step(scale?.update(scalars, clip) ?? scalars, clip);
+
+  /** What the optimiser does with the gradients. */
+  const encodeUpdate = () => {
+    clipByNorm(accumulation?.total ?? parameters.gradients, clip, maxNorm, scale?.scale);
+    optimizer.step((scale ?? guard!).update(scalars, clip), clip);
     ema?.averages.update(scalars);
   };
+
+  /** All of a batch: its own step, or its part in an accumulated one. */
+  const encode = (images: Tensor, labels: Tensor) => {
+    encodeGradients(images, labels);
+    if (accumulation) accumulation.add(scalars);
+    else encodeUpdate();
+  };
+
+  const record = (body: () => void) =>
+    recordProgram(device, () => {
+      body();
+      return [];
+    });
 
   const prepare = async (count: number): Promise<Prepared> => {
     const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
     const labels = persistent(device, [count], "u32", "labels");
-    const record = () => {
-      encode(images, labels);
-      return [];
-    };
-    const prepared = { images, labels, program: replay ? await recordProgram(device, record) : undefined };
+    const program = replay ? await record(() => encode(images, labels)) : undefined;
+    if (accumulation && replay) update ??= await record(encodeUpdate);
+    const prepared = { images, labels, program };
     sizes.set(count, prepared);
     return prepared;
   };
@@ -114,11 +152,28 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     }
   };
 
+  /** What changes from step to step. */
+  const writeScalars = (lr: number) => {
+    const values = optimizer.scalars(step, lr);
+    if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step, ema.warmupSteps);
+    values[RING_SLOT] = ring.advance();
+    values[STEP] = step;
+    values[BATCH_OF_STEP] = batchOfStep;
+    scalars.write(values);
+  };
+
   return {
     clip,
     scale,
+    guard,
     get step() {
       return step;
+    },
+    set step(value) {
+      step = value;
+    },
+    get isWhole() {
+      return batchOfStep === 0;
     },
     async prepare(counts) {
       const most = Math.max(...counts);
@@ -128,24 +183,37 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       }
     },
     program: (count) => sizes.get(count)?.program,
-    async run(batch, lr) {
+    async run(batch, lr, isLast = false) {
       const { images, labels, program } = sizes.get(batch.count) ?? await prepare(batch.count);
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
-      step++;
+      if (batchOfStep === 0) step++;
       parameters.batches++;
       batch.into(images);
       labels.write(batch.labels);
-      const values = optimizer.scalars(step, lr);
-      if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step);
-      values[RING_SLOT] = ring.advance();
-      scalars.write(values);
-      if (program) program.run();
-      else device.scope(() => encode(images, labels));
+      writeScalars(lr);
+      const isStep = accumulation && (isLast || batchOfStep === accumulation.batches - 1);
+      if (program) {
+        program.run();
+        if (isStep) update!.run();
+      } else {
+        device.scope(() => {
+          encode(images, labels);
+          if (isStep) encodeUpdate();
+        });
+      }
+      batchOfStep = accumulation && !isStep ? batchOfStep + 1 : 0;
       device.flush();
       underWay.push(device.gpu.queue.onSubmittedWorkDone());
     },
+    differentiate(batch) {
+      const { images, labels } = sizes.get(batch.count)!;
+      batch.into(images);
+      labels.write(batch.labels);
+      device.scope(() => encodeGradients(images, labels));
+      device.flush();
+    },
     free() {
-      for (const tensor of [scalars, clip, one, scale]) tensor?.free();
+      for (const tensor of [scalars, clip, one, scale, guard, update]) tensor?.free();
       for (const { images, labels, program } of sizes.values()) {
         program?.free();
         images.free();

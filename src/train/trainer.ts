@@ -1,182 +1,149 @@
 /** The trainer: epochs of training and validation, and the callbacks around them. */
-import { DivergedError, InterruptedError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
-import type { DrawnEpoch } from "../data/sampler.ts";
-import type { Loss } from "../nn/losses.ts";
-import type { Model } from "../nn/resnet.ts";
-import type { Adamw } from "../optim/adamw.ts";
-import type { LossScaleState } from "../optim/loss_scale.ts";
-import type { Schedule } from "../optim/schedules.ts";
+import { ema } from "../optim/ema.ts";
 import type { TrainBatch } from "./batch.ts";
-import { type Callback, callEach } from "./callback.ts";
-import type { Evaluator } from "./evaluate.ts";
-import { type Ring, ring as createRing, sum, type Tally } from "./ring.ts";
-import type { EpochRecord, Pace, RunState } from "./run_state.ts";
+import { callEach } from "./callback.ts";
+import { interruption, readSteps } from "./endings.ts";
+import { ring as createRing, sum, type Tally } from "./ring.ts";
+import type { EpochBatches, Fit, FitOptions } from "./run.ts";
 import { RunLog } from "./log.ts";
-import { type TrainStep, trainStep } from "./step.ts";
-
-/** The batches of one epoch. */
-export interface EpochBatches extends AsyncIterable<TrainBatch> {
-  readonly length: number;
-  /** Milliseconds that the trainer has waited for batches so far. */
-  readonly waitedMs: number;
-  /** What the epoch holds of each class. */
-  readonly drawn?: DrawnEpoch;
-}
-
-/** What is trained, on what, and how. */
-export interface FitOptions {
-  readonly model: Model;
-  readonly classes: readonly string[];
-  readonly loss: Loss;
-  readonly optimizer: Adamw;
-  /** The learning rate by epoch; `perStep` asks for it at fractions of an epoch too. */
-  readonly schedule: Schedule;
-  readonly perStep: boolean;
-  readonly train: (epoch: number) => EpochBatches;
-  /** Absent where there is no validation split. */
-  readonly valid: (() => EpochBatches) | undefined;
-  readonly evaluator: Evaluator;
-  readonly imageSize: number;
-  readonly batchSizes: readonly number[];
-  readonly maxEpochs: number;
-  readonly maxNorm: number | null;
-  readonly logEvery: number;
-  readonly sanitySteps: number;
-  readonly replay: boolean;
-  /** Measure the candidates of kernels that the device has no choice for. */
-  readonly tuneKernels: boolean;
-  readonly callbacks: readonly Callback[];
-  /** Where callbacks write what loggers are to have; by default it goes nowhere. */
-  readonly log?: RunLog;
-  /** Aborted when the run is to stop. */
-  readonly signal: AbortSignal;
-}
-
-/** A run under way. */
-interface Fit extends FitOptions {
-  readonly device: Device;
-  readonly state: RunState;
-  readonly step: TrainStep;
-  readonly ring: Ring;
-}
+import type { EpochRecord, Pace, RunState } from "./run_state.ts";
+import { encodeSnapshot, restoreSnapshot } from "./snapshot.ts";
+import { trainStep } from "./step.ts";
 
 /**
- * Trains for `maxEpochs` epochs and returns the run's state.
- * @throws DivergedError when the loss is no longer finite, InterruptedError when `signal` was aborted
+ * Trains until `maxEpochs` epochs are done or a callback asks for the end, and returns the run's state.
+ * @throws DivergedError when loss or gradients are no longer finite, InterruptedError when `signal` was aborted
  */
 export async function fit(device: Device, options: FitOptions): Promise<RunState> {
-  const { model, classes, maxEpochs, callbacks, batchSizes } = options;
-  const stepsPerEpoch = options.train(0).length;
-  const ring = createRing(device, classes.length, stepsPerEpoch);
-  const step = trainStep(device, { ...options, ring });
-  const state: RunState = {
-    model,
-    classes,
-    maxEpochs,
-    stepsPerEpoch,
-    log: options.log ?? new RunLog(),
-    epoch: 0,
-    step: 0,
-    history: [],
-    outputs: undefined,
-    best: undefined,
-    last: undefined,
-    memory: device.pool.stats(),
-  };
-  const run: Fit = { ...options, device, state, step, ring };
+  const run = begin(device, options);
+  const { state, callbacks, step, ring } = run;
   try {
-    await step.prepare(batchSizes);
-    await sanityCheck(run);
+    for (const [key, name] of options.resume?.progress.choices ?? []) device.choices.set(key, name);
+    await step.prepare(options.batchSizes);
+    if (!options.resume) await sanityCheck(run);
     await callEach(callbacks, "fitStart", state);
-    for (state.epoch = 0; state.epoch < maxEpochs; state.epoch++) {
-      const trained = await trainEpoch(run);
-      const valid = options.valid && await options.evaluator.run("valid", options.valid());
-      state.outputs = valid?.outputs;
-      state.history.push({ ...trained, valid: valid?.tally });
-      state.memory = device.pool.stats();
-      await callEach(callbacks, "epochEnd", state);
+    if (options.resume) await restoreSnapshot(run, options.resume);
+    while (state.epoch < state.maxEpochs && state.stop === undefined) {
+      await trainEpoch(run);
+      state.epoch++;
+      state.batch = state.validatedAt = 0;
+      ring.restart();
+      await callEach(callbacks, "save", state, "epoch");
     }
     await callEach(callbacks, "fitEnd", state);
     return state;
   } finally {
     step.free();
     ring.free();
+    state.averages?.free();
   }
 }
 
-/** Trains for one epoch: the batch loop. */
-async function trainEpoch(run: Fit): Promise<Omit<EpochRecord, "valid">> {
-  const { state, step, ring, callbacks } = run;
-  const { epoch } = state;
-  const batches = run.train(epoch);
+function begin(device: Device, options: FitOptions): Fit {
+  const { model, classes, maxEpochs, ema: averaging } = options;
+  const batchesPerEpoch = options.train(0, 0).length;
+  const { values, statistics } = model.parameters;
+  const averages = averaging && ema([values, statistics]);
+  const ring = createRing(device, classes.length, batchesPerEpoch);
+  const step = trainStep(device, {
+    ...options,
+    ring,
+    ema: averaging && { ...averaging, averages: averages! },
+  });
+  const state: RunState = {
+    model,
+    classes,
+    maxEpochs,
+    batchesPerEpoch,
+    averages,
+    log: options.log ?? new RunLog(),
+    evaluated: "weights",
+    epoch: 0,
+    batch: 0,
+    validatedAt: 0,
+    step: 0,
+    history: [],
+    outputs: undefined,
+    best: undefined,
+    last: undefined,
+    stop: undefined,
+    memory: device.pool.stats(),
+    snapshot: () => encodeSnapshot(run),
+  };
+  const run: Fit = { ...options, device, state, step, ring };
+  return run;
+}
+
+/** Trains for one epoch, or for what is left of it: the batch loop. */
+async function trainEpoch(run: Fit): Promise<void> {
+  const { state, step, callbacks, signal, validateEvery = Infinity } = run;
+  const { epoch, batchesPerEpoch } = state;
+  const batches = run.train(epoch, state.batch);
   state.drawn = batches.drawn;
-  const started = performance.now();
-  let lr = 0, inEpoch = 0;
-  ring.restart();
+  const started = performance.now(), firstBatch = state.batch;
+  const pace = (steps: readonly Tally[]) => paceOf(steps.slice(firstBatch), batches, started);
+  let lr = state.batch > 0 ? rate(run, state.batch - 1) : NaN, valid: Tally | undefined;
   for await (const batch of batches) {
-    if (run.signal.aborted) await interrupt(run);
-    lr = run.schedule(run.perStep ? epoch + inEpoch / batches.length : epoch);
-    await step.run(batch, lr);
+    if (signal.aborted && step.isWhole) break;
+    if (state.batch >= state.validatedAt + validateEvery && step.isWhole) valid = await validate(run, false);
+    lr = rate(run, state.batch);
+    await step.run(batch, lr, state.batch === batchesPerEpoch - 1);
+    state.batch++;
+    if (!step.isWhole) continue;
     state.step = step.step;
-    inEpoch++;
-    if (state.step % run.logEvery === 0 && inEpoch < batches.length) {
+    await callEach(callbacks, "stepEnd", state);
+    if (state.batch === batchesPerEpoch) break;
+    if (state.step % run.logEvery === 0) {
       const steps = await readSteps(run);
-      const record = { epoch, step: state.step, lr, tally: steps.at(-1)!, ...pace(steps, batches, started) };
+      const record = { epoch, step: state.step, lr, tally: steps.at(-1)!, ...pace(steps) };
       await callEach(callbacks, "stepLogged", state, record);
     }
   }
   const steps = await readSteps(run);
-  return { epoch, step: state.step, lr, train: sum(steps), ...pace(steps, batches, started) };
+  const trained = { epoch, step: state.step, lr, train: sum(steps), ...pace(steps) };
+  if (signal.aborted) await interrupt(run);
+  valid = await validate(run, true) ?? valid;
+  state.history.push({ ...trained, valid } satisfies EpochRecord);
+  state.memory = run.device.pool.stats();
+  await callEach(callbacks, "epochEnd", state);
 }
 
-/** The speed of an epoch that began at `started`. */
-function pace(steps: readonly Tally[], { waitedMs }: EpochBatches, started: number): Pace {
+/** The speed of what was trained on since `started`. */
+function paceOf(steps: readonly Tally[], { waitedMs }: EpochBatches, started: number): Pace {
   const seconds = (performance.now() - started) / 1000;
   const rows = steps.reduce((total, step) => total + step.rows, 0);
   return { seconds, imagesPerSecond: rows / seconds, dataWait: waitedMs / 1000 / seconds };
 }
 
-/** Steps in a row that mixed precision may skip: 2^16 halved so often is under 1. */
-const MOST_SKIPS = 20;
-
-/** @throws DivergedError if no loss scale is small enough */
-function refuseEndlessSkips({ scale, skippedInARow }: LossScaleState, step: number): void {
-  if (skippedInARow < MOST_SKIPS) return;
-  throw new DivergedError(
-    `Cannot go on training as the gradients of the last ${skippedInARow} steps up to step ${step} were not finite, ` +
-      `down to a loss scale of ${scale}: use trainer.precision=32-true, lower optimizer.lr, or look for broken images`,
-  );
+/** The learning rate of the step that a batch of the epoch belongs to. */
+function rate(
+  { schedule, perStep, accumulation, state: { epoch, batchesPerEpoch } }: Fit,
+  batch: number,
+): number {
+  const first = batch - batch % (accumulation?.batches ?? 1);
+  return schedule(perStep ? epoch + first / batchesPerEpoch : epoch);
 }
 
-/**
- * The epoch's steps so far; in mixed precision without those whose loss had overflowed, which were skipped.
- * @throws DivergedError at the first whose loss is not finite, or where mixed precision skips every step
- */
-async function readSteps({ ring, state, step: { scale } }: Fit): Promise<Tally[]> {
-  const steps = await ring.steps(); // GPU sync point
-  const bad = steps.findIndex(({ loss }) => !Number.isFinite(loss));
-  if (scale) {
-    refuseEndlessSkips(await scale.read(), state.step); // GPU sync point
-    const finite = steps.filter(({ loss }) => Number.isFinite(loss));
-    return finite.length > 0 ? finite : steps;
-  }
-  if (bad < 0) return steps;
-  const first = state.step - steps.length + 1;
-  const saved = state.last
-    ? `the last good checkpoint is ${state.last.path}`
-    : "no checkpoint was written yet";
-  throw new DivergedError(
-    `Cannot go on training as the loss of step ${first + bad} (epoch ${state.epoch}) is ${
-      steps[bad].loss
-    }: ` +
-      `${saved}; lower optimizer.lr, lengthen scheduler.warmup_epochs, or look for broken images and labels`,
-  );
+/** Evaluates the validation split, where there is one. */
+async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefined> {
+  const { valid, evaluator, callbacks, state, signal } = run;
+  if (!valid) return undefined;
+  if (!isEpochEnd) await readSteps(run); // no checkpoint of what has diverged
+  await callEach(callbacks, "evaluationStart", state);
+  const { tally, outputs } = await evaluator.run("valid", until(signal, valid()));
+  await callEach(callbacks, "evaluationEnd", state);
+  if (signal.aborted) await interrupt(run);
+  state.validatedAt = state.batch;
+  state.outputs = outputs;
+  await callEach(callbacks, "validated", state, { epoch: state.epoch, step: state.step, tally, isEpochEnd });
+  if (!isEpochEnd) await callEach(callbacks, "save", state, "validation");
+  return tally;
 }
 
 /** Evaluates a few batches before the first epoch, so that a broken validation fails at once; leaves no trace. */
-async function sanityCheck({ valid, evaluator, sanitySteps }: Fit): Promise<void> {
-  if (valid && sanitySteps > 0) await evaluator.run("valid", take(valid(), sanitySteps));
+async function sanityCheck({ valid, evaluator, sanitySteps, signal }: Fit): Promise<void> {
+  if (valid && sanitySteps > 0) await evaluator.run("valid", take(until(signal, valid()), sanitySteps));
 }
 
 async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGenerator<TrainBatch> {
@@ -186,9 +153,16 @@ async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGe
   }
 }
 
+/** Batches until the run is asked to stop. */
+async function* until(signal: AbortSignal, batches: AsyncIterable<TrainBatch>): AsyncGenerator<TrainBatch> {
+  for await (const batch of batches) {
+    if (signal.aborted) return;
+    yield batch;
+  }
+}
+
 /** Lets the callbacks save what there is, and ends the run. */
 async function interrupt({ callbacks, state }: Fit): Promise<never> {
-  await callEach(callbacks, "interrupted", state);
-  const saved = state.last ? `: its weights are in ${state.last.path}` : "";
-  throw new InterruptedError(`The run was interrupted after step ${state.step}${saved}`);
+  await callEach(callbacks, "save", state, "interrupted");
+  throw interruption(state);
 }

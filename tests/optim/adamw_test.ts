@@ -202,7 +202,7 @@ deviceTest(
     gradients.write(randomNormal(rng(3, "gradients"), 24));
     clip.write([1, .5]);
     const step = async (taken: number) => {
-      scalars.write([.9, 1e-2, .1, taken, 0, 0, 0, 0]);
+      scalars.write([.9, 1e-2, .1, taken, ...new Array(STEP_SCALARS - 4).fill(0)]);
       optimizer.step(scalars, clip);
       return await values.read();
     };

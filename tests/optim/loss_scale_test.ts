@@ -13,7 +13,7 @@ function make(device: Device) {
   const scale = lossScale(device, betas);
   const scalars = persistent(device, [STEP_SCALARS]), clip = persistent(device, [2]);
   const look = async (norm: number, lr = 1e-3) => {
-    scalars.write([.5, NaN, NaN, lr, NaN, NaN, NaN, NaN]);
+    scalars.write([.5, NaN, NaN, NaN, lr, ...new Array(STEP_SCALARS - 5).fill(NaN)]);
     clip.write([norm, 1]);
     return await scale.update(scalars, clip).read();
   };

@@ -7,7 +7,7 @@ import { type Model, resnet } from "../../src/nn/resnet.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
-import type { EpochBatches, FitOptions } from "../../src/train/trainer.ts";
+import type { EpochBatches, FitOptions } from "../../src/train/run.ts";
 
 export const classes = ["0", "1", "2"];
 export const imageSize = 32;

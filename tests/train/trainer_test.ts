@@ -16,7 +16,7 @@ function recorder(): Callback & { calls: string[] } {
     fitStart: () => void calls.push("fitStart"),
     stepLogged: (_, { step }) => void calls.push(`stepLogged ${step}`),
     epochEnd: ({ epoch }) => void calls.push(`epochEnd ${epoch}`),
-    interrupted: ({ step }) => void calls.push(`interrupted ${step}`),
+    save: ({ epoch, step }, reason) => void calls.push(`save ${reason} ${epoch} ${step}`),
     fitEnd: () => void calls.push("fitEnd"),
   };
 }
@@ -36,10 +36,13 @@ gpuTest(
       "fitStart",
       "stepLogged 2",
       "epochEnd 0",
+      "save epoch 1 3",
       "stepLogged 4",
       "epochEnd 1",
+      "save epoch 2 6",
       "stepLogged 8",
       "epochEnd 2",
+      "save epoch 3 9",
       "fitEnd",
     ]);
     assertEquals(new Set(live).size, 1, `Live buffers changed: ${live}`);
@@ -78,20 +81,26 @@ gpuTest("fit() gives the same weights twice, and the same by replay as by walkin
   assertEquals(await weights(false), first);
 });
 
-gpuTest("fit() names the step whose loss is not finite", async () => {
+gpuTest("fit() names the step and the layer whose gradient is not finite", async () => {
   const device = await testDevice();
-  const poisoned = async function* () {
-    let i = 0;
-    for await (const batch of epochBatches([6, 6, 3], "nan")) {
-      if (i++ === 1) batch.images.fill(NaN);
-      yield batch;
-    }
-  };
-  const train = () => ({ length: 3, waitedMs: 0, [Symbol.asyncIterator]: poisoned });
+  const poisoned = (from: number) =>
+    async function* () {
+      let i = 0;
+      for await (const batch of epochBatches([6, 6, 3], "nan")) {
+        if (i === 1) batch.images.fill(NaN);
+        if (i++ >= from) yield batch;
+      }
+    };
+  const train = (_: number, from: number) => ({
+    length: 3,
+    waitedMs: 0,
+    [Symbol.asyncIterator]: poisoned(from),
+  });
   await assertRejects(
     () => fit(device, fitOptions(device, smallModel(device), { train })),
     DivergedError,
-    "Cannot go on training as the loss of step 2 (epoch 0) is NaN: no checkpoint was written yet; lower optimizer.lr",
+    "Cannot go on training as the gradient of fc.bias, the first in the backward pass, is not finite at step 2 " +
+      "(epoch 0), where the loss is NaN: no checkpoint was written yet; lower optimizer.lr",
   );
 });
 
@@ -105,7 +114,7 @@ gpuTest("fit() stops between steps when it is interrupted, after the callbacks h
     signal: controller.signal,
   });
   await assertRejects(() => fit(device, options), InterruptedError, "The run was interrupted after step 2");
-  assertEquals(callback.calls, ["fitStart", "stepLogged 2", "interrupted 2"]);
+  assertEquals(callback.calls, ["fitStart", "stepLogged 2", "save interrupted 0 2"]);
 });
 
 gpuTest("fit() asks for the learning rate at fractions of an epoch where it changes every step", async () => {

@@ -3,6 +3,11 @@
 import * as z from "zod";
 import { count, integer, share, text } from "./fields.ts";
 
+/** A share of up to 1, or a whole number from 2 on: 1 is all, as JSON has no 1.0. */
+const limit = z.number().positive().refine(
+  (value) => value <= 1 || Number.isInteger(value),
+  "must be a share of up to 1, or a whole number from 2 on",
+);
 const beta = z.number().min(0).lt(1);
 
 /** The network. */
@@ -69,9 +74,18 @@ export const trainerSchema = z.strictObject({
   accumulate_grad_batches: count.default(1).describe("Batches to one step of the optimiser"),
   num_sanity_val_steps: integer.min(0).default(2).describe("Validation steps before the first epoch"),
   log_every_n_steps: count.default(10).describe("Steps between two lines of metrics.jsonl"),
-  val_check_interval: z.number().positive().max(1).default(1).describe(
-    "Share of an epoch between two validations",
+  val_check_interval: limit.default(1).describe(
+    "Share of an epoch between two validations, or batches from 2 on",
   ),
+  fast_dev_run: z.union([z.boolean(), integer.min(1)]).default(false)
+    .describe("Run so many batches (true: 1) of each split once, without checkpoints and loggers"),
+  overfit_batches: z.union([z.literal(0), limit]).default(0)
+    .describe("Train and validate on the same first batches of train: share, or number from 2 on; 0: off"),
+  limit_train_batches: limit.default(1).describe("Batches of an epoch: share, or number from 2 on"),
+  limit_val_batches: z.union([z.literal(0), limit]).default(1)
+    .describe("Batches of a validation: share, or number from 2 on; 0: none"),
+  limit_test_batches: z.union([z.literal(0), limit]).default(1)
+    .describe("Batches of the test: share, or number from 2 on; 0: none"),
   tune_kernels: z.boolean().default(true).describe(
     "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
   ),

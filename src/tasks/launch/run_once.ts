@@ -10,8 +10,11 @@ import type { ConfiguredTask } from "./task.ts";
  * to; both have why it failed.
  */
 export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<JobResult> {
-  const { config, hydra, folder, notes } = loaded;
+  const { config, hydra, notes } = loaded;
   task.check(config);
+  const places = await task.places?.(host, config, loaded.folder, hydra.mode === "MULTIRUN") ??
+    { folder: loaded.folder, checkpoints: `${loaded.folder}/checkpoints`, resume: undefined };
+  const { folder } = places;
   await writeHydraFolder(host, folder, loaded);
   const log = withLog(host, `${folder}/${hydra.job.name}.log`, config.log_level);
   const sayStopping = () => log.host.print("stopping: once more ends at once", "warning");
@@ -20,7 +23,7 @@ export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded):
   const seconds = () => (performance.now() - started) / 1000;
   try {
     for (const note of notes) log.host.print(`note    ${note}`);
-    const metrics = await task.run(log.host, config, folder);
+    const metrics = await task.run(log.host, config, places);
     const result = { code: 0, error: undefined, seconds: seconds(), metrics };
     await writeResult(host, folder, result);
     return result;

@@ -8,9 +8,13 @@ const train: ConfiguredTask = {
   name: "train",
   summary: "Trains, validates, keeps the best weights and tests them",
   check: requireBuilt,
-  async run(host, config, folder) {
+  async places(host, config, folder, isJob) {
+    const { findPlaces } = await import("../checkpoints.ts");
+    return await findPlaces(host, config, folder, isJob);
+  },
+  async run(host, config, places) {
     const { train } = await import("../train.ts");
-    const { state, test } = await train(host, config, folder);
+    const { state, test } = await train(host, config, places);
     const outcome = new Map<string, number>();
     if (state.best && !Number.isNaN(state.best.value)) outcome.set("val/acc_top1", state.best.value);
     if (test) outcome.set("test/acc_top1", test.top1).set("test/loss", test.loss);

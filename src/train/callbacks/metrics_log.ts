@@ -13,16 +13,17 @@ export function metricsLog(): Callback {
       log.timings({ "time/images_per_second": imagesPerSecond, "time/data_wait": dataWait });
       return log.write(epoch, step);
     },
+    validated({ log }, { epoch, step, tally, isEpochEnd }) {
+      log.scalars({ "val/loss": tally.loss, "val/acc_top1": tally.top1, "val/acc_top5": tally.top5 });
+      return isEpochEnd ? undefined : log.write(epoch, step);
+    },
     epochEnd({ log, history, memory, outputs }) {
-      const { epoch, step, train, valid, seconds, imagesPerSecond, dataWait } = history.at(-1)!;
+      const { epoch, step, train, seconds, imagesPerSecond, dataWait } = history.at(-1)!;
       log.scalars({
         "train/loss_epoch": train.loss,
         "train/acc_top1": train.top1,
         "train/acc_top5": train.top5,
       });
-      if (valid) {
-        log.scalars({ "val/loss": valid.loss, "val/acc_top1": valid.top1, "val/acc_top5": valid.top5 });
-      }
       if (outputs) log.scalars(outputScalars("val", outputs));
       log.timings({
         "time/epoch_seconds": seconds,
@@ -33,7 +34,6 @@ export function metricsLog(): Callback {
       });
       return log.write(epoch, step);
     },
-    interrupted: ({ log, epoch, step }) => log.write(epoch, step),
     fitEnd: ({ log, maxEpochs, step }) => log.write(maxEpochs - 1, step),
   };
 }

@@ -2,6 +2,8 @@
 import type { Callback } from "../callback.ts";
 import { confusion_matrix } from "./confusion_matrix.ts";
 import { dataset_statistics } from "./dataset_statistics.ts";
+import { early_stopping } from "./early_stopping.ts";
+import { ema } from "./ema.ts";
 import { learning_rate_monitor } from "./learning_rate_monitor.ts";
 import { metricsLog } from "./metrics_log.ts";
 import { model_checkpoint } from "./model_checkpoint.ts";
@@ -14,6 +16,7 @@ import { training_history } from "./training_history.ts";
 
 /** Those that log something: called before the row of a step or epoch goes to the loggers. */
 const logging = {
+  ema,
   model_info,
   dataset_statistics,
   learning_rate_monitor,
@@ -23,6 +26,7 @@ const logging = {
 
 /** Called after it, so that once a checkpoint is written, all that was logged up to it is written too. */
 const following = {
+  early_stopping,
   model_checkpoint,
   progress,
   sampler_distribution,

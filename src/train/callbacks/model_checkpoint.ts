@@ -1,57 +1,96 @@
 import * as z from "zod";
-import type { Callback } from "../callback.ts";
-import { encodeCheckpoint } from "../checkpoint.ts";
+import type { Callback, SaveReason } from "../callback.ts";
+import { epochValue, isBetter, MONITORED, validationValue } from "../monitor.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
-import { defineCallback } from "./plugin.ts";
+import { checkFileName, fileName } from "./checkpoint_name.ts";
+import { type CheckpointStore, defineCallback } from "./plugin.ts";
+
+const options = z.strictObject({
+  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric that chooses the best"),
+  mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+  save_top_k: z.int().min(-1).default(3).describe("How many of the best are kept; -1: all"),
+  save_last: z.boolean().default(true).describe("Keep the last state too, to go on from"),
+  save_every_n_minutes: z.number().positive().nullable().default(null)
+    .describe("Save the last state within epochs too"),
+  filename: z.string().min(1).nullable().default(null).refine(
+    (name) => name === null || checkFileName(name),
+    "must be like {epoch:02d}-{val_acc:.4f}, of epoch, step and the metric",
+  ).describe("Name of the best; null: epoch=07-val_acc=0.9312"),
+});
 
 /** How checkpoints are written. */
-export interface ModelCheckpointOptions {
-  /** Folder of `best.safetensors` and `last.safetensors`. */
-  readonly folder: string;
-  readonly imageSize: number;
-  /** Writes a file whole or not at all. */
-  readonly write: (path: string, bytes: Uint8Array) => Promise<void>;
-}
+export type ModelCheckpointOptions = z.output<typeof options>;
+
+const LAST = "last.safetensors";
 
 /**
- * Writes `last` after each epoch and when the run is interrupted, and `best` when validation top-1 rises; without
- * validation the last epoch is the best.
+ * Writes the `save_top_k` best by a metric, and `last` after each epoch, every few minutes if asked to, and when the
+ * run is interrupted. Without validation the last epoch is the best. Every checkpoint can be resumed from.
  */
-export function modelCheckpoint({ folder, imageSize, write }: ModelCheckpointOptions): Callback {
-  const save = async (state: RunState, names: readonly string[], accuracy: number) => {
-    const { model, classes, epoch, step } = state;
-    const bytes = await encodeCheckpoint(model, { epoch, step, classes, imageSize, accuracy });
-    for (const name of names) await write(`${folder}/${name}.safetensors`, bytes);
-    const saved = (name: string): SavedCheckpoint => ({
-      path: `${folder}/${name}.safetensors`,
-      epoch,
-      value: accuracy,
-    });
-    state.last = saved("last");
-    if (names.includes("best")) state.best = saved("best");
+export function modelCheckpoint(options: ModelCheckpointOptions, store: CheckpointStore): Callback {
+  const { monitor, mode, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
+  /** The best first; among equals the earlier. */
+  let kept: SavedCheckpoint[] = [];
+  /** One that is among the best and not written yet; one that fell out and may still be there. */
+  let pending: SavedCheckpoint | undefined, dropped: string | undefined;
+  let savedAt = performance.now();
+  const nameOf = ({ path }: SavedCheckpoint) => path.slice(store.folder.length + 1);
+
+  const rank = (state: RunState, value: number | undefined) => {
+    if (value === undefined || most === 0) return;
+    if (Number.isNaN(value)) [dropped, kept] = [kept[0] && nameOf(kept[0]), []];
+    const taken = new Set(kept.map(nameOf));
+    const candidate: SavedCheckpoint = {
+      path: `${store.folder}/${fileName(options.filename, monitor, state, value, taken)}`,
+      epoch: state.epoch,
+      step: state.step,
+      value,
+    };
+    const place = kept.findIndex((other) => isBetter(mode, value, other.value));
+    kept.splice(place < 0 ? kept.length : place, 0, candidate);
+    const last = most > 0 && kept.length > most ? kept.pop()! : undefined;
+    if (last !== candidate) pending = candidate;
+    if (last !== undefined && last !== candidate) dropped = nameOf(last);
+    state.best = kept[0];
   };
+
+  const save = async (state: RunState) => {
+    const reference = pending;
+    if (!reference && !keepsLast) return;
+    const { epoch, step } = state;
+    const last = { path: `${store.folder}/${LAST}`, epoch, step, value: reference?.value ?? NaN };
+    if (keepsLast) state.last = last;
+    else if (reference) state.last = reference;
+    pending = undefined;
+    const bytes = await state.snapshot();
+    if (reference) {
+      await store.write(nameOf(reference), bytes);
+      if (keepsLast) await store.link(nameOf(reference), LAST);
+    } else await store.write(LAST, bytes);
+    if (dropped !== undefined) await store.remove(dropped);
+    dropped = undefined;
+    savedAt = performance.now();
+  };
+
   return {
     name: "model_checkpoint",
-    async epochEnd(state) {
-      const accuracy = state.history.at(-1)?.valid?.top1 ?? NaN;
-      const isBest = Number.isNaN(accuracy) || state.best === undefined || accuracy > state.best.value;
-      await save(state, isBest ? ["best", "last"] : ["last"], accuracy);
+    validated: (state, record) => rank(state, validationValue(monitor, record)),
+    epochEnd: (state) => rank(state, epochValue(monitor, state)),
+    async stepEnd(state) {
+      if (minutes !== null && keepsLast && performance.now() - savedAt >= minutes * 60_000) await save(state);
     },
-    interrupted: (state) => save(state, ["last"], NaN),
+    save: (state, reason: SaveReason) => reason === "validation" && !pending ? undefined : save(state),
+    state: () => ({ kept, dropped }),
+    async load(state) {
+      const loaded = state as { kept: SavedCheckpoint[]; dropped?: string };
+      kept = loaded.kept;
+      if (loaded.dropped !== undefined) await store.remove(loaded.dropped);
+    },
   };
 }
 
 /** As a plug-in. */
 export const model_checkpoint = defineCallback({
-  options: z.strictObject({
-    monitor: z.string().min(1).default("val/acc_top1").describe("Metric that chooses the best"),
-    mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
-    save_top_k: z.int().min(-1).default(3).describe("How many of the best are kept; -1: all"),
-    save_last: z.boolean().default(true).describe("Keep the last epoch's too"),
-    filename: z.string().min(1).nullable().default(null).describe(
-      "Name of the best; null: epoch=07-val_acc=0.9312",
-    ),
-  }).describe("Keeps the best weights and the last"),
-  make: (_, { folder, imageSize, write }) =>
-    modelCheckpoint({ folder: `${folder}/checkpoints`, imageSize, write }),
+  options: options.describe("Keeps the best weights and the last"),
+  make: (given, { checkpoints }) => modelCheckpoint(given, checkpoints),
 });

@@ -5,12 +5,26 @@ import type { Plotting } from "../../plots/raster.ts";
 import type { Callback } from "../callback.ts";
 import type { Screen } from "../screen.ts";
 
+/** The folder that an experiment's checkpoints lie in. */
+export interface CheckpointStore {
+  /** For messages. */
+  readonly folder: string;
+  /** Writes a file whole or not at all. */
+  write(name: string, bytes: Uint8Array): Promise<void>;
+  /** Makes `to` the same file as `from`, whole or not at all. */
+  link(from: string, to: string): Promise<void>;
+  /** Removes a file; does nothing if there is none. */
+  remove(name: string): Promise<void>;
+}
+
 /** What a callback may know of its run beyond its own options. */
 export interface CallbackContext {
   /** The run's folder. */
   readonly folder: string;
   /** Side of the images that the model sees, in pixels. */
   readonly imageSize: number;
+  /** Where checkpoints go. */
+  readonly checkpoints: CheckpointStore;
   /** How often the schedule changes the learning rate. */
   readonly scheduleInterval: "epoch" | "step";
   /** How many samples each class has in each split that has any. */

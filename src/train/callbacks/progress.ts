@@ -43,24 +43,27 @@ function columnsWithin(width: number): Column[] {
 export function progress(screen: Screen): Callback {
   let shown: Column[] = [];
   let logged: StepRecord | undefined;
+  let started: { batches: number; at: number } | undefined;
+  const batchesOf = ({ epoch, batch, batchesPerEpoch }: RunState) => epoch * batchesPerEpoch + batch;
   return {
     name: "progress",
     fitStart(state) {
-      const started = { step: state.step, at: performance.now() };
       shown = columnsWithin(screen.columns());
       screen.print(shown.map(({ heading }) => heading).join("  "));
       screen.status((width) => {
-        const seconds = (performance.now() - started.at) / 1000;
-        return barLine({ state, logged, steps: state.step - started.step, seconds }, width);
+        const batches = started ? batchesOf(state) - started.batches : 0;
+        const seconds = (performance.now() - (started?.at ?? 0)) / 1000;
+        return barLine({ state, logged, batches, seconds }, width);
       });
     },
+    stepEnd: (state) => void (started ??= { batches: batchesOf(state), at: performance.now() }),
     stepLogged: (_, record) => void (logged = record),
     epochEnd(state) {
       const record = state.history.at(-1)!;
       const cells = shown.map(({ heading, text }) => text(record, state).padStart(heading.length));
       screen.print(cells.join("  ") + (state.best?.epoch === record.epoch ? BEST : ""));
     },
-    interrupted: () => screen.status(),
+    save: (_, reason) => reason === "interrupted" ? screen.status() : undefined,
     fitEnd: () => screen.status(),
   };
 }

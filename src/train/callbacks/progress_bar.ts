@@ -4,11 +4,11 @@ import type { RunState } from "../run_state.ts";
 
 /** What the line is made of. */
 export interface BarParts {
-  readonly state: Pick<RunState, "epoch" | "maxEpochs" | "step" | "stepsPerEpoch">;
+  readonly state: Pick<RunState, "epoch" | "maxEpochs" | "batch" | "batchesPerEpoch">;
   /** What was last read from the GPU; undefined before the first time. */
   readonly logged: StepRecord | undefined;
-  /** Steps and seconds since this process began to train. */
-  readonly steps: number;
+  /** Batches and seconds since this process began to train. */
+  readonly batches: number;
   readonly seconds: number;
 }
 
@@ -18,15 +18,14 @@ const LONGEST = 40, SHORTEST = 8;
  * `epoch 3/10  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, of at most `width`
  * characters: what comes last is left out first, then the bar.
  */
-export function barLine({ state, logged, steps, seconds }: BarParts, width: number): string {
-  const { epoch, maxEpochs, step, stepsPerEpoch } = state;
-  const inEpoch = Math.min(Math.max(step - epoch * stepsPerEpoch, 0), stepsPerEpoch);
+export function barLine({ state, logged, batches, seconds }: BarParts, width: number): string {
+  const { epoch, maxEpochs, batch, batchesPerEpoch } = state;
   const head = `epoch ${Math.min(epoch + 1, maxEpochs)}/${maxEpochs}`;
-  const left = maxEpochs * stepsPerEpoch - step;
+  const left = (maxEpochs - epoch) * batchesPerEpoch - batch;
   const parts = [
-    `${inEpoch}/${stepsPerEpoch}`,
-    ...(inEpoch === stepsPerEpoch ? ["validating"] : logged ? [`loss ${logged.tally.loss.toFixed(4)}`] : []),
-    ...(steps > 0 ? [`ETA ${clock(seconds / steps * left)}`] : []),
+    `${batch}/${batchesPerEpoch}`,
+    ...(batch === batchesPerEpoch ? ["validating"] : logged ? [`loss ${logged.tally.loss.toFixed(4)}`] : []),
+    ...(batches > 0 ? [`ETA ${clock(seconds / batches * left)}`] : []),
     ...(logged
       ? [
         `${logged.imagesPerSecond.toFixed(1)} images/s`,
@@ -39,7 +38,7 @@ export function barLine({ state, logged, steps, seconds }: BarParts, width: numb
   let count = parts.length;
   while (count > 1 && room(count) < SHORTEST) count--;
   const length = Math.min(LONGEST, room(count));
-  const bar = length < SHORTEST ? [] : [drawBar(inEpoch / stepsPerEpoch, length)];
+  const bar = length < SHORTEST ? [] : [drawBar(batch / batchesPerEpoch, length)];
   return [head, ...bar, ...parts.slice(0, count)].join("  ").slice(0, width);
 }
 

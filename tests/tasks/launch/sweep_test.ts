@@ -15,7 +15,7 @@ function noting(): { task: ConfiguredTask; ran: { config: Config; folder: string
     name: "train",
     summary: "Notes",
     check: () => {},
-    run(_, config, folder) {
+    run(_, config, { folder }) {
       ran.push({ config, folder });
       if (failing.has(config.seed)) throw new DataError("Cannot read 13");
       if (config.seed === 99) throw new InterruptedError("The run was interrupted");

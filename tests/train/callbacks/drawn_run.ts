@@ -26,6 +26,12 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     folder: "run",
     imageSize: 32,
     scheduleInterval: "epoch",
+    checkpoints: {
+      folder: "checkpoints/x",
+      write: () => Promise.resolve(),
+      link: () => Promise.resolve(),
+      remove: () => Promise.resolve(),
+    },
     samples: [
       { name: "train", counts: [10, 20, 30, 40] },
       { name: "valid", counts: [0, 0, 0, 0] },

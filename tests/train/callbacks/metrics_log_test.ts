@@ -25,6 +25,7 @@ Deno.test("metricsLog() hands on a row a logged step and one an epoch, under Lig
   const { state, rows } = loggedRun();
   const callback = metricsLog();
   await callback.stepLogged?.(state, step);
+  await callback.validated?.(state, { epoch: 1, step: 6, tally: { ...train, loss: 1 }, isEpochEnd: true });
   await callback.epochEnd?.(state);
   assertEquals(rows, [
     {
@@ -107,5 +108,5 @@ Deno.test("rows are handed on before a checkpoint is written", () => {
   for (const name of ["learning_rate_monitor", "confusion_matrix", "sample_predictions"]) {
     assert(names.indexOf(name) < handsOn, `${name} logs into the row of the next epoch`);
   }
-  assertEquals(names.indexOf("model_checkpoint"), handsOn + 1);
+  assert(names.indexOf("model_checkpoint") > handsOn);
 });

@@ -1,36 +1,129 @@
 import { assertEquals } from "@std/assert";
-import { modelCheckpoint } from "../../../src/train/callbacks/model_checkpoint.ts";
-import { readSafetensors } from "../../../src/formats/safetensors.ts";
-import type { EpochRecord, RunState } from "../../../src/train/run_state.ts";
-import { gpuTest } from "../../rings.ts";
-import { classes, smallModel, testDevice } from "../small_run.ts";
+import { model_checkpoint, modelCheckpoint } from "../../../src/train/callbacks/model_checkpoint.ts";
+import type { CheckpointStore } from "../../../src/train/callbacks/plugin.ts";
+import { checkFileName, fileName } from "../../../src/train/callbacks/checkpoint_name.ts";
+import type { RunState } from "../../../src/train/run_state.ts";
 
-gpuTest("modelCheckpoint() writes last each epoch, and best when validation top-1 rises", async () => {
-  const device = await testDevice();
-  const written: string[] = [];
-  const write = (path: string, bytes: Uint8Array) => {
-    const { metadata } = readSafetensors(bytes);
-    written.push(`${path} ${metadata.get("wgrad.epoch")} ${metadata.get("wgrad.val_acc_top1")}`);
-    return Promise.resolve();
+/** A store that keeps the epoch of each file, and what was done to it. */
+function memoryStore() {
+  const files = new Map<string, string>(), log: string[] = [];
+  const store: CheckpointStore = {
+    folder: "checkpoints/x",
+    write(name, bytes) {
+      files.set(name, new TextDecoder().decode(bytes));
+      return Promise.resolve(void log.push(`write ${name}`));
+    },
+    link(from, to) {
+      files.set(to, files.get(from)!);
+      return Promise.resolve(void log.push(`link ${from} ${to}`));
+    },
+    remove(name) {
+      files.delete(name);
+      return Promise.resolve(void log.push(`remove ${name}`));
+    },
   };
-  const callback = modelCheckpoint({ folder: "run", imageSize: 32, write });
-  const state = { model: smallModel(device), classes, epoch: 0, step: 0, history: [] } as unknown as RunState;
-  for (const [epoch, top1] of [.5, .5, .75, undefined].entries()) {
-    state.epoch = epoch;
-    state.history.push({ epoch, valid: top1 === undefined ? undefined : { top1 } } as unknown as EpochRecord);
-    await callback.epochEnd?.(state);
-  }
-  state.epoch = 4;
-  await callback.interrupted?.(state);
-  assertEquals(written, [
-    "run/best.safetensors 0 0.5",
-    "run/last.safetensors 0 0.5",
-    "run/last.safetensors 1 0.5",
-    "run/best.safetensors 2 0.75",
-    "run/last.safetensors 2 0.75",
-    "run/best.safetensors 3 NaN",
-    "run/last.safetensors 3 NaN",
-    "run/last.safetensors 4 NaN",
+  return { store, files, log };
+}
+
+function state(): RunState {
+  const state = { epoch: 0, step: 0, history: [], best: undefined, last: undefined };
+  const snapshot = () => Promise.resolve(new TextEncoder().encode(`step ${state.step}`));
+  return { ...state, snapshot } as unknown as RunState;
+}
+
+/** One epoch whose validation top-1 is `top1`, up to its end. */
+async function epoch(callback: ReturnType<typeof modelCheckpoint>, run: RunState, top1: number) {
+  const tally = { loss: 1, top1, top5: 1, rows: 1 };
+  run.step += 10;
+  await callback.validated?.(run, { epoch: run.epoch, step: run.step, tally, isEpochEnd: true });
+  run.history.push(
+    { epoch: run.epoch, train: tally, valid: tally } as unknown as RunState["history"][number],
+  );
+  await callback.epochEnd?.(run);
+  run.epoch++;
+  await callback.save?.(run, "epoch");
+}
+
+const options = (given: object) => model_checkpoint.options.parse(given);
+
+Deno.test("modelCheckpoint() keeps the best k and the last, removes what falls out, and names the best", async () => {
+  const { store, files } = memoryStore();
+  const callback = modelCheckpoint(options({ save_top_k: 2 }), store), run = state();
+  for (const top1 of [.5, .75, .25, .75, .875]) await epoch(callback, run, top1);
+  assertEquals([...files.keys()].sort(), [
+    "epoch=01-val_acc=0.7500.safetensors",
+    "epoch=04-val_acc=0.8750.safetensors",
+    "last.safetensors",
   ]);
-  assertEquals([state.best?.epoch, state.last?.epoch], [3, 4]);
+  assertEquals(run.best, {
+    path: "checkpoints/x/epoch=04-val_acc=0.8750.safetensors",
+    epoch: 4,
+    step: 50,
+    value: .875,
+  });
+  assertEquals(run.last?.path, "checkpoints/x/last.safetensors");
+});
+
+Deno.test("modelCheckpoint() writes the new best before it links the last and removes the old", async () => {
+  const { store, log } = memoryStore();
+  const callback = modelCheckpoint(options({ save_top_k: 1 }), store), run = state();
+  for (const top1 of [.5, .75, .7]) await epoch(callback, run, top1);
+  const [first, second] = ["epoch=00-val_acc=0.5000.safetensors", "epoch=01-val_acc=0.7500.safetensors"];
+  assertEquals(log, [
+    `write ${first}`,
+    `link ${first} last.safetensors`,
+    `write ${second}`,
+    `link ${second} last.safetensors`,
+    `remove ${first}`,
+    "write last.safetensors",
+  ]);
+});
+
+Deno.test("modelCheckpoint() goes on from its state, and removes what a kill has left", async () => {
+  const { store, files } = memoryStore();
+  const callback = modelCheckpoint(options({ save_top_k: 1 }), store), run = state();
+  await epoch(callback, run, .5);
+  const tally = { loss: 1, top1: .75, top5: 1, rows: 1 };
+  await callback.validated?.(run, { epoch: 1, step: 20, tally, isEpochEnd: true });
+  const saved = JSON.parse(JSON.stringify(callback.state!()));
+  const again = modelCheckpoint(options({ save_top_k: 1 }), store), rest = { ...run, best: undefined };
+  await again.load!(saved, rest as RunState);
+  assertEquals([...files.keys()], ["last.safetensors"]);
+  await epoch(again, { ...run, epoch: 2 } as RunState, .6);
+  assertEquals(again.state!(), saved.dropped === undefined ? saved : { ...saved, dropped: undefined });
+});
+
+Deno.test("modelCheckpoint() takes the last epoch for the best where a run does not validate", async () => {
+  const { store, files } = memoryStore();
+  const callback = modelCheckpoint(options({}), store), run = state();
+  for (let i = 0; i < 3; i++) {
+    run.history.push(
+      { epoch: i, train: { loss: 1 }, valid: undefined } as unknown as RunState["history"][number],
+    );
+    await callback.epochEnd?.(run);
+    run.epoch++;
+    await callback.save?.(run, "epoch");
+  }
+  assertEquals([...files.keys()].sort(), ["epoch=02-val_acc=NaN.safetensors", "last.safetensors"]);
+});
+
+Deno.test("names of checkpoints follow a template, which may name no folder", () => {
+  const at = { epoch: 7, step: 123 };
+  assertEquals(fileName(null, "val/acc_top1", at, .93124, new Set()), "epoch=07-val_acc=0.9312.safetensors");
+  assertEquals(
+    fileName("{step:06d}_{val/loss:.2f}", "val/loss", at, .5, new Set()),
+    "000123_0.50.safetensors",
+  );
+  assertEquals(
+    fileName("best", "val/loss", at, .5, new Set(["best.safetensors"])),
+    "best-step=123.safetensors",
+  );
+  assertEquals(["{epoch}", "a-{val_acc:.4f}", "a/b", "{what}", "{epoch", "a\\b"].map(checkFileName), [
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

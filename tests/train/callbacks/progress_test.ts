@@ -19,7 +19,7 @@ function state(record: EpochRecord, bestEpoch?: number): RunState {
   const best = bestEpoch === undefined
     ? undefined
     : { epoch: bestEpoch, path: "best.safetensors", value: .277 };
-  const counts = { epoch: record.epoch, step: 0, stepsPerEpoch: 57, maxEpochs: 200 };
+  const counts = { epoch: record.epoch, batch: 0, batchesPerEpoch: 57, maxEpochs: 200 };
   return { ...counts, history: [record], best } as unknown as RunState;
 }
 
@@ -62,22 +62,22 @@ Deno.test("progress() leaves out the last columns where a terminal has no room f
 });
 
 Deno.test("progress() takes its bar away when the run ends or is interrupted", async () => {
-  for (const hook of ["fitEnd", "interrupted"] as const) {
+  for (const hook of ["fitEnd", "save"] as const) {
     const { live, screen: shown } = screen(80);
     const callback = progress(shown);
     await callback.fitStart?.(state(record));
     assertEquals(live.make?.(200), "epoch 1/200  " + "─".repeat(40) + "  0/57");
-    await callback[hook]?.(state(record));
+    await callback[hook]?.(state(record), "interrupted");
     assertEquals(live.make, undefined);
   }
 });
 
-const run = { epoch: 2, maxEpochs: 10, step: 2 * 57 + 26, stepsPerEpoch: 57 };
+const run = { epoch: 2, maxEpochs: 10, batch: 26, batchesPerEpoch: 57 };
 const tally = { ...record.train, loss: 1.23456 };
 const logged = { ...record, epoch: 2, step: 134, tally, imagesPerSecond: 116.04, dataWait: .009 };
 
 Deno.test("barLine() shows loss, ETA, images/s and data wait, as far as there is room", () => {
-  const parts = { state: run, logged, steps: 43, seconds: 43 };
+  const parts = { state: run, logged, batches: 43, seconds: 43 };
   const line = (width: number) => barLine(parts, width);
   assertEquals(
     line(120),
@@ -94,10 +94,10 @@ Deno.test("barLine() shows loss, ETA, images/s and data wait, as far as there is
 });
 
 Deno.test("barLine() says when an epoch validates, and nothing that it does not know", () => {
-  const parts = { logged: undefined, steps: 0, seconds: 0 };
-  assertEquals(barLine({ ...parts, state: { ...run, step: 114 } }, 30), "epoch 3/10  ────────────  0/57");
+  const parts = { logged: undefined, batches: 0, seconds: 0 };
+  assertEquals(barLine({ ...parts, state: { ...run, batch: 0 } }, 30), "epoch 3/10  ────────────  0/57");
   assertEquals(
-    barLine({ ...parts, logged, state: { ...run, step: 171 } }, 42),
+    barLine({ ...parts, logged, state: { ...run, batch: 57 } }, 42),
     "epoch 3/10  ━━━━━━━━━━━  57/57  validating",
   );
 });

@@ -1,0 +1,53 @@
+/**
+ * A .safetensors file that knows whether it is whole: its metadata hold the SHA-256 of all its bytes, taken with
+ * zeros in the digest's own place.
+ */
+import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
+
+const KEY = "wgrad.sha256";
+const DIGITS = 64;
+
+/** Writes a file with its digest. @throws as writeSafetensors */
+export async function writeSealed(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: ReadonlyMap<string, string>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = writeSafetensors(tensors, new Map([...metadata, [KEY, "0".repeat(DIGITS)]]));
+  const place = digestPlace(bytes)!;
+  place.set(new TextEncoder().encode(await digest(bytes)));
+  return bytes;
+}
+
+/**
+ * Reads a file; one without a digest is taken as it is. The arrays are views into `bytes` where possible.
+ * @throws SyntaxError or RangeError if the file is damaged
+ */
+export async function readSealed(bytes: Uint8Array<ArrayBuffer>): Promise<Safetensors> {
+  const place = digestPlace(bytes);
+  if (place) {
+    const said = new TextDecoder().decode(place);
+    place.fill("0".charCodeAt(0));
+    const found = await digest(bytes);
+    place.set(new TextEncoder().encode(said));
+    if (found !== said) {
+      throw new RangeError("Cannot read safetensors as the checksum differs: the file is damaged");
+    }
+  }
+  return readSafetensors(bytes);
+}
+
+/** The digest's bytes within the header, if it has one. */
+function digestPlace(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  if (bytes.length < 8) return undefined;
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  const header = new TextDecoder("latin1").decode(bytes.subarray(8, Math.min(bytes.length, 8 + length)));
+  const at = header.indexOf(`"${KEY}":"`);
+  if (at < 0) return undefined;
+  const start = 8 + at + KEY.length + 4;
+  return start + DIGITS <= bytes.length ? bytes.subarray(start, start + DIGITS) : undefined;
+}
+
+async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

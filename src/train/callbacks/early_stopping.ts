@@ -1,0 +1,49 @@
+import * as z from "zod";
+import type { Callback } from "../callback.ts";
+import { epochValue, isBetter, MONITORED, validationValue } from "../monitor.ts";
+import type { RunState } from "../run_state.ts";
+import { defineCallback } from "./plugin.ts";
+
+const options = z.strictObject({
+  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric to watch"),
+  mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+  patience: z.int().min(0).default(20).describe("Validations without progress before the run ends"),
+  min_delta: z.number().min(0).default(0.001).describe("The least that counts as progress"),
+});
+
+/** What a resumed run goes on from. */
+interface Waiting {
+  best: number | undefined;
+  /** Validations since then. */
+  waited: number;
+}
+
+/** Asks for the end of a run whose metric has not got better for `patience` validations (Lightning's EarlyStopping). */
+export function earlyStopping({ monitor, mode, patience, min_delta }: z.output<typeof options>): Callback {
+  const now: Waiting = { best: undefined, waited: 0 };
+  const look = (state: RunState, value: number | undefined) => {
+    if (value === undefined) return;
+    if (now.best === undefined || isBetter(mode, value, now.best, min_delta)) {
+      now.best = value;
+      now.waited = 0;
+    } else if (++now.waited >= patience) {
+      const validations = patience === 1 ? "validation" : "validations";
+      state.stop ??= `${monitor} has not got better than ${
+        now.best.toFixed(4)
+      } for ${now.waited} ${validations}`;
+    }
+  };
+  return {
+    name: "early_stopping",
+    validated: (state, record) => look(state, validationValue(monitor, record)),
+    epochEnd: (state) => look(state, epochValue(monitor, state)),
+    state: () => ({ ...now }),
+    load: (state) => void Object.assign(now, state),
+  };
+}
+
+/** As a plug-in. */
+export const early_stopping = defineCallback({
+  options: options.describe("Ends a run that no longer gets better"),
+  make: earlyStopping,
+});

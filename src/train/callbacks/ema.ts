@@ -1,0 +1,36 @@
+import * as z from "zod";
+import type { Callback } from "../callback.ts";
+import type { RunState } from "../run_state.ts";
+import { defineCallback } from "./plugin.ts";
+
+/** Weights and averages change places; in mixed precision the f16 copies follow. */
+function exchange({ averages, model: { parameters } }: RunState): void {
+  averages!.swap();
+  parameters.copyHalves();
+}
+
+/** Puts the averages in force for validations and the test, and the weights themselves back after each. */
+export function emaCallback(warmupSteps: number): Callback {
+  return {
+    name: "ema",
+    evaluationStart(state) {
+      if (!state.averages || state.step <= warmupSteps) return;
+      state.evaluated = "averages";
+      exchange(state);
+    },
+    evaluationEnd(state) {
+      if (state.evaluated === "averages") exchange(state);
+    },
+  };
+}
+
+/** As a plug-in; the trainer keeps the averages themselves. */
+export const ema = defineCallback({
+  options: z.strictObject({
+    decay: z.number().min(0).lt(1).default(0.9999).describe(
+      "d = min(decay, (1 + s) / (10 + s)) at the s-th update",
+    ),
+    warmup_steps: z.int().min(0).default(0).describe("Steps before the first update"),
+  }).describe("Validates, tests and exports an exponential moving average of the weights"),
+  make: ({ warmup_steps }) => emaCallback(warmup_steps),
+});

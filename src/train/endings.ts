@@ -1,0 +1,78 @@
+/** Ends of a run before its time: loss or gradients that are not finite, and interruptions. */
+import { DivergedError, InterruptedError } from "../base/errors.ts";
+import type { LossScaleState } from "../optim/loss_scale.ts";
+import type { Tally } from "./ring.ts";
+import type { RunState } from "./run_state.ts";
+import type { Fit } from "./run.ts";
+
+/** Steps in a row that mixed precision may skip: 2^16 halved so often is under 1. */
+const MOST_SKIPS = 20;
+
+/**
+ * The epoch's batches so far; in mixed precision without those whose loss had overflowed, which were skipped.
+ * @throws DivergedError at the first step that was not finite, or where mixed precision skips every step
+ */
+export async function readSteps(run: Fit): Promise<Tally[]> {
+  const { ring, state, step: { scale, guard } } = run;
+  const steps = await ring.steps(); // GPU sync point
+  if (scale) {
+    refuseEndlessSkips(await scale.read(), state); // GPU sync point
+    const finite = steps.filter(({ loss }) => Number.isFinite(loss));
+    return finite.length > 0 ? finite : steps;
+  }
+  const halted = await guard!.read(); // GPU sync point
+  if (halted > 0) throw await explainDivergence(run, halted, steps);
+  return steps;
+}
+
+function refuseEndlessSkips({ scale, skippedInARow }: LossScaleState, state: RunState): void {
+  if (skippedInARow < MOST_SKIPS) return;
+  throw new DivergedError(
+    `Cannot go on training as the gradients of the last ${skippedInARow} steps up to step ${state.step} were not ` +
+      `finite, down to a loss scale of ${scale}: ${lastGood(state)}; use trainer.precision=32-true, lower ` +
+      "optimizer.lr, or look for broken images",
+  );
+}
+
+/**
+ * Which parameter's gradient went first at step `halted`. No step was taken since, so the weights are those that it
+ * met: its batch is differentiated once more and the gradients are looked at in the order of the backward pass.
+ */
+export async function explainDivergence(
+  run: Fit,
+  halted: number,
+  steps: readonly Tally[],
+): Promise<DivergedError> {
+  const { state, accumulation, train, step, model: { parameters } } = run;
+  const perStep = accumulation?.batches ?? 1;
+  const first = Math.max(0, state.batch - (state.step - halted + 1) * perStep);
+  const bad = steps.findIndex(({ loss }, i) => i >= first && !Number.isFinite(loss));
+  const batch = bad < 0 ? first : bad;
+  for await (const again of train(state.epoch, batch)) {
+    step.differentiate(again);
+    break;
+  }
+  const gradients = await parameters.gradientState(); // GPU sync point
+  const faulty = parameters.parameters.map(({ name }) => name).reverse()
+    .find((name) => !gradients.get(name)!.values.every(Number.isFinite));
+  const loss = bad < 0 ? "" : `, where the loss is ${steps[bad].loss}`;
+  const what = faulty === undefined
+    ? "the gradient"
+    : `the gradient of ${faulty}, the first in the backward pass,`;
+  return new DivergedError(
+    `Cannot go on training as ${what} is not finite at step ${halted} (epoch ${state.epoch})${loss}: ` +
+      `${
+        lastGood(state)
+      }; lower optimizer.lr, lengthen scheduler.warmup_epochs, or look for broken images and labels`,
+  );
+}
+
+function lastGood({ last }: RunState): string {
+  return last ? `the last good checkpoint is ${last.path}` : "no checkpoint was written yet";
+}
+
+/** The error of a run that was asked to stop. */
+export function interruption({ step, last }: RunState): InterruptedError {
+  const saved = last ? `: go on with resume=auto or resume=${last.path}` : "";
+  return new InterruptedError(`The run was interrupted after step ${step}${saved}`);
+}

@@ -1,0 +1,111 @@
+/**
+ * A whole run as the bytes of a .safetensors file, and its way back. Tensors: the model under torchvision's names,
+ * AdamW's moments as `adamw.m.NAME` and `adamw.v.NAME`, averages as `ema.NAME`, the loss scale, and the results of the
+ * epoch's batches so far. Metadata: what the model is, what the run is about, and its progress as JSON. Everything
+ * else of a run follows from these: orders and augmentation from seed and epoch, the learning rate from the step.
+ */
+import { DataError } from "../base/errors.ts";
+import { sameShape, type Shape } from "../base/shape.ts";
+import { float32 } from "../formats/safetensors.ts";
+import { readSealed, writeSealed } from "../formats/sealed.ts";
+import type { StateTensor } from "../nn/parameters.ts";
+import { modelTensors } from "./checkpoint.ts";
+import { EMA, EPOCH_RESULTS, EVALUATED, LOSS_SCALE, MOMENTS } from "./checkpoint_weights.ts";
+import { exactJson, parseExactJson } from "./exact_json.ts";
+import type { Fit, Progress, Snapshot } from "./run.ts";
+
+const PROGRESS = "wgrad.progress";
+
+/** The run at this moment. Waits for the GPU. */
+export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>> {
+  const { model: { name, parameters }, state, optimizer, step, ring, classes, imageSize, about = [] } = run;
+  const tensors = await modelTensors(run.model);
+  const add = (prefix: string, state: ReadonlyMap<string, StateTensor>) => {
+    for (const [name, { shape, values }] of state) tensors.set(prefix + name, float32(shape, values));
+  };
+  for (const [i, prefix] of MOMENTS.entries()) {
+    add(prefix, parameters.unpack(await optimizer.moments[i].read())); // GPU sync point
+  }
+  if (state.averages) {
+    const [values, statistics] = state.averages.averages;
+    add(EMA, parameters.unpack(await values.read())); // GPU sync point
+    add(EMA, parameters.unpackStatistics(await statistics.read())); // GPU sync point
+  }
+  if (step.scale) tensors.set(LOSS_SCALE, float32([5], await step.scale.state.read())); // GPU sync point
+  const rows = await ring.rows(); // GPU sync point
+  tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
+  const metadata = new Map([
+    ["format", "pt"],
+    ["wgrad.model", name],
+    ["wgrad.classes", JSON.stringify(classes)],
+    ["wgrad.image_size", String(imageSize)],
+    ["wgrad.epoch", String(state.epoch)],
+    ["wgrad.step", String(state.step)],
+    [EVALUATED, state.evaluated],
+    ...about,
+    [PROGRESS, exactJson(progressOf(run))],
+  ]);
+  return await writeSealed(tensors, metadata);
+}
+
+function progressOf({ device, state, callbacks, model }: Fit): Progress {
+  const { epoch, batch, batchesPerEpoch, validatedAt, step, history, best, last, stop } = state;
+  const states = callbacks.filter((callback) => callback.state).map(({ name, state }) => [name, state!()]);
+  return {
+    epoch,
+    batch,
+    batchesPerEpoch,
+    validatedAt,
+    step,
+    batches: model.parameters.batches,
+    history,
+    ...(best && { best }),
+    ...(last && { last }),
+    ...(stop !== undefined && { stop }),
+    callbacks: Object.fromEntries(states),
+    choices: [...device.choices],
+  };
+}
+
+/** Reads a checkpoint to go on from. @throws DataError if the file is damaged or holds weights alone */
+export async function decodeSnapshot(bytes: Uint8Array, path: string): Promise<Snapshot> {
+  try {
+    const { tensors, metadata } = await readSealed(bytes as Uint8Array<ArrayBuffer>);
+    const text = metadata.get(PROGRESS);
+    if (text === undefined) throw new RangeError("it holds weights alone: give it as model.weights");
+    return { path, tensors, metadata, progress: parseExactJson(text) as Progress };
+  } catch (error) {
+    throw new DataError(`Cannot resume from ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Puts a run where a checkpoint left it. @throws DataError if the checkpoint is of another kind of run */
+export async function restoreSnapshot(run: Fit, { path, tensors, progress }: Snapshot): Promise<void> {
+  const { state, step, optimizer, ring, callbacks, model: { parameters } } = run;
+  const get = (name: string, shape?: Shape): Float32Array => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype === "F32" && (!shape || sameShape(tensor.shape, shape))) return tensor.data;
+    throw new DataError(
+      `Cannot resume from ${path} as it has no ${name}${shape ? ` of shape [${shape}]` : ""}`,
+    );
+  };
+  const named = (prefix: string) => (name: string, shape: Shape) => get(prefix + name, shape);
+  parameters.fill(named(""));
+  parameters.batches = progress.batches;
+  optimizer.moments[0].write(parameters.pack(named(MOMENTS[0])));
+  optimizer.moments[1].write(parameters.pack(named(MOMENTS[1])));
+  if (state.averages) {
+    const [values, statistics] = state.averages.averages;
+    values.write(parameters.pack(named(EMA)));
+    statistics.write(parameters.packStatistics(named(EMA)));
+  }
+  step.scale?.state.write(get(LOSS_SCALE, [5]));
+  step.step = progress.step;
+  ring.load(get(EPOCH_RESULTS));
+  const { epoch, batch, validatedAt, history, best, last, stop } = progress;
+  Object.assign(state, { epoch, batch, validatedAt, step: progress.step, best, last, stop });
+  state.history.splice(0, Infinity, ...history);
+  for (const callback of callbacks) {
+    if (callback.name in progress.callbacks) await callback.load?.(progress.callbacks[callback.name], state);
+  }
+}

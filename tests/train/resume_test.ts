@@ -1,0 +1,143 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { DataError, InterruptedError } from "../../src/base/errors.ts";
+import type { Device } from "../../src/core/device.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import type { Precision } from "../../src/nn/parameters.ts";
+import { accumulation } from "../../src/optim/accumulation.ts";
+import { adamw } from "../../src/optim/adamw.ts";
+import type { Callback } from "../../src/train/callback.ts";
+import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
+import { emaCallback } from "../../src/train/callbacks/ema.ts";
+import type { RunState } from "../../src/train/run_state.ts";
+import type { Snapshot } from "../../src/train/run.ts";
+import { decodeSnapshot } from "../../src/train/snapshot.ts";
+import type { EpochBatches } from "../../src/train/run.ts";
+import { fit } from "../../src/train/trainer.ts";
+import { gpuTest } from "../rings.ts";
+import { epochBatches, fitOptions, type HostBatches, smallModel, testDevice } from "./small_run.ts";
+
+/** What runs differ in. */
+interface Plan {
+  readonly precision: Precision;
+  readonly batchesPerStep: number;
+  readonly validateEvery: number | undefined;
+}
+
+/** The batches of an epoch from the `from`-th on. */
+function rest(batches: HostBatches, from: number): EpochBatches {
+  const walk = async function* () {
+    let i = 0;
+    for await (const batch of batches) if (i++ >= from) yield batch;
+  };
+  return { length: batches.length, waitedMs: 0, [Symbol.asyncIterator]: walk };
+}
+
+/** All that a run comes to: digests of its tensors and the history, without what the clock says. */
+interface Outcome {
+  readonly weights: string;
+  readonly statistics: string;
+  readonly averages: string;
+  readonly moments: string;
+  readonly history: unknown;
+  readonly validations: readonly number[];
+}
+
+/** Trains to the end, or until the `stopAt`-th look at the signal's place; snapshots are kept as they are saved. */
+function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; resume?: Snapshot }) {
+  const model = smallModel(device, 1, plan.precision);
+  const { gradients } = model.parameters;
+  const accumulated = plan.batchesPerStep > 1 ? accumulation(gradients, plan.batchesPerStep) : undefined;
+  const optimizer = adamw({ ...flat(model), gradients: accumulated?.total ?? gradients }, {
+    betas: [.9, .999],
+    eps: 1e-8,
+    weightDecay: 1e-4,
+  });
+  const controller = new AbortController();
+  const saved: Uint8Array[] = [], validations: number[] = [];
+  let averages = "";
+  const watcher: Callback = {
+    name: "watcher",
+    stepEnd: ({ step }) => void (step === stopAt && controller.abort()),
+    validated: (_, { tally }) => void validations.push(tally.loss),
+    save: async (state) => void saved.push(await state.snapshot()),
+    fitEnd: async (state) => void (averages = await digest(state.averages!.averages[0])),
+    state: () => ({ validations }),
+    load: (state) => void validations.push(...(state as { validations: number[] }).validations),
+  };
+  const stopping = earlyStopping({ monitor: "val/loss", mode: "min", patience: 50, min_delta: 0 });
+  const options = fitOptions(device, model, {
+    optimizer,
+    accumulation: accumulated,
+    ema: { decay: .9, warmupSteps: 1 },
+    train: (epoch, from) => rest(epochBatches([6, 6, 6, 3], "train", epoch), from),
+    schedule: (t) => 1e-3 * (1 - t / 4),
+    perStep: true,
+    validateEvery: plan.validateEvery,
+    callbacks: [emaCallback(1), stopping, watcher],
+    signal: controller.signal,
+    resume,
+  });
+  const fitted: Promise<RunState> = fit(device, options);
+  const outcome = async (): Promise<Outcome> => {
+    const { history } = await fitted;
+    const { values, statistics } = model.parameters;
+    return {
+      weights: await digest(values),
+      statistics: await digest(statistics),
+      moments: await digest(optimizer.moments[1]),
+      averages,
+      history: history.map(({ epoch, step, lr, train, valid }) => ({ epoch, step, lr, train, valid })),
+      validations,
+    };
+  };
+  return { saved, fitted, outcome };
+}
+
+async function digest(tensor: Tensor): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", await tensor.readBytes()); // GPU sync point
+  return new Uint8Array(hash).join(" ");
+}
+
+function flat({ parameters: { values, halves, gradients } }: ReturnType<typeof smallModel>) {
+  return { values, halves, gradients, decayed: values.size };
+}
+
+const plans: Plan[] = [
+  { precision: "32-true", batchesPerStep: 1, validateEvery: undefined },
+  { precision: "16-mixed", batchesPerStep: 1, validateEvery: 2 },
+  { precision: "32-true", batchesPerStep: 3, validateEvery: 2 },
+];
+for (const plan of plans) {
+  gpuTest(`a resumed run equals the uninterrupted one bit for bit: ${JSON.stringify(plan)}`, async () => {
+    const device = await testDevice();
+    const whole = await run(device, plan, {}).outcome();
+    const steps = plan.batchesPerStep > 1 ? [1, 4] : [2, 7];
+    for (const stopAt of steps) {
+      const first = run(device, plan, { stopAt });
+      await assertRejects(() => first.fitted, InterruptedError, `after step ${stopAt}`);
+      const resume = await decodeSnapshot(first.saved.at(-1)!, "last.safetensors");
+      const again = await run(device, plan, { resume }).outcome();
+      assertEquals(again, whole, `stopped after step ${stopAt}`);
+    }
+  });
+}
+
+gpuTest("a checkpoint that was cut or has a flipped bit is refused with its path", async () => {
+  const device = await testDevice();
+  const { saved, fitted } = run(device, plans[0], { stopAt: 1 });
+  await assertRejects(() => fitted, InterruptedError);
+  const [bytes] = saved;
+  const refuse = (damage: (bytes: Uint8Array) => Uint8Array, text: string) =>
+    assertRejects(() => decodeSnapshot(damage(bytes.slice()), "x.safetensors"), DataError, text);
+  const flip = (at: number) => (bytes: Uint8Array) => {
+    bytes[at] ^= 4;
+    return bytes;
+  };
+  await refuse(
+    (bytes) => bytes.subarray(0, -1),
+    "Cannot resume from x.safetensors: Cannot read safetensors as",
+  );
+  await refuse(flip(bytes.length - 1000), "the checksum differs: the file is damaged");
+  await refuse(flip(5000), "Cannot resume from x.safetensors");
+  await refuse((bytes) => bytes.subarray(0, 5), "at least 8 bytes");
+});
