@@ -23,6 +23,8 @@ export interface SamplesPlot {
 }
 
 const TILE = 2.5 * INCH, GAP = 20, CAPTION = 52, TOP = 64, FRAME = 6, TEXT = 17;
+/** Pictures that are drawn at more than this many times their size show their pixels, as the model has no more. */
+const MAGNIFIED = 2;
 
 /** Draws samples in rows of four. */
 export function samplesPlot({ title, samples }: SamplesPlot, font: Font): Drawing {
@@ -83,6 +85,7 @@ function image({ width, height, png }: SampleTile["picture"], x: number, y: numb
     y: y + (side - height * scale) / 2,
     width: width * scale,
     height: height * scale,
+    "image-rendering": scale > MAGNIFIED ? "optimizeSpeed" : undefined,
     href: `data:image/png;base64,${png.toBase64()}`,
   });
 }

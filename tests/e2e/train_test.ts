@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSafetensors } from "../../src/formats/safetensors.ts";
+import { decodeImage } from "../../src/host/deno_images.ts";
 import { e2eTest } from "../rings.ts";
 import { cli, command, tiny, withFolder } from "./cli.ts";
 
@@ -84,5 +85,48 @@ e2eTest(
       );
       readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/last.safetensors`));
       readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/best.safetensors`));
+    }),
+);
+
+e2eTest(
+  "train leaves the pictures and tables that its callbacks draw, for the epochs it ran only",
+  () =>
+    withFolder(async (folder) => {
+      const more = ["sample_predictions", "model_info", "dataset_statistics", "sampler_distribution"];
+      const chosen = more.map((name) => `callbacks.${name}={}`);
+      const { code, out, error } = await cli("train", [
+        ...tiny(folder, 2),
+        ...chosen,
+        "data.sampler.mode=auto",
+      ]);
+      assertEquals(code, 0, error);
+      assertMatch(out, /^cost {4}11,178,051 parameters, all trainable, 44\.7 MB; 0\.07 GFLOP/m);
+      assertMatch(out, /^23 +15 +33\.3 % +3 +33\.3 % +4 +33\.3 %$/m);
+      assertMatch(out, /^drawn in epoch 1 +samples +expected +ratio$/m);
+      const run = `${folder}/run`;
+      const size = async (path: string) => {
+        const { width, height } = await decodeImage(await Deno.readFile(`${run}/${path}`));
+        return [width, height];
+      };
+      for (const epoch of ["epoch_000", "epoch_001"]) {
+        assertEquals(await size(`${epoch}/confusion_matrix.png`), [1800, 1800]);
+        assert((await size(`${epoch}/sample_predictions.png`))[0] > 1000);
+        await Deno.stat(`${run}/${epoch}/sampler_distribution.json`);
+      }
+      for (const name of ["loss", "accuracy"]) {
+        assertEquals(await size(`training_history/${name}_history.png`), [1200, 750]);
+      }
+      const { train } = JSON.parse(await Deno.readTextFile(`${run}/dataset_statistics.json`));
+      assertEquals([train.total, train.classes[2].name, train.classes[2].count], [45, "45", 15]);
+      const epochs = [...Deno.readDirSync(run)].map(({ name }) => name).filter((name) =>
+        name.startsWith("epoch")
+      );
+      assertEquals(epochs.sort(), ["epoch_000", "epoch_001"]);
+      const metrics = await Deno.readTextFile(`${run}/metrics.jsonl`);
+      for (
+        const name of ["val/acc_class_2", "val/f1_macro", "val/auroc_macro", "val/ece", "test/acc_class_0"]
+      ) {
+        assert(metrics.includes(`"${name}":`), `${name} is not in\n${metrics}`);
+      }
     }),
 );
