@@ -7,15 +7,9 @@ import type { LogFiles } from "../train/loggers/plugin.ts";
 import type { Progress } from "../train/run.ts";
 import type { Host } from "./host.ts";
 
-/** Runs `body` with the log of a run, which is finished after it, whatever happens. */
-export async function withRunLog<T>(
-  host: Host,
-  config: Config,
-  folder: string,
-  resumed: Progress | undefined,
-  body: (log: RunLog) => Promise<T>,
-): Promise<T> {
-  const log = new RunLog(makeLoggers(config.logging, {
+/** The log of a run, before anything is written. @throws ConfigError if a logger lacks what it needs, such as a key */
+export function openLog(host: Host, config: Config, folder: string): RunLog {
+  return new RunLog(makeLoggers(config.logging, {
     folder,
     experiment: config.experiment,
     files: (folder) => logFiles(host, folder),
@@ -23,10 +17,19 @@ export async function withRunLog<T>(
     now: host.now,
     report: host.print,
   }));
+}
+
+/** Starts a log, where a run goes on after it is cut back to there, runs `body`, and finishes the log, whatever happens. */
+export async function withRunLog<T>(
+  log: RunLog,
+  config: Config,
+  resumed: Progress | undefined,
+  body: () => Promise<T>,
+): Promise<T> {
   if (resumed) await log.truncateTo(loggedUpTo(resumed));
   await log.start(config);
   try {
-    const result = await body(log);
+    const result = await body();
     await log.finish("finished");
     return result;
   } catch (error) {

@@ -26,6 +26,10 @@ export async function sync(host: Host, folders: readonly string[], limitMs = LIM
     }
     const outbox = await Outbox.open(files);
     const count = outbox.left;
+    if (count === 0) {
+      host.print(`sync    ${folder}: nothing is left to send`);
+      continue;
+    }
     const sender = new Sender({ server, run, outbox, report: (line, level) => host.print(line, level) });
     const rest = await sender.finish(limitMs);
     host.print(`sync    ${folder}: ${count - rest} of ${count} records sent`);

@@ -25,7 +25,7 @@ import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpo
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
-import { withRunLog } from "./open_log.ts";
+import { openLog, withRunLog } from "./open_log.ts";
 import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
 
 /** What a finished training leaves behind. */
@@ -42,6 +42,7 @@ const SPLITS: readonly Split[] = ["train", "valid", "test"];
 export async function train(host: Host, given: Config, places: RunPlaces): Promise<TrainResult> {
   const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
   const { folder } = places;
+  const log = openLog(host, config, folder);
   const device = await openConfigured(host, config);
   try {
     using data = await openData(host, config, device, SPLITS);
@@ -59,7 +60,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     const evaluation = createEvaluator(device, config, model, loss, data);
     const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");
-    return await withRunLog(host, config, folder, resume?.progress, async (log) => {
+    return await withRunLog(log, config, resume?.progress, async () => {
       const parts = { device, data, model, loss, evaluation, log, resume };
       const state = await fitConfigured(host, config, places, parts);
       const test = await testBest(host, model, evaluation, data, state);

@@ -19,6 +19,7 @@ export class WandbServer implements AsyncDisposable {
   summary: Record<string, unknown> = {};
   run: Record<string, unknown> = {};
   requests = 0;
+  heartbeats = 0;
   /** Lines that came more than once, as an answer was lost. */
   repeated = 0;
   readonly #stop = new AbortController();
@@ -94,6 +95,7 @@ export class WandbServer implements AsyncDisposable {
   #stream({ files, uploaded, complete, exitcode }: StreamBody): void {
     for (const name of uploaded ?? []) assert(this.uploads.has(name), `${name} was not uploaded`);
     if (complete) this.exits.push(exitcode!);
+    if (!complete && !files) this.heartbeats++;
     if (!files) return;
     const { offset, content } = files["wandb-history.jsonl"];
     assert(offset <= this.history.length, "lines are missing");

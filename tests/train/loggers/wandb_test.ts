@@ -147,6 +147,7 @@ Deno.test("a server that hangs holds up neither the rows nor the end, and sync s
   );
   assertEquals(await sync(hostOf(files, server, printed), ["run"]), 0);
   assertEquals([server.history.length, server.exits, server.repeated], [rows.length, [1], 0]);
+  assertEquals(printed.at(-1), "sync    run: nothing is left to send");
 });
 
 Deno.test("a run that is killed while it sends and goes on gives the history of one that was not", async () => {
@@ -188,6 +189,18 @@ Deno.test("a server that refuses is said once, and everything is kept", async ()
   const said = reports.filter((line) => line.startsWith("warning"));
   assertEquals(said.length, 2, reports.join("\n"));
   assertEquals((await Outbox.open(files.below("run/wandb"))).left, 2);
+});
+
+Deno.test("a run is opened before its first row, and the server hears of it while nothing happens", async () => {
+  await using server = new WandbServer();
+  const address = { baseUrl: server.url, apiKey: "secret" };
+  const quick = { ...pace, heartbeatMs: 10 };
+  const log = wandbLogger({ run, server: address, pace: quick, limitsMs }, loggerContext(new MemoryFiles()));
+  await log.start?.({});
+  await until(() => server.heartbeats > 2);
+  assertEquals([server.run.displayName, server.history], ["train", []]);
+  await log.finish?.("finished");
+  assertEquals(server.exits, [0]);
 });
 
 Deno.test("WANDB_MODE and offline decide whether the network is touched", async () => {

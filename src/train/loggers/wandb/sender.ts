@@ -30,7 +30,7 @@ const PACE: SenderPace = {
   firstPauseMs: 2_000,
   longestPauseMs: 300_000,
   heartbeatMs: 30_000,
-  most: 500,
+  most: 100,
 };
 
 /** What a sender is made of. */
@@ -77,9 +77,13 @@ export class Sender {
     while (!this.#stop.signal.aborted) {
       if (outbox.left === 0 && this.#isFinishing) return;
       try {
-        if (outbox.left > 0) await this.#send();
-        else if (quiet >= this.#pace.heartbeatMs) await this.#api.stream(this.#place!, { complete: false });
-        quiet = outbox.left > 0 || quiet >= this.#pace.heartbeatMs ? 0 : quiet + this.#pace.periodMs;
+        const place = this.#place ??= await this.#open();
+        if (outbox.left === 0 && quiet < this.#pace.heartbeatMs) quiet += this.#pace.periodMs;
+        else {
+          if (outbox.left > 0) await this.#send(place);
+          else await this.#api.stream(place, { complete: false });
+          quiet = 0;
+        }
         failures = 0;
         pause = this.#isFinishing ? 0 : this.#pace.periodMs;
       } catch (error) {
@@ -103,25 +107,28 @@ export class Sender {
     return Math.max(asked, Math.min(longest, firstPauseMs * 2 ** failures) * (1 + Math.random() / 4));
   }
 
+  /** Opens the run, and says where it can be looked at. */
+  async #open(): Promise<WandbPlace> {
+    const { run, server, report } = this.parts;
+    const place = await this.#api.openRun(run);
+    const page = server.baseUrl.replace("//api.", "//");
+    report(`wandb   ${page}/${place.entity}/${place.project}/runs/${place.id}`, "info");
+    return place;
+  }
+
   /** Sends the next records: files first, then the lines that name them. */
-  async #send(): Promise<void> {
-    const { outbox, run, server, report } = this.parts;
-    if (!this.#place) {
-      this.#place = await this.#api.openRun(run);
-      const { entity, project, id } = this.#place;
-      const page = server.baseUrl.replace("//api.", "//");
-      report(`wandb   ${page}/${entity}/${project}/runs/${id}`, "info");
-    }
+  async #send(place: WandbPlace): Promise<void> {
+    const { outbox } = this.parts;
     const { records, offset, summary } = outbox.next(this.#pace.most);
     const files = await this.#filesOf(records);
-    await this.#api.upload(this.#place, files);
+    await this.#api.upload(place, files);
     const history = records.flatMap((record) => "history" in record ? [JSON.stringify(record.history)] : []);
     const finish = records.find((record) => "finish" in record);
     const lines = {
       "wandb-history.jsonl": { offset, content: history },
       "wandb-summary.json": { offset: 0, content: [JSON.stringify(summary)] },
     };
-    await this.#api.stream(this.#place, {
+    await this.#api.stream(place, {
       ...(history.length > 0 ? { files: lines } : {}),
       uploaded: [...files.keys()],
       ...(finish ? { complete: true, exitcode: finish.finish } : {}),
