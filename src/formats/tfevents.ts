@@ -34,16 +34,15 @@ export type Hparam = number | string | boolean;
 /** The tag of what a session's end says. */
 export const SESSION_END = "_hparams_/session_end_info";
 
-/** The start of a run with its hyperparameters, for the plug-in of that name. */
-export function sessionStart(
-  hparams: Readonly<Record<string, Hparam>>,
-  group: string,
-  seconds: number,
-): SummaryValue {
+/**
+ * The start of a run with its hyperparameters, for the plug-in of that name. It names no group: TensorBoard takes the
+ * runs of a group for repetitions with the same hyperparameters, and averages them.
+ */
+export function sessionStart(hparams: Readonly<Record<string, Hparam>>, seconds: number): SummaryValue {
   const entries = Object.entries(hparams).map(([name, value]) =>
     [1, message([1, name], [2, jsonValue(value)])] as const
   );
-  const info = message(...entries, [4, group], [5, { double: seconds }]);
+  const info = message(...entries, [5, { double: seconds }]);
   return message([1, "_hparams_/session_start_info"], [9, metadata("hparams", message([3, info]))]);
 }
 

@@ -108,7 +108,7 @@ const loggers = family("logging", ["lightning.pytorch.loggers.*", "pytorch_light
   TensorBoardLogger: ["tensorboard", {
     ignores: ["version", "log_graph", "default_hp_metric", "prefix", "sub_dir"],
   }],
-  CSVLogger: [undefined], // metrics.jsonl is always written
+  CSVLogger: [undefined], // metrics.csv is always written
 });
 
 const vision = family("transforms", ["torchvision.transforms.*"], {

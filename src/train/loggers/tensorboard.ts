@@ -25,7 +25,7 @@ const FILE = "events.out.tfevents.0.wgrad";
  * Writes an event file: scalars and timings, pictures, texts, and the configuration as hyperparameters and text. A row
  * is one record, so that a kill tears no more than the last row.
  */
-export function tensorboardLogger(files: LogFiles, name: string, now: () => Date): Logger {
+export function tensorboardLogger(files: LogFiles, now: () => Date): Logger {
   let isBegun = false, lastStep = 0;
   const load = async () => await files.load(FILE) ?? new Uint8Array();
   const seconds = () => now().getTime() / 1000;
@@ -42,7 +42,7 @@ export function tensorboardLogger(files: LogFiles, name: string, now: () => Date
       lastStep = events.at(-1)?.step ?? 0;
       if (events.some(({ tags }) => tags.includes(CONFIG))) return; // the run goes on and has said so before
       const text = "```json\n" + JSON.stringify(config, null, 2) + "\n```";
-      await append(0, [sessionStart(hparams(config), name, seconds()), textValue(CONFIG, text)]);
+      await append(0, [sessionStart(hparams(config), seconds()), textValue(CONFIG, text)]);
     },
     write: ({ step, scalars, timings, images, texts }) =>
       append(step, [
@@ -87,6 +87,6 @@ export const tensorboard = defineLogger({
     // Runs that share a folder are told apart by date and time, the last two parts of their own folders.
     const own = folder.split("/").filter((part) => part !== "").slice(-2).join("_");
     const place = save_dir === null ? `${folder}/tensorboard/${run}` : `${save_dir}/${run}/${own}`;
-    return tensorboardLogger(files(place), run, now);
+    return tensorboardLogger(files(place), now);
   },
 });

@@ -100,7 +100,7 @@ Deno.test({
           gpu: "auto",
           "a.b": true,
         },
-        group: "train",
+        group: "",
         end: 1,
       });
       assertEquals(texts.note, [[4, "**bold** 字"]]);
