@@ -1,6 +1,7 @@
 /** `deno task bench COMMAND [--option value] ...`: measures the engine, alone and beside others. */
 import { exitCode, InterruptedError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
+import { benchData } from "./data.ts";
 import { benchKernels } from "./kernels.ts";
 import { OPTIONS, type Options, readOptions, refuseUnknown } from "./options.ts";
 import { benchPeers } from "./peers.ts";
@@ -29,6 +30,10 @@ const commands: Readonly<Record<string, Command>> = {
   peers: {
     about: "a convolution and a ResNet-18 step in tfjs and jax-js, in turns with wgrad",
     run: benchPeers,
+  },
+  data: {
+    about: "decoding, caches and memory of the input pipeline, on a dataset of --data",
+    run: benchData,
   },
   torch: { about: "the step in eager PyTorch, where Python has torch, beside wgrad's own", run: benchTorch },
 };

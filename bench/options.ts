@@ -19,6 +19,8 @@ export interface Options {
   readonly choices: "measured" | "first";
   readonly gpu: "auto" | "dawn";
   readonly python: string;
+  /** A dataset for `data`. */
+  readonly data: string | undefined;
   readonly json: string | undefined;
 }
 
@@ -34,6 +36,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
   gpu: "auto or dawn",
   python: "torch: the Python to start; python3",
+  data: "data: a folder or .zip with images",
   json: "a file for all values",
 };
 
@@ -52,6 +55,7 @@ export function readOptions(args: readonly string[]): Options {
     gpu = "auto",
     only = "",
     python = "python3",
+    data,
     json,
   } = given as Record<
     string,
@@ -74,6 +78,7 @@ export function readOptions(args: readonly string[]): Options {
     choices: choices as Options["choices"],
     gpu: gpu as Options["gpu"],
     python,
+    data,
     json,
   };
 }

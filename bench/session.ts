@@ -9,11 +9,21 @@ import { PATIENCE, type Patience } from "./timing.ts";
 /** The part of the host that bench uses. */
 export type BenchHost = Pick<
   Host,
-  "runtime" | "signal" | "openGpu" | "gitCommit" | "machine" | "writeAtomic" | "print"
+  | "runtime"
+  | "signal"
+  | "openGpu"
+  | "openTree"
+  | "pictures"
+  | "cacheFolder"
+  | "gitCommit"
+  | "machine"
+  | "writeAtomic"
+  | "print"
 >;
 
 /** One run of bench. */
 export interface Session {
+  readonly host: BenchHost;
   readonly options: Options;
   readonly report: Report;
   readonly gpu: GPU;
@@ -50,7 +60,7 @@ export async function openSession(host: BenchHost, options: Options, report: Rep
   report.fact("probe", speed);
   report.print(`probe    ${speedText(speed)}: the 100 % of all below`);
   const patience = { ...PATIENCE, rounds: options.rounds };
-  return { options, report, gpu, software, speed, patience };
+  return { host, options, report, gpu, software, speed, patience };
 }
 
 /** Probes once more, and says so if the machine was not as fast as at the start: then ratios are doubtful. */

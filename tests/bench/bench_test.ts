@@ -4,16 +4,23 @@ import { WIDTH } from "../../bench/report.ts";
 import type { BenchHost } from "../../bench/session.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
+import { openTree } from "../../src/host/deno_files.ts";
+import { denoPictures } from "../../src/host/deno_pictures.ts";
+import { encodeJpeg } from "../../src/host/deno_images.ts";
+import { patterned, withFolder } from "../data/helpers.ts";
 import { gpuTest } from "../rings.ts";
 import { MACHINE } from "../tasks/doctor/fixtures.ts";
 
 /** A host that keeps what is printed and written. */
-function testHost(): { host: BenchHost; lines: string[]; written: Map<string, string> } {
+function testHost(cache = "none"): { host: BenchHost; lines: string[]; written: Map<string, string> } {
   const lines: string[] = [], written = new Map<string, string>();
   const host: BenchHost = {
     runtime: "Deno 9.9.9",
     signal: new AbortController().signal,
     openGpu,
+    openTree,
+    pictures: denoPictures(),
+    cacheFolder: (name) => `${cache}/${name}`,
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
     writeAtomic: (path, bytes) => Promise.resolve(void written.set(path, new TextDecoder().decode(bytes))),
@@ -25,7 +32,7 @@ function testHost(): { host: BenchHost; lines: string[]; written: Map<string, st
 Deno.test("bench() without a sub-command lists them and the options", async () => {
   const { host, lines } = testHost();
   assertEquals(await bench(host, []), 0);
-  for (const word of ["probe", "kernels", "step", "peers", "torch", "--json"]) {
+  for (const word of ["probe", "kernels", "step", "peers", "torch", "data", "--json"]) {
     assertMatch(lines.join("\n"), RegExp(`^  ${word} `, "m"));
   }
   assert(lines.every((line) => line.length <= WIDTH));
@@ -56,6 +63,21 @@ gpuTest("bench kernels checks and times, prints the probes and writes the same a
   ]);
   assert(convs.every((row: Record<string, number>) => row.dgrad_ms > 0 && row.wgrad_gflops > 0));
 });
+
+gpuTest("bench data compares decoding, caches and memory on a dataset", () =>
+  withFolder(async (folder) => {
+    for (const name of ["train/a/1.jpg", "train/a/2.jpg", "train/b/3.jpg"]) {
+      await Deno.mkdir(`${folder}/data/${name.slice(0, 7)}`, { recursive: true });
+      await Deno.writeFile(`${folder}/data/${name}`, await encodeJpeg(patterned(40, 30), 90));
+    }
+    const { host, lines } = testHost(folder);
+    assertEquals(await bench(host, ["data", "--rounds", "1", "--data", `${folder}/data`]), 0);
+    const text = lines.join("\n");
+    assertMatch(text, /^ {2}sharp, a bare loop, 2 at once( +[\d.,]+){2} +1$/m);
+    assertMatch(text, /^ {2}num_workers=2, each one at once( +[\d.,]+){3}$/m);
+    assertMatch(text, /^ {2}num_workers=2, batches of 64, 2 ahead( +[\d.,]+){3}$/m);
+    assert(lines.every((line) => line.length <= WIDTH), text);
+  }));
 
 gpuTest("bench step reports speed, memory and kernel families of a step", async () => {
   const { host, lines } = testHost();

@@ -1,0 +1,143 @@
+/** `bench data`: decoding in workers against a bare loop over sharp, the caches, and the memory of a streamed epoch. */
+import sharp from "sharp";
+import { decodePool } from "../src/data/decode_pool.ts";
+import { type Decoder, inlineDecoder } from "../src/data/decoder.ts";
+import { isImagePath } from "../src/data/image_folder.ts";
+import { join } from "../src/data/paths.ts";
+import { PictureCache } from "../src/data/picture_cache.ts";
+import { PictureLog } from "../src/data/picture_log.ts";
+import { picturesOf, type PictureSource } from "../src/data/picture_source.ts";
+import { scanPictures } from "../src/data/pictures.ts";
+import type { FileTree, Sample } from "../src/data/types.ts";
+import { runFresh } from "./fresh.ts";
+import type { Column } from "./report.ts";
+import type { Session } from "./session.ts";
+import type { StreamCost, StreamPlan } from "./stream_epoch.ts";
+import { takeTurns, type Timed } from "./timing.ts";
+
+const WORKERS = 2;
+const BATCH = 64;
+
+const COLUMNS: readonly Column[] = [
+  { key: "what", head: "pictures from", width: 44, isText: true },
+  { key: "ips", head: "images/s", width: 10 },
+  { key: "mbs", head: "MB/s of pixels", width: 14 },
+  { key: "ratio", head: "of the bare loop", width: 16 },
+];
+
+const MEMORY: readonly Column[] = [
+  { key: "what", head: "an epoch without a cache", width: 44, isText: true },
+  { key: "ips", head: "images/s", width: 10 },
+  { key: "idle", head: "MB idle", width: 9 },
+  { key: "above", head: "MB above it, at most", width: 20 },
+];
+
+/** A way to get all pictures, in turns with the others. */
+interface Way {
+  readonly what: string;
+  readonly run: () => Promise<unknown>;
+}
+
+/** Measures the dataset of `--data`. @throws DataError if it cannot be opened */
+export async function benchData(session: Session): Promise<void> {
+  const { options, report, host } = session;
+  if (options.data === undefined) {
+    report.print("");
+    return report.print("data     left out, as no dataset was given: write --data FOLDER or --data FILE.zip");
+  }
+  const tree = await host.openTree(options.data);
+  const samples = (await tree.paths()).filter(isImagePath).map((path) => ({ path, label: 0 }));
+  await compareDecoding(session, tree, samples);
+  await measureStreams(session, options.data);
+}
+
+async function compareDecoding(session: Session, tree: FileTree, samples: readonly Sample[]): Promise<void> {
+  const { report, patience, host } = session;
+  const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
+  const inline = inlineDecoder(tree, host.pictures.decode, { parallel: 2 * host.pictures.processors });
+  const ram = await keptIn(await PictureCache.open({ kind: "ram" }), tree, samples, inline);
+  const path = join(host.cacheFolder("bench"), "data.pictures");
+  const openLog = async () =>
+    await PictureLog.open(
+      await host.pictures.openGrowingFile(path),
+      await host.pictures.decoderVersion(),
+      report.print,
+    );
+  const disk = await keptIn(await PictureCache.open({ kind: "disk", openLog }), tree, samples, inline);
+  const bytes = await Promise.all(samples.map(({ path }) => tree.read(path)));
+  const ways: Way[] = [
+    { what: `sharp, a bare loop, ${WORKERS} at once`, run: () => bare(bytes, WORKERS) },
+    { what: `num_workers=${WORKERS}, each one at once`, run: () => decodeAll(pool, samples) },
+    { what: `sharp, a bare loop, ${inline.parallel} at once`, run: () => bare(bytes, inline.parallel) },
+    { what: `num_workers=0, ${inline.parallel} at once`, run: () => decodeAll(inline, samples) },
+    { what: "cache=disk, the second epoch", run: () => walk(disk.pictures) },
+    { what: "cache=ram, the second epoch", run: () => walk(ram.pictures) },
+  ];
+  const times = await takeTurns(ways.map(({ run }) => timed(run)), patience);
+  pool.close();
+  const print = report.table(`decoding ${samples.length} images of ${tree.name}`, COLUMNS);
+  for (const [i, { what }] of ways.entries()) {
+    const loop = i < 2 ? times[0] : times[2], milliseconds = times[i];
+    print({
+      what,
+      ips: samples.length / milliseconds * 1000,
+      mbs: ram.bytes / milliseconds / 1000,
+      ratio: loop / milliseconds,
+    });
+  }
+  report.note("ways take turns; the bare loop has the files' bytes in memory and throws the pixels away");
+}
+
+/** Pictures of a cache that has been filled. */
+async function keptIn(cache: PictureCache, tree: FileTree, samples: readonly Sample[], decoder: Decoder) {
+  const supply = { decoder, cache, persistent: true };
+  const { bytes, samples: readable } = await scanPictures(tree, samples, supply, {
+    split: "bench",
+    maxUnreadable: 1,
+  });
+  return { bytes, pictures: picturesOf(readable, supply) };
+}
+
+function timed(run: () => Promise<unknown>): Timed {
+  return async (times) => {
+    const start = performance.now();
+    for (let time = 0; time < times; time++) await run();
+    return (performance.now() - start) / times;
+  };
+}
+
+async function bare(files: readonly Uint8Array[], parallel: number): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < files.length) await sharp(files[next++]).raw().toBuffer();
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+}
+
+async function decodeAll(decoder: Decoder, samples: readonly Sample[]): Promise<void> {
+  let next = 0;
+  const work = async () => {
+    while (next < samples.length) await decoder.decode(samples[next++].path);
+  };
+  await Promise.all(Array.from({ length: decoder.parallel }, work));
+}
+
+async function walk(pictures: PictureSource): Promise<void> {
+  for (let start = 0; start < pictures.length; start += BATCH) {
+    const count = Math.min(BATCH, pictures.length - start);
+    await pictures.get(Array.from({ length: count }, (_, n) => start + n));
+  }
+}
+
+async function measureStreams({ report }: Session, root: string): Promise<void> {
+  const print = report.table("memory of a process of its own", MEMORY);
+  for (const workers of [0, WORKERS]) {
+    const plan: StreamPlan = { root, workers, prefetch: 2, batchSize: BATCH };
+    const { images, seconds, idle, peak } = await runFresh<StreamCost>("stream_epoch.ts", plan);
+    const what = `num_workers=${workers}, batches of ${BATCH}, 2 ahead`;
+    print({ what, ips: images / seconds, idle: idle / 1e6, above: (peak - idle) / 1e6 });
+  }
+  report.note(
+    "resident memory, looked at every 5 ms; idle is after loading the program and the list of files",
+  );
+}
