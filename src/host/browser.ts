@@ -1,5 +1,6 @@
 /** The host of a page: the browser's GPU, its image decoder, and the files that a user hands in. */
 import { GpuError } from "../base/errors.ts";
+import type { DecodeThread } from "../data/decode_pool.ts";
 
 export { blobSource, folderTree, openZip } from "./browser_files.ts";
 export { decodeImage } from "./browser_images.ts";
@@ -26,4 +27,12 @@ export async function openGpu(): Promise<GPU> {
     "Cannot open a GPU as this browser found no adapter: switch on graphics acceleration in its settings, look at " +
       "chrome://gpu for what blocks it, or start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader",
   );
+}
+
+/**
+ * Starts a decoding worker for `decodePool`. `url` is where the page serves the bundle of browser_decode_worker.ts,
+ * which is an entry of its own: bundlers do not find it by themselves.
+ */
+export function startThread(url: string | URL): DecodeThread {
+  return new Worker(url, { type: "module" });
 }

@@ -1,0 +1,46 @@
+/** Decoding under Deno in real workers. */
+import { assert, assertEquals } from "@std/assert";
+import { decodePool } from "../../src/data/decode_pool.ts";
+import { openTree } from "../../src/host/deno_files.ts";
+import { decodeImage, decoderVersion } from "../../src/host/deno_images.ts";
+import { denoPictures, startThread } from "../../src/host/deno_pictures.ts";
+import { DIRTY, dirtyFiles, HAS_DIRTY } from "../data/dirty.ts";
+
+Deno.test({
+  name: "workers take and refuse the awkward files as the main thread does, pixel for pixel",
+  ignore: !HAS_DIRTY,
+  fn: async () => {
+    const pool = decodePool(await openTree(DIRTY), { workers: 2, start: startThread });
+    const files = dirtyFiles();
+    const decoded = await Promise.all(files.map(({ name }) => pool.decode(name)));
+    for (const [i, { name, bytes }] of files.entries()) {
+      const here = await decodeImage(bytes).then(
+        (picture) => ({ picture }),
+        ({ message: reason }) => ({ reason }),
+      );
+      assertEquals(decoded[i], here, name);
+    }
+    pool.close();
+  },
+});
+
+Deno.test({
+  name: "workers refuse pictures of more pixels than allowed",
+  ignore: !HAS_DIRTY,
+  fn: async () => {
+    const pool = decodePool(await openTree(DIRTY), {
+      workers: 1,
+      start: startThread,
+      maxPixels: 128 * 128 - 1,
+    });
+    const { reason } = await pool.decode("hopper.jpg");
+    assertEquals(reason, "the picture has 128x128 pixels: need at most 16383 (data.max_pixels)");
+    pool.close();
+  },
+});
+
+Deno.test("denoPictures() knows the decoder's version and the memory that is left", async () => {
+  assert(/^sharp \d+\.\d+\.\d+, libvips \d+\.\d+\.\d+, /.test(await decoderVersion()));
+  const { freeMemory, processors } = denoPictures();
+  assert(freeMemory() > 0 && freeMemory() <= Deno.systemMemoryInfo().total && processors >= 1);
+});
