@@ -4,7 +4,7 @@ import { nearest } from "./base/nearest.ts";
 import { runProcess } from "./host/deno.ts";
 import type { Host } from "./tasks/host.ts";
 import { launch } from "./tasks/launch/launch.ts";
-import { configuredTasks } from "./tasks/launch/tasks.ts";
+import { configuredTasks, lookingTasks } from "./tasks/launch/tasks.ts";
 
 /** A task: runs to its end, and returns an exit code where success is not the only outcome. */
 type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
@@ -13,6 +13,7 @@ type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
 const tasks: Readonly<Record<string, Task>> = {
   train: (host, args) => launch(host, configuredTasks.train, args),
   eval: (host, args) => launch(host, configuredTasks.eval, args),
+  stats: (host, args) => launch(host, lookingTasks.stats, args),
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
   completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
   sync: async (host, args) => (await import("./tasks/sync.ts")).sync(host, args),

@@ -5,6 +5,7 @@
 import { DataError } from "../base/errors.ts";
 import { holdOut } from "./holdout.ts";
 import type { LabelledPath } from "./image_folder.ts";
+import { applyPatch, type Patch } from "./patch.ts";
 import { compareCodePoints, isHidden, join } from "./paths.ts";
 import { readSplit } from "./split.ts";
 import { type Dataset, type FileTree, type Sample, type Split, SPLITS } from "./types.ts";
@@ -16,6 +17,8 @@ export interface DatasetOptions {
   readonly seed: number;
   /** The share of train that becomes the validation split where there is none, 0 = none. */
   readonly holdout?: number;
+  /** Corrections to apply before anything is counted. */
+  readonly patch?: Patch | undefined;
 }
 
 const FOLDERS: Readonly<Record<Split, readonly string[]>> = {
@@ -31,10 +34,10 @@ const FOLDERS: Readonly<Record<Split, readonly string[]>> = {
  * stratified share of train is held out by `seed`, and said in `notes`; without a test split, test is empty.
  *
  * Throws a DataError if there is no train split, a split has no samples, a class folder has no images, or an
- * annotation line cannot be used.
+ * annotation line or correction cannot be used.
  */
 export async function readDataset(tree: FileTree, options: DatasetOptions): Promise<Dataset> {
-  const { seed, holdout = 0.1 } = options;
+  const { seed, holdout = 0.1, patch } = options;
   if (!(holdout >= 0 && holdout < 1)) {
     throw new RangeError(`Cannot hold out a share of ${holdout}: need at least 0 and below 1`);
   }
@@ -45,11 +48,16 @@ export async function readDataset(tree: FileTree, options: DatasetOptions): Prom
   }
   const root = findRoot(tree, folders);
   const notes: string[] = [];
-  const found: Partial<Record<Split, LabelledPath[]>> = {};
+  let found: Partial<Record<Split, LabelledPath[]>> = {};
   for (const split of SPLITS) {
     const folder = splitFolder(tree, root, split, folders);
     if (folder === undefined) continue;
     found[split] = await readSplit(tree, { split, folder, root, paths, folders, notes });
+  }
+  if (patch !== undefined) {
+    const corrected = applyPatch(found, patch);
+    found = corrected.samples;
+    notes.push(corrected.note);
   }
   const classes = classNames(found.train ?? []);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);

@@ -3,12 +3,13 @@
 import { ConfigError } from "../base/errors.ts";
 import { configSchema, keyRows, SearchPath } from "../config/mod.ts";
 import type { Host } from "./host.ts";
-import { type Flag, flags } from "./launch/command_line.ts";
+import { type Flags, flags } from "./launch/command_line.ts";
+import { configuredTasks, lookingTasks } from "./launch/tasks.ts";
 
 /** What completion needs of the world. */
 export type CompletionHost = Pick<Host, "configFiles" | "print">;
 
-const TASKS = ["train", "eval", "doctor", "parity", "completion"];
+const TASKS = ["train", "eval", "stats", "doctor", "parity", "completion"];
 
 /** What each shell is to run; all ask `completion -- WORDS` for the words that may come next. */
 const scripts: Readonly<Record<string, string>> = {
@@ -63,16 +64,18 @@ export function complete({ configFiles }: Pick<Host, "configFiles">, words: read
   const current = words.at(-1) ?? "", before = words.at(-2) ?? "";
   if (words.length <= 1) return startingWith(TASKS, current);
   if (words[0] === "completion") return startingWith(Object.keys(scripts), current);
-  if (words[0] !== "train" && words[0] !== "eval") return [];
+  const task = configuredTasks[words[0]] ?? lookingTasks[words[0]];
+  if (task === undefined) return [];
   const search = new SearchPath([{ provider: "main", files: configFiles }]);
-  const flag = Object.entries(flags).find(([name, one]: [string, Flag]) =>
+  const all: Flags = { ...task.flags, ...flags };
+  const flag = Object.entries(all).find(([name, one]) =>
     before === `--${name}` || before === `-${one.short}`
   );
-  const named: Flag | undefined = flag?.[1];
+  const named = flag?.[1];
   if (named?.choices) return startingWith(named.choices, current);
   if (flag?.[0] === "config-name") return startingWith(search.options(""), current);
   if (named?.value !== undefined) return [];
-  if (current.startsWith("-")) return startingWith(Object.keys(flags).map((name) => `--${name}`), current);
+  if (current.startsWith("-")) return startingWith(Object.keys(all).map((name) => `--${name}`), current);
   const prefix = /^(?:\+\+?|~)?/.exec(current)![0];
   return overrides(search, current.slice(prefix.length)).map((word) => prefix + word);
 }

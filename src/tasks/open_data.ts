@@ -1,20 +1,19 @@
 /** From a configuration to decoded pictures and batches. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
-import { readDataset } from "../data/dataset.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
+import { type WatchedFiles, watchFiles } from "../data/health/watch.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
-import { folderOf, join } from "../data/paths.ts";
 import { describeUnreadable, type PictureStore, scanPictures } from "../data/pictures.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
-import { ensureSyntheticJerseys } from "../data/synthetic_jerseys/generate.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/picture_source.ts";
 import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
-import { fnv1a32, rng } from "../base/rng.ts";
+import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import type { Host } from "./host.ts";
+import { openDataset } from "./open_dataset.ts";
 import { type OpenSupply, openSupply } from "./open_pictures.ts";
 
 /** A dataset whose files have been looked through. */
@@ -24,6 +23,8 @@ export interface OpenData extends Disposable {
   readonly evalPipeline: Pipeline;
   /** The same for the same classes and samples, in hexadecimal digits. */
   readonly fingerprint: string;
+  /** What was seen of its files while they were read. */
+  readonly watched: WatchedFiles;
   /** Samples of a split whose pictures could be read. */
   count(split: Split): number;
   /** Labels of a split's samples. */
@@ -55,10 +56,9 @@ export async function openData(
   device: Device,
   splits: readonly Split[],
 ): Promise<OpenData> {
-  const { data, seed } = config;
-  const root = data.name === "synthetic_jerseys" ? await drawJerseys(host, config) : data.data_root;
-  const tree = await host.openTree(root);
-  const dataset = await readDataset(tree, { seed, holdout: data.holdout });
+  const { data } = config;
+  const { tree: source, dataset } = await openDataset(host, config);
+  const { tree, watched } = watchFiles(source);
   for (const note of dataset.notes) host.print(`  note: ${note}`);
   const supply = await openSupply(host, config, tree);
   try {
@@ -67,7 +67,7 @@ export async function openData(
       imageSize: data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    return assemble(config, dataset, stores, await fingerprintOf(dataset), images, supply);
+    return { ...assemble(config, dataset, stores, await fingerprintOf(dataset), images, supply), watched };
   } catch (error) {
     supply.close();
     throw error;
@@ -121,24 +121,6 @@ export function describeData(
 /** Where decoded pictures are, for people. */
 const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } as const;
 
-/** Draws the synthetic set where it is not there yet; returns its folder. */
-async function drawJerseys(host: Host, { data, seed }: Config): Promise<string> {
-  if (data.name !== "synthetic_jerseys") throw new TypeError(`Cannot draw the dataset ${data.name}`);
-  const options = { seed, ...data.synthetic };
-  const key = fnv1a32(JSON.stringify(options)).toString(16).padStart(8, "0");
-  const path = data.data_root ?? join(host.cacheFolder("datasets"), `synthetic_jerseys_${key}`);
-  const parent = folderOf(path);
-  const folder = path.slice(parent.length).replace(/^\//, "");
-  const drawn = await ensureSyntheticJerseys(
-    options,
-    host.encodeJpeg,
-    host.folderStore(parent || (path.startsWith("/") ? "/" : ".")),
-    folder,
-  );
-  if (drawn) host.print(`  drew ${options.train + options.valid + options.test} jersey numbers into ${path}`);
-  return path;
-}
-
 /** Ties pictures, transforms and batch sizes together. */
 function assemble(
   config: Config,
@@ -147,7 +129,7 @@ function assemble(
   fingerprint: string,
   images: Augmenter,
   supply: OpenSupply,
-): OpenData {
+): Omit<OpenData, "watched"> {
   const { data, seed } = config;
   const steps = pipelineSteps(config);
   const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;

@@ -22,6 +22,7 @@ import type { RunState } from "../train/run_state.ts";
 import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";
 import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpoints.ts";
+import { healthNote } from "./health_note.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
@@ -47,6 +48,8 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
   try {
     using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
+    const health = await healthNote(config, data, SPLITS);
+    if (health !== undefined) host.print(health);
     requireTrainable(data);
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);

@@ -131,7 +131,7 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     [...folder, "data.synthetic.train=5"],
-    "Cannot use override data.synthetic.train=5 as there is no such key: Keys of data: name, data_root, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, normalization, prefetch, num_workers, persistent_workers, cache, sampler",
+    "Cannot use override data.synthetic.train=5 as there is no such key: Keys of data: name, data_root, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, normalization, prefetch, num_workers, persistent_workers, cache, patch, sampler",
   ],
   [
     ["transforms.eval=resize"],

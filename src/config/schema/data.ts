@@ -36,6 +36,8 @@ const shared = {
   persistent_workers: z.boolean().default(true).describe("Keep the threads from one epoch to the next"),
   cache: z.enum(["none", "ram", "disk", "auto"]).default("auto")
     .describe("Where decoded pictures are kept; auto: ram where they fit"),
+  patch: text.nullable().default(null)
+    .describe("JSONL of corrections that drop or relabel images, as deno task stats --patch FILE writes it"),
   sampler: sampler.prefault({}).describe("Which images an epoch sees"),
 };
 

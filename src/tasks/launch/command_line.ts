@@ -45,12 +45,21 @@ export type FlagName = keyof typeof flags;
 export interface CommandLine {
   /** Flags that are given; "" for one without a value. */
   readonly flags: ReadonlyMap<FlagName, string>;
+  /** Flags of the task itself, likewise. */
+  readonly own: ReadonlyMap<string, string>;
   readonly overrides: readonly string[];
 }
 
-/** Splits a command line. @throws ConfigError for an unknown flag, a missing value or one that is not a choice */
-export function parseCommandLine(args: readonly string[]): CommandLine {
-  const given = new Map<FlagName, string>();
+/** Flags by their long names. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+/**
+ * Splits a command line; `ownFlags` are those of the task.
+ * @throws ConfigError for an unknown flag, a missing value or one that is not a choice
+ */
+export function parseCommandLine(args: readonly string[], ownFlags: Flags = {}): CommandLine {
+  const all: Flags = { ...flags, ...ownFlags };
+  const given = new Map<FlagName, string>(), own = new Map<string, string>();
   const overrides: string[] = [];
   for (let i = 0; i < args.length; i++) {
     const [, dashes, name, value] = /^(--?)([a-zA-Z][\w-]*)(?:=([^]*))?$/.exec(args[i]) ?? [];
@@ -58,8 +67,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       overrides.push(args[i]);
       continue;
     }
-    const long = longName(dashes, name) ?? unknown(args[i], name);
-    const { value: wanted, choices }: Flag = flags[long];
+    const long = longName(all, dashes, name) ?? unknown(all, args[i], name);
+    const { value: wanted, choices } = all[long];
     if (wanted === undefined && value !== undefined) {
       throw new ConfigError(`Cannot use ${args[i]} as --${long} takes no value`);
     }
@@ -74,18 +83,18 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       const hint = near === undefined ? "" : `did you mean ${near}? `;
       throw new ConfigError(`Cannot use --${long} ${next}: ${hint}Choices are ${choices.join(", ")}`);
     }
-    given.set(long, next);
+    if (long in ownFlags) own.set(long, next);
+    else given.set(long as FlagName, next);
   }
-  return { flags: given, overrides };
+  return { flags: given, own, overrides };
 }
 
-function longName(dashes: string, name: string): FlagName | undefined {
-  const names = Object.keys(flags) as FlagName[];
-  return names.find((long) => dashes === "--" ? long === name : (flags[long] as Flag).short === name);
+function longName(all: Flags, dashes: string, name: string): string | undefined {
+  return Object.keys(all).find((long) => dashes === "--" ? long === name : all[long].short === name);
 }
 
-function unknown(text: string, name: string): never {
-  const names = Object.keys(flags);
+function unknown(all: Flags, text: string, name: string): never {
+  const names = Object.keys(all);
   const near = nearest(name, names);
   const hint = near === undefined ? "" : `did you mean --${near}? `;
   throw new ConfigError(

@@ -8,11 +8,11 @@ import {
   SearchPath,
   transformOptions,
 } from "../../config/mod.ts";
-import { type Flag, flags } from "./command_line.ts";
-import type { ConfiguredTask } from "./task.ts";
+import { type Flags, flags } from "./command_line.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 /** The text of --help, line by line. */
-export function helpLines(task: ConfiguredTask, search: SearchPath): string[] {
+export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath): string[] {
   const files = search.sources.map((source) => source.files);
   return [
     `deno task ${task.name} [flags] [group=option] [key=value] ...`,
@@ -21,7 +21,7 @@ export function helpLines(task: ConfiguredTask, search: SearchPath): string[] {
     "",
     "  a.b=1 changes a key, +a.b=1 adds one, ++a.b=1 does either, ~a.b takes it away; group=option chooses a file.",
     "",
-    ...section("Flags", flagRows()),
+    ...section("Flags", flagRows({ ...task.flags, ...flags })),
     ...section("Roots, chosen with --config-name", optionRows(search, "", files)),
     ...search.groups().flatMap((group) => section(`Group ${group}`, optionRows(search, group, files))),
     "Keys, with their defaults and what they take",
@@ -31,8 +31,8 @@ export function helpLines(task: ConfiguredTask, search: SearchPath): string[] {
   ];
 }
 
-function flagRows(): string[][] {
-  return Object.entries(flags).map(([name, flag]: [string, Flag]) => {
+function flagRows(all: Flags): string[][] {
+  return Object.entries(all).map(([name, flag]) => {
     const short = flag.short === undefined ? "" : `-${flag.short}, `;
     const value = flag.choices?.join("|") ?? flag.value;
     return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, flag.help];

@@ -4,7 +4,7 @@ import { type ConfigRequest, type DefaultsResult, inspectConfig, SearchPath } fr
 import type { Host } from "../host.ts";
 import type { CommandLine } from "./command_line.ts";
 import { helpLines } from "./help.ts";
-import type { ConfiguredTask } from "./task.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 /**
  * Prints what is asked for. What is wrong with the configuration is an error all the same, after it is shown; values
@@ -12,7 +12,7 @@ import type { ConfiguredTask } from "./task.ts";
  */
 export function inspect(
   host: Host,
-  task: ConfiguredTask,
+  task: ConfiguredTask | LookingTask,
   { flags }: CommandLine,
   request: ConfigRequest,
 ): number {

@@ -1,29 +1,46 @@
 /** Runs a configured task as its command line says: look at the configuration, run once, or sweep. */
 
+import { ConfigError } from "../../base/errors.ts";
 import { type ConfigRequest, type ConfigSource, load } from "../../config/mod.ts";
 import type { Host } from "../host.ts";
 import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { runOnce } from "./run_once.ts";
-import type { ConfiguredTask } from "./task.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 /** Runs `task` by its command line. @returns the exit code */
-export async function launch(host: Host, task: ConfiguredTask, args: readonly string[]): Promise<number> {
-  const line = parseCommandLine(args);
+export async function launch(
+  host: Host,
+  task: ConfiguredTask | LookingTask,
+  args: readonly string[],
+): Promise<number> {
+  const line = parseCommandLine(args, task.flags);
   const request = requestOf(host, task, line);
   if (["help", "cfg", "info"].some((flag) => line.flags.has(flag as "help"))) {
     const { inspect } = await import("./inspect.ts");
     return inspect(host, task, line, request);
   }
   if (["multirun", "resume", "print-jobs", "job"].some((flag) => line.flags.has(flag as "job"))) {
+    if ("look" in task) {
+      throw new ConfigError(`Cannot sweep ${task.name} as it trains nothing: run it once for each set`);
+    }
     const { sweep } = await import("./sweep.ts");
     return await sweep(host, task, line, request);
   }
   const loaded = load(request, host.configWorld);
+  if ("look" in task) {
+    task.check(loaded.config);
+    await task.look(host, loaded.config, line.own, loaded.notes);
+    return 0;
+  }
   return (await runOnce(host, task, loaded)).code;
 }
 
 /** The folders, root and overrides of a command line. */
-function requestOf(host: Host, task: ConfiguredTask, { flags, overrides }: CommandLine): ConfigRequest {
+function requestOf(
+  host: Host,
+  task: ConfiguredTask | LookingTask,
+  { flags, overrides }: CommandLine,
+): ConfigRequest {
   const { openConfigFolder } = host.configWorld;
   const more = flags.get("config-dir"), main = flags.get("config-path");
   const sources: ConfigSource[] = [

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../base/errors.ts";
 import { type Config, requireBuilt } from "../../config/mod.ts";
-import type { ConfiguredTask } from "./task.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 const train: ConfiguredTask = {
   name: "train",
@@ -42,6 +42,25 @@ function requireWeights({ model }: Config): void {
     "Cannot evaluate as no weights are given: add model.weights=PATH, such as outputs/.../checkpoints/best.safetensors",
   );
 }
+
+const stats: LookingTask = {
+  name: "stats",
+  summary: "Counts a dataset's images and looks for what is wrong with them",
+  flags: {
+    json: { help: "Print everything as JSON, with all paths" },
+    html: { value: "FILE", help: "Write a page with the pictures of each finding" },
+    strict: { help: "Exit with code 3 if there are errors or warnings (not for info)" },
+    patch: { value: "FILE", help: "Write proposed corrections as JSONL, to use with data.patch=FILE" },
+  },
+  check() {},
+  async look(host, config, given, notes) {
+    const { stats } = await import("../stats.ts");
+    await stats(host, config, given, notes);
+  },
+};
+
+/** Every task that looks without leaving a run, by name. */
+export const lookingTasks: Readonly<Record<string, LookingTask>> = { stats };
 
 /** Every configured task by name. */
 export const configuredTasks: Readonly<Record<string, ConfiguredTask>> = { train, eval: evaluate };

@@ -1,0 +1,81 @@
+/** The health check of a dataset: every file is read and decoded once. */
+import type { Dataset, Decode, FileTree } from "../types.ts";
+import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
+import { oddFiles } from "./file_findings.ts";
+import { inspectFiles, type InspectOptions } from "./inspect.ts";
+import { samePictures } from "./same_pictures.ts";
+import {
+  type Finding,
+  type FoundFile,
+  type HealthReport,
+  type InspectedFile,
+  type Kind,
+  KINDS,
+} from "./types.ts";
+
+/** How to check. */
+export interface HealthOptions extends InspectOptions {
+  /** True if training mirrors pictures. */
+  readonly isMirrored: boolean;
+}
+
+/** Checks a dataset whose samples were read already; what cannot be decoded is a finding, not an error. */
+export async function checkHealth(
+  tree: FileTree,
+  dataset: Dataset,
+  decode: Decode,
+  options: HealthOptions,
+): Promise<HealthReport> {
+  const files = await inspectFiles(tree, dataset, decode, options);
+  return reportHealth(dataset, files, options.isMirrored);
+}
+
+/** The report on files that were looked at. */
+export function reportHealth(
+  dataset: Dataset,
+  files: readonly InspectedFile[],
+  isMirrored: boolean,
+): HealthReport {
+  const splits = countSplits(dataset);
+  const findings = [...classFindings(dataset, isMirrored), ...fileFindings(files, dataset.classes)];
+  return {
+    root: dataset.root,
+    classes: dataset.classes,
+    splits,
+    files: files.length,
+    imbalance: imbalanceOf(splits),
+    findings: worstFirst(findings),
+    notes: dataset.notes,
+  };
+}
+
+/** In the order of KINDS, which is by severity. */
+function worstFirst(findings: readonly Finding[]): Finding[] {
+  const kinds = Object.keys(KINDS);
+  return [...findings].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+}
+
+function fileFindings(files: readonly InspectedFile[], classes: readonly string[]): Finding[] {
+  const groups = new Map<Kind, FoundFile[][]>();
+  const add = (kind: Kind, group: FoundFile[]) => {
+    const known = groups.get(kind);
+    if (known === undefined) groups.set(kind, [group]);
+    else known.push(group);
+  };
+  for (const { kind, file, note } of oddFiles(files)) add(kind, placesOf(file, note, classes).slice(0, 1));
+  for (const { kind, files: group } of samePictures(files)) {
+    add(kind, group.flatMap(({ file, note }) => placesOf(file, note, classes)));
+  }
+  return [...groups].map(([kind, found]) => ({ kind, groups: found, classes: [] }));
+}
+
+/** One entry for each split and class that a file stands in. */
+function placesOf({ path, places }: InspectedFile, note: string, classes: readonly string[]): FoundFile[] {
+  const seen = new Set<string>();
+  return places.flatMap(({ split, label }) => {
+    const key = `${split}/${label}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ path, split, className: classes[label], ...(note === "" ? {} : { note }) }];
+  });
+}

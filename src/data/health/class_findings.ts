@@ -1,0 +1,105 @@
+/** What is odd about classes: missing, too few, unbalanced, or changed by mirroring. No picture is needed. */
+import { nearest } from "../../base/nearest.ts";
+import { classCounts } from "../class_weights.ts";
+import { compareCodePoints } from "../paths.ts";
+import { type Dataset, SPLITS } from "../types.ts";
+import { counted } from "../words.ts";
+import type { Finding, FoundClass, Kind, SplitCounts } from "./types.ts";
+
+/** Fewer training images than this are very few. */
+const FEW = 10;
+/** Fewer images to evaluate on than this are very few. */
+const FEW_EVALUATED = 5;
+/** The largest class over the smallest from which classes are unbalanced. */
+const UNBALANCED = 10;
+
+/** Samples by split and class, of the splits that have any. */
+export function countSplits({ splits, classes }: Dataset): SplitCounts[] {
+  return SPLITS.filter((split) => splits[split].length > 0)
+    .map((split) => ({ split, counts: classCounts(splits[split], classes.length) }));
+}
+
+/** The largest class of train over the smallest; 1 if there is none. */
+export function imbalanceOf(splits: readonly SplitCounts[]): number {
+  const counts = splits.find(({ split }) => split === "train")?.counts ?? [];
+  return counts.length === 0 ? 1 : Math.max(...counts) / Math.max(1, Math.min(...counts));
+}
+
+/** True if mirroring a picture may change its class: names of digits, or with left or right in them. */
+export function isMirrorSensitive(className: string): boolean {
+  return /^\d+$/.test(className) || /(^|[^a-z])(left|right)([^a-z]|$)/i.test(className) ||
+    /[a-z](Left|Right)([^a-z]|$)/.test(className);
+}
+
+/** All that is odd. `isMirrored` says whether training mirrors pictures. */
+export function classFindings(dataset: Dataset, isMirrored: boolean): Finding[] {
+  const { classes, skippedUnknownLabels } = dataset;
+  const splits = countSplits(dataset);
+  const found: [Kind, FoundClass[]][] = [
+    ["unknown_class", SPLITS.flatMap((split) => unknown(split, skippedUnknownLabels[split], classes))],
+    ["missing_class", splits.flatMap(({ split, counts }) => inSplit(split, counts, classes, (n) => n === 0))],
+    ["few_samples", fewSamples(splits, classes)],
+    [
+      "flip",
+      isMirrored ? classes.filter(isMirrorSensitive).map((className) => ({ className, note: "" })) : [],
+    ],
+    ["imbalance", unbalanced(splits, classes)],
+    [
+      "few_evaluated",
+      splits.filter(({ split }) => split !== "train").flatMap(({ split, counts }) =>
+        inSplit(split, counts, classes, (n) => n > 0 && n < FEW_EVALUATED)
+      ),
+    ],
+  ];
+  return found.flatMap(([kind, each]) =>
+    each.length === 0 ? [] : [{ kind, groups: [], classes: merged(each) }]
+  );
+}
+
+/** One entry a class, with all notes on it. */
+function merged(found: readonly FoundClass[]): FoundClass[] {
+  const byName = Map.groupBy(found, ({ className }) => className);
+  return [...byName].map(([className, all]) => ({ className, note: all.map(({ note }) => note).join(", ") }));
+}
+
+function unknown(
+  split: string,
+  skipped: ReadonlyMap<string, number>,
+  classes: readonly string[],
+): FoundClass[] {
+  return [...skipped].sort(([a], [b]) => compareCodePoints(a, b)).map(([className, count]) => {
+    const near = nearest(className, classes);
+    const hint = near === undefined ? "" : `; did they mean "${near}"?`;
+    return { className, note: `${counted(count, "sample")} in ${split}${hint}` };
+  });
+}
+
+function inSplit(
+  split: string,
+  counts: Uint32Array,
+  classes: readonly string[],
+  is: (count: number) => boolean,
+): FoundClass[] {
+  return classes.flatMap((className, label) =>
+    is(counts[label]) ? [{ className, note: `${counts[label]} in ${split}` }] : []
+  );
+}
+
+function fewSamples(splits: readonly SplitCounts[], classes: readonly string[]): FoundClass[] {
+  return splits.filter(({ split }) => split === "train").flatMap(({ split, counts }) =>
+    inSplit(split, counts, classes, (count) => count < FEW)
+  );
+}
+
+/** The largest and the smallest class, if they are far apart. */
+function unbalanced(splits: readonly SplitCounts[], classes: readonly string[]): FoundClass[] {
+  const train = splits.find(({ split }) => split === "train");
+  if (train === undefined || imbalanceOf(splits) < UNBALANCED) return [];
+  const { counts } = train;
+  const at = (count: number) => classes[counts.indexOf(count)];
+  const most = Math.max(...counts), least = Math.min(...counts);
+  return [
+    { className: at(most), note: `${most} in train, ${imbalanceOf(splits).toFixed(1)} times the smallest` },
+    { className: at(least), note: `${least} in train` },
+  ];
+}

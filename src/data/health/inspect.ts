@@ -1,0 +1,90 @@
+/** Looks at every file of a dataset once: its bytes, its pixels, its looks. Pictures are not kept. */
+import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
+import { SPLITS } from "../types.ts";
+import { contentFormat } from "./content.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { measureLooks } from "./looks.ts";
+import type { InspectedFile, PictureFacts, Place } from "./types.ts";
+
+/** How to look. */
+export interface InspectOptions {
+  /** Files read and decoded at the same time. */
+  readonly concurrency?: number;
+  /** Called after each file with the number of files done and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Aborted when the check is to stop. */
+  readonly signal?: AbortSignal;
+}
+
+/** Every file that a sample names, in the order of splits and samples, whatever the order in which decoding ends. */
+export async function inspectFiles(
+  tree: FileTree,
+  dataset: Dataset,
+  decode: Decode,
+  { concurrency = 8, onProgress, signal }: InspectOptions = {},
+): Promise<InspectedFile[]> {
+  const places = placesOf(dataset);
+  const paths = [...places.keys()];
+  const files = new Array<InspectedFile>(paths.length);
+  let next = 0, done = 0;
+  const work = async () => {
+    while (next < paths.length) {
+      signal?.throwIfAborted();
+      const at = next++;
+      files[at] = await inspectFile(tree, paths[at], places.get(paths[at])!, decode);
+      onProgress?.(++done, paths.length);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return files;
+}
+
+function placesOf({ splits }: Dataset): Map<string, Place[]> {
+  const places = new Map<string, Place[]>();
+  for (const split of SPLITS) {
+    for (const { path, label } of splits[split]) {
+      const known = places.get(path);
+      if (known === undefined) places.set(path, [{ split, label }]);
+      else known.push({ split, label });
+    }
+  }
+  return places;
+}
+
+async function inspectFile(
+  tree: FileTree,
+  path: string,
+  places: readonly Place[],
+  decode: Decode,
+): Promise<InspectedFile> {
+  let format: string | undefined, byteHash = "";
+  try {
+    const bytes = await tree.read(path);
+    format = contentFormat(bytes);
+    byteHash = await hash(bytes);
+    const picture = await factsOf(await decode(bytes));
+    return { path, places, format, byteHash, picture, reason: undefined };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = message.trim().split("\n")[0] || "the decoder gave no reason";
+    return { path, places, format, byteHash, picture: undefined, reason };
+  }
+}
+
+async function factsOf(picture: Picture): Promise<PictureFacts> {
+  const { width, height, data } = picture;
+  if (width < 1 || height < 1 || data.length !== width * height * 3) {
+    throw new RangeError(`the decoder gave ${data.length} values for a picture of ${width}x${height}`);
+  }
+  return {
+    width,
+    height,
+    pixelHash: `${width}x${height}:${await hash(data)}`,
+    looks: measureLooks(picture),
+    fingerprint: fingerprint(picture),
+  };
+}
+
+async function hash(bytes: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toHex();
+}

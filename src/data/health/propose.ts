@@ -1,0 +1,74 @@
+/**
+ * Corrections that follow from a report. Only what is plain is proposed: files that cannot be read, surplus copies,
+ * copies in train of what is evaluated, and pictures under two labels, of which no label can be trusted unless twins
+ * of the picture agree on one. Everything is a proposal: read the file before you use it.
+ */
+import type { Correction } from "../patch.ts";
+import type { Split } from "../types.ts";
+import type { Finding, FoundFile, HealthReport, Kind } from "./types.ts";
+
+/** Splits from that which is evaluated last to that which is trained on: a copy is kept in the first. */
+const KEPT_IN: readonly Split[] = ["test", "valid", "train"];
+
+/** The corrections, one for an image, in the order of the findings. */
+export function proposeCorrections(report: HealthReport): Correction[] {
+  const corrections = new Map<string, Correction>();
+  const drop = ({ path: image }: FoundFile, reason: string) => {
+    if (!corrections.has(image)) corrections.set(image, { image, action: "drop", reason });
+  };
+  const groups = (kind: Kind) => report.findings.find((finding) => finding.kind === kind)?.groups ?? [];
+  for (const [file] of groups("unreadable")) drop(file, `unreadable: ${file.note}`);
+  const twins = twinLabels(report.findings);
+  for (const group of groups("two_labels")) dropLabels(group, twins, drop);
+  const isKept = ({ path }: FoundFile) => !corrections.has(path);
+  for (const kind of ["leak", "duplicate"] as const) {
+    for (const group of groups(kind)) {
+      const [kept, ...others] = byImage(group.filter(isKept)).sort((a, b) =>
+        KEPT_IN.indexOf(a.split) - KEPT_IN.indexOf(b.split)
+      );
+      for (const other of others) {
+        drop(other, `the same picture as "${kept.path}" in ${kept.split}`);
+      }
+    }
+  }
+  return [...corrections.values()];
+}
+
+/** One entry an image: lines of JSONL may name one several times. */
+function byImage(group: readonly FoundFile[]): FoundFile[] {
+  return [...new Map(group.map((file) => [file.path, file])).values()];
+}
+
+/** Labels of the twins of each file, by its path. */
+function twinLabels(findings: readonly Finding[]): Map<string, Set<string>> {
+  const labels = new Map<string, Set<string>>();
+  for (const { kind, groups } of findings) {
+    if (kind !== "near_duplicate" && kind !== "leak_near" && kind !== "two_labels_near") continue;
+    for (const group of groups) {
+      for (const { path } of group) {
+        const known = labels.get(path) ?? new Set();
+        for (const other of group) if (other.path !== path) known.add(other.className);
+        labels.set(path, known);
+      }
+    }
+  }
+  return labels;
+}
+
+/** Keeps the label on which the twins of all copies agree; without one, drops all copies. */
+function dropLabels(
+  group: readonly FoundFile[],
+  twins: ReadonlyMap<string, ReadonlySet<string>>,
+  drop: (file: FoundFile, reason: string) => void,
+): void {
+  const labels = [...new Set(group.map(({ className }) => className))];
+  const voted = new Set(group.flatMap(({ path }) => [...twins.get(path) ?? []]));
+  const [winner] = voted.size === 1 ? voted : [];
+  const isAmbiguousFile = new Set(group.map(({ path }) => path)).size < group.length;
+  const names = labels.map((label) => `"${label}"`).join(" and ");
+  for (const file of group) {
+    if (winner !== undefined && !isAmbiguousFile && labels.includes(winner)) {
+      if (file.className !== winner) drop(file, `one picture as ${names}; its twins are "${winner}"`);
+    } else drop(file, `one picture as ${names}: it is unknown which is right`);
+  }
+}

@@ -1,0 +1,119 @@
+/** Copies and twins: the same or almost the same picture within a class, under two labels, or in two splits. */
+import { isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
+import { visitNearPairs } from "./near_pairs.ts";
+import type { InspectedFile, Kind } from "./types.ts";
+
+/** Files that show the same picture, with what relates each to the first. */
+export interface SameGroup {
+  readonly kind: Kind;
+  readonly files: readonly { readonly file: InspectedFile; readonly note: string }[];
+}
+
+/** Positions joined into sets. */
+class Sets {
+  readonly #parents: Int32Array;
+
+  constructor(count: number) {
+    this.#parents = Int32Array.from({ length: count }, (_, i) => i);
+  }
+
+  find(position: number): number {
+    while (this.#parents[position] !== position) {
+      position = this.#parents[position] = this.#parents[this.#parents[position]];
+    }
+    return position;
+  }
+
+  join(a: number, b: number): void {
+    const first = this.find(a), second = this.find(b);
+    this.#parents[Math.max(first, second)] = Math.min(first, second);
+  }
+
+  /** Sets of at least two, by their first position. */
+  groups(): number[][] {
+    const all = Map.groupBy(this.#parents.keys(), (position) => this.find(position));
+    return [...all.values()].filter((group) => group.length > 1);
+  }
+}
+
+/**
+ * All groups of the same picture. Copies have the same bytes, the same pixels, or pixels that differ by no more than
+ * saving anew changes; twins are less alike. Groups under two labels or in two splits hold what makes them so:
+ * twins of one label and split are in groups of their own.
+ */
+export function samePictures(files: readonly InspectedFile[]): SameGroup[] {
+  const shown = files.filter(({ picture }) => picture !== undefined);
+  const copies = new Sets(shown.length);
+  joinEqualPixels(shown, copies);
+  const relations = relate(shown, copies);
+  const all = copies.groups();
+  const groupsOf = (kind: Kind, sets: readonly (readonly number[])[]) =>
+    sets.map((group): SameGroup => ({ kind, files: describe(group.map((i) => shown[i])) }));
+  const isMixed = (group: readonly number[], place: "label" | "split") =>
+    new Set(group.flatMap((i) => shown[i].places.map((each) => each[place]))).size > 1;
+  const single = shown.flatMap((file, i) =>
+    file.places.length > 1 && !all.some((group) => group.includes(i)) ? [[i]] : []
+  );
+  const known = [...all, ...single];
+  return [
+    ...groupsOf("two_labels", known.filter((group) => isMixed(group, "label"))),
+    ...groupsOf("leak", known.filter((group) => isMixed(group, "split"))),
+    ...groupsOf("two_labels_near", relations.label.groups()),
+    ...groupsOf("leak_near", relations.split.groups()),
+    ...groupsOf("duplicate", all.filter((group) => !isMixed(group, "label") && !isMixed(group, "split"))),
+    ...groupsOf("near_duplicate", relations.within.groups()),
+  ];
+}
+
+function joinEqualPixels(files: readonly InspectedFile[], copies: Sets): void {
+  const first = new Map<string, number>();
+  files.forEach(({ picture }, i) => {
+    const known = first.get(picture!.pixelHash);
+    if (known === undefined) first.set(picture!.pixelHash, i);
+    else copies.join(known, i);
+  });
+}
+
+/** Joins near pairs: as copies, or as twins within a class and split, across labels, across splits. */
+function relate(files: readonly InspectedFile[], copies: Sets) {
+  const within = new Sets(files.length), label = new Sets(files.length), split = new Sets(files.length);
+  // Of pictures that are equal to the pixel one stands for all.
+  const firsts = files.flatMap((_, i) => copies.find(i) === i ? [i] : []);
+  const prints = firsts.map((i) => files[i].picture!.fingerprint);
+  const twins: [number, number][] = [];
+  visitNearPairs(prints, TWIN_SIMILARITY, ({ first, second }) => {
+    const a = firsts[first], b = firsts[second];
+    if (isCopy(prints[first], prints[second])) copies.join(a, b);
+    else if (isApart(files[a], files[b], "label") || isApart(files[a], files[b], "split")) twins.push([a, b]);
+    else within.join(a, b);
+  }, (first, second) => {
+    // What is joined within a class already need not be compared again: thousands of frames of one scene.
+    const a = firsts[first], b = firsts[second];
+    const isJoined = within.find(a) === within.find(b) || copies.find(a) === copies.find(b);
+    return isJoined && !isApart(files[a], files[b], "label") && !isApart(files[a], files[b], "split");
+  });
+  for (const [a, b] of twins) {
+    if (copies.find(a) === copies.find(b)) continue;
+    if (isApart(files[a], files[b], "label")) label.join(a, b);
+    if (isApart(files[a], files[b], "split")) split.join(a, b);
+  }
+  return { within, label, split };
+}
+
+function isApart(a: InspectedFile, b: InspectedFile, place: "label" | "split"): boolean {
+  const [one] = a.places;
+  return [...a.places, ...b.places].some((each) => each[place] !== one[place]);
+}
+
+/** What each file has in common with the first. */
+function describe(files: readonly InspectedFile[]): SameGroup["files"] {
+  const [first] = files;
+  return files.map((file) => {
+    if (file === first) return { file, note: "" };
+    if (file.byteHash === first.byteHash) return { file, note: "same bytes" };
+    if (file.picture!.pixelHash === first.picture!.pixelHash) return { file, note: "same pixels" };
+    const one = file.picture!.fingerprint, other = first.picture!.fingerprint;
+    if (isCopy(one, other)) return { file, note: "saved anew" };
+    return { file, note: `${(100 * similarity(one, other)).toFixed(1)} % alike` };
+  });
+}

@@ -1,0 +1,90 @@
+/** `stats`: counts of a dataset, and its health: as a table, as JSON, as a page with pictures, as corrections. */
+import { DataError, InterruptedError } from "../base/errors.ts";
+import type { Config } from "../config/mod.ts";
+import { checkHealth } from "../data/health/check.ts";
+import { proposeCorrections } from "../data/health/propose.ts";
+import { countFindings, type HealthReport } from "../data/health/types.ts";
+import { formatPatch } from "../data/patch.ts";
+import { counted } from "../data/words.ts";
+import type { Host } from "./host.ts";
+import { openDataset } from "./open_dataset.ts";
+import { isMirrored } from "./stats/is_mirrored.ts";
+import { reportJson } from "./stats/json.ts";
+import { page } from "./stats/page.ts";
+import { tableLines } from "./stats/table.ts";
+import { thumbnails } from "../data/health/thumbnails.ts";
+
+/**
+ * Checks the configured dataset. `given` are the flags json, html, strict and patch.
+ * @throws DataError with `strict` if there are errors or warnings, after everything is written
+ */
+export async function stats(
+  host: Host,
+  config: Config,
+  given: ReadonlyMap<string, string>,
+  notes: readonly string[],
+): Promise<HealthReport> {
+  const isJson = given.has("json");
+  if (!isJson) { for (const note of notes) host.print(`note    ${note}`); }
+  const { tree, dataset } = await openDataset(isJson ? { ...host, print: () => {} } : host, config);
+  const started = performance.now();
+  const options = { isMirrored: isMirrored(config), signal: host.signal };
+  const decode = (bytes: Uint8Array) => host.pictures.decode(bytes, config.data.max_pixels);
+  const report = await checkHealth(tree, dataset, decode, options).catch(orInterrupted(host.signal));
+  const seconds = (performance.now() - started) / 1000;
+  if (isJson) host.print(reportJson(report));
+  else {
+    for (const line of tableLines(report)) host.print(line);
+    host.print(`checked ${counted(report.files, "file")} in ${seconds.toFixed(1)} s`);
+  }
+  const say = isJson ? () => {} : host.print;
+  await writeFiles(host, given, report, async () => {
+    const pictures = await thumbnails(tree, report, { decode, encodeJpeg: host.encodeJpeg });
+    return page(report, pictures, host.now());
+  }, say);
+  if (given.has("strict")) requireHealthy(report);
+  return report;
+}
+
+/** Writes the page and the corrections where they are asked for. */
+async function writeFiles(
+  host: Host,
+  given: ReadonlyMap<string, string>,
+  report: HealthReport,
+  makePage: () => Promise<string>,
+  say: (line: string) => void,
+): Promise<void> {
+  const write = (path: string, text: string) => host.writeAtomic(path, new TextEncoder().encode(text));
+  const html = given.get("html"), patch = given.get("patch");
+  if (html !== undefined) {
+    await write(html, await makePage());
+    say(`page    ${html}`);
+  }
+  if (patch !== undefined) {
+    const corrections = proposeCorrections(report);
+    await write(patch, formatPatch(corrections));
+    say(
+      `patch   ${patch}: ${
+        counted(corrections.length, "correction")
+      }; read it, then train with data.patch=${patch}`,
+    );
+  }
+}
+
+function orInterrupted(signal: AbortSignal) {
+  return (error: unknown): never => {
+    if (signal.aborted) throw new InterruptedError("Stopped before all files were looked at");
+    throw error;
+  };
+}
+
+/** @throws DataError if anything but info was found */
+function requireHealthy({ root, findings }: HealthReport): void {
+  const { error, warning } = countFindings(findings);
+  if (error + warning === 0) return;
+  throw new DataError(
+    `Cannot pass "${root}" with --strict as its health check found ${counted(error, "error")} and ${
+      counted(warning, "warning")
+    }: see above, or leave --strict out`,
+  );
+}

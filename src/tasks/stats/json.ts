@@ -1,0 +1,23 @@
+import { type HealthReport, KINDS } from "../../data/health/types.ts";
+
+/** A report as JSON: everything, with all paths. Classes are lists, as their names may look like numbers. */
+export function reportJson(report: HealthReport): string {
+  const { root, files, classes, splits, imbalance, findings, notes } = report;
+  const json = {
+    root,
+    files,
+    classes,
+    counts: Object.fromEntries(splits.map(({ split, counts }) => [split, [...counts]])),
+    imbalance,
+    findings: findings.map(({ kind, groups, classes }) => ({
+      kind,
+      ...KINDS[kind],
+      classes: classes.map(({ className, note }) => ({ class: className, note })),
+      groups: groups.map((group) =>
+        group.map(({ path, split, className, note = null }) => ({ path, split, class: className, note }))
+      ),
+    })),
+    notes,
+  };
+  return JSON.stringify(json, null, 2);
+}
