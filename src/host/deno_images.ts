@@ -1,7 +1,7 @@
 /** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
-import { headerFault, MAX_PIXELS, readHeader } from "../data/picture_header.ts";
+import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
@@ -35,7 +35,9 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
  */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
   const header = readHeader(bytes);
-  const fault = headerFault(bytes, header, maxPixels); // so sharp is never asked to parse SVG, PDF or the like
+  // So sharp is never asked to parse SVG, PDF or the like. Of a cut PNG it knows best whether pixels are missing.
+  const fault = headerFault(bytes, header, maxPixels) ??
+    (header!.format === "JPEG" ? cutFault(bytes, header!) : undefined);
   if (fault !== undefined) throw new DataError(fault);
   const sharp = await loadSharp();
   const cmyk = header?.components === 4;
@@ -102,5 +104,7 @@ function reasonOf(error: unknown, maxPixels: number): string {
   const message = (error instanceof Error ? error.message : String(error)).trim().split("\n")[0];
   if (/pixel limit/.test(message)) return `the picture has more than ${maxPixels} pixels (data.max_pixels)`;
   if (/premature end/.test(message)) return `the file is cut off (${message})`;
+  // libvips has one list of errors for all threads: where two files fail at once, one may be left without its own.
+  if (/^Unknown error/.test(message)) return "the file is damaged";
   return `the file is damaged (${message.replace(/[:\s]+$/, "")})`;
 }

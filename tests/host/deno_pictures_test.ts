@@ -6,6 +6,9 @@ import { decodeImage, decoderVersion } from "../../src/host/deno_images.ts";
 import { denoPictures, startThread } from "../../src/host/deno_pictures.ts";
 import { DIRTY, dirtyFiles, HAS_DIRTY } from "../data/dirty.ts";
 
+/** Without what libvips says, whose threads share one list of errors. */
+const withoutDetail = (reason?: string) => reason?.replace(/ \(.*\)$/, "");
+
 Deno.test({
   name: "workers take and refuse the awkward files as the main thread does, pixel for pixel",
   ignore: !HAS_DIRTY,
@@ -14,11 +17,12 @@ Deno.test({
     const files = dirtyFiles();
     const decoded = await Promise.all(files.map(({ name }) => pool.decode(name)));
     for (const [i, { name, bytes }] of files.entries()) {
-      const here = await decodeImage(bytes).then(
-        (picture) => ({ picture }),
-        ({ message: reason }) => ({ reason }),
+      const { picture, reason } = decoded[i];
+      const [here, why] = await decodeImage(bytes).then(
+        (picture) => [picture],
+        ({ message }) => [undefined, message],
       );
-      assertEquals(decoded[i], here, name);
+      assertEquals([picture, withoutDetail(reason)], [here, withoutDetail(why)], name);
     }
     pool.close();
   },
