@@ -29,7 +29,7 @@ export interface OpenData extends Disposable {
   count(split: Split): number;
   /** Labels of a split's samples. */
   store(split: Split): PictureStore;
-  /** A sample's picture after the evaluation transforms, not normalised. */
+  /** A sample's picture as `evaluate` has it, not normalised. */
   picture(split: Split, index: number): Promise<Picture>;
   /** Draws the epochs of train; undefined where train was not opened. */
   readonly sampler: Sampler | undefined;
@@ -142,6 +142,8 @@ function assemble(
     ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
     : undefined;
   const overfits = config.trainer.overfit_batches !== 0;
+  /** What a split's evaluation sees: overfitting validates on what it trains on. */
+  const evaluated = (split: Split) => store(overfits && split === "valid" ? "train" : split);
   const most = (split: Split) => mostBatches(config, split, batchesOf(split));
   /** Batches of a split if none is left out. */
   const batchesOf = (split: Split) => {
@@ -160,7 +162,7 @@ function assemble(
     batchSizes: stores.has("train") ? sizesOf(sampler!.length, batchSize, most("train")) : [],
     evalBatchSize,
     async picture(split, index) {
-      const [picture] = await store(split).pictures.get([index]);
+      const [picture] = await evaluated(split).pictures.get([index]);
       return evalPipeline.apply(picture, rng(seed));
     },
     supply,
@@ -175,7 +177,7 @@ function assemble(
       return rendered(images, options, trainPipeline, drawn);
     },
     evaluate(split) {
-      const { pictures, samples } = store(overfits && split === "valid" ? "train" : split);
+      const { pictures, samples } = evaluated(split);
       const order = sequentialOrder(samples.length);
       const options = {
         pictures,

@@ -65,7 +65,8 @@ for (const [overrides, path, value] of resolved) {
 }
 
 const epochKeys = "Keys of trainer: max_epochs, precision, gradient_clip_val, accumulate_grad_batches, " +
-  "num_sanity_val_steps, log_every_n_steps, val_check_interval, tune_kernels, replay";
+  "num_sanity_val_steps, log_every_n_steps, val_check_interval, fast_dev_run, overfit_batches, " +
+  "limit_train_batches, limit_val_batches, limit_test_batches, tune_kernels, replay";
 const topKeys =
   "Keys at the top: seed, experiment, gpu, log_level, resume, compat, model, data, transforms, loss, optimizer, " +
   "scheduler, trainer, callbacks, logging";

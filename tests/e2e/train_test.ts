@@ -100,7 +100,7 @@ e2eTest(
         "data.sampler.mode=auto",
       ]);
       assertEquals(code, 0, error);
-      assertMatch(out, /^cost {4}11,178,051 parameters, all trainable, 44\.7 MB; 0\.07 GFLOP/m);
+      assertMatch(out, /^cost {4}11,178,051 parameters, 11,178,051 trainable, 44\.7 MB; 0\.07 GFLOP/m);
       assertMatch(out, /^23 +15 +33\.3 % +3 +33\.3 % +4 +33\.3 %$/m);
       assertMatch(out, /^drawn in epoch 1 +samples +expected +ratio$/m);
       const run = `${folder}/run`;

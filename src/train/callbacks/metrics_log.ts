@@ -13,18 +13,18 @@ export function metricsLog(): Callback {
       log.timings({ "time/images_per_second": imagesPerSecond, "time/data_wait": dataWait });
       return log.write(epoch, step);
     },
-    validated({ log }, { epoch, step, tally, isEpochEnd }) {
+    validated({ log, outputs }, { epoch, step, tally, isEpochEnd }) {
       log.scalars({ "val/loss": tally.loss, "val/acc_top1": tally.top1, "val/acc_top5": tally.top5 });
+      if (outputs) log.scalars(outputScalars("val", outputs));
       return isEpochEnd ? undefined : log.write(epoch, step);
     },
-    epochEnd({ log, history, memory, outputs }) {
+    epochEnd({ log, history, memory }) {
       const { epoch, step, train, seconds, imagesPerSecond, dataWait } = history.at(-1)!;
       log.scalars({
         "train/loss_epoch": train.loss,
         "train/acc_top1": train.top1,
         "train/acc_top5": train.top5,
       });
-      if (outputs) log.scalars(outputScalars("val", outputs));
       log.timings({
         "time/epoch_seconds": seconds,
         "time/images_per_second": imagesPerSecond,

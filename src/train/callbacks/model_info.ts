@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { elements } from "../../base/shape.ts";
 import { forwardFlops } from "../../nn/flops.ts";
 import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
@@ -31,7 +32,7 @@ export function modelInfo(
       classes: classes.length,
       image_size: imageSize,
       parameters: count,
-      trainable_parameters: count,
+      trainable_parameters: trainable(model),
       forward_flops: forwardFlops(model, imageSize),
       bytes: 4 * count,
       peak_gpu_bytes: peak,
@@ -43,9 +44,9 @@ export function modelInfo(
     async fitStart(state) {
       const { count } = state.model.parameters, flops = forwardFlops(state.model, imageSize);
       print(
-        `cost    ${count.toLocaleString("en")} parameters, all trainable, ${
-          (4 * count / 1e6).toFixed(1)
-        } MB; ` +
+        `cost    ${count.toLocaleString("en")} parameters, ${
+          trainable(state.model).toLocaleString("en")
+        } trainable, ${(4 * count / 1e6).toFixed(1)} MB; ` +
           `${(flops / 1e9).toFixed(2)} GFLOP forward for an image of ${imageSize} px\n`,
       );
       await save(state);
@@ -57,6 +58,12 @@ export function modelInfo(
       await save(state);
     },
   };
+}
+
+/** How many parameters are not frozen. */
+function trainable({ parameters }: RunState["model"]): number {
+  const learning = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
+  return learning.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
 }
 
 /** As a plug-in. */

@@ -5,10 +5,13 @@ import { drawnRun, json } from "./drawn_run.ts";
 
 Deno.test("model_info says what a model costs at the start, and its memory after the first epoch", async () => {
   const { state, context, files, lines } = drawnRun();
-  const parameter = (name: string, torchShape: number[]) => ({ name, declaration: { name, torchShape } });
+  const parameter = (name: string, torchShape: number[], frozen = false) => ({
+    name,
+    declaration: { name, torchShape, frozen },
+  });
   const parameters = {
     count: 1_234_567,
-    parameters: [parameter("conv1.weight", [64, 3, 7, 7]), parameter("fc.weight", [4, 512])],
+    parameters: [parameter("conv1.weight", [64, 3, 7, 7], true), parameter("fc.weight", [4, 512])],
   };
   Object.assign(state, { model: { name: "resnet18", parameters } as unknown as Model });
   const callback = modelInfo(context);
@@ -19,14 +22,14 @@ Deno.test("model_info says what a model costs at the start, and its memory after
     classes: 4,
     image_size: 32,
     parameters: 1_234_567,
-    trainable_parameters: 1_234_567,
+    trainable_parameters: 4 * 512,
     forward_flops: 2 * (16 * 16 * 64 * 3 * 49 + 4 * 512),
     bytes: 4_938_268,
     peak_gpu_bytes: null,
   });
   assertEquals(
     lines,
-    ["cost    1,234,567 parameters, all trainable, 4.9 MB; 0.00 GFLOP forward for an image of 32 px\n"],
+    ["cost    1,234,567 parameters, 2,048 trainable, 4.9 MB; 0.00 GFLOP forward for an image of 32 px\n"],
   );
   await callback.epochEnd?.(state);
   assertEquals(json(files.get("run/model_info.json")).peak_gpu_bytes, 12_300_000);
