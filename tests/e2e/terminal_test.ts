@@ -73,7 +73,7 @@ if (hasPython) {
         assertMatch(raw, /\repoch 1\/2 {2}[━─]+ {2}\d\/3/);
         assert(!raw.includes("\x1b"));
         const rows = rowsOf(raw);
-        assert(rows.every((row) => !row.includes("━") && row.length < 120), rows.join("\n"));
+        assert(rows.every((row) => !row.includes("━")), rows.join("\n"));
         assertMatch(rows.join("\n"), /\n {4}1\/2 +\d\.\d{4} .*\n {4}2\/2 +\d\.\d{4} /);
         const table = rows.filter((row) => /^ +(epoch|\d\/2) /.test(row));
         assert(table.length === 3 && table.every((row) => row.length <= 90), table.join("\n"));
