@@ -1,7 +1,7 @@
 /**
  * All pairs of fingerprints whose correlation reaches a threshold, without comparing all with all. With the mean taken
  * off and length 1, correlation c is distance sqrt(2 (1 - c)). A few coefficients of an orthonormal cosine transform
- * are a projection, in which no distance grows: pairs that are apart there are apart. So the four coefficients that
+ * are a projection, in which no distance grows: pairs that are apart there are apart. So the coefficients that
  * vary most cut space into cells as wide as the largest distance, and only neighbouring cells are compared,
  * coefficient by coefficient until too far apart. What is found is exact.
  */
@@ -10,7 +10,7 @@ import { FINGERPRINT_SIDE as SIDE, FINGERPRINT_VALUES, moments, similarity } fro
 /** Coefficients kept of each fingerprint. */
 const KEPT = 32;
 /** Those of them that cut space into cells. */
-const AXES = 4;
+const AXES = 6;
 
 /** A pair of near fingerprints by position, `first` < `second`. */
 export interface NearPair {
@@ -35,13 +35,14 @@ export function visitNearPairs(
   // A little more than the exact distance, for what single precision rounds.
   const radius = Math.sqrt(2 * (1 - threshold)) + 1e-4;
   const cells = new Cells(space, kept.length, radius);
-  for (let a = 0; a < kept.length; a++) {
-    cells.eachNeighbour(a, (b) => {
-      if (!isWithin(space, a, b, radius * radius) || skip(kept[a], kept[b])) return;
-      const value = similarity(fingerprints[kept[a]], fingerprints[kept[b]]);
-      if (value >= threshold) visit({ first: kept[a], second: kept[b], similarity: value });
-    });
-  }
+  const limit = radius * radius;
+  cells.eachPair((a, b) => {
+    if (!isWithin(space, a, b, limit)) return;
+    const first = kept[Math.min(a, b)], second = kept[Math.max(a, b)];
+    if (skip(first, second)) return;
+    const value = similarity(fingerprints[first], fingerprints[second]);
+    if (value >= threshold) visit({ first, second, similarity: value });
+  });
 }
 
 /** All pairs that reach `threshold`, by first and second. */
@@ -64,44 +65,45 @@ function isWithin(space: Float32Array, a: number, b: number, limit: number): boo
 /** Points by the cell that their first AXES coordinates lie in. */
 class Cells {
   readonly #points = new Map<number, number[]>();
-  readonly #keys: Float64Array;
   readonly #steps: readonly number[];
 
   constructor(space: Float32Array, count: number, width: number) {
     // Coordinates lie in -1 .. 1; one cell more on each side, so that neighbours never wrap around.
     const perAxis = Math.ceil(2 / width) + 3;
-    this.#keys = Float64Array.from({ length: count }, (_, point) => {
+    this.#steps = offsets(perAxis);
+    for (let point = 0; point < count; point++) {
       let key = 0;
       for (let k = 0; k < AXES; k++) {
         key = key * perAxis + Math.floor((space[point * KEPT + k] + 1) / width) + 1;
       }
-      return key;
-    });
-    this.#steps = offsets(perAxis);
-    this.#keys.forEach((key, point) => {
       const points = this.#points.get(key);
       if (points === undefined) this.#points.set(key, [point]);
       else points.push(point);
-    });
+    }
   }
 
-  /** Calls `visit` with each point behind `point` in its own and the neighbouring cells. */
-  eachNeighbour(point: number, visit: (other: number) => void): void {
-    for (const step of this.#steps) {
-      const points = this.#points.get(this.#keys[point] + step);
-      if (points === undefined) continue;
-      for (let i = points.length - 1; i >= 0 && points[i] > point; i--) visit(points[i]);
+  /** Calls `visit` once with each two points of one cell or of neighbouring cells. */
+  eachPair(visit: (a: number, b: number) => void): void {
+    for (const [key, points] of this.#points) {
+      for (let i = 0; i < points.length; i++) {
+        for (let j = i + 1; j < points.length; j++) visit(points[i], points[j]);
+      }
+      for (const step of this.#steps) {
+        const others = this.#points.get(key + step);
+        if (others === undefined) continue;
+        for (const a of points) for (const b of others) visit(a, b);
+      }
     }
   }
 }
 
-/** What to add to a key for each of the 3^AXES cells around it. */
+/** What to add to a key for one of each two opposite cells around it: half of 3^AXES. */
 function offsets(perAxis: number): number[] {
   let steps = [0];
   for (let k = 0; k < AXES; k++) {
     steps = steps.flatMap((step) => [-1, 0, 1].map((move) => step * perAxis + move));
   }
-  return steps;
+  return steps.filter((step) => step > 0);
 }
 
 /** [fingerprints, KEPT]: low coefficients of the cosine transform over rows, columns and channels, widest first. */
