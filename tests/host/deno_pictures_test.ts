@@ -5,6 +5,7 @@ import { openTree } from "../../src/host/deno_files.ts";
 import { decodeImage, decoderVersion } from "../../src/host/deno_images.ts";
 import { denoPictures, startThread } from "../../src/host/deno_pictures.ts";
 import { DIRTY, dirtyFiles, HAS_DIRTY } from "../data/dirty.ts";
+import { treeOf } from "../data/helpers.ts";
 
 /** Without what libvips says, whose threads share one list of errors. */
 const withoutDetail = (reason?: string) => reason?.replace(/ \(.*\)$/, "");
@@ -47,4 +48,24 @@ Deno.test("denoPictures() knows the decoder's version and the memory that is lef
   assert(/^sharp \d+\.\d+\.\d+, libvips \d+\.\d+\.\d+, /.test(await decoderVersion()));
   const { freeMemory, processors } = denoPictures();
   assert(freeMemory() > 0 && freeMemory() <= Deno.systemMemoryInfo().total && processors >= 1);
+});
+
+Deno.test("a real worker that throws outside of its job is replaced, and the process lives on", async () => {
+  const code = `
+    self.onmessage = ({ data: { id, bytes } }) => {
+      if (bytes[0] === 100) setTimeout(() => { throw new Error("worn out"); });
+      else self.postMessage({ id, picture: { width: 1, height: 1, data: new Uint8Array(3).fill(bytes[0]) } });
+    };
+    self.postMessage({});`;
+  const url = URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
+  const start = () => new Worker(url, { type: "module" });
+  const files = Object.fromEntries("abdefg".split("").map((letter) => [letter, letter]));
+  const pool = decodePool(treeOf(files), { workers: 2, start });
+  const decoded = await Promise.all(Object.keys(files).map((path) => pool.decode(path)));
+  assertEquals(
+    decoded.map(({ picture, reason }) => picture?.data[0] ?? reason),
+    [97, 98, "the decoding worker died of it 2 times (Uncaught Error: worn out)", 101, 102, 103],
+  );
+  pool.close();
+  URL.revokeObjectURL(url);
 });
