@@ -39,7 +39,7 @@ const evaluate: ConfiguredTask = {
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate as no weights are given: add model.weights=PATH, such as outputs/.../checkpoints/best.safetensors",
+    "Cannot evaluate as no weights are given: add model.weights=PATH, such as checkpoints/train/last.safetensors",
   );
 }
 
