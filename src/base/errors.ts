@@ -49,26 +49,23 @@ export class DivergedError extends Error {
   override name = "DivergedError";
 }
 
+/** A file that was written does not do what it was made from: it must not be used. */
+export class CheckError extends Error {
+  override name = "CheckError";
+}
+
 /** The user or the system asked the run to stop (SIGINT, SIGTERM). */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
 }
 
-/** A file of the run that cannot be written: a full disk, a folder without permission. */
-export class FileError extends Error {
-  override name = "FileError";
-}
-
-/**
- * The process exit code that belongs to an error: 2 config, 3 data, 4 GPU, 5 divergence, 6 files that cannot be
- * written, 130 interrupted, else 1.
- */
+/** The process exit code that belongs to an error: 2 config, 3 data, 4 GPU, 5 divergence, 6 a failed check, 130 interrupted, else 1. */
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return 2;
   if (error instanceof DataError) return 3;
   if (error instanceof GpuError) return 4;
   if (error instanceof DivergedError) return 5;
-  if (error instanceof FileError) return 6;
+  if (error instanceof CheckError) return 6;
   if (error instanceof InterruptedError) return 130;
   return 1;
 }

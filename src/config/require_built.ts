@@ -1,7 +1,6 @@
 /** Refuses what a configuration chooses and the engine does not do yet; a line goes when its work lands. */
 
 import { ConfigError } from "../base/errors.ts";
-import { plannedCallbacks } from "./planned.ts";
 import type { Config } from "./schema/mod.ts";
 
 /** One value that is not there yet: its key, which values those are, and what to do instead. */
@@ -26,20 +25,7 @@ const plannedValues: readonly PlannedValue[] = [
 
 /** @throws ConfigError that names all that the configuration chooses and is not built yet, each with what to do */
 export function requireBuilt(config: Config): void {
-  const { callbacks } = config;
-  const chosen = (plugins: object, planned: object) =>
-    Object.entries(plugins).filter(([, options]) => options !== null && options !== undefined)
-      .map(([name]) => name).filter((name) => Object.hasOwn(planned, name));
-  const kinds: [kind: string, names: string[], cure: string][] = [
-    ["callbacks", chosen(callbacks, plannedCallbacks), "choose callbacks=quick, or take one out, NAME=null"],
-  ];
-  const missing = [
-    ...plannedValues.filter(({ is }) => is(config)).map(({ key, cure }) => `${key}: ${cure}`),
-    ...kinds.filter(([, names]) => names.length > 0).map(([kind, names, cure]) => {
-      const [first] = names;
-      return `${kind} ${[...new Set(names)].join(", ")}: ${cure.replace("NAME", `${kind}.${first}`)}`;
-    }),
-  ];
+  const missing = plannedValues.filter(({ is }) => is(config)).map(({ key, cure }) => `${key}: ${cure}`);
   if (missing.length === 0) return;
   const list = missing.length === 1 ? ` ${missing[0]}` : missing.map((line) => `\n- ${line}`).join("");
   throw new ConfigError(`Cannot run with what is not built yet:${list}`);

@@ -22,25 +22,19 @@ export function fromBfloat16(bits: number): number {
   return float[0];
 }
 
-/** The binary16 pattern (0 .. 65535) nearest to `value`, ties to the even one; beyond 65519 it is infinite. */
+/**
+ * The binary16 pattern (0 .. 65535) nearest to `value` as a float32, ties to the even one; from 65520 on it is
+ * infinite. Half a step and the even bit are added to the pattern, so that what rounds up carries into the exponent;
+ * below 2^-14, where steps are 2^-24, adding 0.5 lets float32 itself round to such a step.
+ */
 export function toFloat16(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const magnitude = Math.abs(value);
-  if (Number.isNaN(value)) return 0x7e00;
-  if (magnitude >= 65520) return sign | 0x7c00;
-  // Below 2^-14 numbers are multiples of 2^-24; above, 1024 steps lie between two powers of two. Adding a step of
-  // a half to fractions that round up to 2048 carries into the exponent by itself.
-  const exponent = Math.max(-14, Math.floor(Math.log2(magnitude || 1e-30)));
-  const exact = magnitude >= 2 ** (exponent + 1)
-    ? exponent + 1
-    : magnitude < 2 ** exponent
-    ? Math.max(-14, exponent - 1)
-    : exponent;
-  const steps = roundHalfEven(magnitude / 2 ** (exact - 10));
-  return sign | (steps + ((exact + 14) << 10));
-}
-
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value), rest = value - floor;
-  return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1;
+  float[0] = value;
+  const sign = word[0] >>> 16 & 0x8000, magnitude = word[0] & 0x7fffffff;
+  if (magnitude > 0x7f800000) return 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude >= 0x38800000) {
+    return sign | (magnitude - 0x38000000 + 0xfff + (magnitude >>> 13 & 1)) >>> 13;
+  }
+  float[0] = Math.abs(float[0]) + 0.5;
+  return sign | (word[0] - 0x3f000000);
 }

@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
+import { openOnnxWeights } from "./onnx/read.ts";
 import { openSafetensors } from "./safetensors.ts";
 import { openTorchLegacy, openTorchZip } from "./torch_pickle/mod.ts";
 import type { WeightFile } from "./weight_file.ts";
@@ -18,6 +19,8 @@ interface Format {
   open(source: ByteSource): Promise<WeightFile>;
 }
 
+/** The tag of an ONNX model's first field. */
+const IR_VERSION = [0x08];
 const ZIP = [0x50, 0x4b], PICKLE = [0x80], BRACE = 0x7b;
 /** The magic number of a legacy file, as text, which is how pickle's protocols 0 and 1 write it. */
 const MAGIC_LINE = [..."L119547037146038"].map((character) => character.charCodeAt(0));
@@ -25,6 +28,7 @@ const MAGIC_LINE = [..."L119547037146038"].map((character) => character.charCode
 const formats: readonly Format[] = [
   { name: "safetensors", begins: (head) => head[8] === BRACE, open: openSafetensors },
   { name: ".pth of torch.save", begins: startsWith(ZIP), open: openTorchZip },
+  { name: "ONNX", begins: startsWith(IR_VERSION), open: openOnnxWeights },
   { name: ".pth of before PyTorch 1.6", begins: startsWith(PICKLE, MAGIC_LINE), open: openTorchLegacy },
 ];
 

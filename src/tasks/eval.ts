@@ -1,24 +1,66 @@
-/** `eval`: tests the weights of a checkpoint on a dataset's test split. */
+/** `eval`: tests a checkpoint, or an ONNX file, on a dataset's test split. */
 import { DataError } from "../base/errors.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, pipelineSteps } from "../config/mod.ts";
+import { classCounts, classWeights } from "../data/class_weights.ts";
 import type { Split } from "../data/types.ts";
+import { topK } from "../metrics/accuracy.ts";
+import { classLoss } from "../metrics/class_loss.ts";
 import { evaluator } from "../train/evaluate.ts";
-import type { Tally } from "../train/ring.ts";
+import { sum, type Tally } from "../train/ring.ts";
+import { BATCH } from "./classify/classifier.ts";
+import { fileCard } from "./classify/file_card.ts";
+import { onnxClassifier } from "./classify/onnx_classifier.ts";
+import { isOnnx } from "./classify/open_classifier.ts";
+import {
+  confusionCsv,
+  predictionsCsv,
+  type Report,
+  reportLines,
+  reportOf,
+  type Tested,
+} from "./evaluate/report.ts";
 import type { Host } from "./host.ts";
-import { describeData, openData } from "./open_data.ts";
+import { describeData, openData, openPictures } from "./open_data.ts";
 import { openConfigured, openModel } from "./open_model.ts";
 import { configuredLoss, formatTest } from "./train.ts";
 
-/** Evaluates `model.weights` on the test split and prints loss, top-1 and top-5. */
-export async function evaluate(host: Host, config: Config): Promise<Tally> {
+/**
+ * Evaluates `model.weights` on the test split, pictures prepared as its file says; prints loss, accuracies and a table
+ * of classes, and writes metrics.json, confusion_matrix.csv and predictions.csv into `folder`.
+ */
+export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
+  const tested = isOnnx(config.model.weights!)
+    ? await testOnnx(host, config, config.model.weights!)
+    : await testCheckpoint(host, config);
+  host.print(formatTest(tested.tally));
+  const { report, confusion } = reportOf(tested);
+  for (const line of reportLines(report)) host.print(line);
+  const files = {
+    "metrics.json": JSON.stringify(report, null, 2) + "\n",
+    "confusion_matrix.csv": confusionCsv(confusion, tested.classes),
+    "predictions.csv": predictionsCsv(tested),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
+  }
+  host.print(`\nwrote   ${Object.keys(files).join(", ")} into ${folder}`);
+  return report;
+}
+
+/** Balanced class weights come from the train split. */
+function splitsOf({ loss }: Config): Split[] {
+  return loss.class_weights === "balanced" ? ["train", "test"] : ["test"];
+}
+
+/** By the engine, as training tests its best weights. */
+async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
   const device = await openConfigured(host, config);
   try {
-    const splits: Split[] = config.loss.class_weights === "balanced" ? ["train", "test"] : ["test"];
-    using data = await openData(host, config, device, splits);
+    const splits = splitsOf(config), { weights } = config.model;
+    const steps = (await fileCard(host, weights!))?.steps;
+    using data = await openData(host, config, device, splits, steps);
     host.print(`data    ${describeData(data, splits)}`);
-    if (data.count("test") === 0) {
-      throw new DataError(`Cannot evaluate as ${data.dataset.root} has no test split`);
-    }
+    requireTest(data.count("test"), data.dataset.root);
     const model = await openModel(host, config, device, data.classes);
     const loss = configuredLoss(device, config, data);
     const batches = data.evaluate("test");
@@ -29,10 +71,76 @@ export async function evaluate(host: Host, config: Config): Promise<Tally> {
       batchSize: data.evalBatchSize,
       batches: batches.length,
     };
-    const { tally: result } = await evaluator(device, parts).run("test", batches);
-    host.print(formatTest(result));
-    return result;
+    const { tally, outputs } = await evaluator(device, parts).run("test", batches);
+    const files = data.store("test").samples.map(({ path }) => path);
+    return { classes: data.classes, tally, outputs, files };
   } finally {
     device.close();
   }
+}
+
+/** By ONNX Runtime; no GPU is needed. */
+async function testOnnx(host: Host, config: Config, path: string): Promise<Tested> {
+  const splits = splitsOf(config);
+  using opened = await openPictures(host, config, splits);
+  const { dataset: { classes, root }, store } = opened;
+  host.print(`data    ${describeData(opened, splits)}`);
+  const { samples, pictures } = store("test");
+  requireTest(samples.length, root);
+  const model = await onnxClassifier(host, path, pipelineSteps(config).eval);
+  try {
+    const { card, missing } = model;
+    host.print(`model   ${path}, ${card.imageSize} px, ${card.classes.length} classes, in ${model.runtime}`);
+    const isNamed = !missing.includes("class names");
+    if (
+      isNamed
+        ? JSON.stringify(card.classes) !== JSON.stringify(classes)
+        : card.classes.length !== classes.length
+    ) {
+      throw new DataError(
+        `Cannot evaluate ${path} as its classes are ${JSON.stringify(card.classes)}: ` +
+          `the data has ${JSON.stringify(classes)}`,
+      );
+    }
+    const logits = new Float32Array(samples.length * classes.length);
+    for (let start = 0; start < samples.length; start += BATCH) {
+      const positions = Array.from({ length: Math.min(BATCH, samples.length - start) }, (_, i) => start + i);
+      logits.set(await model.logits(await pictures.get(positions)), start * classes.length);
+    }
+    const labels = Uint32Array.from(samples, ({ label }) => label);
+    const balanced = config.loss.class_weights === "balanced";
+    const weights = balanced ? classWeights(classCounts(store("train").samples, classes.length)) : undefined;
+    const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
+    const files = samples.map(({ path }) => path);
+    return { classes, tally: tallyOf(config, logits, labels, classes.length, weights), outputs, files };
+  } finally {
+    await model.close();
+  }
+}
+
+/** Batch by batch, since a mean by class weights depends on the batch. */
+function tallyOf(
+  { loss, data }: Config,
+  logits: Float32Array,
+  labels: Uint32Array,
+  classes: number,
+  classWeights: Float64Array | undefined,
+): Tally {
+  const size = data.eval_batch_size ?? data.batch_size;
+  const options = { name: loss.name, labelSmoothing: loss.label_smoothing, gamma: loss.gamma, classWeights };
+  const tallies = Array.from({ length: Math.ceil(labels.length / size) }, (_, i) => {
+    const some = labels.subarray(i * size, (i + 1) * size), rows = some.length;
+    const part = logits.subarray(i * size * classes, (i * size + rows) * classes);
+    return {
+      rows,
+      loss: classLoss(part, some, classes, options),
+      top1: topK(part, some, 1) / rows,
+      top5: topK(part, some, Math.min(5, classes)) / rows,
+    };
+  });
+  return sum(tallies);
+}
+
+function requireTest(count: number, root: string): void {
+  if (count === 0) throw new DataError(`Cannot evaluate as ${root} has no test split`);
 }

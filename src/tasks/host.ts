@@ -81,7 +81,7 @@ export interface Host {
   /** Writes a file so that a kill at any moment leaves the old content or the new one. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** The same for a file that is made part by part; the parts are not held together. */
-  writeParts(path: string, parts: Iterable<Uint8Array>): Promise<void>;
+  writeParts(path: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
   /** Makes `to` the same file as `from`, replacing what is there in one go. */
   linkAtomic(from: string, to: string): Promise<void>;
   /** Adds to the end of a file; its folder is made if it is missing. */

@@ -8,13 +8,14 @@ import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrde
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/picture_source.ts";
 import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
+import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
-import { type OpenSupply, openSupply } from "./open_pictures.ts";
+import { openSupply } from "./open_pictures.ts";
 
 /** A dataset whose files have been looked through. */
 export interface OpenData extends Disposable {
@@ -47,7 +48,7 @@ export interface OpenData extends Disposable {
 /**
  * Draws or opens the dataset, reads its splits and decodes each of their pictures once, into the cache if there is
  * one; prints what it found. Disposing of it ends the decoder's threads and closes the cache. Batches are made
- * into images on `device`.
+ * into images on `device`; evaluation prepares them by `evalSteps`, or as the configuration says.
  * @throws DataError, ConfigError
  */
 export async function openData(
@@ -55,19 +56,51 @@ export async function openData(
   config: Config,
   device: Device,
   splits: readonly Split[],
+  evalSteps?: readonly Step[],
 ): Promise<OpenData> {
-  const { data } = config;
+  const opened = await openPictures(host, config, splits);
+  try {
+    const images = augmenter(device, {
+      imageSize: config.data.image_size,
+      note: (line) => host.print(`  note: ${line}`),
+    });
+    return assemble(config, opened, await fingerprintOf(opened.dataset), images, evalSteps);
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** A dataset's splits with their pictures, as they were decoded. */
+export interface OpenPictures extends Disposable {
+  readonly dataset: Dataset;
+  /** Those that were opened. */
+  readonly splits: readonly Split[];
+  store(split: Split): PictureStore;
+  readonly supply: PictureSupply;
+  readonly watched: OpenData["watched"];
+}
+
+/** The dataset without batches, which needs no device. @throws DataError, ConfigError */
+export async function openPictures(
+  host: Host,
+  config: Config,
+  splits: readonly Split[],
+): Promise<OpenPictures> {
   const { tree: source, dataset } = await openDataset(host, config);
   const { tree, watched } = watchFiles(source);
   for (const note of dataset.notes) host.print(`  note: ${note}`);
   const supply = await openSupply(host, config, tree);
   try {
     const stores = await scanSplits(host, config, tree, dataset, supply, splits);
-    const images = augmenter(device, {
-      imageSize: data.image_size,
-      note: (line) => host.print(`  note: ${line}`),
-    });
-    return { ...assemble(config, dataset, stores, await fingerprintOf(dataset), images, supply), watched };
+    return {
+      dataset,
+      splits,
+      store: (split) => stores.get(split)!,
+      supply,
+      watched,
+      [Symbol.dispose]: () => supply.close(),
+    };
   } catch (error) {
     supply.close();
     throw error;
@@ -108,12 +141,12 @@ async function fingerprintOf({ classes, splits }: Dataset): Promise<string> {
 
 /** One line about a dataset: counts, classes and size. */
 export function describeData(
-  { dataset, classes, count, store, supply }: OpenData,
+  { dataset, store, supply }: Pick<OpenPictures, "dataset" | "store" | "supply">,
   splits: readonly Split[],
 ): string {
-  const counts = splits.map((split) => `${split} ${count(split)}`).join(", ");
+  const counts = splits.map((split) => `${split} ${store(split).samples.length}`).join(", ");
   const bytes = splits.reduce((sum, split) => sum + store(split).bytes, 0);
-  return `${dataset.root}: ${classes.length} classes; ${counts} images (${mib(bytes)} decoded, ${
+  return `${dataset.root}: ${dataset.classes.length} classes; ${counts} images (${mib(bytes)} decoded, ${
     KEPT[supply.cache.kind]
   })`;
 }
@@ -124,21 +157,20 @@ const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } a
 /** Ties pictures, transforms and batch sizes together. */
 function assemble(
   config: Config,
-  dataset: Dataset,
-  stores: ReadonlyMap<Split, PictureStore>,
+  { dataset, splits, store, supply, watched, [Symbol.dispose]: close }: OpenPictures,
   fingerprint: string,
   images: Augmenter,
-  supply: OpenSupply,
-): Omit<OpenData, "watched"> {
+  evalSteps?: readonly Step[],
+): OpenData {
   const { data, seed } = config;
   const steps = pipelineSteps(config);
   const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
-  const evalPipeline = pipeline(steps.eval, { imageSize, purpose: "eval" });
-  const store = (split: Split) => stores.get(split)!;
+  const evalPipeline = pipeline(evalSteps ?? steps.eval, { imageSize, purpose: "eval" });
   const count = (split: Split) => store(split).samples.length;
   const evalBatchSize = data.eval_batch_size ?? batchSize;
-  const sampler = stores.has("train")
+  const hasTrain = splits.includes("train");
+  const sampler = hasTrain
     ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
     : undefined;
   const overfits = config.trainer.overfit_batches !== 0;
@@ -159,14 +191,15 @@ function assemble(
     count,
     store,
     sampler,
-    batchSizes: stores.has("train") ? sizesOf(sampler!.length, batchSize, most("train")) : [],
+    batchSizes: hasTrain ? sizesOf(sampler!.length, batchSize, most("train")) : [],
     evalBatchSize,
     async picture(split, index) {
       const [picture] = await evaluated(split).pictures.get([index]);
       return evalPipeline.apply(picture, rng(seed));
     },
     supply,
-    [Symbol.dispose]: supply.close,
+    watched,
+    [Symbol.dispose]: close,
     train(epoch, from) {
       const { pictures, samples } = store("train");
       const { order, drawn } = overfits

@@ -13,6 +13,7 @@ import { accumulation } from "../optim/accumulation.ts";
 import { adamw, type FlatParameters } from "../optim/adamw.ts";
 import { makeSchedule } from "../optim/schedules.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
+import type { CallbackContext } from "../train/callbacks/plugin.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
@@ -202,6 +203,7 @@ async function fitConfigured(
       .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
     picture: data.picture,
     plotting: host.plotting,
+    exportOnnx: exporter(host, device, data),
     print: host.print,
     screen: { columns: host.terminal.columns, print: host.print, status: host.status },
   });
@@ -254,6 +256,23 @@ function batchesBetweenValidations({ trainer }: Config, data: OpenData): number 
   const { val_check_interval: interval } = trainer;
   if (interval === 1) return undefined;
   return interval > 1 ? interval : Math.max(1, Math.floor(data.train(0).length * interval));
+}
+
+/** Exports checkpoints of the run, and checks them on its validation split. */
+function exporter(host: Host, device: Device, data: OpenData): CallbackContext["exportOnnx"] {
+  return async (checkpoint, path, options) => {
+    const { exportCheckpoint } = await import("./export/export_checkpoint.ts");
+    const { pictures } = data.store("valid");
+    const checkSet = pictures.length > 0 ? { name: "validation images", pictures } : undefined;
+    host.print("");
+    await exportCheckpoint(host, {
+      checkpoint,
+      path,
+      options,
+      checkSet,
+      openDevice: () => Promise.resolve(device),
+    });
+  };
 }
 
 /** Loads the best checkpoint from its file and tests it. */

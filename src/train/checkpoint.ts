@@ -2,6 +2,7 @@
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
+import type { Step } from "../data/transforms/transform.ts";
 import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/resnet.ts";
@@ -17,6 +18,8 @@ export interface CheckpointInfo {
   readonly imageSize: number;
   /** Validation top-1, 0 .. 1, or NaN where there was no validation. */
   readonly accuracy: number;
+  /** The transforms of evaluation, for those who use the model elsewhere. */
+  readonly evalTransforms?: readonly Step[];
 }
 
 /** The model's state as tensors of a file, with the counters that PyTorch's batch norms have. Waits for the GPU. */
@@ -48,6 +51,9 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
       ["wgrad.epoch", String(info.epoch)],
       ["wgrad.step", String(info.step)],
       ["wgrad.val_acc_top1", String(info.accuracy)],
+      ...(info.evalTransforms
+        ? [["wgrad.eval_transforms", JSON.stringify(info.evalTransforms)] as [string, string]]
+        : []),
     ]),
   );
 }

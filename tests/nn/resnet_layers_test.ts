@@ -1,7 +1,7 @@
 /** The written network, run by ONNX Runtime, against the engine's own. */
 import { assert, assertEquals } from "@std/assert";
 import { encodeOnnx, joinParts } from "../../src/formats/onnx/model.ts";
-import { networkModel, type Weights } from "../../src/formats/onnx/network.ts";
+import { networkModel } from "../../src/formats/onnx/network.ts";
 import { readOnnxInitializers } from "../../src/formats/onnx/read.ts";
 import { float32 } from "../../src/formats/tensor_data.ts";
 import { openOnnx } from "../../src/host/deno_onnx.ts";
@@ -11,6 +11,7 @@ import { resnetLayers } from "../../src/nn/resnet_layers.ts";
 import { predictor } from "../../src/train/predictor.ts";
 import { rng } from "../../src/base/rng.ts";
 import { deviceTest } from "../core/fixtures.ts";
+import { asFile } from "../formats/onnx/weights.ts";
 import { randomNormal } from "../reference/random.ts";
 
 const SIZE = 33, BATCH = 3, CLASSES = 7;
@@ -27,7 +28,7 @@ for (const name of modelNames) {
         if (key.endsWith("running_var")) values.forEach((_, i) => values[i] = stream.uniform(0.5, 1.5));
       }
       model.parameters.load(state);
-      const weights: Weights = new Map(
+      const weights = new Map(
         [...state].map(([key, { shape, values }]) => [key, float32(shape, values)]),
       );
       const images = randomNormal(rng(8, "images"), BATCH * 3 * SIZE * SIZE);
@@ -42,8 +43,8 @@ for (const name of modelNames) {
           preparation: { input: "normalized" },
           metadata: new Map(),
         } as const;
-        const bytes = joinParts(
-          encodeOnnx(networkModel({ name, layers: resnetLayers(name) }, weights, options)),
+        const bytes = await joinParts(
+          encodeOnnx(networkModel({ name, layers: resnetLayers(name) }, asFile(weights), options)),
         );
         if (batchNorm === "kept") {
           assertEquals(new Set(readOnnxInitializers(bytes).keys()), new Set(state.keys()));

@@ -7,7 +7,6 @@
 import * as z from "zod";
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { loggers } from "../../train/loggers/mod.ts";
-import { plannedCallbacks } from "../planned.ts";
 import { dataSchema } from "./data.ts";
 import { integer, text } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
@@ -42,7 +41,6 @@ export const configSchema = z.strictObject({
     .describe("The least important lines that are printed"),
   resume: text.default("never")
     .describe("never, auto: the experiment's last checkpoint, or the path of one"),
-  checkpoint_dir: text.default("checkpoints").describe("Where each experiment has a folder of checkpoints"),
   compat: z.enum(["reference"]).nullable().default(null)
     .describe("reference: repeat three faults of the PyTorch original, for comparison"),
   model: modelSchema.describe("Network"),
@@ -52,7 +50,7 @@ export const configSchema = z.strictObject({
   optimizer: optimizerSchema.prefault({}).describe("AdamW"),
   scheduler: schedulerSchema.prefault({}).describe("Learning rate over time"),
   trainer: trainerSchema.prefault({}).describe("Training loop"),
-  callbacks: chosen({ ...optionsOf(callbacks), ...plannedCallbacks }).prefault({})
+  callbacks: chosen(optionsOf(callbacks)).prefault({})
     .describe("What happens around the training"),
   logging: chosen(optionsOf(loggers)).prefault({}).describe(
     "Where metrics go besides metrics.jsonl and metrics.csv",

@@ -38,7 +38,7 @@ export interface Initializer {
   readonly type: ElementType;
   readonly shape: Shape;
   /** The values in row-major order, made when they are written; their array has the type's bytes per value. */
-  values(): ArrayBufferView;
+  values(): ArrayBufferView | Promise<ArrayBufferView>;
 }
 
 /** What goes in or comes out; an axis is a number, or a name where it is free. */
@@ -60,7 +60,7 @@ export interface OnnxModel {
 }
 
 /** A file as its parts, one after the other. */
-export interface OnnxParts extends Iterable<Uint8Array> {
+export interface OnnxParts extends AsyncIterable<Uint8Array> {
   /** Bytes of the whole file. */
   readonly size: number;
 }
@@ -79,23 +79,23 @@ export function encodeOnnx(model: OnnxModel): OnnxParts {
   const graphTag = tagged(GRAPH, graphBytes);
   return {
     size: head.length + graphTag.length + graphBytes,
-    *[Symbol.iterator]() {
+    async *[Symbol.asyncIterator]() {
       yield head;
       yield graphTag;
       yield graph;
       for (const { initializer, head } of tensors) {
         yield head;
-        yield rawValues(initializer);
+        yield await rawValues(initializer);
       }
     },
   };
 }
 
 /** The parts as one array. */
-export function joinParts(parts: OnnxParts): Uint8Array<ArrayBuffer> {
+export async function joinParts(parts: OnnxParts): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(parts.size);
   let at = 0;
-  for (const part of parts) {
+  for await (const part of parts) {
     bytes.set(part, at);
     at += part.length;
   }
@@ -155,8 +155,8 @@ function bytesOf({ type, shape }: Initializer): number {
   return elements(shape) * BYTES[type];
 }
 
-function rawValues(initializer: Initializer): Uint8Array {
-  const { buffer, byteOffset, byteLength } = initializer.values();
+async function rawValues(initializer: Initializer): Promise<Uint8Array> {
+  const { buffer, byteOffset, byteLength } = await initializer.values();
   if (byteLength === bytesOf(initializer)) return new Uint8Array(buffer, byteOffset, byteLength);
   throw new RangeError(
     `Cannot write ONNX as "${initializer.name}" must have ${

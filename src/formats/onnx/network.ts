@@ -2,9 +2,9 @@
  * A trained network as an ONNX model: nodes and tensors under torchvision's names, batch norm folded into the
  * convolutions or kept, weights in f32 or f16.
  */
-import { elements } from "../../base/shape.ts";
 import { toFloat16 } from "../half.ts";
-import { type StoredTensor, toFloat32 } from "../tensor_data.ts";
+import { toFloat32 } from "../tensor_data.ts";
+import type { TensorInFile } from "../weight_file.ts";
 import { type Initializer, type OnnxModel, type OnnxNode, type Value } from "./model.ts";
 import { type Preparation, prepareInput } from "./prepare_input.ts";
 
@@ -59,7 +59,7 @@ export const BATCH = "batch_size";
 const EPSILON = 1e-5;
 
 /** A state dict at rest, under torchvision's names. */
-export type Weights = ReadonlyMap<string, StoredTensor>;
+export type Weights = ReadonlyMap<string, Pick<TensorInFile, "shape" | "load">>;
 
 /**
  * The model of a network with its weights, which are read when the file's parts are walked.
@@ -81,6 +81,8 @@ export function networkModel(network: Network, weights: Weights, options: Networ
     metadata,
   };
 }
+
+const NORM_PARTS = ["weight", "bias", "running_mean", "running_var"];
 
 /** Gathers nodes and initializers, layer by layer. */
 class Graph {
@@ -134,6 +136,7 @@ class Graph {
   }
 
   #conv({ name, norm, stride, padding }: NetworkLayer & { op: "conv" }, input: string): void {
+    for (const part of NORM_PARTS) tensorOf(this.weights, `${norm}.${part}`);
     const isFolded = this.options.batchNorm === "folded";
     const fold = isFolded ? () => folding(this.weights, norm) : undefined;
     const weight = this.#matrix(`${name}.weight`, fold);
@@ -146,27 +149,28 @@ class Graph {
     if (fold) {
       const { shape } = tensorOf(this.weights, `${norm}.bias`);
       const bias = `${name}.bias`;
-      this.initializers.push({ name: bias, type: "f32", shape, values: () => fold().bias });
+      this.initializers.push({ name: bias, type: "f32", shape, values: async () => (await fold()).bias });
       return this.#node("Conv", name, [input, weight, bias], attributes);
     }
     this.#node("Conv", name, [input, weight], attributes);
-    const parts = ["weight", "bias", "running_mean", "running_var"].map((part) =>
-      this.#vector(`${norm}.${part}`)
-    );
+    const parts = NORM_PARTS.map((part) => this.#vector(`${norm}.${part}`));
     this.#node("BatchNormalization", norm, [name, ...parts], { epsilon: { float: EPSILON } });
     this.#outputs.set(name, norm);
   }
 
   /** A filter or matrix as it is to be multiplied with. @returns its tensor's name */
-  #matrix(name: string, fold?: () => Folding): string {
+  #matrix(name: string, fold?: () => Promise<Folding>): string {
     const tensor = tensorOf(this.weights, name);
     const { shape } = tensor;
-    const values = () => fold ? scaled(toFloat32(tensor), fold().scale) : toFloat32(tensor);
+    const values = async () => {
+      const plain = toFloat32(await tensor.load());
+      return fold ? scaled(plain, (await fold()).scale) : plain;
+    };
     if (this.options.weights === "f32") {
       this.initializers.push({ name, type: "f32", shape, values });
       return name;
     }
-    this.initializers.push({ name, type: "f16", shape, values: () => halves(name, values()) });
+    this.initializers.push({ name, type: "f16", shape, values: async () => halves(name, await values()) });
     const output = `${name}.f32`;
     this.nodes.push({ op: "Cast", name: output, inputs: [name], outputs: [output], attributes: { to: 1 } });
     return output;
@@ -174,7 +178,12 @@ class Graph {
 
   #vector(name: string): string {
     const tensor = tensorOf(this.weights, name);
-    this.initializers.push({ name, type: "f32", shape: tensor.shape, values: () => toFloat32(tensor) });
+    this.initializers.push({
+      name,
+      type: "f32",
+      shape: tensor.shape,
+      values: async () => toFloat32(await tensor.load()),
+    });
     return name;
   }
 }
@@ -186,9 +195,10 @@ interface Folding {
 }
 
 /** bn(x) = (x - mean) * weight / sqrt(var + eps) + bias = x * scale + (bias - mean * scale). */
-function folding(weights: Weights, norm: string): Folding {
-  const of = (part: string) => toFloat32(tensorOf(weights, `${norm}.${part}`));
-  const weight = of("weight"), bias = of("bias"), mean = of("running_mean"), variance = of("running_var");
+async function folding(weights: Weights, norm: string): Promise<Folding> {
+  const of = async (part: string) => toFloat32(await tensorOf(weights, `${norm}.${part}`).load());
+  const [weight, bias] = [await of("weight"), await of("bias")];
+  const [mean, variance] = [await of("running_mean"), await of("running_var")];
   const scale = Float64Array.from(weight, (value, i) => value / Math.sqrt(variance[i] + EPSILON));
   return { scale, bias: Float32Array.from(bias, (value, i) => value - mean[i] * scale[i]) };
 }
@@ -219,12 +229,9 @@ function halves(name: string, values: Float32Array): Uint16Array {
   return result;
 }
 
-/** A weight by name. @throws RangeError if it is missing or does not hold what its shape says */
-function tensorOf(weights: Weights, name: string): StoredTensor {
+/** A weight by name. @throws RangeError if it is missing */
+function tensorOf(weights: Weights, name: string): Pick<TensorInFile, "shape" | "load"> {
   const tensor = weights.get(name);
-  if (tensor === undefined) throw new RangeError(`Cannot write ONNX as the weight "${name}" is missing`);
-  if (tensor.data.length !== elements(tensor.shape)) {
-    throw new RangeError(`Cannot write ONNX as "${name}" holds ${tensor.data.length} values`);
-  }
-  return tensor;
+  if (tensor !== undefined) return tensor;
+  throw new RangeError(`Cannot write ONNX as the weight "${name}" is missing`);
 }

@@ -2,8 +2,10 @@
  * ONNX files, read: weights, inputs, outputs and metadata. Nodes are not looked at: running a graph is ONNX Runtime's
  * work. Trusts nothing: each length and shape is checked before it is used.
  */
+import type { ByteSource } from "../../base/byte_source.ts";
 import { elements, formatShape, type Shape } from "../../base/shape.ts";
 import { arrayClasses, type Dtype, type StoredTensor } from "../tensor_data.ts";
+import type { TensorInFile, WeightFile } from "../weight_file.ts";
 import { type Field, fieldsOf, packedVarints } from "./wire.ts";
 
 /** An input or output: its element type by ONNX's number (1: f32, 2: u8), and its axes, null where they are free. */
@@ -74,6 +76,15 @@ export function readOnnxInitializers(bytes: Uint8Array): Map<string, StoredTenso
     tensors.set(name, tensor);
   }
   return tensors;
+}
+
+/** Opens an ONNX file for its weights; it is read as a whole, values are views. @throws as {@link readOnnxInitializers} */
+export async function openOnnxWeights(source: ByteSource): Promise<WeightFile> {
+  const bytes = await source.read(0, source.size);
+  const tensors = [...readOnnxInitializers(bytes)].map(([name, tensor]): [string, TensorInFile] => {
+    return [name, { dtype: tensor.dtype, shape: tensor.shape, load: () => Promise.resolve(tensor) }];
+  });
+  return { tensors: new Map(tensors), metadata: readOnnxInfo(bytes).metadata };
 }
 
 /** What an ONNX file says of itself. @throws SyntaxError if the file is no ONNX, or is damaged */

@@ -13,7 +13,9 @@ export async function launch(
   task: ConfiguredTask | LookingTask,
   args: readonly string[],
 ): Promise<number> {
-  const line = parseCommandLine(args, task.flags);
+  const parsed = parseCommandLine(args, task.flags);
+  const overrides = await task.overrides?.(host, parsed.overrides) ?? parsed.overrides;
+  const line = { ...parsed, overrides };
   const request = requestOf(host, task, line);
   if (["help", "cfg", "info"].some((flag) => line.flags.has(flag as "help"))) {
     const { inspect } = await import("./inspect.ts");

@@ -11,6 +11,8 @@ interface AnyTask {
   readonly name: string;
   /** One line for --help. */
   readonly summary: string;
+  /** What the command line stands for, where a task takes more than overrides. */
+  overrides?(host: Host, overrides: readonly string[]): Promise<readonly string[]>;
   /** Refuses what the task cannot do, before anything is written. @throws ConfigError */
   check(config: Config): void;
   /** Flags of its own, by long name. */

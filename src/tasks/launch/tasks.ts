@@ -24,22 +24,36 @@ const train: ConfiguredTask = {
 
 const evaluate: ConfiguredTask = {
   name: "eval",
-  summary: "Tests the weights that model.weights names",
+  summary: "Tests a checkpoint or an ONNX file, given as the first word or as model.weights",
   check(config) {
     requireBuilt({ ...config, callbacks: {}, logging: {} });
     requireWeights(config);
   },
-  async run(host, config) {
+  async overrides(host, overrides) {
+    const { withModelFile } = await import("../classify/file_card.ts");
+    return await withModelFile(host, overrides);
+  },
+  async run(host, config, places) {
     const { evaluate } = await import("../eval.ts");
-    const { loss, top1, top5 } = await evaluate(host, config);
-    return new Map([["test/acc_top1", top1], ["test/acc_top5", top5], ["test/loss", loss]]);
+    const { loss, acc_top1: top1, acc_top5: top5, f1_macro: f1, ece } = await evaluate(
+      host,
+      config,
+      places.folder,
+    );
+    return new Map([
+      ["test/acc_top1", top1],
+      ["test/acc_top5", top5],
+      ["test/loss", loss],
+      ["test/f1_macro", f1],
+      ["test/ece", ece],
+    ]);
   },
 };
 
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate as no weights are given: add model.weights=PATH, such as checkpoints/train/last.safetensors",
+    "Cannot evaluate as no weights are given: give the path of a checkpoint or an ONNX file, such as outputs/.../checkpoints/best.safetensors",
   );
 }
 

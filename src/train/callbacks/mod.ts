@@ -8,6 +8,7 @@ import { learning_rate_monitor } from "./learning_rate_monitor.ts";
 import { metricsLog } from "./metrics_log.ts";
 import { model_checkpoint } from "./model_checkpoint.ts";
 import { model_info } from "./model_info.ts";
+import { onnx_export } from "./onnx_export.ts";
 import type { CallbackContext, CallbackPlugin } from "./plugin.ts";
 import { progress_table as progress } from "./progress.ts";
 import { sample_predictions } from "./sample_predictions.ts";
@@ -31,6 +32,7 @@ const following = {
   progress,
   sampler_distribution,
   training_history,
+  onnx_export,
 };
 
 /** All callbacks by name, in the order in which their hooks are called. */

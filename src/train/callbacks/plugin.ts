@@ -3,14 +3,13 @@ import type { Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { Plotting } from "../../plots/raster.ts";
 import type { Callback } from "../callback.ts";
+import type { OnnxOptions } from "../onnx_options.ts";
 import type { Screen } from "../screen.ts";
 
 /** The folder that an experiment's checkpoints lie in. */
 export interface CheckpointStore {
   /** For messages. */
   readonly folder: string;
-  /** Fails where nothing can be written, before anything is trained. @throws FileError */
-  probe(): Promise<void>;
   /** Writes a file whole or not at all. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Makes `to` the same file as `from`, whole or not at all. */
@@ -37,6 +36,8 @@ export interface CallbackContext {
   plotting(): Promise<Plotting>;
   /** Writes a file whole or not at all. */
   write(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a checkpoint as ONNX, and checks it. @throws CheckError if it does not do what the checkpoint does */
+  exportOnnx(checkpoint: string, path: string, options: OnnxOptions): Promise<void>;
   print(line: string): void;
   readonly screen: Screen;
 }

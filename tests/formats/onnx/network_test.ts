@@ -1,5 +1,5 @@
 /** What is written, as onnx-proto's own decoder, our reader and the PyPI package `onnx` see it. */
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import onnxProto from "onnx-proto";
 import { encodeOnnx, joinParts } from "../../../src/formats/onnx/model.ts";
 import { networkModel, type NetworkOptions } from "../../../src/formats/onnx/network.ts";
@@ -7,7 +7,7 @@ import { readOnnxInfo, readOnnxInitializers } from "../../../src/formats/onnx/re
 import { float32, toFloat32 } from "../../../src/formats/tensor_data.ts";
 import { resnetLayers } from "../../../src/nn/resnet_layers.ts";
 import { pythonTest, runPython } from "../../python.ts";
-import { randomResnet18 } from "./weights.ts";
+import { asFile, randomResnet18 } from "./weights.ts";
 
 const CLASSES = 5;
 const weights = randomResnet18(CLASSES);
@@ -21,19 +21,19 @@ const base: NetworkOptions = {
   metadata: new Map([["labels", '<script>alert("字")</script>']]),
 };
 
-function file(options: Partial<NetworkOptions> = {}): Uint8Array {
-  return joinParts(encodeOnnx(networkModel(network, weights, { ...base, ...options })));
+function file(options: Partial<NetworkOptions> = {}): Promise<Uint8Array> {
+  return joinParts(encodeOnnx(networkModel(network, asFile(weights), { ...base, ...options })));
 }
 
-Deno.test("networkModel() keeps batch norm as it is, so that the weights read back, bit for bit", () => {
-  const read = readOnnxInitializers(file({ batchNorm: "kept" }));
+Deno.test("networkModel() keeps batch norm as it is, so that the weights read back, bit for bit", async () => {
+  const read = readOnnxInitializers(await file({ batchNorm: "kept" }));
   const expected = [...weights].filter(([name]) => !name.endsWith("num_batches_tracked"));
   assertEquals(new Set(read.keys()), new Set(expected.map(([name]) => name)));
   for (const [name, tensor] of expected) assertEquals(read.get(name), tensor, name);
 });
 
-Deno.test("networkModel() folds batch norm into filter and bias", () => {
-  const read = readOnnxInitializers(file());
+Deno.test("networkModel() folds batch norm into filter and bias", async () => {
+  const read = readOnnxInitializers(await file());
   assertEquals([...read.keys()].filter((name) => /bn|downsample\.1|running/.test(name)), []);
   const name = "layer2.0.downsample.0", norm = "layer2.0.downsample.1";
   const of = (key: string) => toFloat32(weights.get(key)!);
@@ -47,8 +47,8 @@ Deno.test("networkModel() folds batch norm into filter and bias", () => {
   }
 });
 
-Deno.test("encodeOnnx() writes what onnx-proto decodes: opset 17, torchvision's names, a free batch axis", () => {
-  const bytes = file();
+Deno.test("encodeOnnx() writes what onnx-proto decodes: opset 17, torchvision's names, a free batch axis", async () => {
+  const bytes = await file();
   const { irVersion, opsetImport, graph } = onnxProto.onnx.ModelProto.decode(bytes);
   assertEquals([Number(irVersion), opsetImport!.map(({ version }) => Number(version))], [8, [17]]);
   const names = graph!.node!.map(({ name }) => name);
@@ -67,23 +67,25 @@ Deno.test("encodeOnnx() writes what onnx-proto decodes: opset 17, torchvision's 
   assertEquals(metadata, base.metadata);
 });
 
-Deno.test("encodeOnnx() knows a file's size before it is made", () => {
+Deno.test("encodeOnnx() knows a file's size before it is made", async () => {
   for (const options of [base, { ...base, weights: "f16" }] as const) {
-    const parts = encodeOnnx(networkModel(network, weights, options));
-    assertEquals([...parts].reduce((sum, { length }) => sum + length, 0), parts.size);
+    const parts = encodeOnnx(networkModel(network, asFile(weights), options));
+    let size = 0;
+    for await (const { length } of parts) size += length;
+    assertEquals(size, parts.size);
   }
 });
 
-Deno.test("networkModel() writes f16 weights in half the bytes, and refuses what f16 cannot hold", () => {
-  const bytes = file({ weights: "f16" });
-  assert(bytes.length < 0.51 * file().length);
+Deno.test("networkModel() writes f16 weights in half the bytes, and refuses what f16 cannot hold", async () => {
+  const bytes = await file({ weights: "f16" });
+  assert(bytes.length < 0.51 * (await file()).length);
   assertEquals(readOnnxInitializers(bytes).get("fc.weight")!.dtype, "F16");
   const huge = new Map(weights).set(
     "fc.weight",
     float32([CLASSES, 512], new Float32Array(CLASSES * 512).fill(1e5)),
   );
-  const model = networkModel(network, huge, { ...base, weights: "f16" });
-  assertThrows(
+  const model = networkModel(network, asFile(huge), { ...base, weights: "f16" });
+  await assertRejects(
     () => joinParts(encodeOnnx(model)),
     RangeError,
     '"fc.weight" in f16 as it has a value of 100000',
@@ -93,7 +95,7 @@ Deno.test("networkModel() writes f16 weights in half the bytes, and refuses what
 Deno.test("networkModel() names the weight that is missing", () => {
   const without = new Map(weights);
   without.delete("layer3.1.bn2.running_var");
-  const write = () => joinParts(encodeOnnx(networkModel(network, without, base)));
+  const write = () => networkModel(network, asFile(without), base);
   assertThrows(write, RangeError, 'the weight "layer3.1.bn2.running_var" is missing');
 });
 
@@ -117,7 +119,7 @@ pythonTest("the PyPI package onnx accepts every kind of file, and infers its sha
       { weights: "f16", preparation: { input: "pixels", normalization, resize: 46 } },
     ];
     const paths = kinds.map((_, i) => `${folder}/${i}.onnx`);
-    for (const [i, options] of kinds.entries()) await Deno.writeFile(paths[i], file(options));
+    for (const [i, options] of kinds.entries()) await Deno.writeFile(paths[i], await file(options));
     const line = `['batch_size', 512, 2, 2] ['batch_size', 512] <script>alert("字")</script>`;
     assertEquals((await runPython(script, paths)).trim().split("\n"), [line, line, line]);
   } finally {

@@ -25,7 +25,7 @@ async function withGraph(
   body: (session: OnnxSession) => Promise<void>,
 ) {
   const { nodes, initializers, type, shape, output } = prepareInput(preparation, "input", size);
-  const bytes = joinParts(encodeOnnx({
+  const bytes = await joinParts(encodeOnnx({
     name: "preparation",
     nodes,
     initializers,

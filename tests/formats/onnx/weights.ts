@@ -7,7 +7,7 @@ import { float32, type StoredTensor } from "../../../src/formats/tensor_data.ts"
 const WIDTHS = [64, 128, 256, 512];
 
 /** The weights of a ResNet-18 as torchvision lays them out, with norms that are far from 1 and 0. */
-export function randomResnet18(classes: number): Weights {
+export function randomResnet18(classes: number): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   const add = (name: string, shape: number[], mean: number, deviation: number) => {
     const stream = rng(5, name);
@@ -39,4 +39,13 @@ export function randomResnet18(classes: number): Weights {
   add("fc.weight", [classes, 512], 0, 0.05);
   add("fc.bias", [classes], 0, 0.05);
   return tensors;
+}
+
+/** Tensors as a file hands them out. */
+export function asFile(tensors: ReadonlyMap<string, StoredTensor>): Weights {
+  return new Map(
+    [...tensors].map((
+      [name, tensor],
+    ) => [name, { shape: tensor.shape, load: () => Promise.resolve(tensor) }]),
+  );
 }

@@ -28,7 +28,6 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     scheduleInterval: "epoch",
     checkpoints: {
       folder: "checkpoints/x",
-      probe: () => Promise.resolve(),
       write: () => Promise.resolve(),
       link: () => Promise.resolve(),
       remove: () => Promise.resolve(),
@@ -45,6 +44,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     write: (path, bytes) => Promise.resolve(void files.set(path, bytes)),
     print: (line) => void lines.push(line),
     screen: { columns: () => Infinity, print: (line) => void lines.push(line), status: () => {} },
+    exportOnnx: () => Promise.resolve(),
   };
   const state = {
     classes,

@@ -1,0 +1,39 @@
+/** A model by its path: checkpoints in the engine, ONNX files in ONNX Runtime. */
+import { openDevice } from "../../core/device.ts";
+import type { Host } from "../host.ts";
+import { checkpointClassifier, openCheckpoint } from "./checkpoint_classifier.ts";
+import type { Classifier } from "./classifier.ts";
+import { onnxClassifier } from "./onnx_classifier.ts";
+
+/** What opening a model needs of the world. */
+export type ModelHost = Pick<Host, "openOnnx" | "openGpu" | "openFile" | "readFile">;
+
+/** True for the path of an ONNX file. */
+export function isOnnx(path: string): boolean {
+  return /\.onnx$/i.test(path);
+}
+
+/**
+ * Opens a checkpoint or an ONNX file. Closing it closes the device too.
+ * @throws DataError if it is missing or damaged, GpuError
+ */
+export async function openClassifier(
+  host: ModelHost,
+  path: string,
+  gpu: "auto" | "dawn" = "auto",
+): Promise<Classifier> {
+  if (isOnnx(path)) return await onnxClassifier(host, path);
+  const checkpoint = await openCheckpoint(await host.openFile(path));
+  const device = await openDevice(await host.openGpu(gpu));
+  try {
+    const classifier = await checkpointClassifier(device, checkpoint);
+    const close = async () => {
+      await classifier.close();
+      device.close();
+    };
+    return { ...classifier, close };
+  } catch (error) {
+    device.close();
+    throw error;
+  }
+}

@@ -1,0 +1,135 @@
+/** What a test came to: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
+import { argmax } from "../../metrics/accuracy.ts";
+import { calibrationError } from "../../metrics/calibration.ts";
+import { type Confusion, confusionMatrix, confusionTotals } from "../../metrics/confusion.ts";
+import { f1Scores } from "../../metrics/f1.ts";
+import { nll } from "../../metrics/nll.ts";
+import { softmax } from "../../metrics/softmax.ts";
+import type { Tally } from "../../train/ring.ts";
+import type { Outputs } from "../../train/run_state.ts";
+
+/** A test. */
+export interface Tested {
+  readonly classes: readonly string[];
+  readonly tally: Tally;
+  readonly outputs: Outputs;
+  /** The file of each row. */
+  readonly files: readonly string[];
+}
+
+/** One class of a test. */
+export interface ClassRow {
+  readonly label: string;
+  readonly images: number;
+  /** Share of its images that are named right; null without images. */
+  readonly recall: number | null;
+  /** Share of what is named so that is right; null where nothing is. */
+  readonly precision: number | null;
+  readonly f1: number;
+}
+
+/** All figures of a test. */
+export interface Report {
+  readonly images: number;
+  readonly loss: number;
+  readonly acc_top1: number;
+  readonly acc_top5: number;
+  readonly f1_macro: number;
+  /** Expected calibration error, 15 bins. */
+  readonly ece: number;
+  /** -log p of the label, without weights and smoothing. */
+  readonly nll: number;
+  readonly per_class: readonly ClassRow[];
+}
+
+/** The figures, and the confusion matrix behind them. */
+export function reportOf({ classes, tally, outputs }: Tested): { report: Report; confusion: Confusion } {
+  const { logits, labels } = outputs, count = classes.length;
+  const matrix = confusionMatrix(count), calibration = calibrationError(count), likelihood = nll(count);
+  for (const metric of [matrix, calibration, likelihood]) metric.update(logits, labels);
+  const confusion = matrix.compute();
+  const { samples, predicted, hits } = confusionTotals(confusion);
+  const scores = f1Scores(confusion);
+  const share = (part: number, whole: number) => whole === 0 ? null : part / whole;
+  const report = {
+    images: tally.rows,
+    loss: tally.loss,
+    acc_top1: tally.top1,
+    acc_top5: tally.top5,
+    f1_macro: scores?.macro ?? NaN,
+    ece: calibration.compute() ?? NaN,
+    nll: likelihood.compute() ?? NaN,
+    per_class: classes.map((label, i) => ({
+      label,
+      images: samples[i],
+      recall: share(hits[i], samples[i]),
+      precision: share(hits[i], predicted[i]),
+      f1: scores?.perClass[i] ?? NaN,
+    })),
+  };
+  return { report, confusion };
+}
+
+/** Classes that are shown before the table is cut to its worst. */
+const MOST_ROWS = 40, WORST = 15;
+
+/** The table of classes, and the figures over all. */
+export function reportLines({ per_class: rows, f1_macro, ece }: Report): string[] {
+  const percent = (share: number | null) => share === null ? "-" : `${(100 * share).toFixed(1)} %`;
+  const isCut = rows.length > MOST_ROWS;
+  const shown = isCut
+    ? rows.filter(({ images }) => images > 0).sort((a, b) => a.f1 - b.f1).slice(0, WORST)
+    : rows;
+  const width = Math.min(32, Math.max(5, ...shown.map(({ label }) => printable(label).length)));
+  const line = (cells: readonly string[]) =>
+    `        ${cells[0].padEnd(width)}  ${cells.slice(1).map((cell) => cell.padStart(9)).join("  ")}`;
+  return [
+    `        macro F1 ${percent(f1_macro)}  calibration error ${percent(ece)}`,
+    "",
+    ...(isCut ? [`        the ${shown.length} worst of ${rows.length} classes, by F1`] : []),
+    line(["class", "images", "recall", "precision", "F1"]),
+    ...shown.map(({ label, images, recall, precision, f1 }) =>
+      line([
+        printable(label).slice(0, width),
+        String(images),
+        percent(recall),
+        percent(precision),
+        percent(f1),
+      ])
+    ),
+  ];
+}
+
+/** Control characters would act on a terminal. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+}
+
+/** Rows true, columns predicted. */
+export function confusionCsv({ counts }: Confusion, classes: readonly string[]): string {
+  const rows = classes.map((
+    label,
+    t,
+  ) => [label, ...classes.map((_, p) => String(counts[t * classes.length + p]))]);
+  return csv([["true \\ predicted", ...classes], ...rows]);
+}
+
+/** A row for each image: its file, its class, and what the model says with which confidence. */
+export function predictionsCsv({ classes, outputs, files }: Tested): string {
+  const { logits, labels, indices } = outputs;
+  const predicted = argmax(logits, classes.length), confidences = softmax(logits, classes.length);
+  const rows = Array.from(labels, (label, row) => [
+    files[indices[row]],
+    classes[label],
+    classes[predicted[row]],
+    confidences[row * classes.length + predicted[row]].toFixed(6),
+  ]);
+  return csv([["file", "true", "predicted", "confidence"], ...rows]);
+}
+
+/** Lines of comma-separated values (RFC 4180). */
+export function csv(rows: readonly (readonly string[])[]): string {
+  const cell = (text: string) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return rows.map((cells) => cells.map(cell).join(",") + "\n").join("");
+}

@@ -1,0 +1,83 @@
+/** `export`: a checkpoint as an ONNX file, checked in ONNX Runtime. */
+import { ConfigError, DataError } from "../base/errors.ts";
+import { loadConfig } from "../config/mod.ts";
+import { type Device, openDevice } from "../core/device.ts";
+import type { Split } from "../data/types.ts";
+import { onnxOptions } from "../train/onnx_options.ts";
+import { parseArguments } from "./arguments.ts";
+import { openCheckpoint } from "./classify/checkpoint_classifier.ts";
+import { type CheckSet, exportCheckpoint } from "./export/export_checkpoint.ts";
+import type { Host } from "./host.ts";
+import { type OpenPictures, openPictures } from "./open_data.ts";
+
+const USAGE =
+  "deno task export CHECKPOINT [--output FILE] [--normalize] [--preprocess] [--batch-norm folded|kept] " +
+  "[--weights f32|f16] [data=image_folder data.data_root=PATH ...]";
+
+const flags = {
+  output: { value: "FILE" },
+  normalize: "switch",
+  preprocess: "switch",
+  "batch-norm": { value: "folded|kept" },
+  weights: { value: "f32|f16" },
+} as const;
+
+/**
+ * Writes CHECKPOINT as ONNX: beside it, or where --output says. With a dataset the file is checked on its whole
+ * validation split, without one on pictures that are drawn.
+ */
+export async function exportTask(host: Host, args: readonly string[]): Promise<void> {
+  const { flags: given, others: [checkpoint, ...overrides] } = parseArguments(args, flags, USAGE);
+  if (
+    checkpoint === undefined || /^[~+]?[\w.@/]+=/.test(checkpoint) && !checkpoint.endsWith(".safetensors")
+  ) {
+    throw new ConfigError(`Cannot export as no checkpoint is given: ${USAGE}`);
+  }
+  const options = onnxOptions.safeParse({
+    normalize: given.has("normalize"),
+    preprocess: given.has("preprocess"),
+    batch_norm: given.get("batch-norm"),
+    weights: given.get("weights"),
+  });
+  if (!options.success) throw new ConfigError(`Cannot export with these options: ${USAGE}`);
+  const path = given.get("output") ?? checkpoint.replace(/\.\w+$/, "") + ".onnx";
+  if (!path.endsWith(".onnx")) {
+    throw new ConfigError(`Cannot export to ${path} as its name must end with .onnx`);
+  }
+  const config = overrides.length === 0
+    ? undefined
+    : loadConfig(host.configFiles, overrides, { world: host.configWorld });
+  using data = config && await openPictures(host, config, ["valid", "test"]);
+  const checkSet = data && await validation(host, data, checkpoint);
+  let device: Device | undefined;
+  const open = async () => device = await openDevice(await host.openGpu(config?.gpu ?? "auto"));
+  try {
+    await exportCheckpoint(host, { checkpoint, path, options: options.data, checkSet, openDevice: open });
+  } finally {
+    device?.close();
+  }
+}
+
+/** The validation split of a dataset that has the checkpoint's classes; the test split where there is none. */
+async function validation(
+  host: Host,
+  { dataset, store }: OpenPictures,
+  path: string,
+): Promise<CheckSet> {
+  const { card } = await openCheckpoint(await host.openFile(path));
+  if (JSON.stringify(dataset.classes) !== JSON.stringify(card.classes)) {
+    throw new DataError(
+      `Cannot check ${path} on ${dataset.root} as its classes are ${JSON.stringify(card.classes)}: ` +
+        `the data has ${JSON.stringify(dataset.classes)}`,
+    );
+  }
+  const pictures = (name: Split) => store(name).pictures;
+  const split = pictures("valid").length > 0 ? "valid" : "test";
+  if (pictures(split).length === 0) {
+    throw new DataError(`Cannot check ${path} as ${dataset.root} has no validation and no test images`);
+  }
+  return {
+    name: split === "valid" ? "validation images" : "test images",
+    pictures: pictures(split),
+  };
+}

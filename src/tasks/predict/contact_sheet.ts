@@ -1,0 +1,81 @@
+/** A page with a thumbnail of each picture and what the model says of it; one file, without scripts. */
+import { encodeBase64 } from "./base64.ts";
+import { resizeTo } from "../../data/transforms/resize.ts";
+import type { EncodeJpeg, Picture } from "../../data/types.ts";
+import type { Predictions } from "./prediction.ts";
+
+/** The longer side of a thumbnail, in pixels: twice what is shown, for fine screens. */
+const SIDE = 320;
+
+/** A picture's thumbnail as the text of an image's address. */
+export async function thumbnail(picture: Picture, encodeJpeg: EncodeJpeg): Promise<string> {
+  const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
+  const side = (length: number) => Math.max(1, Math.round(length * scale));
+  const small = scale < 1 ? resizeTo(picture, side(picture.width), side(picture.height)) : picture;
+  return `data:image/jpeg;base64,${encodeBase64(await encodeJpeg(small, 85))}`;
+}
+
+/** The page; `thumbnails` belong to `predictions` one by one. */
+export function contactSheet(result: Predictions, thumbnails: readonly string[]): string {
+  const { model, runtime, card, predictions, unreadable } = result;
+  const figures = predictions.map(({ file, guesses }, i) => {
+    const bars = guesses.map(({ label, confidence }) => {
+      const percent = (100 * confidence).toFixed(1);
+      return `<li><meter value="${confidence.toFixed(4)}"></meter><b>${
+        escape(label)
+      }</b> <span>${percent} %</span></li>`;
+    });
+    const name = escape(file);
+    return `<figure><div><img src="${thumbnails[i]}" alt="" loading="lazy"></div><ol>${bars.join("")}</ol>` +
+      `<figcaption title="${name}">${escape(file.split("/").at(-1)!)}</figcaption></figure>`;
+  });
+  const failed = unreadable.map(({ path, reason }) => `<li><b>${escape(path)}</b>: ${escape(reason)}</li>`);
+  const count = `${predictions.length} picture${predictions.length === 1 ? "" : "s"}`;
+  return `<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Predictions</title>
+<style>${STYLE}</style>
+<h1>${count}</h1>
+<p>${escape(model)} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px</p>
+<main>
+${figures.join("\n")}
+</main>
+${
+    failed.length === 0
+      ? ""
+      : `<h2>${failed.length} not readable</h2>\n<ul class="failed">${failed.join("")}</ul>\n`
+  }</html>
+`;
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.4 system-ui, sans-serif; }
+body { margin: 2rem auto; padding: 0 1.5rem; max-width: 80rem; }
+h1 { margin: 0; font-size: 1.5rem; } h2 { font-size: 1.1rem; }
+p { margin: .2rem 0 1.5rem; opacity: .7; overflow-wrap: anywhere; }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.5rem 1rem; }
+figure { margin: 0; min-width: 0; }
+figure div { height: 11rem; display: grid; place-items: center; background: #8882; border-radius: .4rem; }
+img { max-width: 100%; max-height: 11rem; min-height: 4rem; object-fit: contain; border-radius: .4rem; }
+ol { list-style: none; margin: .5rem 0 0; padding: 0; }
+li { display: flex; gap: .5rem; align-items: center; }
+ol li:not(:first-child) { opacity: .65; font-size: .9em; } ol li:not(:first-child) b { font-weight: normal; }
+b { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .failed b { overflow: visible; }
+span { margin-left: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
+meter { width: 3rem; flex: none; }
+figcaption { opacity: .6; font-size: .8rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+`;
+
+/** Names are text, whatever is in them. */
+function escape(text: string): string {
+  const entities: Record<string, string> = {
+    "&": "&amp;",
+    "<": "&lt;",
+    ">": "&gt;",
+    '"': "&quot;",
+    "'": "&#39;",
+  };
+  return text.replace(/[&<>"']/g, (character) => entities[character]);
+}

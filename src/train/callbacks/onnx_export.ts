@@ -1,0 +1,24 @@
+import * as z from "zod";
+import type { Callback } from "../callback.ts";
+import { onnxOptions } from "../onnx_options.ts";
+import { defineCallback } from "./plugin.ts";
+
+/** Writes the best checkpoint as ONNX once training has ended; `write` also checks what it wrote. */
+export function onnxExport(write: (checkpoint: string) => Promise<void>): Callback {
+  return {
+    name: "onnx_export",
+    async fitEnd({ best, last }) {
+      const checkpoint = best ?? last;
+      if (checkpoint) await write(checkpoint.path);
+    },
+  };
+}
+
+/** As a plug-in. */
+export const onnx_export = defineCallback({
+  options: onnxOptions.extend({
+    filename: z.string().min(1).default("model.onnx").describe("In the run's folder"),
+  }).describe("Writes the best checkpoint as ONNX, and checks it in ONNX Runtime"),
+  make: ({ filename, ...options }, { folder, exportOnnx }) =>
+    onnxExport((checkpoint) => exportOnnx(checkpoint, `${folder}/${filename}`, options)),
+});

@@ -1,0 +1,133 @@
+/**
+ * What a file of weights says of the model in it: architecture, class names and how pictures are prepared. A
+ * checkpoint and its ONNX file say it in the same words, so that both are given the same images.
+ */
+import * as z from "zod";
+import { ConfigError, DataError } from "../base/errors.ts";
+import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
+import type { Step } from "../data/transforms/transform.ts";
+import { type ModelName, modelNames } from "../nn/resnet.ts";
+
+/** What the model's input is: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
+export type ModelInput = "normalized" | "unit" | "pixels";
+
+/** What is known of a model. */
+export interface ModelCard {
+  /** undefined where a file does not say. */
+  readonly model: ModelName | undefined;
+  /** Class names in the order of the logits. */
+  readonly classes: readonly string[];
+  /** Side of the images that the model sees, in pixels. */
+  readonly imageSize: number;
+  /** The transforms of evaluation, as `pipeline()` takes them. */
+  readonly steps: readonly Step[];
+  readonly input: ModelInput;
+}
+
+const KEYS = {
+  model: "wgrad.model",
+  classes: "wgrad.classes",
+  imageSize: "wgrad.image_size",
+  steps: "wgrad.eval_transforms",
+  input: "wgrad.input",
+} as const;
+
+/** A card as a file's metadata. */
+export function writeCard(
+  { model, classes, imageSize, steps, input }: ModelCard,
+): [key: string, text: string][] {
+  return [
+    ...(model === undefined ? [] : [[KEYS.model, model] as [string, string]]),
+    [KEYS.classes, JSON.stringify(classes)],
+    [KEYS.imageSize, String(imageSize)],
+    [KEYS.steps, JSON.stringify(steps)],
+    [KEYS.input, input],
+  ];
+}
+
+const classNames = z.array(z.string()).min(1);
+const stepList = z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).max(32);
+const side = z.coerce.number().int().min(1).max(16384);
+
+/** What to take where a file does not say it. */
+export interface CardDefaults {
+  /** Number of classes, which are then named by their index. */
+  readonly classes: number;
+  readonly imageSize: number;
+  readonly steps?: readonly Step[] | undefined;
+}
+
+/**
+ * The card in a file's metadata, completed by `defaults`; `missing` names what was not in the file.
+ * @throws DataError if what stands there is not what it should be
+ */
+export function readCard(
+  metadata: ReadonlyMap<string, string>,
+  path: string,
+  defaults: CardDefaults,
+): { card: ModelCard; missing: string[] } {
+  const missing: string[] = [];
+  const read = <T>(key: keyof typeof KEYS, parse: (text: string) => T, otherwise: () => T): T => {
+    const text = metadata.get(KEYS[key]);
+    if (text === undefined) {
+      missing.push(WORDS[key]);
+      return otherwise();
+    }
+    try {
+      return parse(text);
+    } catch (cause) {
+      throw new DataError(
+        `Cannot use ${path} as its "${KEYS[key]}" is damaged: current value is ${shorten(text)}`,
+        {
+          cause,
+        },
+      );
+    }
+  };
+  const imageSize = read("imageSize", (text) => side.parse(text), () => defaults.imageSize);
+  const card: ModelCard = {
+    model: read("model", (text) => z.enum(modelNames).parse(text), () => undefined),
+    classes: read(
+      "classes",
+      (text) => classNames.parse(JSON.parse(text)),
+      () => Array.from({ length: defaults.classes }, (_, i) => String(i)),
+    ),
+    imageSize,
+    steps: read(
+      "steps",
+      (text) => stepList.parse(JSON.parse(text)),
+      () => [...defaults.steps ?? defaultEvalSteps(imageSize)],
+    ),
+    input: metadata.has(KEYS.input)
+      ? read("input", (text) => z.enum(["normalized", "unit", "pixels"]).parse(text), () => "normalized")
+      : "normalized",
+  };
+  if (card.classes.length !== defaults.classes) {
+    throw new DataError(
+      `Cannot use ${path} as it names ${card.classes.length} classes: its model has ${defaults.classes}`,
+    );
+  }
+  return { card, missing };
+}
+
+const WORDS: Readonly<Record<keyof typeof KEYS, string>> = {
+  model: "architecture",
+  classes: "class names",
+  imageSize: "image size",
+  steps: "preprocessing",
+  input: "input",
+};
+
+/** The transforms of a card. @throws DataError if they are none that evaluation can use */
+export function cardPipeline({ steps, imageSize }: ModelCard, path: string): Pipeline {
+  try {
+    return pipeline(steps, { imageSize, purpose: "eval" });
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new DataError(`Cannot use the preprocessing that ${path} asks for: ${cause.message}`, { cause });
+  }
+}
+
+function shorten(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
+}

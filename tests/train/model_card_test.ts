@@ -1,0 +1,44 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DataError } from "../../src/base/errors.ts";
+import { cardPipeline, type ModelCard, readCard, writeCard } from "../../src/train/model_card.ts";
+
+const card: ModelCard = {
+  model: "resnet34",
+  classes: ["0", "00", "1", "<script>", 'a "b"\n'],
+  imageSize: 40,
+  steps: [{ resize: { size: 46 } }, { center_crop: {} }, { normalize: { mean: [0, 0, 0], std: [1, 1, 1] } }],
+  input: "unit",
+};
+const defaults = { classes: 5, imageSize: 224 };
+const read = (entries: readonly (readonly [string, string])[]) =>
+  readCard(new Map(entries), "m.onnx", defaults);
+
+Deno.test("readCard() reads what writeCard() wrote, class names as text and in order", () => {
+  assertEquals(read(writeCard(card)), { card, missing: [] });
+});
+
+Deno.test("readCard() says what a foreign file does not say, and takes defaults", () => {
+  const { card, missing } = read([]);
+  assertEquals(new Set(missing), new Set(["architecture", "class names", "image size", "preprocessing"]));
+  assertEquals([card.model, card.classes, card.imageSize], [undefined, ["0", "1", "2", "3", "4"], 224]);
+  assertEquals(card.steps[0], { resize: { size: 256 } });
+});
+
+Deno.test("readCard() refuses what is damaged or contradicts the model", () => {
+  const faults: [string, string, string][] = [
+    ["wgrad.classes", "[1, 2, 3, 4, 5]", '"wgrad.classes" is damaged'],
+    ["wgrad.classes", '["a", "b"]', "it names 2 classes: its model has 5"],
+    ["wgrad.classes", "{", '"wgrad.classes" is damaged'],
+    ["wgrad.image_size", "1e9", '"wgrad.image_size" is damaged'],
+    ["wgrad.model", "vgg16", '"wgrad.model" is damaged'],
+    ["wgrad.eval_transforms", '{"resize": 3}', '"wgrad.eval_transforms" is damaged'],
+    ["wgrad.input", "bytes", '"wgrad.input" is damaged'],
+  ];
+  for (const [key, text, message] of faults) assertThrows(() => read([[key, text]]), DataError, message);
+});
+
+Deno.test("cardPipeline() refuses preprocessing that is random or unknown", () => {
+  for (const steps of [[{ random_horizontal_flip: {} }], [{ eval: "x" }], ["resize", { nothing: {} }]]) {
+    assertThrows(() => cardPipeline({ ...card, steps }, "m.onnx"), DataError, "that m.onnx asks for");
+  }
+});
