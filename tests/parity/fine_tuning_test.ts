@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openDevice } from "../../src/core/device.ts";
 import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { openFile } from "../../src/host/deno_files.ts";
+import { readWeights } from "../../src/formats/weights.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
 import { createLoss } from "../../src/nn/losses.ts";
 import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
@@ -15,8 +16,22 @@ import { loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { ring } from "../../src/train/ring.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { pythonTest, runPython } from "../python.ts";
+import { printsShares } from "../rings.ts";
 
-const plan = { steps: 10, batch: 6, size: 40, classes: 5, lr: 1e-3, decay: 0.6, weight_decay: 0.05 };
+/**
+ * A large eps, as AdamW with a small one takes whole steps by the signs of gradients that are rounding alone: there
+ * PyTorch's float32 is 2e-3 off its own float64 by the tenth loss.
+ */
+const plan = {
+  steps: 10,
+  batch: 6,
+  size: 40,
+  classes: 5,
+  lr: 3e-3,
+  decay: 0.6,
+  weight_decay: 0.5,
+  eps: 1e-3,
+};
 const freeze = ["conv1", "bn1", "layer1"];
 
 const script = `
@@ -25,8 +40,8 @@ from safetensors.torch import save_file
 folder, plan = sys.argv[1], json.loads(sys.argv[2])
 torch.manual_seed(5); torch.set_num_threads(2)
 model = torchvision.models.resnet18(num_classes=plan["classes"])
-for name, buffer in model.named_buffers():
-    if buffer.is_floating_point(): buffer.uniform_(.5, 1.5)
+with torch.no_grad():
+    for _ in range(3): model.train()(torch.randn(8, 3, 64, 64))  # statistics that leave signals alive
 torch.save(model.state_dict(), folder + "/start.pth")
 data = {f"images{t}": torch.randn(plan["batch"], 3, plan["size"], plan["size"]) for t in range(plan["steps"])}
 labels = {f"labels{t}": torch.randint(plan["classes"], (plan["batch"],)) for t in range(plan["steps"])}
@@ -41,7 +56,10 @@ model.train()
 for name, module in model.named_modules():
     if name.startswith(frozen): module.eval()
 optimizer = torch.optim.AdamW(
-    [{"params": ps, "lr": plan["lr"] * plan["decay"] ** k} for k, ps in groups.items()], weight_decay=plan["weight_decay"])
+    [{"params": ps, "lr": plan["lr"] * plan["decay"] ** k} for k, ps in groups.items()], weight_decay=plan["weight_decay"], eps=plan["eps"])
+with torch.no_grad():
+    x = model.layer1(model.maxpool(model.relu(model.bn1(model.conv1(data["images0"])))))
+    assert x.std() > .1, "nothing comes through what is frozen"
 losses, norms = [], []
 for t in range(plan["steps"]):
     optimizer.zero_grad()
@@ -53,6 +71,13 @@ final = {k: v for k, v in model.state_dict().items() if v.is_floating_point()}
 save_file({**data, **labels, **{f"final.{k}": v for k, v in final.items()}}, folder + "/run.safetensors")
 print(json.dumps({"losses": losses, "norms": norms}))
 `;
+
+/** The Euclidean distance. */
+function distance(a: Float32Array, b: Float32Array): number {
+  let squares = 0;
+  for (let i = 0; i < a.length; i++) squares += (a[i] - b[i]) ** 2;
+  return Math.sqrt(squares);
+}
 
 pythonTest(
   "ten steps with frozen layers and a rate for each stage are PyTorch's",
@@ -71,7 +96,7 @@ pythonTest(
         ...parameters,
         decayed: parameters.values.size,
         rates: parameters.spread((name) => decay ** stagesAbove(name), "rates"),
-      }, { betas: [.9, .999], eps: 1e-8, weightDecay: plan.weight_decay });
+      }, { betas: [.9, .999], eps: plan.eps, weightDecay: plan.weight_decay });
       const loss = createLoss(device, {
         name: "cross_entropy",
         classes,
@@ -98,23 +123,23 @@ pythonTest(
       const losses = (await results.steps()).map(({ loss }) => loss);
       const state = await parameters.state();
       for (let t = 0; t < steps; t++) {
-        const off = Math.abs(losses[t] - expected.losses[t]),
-          normOff = Math.abs(norms[t] / expected.norms[t] - 1);
-        assert(
-          off < 2e-4 && normOff < 1e-2,
-          `step ${t}: loss ${losses[t]} of ${expected.losses[t]}, norm off ${normOff}`,
-        );
+        const off = Math.abs(losses[t] - expected.losses[t]);
+        const normOff = Math.abs(norms[t] / expected.norms[t] - 1);
+        const isClose = off < 1e-3 && normOff < 2e-2;
+        assert(isClose, `step ${t}: loss ${losses[t]} of ${expected.losses[t]}, norm off by ${normOff}`);
       }
+      let worst = 0;
+      const { tensors: start } = await readWeights(await openFile(`${folder}/start.pth`));
       for (const [name, { values }] of state) {
         const theirs = toFloat32(tensors.get(`final.${name}`)!);
         if (freeze.some((prefix) => name.startsWith(prefix))) assertEquals(values, theirs, name);
-        // AdamW moves a value by about lr a step; a value whose gradients change sign with rounding strays most.
-        const reach = name.includes("running_") ? 1 : lr * decay ** stagesAbove(name) * steps;
-        let squares = 0;
-        values.forEach((value, i) => squares += (value - theirs[i]) ** 2);
-        const off = Math.sqrt(squares / values.length) / reach;
-        assert(off < 2e-2, `${name} is off by ${off} of its way`);
+        // Relative to how far PyTorch has come: with another rate or decay this would be near 1.
+        const from = toFloat32(await start.get(name)!.load());
+        const off = distance(values, theirs) / (distance(theirs, from) || 1);
+        worst = Math.max(worst, off);
+        assert(off < .1, `${name} is off by ${off} of its way`);
       }
+      if (printsShares) console.log(`a parameter is off by ${worst.toPrecision(2)} of its way at most`);
     } finally {
       device.close();
       await Deno.remove(folder, { recursive: true });

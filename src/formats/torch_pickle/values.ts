@@ -67,7 +67,7 @@ export class PickledStorage {
 }
 
 /** A tensor may repeat the values of a smaller storage (torch.Tensor.expand) up to this many. */
-const MOST_REPEATED = 2 ** 24;
+const MOST_REPEATED = 2 ** 20;
 
 /** A view of a storage; offset and strides count values. */
 export class PickledTensor {

@@ -1,0 +1,77 @@
+/**
+ * torchvision's own ResNets at full size: their state dicts load, the logits of a 224 x 224 picture are PyTorch's, and
+ * what is written back is what PyTorch had. Needs a Python with torch, torchvision and safetensors. ResNet-50 takes
+ * minutes on a software GPU, most of it compilation: `WGRAD_FULL=1` includes it.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { openDevice } from "../../src/core/device.ts";
+import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
+import { openFile } from "../../src/host/deno_files.ts";
+import { imagesToEngine } from "../../src/nn/layout.ts";
+import { type ModelName, resnet } from "../../src/nn/resnet.ts";
+import { encodeCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
+import { predictor } from "../../src/train/predictor.ts";
+import { pythonTest, runPython } from "../python.ts";
+
+const make = `
+import sys, torch, torchvision
+from safetensors.torch import save_file
+folder, name = sys.argv[1:]
+torch.manual_seed(9)
+model = torchvision.models.get_model(name)
+with torch.no_grad():
+    for _ in range(3): model.train()(torch.randn(8, 3, 64, 64))  # statistics that leave signals alive
+torch.save(model.state_dict(), f"{folder}/{name}.pth")
+model.eval()
+images = torch.randn(1, 3, 224, 224)
+with torch.no_grad():
+    assert (model(images) - model(-images)).abs().max() > .1, "the logits do not depend on the picture"
+    save_file({"images": images, "logits": model(images)}, f"{folder}/run.safetensors")
+`;
+
+const compare = `
+import sys, torch
+from safetensors.torch import load_file
+before, after = torch.load(sys.argv[1], weights_only=True), load_file(sys.argv[2])
+assert list(sorted(before)) == list(sorted(after)), set(before) ^ set(after)
+for name, tensor in before.items():
+    assert tensor.dtype == after[name].dtype and torch.equal(tensor, after[name]), name
+print(len(before))
+`;
+
+/** Tensors of a state dict, counters included. */
+const tensorCount: Readonly<Record<ModelName, number>> = { resnet18: 122, resnet34: 218, resnet50: 320 };
+
+const names: ModelName[] = Deno.env.get("WGRAD_FULL") ? ["resnet18", "resnet50"] : ["resnet18"];
+
+for (const name of names) {
+  pythonTest(`${name} of torchvision gives PyTorch's logits at 224, and goes back unchanged`, [
+    "torchvision",
+    "safetensors",
+  ], async () => {
+    const folder = await Deno.makeTempDir(), device = await openDevice(navigator.gpu);
+    try {
+      await runPython(make, [folder, name]);
+      const classes = Array.from({ length: 1000 }, (_, i) => String(i));
+      const model = resnet(device, name, { classes: 1000, seed: 1 });
+      const path = `${folder}/${name}.pth`;
+      assertEquals(await loadCheckpoint(model, await openFile(path), classes), { skipped: [], aside: [] });
+      const { tensors } = readSafetensors(await Deno.readFile(`${folder}/run.safetensors`));
+      const images = imagesToEngine([1, 3, 224, 224], toFloat32(tensors.get("images")!));
+      const logits = await predictor(device, model, { imageSize: 224, batchSize: 1 }).logits(images, 1);
+      const expected = toFloat32(tensors.get("logits")!);
+      const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const off = logits.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i])), 0) /
+        largest;
+      console.log(`${name}: logits off by ${off.toExponential(1)} of the largest`);
+      assert(off < 1e-3, `off by ${off}`);
+      const back = `${folder}/back.safetensors`;
+      const info = { epoch: 0, step: 0, classes, imageSize: 224, accuracy: NaN };
+      await Deno.writeFile(back, await encodeCheckpoint(model, info));
+      assertEquals(Number(await runPython(compare, [path, back])), tensorCount[name]);
+    } finally {
+      device.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
