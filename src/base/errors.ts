@@ -59,13 +59,22 @@ export class InterruptedError extends Error {
   override name = "InterruptedError";
 }
 
-/** The process exit code that belongs to an error: 2 config, 3 data, 4 GPU, 5 divergence, 6 a failed check, 130 interrupted, else 1. */
+/** A file of the run that cannot be written: a full disk, a folder without permission. */
+export class FileError extends Error {
+  override name = "FileError";
+}
+
+/**
+ * The process exit code that belongs to an error: 2 config, 3 data, 4 GPU, 5 divergence, 6 files that cannot be
+ * written, 7 a failed check of what was written, 130 interrupted, else 1.
+ */
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return 2;
   if (error instanceof DataError) return 3;
   if (error instanceof GpuError) return 4;
   if (error instanceof DivergedError) return 5;
-  if (error instanceof CheckError) return 6;
+  if (error instanceof FileError) return 6;
+  if (error instanceof CheckError) return 7;
   if (error instanceof InterruptedError) return 130;
   return 1;
 }

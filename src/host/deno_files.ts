@@ -1,6 +1,6 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
 import type { ByteSource } from "../base/byte_source.ts";
-import { DataError } from "../base/errors.ts";
+import { DataError, FileError } from "../base/errors.ts";
 import { readZipEntry, zipTree } from "../data/archive.ts";
 import { compareCodePoints, folderOf, join } from "../data/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
@@ -111,20 +111,42 @@ export async function writeParts(
   path: string,
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const folder = folderOf(path);
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
   const temporary = `${path}.tmp`;
   try {
-    using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-    for await (const part of parts) {
-      for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+    await makeFolderOf(path);
+    {
+      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
+      for await (const part of parts) {
+        for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
+      }
+      await file.sync();
     }
-    await file.sync();
+    await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw error;
+    throw explainWriting(path, error);
   }
-  await Deno.rename(temporary, path);
+}
+
+async function makeFolderOf(path: string): Promise<void> {
+  const folder = folderOf(path);
+  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
+}
+
+/** Why a file cannot be written, in words; other errors stay what they are. */
+export function explainWriting(path: string, error: unknown): unknown {
+  const code = (error as { code?: string }).code;
+  const why = code === "ENOSPC" || code === "EDQUOT"
+    ? "the disk is full: free some space"
+    : code === "EROFS"
+    ? "its file system is read-only: choose another folder"
+    : code === "EACCES" || code === "EPERM" || error instanceof Deno.errors.PermissionDenied
+    ? "there is no permission: choose another folder, or change its owner"
+    : code === "ENOTDIR" || code === "EEXIST" || code === "EISDIR"
+    ? "something else lies in its place: move it away, or choose another folder"
+    : undefined;
+  if (why === undefined) return error;
+  return new FileError(`Cannot write "${path}" as ${why}; what was there before is kept`, { cause: error });
 }
 
 /** Makes `to` a hard link of `from`, replacing what is there in one go; a copy where the disk has no links. */
@@ -149,8 +171,12 @@ export function appendText(path: string, text: string): Promise<void> {
 
 /** Adds bytes to the end of a file; its folder is made if it is missing. */
 export async function appendBytes(path: string, bytes: Uint8Array): Promise<void> {
-  await Deno.mkdir(folderOf(path) || ".", { recursive: true });
-  await Deno.writeFile(path, bytes, { append: true });
+  try {
+    await makeFolderOf(path);
+    await Deno.writeFile(path, bytes, { append: true });
+  } catch (error) {
+    throw explainWriting(path, error);
+  }
 }
 
 /** A folder to write into. It need not exist; its parents are made with the first file. */
@@ -158,7 +184,9 @@ export function folderStore(root: string): FolderStore {
   const at = (path: string) => path === "" ? root : `${root}/${path}`;
   const unlessMissing = <T>(promise: Promise<T>) =>
     promise.catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return undefined;
+      }
       throw error;
     });
   return {

@@ -41,10 +41,14 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
 }
 
 /**
- * The fixed folder `checkpoints/<experiment>`; a job of a sweep has one in its own folder, since jobs share a name.
+ * The fixed folder `<checkpoint_dir>/<experiment>`; a job of a sweep has one in its own folder, since jobs share a name.
  */
-export function checkpointFolder({ experiment }: Config, folder: string, isJob: boolean): string {
-  return isJob ? `${folder}/checkpoints` : `checkpoints/${experiment}`;
+export function checkpointFolder(
+  { experiment, checkpoint_dir }: Config,
+  folder: string,
+  isJob: boolean,
+): string {
+  return isJob ? `${folder}/checkpoints` : `${checkpoint_dir}/${experiment}`;
 }
 
 /** Where a run's files go: into `folder`, or where the run that it resumes began. */
@@ -85,6 +89,10 @@ export function checkpointStore(host: Host, folder: string, isResumed: boolean):
   const at = (name: string) => `${folder}/${name}`;
   return {
     folder,
+    async probe() {
+      await host.writeAtomic(`${folder}.probe`, new Uint8Array());
+      await host.folderStore(folderOf(folder)).remove(`${folder}.probe`.slice(folderOf(folder).length + 1));
+    },
     async write(name, bytes) {
       await claim();
       await host.writeAtomic(at(name), bytes);
@@ -96,13 +104,17 @@ export function checkpointStore(host: Host, folder: string, isResumed: boolean):
 
 async function moveAside(host: Host, folder: string): Promise<void> {
   const aside = await placeAside(host, folder);
-  if (aside !== undefined) await host.folderStore(".").rename(folder, aside);
+  const parent = folderOf(folder);
+  const nameOf = (path: string) => parent === "" ? path : path.slice(parent.length + 1);
+  if (aside !== undefined) await host.folderStore(parent || ".").rename(nameOf(folder), nameOf(aside));
 }
 
 /** Where an earlier run's checkpoints can be moved to; undefined if there are none. */
 async function placeAside(host: Host, folder: string): Promise<string | undefined> {
   const exists = (path: string) => host.folderStore(path).exists("");
   if (!await exists(folder)) return undefined;
+  const files = await (await host.openTree(folder)).paths();
+  if (!files.some((name) => name.endsWith(".safetensors"))) return undefined; // what a kill has left half written
   for (let i = 1;; i++) {
     if (!await exists(`${folder}.${i}`)) return `${folder}.${i}`;
   }

@@ -40,6 +40,7 @@ export async function cli(
 export function tiny(folder: string, epochs = 1): string[] {
   return [
     `hydra.run.dir=${folder}/run`,
+    `checkpoint_dir=${folder}/checkpoints`,
     `data.data_root=${folder}/jerseys`,
     'data.synthetic.classes=["1", "23", "45"]',
     "data.synthetic.train=45",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readSafetensors } from "../../src/formats/safetensors.ts";
+import { readSafetensors, type StoredTensor } from "../../src/formats/safetensors.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
 import { e2eTest } from "../rings.ts";
 import { cli, command, tiny, withFolder } from "./cli.ts";
@@ -34,15 +34,13 @@ e2eTest(
       assertEquals(timings.map((line) => "memory/buffers" in line), [false, true, false, true]);
       assertEquals(new Set(timings.map((line) => line["memory/buffers"])).size, 2);
       assertEquals((await read("metrics.csv")).trim().split("\n").length, 1 + lines.length);
-      for (const name of ["best", "last"]) {
-        const { tensors } = readSafetensors(await Deno.readFile(`${run}/checkpoints/${name}.safetensors`));
+      const best = trained.out.match(/^best {4}(.+safetensors) \(epoch \d\)$/m)?.[1] ?? "";
+      for (const path of [best, `${folder}/checkpoints/train/last.safetensors`]) {
+        const { tensors } = readSafetensors(await Deno.readFile(path));
         assertEquals(tensors.get("fc.weight")?.shape, [3, 512]);
       }
       const test = trained.out.split("\n").find((line) => line.startsWith("test "));
-      const evaluated = await cli("eval", [
-        ...tiny(folder),
-        `model.weights=${run}/checkpoints/best.safetensors`,
-      ]);
+      const evaluated = await cli("eval", [...tiny(folder), `model.weights=${best}`]);
       assertEquals(evaluated.code, 0, evaluated.error);
       assert(test && evaluated.out.includes(test), `${test} is not in\n${evaluated.out}`);
     }),
@@ -52,12 +50,14 @@ e2eTest(
   "train gives the same weights twice, bit for bit, whatever is made ahead",
   () =>
     withFolder(async (folder) => {
-      const weights: Uint8Array[] = [];
+      const weights: ReadonlyMap<string, StoredTensor>[] = [];
       for (const [i, prefetch] of [2, 0].entries()) {
-        const args = [...tiny(folder), `hydra.run.dir=${folder}/run${i}`, `data.prefetch=${prefetch}`];
+        const own = [`hydra.run.dir=${folder}/run${i}`, `experiment=run${i}`, `data.prefetch=${prefetch}`];
+        const args = [...tiny(folder), ...own];
         const { code, error } = await cli("train", args);
         assertEquals(code, 0, error);
-        weights.push(await Deno.readFile(`${folder}/run${i}/checkpoints/last.safetensors`));
+        const bytes = await Deno.readFile(`${folder}/checkpoints/run${i}/last.safetensors`);
+        weights.push(readSafetensors(bytes).tensors);
       }
       assertEquals(weights[0], weights[1]);
     }),
@@ -81,10 +81,9 @@ e2eTest(
       assertEquals(code, 130, error);
       assertMatch(
         error,
-        /InterruptedError: The run was interrupted after step \d+: its weights are in .+last\.safetensors/,
+        /InterruptedError: The run was interrupted after step \d+: go on with resume=auto or resume=.+last\.safetensors/,
       );
-      readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/last.safetensors`));
-      readSafetensors(await Deno.readFile(`${folder}/run/checkpoints/best.safetensors`));
+      readSafetensors(await Deno.readFile(`${folder}/checkpoints/train/last.safetensors`));
     }),
 );
 

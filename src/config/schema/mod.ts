@@ -41,6 +41,7 @@ export const configSchema = z.strictObject({
     .describe("The least important lines that are printed"),
   resume: text.default("never")
     .describe("never, auto: the experiment's last checkpoint, or the path of one"),
+  checkpoint_dir: text.default("checkpoints").describe("Where each experiment has a folder of checkpoints"),
   compat: z.enum(["reference"]).nullable().default(null)
     .describe("reference: repeat three faults of the PyTorch original, for comparison"),
   model: modelSchema.describe("Network"),

@@ -53,7 +53,7 @@ const evaluate: ConfiguredTask = {
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate as no weights are given: give the path of a checkpoint or an ONNX file, such as outputs/.../checkpoints/best.safetensors",
+    "Cannot evaluate as no weights are given: give the path of a checkpoint or an ONNX file, such as checkpoints/train/last.safetensors",
   );
 }
 

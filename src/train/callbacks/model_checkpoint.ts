@@ -74,6 +74,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
 
   return {
     name: "model_checkpoint",
+    fitStart: () => store.probe(),
     validated: (state, record) => rank(state, validationValue(monitor, record)),
     epochEnd: (state) => rank(state, epochValue(monitor, state)),
     async stepEnd(state) {

@@ -10,6 +10,8 @@ import type { Screen } from "../screen.ts";
 export interface CheckpointStore {
   /** For messages. */
   readonly folder: string;
+  /** Fails where nothing can be written, before anything is trained. @throws FileError */
+  probe(): Promise<void>;
   /** Writes a file whole or not at all. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Makes `to` the same file as `from`, whole or not at all. */

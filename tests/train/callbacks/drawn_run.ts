@@ -28,6 +28,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     scheduleInterval: "epoch",
     checkpoints: {
       folder: "checkpoints/x",
+      probe: () => Promise.resolve(),
       write: () => Promise.resolve(),
       link: () => Promise.resolve(),
       remove: () => Promise.resolve(),

@@ -9,6 +9,7 @@ function memoryStore() {
   const files = new Map<string, string>(), log: string[] = [];
   const store: CheckpointStore = {
     folder: "checkpoints/x",
+    probe: () => Promise.resolve(),
     write(name, bytes) {
       files.set(name, new TextDecoder().decode(bytes));
       return Promise.resolve(void log.push(`write ${name}`));

@@ -1,0 +1,41 @@
+/**
+ * Ends a run at many random moments, goes on with each, and compares all that it leaves with the uninterrupted run:
+ *
+ *   deno run -A tests/e2e/kill_soak.ts [KILLS] [SIGKILL|SIGINT|SIGTERM] [SEED]
+ *
+ * A third of the moments lie within the writing of a checkpoint.
+ */
+import { assertEquals } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
+import { clear, type Moment, remains, stopAndGoOn, uninterrupted } from "./killing.ts";
+
+const [kills = "30", signal = "SIGKILL", seed = "1"] = Deno.args;
+const folder = await Deno.makeTempDir({ prefix: "wgrad_soak_" });
+const random = rng(Number(seed), "kills");
+await uninterrupted(folder);
+await clear(folder);
+const started = performance.now();
+await uninterrupted(folder);
+const whole = performance.now() - started;
+const expected = await remains(folder);
+let equal = 0;
+for (let i = 0; i < Number(kills); i++) {
+  await clear(folder);
+  const moment: Moment = i % 3 === 2
+    ? { write: random.integer(3) }
+    : { after: random.uniform(.2, 1) * whole };
+  const { code, seconds } = await stopAndGoOn(folder, signal as "SIGKILL", moment);
+  let verdict = "equal";
+  try {
+    assertEquals(await remains(folder), expected);
+    equal++;
+  } catch (error) {
+    verdict = `differs\n${(error as Error).message}`;
+  }
+  console.log(
+    `${i + 1} ${JSON.stringify(moment)}: ended with ${code} after ${seconds.toFixed(1)} s, ${verdict}`,
+  );
+}
+console.log(`${equal} of ${kills} equal the uninterrupted run`);
+await Deno.remove(folder, { recursive: true });
+Deno.exit(equal === Number(kills) ? 0 : 1);

@@ -1,0 +1,111 @@
+/** Runs that are ended at some moment and gone on with, and what is compared of them. */
+import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
+import { parseExactJson } from "../../src/train/exact_json.ts";
+import { cli, command, tiny } from "./cli.ts";
+
+const EPOCHS = 3;
+
+/** Overrides of a run with all that has a state: averages, several checkpoints, early stopping. */
+function overrides(folder: string): string[] {
+  return [
+    ...tiny(folder, EPOCHS),
+    "resume=auto",
+    "callbacks.ema={decay: 0.9}",
+    "callbacks.early_stopping={}",
+    "callbacks.learning_rate_monitor={}",
+    "callbacks.model_checkpoint.save_top_k=2",
+    "callbacks.model_checkpoint.save_every_n_minutes=0.02",
+    "trainer.log_every_n_steps=1",
+  ];
+}
+
+/** All that a finished run leaves, but for what the clock says: texts and digests by name. */
+export async function remains(folder: string): Promise<Record<string, unknown>> {
+  const found: Record<string, unknown> = {};
+  for (const name of ["metrics.jsonl", "metrics.csv"]) {
+    found[name] = await Deno.readTextFile(`${folder}/run/${name}`);
+  }
+  const checkpoints = `${folder}/checkpoints/train`;
+  for await (const { name } of Deno.readDir(checkpoints)) {
+    const { tensors, metadata } = readSafetensors(await Deno.readFile(`${checkpoints}/${name}`));
+    for (const [tensor, stored] of tensors) {
+      const bytes = new Uint8Array(Float32Array.from(toFloat32(stored)).buffer);
+      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      found[`${name} ${tensor}`] = hash.join(" ");
+    }
+    const progress = parseExactJson(metadata.get("wgrad.progress")!) as {
+      history: Record<string, unknown>[];
+    };
+    for (const record of progress.history) {
+      for (const timing of ["seconds", "imagesPerSecond", "dataWait"]) delete record[timing];
+    }
+    found[`${name} progress`] = progress;
+  }
+  return found;
+}
+
+/** Runs to the end without a stop; the folder is made alike, so that paths are the same. */
+export async function uninterrupted(folder: string): Promise<void> {
+  const { code, error } = await cli("train", overrides(folder));
+  if (code !== 0) throw new Error(error);
+}
+
+/** When a run is ended: after so many milliseconds, or in the middle of writing a checkpoint, after so many of them. */
+export type Moment = { readonly after: number } | { readonly write: number };
+
+/**
+ * Starts a run, ends it by `signal` at `moment`, and goes on to the end.
+ * @returns the code that the first part ended with, and the seconds from the signal to its end
+ */
+export async function stopAndGoOn(
+  folder: string,
+  signal: "SIGKILL" | "SIGINT" | "SIGTERM",
+  moment: Moment,
+): Promise<{ code: number; seconds: number }> {
+  const process = command("train", overrides(folder)).spawn();
+  const ended = process.output();
+  await reach(folder, moment, ended);
+  const at = performance.now();
+  try {
+    process.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended already
+  }
+  const { code } = await ended;
+  const seconds = (performance.now() - at) / 1000;
+  const rest = await cli("train", overrides(folder));
+  if (rest.code !== 0) throw new Error(rest.error);
+  return { code, seconds };
+}
+
+async function reach(folder: string, moment: Moment, ended: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  ended.then(() => isOver = true);
+  if ("after" in moment) {
+    const timer = new Promise((resolve) => setTimeout(resolve, moment.after));
+    return void await Promise.race([timer, ended]);
+  }
+  let seen = 0, was = false;
+  while (!isOver) {
+    const is = await isWriting(`${folder}/checkpoints/train`);
+    if (is && !was && seen++ === moment.write) return;
+    was = is;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+async function isWriting(checkpoints: string): Promise<boolean> {
+  try {
+    for await (const { name } of Deno.readDir(checkpoints)) if (name.endsWith(".tmp")) return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return false;
+}
+
+/** Empties the folder of a run, but for its data. */
+export async function clear(folder: string): Promise<void> {
+  for (const name of ["run", "checkpoints"]) {
+    await Deno.remove(`${folder}/${name}`, { recursive: true }).catch(() => {});
+  }
+}
