@@ -6,7 +6,7 @@
  * A job: 0 the square, 1 its planes in `middle`, 2 the weights of this pass, 3 how many, odd and less than twice the
  * side.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, squareGrid, word } from "./lib/augment.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export interface AugmentBlurOptions {
@@ -16,12 +16,13 @@ export interface AugmentBlurOptions {
 }
 
 export function augmentBlur({ jobs: list, side, pass }: AugmentBlurOptions): KernelSource {
+  const pitch = pitchOf(side);
   const isFirst = pass === "rows";
-  const plane = side * side;
+  const plane = side * pitch;
   const reading = isFirst
-    ? (i: number) => `vec3f(levels(x[start + id.y * ${side}u + reflected(i32(column) + ${i} + shift)]))`
+    ? (i: number) => `vec3f(levels(x[start + id.y * ${pitch}u + reflected(i32(column) + ${i} + shift)]))`
     : (i: number) => {
-      const at = `planes + reflected(i32(id.y) + shift) * ${side}u + column_${i}`;
+      const at = `planes + reflected(i32(id.y) + shift) * ${pitch}u + column_${i}`;
       return `vec3f(middle[${at}], middle[${at} + ${plane}u], middle[${at} + ${2 * plane}u])`;
     };
   const writing = isFirst
@@ -30,10 +31,11 @@ export function augmentBlur({ jobs: list, side, pass }: AugmentBlurOptions): Ker
     middle[to] = sum_${i}.x; middle[to + ${plane}u] = sum_${i}.y; middle[to + ${2 * plane}u] = sum_${i}.z;`
     : (i: number) => `x[start + place + ${i}u] = packed(vec3u(min(round(sum_${i}), vec3f(255.0))));`;
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
-@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
-@group(0) @binding(3) var<storage, read_write> middle: array<f32>; // [pictures, 3, ${side}, ${side}]
+@group(0) @binding(2) var<storage, read> data: array<u32>;
+@group(0) @binding(3) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
+@group(0) @binding(4) var<storage, read_write> middle: array<f32>; // [pictures, 3, ${side}, ${pitch}]
 fn reflected(i: i32) -> u32 {
   let mirrored = abs(i);
   return u32(clamp(select(mirrored, ${2 * (side - 1)} - mirrored, mirrored >= ${side}), 0, ${side - 1}));
@@ -41,14 +43,14 @@ fn reflected(i: i32) -> u32 {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(4)}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  let start = word(job, 0u);
-  let planes = word(job, 1u);
-  let weights = word(job, 2u);
-  let count = word(job, 3u);
-  let place = id.y * ${side}u + column;
+  let start = ${word(0)};
+  let planes = ${word(1)};
+  let weights = ${word(2)};
+  let count = ${word(3)};
+  let place = id.y * ${pitch}u + column;
   ${unroll(RUN, (i) => `let column_${i} = min(column + ${i}u, ${side - 1}u); var sum_${i} = vec3f();`)}
   for (var k = 0u; k < count; k++) {
     let weight = bitcast<f32>(data[weights + k]);

@@ -2,10 +2,21 @@
  * Colour steps (lib/augment_color.ts) of squares, in place, and where `measured` sums of the result's luma for the
  * contrast step that comes next. A thread does four neighbouring pixels of a row.
  *
- * A job: 0 the square, 1 the picture's place in `sums` and `luma_sums`; 16 the steps.
+ * A job: 0 the square, 1 the picture's place in `sums` and `luma_sums`; 12 the steps.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
-import { colorAmounts, colorFunctions, colorSteps } from "./lib/augment_color.ts";
+import {
+  jobList,
+  type Jobs,
+  lane,
+  loadJob,
+  pitchOf,
+  pixels,
+  RUN,
+  squareGrid,
+  VECTORS,
+  word,
+} from "./lib/augment.ts";
+import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export interface AugmentColorOptions {
@@ -15,13 +26,14 @@ export interface AugmentColorOptions {
   readonly measured: boolean;
 }
 
-export function augmentColor({ jobs: list, side, steps, measured }: AugmentColorOptions): KernelSource {
-  const runs = Math.ceil(side / RUN);
+export function augmentColor({ jobs, side, steps, measured }: AugmentColorOptions): KernelSource {
+  const pitch = pitchOf(side);
+  const runs = pitch / RUN;
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
 ${colorFunctions(steps)}
-@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read_write> x: array<vec4u>; // squares of [${side}, ${pitch} / 4]
 #if ${steps.includes("c")}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
@@ -31,22 +43,28 @@ ${colorFunctions(steps)}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(stepsEnd(steps))}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  ${colorAmounts(steps, "sums[word(job, 1u)]", `${side * side}u`)}
-  let at = word(job, 0u) + id.y * ${side}u + column;
-  ${unroll(RUN, (i) => `let at_${i} = at + min(${i}u, ${side - 1}u - column);`)}
+  ${colorAmounts(steps, `sums[${word(1)}]`, `${side * side}u`)}
+  let at = (${word(0)} + id.y * ${pitch}u + column) / 4u;
+  ${unroll(VECTORS, (v) => `let in_${v} = x[at + ${v}u];`)}
   ${
     unroll(RUN, (i) =>
-      `var v_${i} = vec3f(levels(x[at_${i}]));
+      `var v_${i} = vec3f(levels(${lane("in", i)}));
   ${colorSteps(steps, `v_${i}`)}`)
   }
-  ${unroll(RUN, (i) => `if (column + ${i}u < ${side}u) { x[at_${i}] = packed(vec3u(v_${i})); }`)}
+  ${
+    unroll(VECTORS, (v) => {
+      const four = [0, 1, 2, 3].map((i) => `packed(vec3u(v_${4 * v + i}))`);
+      return `x[at + ${v}u] = vec4u(${four.join(", ")});`;
+    })
+  }
 #if ${measured}
-  ${unroll(RUN, (i) => `let luma_${i} = select(0.0, luma(v_${i}), column + ${i}u < ${side}u);`)}
-  luma_sums[(word(job, 1u) * ${side}u + id.y) * ${runs}u + id.x] = u32(luma_0 + luma_1 + luma_2 + luma_3);
+  var sum = 0.0;
+  ${unroll(RUN, (i) => `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);`)}
+  luma_sums[(${word(1)} * ${side}u + id.y) * ${runs}u + id.x] = u32(sum);
 #endif
 }`;
-  return { code, workgroups: squareGrid(side, list), uniform: [list.first] };
+  return { code, workgroups: squareGrid(side, jobs), uniform: [jobs.first] };
 }

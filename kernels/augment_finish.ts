@@ -2,10 +2,21 @@
  * The network's images: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
  * multiply-add, channels R, G, B, 0. A thread does four neighbouring pixels of a row.
  *
- * A job: 0 source, a square, 1 the row of `images`, 2 the place of its luma in `sums`; 16 the steps.
+ * A job: 0 source, a square, 1 the row of `images`, 2 the place of its luma in `sums`; 12 the steps.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
-import { colorAmounts, colorFunctions, colorSteps } from "./lib/augment_color.ts";
+import {
+  jobList,
+  type Jobs,
+  lane,
+  loadJob,
+  pitchOf,
+  pixels,
+  RUN,
+  squareGrid,
+  VECTORS,
+  word,
+} from "./lib/augment.ts";
+import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export interface AugmentFinishOptions {
@@ -17,14 +28,15 @@ export interface AugmentFinishOptions {
   readonly shift: readonly number[];
 }
 
-export function augmentFinish({ jobs: list, side, steps, scale, shift }: AugmentFinishOptions): KernelSource {
+export function augmentFinish({ jobs, side, steps, scale, shift }: AugmentFinishOptions): KernelSource {
+  const pitch = pitchOf(side);
   const vector = (values: readonly number[]) =>
     `vec3f(${values.map((value) => Math.fround(value)).join(", ")})`;
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
 ${colorFunctions(steps)}
-@group(0) @binding(2) var<storage, read> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read> x: array<vec4u>; // squares of [${side}, ${pitch} / 4]
 #if ${steps.includes("c")}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
@@ -32,21 +44,21 @@ ${colorFunctions(steps)}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(stepsEnd(steps))}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  ${colorAmounts(steps, "sums[word(job, 2u)]", `${side * side}u`)}
-  let place = id.y * ${side}u + column;
-  let start = word(job, 0u) + place;
-  let to = word(job, 1u) * ${side * side}u + place;
+  ${colorAmounts(steps, `sums[${word(2)}]`, `${side * side}u`)}
+  let at = (${word(0)} + id.y * ${pitch}u + column) / 4u;
+  ${unroll(VECTORS, (v) => `let in_${v} = x[at + ${v}u];`)}
+  let to = (${word(1)} * ${side}u + id.y) * ${side}u + column;
   ${
     unroll(RUN, (i) =>
-      `if (column + ${i}u < ${side}u) {
-    var v = vec3f(levels(x[start + ${i}u]));
-    ${colorSteps(steps, "v")}
-    images[to + ${i}u] = vec4f(fma(v, ${vector(scale)}, ${vector(shift)}), 0.0);
+      `var v_${i} = vec3f(levels(${lane("in", i)}));
+  ${colorSteps(steps, `v_${i}`)}
+  ${side % RUN ? `if (column + ${i}u < ${side}u)` : ""} {
+    images[to + ${i}u] = vec4f(fma(v_${i}, ${vector(scale)}, ${vector(shift)}), 0.0);
   }`)
   }
 }`;
-  return { code, workgroups: squareGrid(side, list), uniform: [list.first] };
+  return { code, workgroups: squareGrid(side, jobs), uniform: [jobs.first] };
 }

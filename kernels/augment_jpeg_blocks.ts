@@ -5,7 +5,7 @@
  *
  * A job: 0 its planes, 1 the quantisation steps, [64] of Y and [64] of Cb and Cr, row by row.
  */
-import { type Jobs, jobs } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";
 import { type KernelSource, LINEAR, unroll, wgsl } from "./lib/source.ts";
 
@@ -62,8 +62,9 @@ export function augmentJpegBlocks(
   const large = luma / 8, small = chroma / 8;
   const count = large * large + 2 * small * small;
   const code = wgsl`
-${jobs}
-@group(0) @binding(2) var<storage, read_write> planes: array<u32>;
+${jobList}
+@group(0) @binding(2) var<storage, read> data: array<u32>;
+@group(0) @binding(3) var<storage, read_write> planes: array<u32>;
 
 fn descaled(value: i32, bits: u32) -> i32 { return (value + (1 << (bits - 1u))) >> bits; }
 ${forward(true)}
@@ -79,7 +80,7 @@ fn quantized(value: i32, steps: u32) -> i32 {
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(2)}
   let block = id.x;
   if (block >= ${count}u) { return; }
   let is_small = block >= ${large * large}u;
@@ -90,10 +91,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let stride = across * 8u;
   let top = in_plane / across;
   let left = in_plane - top * across;
-  let origin = word(job, 0u) + select(0u, ${blue}u + plane * ${
+  let origin = ${word(0)} + select(0u, ${blue}u + plane * ${
     chroma * chroma
   }u, is_small) + (top * stride + left) * 8u;
-  let steps = word(job, 1u) + select(0u, 64u, is_small);
+  let steps = ${word(1)} + select(0u, 64u, is_small);
   ${
     unroll(8, (r) =>
       `let at_${r} = origin + ${r}u * stride;

@@ -4,13 +4,14 @@
  *
  * A job: 0 the square, 1 its planes.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, squareGrid, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export function augmentJpegMerge(
   { jobs: list, side }: { readonly jobs: Jobs; readonly side: number },
 ): KernelSource {
+  const pitch = pitchOf(side);
   const { luma, chroma, blue, red } = jpegPlanes(side);
   const last = Math.ceil(side / 2) - 1;
   const isDoubled = last < 2; // up to two columns libjpeg only doubles
@@ -20,9 +21,9 @@ export function augmentJpegMerge(
     return isDoubled ? `near_${here}` : `(3 * sum_${here} + sum_${beside} + ${rounding}) >> vec2u(4u)`;
   };
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
-@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
 @group(0) @binding(3) var<storage, read> planes: array<u32>;
 
 fn colored(level: u32, chroma: vec2i) -> u32 {
@@ -33,10 +34,10 @@ fn colored(level: u32, chroma: vec2i) -> u32 {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(2)}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  let origin = word(job, 1u);
+  let origin = ${word(1)};
   let row = i32(id.y >> 1u);
   let beyond = clamp(row + select(-1, 1, (id.y & 1u) != 0u), 0, ${last});
   let near = origin + u32(row) * ${chroma}u;
@@ -48,7 +49,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let sum_${i} = 3 * near_${i} + vec2i(i32(planes[far + at_${i} + ${blue}u]), i32(planes[far + at_${i} + ${red}u]));`)
   }
   let from_luma = origin + id.y * ${luma}u + column;
-  let to = word(job, 0u) + id.y * ${side}u + column;
+  let to = ${word(0)} + id.y * ${pitch}u + column;
   ${
     unroll(RUN, (i) =>
       `if (column + ${i}u < ${side}u) { x[to + ${i}u] = colored(planes[from_luma + ${i}u], ${

@@ -5,19 +5,20 @@
  *
  * A job: 0 the square, 1 its planes.
  */
-import { type Jobs, jobs, pixels } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, pitchOf, pixels, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";
 
 export function augmentJpegPlanes(
   { jobs: list, side }: { readonly jobs: Jobs; readonly side: number },
 ): KernelSource {
+  const pitch = pitchOf(side);
   const { luma, chroma, blue, red } = jpegPlanes(side);
   const rows = Math.ceil(side / 2);
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
-@group(0) @binding(2) var<storage, read> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read> x: array<u32>; // squares of [${side}, ${pitch}]
 @group(0) @binding(3) var<storage, read_write> planes: array<u32>;
 
 fn weighted(v: vec3i, weights: vec3i, rounding: i32) -> u32 {
@@ -32,16 +33,16 @@ fn chroma_of(v: vec3i) -> vec2u {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(2)}
   if (id.x >= ${chroma}u || id.y >= ${chroma}u) { return; }
-  let start = word(job, 0u);
-  let planes_at = word(job, 1u);
+  let start = ${word(0)};
+  let planes_at = ${word(1)};
   let column = 2u * id.x;
   let row = 2u * min(id.y, ${rows - 1}u);
   let left = start + min(column, ${side - 1}u);
   let right = start + min(column + 1u, ${side - 1}u);
-  let above = row * ${side}u;
-  let below = min(row + 1u, ${side - 1}u) * ${side}u;
+  let above = row * ${pitch}u;
+  let below = min(row + 1u, ${side - 1}u) * ${pitch}u;
   let nw = vec3i(levels(x[left + above]));
   let ne = vec3i(levels(x[right + above]));
   let sw = vec3i(levels(x[left + below]));

@@ -4,20 +4,21 @@
  *
  * A job: 0 the picture.
  */
-import { type Jobs, jobs } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, word } from "./lib/augment.ts";
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 /** `count`: values of a picture. */
 export function augmentLuma(o: { readonly jobs: Jobs; readonly count: number }): KernelSource {
   const code = wgsl`
-${jobs}
+${jobList}
 @group(0) @binding(2) var<storage, read> luma_sums: array<u32>; // [pictures, ${o.count}]
 @group(0) @binding(3) var<storage, read_write> sums: array<u32>; // [pictures]
 var<workgroup> lanes: array<u32, ${LINEAR}>;
 
 @compute @workgroup_size(${LINEAR})
-fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
-  let picture = word(group.z, 0u);
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) id: vec3u) {
+  ${loadJob(1)}
+  let picture = ${word(0)};
   var sum = 0u;
   for (var i = lane; i < ${o.count}u; i += ${LINEAR}u) { sum += luma_sums[picture * ${o.count}u + i]; }
   lanes[lane] = sum;

@@ -5,7 +5,17 @@
  *
  * A job: 0 the square, 1 the standard deviation in levels, 2, 3 the key.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
+import {
+  jobList,
+  type Jobs,
+  loadJob,
+  number,
+  pitchOf,
+  pixels,
+  RUN,
+  squareGrid,
+  word,
+} from "./lib/augment.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]];
@@ -22,10 +32,11 @@ const rounds = unroll(5, (group) => {
 export function augmentNoise(
   { jobs: list, side }: { readonly jobs: Jobs; readonly side: number },
 ): KernelSource {
+  const pitch = pitchOf(side);
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
-@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
 
 fn threefry(key: vec2u, counter: vec2u) -> vec2u {
   let third = key.x ^ key.y ^ 0x1bd11bdau;
@@ -42,13 +53,13 @@ fn normals(words: vec2u) -> vec2f {
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(4)}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  let sigma = number(job, 1u);
-  let key = vec2u(word(job, 2u), word(job, 3u));
+  let sigma = ${number(1)};
+  let key = vec2u(${word(2)}, ${word(3)});
   let place = id.y * ${side}u + column;
-  let start = word(job, 0u) + place;
+  let start = ${word(0)} + id.y * ${pitch}u + column;
   ${
     unroll(RUN, (i) =>
       `if (column + ${i}u < ${side}u) {

@@ -6,7 +6,17 @@
  * A job: 0 source, 1 target, 2 the colour of what is not covered, 3 to 8 the rows (a, b, c) for x and y of the matrix,
  * and for perspective 9, 10 g and h of the divisor g x + h y + 1.
  */
-import { type Jobs, jobs, pixels, RUN, squareGrid } from "./lib/augment.ts";
+import {
+  jobList,
+  type Jobs,
+  loadJob,
+  number,
+  pitchOf,
+  pixels,
+  RUN,
+  squareGrid,
+  word,
+} from "./lib/augment.ts";
 import { sampling } from "./lib/augment_sampling.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
@@ -18,32 +28,33 @@ export interface AugmentWarpOptions {
 }
 
 export function augmentWarp({ jobs: list, side, warp, interpolation }: AugmentWarpOptions): KernelSource {
+  const pitch = pitchOf(side);
   const isAffine = warp === "affine";
   const origin = isAffine ? 0.5 - side / 2 : 0.5; // affine places are measured from the centre
   const place = isAffine
     ? "column_at * a + row * b + c"
     : "(column_at * a + row * b + c) / (column_at * divisor.x + row * divisor.y + 1.0) - 1.0";
   const code = wgsl`
-${jobs}
+${jobList}
 ${pixels}
-@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${side}]
+@group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
 ${sampling(side, interpolation)}
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let job = id.z;
+  ${loadJob(11)}
   let column = id.x * ${RUN}u;
   if (column >= ${side}u || id.y >= ${side}u) { return; }
-  let source = word(job, 0u);
-  let fill = vec3f(levels(word(job, 2u)));
-  let a = vec2f(number(job, 3u), number(job, 6u));
-  let b = vec2f(number(job, 4u), number(job, 7u));
-  let c = vec2f(number(job, 5u), number(job, 8u));
+  let source = ${word(0)};
+  let fill = vec3f(levels(${word(2)}));
+  let a = vec2f(${number(3)}, ${number(6)});
+  let b = vec2f(${number(4)}, ${number(7)});
+  let c = vec2f(${number(5)}, ${number(8)});
 #if ${!isAffine}
-  let divisor = vec2f(number(job, 9u), number(job, 10u));
+  let divisor = vec2f(${number(9)}, ${number(10)});
 #endif
   let row = f32(id.y) + ${origin};
-  let to = word(job, 1u) + id.y * ${side}u + column;
+  let to = ${word(1)} + id.y * ${pitch}u + column;
   ${
     unroll(RUN, (i) =>
       `if (column + ${i}u < ${side}u) {

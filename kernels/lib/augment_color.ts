@@ -8,10 +8,13 @@
  * - h: a shift of the hue
  */
 
+import { number, word } from "./augment.ts";
+
 /** Where a job's steps begin; a step has two words: by how much, and for b with what. */
-export const FIRST_STEP = 16;
-/** The most steps of a list. */
-export const MAX_STEPS = 8;
+export const FIRST_STEP = 12;
+
+/** Words of a job with the steps of `letters`. */
+export const stepsEnd = (letters: string): number => FIRST_STEP + 2 * letters.length;
 
 const LUMA = `
 fn luma(v: vec3f) -> f32 { // integers below 2^24, so exact
@@ -67,8 +70,8 @@ export function colorFunctions(letters: string): string {
 export function colorAmounts(letters: string, sum: string, count: string): string {
   return [...letters].map((letter, i) => {
     const at = FIRST_STEP + 2 * i;
-    const by = `let by_${i} = number(job, ${at}u);`;
-    if (letter === "b") return `${by} let gray_${i} = word(job, ${at + 1}u) != 0u;`;
+    const by = `let by_${i} = ${number(at)};`;
+    if (letter === "b") return `${by} let gray_${i} = ${word(at + 1)} != 0u;`;
     return letter === "c" ? `${by} let mean_${i} = mean_level(${sum}, ${count});` : by;
   }).join("\n");
 }

@@ -1,15 +1,17 @@
 /** Reading a warped picture between its pixels, as torch's grid_sample does without aligned corners. */
+import { pitchOf } from "./augment.ts";
 
 /**
  * WGSL: `sampled(source, grid, fill)`, the word of the square at `source` at `grid`, where -1 and 1 are the picture's
  * edges; `fill` is seen where the picture is not. Needs `x`, the squares.
  */
 export function sampling(side: number, interpolation: "nearest" | "bilinear"): string {
+  const pitch = pitchOf(side);
   const place = `
 fn inside(at: vec2i) -> bool { return all(at >= vec2i()) && all(at < vec2i(${side})); }
 fn pixel_at(source: u32, at: vec2i) -> vec3f {
   let kept = clamp(at, vec2i(), vec2i(${side - 1}));
-  return vec3f(levels(x[source + u32(kept.y * ${side} + kept.x)]));
+  return vec3f(levels(x[source + u32(kept.y * ${pitch} + kept.x)]));
 }`;
   const from = `let at = (grid + 1.0) * ${side / 2} - 0.5;`;
   if (interpolation === "nearest") {

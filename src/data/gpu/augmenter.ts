@@ -116,7 +116,7 @@ function normalize(
       () => 0,
       (work) => withSteps([room.now(work), work.row, work.place], work.plan.after),
       (jobs) =>
-        finish.run({ data: flight.data, x: squares, ...means, images }, { jobs, side, steps, scale, shift }),
+        finish.run({ jobs: flight.data, x: squares, ...means, images }, { jobs, side, steps, scale, shift }),
     );
   }
   const most = Math.max(...chunk.map(({ plan }) => plan.erases.length));
@@ -128,7 +128,7 @@ function normalize(
         const { top, left, width, height, value } = plan.erases[i];
         return [row, top, left, height, width, ...value.map(bits)];
       },
-      (jobs) => erase.run({ data: flight.data, images }, { jobs, side }),
+      (jobs) => erase.run({ jobs: flight.data, images }, { jobs, side }),
     );
   }
 }

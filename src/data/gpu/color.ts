@@ -27,7 +27,7 @@ export function withSteps(job: readonly number[], { steps }: Segment): number[] 
 /** Adds up what a kernel with `measured` has left. */
 export function sumLuma({ flight, lumaSums, sums, runs }: Darkroom, works: readonly Work[]): void {
   flight.each(works, () => 0, ({ place }) => [place], (jobs) => {
-    lumaSum.run({ data: flight.data, luma_sums: lumaSums, sums }, { jobs, count: runs });
+    lumaSum.run({ jobs: flight.data, luma_sums: lumaSums, sums }, { jobs, count: runs });
   });
 }
 
@@ -41,7 +41,7 @@ export function colors(room: Darkroom, works: readonly Work[], segments: readonl
     works,
     () => 0,
     (work, i) => withSteps([room.now(work), work.place], segments[i]),
-    (jobs) => colorPass.run({ data: flight.data, x: squares, ...tensors }, { jobs, side, steps, measured }),
+    (jobs) => colorPass.run({ jobs: flight.data, x: squares, ...tensors }, { jobs, side, steps, measured }),
   );
   if (measured) sumLuma(room, works);
 }

@@ -46,7 +46,7 @@ export function blurs(room: Darkroom, works: readonly Work[], stages: readonly O
   const { flight, squares, side } = room;
   const { shape, device, storage } = room.middle;
   const middle = new Tensor(device, shape, "f32", storage);
-  inGroups(room, 3 * side * side, works, stages, (items) => {
+  inGroups(room, 3 * side * room.pitch, works, stages, (items) => {
     for (const [axis, pass] of (["rows", "columns"] as const).entries()) {
       flight.each(
         items,
@@ -55,7 +55,8 @@ export function blurs(room: Darkroom, works: readonly Work[], stages: readonly O
           const weights = gaussianWeights(kernel[axis], sigma[axis]);
           return [room.now(work), middle, flight.put(new Uint32Array(weights.buffer)), kernel[axis]];
         },
-        (jobs) => blurPass.run({ data: flight.data, x: squares, middle }, { jobs, side, pass }),
+        (jobs) =>
+          blurPass.run({ jobs: flight.data, data: flight.data, x: squares, middle }, { jobs, side, pass }),
       );
     }
   });
@@ -72,7 +73,7 @@ export function noises(
     works,
     () => 0,
     (work, i) => [room.now(work), bits(stages[i].sigma), ...stages[i].key],
-    (jobs) => noisePass.run({ data: flight.data, x: squares }, { jobs, side }),
+    (jobs) => noisePass.run({ jobs: flight.data, x: squares }, { jobs, side }),
   );
 }
 
@@ -82,7 +83,7 @@ export function jpegs(room: Darkroom, works: readonly Work[], stages: readonly O
   inGroups(room, jpegPlanes(side).words, works, stages, (items) => {
     const places = ({ work, middle }: typeof items[number]) => [room.now(work), middle];
     flight.each(items, () => 0, places, (jobs) => {
-      jpegPlanesPass.run({ data: flight.data, x: squares, planes }, { jobs, side });
+      jpegPlanesPass.run({ jobs: flight.data, x: squares, planes }, { jobs, side });
     });
     flight.each(
       items,
@@ -91,10 +92,10 @@ export function jpegs(room: Darkroom, works: readonly Work[], stages: readonly O
         const { luma, chroma } = quantization(stage.quality);
         return [middle, flight.put(Uint32Array.of(...luma, ...chroma))];
       },
-      (jobs) => jpegBlocksPass.run({ data: flight.data, planes }, { jobs, side }),
+      (jobs) => jpegBlocksPass.run({ jobs: flight.data, data: flight.data, planes }, { jobs, side }),
     );
     flight.each(items, () => 0, places, (jobs) => {
-      jpegMergePass.run({ data: flight.data, x: squares, planes }, { jobs, side });
+      jpegMergePass.run({ jobs: flight.data, x: squares, planes }, { jobs, side });
     });
   });
 }

@@ -1,6 +1,7 @@
 /** Resizes on the GPU: of pictures as they are uploaded, and from square to square. */
 import { augmentColumns } from "../../../kernels/augment_columns.ts";
 import { augmentRows } from "../../../kernels/augment_rows.ts";
+import { pitchOf } from "../../../kernels/lib/augment.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Box, Color } from "../transforms/operation.ts";
@@ -62,8 +63,8 @@ const NO_STEPS: Segment = { steps: [], measured: false };
 
 /** Words between the passes that a picture takes. */
 export function middleWords({ plan: { reading } }: Work, side: number): number {
-  const { rows, seen } = extentOf(reading, side);
-  return (rows[1] - rows[0]) * seen.width;
+  const { rows } = extentOf(reading, side);
+  return (rows[1] - rows[0]) * pitchOf(side);
 }
 
 function extentOf({ box, scaled, window }: Reading, side: number): Extent {
@@ -86,7 +87,7 @@ export function develop(room: Darkroom, chunk: readonly Work[]): void {
   const jobs = chunk.map((work) => {
     const extent = extentOf(work.plan.reading, room.side);
     const middle = words;
-    words += (extent.rows[1] - extent.rows[0]) * extent.seen.width;
+    words += (extent.rows[1] - extent.rows[0]) * room.pitch;
     return { work, extent, middle };
   });
   room.reserve(words);
@@ -94,14 +95,13 @@ export function develop(room: Darkroom, chunk: readonly Work[]): void {
   rows(room, flight.data, jobs.flatMap(({ work, extent, middle }) => uploads(room, work, extent, middle)));
   const vertical = jobs.map(({ work, extent: { rows, down, seen }, middle }): ColumnsJob => {
     const { window, mirrored } = work.plan.reading;
-    const left = mirrored ? room.side - seen.left - seen.width : seen.left;
     return {
       work,
       middle,
       firstRow: rows[0],
       table: down,
       firstEntry: window.top + seen.top,
-      to: { ...seen, left },
+      to: { ...seen, left: leftOf(seen, mirrored, room.side) },
       target: room.now(work),
       around: BLACK,
       segment: work.plan.before,
@@ -113,9 +113,14 @@ export function develop(room: Darkroom, chunk: readonly Work[]): void {
   sumLuma(room, chunk.filter(({ plan }) => plan.before.measured));
 }
 
+/** Where a part of the square begins once that is mirrored, or is not. */
+function leftOf({ left, width }: Box, mirrored: boolean, side: number): number {
+  return mirrored ? side - left - width : left;
+}
+
 /** The upload of a picture, in strips of at most half a flight. */
 function uploads(
-  { flight }: Darkroom,
+  { flight, side, pitch }: Darkroom,
   { picture, plan }: Work,
   { rows, columns, across, seen }: Extent,
   middle: number,
@@ -140,7 +145,7 @@ function uploads(
       columns: seen.width,
       table: across,
       firstEntry: window.left + seen.left,
-      middle: middle + (from - rows[0]) * seen.width,
+      middle: middle + (from - rows[0]) * pitch + leftOf(seen, mirrored, side),
       mirrored,
     });
   }
@@ -152,19 +157,19 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
   const { side } = room;
   const jobs = works.map((work, i) => {
     const { from, to, around } = stages[i];
-    const source = room.now(work) + from.top * side + from.left;
-    return { work, from, to, around, source, middle: i * side * side };
+    const source = room.now(work) + from.top * room.pitch + from.left;
+    return { work, from, to, around, source, middle: i * side * room.pitch };
   });
   const horizontal = jobs.map(({ source, from, to, middle }): RowsJob => ({
     source: () => source,
     words: 0,
-    stride: side,
+    stride: room.pitch,
     firstColumn: 0,
     rows: from.height,
     columns: to.width,
     table: filterTable(from.width, to.width),
     firstEntry: 0,
-    middle,
+    middle: middle + to.left,
     mirrored: false,
   }));
   rows(room, room.squares, horizontal);
@@ -182,7 +187,7 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
   columns(room, vertical);
 }
 
-function rows({ flight, middle }: Darkroom, source: Tensor, jobs: readonly RowsJob[]): void {
+function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly RowsJob[]): void {
   flight.each(
     jobs,
     ({ words, table }) => words + table.words.length,
@@ -205,7 +210,11 @@ function rows({ flight, middle }: Darkroom, source: Tensor, jobs: readonly RowsJ
     (list, items) => {
       const most = (size: (job: RowsJob) => number) => Math.max(...items.map(size));
       const grid = { rows: most(({ rows }) => rows), columns: most(({ columns }) => columns) };
-      rowsPass.run({ data: flight.data, x: source, y: middle }, { jobs: list, ...grid });
+      rowsPass.run({ jobs: flight.data, data: flight.data, x: source, y: middle }, {
+        jobs: list,
+        side,
+        ...grid,
+      });
     },
   );
 }
@@ -226,7 +235,7 @@ function columns(room: Darkroom, jobs: readonly ColumnsJob[]): void {
     },
     (list) => {
       const options = { jobs: list, side, steps, measured };
-      columnsPass.run({ data: flight.data, x: middle, y: squares, ...measures }, options);
+      columnsPass.run({ jobs: flight.data, data: flight.data, x: middle, y: squares, ...measures }, options);
     },
   );
 }

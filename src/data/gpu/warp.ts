@@ -24,7 +24,7 @@ export function warps(room: Darkroom, works: readonly Work[], stages: readonly W
       const words = [room.now(work), room.next(work), colorWord(stages[i].fill)];
       return [...words, ...matrixOf(stages[i], side / 2).map(bits)];
     },
-    (jobs) => warpPass.run({ data: flight.data, x: squares }, { jobs, side, warp, interpolation }),
+    (jobs) => warpPass.run({ jobs: flight.data, x: squares }, { jobs, side, warp, interpolation }),
   );
 }
 
@@ -55,6 +55,6 @@ export function remaps(
         : [stage.width, stage.height].map((small) => new Uint32Array(pixelatedPositions(side, small)));
       return [room.now(work), room.next(work), ...tables.map((table) => flight.put(table))];
     },
-    (jobs) => remapPass.run({ data: flight.data, x: squares }, { jobs, side }),
+    (jobs) => remapPass.run({ jobs: flight.data, data: flight.data, x: squares }, { jobs, side }),
   );
 }

@@ -1,5 +1,5 @@
 /** What a batch's pictures go through, and the memory on the GPU that they go through it in. */
-import { RUN } from "../../../kernels/lib/augment.ts";
+import { pitchOf, RUN } from "../../../kernels/lib/augment.ts";
 import { type Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Picture } from "../types.ts";
@@ -13,7 +13,7 @@ const FLIGHT = 1 << 21;
 
 /** Words between the two passes of a chunk's resizes; more only where a single picture needs more. */
 export function middleSize(side: number): number {
-  return Math.max(1 << 19, 2 * CHUNK * side * side);
+  return Math.max(1 << 19, 2 * CHUNK * side * pitchOf(side));
 }
 
 /** A picture on its way. */
@@ -40,12 +40,15 @@ export class Darkroom {
   readonly sums: Tensor;
   /** Values of `lumaSums` for a picture. */
   readonly runs: number;
+  /** Words of a square's row. */
+  readonly pitch: number;
   #middle: Tensor;
 
   constructor(readonly device: Device, readonly side: number) {
-    this.runs = side * Math.ceil(side / RUN);
+    this.pitch = pitchOf(side);
+    this.runs = side * this.pitch / RUN;
     this.flight = new Flight(device, CHUNK, FLIGHT);
-    this.squares = persistent(device, [2 * CHUNK, side, side], "u32", "augmented squares");
+    this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
     this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
@@ -66,12 +69,12 @@ export class Darkroom {
 
   /** Where the square that a picture is in begins in `squares`. */
   now({ place, half }: Work): number {
-    return (2 * place + half) * this.side * this.side;
+    return (2 * place + half) * this.side * this.pitch;
   }
 
   /** Where the next stage writes. */
   next({ place, half }: Work): number {
-    return (2 * place + 1 - half) * this.side * this.side;
+    return (2 * place + 1 - half) * this.side * this.pitch;
   }
 
   free(): void {
