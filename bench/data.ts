@@ -1,4 +1,4 @@
-/** `bench data`: decoding in workers against a bare loop over sharp, the caches, and the memory of a streamed epoch. */
+/** `bench data`: decoding in workers beside a bare loop over sharp, caches, a streamed epoch's memory, augmentation. */
 import sharp from "sharp";
 import { decodePool } from "../src/data/decode_pool.ts";
 import { type Decoder, inlineDecoder } from "../src/data/decoder.ts";
@@ -9,6 +9,7 @@ import { PictureLog } from "../src/data/picture_log.ts";
 import { picturesOf, type PictureSource } from "../src/data/picture_source.ts";
 import { scanPictures } from "../src/data/pictures.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
+import { compareAugmentation } from "./augmentation.ts";
 import { runFresh } from "./fresh.ts";
 import type { Column } from "./report.ts";
 import type { Session } from "./session.ts";
@@ -49,6 +50,7 @@ export async function benchData(session: Session): Promise<void> {
   const samples = (await tree.paths()).filter(isImagePath).map((path) => ({ path, label: 0 }));
   await compareDecoding(session, tree, samples);
   await measureStreams(session, options.data);
+  await compareAugmentation(session, options.data, tree, samples);
 }
 
 async function compareDecoding(session: Session, tree: FileTree, samples: readonly Sample[]): Promise<void> {

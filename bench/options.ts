@@ -35,7 +35,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   rounds: "timed runs of each, of which the median counts; 5",
   choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
   gpu: "auto or dawn",
-  python: "torch: the Python to start; python3",
+  python: "torch and data: the Python to start; python3",
   data: "data: a folder or .zip with images",
   json: "a file for all values",
 };

@@ -37,7 +37,7 @@ export async function benchTorch(session: Session): Promise<void> {
 /** @returns false where there is no torch */
 async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   const { report, options } = session;
-  const missing = await whyNoTorch(options.python);
+  const missing = await whyNoPython(options.python, "torch");
   if (missing !== undefined) {
     report.print("");
     report.print(`torch    is left out, as ${missing}: name another Python with --python PATH`);
@@ -45,7 +45,10 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
     return false;
   }
   const before = await withDevice(session, (device) => stepTime(session, device, plan));
-  const torch = await runTorch(options.python, { ...plan, rounds: options.rounds });
+  const torch = await runPython<TorchRun>(options.python, "torch_step.py", {
+    ...plan,
+    rounds: options.rounds,
+  });
   const after = await withDevice(session, (device) => stepTime(session, device, plan));
   const own = (before + after) / 2;
   const { model, size, batch, classes } = plan;
@@ -66,20 +69,21 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   return true;
 }
 
-/** Why PyTorch cannot be run; undefined if it can. */
-async function whyNoTorch(python: string): Promise<string | undefined> {
-  const check = "import torch";
+/** Why Python cannot import `name`; undefined if it can. */
+export async function whyNoPython(python: string, name: string): Promise<string | undefined> {
+  const check = `import ${name}`;
   try {
     const { success } = await new Deno.Command(python, { args: ["-c", check], stderr: "null" }).output();
-    return success ? undefined : `${python} has no torch`;
+    return success ? undefined : `${python} has no ${name}`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return `there is no ${python}`;
     throw error;
   }
 }
 
-async function runTorch(python: string, plan: TrainingPlan & { rounds: number }): Promise<TorchRun> {
-  const script = new URL("./torch_step.py", import.meta.url).pathname;
+/** What a script of this folder prints as its last line, JSON, for a plan. @throws DataError if it fails */
+export async function runPython<Result>(python: string, name: string, plan: unknown): Promise<Result> {
+  const script = new URL(`./${name}`, import.meta.url).pathname;
   const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
   const process = new Deno.Command(python, { args: [script], ...pipes }).spawn();
   const writer = process.stdin.getWriter();

@@ -1,0 +1,113 @@
+/**
+ * Of `bench data`: from pictures to normalised batches by the default training preset, on the GPU and on the processor,
+ * beside PyTorch's DataLoader where Python has torchvision.
+ */
+import type { Device } from "../src/core/device.ts";
+import { persistent, type Tensor } from "../src/core/tensor.ts";
+import { decodePool } from "../src/data/decode_pool.ts";
+import { type Augmenter, augmenter } from "../src/data/gpu/augmenter.ts";
+import { type Batch, batches } from "../src/data/loader.ts";
+import { PictureCache } from "../src/data/picture_cache.ts";
+import { inMemory, picturesOf, type PictureSource } from "../src/data/picture_source.ts";
+import { renderBatch } from "../src/data/render.ts";
+import { defaultTrainSteps, type Pipeline, pipeline } from "../src/data/transforms/pipeline.ts";
+import type { FileTree, Sample } from "../src/data/types.ts";
+import type { Column } from "./report.ts";
+import { type Session, withDevice } from "./session.ts";
+import { runPython, whyNoPython } from "./torch.ts";
+
+const WORKERS = 2;
+const BATCH = 64;
+const SIZE = 224;
+
+const COLUMNS: readonly Column[] = [
+  { key: "what", head: "normalised batches from", width: 48, isText: true },
+  { key: "ips", head: "images/s", width: 10 },
+  { key: "ratio", head: "of PyTorch's", width: 13 },
+];
+
+/** What torch_loader.py prints. */
+interface LoaderRun {
+  readonly version: string;
+  readonly images: number;
+  readonly seconds: number;
+}
+
+/** What a batch goes through. */
+interface Desk {
+  readonly device: Device;
+  readonly made: Augmenter;
+  readonly images: Tensor;
+  readonly prepare: Pipeline;
+}
+
+/** Times an epoch of each way, PyTorch's first and last. */
+export async function compareAugmentation(
+  session: Session,
+  root: string,
+  tree: FileTree,
+  samples: readonly Sample[],
+): Promise<void> {
+  const { report, host, options } = session;
+  const missing = await whyNoPython(options.python, "torchvision");
+  if (missing) report.print(`torch    is left out, as ${missing}: name another Python with --python PATH`);
+  const torch = async () => missing === undefined ? await runLoader(options.python, root) : undefined;
+  const before = await torch();
+  const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
+  const supply = { decoder: pool, cache: await PictureCache.open({ kind: "none" }), persistent: true };
+  const streamed = picturesOf(samples, supply);
+  const kept = inMemory(await streamed.get(samples.map((_, i) => i)));
+  const prepare = pipeline(defaultTrainSteps(), { imageSize: SIZE, purpose: "train" });
+  const own = await withDevice(session, async (device) => {
+    const images = persistent(device, [BATCH, SIZE, SIZE, 4], "f32", "images");
+    const desk = { device, made: augmenter(device, { imageSize: SIZE }), images, prepare };
+    const cached = await epochs(kept, samples, desk, onGpu(desk));
+    const whole = await epochs(streamed, samples, desk, onGpu(desk));
+    const twin = await epochs(kept, samples, desk, (batch) => void renderBatch(batch, prepare));
+    return { cached, whole, twin };
+  });
+  pool.close();
+  const after = await torch();
+  const peer = before && after && (before.images / before.seconds + after.images / after.seconds) / 2;
+  if (before) report.fact("torchLoader", before);
+  const print = report.table(
+    `default training preset at ${SIZE} x ${SIZE}, ${samples.length} images`,
+    COLUMNS,
+  );
+  const row = (what: string, ips: number) => print({ what, ips, ratio: peer && ips / peer });
+  row("pictures in memory, the GPU", own.cached);
+  row(`files, num_workers=${WORKERS} and the GPU`, own.whole);
+  row("pictures in memory, the processor's twin, 1 thread", own.twin);
+  if (peer) row(`files, PyTorch ${before.version.split(",")[0]}, ${WORKERS} workers`, peer);
+  report.note(
+    "the faster of two epochs after one that warms up; PyTorch's is the mean of a run before and one after",
+  );
+}
+
+function onGpu({ made, images, prepare }: Desk) {
+  return (batch: Batch) => made.render(batch, prepare.normalization, images);
+}
+
+/** Images a second of the faster of two epochs. */
+async function epochs(
+  pictures: PictureSource,
+  samples: readonly Sample[],
+  { device, prepare }: Desk,
+  render: (batch: Batch) => void,
+): Promise<number> {
+  const order = samples.map((_, i) => i);
+  let best = Infinity;
+  for (let epoch = 0; epoch < 3; epoch++) {
+    const start = performance.now();
+    const walked = batches({ pictures, samples, order, batchSize: BATCH, pipeline: prepare, seed: 1, epoch });
+    for await (const batch of walked) render(batch);
+    await device.gpu.queue.onSubmittedWorkDone();
+    if (epoch > 0) best = Math.min(best, performance.now() - start);
+  }
+  return samples.length / best * 1000;
+}
+
+function runLoader(python: string, root: string): Promise<LoaderRun> {
+  const plan = { root, size: SIZE, batch: BATCH, workers: WORKERS, epochs: 2 };
+  return runPython<LoaderRun>(python, "torch_loader.py", plan);
+}
