@@ -93,6 +93,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
       mode: "max",
       save_top_k: 1,
       save_last: true,
+      save_every_n_minutes: null,
       filename: null,
     },
     progress: {},

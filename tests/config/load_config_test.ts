@@ -68,7 +68,7 @@ const epochKeys = "Keys of trainer: max_epochs, precision, gradient_clip_val, ac
   "num_sanity_val_steps, log_every_n_steps, val_check_interval, fast_dev_run, overfit_batches, " +
   "limit_train_batches, limit_val_batches, limit_test_batches, tune_kernels, replay";
 const topKeys =
-  "Keys at the top: seed, experiment, gpu, log_level, resume, compat, model, data, transforms, loss, optimizer, " +
+  "Keys at the top: seed, experiment, gpu, log_level, resume, checkpoint_dir, compat, model, data, transforms, loss, optimizer, " +
   "scheduler, trainer, callbacks, logging";
 
 const refused: [overrides: string[], message: string][] = [
