@@ -42,7 +42,11 @@ export async function withModelFile(
   const isPath = first !== undefined && isModelPath(first);
   const given = isPath ? first : pathByKey(overrides);
   if (given === undefined) return [...overrides];
-  const rest = isPath ? others : overrides;
+  // Hydra's grammar ends a plain value at "=", which names of checkpoints have.
+  const isPlain = (text: string) => /^\+*model\.weights=[^"'].*=/.test(text);
+  const rest = isPath
+    ? others
+    : overrides.map((text) => isPlain(text) ? text.slice(0, text.indexOf("=") + 1) + quoted(given) : text);
   const card = await fileCard(host, given);
   const fixed = card?.steps && rest.find((text) => /^[~+]*transforms[.=]/.test(text));
   if (fixed) {

@@ -53,7 +53,7 @@ const evaluate: ConfiguredTask = {
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate as no weights are given: give the path of a checkpoint or an ONNX file, such as checkpoints/train/last.safetensors",
+    "Cannot evaluate as no weights are given: give a path as the first word, or add model.weights=PATH, such as checkpoints/train/last.safetensors",
   );
 }
 
