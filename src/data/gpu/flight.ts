@@ -8,6 +8,8 @@ import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Color } from "../transforms/operation.ts";
 
+/** Words that rounding up may take of what an item puts. */
+const SLACK = 16;
 /** Dispatches of a flight. */
 const SLOTS = 32;
 
@@ -51,11 +53,11 @@ export class Flight {
   /** Takes `count` words to be filled in: where they lie in `data`, and themselves. */
   take(count: number): { at: number; words: Uint32Array } {
     const at = this.#used;
-    this.#used += count;
+    this.#used += Math.ceil(count / 4) * 4; // so that all can be read by four
     if (this.#used > this.#words.length) {
       throw new RangeError(`Cannot put ${count} words into a flight that takes ${this.capacity}`);
     }
-    return { at, words: this.#words.subarray(at, this.#used) };
+    return { at, words: this.#words.subarray(at, at + count) };
   }
 
   /** Puts a table into the flight; returns where it lies. */
@@ -78,7 +80,7 @@ export class Flight {
     if (this.#slot === SLOTS) this.send();
     let first = 0;
     for (let i = 0; i < items.length; i++) {
-      if (this.#words.length - this.#used < words(items[i])) {
+      if (this.#words.length - this.#used < words(items[i]) + SLACK) {
         this.#close(items.slice(first, i), run);
         this.send();
         first = i;

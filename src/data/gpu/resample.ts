@@ -8,7 +8,7 @@ import type { Box, Color } from "../transforms/operation.ts";
 import { lettersOf, sumLuma, withSteps } from "./color.ts";
 import { type FilterTable, filterTable, sourceRange } from "./filter_table.ts";
 import { colorWord } from "./flight.ts";
-import { packPixels } from "./pixels.ts";
+import { packedWords, packPixels } from "./pixels.ts";
 import type { Reading, Resample, Segment } from "./plan.ts";
 import type { Darkroom, Work } from "./work.ts";
 
@@ -127,18 +127,18 @@ function uploads(
 ): RowsJob[] {
   const { box, window, mirrored } = plan.reading;
   const stride = columns[1] - columns[0];
-  const most = Math.max(1, Math.floor(flight.capacity / 2 / stride));
+  const most = Math.max(4, Math.floor(flight.capacity / 2 / stride / 4) * 4);
   const strips: RowsJob[] = [];
   for (let from = rows[0]; from < rows[1]; from += most) {
     const count = Math.min(most, rows[1] - from);
     const source = () => {
-      const { at, words } = flight.take(count * stride);
+      const { at, words } = flight.take(packedWords(count, stride));
       packPixels(picture, box.top + from, box.left + columns[0], count, stride, words);
       return at;
     };
     strips.push({
       source,
-      words: count * stride,
+      words: packedWords(count, stride),
       stride,
       firstColumn: columns[0],
       rows: count,
@@ -211,6 +211,7 @@ function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly
       const most = (size: (job: RowsJob) => number) => Math.max(...items.map(size));
       const grid = { rows: most(({ rows }) => rows), columns: most(({ columns }) => columns) };
       rowsPass.run({ jobs: flight.data, data: flight.data, x: source, y: middle }, {
+        isUpload: source === flight.data,
         jobs: list,
         side,
         ...grid,
