@@ -19,6 +19,7 @@ const tasks: Readonly<Record<string, Task>> = {
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
   completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
   sync: async (host, args) => (await import("./tasks/sync.ts")).sync(host, args),
+  report: async (host, args) => (await import("./tasks/report.ts")).report(host, args),
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 

@@ -1,7 +1,7 @@
 /** The health of a dataset in a line or two before the first epoch, from checks that cost next to nothing. */
 import type { Config } from "../config/mod.ts";
 import { quickFindings } from "../data/health/quick.ts";
-import { countFindings, KINDS } from "../data/health/types.ts";
+import { countFindings, type Finding, KINDS } from "../data/health/types.ts";
 import type { WatchedFiles } from "../data/health/watch.ts";
 import type { PictureStore } from "../data/pictures.ts";
 import type { Dataset, Split } from "../data/types.ts";
@@ -16,14 +16,22 @@ interface ReadData {
   store(split: Split): PictureStore;
 }
 
-/** The line, or undefined if there is neither error nor warning. */
-export async function healthNote(
+/** What is found without decoding anything again. */
+export function quickHealth(
   config: Config,
   { dataset, watched, store }: ReadData,
   splits: readonly Split[],
-): Promise<string | undefined> {
+): Promise<Finding[]> {
   const unreadable = Object.fromEntries(splits.map((split) => [split, store(split).unreadable]));
-  const all = await quickFindings(dataset, unreadable, watched, isMirrored(config));
+  return quickFindings(dataset, unreadable, watched, isMirrored(config));
+}
+
+/** The line on the findings, or undefined if there is neither error nor warning. */
+export function healthNote(
+  config: Config,
+  { watched }: Pick<ReadData, "watched">,
+  all: readonly Finding[],
+): string | undefined {
   const findings = all.filter(({ kind }) => KINDS[kind].severity !== "info");
   // Workers that read the files themselves show nothing of them here.
   const isUnseen = watched.probes.size === 0;

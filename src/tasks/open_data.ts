@@ -32,6 +32,8 @@ export interface OpenData extends Disposable {
   store(split: Split): PictureStore;
   /** A sample's picture as `evaluate` has it, not normalised. */
   picture(split: Split, index: number): Promise<Picture>;
+  /** The file that it comes from. */
+  pathOf(split: Split, index: number): string;
   /** Draws the epochs of train; undefined where train was not opened. */
   readonly sampler: Sampler | undefined;
   /** Augmented batches of what the sampler draws of the train split, from the `from`-th on. */
@@ -193,6 +195,7 @@ function assemble(
     sampler,
     batchSizes: hasTrain ? sizesOf(sampler!.length, batchSize, most("train")) : [],
     evalBatchSize,
+    pathOf: (split, index) => evaluated(split).samples[index].path,
     async picture(split, index) {
       const [picture] = await evaluated(split).pictures.get([index]);
       return evalPipeline.apply(picture, rng(seed));

@@ -6,12 +6,14 @@ import type { Tensor } from "../core/tensor.ts";
 import { mib } from "../core/pool.ts";
 import { classCounts, classWeights } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
+import type { Finding } from "../data/health/types.ts";
 import type { Split } from "../data/types.ts";
 import { createLoss, type Loss } from "../nn/losses.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
 import { accumulation } from "../optim/accumulation.ts";
 import { adamw, type FlatParameters } from "../optim/adamw.ts";
 import { makeSchedule } from "../optim/schedules.ts";
+import { type Callback, callEach } from "../train/callback.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
 import type { CallbackContext } from "../train/callbacks/plugin.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
@@ -23,12 +25,13 @@ import type { RunState } from "../train/run_state.ts";
 import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";
 import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpoints.ts";
-import { healthNote } from "./health_note.ts";
+import { healthNote, quickHealth } from "./health_note.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
 import { openLog, withRunLog } from "./open_log.ts";
 import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
+import { reportedFindings, runFiles } from "./report.ts";
 
 /** What a finished training leaves behind. */
 export interface TrainResult {
@@ -49,8 +52,9 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
   try {
     using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
-    const health = await healthNote(config, data, SPLITS);
-    if (health !== undefined) host.print(health);
+    const findings = await quickHealth(config, data, SPLITS);
+    const note = healthNote(config, data, findings);
+    if (note !== undefined) host.print(note);
     requireTrainable(data);
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
@@ -65,9 +69,10 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");
     return await withRunLog(log, config, resume?.progress, async () => {
-      const parts = { device, data, model, loss, evaluation, log, resume };
+      const callbacks = configuredCallbacks(host, config, places, device, data, findings);
+      const parts = { device, data, model, loss, evaluation, log, resume, callbacks };
       const state = await fitConfigured(host, config, places, parts);
-      const test = await testBest(host, model, evaluation, data, state);
+      const test = await testBest(host, evaluation, data, state, callbacks);
       const { live, peakBytes } = state.memory;
       host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
       return { folder, state, test };
@@ -169,6 +174,7 @@ interface RunParts {
   readonly evaluation: Evaluator;
   readonly log: RunLog;
   readonly resume: Snapshot | undefined;
+  readonly callbacks: readonly Callback[];
 }
 
 /** A configuration for a look whether everything runs: an epoch, and no files but the run's own. */
@@ -181,8 +187,8 @@ function fastDevRun(config: Config): Config {
 async function fitConfigured(
   host: Host,
   config: Config,
-  { folder, checkpoints, resume: found }: RunPlaces,
-  { device, data, model, loss, evaluation, log, resume }: RunParts,
+  places: RunPlaces,
+  { device, data, model, loss, evaluation, log, resume, callbacks }: RunParts,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
   const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
@@ -191,22 +197,7 @@ async function fitConfigured(
     : undefined;
   const flat = flatParameters(config, model, accumulated?.total ?? model.parameters.gradients);
   const { ema } = config.callbacks;
-  const imageSize = config.data.image_size;
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
-  const callbacks = makeCallbacks(config.callbacks, {
-    folder,
-    imageSize,
-    write: host.writeAtomic,
-    checkpoints: checkpointStore(host, checkpoints, found !== undefined),
-    scheduleInterval: scheduler.interval,
-    samples: SPLITS.filter((split) => data.count(split) > 0)
-      .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
-    picture: data.picture,
-    plotting: host.plotting,
-    exportOnnx: exporter(host, device, data),
-    print: host.print,
-    screen: { columns: host.terminal.columns, print: host.print, status: host.status },
-  });
   return await fit(device, {
     model,
     classes: data.classes,
@@ -220,7 +211,7 @@ async function fitConfigured(
     valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
     validateEvery: batchesBetweenValidations(config, data),
     evaluator: evaluation,
-    imageSize,
+    imageSize: config.data.image_size,
     batchSizes: data.batchSizes,
     maxEpochs: trainer.max_epochs,
     maxNorm: trainer.gradient_clip_val || null,
@@ -231,8 +222,40 @@ async function fitConfigured(
     callbacks: [...choices, ...callbacks],
     log,
     signal: host.signal,
-    about: aboutRun(config, folder, data),
+    about: aboutRun(config, places.folder, data),
     resume,
+  });
+}
+
+/** The chosen callbacks, with what they may know of the run. */
+function configuredCallbacks(
+  host: Host,
+  config: Config,
+  { folder, checkpoints, resume }: RunPlaces,
+  device: Device,
+  data: OpenData,
+  findings: readonly Finding[],
+): Callback[] {
+  return makeCallbacks(config.callbacks, {
+    folder,
+    imageSize: config.data.image_size,
+    write: host.writeAtomic,
+    checkpoints: checkpointStore(host, checkpoints, resume !== undefined),
+    scheduleInterval: config.scheduler.interval,
+    samples: SPLITS.filter((split) => data.count(split) > 0)
+      .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
+    picture: data.picture,
+    plotting: host.plotting,
+    report: {
+      files: runFiles(host, folder),
+      encodeJpeg: host.encodeJpeg,
+      pathOf: data.pathOf,
+      health: reportedFindings(findings),
+      now: host.now,
+    },
+    exportOnnx: exporter(host, device, data),
+    print: host.print,
+    screen: { columns: host.terminal.columns, print: host.print, status: host.status },
   });
 }
 
@@ -278,11 +301,12 @@ function exporter(host: Host, device: Device, data: OpenData): CallbackContext["
 /** Loads the best checkpoint from its file and tests it. */
 async function testBest(
   host: Host,
-  model: Model,
   evaluation: Evaluator,
   data: OpenData,
-  { best, log, maxEpochs, step }: RunState,
+  state: RunState,
+  callbacks: readonly Callback[],
 ): Promise<Tally | undefined> {
+  const { best, log, maxEpochs, model, step } = state;
   if (!best) return undefined;
   host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
   if (data.evaluate("test").length === 0) {
@@ -290,9 +314,9 @@ async function testBest(
     return undefined;
   }
   await loadCheckpoint(model, await host.openFile(best.path), data.classes);
-  const { tally: result, outputs } = await evaluation.run("test", data.evaluate("test"));
-  const { loss, top1, top5 } = result;
-  host.print(formatTest(result));
+  const { tally, outputs } = await evaluation.run("test", data.evaluate("test"));
+  const { loss, top1, top5 } = tally;
+  host.print(formatTest(tally));
   log.scalars({
     "test/loss": loss,
     "test/acc_top1": top1,
@@ -300,7 +324,8 @@ async function testBest(
     ...outputScalars("test", outputs),
   });
   await log.write(maxEpochs - 1, step);
-  return result;
+  await callEach(callbacks, "tested", state, { epoch: best.epoch, step: best.step, tally, outputs });
+  return tally;
 }
 
 /** The result of a test in one line. */

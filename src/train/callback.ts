@@ -1,5 +1,5 @@
 /** Callbacks: plain objects whose hooks the trainer calls in list order. They share the run's state only. */
-import type { Pace, RunState, ValidationRecord } from "./run_state.ts";
+import type { Outputs, Pace, RunState, ValidationRecord } from "./run_state.ts";
 import type { Tally } from "./ring.ts";
 
 /** Results of one training step, as they were read from the ring. */
@@ -9,6 +9,15 @@ export interface StepRecord extends Pace {
   readonly step: number;
   readonly lr: number;
   readonly tally: Tally;
+}
+
+/** The test of the best weights; epochs count from 0. */
+export interface TestRecord {
+  /** The epoch and step that the weights are from. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly tally: Tally;
+  readonly outputs: Outputs;
 }
 
 /** Why a run is saved: at an epoch's end, after a validation in mid-epoch, or as it was asked to stop. */
@@ -35,6 +44,8 @@ export interface Callback {
   save?(state: RunState, reason: SaveReason): void | Promise<void>;
   /** After the last epoch. */
   fitEnd?(state: RunState): void | Promise<void>;
+  /** After the test of the best weights, where there is one, when its results are logged. */
+  tested?(state: RunState, record: TestRecord): void | Promise<void>;
   /** What a resumed run needs of the callback, as JSON can hold it; and its way back, after every fitStart. */
   state?(): unknown;
   load?(state: unknown, run: RunState): void | Promise<void>;

@@ -127,5 +127,17 @@ e2eTest(
       ) {
         assert(metrics.includes(`"${name}":`), `${name} is not in\n${metrics}`);
       }
+      const report = await Deno.readTextFile(`${run}/report.html`);
+      const island = (page: string) => JSON.parse(/id="report">([^]*?)<\/script>/.exec(page)![1]);
+      const { results, classes, curves } = island(report);
+      const counts = results.map((
+        { split, samples, pictures }: Record<string, unknown[]>,
+      ) => [split, samples, pictures.length]);
+      assertEquals([classes, counts], [["1", "23", "45"], [["valid", 9, 9], ["test", 12, 12]]]);
+      assertEquals(curves.length, 4);
+      assertMatch(report, /Finished after 2 epochs/);
+      const again = await cli("report", [run]);
+      assertEquals(again.code, 0, again.error);
+      assertEquals(island(await Deno.readTextFile(`${run}/report.html`)), island(report));
     }),
 );

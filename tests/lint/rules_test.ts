@@ -111,7 +111,11 @@ const forbidden: [from: string, to: string, fault: string][] = [
   ["src/core/tensor.ts", "src/formats/f16.ts", "core and formats are side by side"],
   ["src/metrics/f1.ts", "src/data/zip.ts", "metrics and data are side by side"],
   ["src/ops/relu.ts", "src/plots/line.ts", "ops and plots are side by side"],
-  ["src/plots/line.ts", "src/metrics/f1.ts", "plots may import plots, formats, base, @resvg/resvg-wasm only"],
+  [
+    "src/plots/line.ts",
+    "src/metrics/f1.ts",
+    "plots may import plots, formats, base, @resvg/resvg-wasm, uplot only",
+  ],
   ["src/nn/conv.ts", "kernels/conv.ts", "kernels are for kernels, ops, optim, data/gpu, tasks/doctor only"],
   [
     "src/data/zip.ts",

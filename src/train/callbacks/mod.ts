@@ -11,6 +11,7 @@ import { model_info } from "./model_info.ts";
 import { onnx_export } from "./onnx_export.ts";
 import type { CallbackContext, CallbackPlugin } from "./plugin.ts";
 import { progress_table as progress } from "./progress.ts";
+import { report } from "./report.ts";
 import { sample_predictions } from "./sample_predictions.ts";
 import { sampler_distribution } from "./sampler_distribution.ts";
 import { training_history } from "./training_history.ts";
@@ -33,6 +34,7 @@ const following = {
   sampler_distribution,
   training_history,
   onnx_export,
+  report,
 };
 
 /** All callbacks by name, in the order in which their hooks are called. */

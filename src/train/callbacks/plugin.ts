@@ -1,9 +1,11 @@
 import type * as z from "zod";
-import type { Picture, Split } from "../../data/types.ts";
+import type { EncodeJpeg, Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { Plotting } from "../../plots/raster.ts";
+import type { HealthFinding } from "../../plots/report/report.ts";
 import type { Callback } from "../callback.ts";
 import type { OnnxOptions } from "../onnx_options.ts";
+import type { RunFiles } from "../report/read_run.ts";
 import type { Screen } from "../screen.ts";
 
 /** The folder that an experiment's checkpoints lie in. */
@@ -18,6 +20,17 @@ export interface CheckpointStore {
   link(from: string, to: string): Promise<void>;
   /** Removes a file; does nothing if there is none. */
   remove(name: string): Promise<void>;
+}
+
+/** What a report is made from, beside the run's state. */
+export interface ReportSources {
+  readonly files: RunFiles;
+  readonly encodeJpeg: EncodeJpeg;
+  /** The file that a split's sample comes from. */
+  pathOf(split: Split, index: number): string;
+  /** What was found of the dataset's health; undefined if nobody looked. */
+  readonly health?: readonly HealthFinding[] | undefined;
+  now(): Date;
 }
 
 /** What a callback may know of its run beyond its own options. */
@@ -36,6 +49,7 @@ export interface CallbackContext {
   picture(split: Split, index: number): Picture | Promise<Picture>;
   /** What plots are laid out and drawn with; loaded when it is first asked for. */
   plotting(): Promise<Plotting>;
+  readonly report: ReportSources;
   /** Writes a file whole or not at all. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Writes a checkpoint as ONNX, and checks it. @throws CheckError if it does not do what the checkpoint does */

@@ -1,6 +1,7 @@
 /** A run's state and context for the callbacks that draw and tell: files in memory, a real renderer. */
 import { rng } from "../../../src/base/rng.ts";
 import type { DrawnEpoch } from "../../../src/data/sampler.ts";
+import { encodeJpeg } from "../../../src/host/deno_images.ts";
 import { loadPlotting } from "../../../src/host/deno_plots.ts";
 import type { CallbackContext } from "../../../src/train/callbacks/plugin.ts";
 import { RunLog } from "../../../src/train/log.ts";
@@ -42,6 +43,20 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
       return patterned(8, 6, index);
     },
     plotting: loadPlotting,
+    report: {
+      files: {
+        folder: "run",
+        text: (path) => {
+          const bytes = files.get(`run/${path}`);
+          return Promise.resolve(bytes && new TextDecoder().decode(bytes));
+        },
+        list: () =>
+          Promise.resolve([...files].map(([path, { length: bytes }]) => ({ path: path.slice(4), bytes }))),
+      },
+      encodeJpeg,
+      pathOf: (split, index) => `${split}/${index}.png`,
+      now: () => new Date(0),
+    },
     write: (path, bytes) => Promise.resolve(void files.set(path, bytes)),
     print: (line) => void lines.push(line),
     screen: { columns: () => Infinity, print: (line) => void lines.push(line), status: () => {} },

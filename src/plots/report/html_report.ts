@@ -1,0 +1,279 @@
+/**
+ * A run's report as one page that opens from disk: no network, nothing beside it but the files that it links to. Its
+ * content security policy lets through this style sheet, these scripts and pictures in data URIs, nothing else. What is
+ * to be looked into (curves, confusion matrix, tables, pictures) is built by its script from a JSON island.
+ */
+import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import { Markup } from "../svg.ts";
+import { type Filling, html, jsonIsland } from "./html.ts";
+import style from "./page/style.css" with { type: "text" };
+import { pageScript } from "./page_script.ts";
+import type { HealthFinding, Report, ReportFile, SplitResult } from "./report.ts";
+
+/** The page. */
+export async function htmlReport(report: Report): Promise<string> {
+  const { title, classes, splits, curves, results } = report;
+  const styles = [uplotStyle, style], scripts = [uplot, pageScript];
+  const [styleHashes, scriptHashes] = await Promise.all(
+    [styles, scripts].map((texts) => Promise.all(texts.map(hashOf))),
+  );
+  const policy = [
+    "default-src 'none'",
+    "img-src data:",
+    `style-src ${styleHashes.join(" ")}`,
+    `script-src ${scriptHashes.join(" ")}`,
+    "require-trusted-types-for 'script'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="referrer" content="no-referrer">
+    <meta name="color-scheme" content="light dark">
+    <title>${title}: report</title>
+    <link rel="icon" href="data:,">
+    ${styles.map((text) => html`<style>${new Markup(text)}</style>\n`)}</head>
+      <body>
+    ${header(report)}
+    <main>
+    ${curveSection(report)}
+    ${resultSections(report)}
+    ${dataSection(report)}
+    ${configSection(report)}
+    ${environmentSection(report)}
+    ${fileSection(report)}
+    </main>
+    <footer>Written ${report.written} by wgrad. Nothing on this page comes from a network.</footer>
+    <script type="application/json" id="report">${jsonIsland({ classes, splits, curves, results })}</script>
+    ${scripts.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
+    </html>
+  `.text;
+}
+
+/** A source as a content security policy names it. */
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
+}
+
+function header({ title, folder, status, isOver, results }: Report): Markup {
+  const best = results.at(-1);
+  const links = [
+    ["curves", "Curves"],
+    ...(results.length > 0
+      ? [["confusion", "Confusion"], ["classes", "Classes"], ["mistakes", "Mistakes"], ["samples", "Samples"]]
+      : []),
+    ["data", "Data"],
+    ["config", "Configuration"],
+    ["environment", "Environment"],
+    ["files", "Files"],
+  ];
+  return html`
+    <header>
+    <h1>${title}</h1>
+    <p class="status ${isOver ? "over" : "under-way"}">${status} <span class="folder">${folder}</span></p>
+    ${results.length > 0 ? tiles(results) : ""}
+    ${best ? html`<p class="note">${notes(results)}</p>` : ""}
+    </header>
+    <nav aria-label="Sections">
+      <ul>${links.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul>
+    </nav>
+  `;
+}
+
+/** The headline figures: top-1 of each split, the rest of the last one. */
+function tiles(results: readonly SplitResult[]): Markup {
+  const last = results[results.length - 1];
+  const name = { valid: "validation", test: "test" };
+  const shown: [value: string, label: string][] = [
+    ...results.map(({ split, top1 }): [string, string] => [percent(top1), `${name[split]} top-1`]),
+    [percent(last.top5), `${name[last.split]} top-5`],
+    [figure(last.f1), `${name[last.split]} macro F1`],
+    [figure(last.auroc), `${name[last.split]} macro AUROC`],
+    [figure(last.ece), `${name[last.split]} calibration error`],
+    [figure(last.loss), `${name[last.split]} loss`],
+  ];
+  return html`<ul class="tiles">${
+    shown.map(([value, label]) => html`<li><b>${value}</b><span>${label}</span></li>`)
+  }</ul>`;
+}
+
+function notes(results: readonly SplitResult[]): string {
+  return results.map(({ title, samples }) => `${title}: ${samples.toLocaleString("en")} images`).join("; ");
+}
+
+function percent(share: number | null): string {
+  return share === null ? "–" : `${(100 * share).toFixed(1)} %`;
+}
+
+function figure(value: number | null): string {
+  return value === null ? "–" : value.toFixed(3);
+}
+
+function section(id: string, title: string, ...inside: readonly Filling[]): Markup {
+  return html`
+    <section id="${id}"
+      aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${inside}</section>
+  `;
+}
+
+function curveSection({ curves }: Report): Markup {
+  if (curves.length === 0) return section("curves", "Curves", html`<p>Nothing was logged yet.</p>`);
+  return section(
+    "curves",
+    "Curves",
+    html`
+      <p
+        class="hint">Drag to zoom, double-click to reset. With a chart in focus: + and - zoom, arrows move, 0 resets.</p>
+      <div class="charts"></div>
+    `,
+  );
+}
+
+function resultSections({ results }: Report): Filling {
+  if (results.length === 0) {
+    return section(
+      "confusion",
+      "Results",
+      html`<p>There are no predictions of this run: they are kept by the callback <code>report</code> after each validation.</p>`,
+    );
+  }
+  const choice = results.length < 2
+    ? ""
+    : html`<fieldset class="splits"><legend>Results of</legend>${
+      results.map(({ split, title }, i) =>
+        html`<label><input type="radio" name="split" value="${split}"${new Markup(
+          i === results.length - 1 ? " checked" : "",
+        )}> ${title}</label>`
+      )
+    }</fieldset>`;
+  return [
+    choice,
+    section("confusion", "Confusion matrix", html`<div class="matrix"></div>`),
+    section("classes", "Classes", html`<div class="class-table"></div>`),
+    section("mistakes", "Most confident mistakes", html`<div class="gallery"></div>`),
+    section("samples", "Samples as they come", html`<div class="gallery"></div>`),
+  ];
+}
+
+function dataSection({ splits, health }: Report): Markup {
+  const totals = splits.map(({ name, counts }) => {
+    const total = counts.reduce((sum, count) => sum + count, 0);
+    return `${name} ${total.toLocaleString("en")}`;
+  });
+  return section(
+    "data",
+    "Data",
+    html`<h3>Health</h3>`,
+    healthPart(health),
+    html`<h3>Images of each class</h3>`,
+    splits.length > 0
+      ? html`
+        <p>${totals.join(", ")}</p>
+        <div class="count-table"></div>
+      `
+      : html`<p>They were not counted in this run.</p>`,
+  );
+}
+
+function healthPart(health: Report["health"]): Markup {
+  if (!health) {
+    return html`<p>The dataset's health was not looked at in this run; <code>deno task stats</code> does so.</p>`;
+  }
+  if (health.length === 0) return html`<p>Nothing was found. <code>deno task stats</code> looks closer.</p>`;
+  const item = ({ severity, title, advice, items, count }: HealthFinding) =>
+    html`
+      <li
+        class="${severity}"><b>${severity}</b> ${title}${count > 1
+          ? ` (${count})`
+          : ""}. <span class="hint">${advice}</span><ul>${items.map((line) =>
+            html`<li>${line}</li>`
+          )}${count > items.length ? html`<li>and ${count - items.length} more</li>` : ""}</ul></li>
+    `;
+  return html`<ul class="health">${health.map(item)}</ul>`;
+}
+
+/** Groups of keys, to be folded; those that were given on the command line are marked. */
+function configSection({ config, overrides }: Report): Markup {
+  const given = new Set(overrides.map((line) => line.replace(/^[+~]*/, "").split("=")[0]));
+  const groups = Map.groupBy(config, ([key]) => key.includes(".") ? key.split(".")[0] : "");
+  const row = ([key, value]: readonly [string, string]) =>
+    html`
+      <tr${new Markup(given.has(key) ? ' class="given"' : "")}>
+        <th scope="row">${key}</th>
+        <td>${value}</td>
+        </tr>
+    `;
+  return section(
+    "config",
+    "Configuration",
+    overrides.length > 0
+      ? html`<p>Given on the command line: ${
+        overrides.map((line) =>
+          html`
+            <code class="override">${line}</code>
+          `
+        )
+      }</p>`
+      : "",
+    html`
+      <label
+        class="search">Search <input type="search" id="config-search" autocomplete="off" spellcheck="false"></label>
+      <p id="config-count" class="hint" role="status"></p>
+    `,
+    [...groups].map(([name, rows]) =>
+      html`
+        <details${new Markup(name === "" ? " open" : "")}>
+          <summary>${name === "" ? "run" : name} <span class="hint">${rows.length}</span></summary>
+          <table class="keys">${rows.map(row)}</table>
+          </details>
+      `
+    ),
+  );
+}
+
+function environmentSection({ environment }: Report): Markup {
+  const rows = environment.map(([name, value]) =>
+    html`
+      <tr>
+        <th scope="row">${name}</th>
+        <td>${value}</td>
+      </tr>
+    `
+  );
+  return section("environment", "Environment", html`<table class="keys">${rows}</table>`);
+}
+
+function fileSection({ files }: Report): Markup {
+  const row = ({ path, href, bytes }: ReportFile) =>
+    html`
+      <tr>
+        <td>${href === undefined ? path : html`<a href="${href}" download>${path}</a>`}</td>
+        <td class="number">${bytes === undefined ? "" : sizeText(bytes)}</td>
+      </tr>
+    `;
+  const table = (of: readonly ReportFile[]) => html`<table class="files">${of.map(row)}</table>`;
+  const isOfEpoch = ({ path }: ReportFile) => /^epoch_\d+\//.test(path);
+  const epochs = files.filter(isOfEpoch);
+  return section(
+    "files",
+    "Files",
+    table(files.filter((file) => !isOfEpoch(file))),
+    epochs.length > 0
+      ? html`<details><summary>Pictures of epochs <span class="hint">${epochs.length}</span></summary>${
+        table(epochs)
+      }</details>`
+      : "",
+  );
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`;
+}

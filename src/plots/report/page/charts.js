@@ -1,0 +1,150 @@
+/** Curves over epochs, by uPlot: a drag zooms, a double click resets; the same by keys and buttons. */
+import { find, h } from "./dom.js";
+
+const HEIGHT = 260;
+
+/** Builds all charts into `place`. @returns a function that draws them anew, as wide as asked or as there is room */
+export function buildCharts(place, curves) {
+  const draws = curves.map((curve) => chart(place, curve));
+  const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all of them have their places
+  drawAll();
+  return drawAll;
+}
+
+function chart(place, curve) {
+  const state = { log: false, plot: undefined };
+  const holder = h("div", {
+    class: "plot",
+    tabindex: "0",
+    role: "group",
+    "aria-label": `${curve.title}, chart`,
+  });
+  const reset = h("button", { type: "button", class: "reset", hidden: true }, "Reset zoom");
+  const log = h("input", { type: "checkbox" });
+  const tools = h("span", { class: "tools" }, reset, curve.log ? h("label", {}, log, " log") : []);
+  place.append(h("div", { class: "chart" }, h("h3", {}, curve.title, tools), holder));
+  const x = [...new Set(curve.series.flatMap((series) => series.x))].sort((a, b) => a - b);
+  const ends = [Math.min(0, x[0]), Math.max(x.at(-1), x[0] + 1e-3)];
+  const data = [x, ...curve.series.map((series) => aligned(x, series))];
+  const zoom = (min, max) => state.plot.setScale("x", { min, max });
+  const draw = (asked) => {
+    const { min, max } = state.plot?.scales.x ?? { min: ends[0], max: ends[1] };
+    state.plot?.destroy();
+    const width = asked ?? Math.max(220, holder.clientWidth);
+    const marks = (plot) => {
+      const { min, max } = plot.scales.x;
+      reset.hidden = min === ends[0] && max === ends[1];
+      holder.dataset.range = `${min} ${max}`;
+    };
+    state.plot = new uPlot(optionsOf(curve, state.log, width, [x[0], x.at(-1)], ends, marks), data, holder);
+    zoom(min, max);
+  };
+  log.addEventListener("change", () => {
+    state.log = log.checked;
+    draw();
+  });
+  reset.addEventListener("click", () => {
+    zoom(...ends);
+    holder.focus();
+  });
+  holder.addEventListener("keydown", (event) => {
+    const { min, max } = state.plot.scales.x, width = max - min;
+    const moves = {
+      "+": [min + width / 4, max - width / 4],
+      "-": [min - width / 2, max + width / 2],
+      ArrowLeft: [min - width / 4, max - width / 4],
+      ArrowRight: [min + width / 4, max + width / 4],
+      0: ends,
+    };
+    const move = moves[event.key === "=" ? "+" : event.key];
+    if (!move || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    const [from, to] = move, length = Math.min(to - from, ends[1] - ends[0]);
+    const start = Math.min(Math.max(from, ends[0]), ends[1] - length);
+    zoom(start, start + length);
+  });
+  return draw;
+}
+
+/** A series' values at the places of all series together; null where it has none. */
+function aligned(places, { x, y }) {
+  const values = new Map(x.map((place, i) => [place, y[i]]));
+  return places.map((place) => values.get(place) ?? null);
+}
+
+function optionsOf(curve, log, width, places, ends, onScale) {
+  const style = getComputedStyle(find(":root"));
+  const colour = (name) => style.getPropertyValue(name).trim();
+  const text = (value) => value === null || value === undefined ? "\u2013" : formatted(curve.unit, value);
+  const hasRight = curve.series.some(({ right }) => right);
+  const axis = {
+    stroke: colour("--soft"),
+    grid: { stroke: colour("--line"), width: 1 },
+    ticks: { stroke: colour("--line"), width: 1 },
+    font: "12px system-ui, sans-serif",
+  };
+  return {
+    width,
+    height: HEIGHT,
+    padding: [10, hasRight ? 6 : 14, 0, 0],
+    cursor: { drag: { x: true, y: false, dist: 6 }, points: { size: 6 } },
+    scales: {
+      // By itself uPlot shows from the first place to the last, also after a double click.
+      x: { time: false, range: (_, min, max) => min === places[0] && max === places[1] ? ends : [min, max] },
+      y: log ? { distr: 3 } : { range: (_, min, max) => rangeOf(curve.unit, min, max) },
+      ...(hasRight ? { right: { range: () => [0, 100] } } : {}),
+    },
+    axes: [
+      { ...axis, size: 32, values: (_, ticks) => ticks.map((tick) => String(+tick.toFixed(3))) },
+      {
+        ...axis,
+        size: 62,
+        values: (_, ticks) =>
+          ticks.map((tick) => tick === null ? "" : short(tick) + (curve.unit === "%" ? " %" : "")),
+      },
+      ...(hasRight
+        ? [{
+          ...axis,
+          scale: "right",
+          side: 1,
+          size: 58,
+          grid: { show: false },
+          values: (_, ticks) => ticks.map((tick) => `${tick} %`),
+        }]
+        : []),
+    ],
+    series: [
+      { label: "epoch", value: (_, value) => value === null ? "\u2013" : value.toFixed(2) },
+      ...curve.series.map((series, i) => ({
+        label: series.label,
+        scale: series.right ? "right" : "y",
+        stroke: colour(`--line-${i + 1}`),
+        width: series.dots ? 2 : 1,
+        points: { show: series.dots && series.x.length <= 60, size: 5, fill: colour(`--line-${i + 1}`) },
+        spanGaps: true,
+        value: (_, value) =>
+          series.right && value !== null && value !== undefined ? `${value.toFixed(1)} %` : text(value),
+      })),
+    ],
+    hooks: { setScale: [(plot, key) => key === "x" && onScale(plot)] },
+  };
+}
+
+/** Percentages have the whole height, others a little room. */
+function rangeOf(unit, min, max) {
+  if (unit === "%") return [0, 100];
+  if (min === null || max === null) return [0, 1];
+  const low = unit === "images/s" || min > 0 && min < .3 * max ? 0 : min,
+    room = (max - low) * .06 || max * .1 || 1;
+  return [low === 0 ? 0 : low - room, max + room];
+}
+
+function short(value) {
+  if (value !== 0 && Math.abs(value) < .001) return value.toExponential(0);
+  return Math.abs(value) >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(4));
+}
+
+function formatted(unit, value) {
+  if (unit === "%") return `${value.toFixed(2)} %`;
+  return unit === "images/s" ? value.toFixed(0) : value.toPrecision(4);
+}

@@ -1,0 +1,135 @@
+/** Puts the page together from its JSON island. */
+import { buildCharts } from "./charts.js";
+import { debounced, find, fixed, percent } from "./dom.js";
+import { confusionMatrix } from "./matrix.js";
+import { gallery } from "./pictures.js";
+import { sortableTable } from "./tables.js";
+
+/** Mistakes that are shown before a button shows the rest. */
+const MISTAKES = 24;
+/** The width of a printed page in pixels. */
+const PAPER = 680;
+
+const report = JSON.parse(find("#report").textContent);
+const { classes } = report;
+let layMatrix = () => {};
+
+function showResult(split) {
+  const result = report.results.find((one) => one.split === split);
+  layMatrix = confusionMatrix(find("#confusion .matrix"), classes, result);
+  layMatrix();
+  find("#classes .class-table").replaceChildren(classTable(result));
+  const byIndex = new Map(result.pictures.map((picture) => [picture.index, picture]));
+  const mistakes = result.pictures.filter(({ truth, predicted }) => truth !== predicted)
+    .sort((a, b) => b.confidence - a.confidence);
+  const wrong = result.cells.reduce((sum, [t, p, n]) => sum + (t === p ? 0 : n), 0);
+  const said = wrong === 0 ? "There are none." : mistakes.length === 0 ? "Their pictures were not kept." : "";
+  find("#mistakes .gallery").replaceChildren(said || gallery(mistakes, classes, MISTAKES));
+  const first = result.first.flatMap((index) => byIndex.get(index) ?? []);
+  find("#samples .gallery").replaceChildren(
+    first.length === 0 ? "Their pictures were not kept." : gallery(first, classes),
+  );
+}
+
+/** One row a class: how many, how well, and what it is most often taken for. */
+function classTable({ classes: results, cells }) {
+  const worst = new Map();
+  for (const [truth, predicted, count] of cells) {
+    if (truth !== predicted && count > (worst.get(truth)?.count ?? 0)) worst.set(truth, { predicted, count });
+  }
+  const number = (name, key, text, isBar = false) => ({
+    name,
+    number: true,
+    value: (i) => results[i][key],
+    text: (i) => text(results[i][key]),
+    bar: isBar ? (i) => results[i][key] : undefined,
+  });
+  const taken = (i) => worst.get(i);
+  return sortableTable(
+    [
+      { name: "Class", value: (i) => classes[i], text: (i) => classes[i] },
+      number("Support", "support", String),
+      number("Accuracy", "accuracy", percent, true),
+      number("Precision", "precision", percent),
+      number("F1", "f1", (value) => fixed(value, 3), true),
+      number("AUROC", "auroc", (value) => fixed(value, 4)),
+      {
+        name: "Most often taken for",
+        value: (i) => taken(i)?.count ?? null,
+        text: (i) => taken(i) ? `${classes[taken(i).predicted]} (${taken(i).count})` : "",
+      },
+    ],
+    classes.map((_, i) => i),
+    (i) => classes[i],
+  );
+}
+
+/** Count and share of each class in each split. */
+function countTable(splits) {
+  const columns = splits.flatMap(({ name, counts }) => {
+    const total = counts.reduce((sum, count) => sum + count, 0), most = Math.max(...counts, 1);
+    return [
+      {
+        name,
+        number: true,
+        value: (i) => counts[i],
+        text: (i) => String(counts[i]),
+        bar: (i) => counts[i] / most,
+      },
+      {
+        name: "share",
+        number: true,
+        value: (i) => counts[i],
+        text: (i) => total > 0 ? percent(counts[i] / total) : "\u2013",
+      },
+    ];
+  });
+  const name = { name: "Class", value: (i) => classes[i], text: (i) => classes[i] };
+  return sortableTable([name, ...columns], classes.map((_, i) => i), (i) => classes[i]);
+}
+
+/** Hides the keys that do not hold what is searched for, and opens the groups of those that do. */
+function searchConfig() {
+  const wanted = find("#config-search").value.trim().toLowerCase();
+  let count = 0;
+  for (const group of document.querySelectorAll("#config details")) {
+    let found = 0;
+    for (const row of group.querySelectorAll("tr")) {
+      row.hidden = !row.textContent.toLowerCase().includes(wanted);
+      if (!row.hidden) found++;
+    }
+    group.hidden = found === 0;
+    if (wanted !== "") group.open = found > 0;
+    count += found;
+  }
+  find("#config-count").textContent = wanted === "" ? "" : `${count} key${count === 1 ? "" : "s"}`;
+}
+
+if (report.results.length > 0) {
+  for (const radio of document.querySelectorAll("input[name=split]")) {
+    radio.addEventListener("change", () => showResult(radio.value));
+  }
+  showResult(report.results.at(-1).split);
+}
+if (report.splits.length > 0) find("#data .count-table").replaceChildren(countTable(report.splits));
+const layCharts = report.curves.length > 0 ? buildCharts(find("#curves .charts"), report.curves) : () => {};
+find("#config-search").addEventListener("input", debounced(searchConfig, 60));
+
+addEventListener(
+  "resize",
+  debounced(() => {
+    layMatrix();
+    layCharts();
+  }, 120),
+);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => layCharts());
+addEventListener("beforeprint", () => {
+  find(":root").classList.add("paper");
+  layMatrix(PAPER);
+  layCharts(PAPER / 2 - 12);
+});
+addEventListener("afterprint", () => {
+  find(":root").classList.remove("paper");
+  layMatrix();
+  layCharts();
+});

@@ -1,0 +1,145 @@
+import * as z from "zod";
+import { resizeTo } from "../../data/transforms/resize.ts";
+import type { Picture } from "../../data/types.ts";
+import { htmlReport } from "../../plots/report/html_report.ts";
+import type { Callback } from "../callback.ts";
+import { chooseRows } from "../report/choose_pictures.ts";
+import { readRun } from "../report/read_run.ts";
+import {
+  countsOf,
+  type PictureFile,
+  type Predictions,
+  predictionsOf,
+  REPORT_DATA,
+  REPORT_PICTURES,
+  type ReportData,
+  type ReportStatus,
+} from "../report/report_data.ts";
+import type { Tally } from "../ring.ts";
+import type { RunState } from "../run_state.ts";
+import { type CallbackContext, defineCallback } from "./plugin.ts";
+
+/** The name of the report in a run's folder. */
+export const REPORT = "report.html";
+
+/** Encoding pictures takes at most one part in so many of the time between two rounds of it, until the run ends. */
+const PICTURES_PART = 50;
+/** The longer side of the report's pictures, in pixels, and their quality. */
+const SIDE = 96, QUALITY = 85;
+
+type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report">;
+type Results = { valid?: Predictions | undefined; test?: Predictions | undefined };
+type Split = keyof Results & keyof PictureFile;
+
+/**
+ * Writes `report.html`, by which a run can be looked into without a server: after each epoch, when the run ends or is
+ * interrupted, and after the test. It is made from the run's files, of which this callback adds two: `report.json`,
+ * with what the best epoch's weights made of each sample, and `report_pictures.json`. `most` pictures are shared out
+ * between validation and test; during the run new ones are added only as often as costs little.
+ */
+export function reportCallback(most: number, context: Context): Callback {
+  const results: Results = {};
+  const pictures = new Map<string, { path: string; jpeg: string }>();
+  const round = { endedAt: -Infinity, took: 0 }; // ms
+  const text = (value: string) => new TextEncoder().encode(value);
+
+  /** Keeps what was said of the validation split by the best weights so far; without a best, by the last. */
+  const keep = async (state: RunState, tally: Tally | undefined) => {
+    const { outputs, best, classes, epoch, step } = state;
+    if (!outputs || !tally || results.valid?.step === step) return;
+    if (!best || best.step === step) {
+      results.valid = predictionsOf(outputs, classes.length, tally, { epoch, step });
+    } else results.valid ??= await earlier(context, step);
+  };
+  const write = async (state: RunState, status: ReportStatus) => {
+    const chosen: Record<string, PictureFile[Split]> = {};
+    const started = performance.now();
+    const isDue = status !== "running" || started - round.endedAt >= PICTURES_PART * round.took;
+    for (const [split, predictions] of Object.entries(results) as [Split, Predictions][]) {
+      const rows = chooseRows(predictions, Math.floor(most / 2));
+      if (isDue) await encode(context, split, rows.map((row) => predictions.indices[row]), pictures);
+      chosen[split] = Object.fromEntries(rows.flatMap((row) => {
+        const index = predictions.indices[row], picture = pictures.get(`${split} ${index}`);
+        return picture ? [[index, picture]] : [];
+      }));
+    }
+    if (isDue) Object.assign(round, { endedAt: performance.now(), took: performance.now() - started });
+    const { folder, report: { files, now }, write } = context;
+    await write(
+      `${folder}/${REPORT_DATA}`,
+      text(JSON.stringify(dataOf(context, state, status, results)) + "\n"),
+    );
+    await write(`${folder}/${REPORT_PICTURES}`, text(JSON.stringify(chosen) + "\n"));
+    await write(`${folder}/${REPORT}`, text(await htmlReport(await readRun(files, now()))));
+  };
+  return {
+    name: "report",
+    validated: (state, { tally }) => keep(state, tally),
+    async epochEnd(state) {
+      await keep(state, state.history.at(-1)!.valid);
+      await write(state, "running");
+    },
+    save: (state, reason) => reason === "interrupted" ? write(state, "interrupted") : undefined,
+    fitEnd: (state) => write(state, "finished"),
+    async tested(state, { epoch, step, tally, outputs }) {
+      results.test = predictionsOf(outputs, state.classes.length, tally, { epoch, step });
+      await write(state, "finished");
+    },
+  };
+}
+
+/** What a run that goes on had kept of an epoch before. */
+async function earlier({ report }: Context, step: number): Promise<Predictions | undefined> {
+  const file = await report.files.text(REPORT_DATA);
+  const { valid } = file === undefined ? {} as Results : JSON.parse(file) as ReportData;
+  return valid && valid.step <= step ? valid : undefined;
+}
+
+function dataOf(
+  { samples, report }: Context,
+  { classes, maxEpochs, batchesPerEpoch, history, best, last }: RunState,
+  status: ReportStatus,
+  results: Results,
+): ReportData {
+  return {
+    status,
+    epochs: history.length,
+    max_epochs: maxEpochs,
+    batches_per_epoch: batchesPerEpoch,
+    classes,
+    samples: countsOf(samples),
+    health: report.health,
+    checkpoints: [...new Set([best, last].flatMap((saved) => saved ? [saved.path] : []))],
+    ...results,
+  };
+}
+
+/** Adds the pictures of these samples to `encoded`; one that is there is not made again. */
+async function encode(
+  { picture, report }: Context,
+  split: Split,
+  indices: readonly number[],
+  encoded: Map<string, { path: string; jpeg: string }>,
+): Promise<void> {
+  await Promise.all(indices.map(async (index) => {
+    const key = `${split} ${index}`;
+    if (encoded.has(key)) return;
+    const jpeg = await report.encodeJpeg(small(await picture(split, index)), QUALITY);
+    encoded.set(key, { path: report.pathOf(split, index), jpeg: jpeg.toBase64() });
+  }));
+}
+
+/** A picture whose longer side is at most {@link SIDE}. */
+function small(picture: Picture): Picture {
+  const { width, height } = picture, factor = SIDE / Math.max(width, height);
+  if (factor >= 1) return picture;
+  return resizeTo(picture, Math.max(1, Math.round(factor * width)), Math.max(1, Math.round(factor * height)));
+}
+
+/** As a plug-in. */
+export const report = defineCallback({
+  options: z.strictObject({
+    pictures: z.int().min(0).max(10_000).default(400).describe("The most pictures that it holds"),
+  }).describe("Writes report.html"),
+  make: ({ pictures }, context) => reportCallback(pictures, context),
+});

@@ -1,0 +1,109 @@
+/** The curves of a report, from the lines of `metrics.jsonl` and `timings.jsonl`. */
+import type { Curve, CurveSeries } from "../../plots/report/report.ts";
+
+/** A line of one of the files: epoch, step and values by name. */
+export type LoggedRow = Readonly<Record<string, number | null>>;
+
+/** A series of more points is averaged down to so many. */
+const MOST_POINTS = 1500;
+
+/** One series: the name in the log, its label, and how it is drawn. */
+interface Wanted {
+  readonly name: string;
+  readonly label: string;
+  readonly dots: boolean;
+  readonly right?: boolean;
+}
+
+const each = (name: string, label: string): Wanted => ({ name, label, dots: false });
+const epochs = (name: string, label: string): Wanted => ({ name, label, dots: true });
+
+const charts: readonly (Omit<Curve, "series"> & { series: readonly Wanted[] })[] = [
+  {
+    title: "Loss",
+    unit: "",
+    log: true,
+    series: [
+      epochs("train/loss_epoch", "train"),
+      epochs("val/loss", "validation"),
+      each("train/loss_step", "train, step"),
+    ],
+  },
+  {
+    title: "Accuracy",
+    unit: "%",
+    log: false,
+    series: [
+      epochs("train/acc_top1", "train top-1"),
+      epochs("val/acc_top1", "validation top-1"),
+      epochs("val/acc_top5", "validation top-5"),
+    ],
+  },
+  { title: "Learning rate", unit: "", log: true, series: [each("lr-AdamW", "AdamW")] },
+  {
+    title: "Throughput and waiting for data",
+    unit: "images/s",
+    log: false,
+    series: [
+      each("time/images_per_second", "images/s"),
+      { name: "time/data_wait", label: "data wait", dots: false, right: true },
+    ],
+  },
+];
+
+/** The charts that have any values. */
+export function curvesOf(
+  metrics: readonly LoggedRow[],
+  timings: readonly LoggedRow[],
+  stepsPerEpoch: number,
+): Curve[] {
+  return charts.flatMap((chart) => {
+    const series = chart.series.flatMap((wanted) => {
+      const rows = wanted.name.startsWith("time/") ? timings : metrics;
+      const scale = chart.unit === "%" || wanted.right ? 100 : 1;
+      return seriesOf(rows, wanted, stepsPerEpoch, scale) ?? [];
+    });
+    return series.length === 0 ? [] : [{ ...chart, series }];
+  });
+}
+
+function seriesOf(
+  rows: readonly LoggedRow[],
+  { name, label, dots, right }: Wanted,
+  stepsPerEpoch: number,
+  scale: number,
+): CurveSeries | undefined {
+  const having = rows.filter((row) => row[name] !== undefined);
+  if (having.length === 0) return undefined;
+  const points = having.map((row) => ({
+    x: row.step! / stepsPerEpoch,
+    y: row[name] === null ? null : scale * row[name]!,
+  }));
+  const shown = thinned(points);
+  return {
+    label: shown.length < points.length
+      ? `${label} (mean of ${Math.ceil(points.length / shown.length)})`
+      : label,
+    x: shown.map(({ x }) => round(x)),
+    y: shown.map(({ y }) => y === null ? null : round(y)),
+    dots,
+    ...(right ? { right } : {}),
+  };
+}
+
+/** Means of neighbours where there are too many points. */
+function thinned(points: readonly { x: number; y: number | null }[]): { x: number; y: number | null }[] {
+  const size = Math.ceil(points.length / MOST_POINTS);
+  if (size <= 1) return [...points];
+  return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
+    const part = points.slice(i * size, (i + 1) * size);
+    const values = part.flatMap(({ y }) => y === null ? [] : [y]);
+    const y = values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+    return { x: part[part.length - 1].x, y };
+  });
+}
+
+/** Six digits are more than a chart shows. */
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

@@ -1,0 +1,206 @@
+/** A run's report from the files in its folder. */
+import { parse } from "yaml";
+import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
+import { f1Scores } from "../../metrics/f1.ts";
+import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
+import { firstRows } from "./choose_pictures.ts";
+import { curvesOf, type LoggedRow } from "./curves.ts";
+import {
+  type PictureFile,
+  type Predictions,
+  REPORT_DATA,
+  REPORT_PICTURES,
+  type ReportData,
+} from "./report_data.ts";
+
+/** A run's folder. Paths are relative to it. */
+export interface RunFiles {
+  /** Its path, for people and for the way to what lies beside it. */
+  readonly folder: string;
+  /** The text of a file, or undefined if there is none. */
+  text(path: string): Promise<string | undefined>;
+  /** All files with their sizes. */
+  list(): Promise<{ path: string; bytes: number }[]>;
+}
+
+/** Reads what there is; what a run did not leave is left out, and the report says so. */
+export async function readRun(files: RunFiles, now: Date): Promise<Report> {
+  const json = async (path: string) => {
+    const text = await files.text(path);
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  const data: ReportData | undefined = await json(REPORT_DATA);
+  const pictures: PictureFile = await json(REPORT_PICTURES) ?? {};
+  const [run, result] = [await json("run.json") ?? {}, await json("result.json")];
+  const metrics = rowsOf(await files.text("metrics.jsonl")),
+    timings = rowsOf(await files.text("timings.jsonl"));
+  const config = parse(await files.text(".hydra/config.yaml") ?? "{}");
+  const overrides = parse(await files.text(".hydra/overrides.yaml") ?? "[]");
+  const classes = data?.classes ?? await classNames(files);
+  return {
+    title: String(run.experiment ?? "Run"),
+    folder: files.folder,
+    ...statusOf(data, result),
+    environment: environmentOf(run, result, data, timings),
+    overrides: Array.isArray(overrides) ? overrides.map(String) : [],
+    config: flat(config),
+    health: data?.health,
+    classes,
+    splits: data?.samples ?? [],
+    curves: curvesOf(metrics, timings, stepsPerEpoch(metrics, data)),
+    results: (["valid", "test"] as const).flatMap((split) => {
+      const predictions = data?.[split];
+      return predictions ? [resultOf(split, predictions, classes.length, pictures[split] ?? {})] : [];
+    }),
+    files: [
+      ...linked(await files.list()),
+      ...(data?.checkpoints ?? []).flatMap((path) => outside(files.folder, path)),
+    ],
+    written: now.toISOString().slice(0, 16).replace("T", " ") + " UTC",
+  };
+}
+
+/** A line that a kill cut off is left out. */
+function rowsOf(text = ""): LoggedRow[] {
+  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+}
+
+async function classNames(files: RunFiles): Promise<string[]> {
+  const text = await files.text("labels_mapping.json");
+  if (text === undefined) return [];
+  const { class_to_idx: places } = JSON.parse(text) as { class_to_idx: Record<string, number> };
+  return Object.entries(places).sort(([, a], [, b]) => a - b).map(([name]) => name);
+}
+
+/** Steps of the optimiser in an epoch, by the last line that ends one. */
+function stepsPerEpoch(metrics: readonly LoggedRow[], data: ReportData | undefined): number {
+  const last = metrics.findLast((row) => row["train/loss_epoch"] !== undefined);
+  return last ? Math.max(1, last.step! / (last.epoch! + 1)) : Math.max(1, data?.batches_per_epoch ?? 1);
+}
+
+function statusOf(
+  data: ReportData | undefined,
+  result: { exit_code?: number; error?: string | null } | undefined,
+): Pick<Report, "status" | "isOver"> {
+  const epochs = (count: number) => `${count} epoch${count === 1 ? "" : "s"}`;
+  if (!data) {
+    const ended = result ? `Ended with exit code ${result.exit_code}` : "Unknown how it ended";
+    return { status: ended, isOver: result?.exit_code === 0 };
+  }
+  const done = `${data.epochs} of ${epochs(data.max_epochs)}`;
+  if (data.status === "finished") return { status: `Finished after ${epochs(data.epochs)}`, isOver: true };
+  if (data.status === "interrupted") return { status: `Interrupted after ${done}`, isOver: false };
+  if (result?.error) return { status: `Failed after ${done}: ${result.error}`, isOver: false };
+  return { status: `After ${done}`, isOver: false };
+}
+
+function environmentOf(
+  run: Readonly<Record<string, unknown>>,
+  result: { seconds?: number } | undefined,
+  data: ReportData | undefined,
+  timings: readonly LoggedRow[],
+): [string, string][] {
+  const names: Record<string, string> = {
+    adapter: "Device",
+    runtime: "Runtime",
+    commit: "Commit",
+    seed: "Seed",
+    started: "Started",
+  };
+  const known = Object.entries(names).flatMap(([key, name]): [string, string][] =>
+    run[key] === undefined || run[key] === null ? [] : [[name, String(run[key])]]
+  );
+  const peak = timings.findLast((row) => row["memory/peak_bytes"])?.["memory/peak_bytes"];
+  const trained = timings.reduce((sum, row) => sum + (row["time/epoch_seconds"] ?? 0), 0);
+  const valid = data?.valid;
+  return [
+    ...known,
+    ...(trained > 0 ? [["Training", seconds(trained)] as [string, string]] : []),
+    ...(result?.seconds ? [["Whole run", seconds(result.seconds)] as [string, string]] : []),
+    ...(peak ? [["GPU memory at the peak", `${(peak / 1024 ** 2).toFixed(1)} MiB`] as [string, string]] : []),
+    ...(valid ? [["Best epoch", `${valid.epoch + 1}, step ${valid.step}`] as [string, string]] : []),
+  ];
+}
+
+function seconds(value: number): string {
+  if (value < 60) return `${value.toFixed(1)} s`;
+  const minutes = Math.floor(value / 60), hours = Math.floor(minutes / 60);
+  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min ${Math.floor(value % 60)} s`;
+}
+
+/** Keys in full with their values as text; lists of plain values are one value. */
+function flat(value: unknown, path = ""): [string, string][] {
+  const isPlain = value === null || typeof value !== "object";
+  if (isPlain) return [[path, value === null ? "null" : String(value)]];
+  const entries = Object.entries(value);
+  if (entries.length === 0) return path === "" ? [] : [[path, Array.isArray(value) ? "[]" : "{}"]];
+  if (Array.isArray(value) && value.every((item) => item === null || typeof item !== "object")) {
+    return [[path, `[${value.join(", ")}]`]];
+  }
+  return entries.flatMap(([key, item]) => flat(item, path === "" ? key : `${path}.${key}`));
+}
+
+function resultOf(
+  split: "valid" | "test",
+  predictions: Predictions,
+  classes: number,
+  pictures: NonNullable<PictureFile["valid"]>,
+): SplitResult {
+  const { labels, predicted, indices, confidence, epoch, auroc, loss, top1, top5, ece } = predictions;
+  const counts = new Float64Array(classes * classes);
+  for (const [row, label] of labels.entries()) counts[label * classes + predicted[row]]++;
+  const confusion: Confusion = { classes, counts };
+  const scores = f1Scores(confusion), totals = confusionTotals(confusion);
+  const areas = auroc.filter((area) => area !== null);
+  const shown = (row: number): ReportPicture[] => {
+    const picture = pictures[indices[row]];
+    const about = { truth: labels[row], predicted: predicted[row], confidence: confidence[row] };
+    return picture ? [{ index: indices[row], ...about, ...picture }] : [];
+  };
+  return {
+    split,
+    title: split === "test" ? `Test, weights of epoch ${epoch + 1}` : `Validation, epoch ${epoch + 1}`,
+    samples: labels.length,
+    loss,
+    top1,
+    top5,
+    ece,
+    f1: scores?.macro ?? null,
+    auroc: areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length,
+    cells: [...counts.entries()].filter(([, count]) => count > 0)
+      .map(([i, count]) => [Math.floor(i / classes), i % classes, count] as const),
+    classes: Array.from({ length: classes }, (_, c) => ({
+      support: totals.samples[c],
+      accuracy: totals.samples[c] === 0 ? null : totals.hits[c] / totals.samples[c],
+      precision: totals.predicted[c] === 0 ? null : totals.hits[c] / totals.predicted[c],
+      f1: scores?.perClass[c] ?? 0,
+      auroc: auroc[c] ?? null,
+    })),
+    pictures: [...labels.keys()].flatMap(shown),
+    first: firstRows(predictions).map((row) => indices[row]),
+  };
+}
+
+/** Not the report itself, nor what is still being written. */
+function linked(files: readonly { path: string; bytes: number }[]): ReportFile[] {
+  return files.filter(({ path }) => path !== "report.html" && !path.endsWith(".tmp"))
+    .map(({ path, bytes }) => ({ path, bytes, href: hrefOf(path) }));
+}
+
+/** A file beside the run's folder, unless it lies within. */
+function outside(folder: string, path: string): ReportFile[] {
+  if (path.startsWith(`${folder}/`)) return [];
+  const isSameKind = folder.startsWith("/") === path.startsWith("/");
+  const up = folder.split("/").filter((part) => part !== "" && part !== ".").map(() => "..");
+  return [{
+    path,
+    bytes: undefined,
+    href: isSameKind && !folder.includes("..")
+      ? hrefOf([...up, path.replace(/^\//, "")].join("/"))
+      : undefined,
+  }];
+}
+
+function hrefOf(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}

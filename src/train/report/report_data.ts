@@ -1,0 +1,95 @@
+/** `report.json`: what a run's report shows and no other file of the run has. */
+import { argmax } from "../../metrics/accuracy.ts";
+import { auroc } from "../../metrics/auroc.ts";
+import { calibrationError } from "../../metrics/calibration.ts";
+import { softmax } from "../../metrics/softmax.ts";
+import type { SplitCounts } from "../../plots/class_bars_plot.ts";
+import type { HealthFinding } from "../../plots/report/report.ts";
+import type { Tally } from "../ring.ts";
+import type { Outputs } from "../run_state.ts";
+
+/** What the model said of each sample of a split, and the figures that need more than that. Shares are 0 .. 1. */
+export interface Predictions {
+  /** From 0; the epoch whose weights they are. */
+  readonly epoch: number;
+  readonly step: number;
+  readonly loss: number | null;
+  readonly top1: number | null;
+  readonly top5: number | null;
+  /** Expected calibration error. */
+  readonly ece: number | null;
+  /** [classes] */
+  readonly auroc: readonly (number | null)[];
+  /** [N]: position in the split's samples, true class, predicted class, and the latter's softmax probability. */
+  readonly indices: readonly number[];
+  readonly labels: readonly number[];
+  readonly predicted: readonly number[];
+  readonly confidence: readonly number[];
+}
+
+/** How far a run has come. */
+export type ReportStatus = "running" | "interrupted" | "finished";
+
+/** The file. */
+export interface ReportData {
+  readonly status: ReportStatus;
+  /** Epochs that are done, and that were asked for. */
+  readonly epochs: number;
+  readonly max_epochs: number;
+  readonly batches_per_epoch: number;
+  readonly classes: readonly string[];
+  readonly samples: readonly { readonly name: string; readonly counts: readonly number[] }[];
+  /** Of the dataset; absent if nobody looked. */
+  readonly health?: readonly HealthFinding[] | undefined;
+  /** Paths as seen from the working folder. */
+  readonly checkpoints: readonly string[];
+  /** Of the best epoch's weights. */
+  readonly valid?: Predictions | undefined;
+  readonly test?: Predictions | undefined;
+}
+
+/** Pictures in base64 and the files that they come from, by split and position: `report_pictures.json`. */
+export type PictureFile = Readonly<
+  Partial<
+    Record<"valid" | "test", Readonly<Record<string, { readonly path: string; readonly jpeg: string }>>>
+  >
+>;
+
+/** The names of both files in the run's folder. */
+export const REPORT_DATA = "report.json";
+export const REPORT_PICTURES = "report_pictures.json";
+
+/** What is kept of a split's outputs. Sorts all scores of each class, for its AUROC. */
+export function predictionsOf(
+  { logits, labels, indices }: Outputs,
+  classes: number,
+  tally: Pick<Tally, "loss" | "top1" | "top5">,
+  { epoch, step }: { readonly epoch: number; readonly step: number },
+): Predictions {
+  const predicted = argmax(logits, classes), likelihood = softmax(logits, classes);
+  const area = auroc(classes), calibration = calibrationError(classes);
+  for (const metric of [area, calibration]) metric.update(logits, labels);
+  return {
+    epoch,
+    step,
+    loss: finite(tally.loss),
+    top1: finite(tally.top1),
+    top5: finite(tally.top5),
+    ece: finite(calibration.compute()),
+    auroc: area.compute().perClass.map(finite),
+    indices: [...indices],
+    labels: [...labels],
+    predicted: [...predicted],
+    confidence: Array.from(predicted, (p, row) => Math.round(1e4 * likelihood[row * classes + p]) / 1e4),
+  };
+}
+
+/** JSON has no NaN. */
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}
+
+/** Counts as JSON holds them. */
+export function countsOf(samples: readonly SplitCounts[]): ReportData["samples"] {
+  return samples.map(({ name, counts }) => ({ name, counts: Array.from(counts) }));
+}

@@ -1,0 +1,68 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { readRun } from "../../../src/train/report/read_run.ts";
+import { classNames, memoryFiles, samplePredictions, sampleRun } from "./sample_run.ts";
+
+const classes = classNames(7);
+const files = await sampleRun({ classes, samples: 203, epochs: 3, pictures: 60, side: 16 });
+
+Deno.test("readRun() counts cells, supports, accuracies and precisions of each class", async () => {
+  const { results } = await readRun(memoryFiles(files), new Date(0));
+  assertEquals(results.map(({ title }) => title), ["Validation, epoch 4", "Test, weights of epoch 4"]);
+  const { labels, predicted } = samplePredictions(7, 203, "test");
+  const count = (is: (truth: number, taken: number) => boolean) =>
+    labels.filter((truth, row) => is(truth, predicted[row])).length;
+  const [, test] = results;
+  for (const [truth, taken, samples] of test.cells) {
+    assertEquals(samples, count((t, p) => t === truth && p === taken));
+  }
+  assertEquals(test.cells.reduce((sum, [, , samples]) => sum + samples, 0), 203);
+  for (const [c, { support, accuracy, precision, f1 }] of test.classes.entries()) {
+    const hits = count((t, p) => t === c && p === c), taken = count((_, p) => p === c);
+    assertEquals([support, accuracy], [count((t) => t === c), hits / support]);
+    assertEquals(precision, hits / taken);
+    assertAlmostEquals(f1, 2 / (support / hits + taken / hits), 1e-12);
+  }
+  assertEquals(test.pictures.length, 60);
+  assert(test.pictures.every(({ truth, index }) => labels[index] === truth));
+});
+
+Deno.test("readRun() has configuration, environment, and the way to each file", async () => {
+  const report = await readRun(memoryFiles(files), new Date(0));
+  assertEquals(report.config.slice(2), [
+    ["optimizer.lr", "0.001"],
+    ["optimizer.betas", "[0.9, 0.999]"],
+    ["trainer.max_epochs", "3"],
+  ]);
+  assertEquals([report.status, report.isOver], ["Finished after 3 epochs", true]);
+  const known = new Map(report.environment);
+  assertEquals([known.get("Device"), known.get("Training")], ["llvmpipe", "1 min 0 s"]);
+  const hrefs = new Map(report.files.map(({ path, href }) => [path, href]));
+  assertEquals(
+    hrefs.get("checkpoints/sample/last.safetensors"),
+    "../../../checkpoints/sample/last.safetensors",
+  );
+  assertEquals(hrefs.get("epoch_000/confusion_matrix.png"), "epoch_000/confusion_matrix.png");
+});
+
+Deno.test("readRun() makes do with what a run left: nothing of this, a torn line, a failure", async () => {
+  const some = new Map([
+    ["run.json", '{"experiment": "x"}'],
+    ["labels_mapping.json", '{"class_to_idx": {"b": 1, "a": 0}}'],
+    ["metrics.jsonl", '{"epoch":0,"step":3,"train/loss_epoch":1}\n{"epoch":0,"st'],
+  ]);
+  const report = await readRun(memoryFiles(some), new Date(0));
+  assertEquals([report.classes, report.results, report.splits, report.health], [
+    ["a", "b"],
+    [],
+    [],
+    undefined,
+  ]);
+  assertEquals(report.curves[0].series[0].x, [1]);
+  const data = { ...JSON.parse(files.get("report.json")!), status: "running", epochs: 1 };
+  const failed = new Map(files).set("report.json", JSON.stringify(data))
+    .set("result.json", '{"exit_code": 5, "error": "DivergedError: no"}');
+  assertEquals(
+    (await readRun(memoryFiles(failed), new Date(0))).status,
+    "Failed after 1 of 3 epochs: DivergedError: no",
+  );
+});
