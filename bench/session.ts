@@ -9,6 +9,12 @@ import { PATIENCE, type Patience } from "./timing.ts";
 /** The part of the host that bench uses. */
 export type BenchHost = Pick<
   Host,
+  | "readFile"
+  | "appendText"
+  | "appendBytes"
+  | "linkAtomic"
+  | "folderStore"
+  | "plotting"
   | "runtime"
   | "signal"
   | "openGpu"

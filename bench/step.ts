@@ -9,6 +9,7 @@ import { FAMILIES, familyOf } from "./families.ts";
 import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { median, takeTurns, type Timed, timedProgram } from "./timing.ts";
+import { benchTrainer } from "./trainer.ts";
 import { startTraining, type Training, type TrainingPlan } from "./training.ts";
 
 const MIB = 2 ** 20;
@@ -59,6 +60,7 @@ export function defaultPlans({ options, software }: Session): TrainingPlan[] {
 export async function benchStep(session: Session): Promise<void> {
   const plans = defaultPlans(session);
   for (const plan of plans) await withDevice(session, (device) => timeStep(session, device, plan));
+  await withDevice(session, (device) => benchTrainer(session, device, plans[0]));
   for (const turns of Map.groupBy(plans, ({ model }) => model).values()) {
     if (turns.length > 1) await withDevice(session, (device) => comparePrecisions(session, device, turns));
   }

@@ -7,9 +7,12 @@ import { type Font, openFont } from "./text.ts";
 /** What plots are laid out and drawn with. */
 export interface Plotting {
   readonly font: Font;
-  /** A drawing as a PNG file of so many dots an inch. */
+  /** A drawing as a PNG file of so many dots an inch; of fewer where a side would have over 8,000 pixels. */
   png(drawing: Drawing, dotsPerInch: number): Promise<Uint8Array>;
 }
+
+/** Pixels of a side: 8,000 take 256 MB while they are drawn, twice as many would exceed what WebAssembly has. */
+const MOST_PIXELS = 8000;
 
 /** The family of the font that the host hands in. */
 const FAMILY = "Inter";
@@ -27,7 +30,8 @@ export async function plotting(wasm: Uint8Array, fontBytes: Uint8Array): Promise
   const font = openFont(fontBytes, FAMILY);
   return {
     font,
-    async png({ svg }, dotsPerInch) {
+    async png({ svg, width, height }, wanted) {
+      const dotsPerInch = Math.min(wanted, MOST_PIXELS * INCH / Math.max(width, height));
       const renderer = new Resvg(svg, {
         font: { fontBuffers: [fontBytes], defaultFontFamily: FAMILY, loadSystemFonts: false },
         fitTo: { mode: "zoom", value: dotsPerInch / INCH },

@@ -44,7 +44,10 @@ function loggedUpTo({ step, batch, batchesPerEpoch }: Progress): number {
 }
 
 /** The files below a folder, as loggers want them. */
-export function logFiles(host: Host, folder: string): LogFiles {
+export function logFiles(
+  host: Pick<Host, "readFile" | "appendText" | "appendBytes" | "writeAtomic">,
+  folder: string,
+): LogFiles {
   const bytesOf = (data: string | Uint8Array) =>
     typeof data === "string" ? new TextEncoder().encode(data) : data;
   return {

@@ -2,9 +2,10 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { bench } from "../../bench/main.ts";
 import { WIDTH } from "../../bench/report.ts";
 import type { BenchHost } from "../../bench/session.ts";
-import { ConfigError } from "../../src/base/errors.ts";
+import { ConfigError, DataError } from "../../src/base/errors.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
-import { openTree } from "../../src/host/deno_files.ts";
+import { folderStore, openTree } from "../../src/host/deno_files.ts";
+import { loadPlotting } from "../../src/host/deno_plots.ts";
 import { denoPictures } from "../../src/host/deno_pictures.ts";
 import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { patterned, withFolder } from "../data/helpers.ts";
@@ -23,6 +24,12 @@ function testHost(cache = "none"): { host: BenchHost; lines: string[]; written: 
     cacheFolder: (name) => `${cache}/${name}`,
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
+    readFile: (path) => Promise.reject(new DataError(`Cannot read "${path}"`)),
+    appendText: () => Promise.resolve(),
+    appendBytes: () => Promise.resolve(),
+    linkAtomic: () => Promise.resolve(),
+    folderStore,
+    plotting: loadPlotting,
     writeAtomic: (path, bytes) => Promise.resolve(void written.set(path, new TextDecoder().decode(bytes))),
     print: (line) => void lines.push(line),
   };

@@ -29,3 +29,10 @@ Deno.test("png() keeps colours, and text is drawn", async () => {
   for (let x = 40; x < 60; x++) for (let y = 15; y < 42; y++) dark += Number(at(x, y)[0] < 100);
   assertEquals(dark > 50, true);
 });
+
+Deno.test("png() draws what would be too large with fewer dots, and says so", async () => {
+  const bytes = await png(drawing(96 * 350, 96 * 2, font.family), 150);
+  const { width, height } = await decodeImage(bytes);
+  assertEquals([width, height], [8000, 46]);
+  assertAlmostEquals(new DataView(bytes.buffer).getUint32(8 + 25 + 8) * .0254, 8000 / 350, .02);
+});

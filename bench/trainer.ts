@@ -1,0 +1,156 @@
+/** What the trainer and its callbacks cost beside the engine's own step: the same steps, in turns, with and without. */
+import type { Device } from "../src/core/device.ts";
+import { elapsed } from "../src/core/elapsed.ts";
+import { createLoss } from "../src/nn/losses.ts";
+import { resnet } from "../src/nn/resnet.ts";
+import { adamw } from "../src/optim/adamw.ts";
+import { logFiles } from "../src/tasks/open_log.ts";
+import type { HostBatch } from "../src/train/batch.ts";
+import type { Callback } from "../src/train/callback.ts";
+import { callbacks, makeCallbacks } from "../src/train/callbacks/mod.ts";
+import type { CallbackContext } from "../src/train/callbacks/plugin.ts";
+import { evaluator } from "../src/train/evaluate.ts";
+import { RunLog } from "../src/train/log.ts";
+import { makeLoggers } from "../src/train/loggers/mod.ts";
+import type { EpochBatches } from "../src/train/run.ts";
+import { fit } from "../src/train/trainer.ts";
+import type { Column } from "./report.ts";
+import type { Session } from "./session.ts";
+import { median } from "./timing.ts";
+import { LR, noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
+
+/** Steps of an epoch, of which every tenth is logged; and of a validation. */
+const STEPS = 40, LOG_EVERY = 10, VALIDATED = 2;
+
+/** As many as the jersey numbers have: with ImageNet's, drawing a matrix would say nothing of most runs. */
+const CLASSES = 42;
+
+/** Averages are the engine's own work, and an export is another model's. */
+const LEFT_OUT = ["ema", "onnx_export"];
+
+const COLUMNS: readonly Column[] = [
+  { key: "engine_ms", head: "ms a step alone", width: 16 },
+  { key: "trainer_ms", head: "in the trainer", width: 15 },
+  { key: "percent", head: "% more", width: 8 },
+  { key: "end_ms", head: "ms at an epoch's end", width: 21 },
+];
+
+/** Times steps of the engine, and the same steps in the trainer with all callbacks and the loggers' files. */
+export async function benchTrainer(session: Session, device: Device, given: TrainingPlan): Promise<void> {
+  const plan = { ...given, classes: CLASSES };
+  const { host, patience, report } = session;
+  const { size: imageSize, batch: count, precision } = plan;
+  const names = Array.from({ length: plan.classes }, (_, i) => String(i));
+  const alone = await startTraining(device, plan, session.options.choices);
+  const engine: number[] = [], trainer: number[] = [], ends: number[] = [];
+  const ended = { at: 0 };
+  /** Before all other callbacks: the loop's own time is known. */
+  const first: Callback = {
+    name: "first",
+    epochEnd({ history }) {
+      trainer.push(1000 * history.at(-1)!.seconds / STEPS);
+      ended.at = performance.now();
+    },
+  };
+  /** After them: the engine's turn. */
+  const last: Callback = {
+    name: "last",
+    async save() {
+      ends.push(performance.now() - ended.at);
+      engine.push(await elapsed(device, () => alone.run(STEPS)) / STEPS);
+      await alone.losses();
+    },
+  };
+  const folder = host.cacheFolder("bench/run");
+  const model = resnet(device, plan.model, { classes: plan.classes, seed: 42, precision });
+  const loss = createLoss(device, {
+    name: "cross_entropy",
+    classes: plan.classes,
+    labelSmoothing: 0,
+    gamma: 0,
+    classWeights: undefined,
+  });
+  const batch = noiseBatch(plan);
+  const log = new RunLog(makeLoggers({}, {
+    folder,
+    experiment: "bench",
+    files: (folder) => logFiles(host, folder),
+    env: () => undefined,
+    now: () => new Date(),
+    report: () => {},
+  }));
+  const evaluation = evaluator(device, { model, loss, imageSize, batchSize: count, batches: VALIDATED });
+  await fit(device, {
+    model,
+    classes: names,
+    loss,
+    optimizer: adamw(model.parameters, OPTIMIZER),
+    schedule: () => LR,
+    perStep: true,
+    train: () => repeated(batch, STEPS),
+    valid: () => repeated(batch, VALIDATED),
+    evaluator: evaluation,
+    imageSize,
+    batchSizes: [count],
+    maxEpochs: 1 + patience.rounds,
+    maxNorm: null,
+    logEvery: LOG_EVERY,
+    sanitySteps: 0,
+    replay: true,
+    tuneKernels: false,
+    callbacks: [first, ...makeCallbacks(allOptions(), contextOf(session, folder, plan)), last],
+    log,
+    signal: host.signal,
+  });
+  // The first epoch compiles what the callbacks draw with.
+  const [engine_ms, trainer_ms, end_ms] = [engine, trainer, ends].map((times) => median(times.slice(1)));
+  report.table(
+    `its trainer, ${STEPS} steps an epoch, ${CLASSES} classes, all callbacks but ${LEFT_OUT.join(" and ")}`,
+    COLUMNS,
+  )({
+    engine_ms,
+    trainer_ms,
+    percent: 100 * (trainer_ms / engine_ms - 1),
+    end_ms,
+  });
+}
+
+function repeated(batch: HostBatch, length: number): EpochBatches {
+  return {
+    length,
+    waitedMs: 0,
+    async *[Symbol.asyncIterator]() {
+      for (let i = 0; i < length; i++) yield await Promise.resolve(batch);
+    },
+  };
+}
+
+/** Every callback with its own defaults. */
+function allOptions(): Record<string, unknown> {
+  const chosen = Object.entries(callbacks).filter(([name]) => !LEFT_OUT.includes(name));
+  return Object.fromEntries(chosen.map(([name, { options }]) => [name, options.parse({})]));
+}
+
+function contextOf({ host }: Session, folder: string, plan: TrainingPlan): CallbackContext {
+  const { size: width, size: height, classes } = plan;
+  const quiet = { columns: () => 100, print: () => {}, status: () => {} };
+  return {
+    folder,
+    imageSize: width,
+    checkpoints: {
+      folder: `${folder}/checkpoints`,
+      probe: () => Promise.resolve(),
+      write: (name, bytes) => host.writeAtomic(`${folder}/checkpoints/${name}`, bytes),
+      link: (from, to) => host.linkAtomic(`${folder}/checkpoints/${from}`, `${folder}/checkpoints/${to}`),
+      remove: (name) => host.folderStore(`${folder}/checkpoints`).remove(name),
+    },
+    scheduleInterval: "step",
+    samples: [{ name: "train", counts: new Array(classes).fill(plan.batch) }],
+    picture: () => ({ width, height, data: new Uint8Array(width * height * 3).fill(128) }),
+    plotting: host.plotting,
+    write: host.writeAtomic,
+    exportOnnx: () => Promise.resolve(),
+    print: () => {},
+    screen: quiet,
+  };
+}
