@@ -158,7 +158,7 @@ function resultSections({ results }: Report): Filling {
     section("confusion", "Confusion matrix", html`<div class="matrix"></div>`),
     section("classes", "Classes", html`<div class="class-table"></div>`),
     section("mistakes", "Most confident mistakes", html`<div class="gallery"></div>`),
-    section("samples", "Samples as they come", html`<div class="gallery"></div>`),
+    section("samples", "Samples from all over the split", html`<div class="gallery"></div>`),
   ];
 }
 

@@ -60,8 +60,8 @@ export interface SplitResult {
   readonly cells: readonly (readonly [truth: number, predicted: number, count: number])[];
   readonly classes: readonly ClassResult[];
   readonly pictures: readonly ReportPicture[];
-  /** Indices of the samples that are shown as they come. */
-  readonly first: readonly number[];
+  /** Indices of the samples that are shown from all over the split. */
+  readonly spread: readonly number[];
 }
 
 /** A file of the run. */

@@ -1,20 +1,22 @@
 /** Which samples of a split the report has pictures of. */
 import type { Predictions } from "./report_data.ts";
 
-/** How many samples are shown as they come, and how many of the most confident mistakes are always there. */
-export const FIRST = 16, MISTAKES = 24;
+/** How many samples are shown from all over the split, and how many of the most confident mistakes. */
+export const SPREAD = 16, MISTAKES = 24;
 /** The most of one cell of the confusion matrix. */
 const MOST_OF_CELL = 24;
 /** The share of the pictures that is kept for right answers, if there are as many. */
 const RIGHT_SHARE = .25;
 
-/** Rows of the samples that come first in the split, whatever the order in which they were seen. */
-export function firstRows({ indices }: Predictions): number[] {
-  return [...indices.keys()].sort((a, b) => indices[a] - indices[b]).slice(0, FIRST);
+/** Rows of samples at even distances in the split, whose order is often that of the classes. */
+export function spreadRows({ indices }: Predictions): number[] {
+  const rows = [...indices.keys()].sort((a, b) => indices[a] - indices[b]);
+  const count = Math.min(SPREAD, rows.length);
+  return Array.from({ length: count }, (_, i) => rows[Math.floor((i + .5) * rows.length / count)]);
 }
 
 /**
- * Rows of at most `most` samples: those that come first, the most confident mistakes, then mistakes and right answers
+ * Rows of at most `most` samples: those from all over the split, the most confident mistakes, then mistakes and right answers
  * of every cell of the matrix in turn, in each the most confident mistake and the least confident right answer first.
  */
 export function chooseRows(predictions: Predictions, most: number): number[] {
@@ -34,7 +36,7 @@ export function chooseRows(predictions: Predictions, most: number): number[] {
       chosen.add(row);
     }
   };
-  take(firstRows(predictions), most);
+  take(spreadRows(predictions), most);
   take(mistakes.slice(0, MISTAKES), most);
   take(wrongOnes, most - kept);
   take(rightOnes, most);

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
 import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
-import { firstRows } from "./choose_pictures.ts";
+import { spreadRows } from "./choose_pictures.ts";
 import { curvesOf, type LoggedRow } from "./curves.ts";
 import {
   type PictureFile,
@@ -177,7 +177,7 @@ function resultOf(
       auroc: auroc[c] ?? null,
     })),
     pictures: [...labels.keys()].flatMap(shown),
-    first: firstRows(predictions).map((row) => indices[row]),
+    spread: spreadRows(predictions).map((row) => indices[row]),
   };
 }
 

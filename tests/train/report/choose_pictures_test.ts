@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
-import { chooseRows, FIRST, firstRows, MISTAKES } from "../../../src/train/report/choose_pictures.ts";
+import { chooseRows, MISTAKES, SPREAD, spreadRows } from "../../../src/train/report/choose_pictures.ts";
 import type { Predictions } from "../../../src/train/report/report_data.ts";
 
 /** Random predictions of which a share is wrong, seen in another order than they have in the split. */
@@ -22,16 +22,17 @@ function predictions(samples: number, classes: number, wrong: number): Predictio
   };
 }
 
-Deno.test("chooseRows() has the first samples and the most confident mistakes, none twice, no more than asked", () => {
+Deno.test("chooseRows() has samples from all over the split and the most confident mistakes, none twice, no more than asked", () => {
   const given = predictions(1501, 7, .4);
   const chosen = chooseRows(given, 203);
   assertEquals([chosen.length, new Set(chosen).size], [203, 203]);
   const { labels, predicted, confidence, indices } = given;
-  const first = [...indices.keys()].filter((row) => indices[row] < FIRST);
-  assertEquals(firstRows(given).toSorted((a, b) => a - b), first);
+  const spread = spreadRows(given), places = spread.map((row) => indices[row]);
+  assertEquals(places.length, SPREAD);
+  for (const [i, place] of places.entries()) assertEquals(Math.floor(place * SPREAD / 1501), i);
   const mistakes = labels.flatMap((label, row) => label === predicted[row] ? [] : [row])
     .sort((a, b) => confidence[b] - confidence[a]);
-  for (const row of [...first, ...mistakes.slice(0, MISTAKES)]) {
+  for (const row of [...spread, ...mistakes.slice(0, MISTAKES)]) {
     assert(chosen.includes(row), `without ${row}`);
   }
 });
@@ -41,7 +42,7 @@ Deno.test("chooseRows() has mistakes of every cell, 24 of one at the most, and r
   const chosen = chooseRows(given, 1000);
   const cells = Map.groupBy(chosen, (row) => `${given.labels[row]} ${given.predicted[row]}`);
   assertEquals(cells.size, 12);
-  for (const [cell, rows] of cells) assert(rows.length >= 24 && rows.length <= 24 + FIRST + MISTAKES, cell);
+  for (const [cell, rows] of cells) assert(rows.length >= 24 && rows.length <= 24 + SPREAD + MISTAKES, cell);
 });
 
 Deno.test("chooseRows() keeps a quarter for right answers among many mistakes, and takes all of a few samples", () => {

@@ -5,13 +5,15 @@ const HEIGHT = 260;
 
 /** Builds all charts into `place`. @returns a function that draws them anew, as wide as asked or as there is room */
 export function buildCharts(place, curves) {
-  const draws = curves.map((curve) => chart(place, curve));
+  const places = curves.flatMap(({ series }) => series.flatMap(({ x }) => x));
+  const ends = [0, places.reduce((most, place) => Math.max(most, place), 1e-3)]; // the same for all of them
+  const draws = curves.map((curve) => chart(place, curve, ends));
   const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all of them have their places
   drawAll();
   return drawAll;
 }
 
-function chart(place, curve) {
+function chart(place, curve, ends) {
   const state = { log: false, plot: undefined };
   const holder = h("div", {
     class: "plot",
@@ -24,7 +26,6 @@ function chart(place, curve) {
   const tools = h("span", { class: "tools" }, reset, curve.log ? h("label", {}, log, " log") : []);
   place.append(h("div", { class: "chart" }, h("h3", {}, curve.title, tools), holder));
   const x = [...new Set(curve.series.flatMap((series) => series.x))].sort((a, b) => a - b);
-  const ends = [Math.min(0, x[0]), Math.max(x.at(-1), x[0] + 1e-3)];
   const data = [x, ...curve.series.map((series) => aligned(x, series))];
   const zoom = (min, max) => state.plot.setScale("x", { min, max });
   const draw = (asked) => {

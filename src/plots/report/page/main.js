@@ -25,9 +25,9 @@ function showResult(split) {
   const wrong = result.cells.reduce((sum, [t, p, n]) => sum + (t === p ? 0 : n), 0);
   const said = wrong === 0 ? "There are none." : mistakes.length === 0 ? "Their pictures were not kept." : "";
   find("#mistakes .gallery").replaceChildren(said || gallery(mistakes, classes, MISTAKES));
-  const first = result.first.flatMap((index) => byIndex.get(index) ?? []);
+  const spread = result.spread.flatMap((index) => byIndex.get(index) ?? []);
   find("#samples .gallery").replaceChildren(
-    first.length === 0 ? "Their pictures were not kept." : gallery(first, classes),
+    spread.length === 0 ? "Their pictures were not kept." : gallery(spread, classes),
   );
 }
 
