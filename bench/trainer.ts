@@ -20,7 +20,7 @@ import { median } from "./timing.ts";
 import { LR, noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
 /** Steps of an epoch, of which every tenth is logged; and of a validation. */
-const STEPS = 40, LOG_EVERY = 10, VALIDATED = 2;
+const STEPS = 20, LOG_EVERY = 10, VALIDATED = 2;
 
 /** As many as the jersey numbers have: with ImageNet's, drawing a matrix would say nothing of most runs. */
 const CLASSES = 42;
