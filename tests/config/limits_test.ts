@@ -10,8 +10,8 @@ import { toData } from "../../src/config/tree.ts";
 import { readYaml } from "../../src/config/yaml_reader.ts";
 import { memoryFiles } from "./files.ts";
 
-/** "At once", with room for a busy machine. */
-const MOST_MS = 1000;
+/** "At once", with room for a busy machine: what is meant are inputs that would take forever. */
+const MOST_MS = 15_000;
 
 function refuses(what: string, message: string, work: () => unknown) {
   Deno.test(`${what} is refused at once`, () => {
