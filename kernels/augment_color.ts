@@ -1,19 +1,19 @@
 /**
  * Colour steps (lib/augment_color.ts) of squares, in place, and where `measured` sums of the result's luma for the
- * contrast step that comes next. A thread does four neighbouring pixels of a row.
+ * contrast step that comes next. A thread does every eighth four pixels of a row.
  *
  * A job: 0 the square, 1 the picture's place in `sums` and `luma_sums`; 12 the steps.
  */
 import {
+  eachRun,
   jobList,
   type Jobs,
-  lane,
   loadJob,
   pitchOf,
   pixels,
+  ROW_THREADS,
+  rowGrid,
   RUN,
-  squareGrid,
-  VECTORS,
   word,
 } from "./lib/augment.ts";
 import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
@@ -28,7 +28,7 @@ export interface AugmentColorOptions {
 
 export function augmentColor({ jobs, side, steps, measured }: AugmentColorOptions): KernelSource {
   const pitch = pitchOf(side);
-  const runs = pitch / RUN;
+  const four = [0, 1, 2, 3].map((i) => `packed(vec3u(v_${i}))`);
   const code = wgsl`
 ${jobList}
 ${pixels}
@@ -38,33 +38,34 @@ ${colorFunctions(steps)}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
 #if ${measured}
-@group(0) @binding(4) var<storage, read_write> luma_sums: array<u32>; // [pictures, ${side}, ${runs}]
+@group(0) @binding(4) var<storage, read_write> luma_sums: array<u32>; // [pictures, ${side}, ${ROW_THREADS}]
 #endif
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(${ROW_THREADS}, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(stepsEnd(steps))}
-  let column = id.x * ${RUN}u;
-  if (column >= ${side}u || id.y >= ${side}u) { return; }
+  if (id.y >= ${side}u) { return; }
   ${colorAmounts(steps, `sums[${word(1)}]`, `${side * side}u`)}
-  let at = (${word(0)} + id.y * ${pitch}u + column) / 4u;
-  ${unroll(VECTORS, (v) => `let in_${v} = x[at + ${v}u];`)}
-  ${
-    unroll(RUN, (i) =>
-      `var v_${i} = vec3f(levels(${lane("in", i)}));
-  ${colorSteps(steps, `v_${i}`)}`)
-  }
-  ${
-    unroll(VECTORS, (v) => {
-      const four = [0, 1, 2, 3].map((i) => `packed(vec3u(v_${4 * v + i}))`);
-      return `x[at + ${v}u] = vec4u(${four.join(", ")});`;
-    })
-  }
+  let row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
 #if ${measured}
   var sum = 0.0;
-  ${unroll(RUN, (i) => `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);`)}
-  luma_sums[(${word(1)} * ${side}u + id.y) * ${runs}u + id.x] = u32(sum);
+#endif
+  ${
+    eachRun(
+      side,
+      `let four = x[row + column / 4u];
+    ${
+        unroll(RUN, (i) =>
+          `var v_${i} = vec3f(levels(four.${"xyzw"[i]}));
+    ${colorSteps(steps, `v_${i}`)}
+    ${measured ? `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);` : ""}`)
+      }
+    x[row + column / 4u] = vec4u(${four.join(", ")});`,
+    )
+  }
+#if ${measured}
+  luma_sums[(${word(1)} * ${side}u + id.y) * ${ROW_THREADS}u + id.x] = u32(sum);
 #endif
 }`;
-  return { code, workgroups: squareGrid(side, jobs), uniform: [jobs.first] };
+  return { code, workgroups: rowGrid(side, jobs), uniform: [jobs.first] };
 }

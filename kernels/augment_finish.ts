@@ -1,19 +1,19 @@
 /**
  * The network's images: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
- * multiply-add, channels R, G, B, 0. A thread does four neighbouring pixels of a row.
+ * multiply-add, channels R, G, B, 0. A thread does every eighth four pixels of a row.
  *
  * A job: 0 source, a square, 1 the row of `images`, 2 the place of its luma in `sums`; 12 the steps.
  */
 import {
+  eachRun,
   jobList,
   type Jobs,
-  lane,
   loadJob,
   pitchOf,
   pixels,
+  ROW_THREADS,
+  rowGrid,
   RUN,
-  squareGrid,
-  VECTORS,
   word,
 } from "./lib/augment.ts";
 import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
@@ -42,23 +42,27 @@ ${colorFunctions(steps)}
 #endif
 @group(0) @binding(4) var<storage, read_write> images: array<vec4f>; // [N, ${side}, ${side}]
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(${ROW_THREADS}, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(stepsEnd(steps))}
-  let column = id.x * ${RUN}u;
-  if (column >= ${side}u || id.y >= ${side}u) { return; }
+  if (id.y >= ${side}u) { return; }
   ${colorAmounts(steps, `sums[${word(2)}]`, `${side * side}u`)}
-  let at = (${word(0)} + id.y * ${pitch}u + column) / 4u;
-  ${unroll(VECTORS, (v) => `let in_${v} = x[at + ${v}u];`)}
-  let to = (${word(1)} * ${side}u + id.y) * ${side}u + column;
+  let source_row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
+  let to = (${word(1)} * ${side}u + id.y) * ${side}u;
   ${
-    unroll(RUN, (i) =>
-      `var v_${i} = vec3f(levels(${lane("in", i)}));
-  ${colorSteps(steps, `v_${i}`)}
-  ${side % RUN ? `if (column + ${i}u < ${side}u)` : ""} {
-    images[to + ${i}u] = vec4f(fma(v_${i}, ${vector(scale)}, ${vector(shift)}), 0.0);
-  }`)
+    eachRun(
+      side,
+      `let four = x[source_row + column / 4u];
+    ${
+        unroll(RUN, (i) =>
+          `var v_${i} = vec3f(levels(four.${"xyzw"[i]}));
+    ${colorSteps(steps, `v_${i}`)}
+    ${side % RUN ? `if (column + ${i}u < ${side}u)` : ""} {
+      images[to + column + ${i}u] = vec4f(fma(v_${i}, ${vector(scale)}, ${vector(shift)}), 0.0);
+    }`)
+      }`,
+    )
   }
 }`;
-  return { code, workgroups: squareGrid(side, jobs), uniform: [jobs.first] };
+  return { code, workgroups: rowGrid(side, jobs), uniform: [jobs.first] };
 }

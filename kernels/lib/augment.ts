@@ -32,10 +32,10 @@ export const number = (i: number): string => `bitcast<f32>(${word(i)})`;
 
 /** WGSL: a pixel's word to its levels and back. */
 export const pixels = `
-fn levels(pixel: u32) -> vec3u { return vec3u(pixel & 255u, (pixel >> 8u) & 255u, (pixel >> 16u) & 255u); }
+fn levels(pixel: u32) -> vec3u { return vec3u(pixel & 255u, (pixel >> 8u) & 255u, pixel >> 16u); }
 fn packed(value: vec3u) -> u32 { return value.x | (value.y << 8u) | (value.z << 16u); }`;
 
-/** Pixels of a row that a thread of the kernels over squares does, four to a vector. */
+/** Neighbouring pixels of a row that a thread of the kernels over squares does at once: a vector of words. */
 export const RUN = 4;
 
 /** Words of a square's row. */
@@ -48,7 +48,17 @@ export function squareGrid(side: number, { count }: Jobs): [number, number, numb
   return [Math.ceil(side / (8 * RUN)), Math.ceil(side / 8), count];
 }
 
-/** WGSL: `VECTORS` vectors of a run as expressions, for loads and stores of four words. */
-export const VECTORS = RUN / 4;
-/** WGSL: lane `i` of a run that lies in the vectors `name_0`, `name_1`, ... */
-export const lane = (name: string, i: number): string => `${name}_${i >> 2}.${"xyzw"[i & 3]}`;
+/** Threads of a row where each does every so many-th run, so that it loads its job once for all. */
+export const ROW_THREADS = 8;
+
+/** Workgroups of {@link ROW_THREADS} x 8 threads over the rows of pictures of `side` x `side`. */
+export function rowGrid(side: number, { count }: Jobs): [number, number, number] {
+  return [1, Math.ceil(side / 8), count];
+}
+
+/** WGSL: carries out `body` for each run of the thread, whose first pixel is at `column`. */
+export function eachRun(side: number, body: string): string {
+  return `for (var column = id.x * ${RUN}u; column < ${side}u; column += ${ROW_THREADS * RUN}u) {
+  ${body}
+  }`;
+}

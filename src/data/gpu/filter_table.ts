@@ -1,10 +1,16 @@
 /** Filters of a resize as the kernels read them. */
+import { roundUp } from "../../base/shape.ts";
 import { filterFor } from "../transforms/resize.ts";
 
-/** For each position of the result `stride` words: the first position of the source, how many, and their weights. */
+/**
+ * For each position of the result `stride` words, a multiple of 4 and at least 8: the first position of the source, how many, and
+ * their weights, with 0 behind the last.
+ */
 export interface FilterTable {
   readonly words: Uint32Array;
   readonly stride: number;
+  /** The most weights of a position. */
+  readonly most: number;
 }
 
 const MAX_TABLES = 1024;
@@ -32,7 +38,8 @@ function makeTable(inSize: number, outSize: number): FilterTable {
       counts[out]--;
     }
   }
-  const stride = 2 + counts.reduce((most, value) => Math.max(most, value), 1);
+  const most = counts.reduce((most, value) => Math.max(most, value), 1);
+  const stride = Math.max(8, roundUp(2 + most, 4));
   const words = new Uint32Array(outSize * stride);
   for (let out = 0; out < outSize; out++) {
     const skipped = out * width + from[out] - first[out];
@@ -40,7 +47,7 @@ function makeTable(inSize: number, outSize: number): FilterTable {
     words[out * stride + 1] = counts[out];
     words.set(weights.subarray(skipped, skipped + counts[out]), out * stride + 2);
   }
-  return { words, stride };
+  return { words, stride, most };
 }
 
 /** The positions of the source, `[start, end)`, that positions `[from, to)` of the result are made of. */

@@ -25,19 +25,38 @@ export function packPixels(
   const fromX = Math.max(0, left), toX = Math.min(picture.width, left + width);
   const fromY = Math.max(0, top), toY = Math.min(picture.height, top + height);
   if (toX - fromX < width || toY - fromY < words.length / width) words.fill(0);
-  const pixel = (at: number) => data[at] | (data[at + 1] << 8) | (data[at + 2] << 16);
-  const stride = picture.width * 3;
+  const levels = new Uint8Array(data.buffer, 0, data.byteOffset + data.length);
+  const fours = new Uint32Array(data.buffer, 0, levels.length >> 2);
   for (let y = fromY; y < toY; y++) {
-    const row = y - top, isWhole = row % ROWS === 0 && y + ROWS <= toY;
-    let from = y * stride + fromX * 3;
-    let to = (Math.floor(row / ROWS) * width + fromX - left) * ROWS + row % ROWS;
-    for (const end = to + (toX - fromX) * ROWS; to < end; to += ROWS, from += 3) {
-      words[to] = pixel(from);
-      if (!isWhole) continue;
-      words[to + 1] = pixel(from + stride);
-      words[to + 2] = pixel(from + 2 * stride);
-      words[to + 3] = pixel(from + 3 * stride);
-    }
-    if (isWhole) y += ROWS - 1;
+    const row = y - top;
+    const at = data.byteOffset + (y * picture.width + fromX) * 3;
+    const to = (Math.floor(row / ROWS) * width + fromX - left) * ROWS + row % ROWS;
+    packRow({ levels, fours }, at, words, to, to + (toX - fromX) * ROWS);
   }
+}
+
+/** Writes the pixels from byte `at` on to each fourth word from `to` to `end`: four of them from three loads. */
+function packRow(
+  { levels, fours }: { readonly levels: Uint8Array; readonly fours: Uint32Array },
+  at: number,
+  words: Uint32Array,
+  to: number,
+  end: number,
+): void {
+  const one = () => {
+    words[to] = levels[at] | (levels[at + 1] << 8) | (levels[at + 2] << 16);
+    to += ROWS;
+    at += 3;
+  };
+  while (to < end && at % 4 !== 0) one();
+  let four = at >> 2;
+  for (const last = end - 3 * ROWS; to < last; to += 4 * ROWS, four += 3) {
+    const a = fours[four], b = fours[four + 1], c = fours[four + 2];
+    words[to] = a & 0xffffff;
+    words[to + ROWS] = (a >>> 24 | b << 8) & 0xffffff;
+    words[to + 2 * ROWS] = (b >>> 16 | c << 16) & 0xffffff;
+    words[to + 3 * ROWS] = c >>> 8;
+  }
+  at = 4 * four;
+  while (to < end) one();
 }

@@ -1,7 +1,9 @@
 /** Resizes on the GPU: of pictures as they are uploaded, and from square to square. */
 import { augmentColumns } from "../../../kernels/augment_columns.ts";
 import { augmentRows } from "../../../kernels/augment_rows.ts";
+import { tapsFor } from "../../../kernels/lib/augment_filter.ts";
 import { pitchOf } from "../../../kernels/lib/augment.ts";
+import { roundUp } from "../../base/shape.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Box, Color } from "../transforms/operation.ts";
@@ -41,6 +43,8 @@ interface RowsJob {
   /** The table's first row that is used. */
   readonly firstEntry: number;
   readonly middle: number;
+  /** Where the columns of the result begin in a square. */
+  readonly left: number;
   readonly mirrored: boolean;
 }
 
@@ -58,13 +62,15 @@ interface ColumnsJob {
   readonly segment: Segment;
 }
 
+/** Rows that the horizontal pass writes at once. */
+const GROUP = 4;
 const BLACK: Color = [0, 0, 0];
 const NO_STEPS: Segment = { steps: [], measured: false };
 
 /** Words between the passes that a picture takes. */
 export function middleWords({ plan: { reading } }: Work, side: number): number {
   const { rows } = extentOf(reading, side);
-  return (rows[1] - rows[0]) * pitchOf(side);
+  return roundUp(rows[1] - rows[0], GROUP) * pitchOf(side);
 }
 
 function extentOf({ box, scaled, window }: Reading, side: number): Extent {
@@ -87,7 +93,7 @@ export function develop(room: Darkroom, chunk: readonly Work[]): void {
   const jobs = chunk.map((work) => {
     const extent = extentOf(work.plan.reading, room.side);
     const middle = words;
-    words += (extent.rows[1] - extent.rows[0]) * room.pitch;
+    words += roundUp(extent.rows[1] - extent.rows[0], GROUP) * room.pitch;
     return { work, extent, middle };
   });
   room.reserve(words);
@@ -145,7 +151,8 @@ function uploads(
       columns: seen.width,
       table: across,
       firstEntry: window.left + seen.left,
-      middle: middle + (from - rows[0]) * pitch + leftOf(seen, mirrored, side),
+      middle: middle + (from - rows[0]) * pitch,
+      left: leftOf(seen, mirrored, side),
       mirrored,
     });
   }
@@ -158,7 +165,7 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
   const jobs = works.map((work, i) => {
     const { from, to, around } = stages[i];
     const source = room.now(work) + from.top * room.pitch + from.left;
-    return { work, from, to, around, source, middle: i * side * room.pitch };
+    return { work, from, to, around, source, middle: i * roundUp(side, GROUP) * room.pitch };
   });
   const horizontal = jobs.map(({ source, from, to, middle }): RowsJob => ({
     source: () => source,
@@ -169,7 +176,8 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
     columns: to.width,
     table: filterTable(from.width, to.width),
     firstEntry: 0,
-    middle: middle + to.left,
+    middle,
+    left: to.left,
     mirrored: false,
   }));
   rows(room, room.squares, horizontal);
@@ -188,36 +196,39 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
 }
 
 function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly RowsJob[]): void {
-  flight.each(
-    jobs,
-    ({ words, table }) => words + table.words.length,
-    (job) => {
-      const { stride, firstColumn, table, columns, mirrored } = job;
-      const at = job.source();
-      const entries = flight.put(table.words) + job.firstEntry * table.stride;
-      return [
-        at,
-        stride,
-        firstColumn,
-        job.rows,
-        columns,
-        entries,
-        table.stride,
-        job.middle,
-        Number(mirrored),
-      ];
-    },
-    (list, items) => {
-      const most = (size: (job: RowsJob) => number) => Math.max(...items.map(size));
-      const grid = { rows: most(({ rows }) => rows), columns: most(({ columns }) => columns) };
-      rowsPass.run({ jobs: flight.data, data: flight.data, x: source, y: middle }, {
-        isUpload: source === flight.data,
-        jobs: list,
-        side,
-        ...grid,
-      });
-    },
-  );
+  for (const [taps, alike] of Map.groupBy(jobs, ({ table }) => tapsFor(table.most))) {
+    flight.each(
+      alike,
+      ({ words, table }) => words + table.words.length,
+      (job) => {
+        const { stride, firstColumn, table, columns, mirrored } = job;
+        const at = job.source();
+        const entries = flight.put(table.words) + job.firstEntry * table.stride;
+        return [
+          at,
+          stride,
+          firstColumn,
+          job.rows,
+          columns,
+          entries,
+          table.stride,
+          job.middle,
+          Number(mirrored),
+          job.left,
+        ];
+      },
+      (list, items) => {
+        const tallest = Math.max(...items.map(({ rows }) => rows));
+        rowsPass.run({ jobs: flight.data, data: flight.data, x: source, y: middle }, {
+          isUpload: source === flight.data,
+          jobs: list,
+          side,
+          taps,
+          rows: tallest,
+        });
+      },
+    );
+  }
 }
 
 function columns(room: Darkroom, jobs: readonly ColumnsJob[]): void {
@@ -234,8 +245,9 @@ function columns(room: Darkroom, jobs: readonly ColumnsJob[]): void {
       const words = [job.middle, firstRow, entries, table.stride, target];
       return withSteps([...words, left, top, width, height, colorWord(around), work.place], segment);
     },
-    (list) => {
-      const options = { jobs: list, side, steps, measured };
+    (list, items) => {
+      const taps = tapsFor(Math.max(3, ...items.map(({ table }) => table.most)));
+      const options = { jobs: list, side, taps, steps, measured };
       columnsPass.run({ jobs: flight.data, data: flight.data, x: middle, y: squares, ...measures }, options);
     },
   );

@@ -1,5 +1,5 @@
 /** What a batch's pictures go through, and the memory on the GPU that they go through it in. */
-import { pitchOf, RUN } from "../../../kernels/lib/augment.ts";
+import { pitchOf, ROW_THREADS } from "../../../kernels/lib/augment.ts";
 import { type Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Picture } from "../types.ts";
@@ -46,7 +46,7 @@ export class Darkroom {
 
   constructor(readonly device: Device, readonly side: number) {
     this.pitch = pitchOf(side);
-    this.runs = side * this.pitch / RUN;
+    this.runs = side * ROW_THREADS;
     this.flight = new Flight(device, CHUNK, FLIGHT);
     this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
