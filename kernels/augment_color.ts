@@ -28,7 +28,7 @@ export interface AugmentColorOptions {
 
 export function augmentColor({ jobs, side, steps, measured }: AugmentColorOptions): KernelSource {
   const pitch = pitchOf(side);
-  const four = [0, 1, 2, 3].map((i) => `packed(vec3u(v_${i}))`);
+  const four = [0, 1, 2, 3].map((i) => `packed_shades(v_${i})`);
   const code = wgsl`
 ${jobList}
 ${pixels}
@@ -56,7 +56,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       `let four = x[row + column / 4u];
     ${
         unroll(RUN, (i) =>
-          `var v_${i} = vec3f(levels(four.${"xyzw"[i]}));
+          `var v_${i} = shades(four.${"xyzw"[i]});
     ${colorSteps(steps, `v_${i}`)}
     ${measured ? `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);` : ""}`)
       }

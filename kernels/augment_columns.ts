@@ -43,7 +43,7 @@ export function augmentColumns(o: AugmentColumnsOptions): KernelSource {
   const tap = (k: string, weight: string) =>
     `{ let weight = ${weight}; let four = x[at + (${k}) * ${pitch / 4}u];
       ${unroll(RUN, (i) => `sum_${i} += levels(four.${"xyzw"[i]}) * weight;`)} }`;
-  const four = [0, 1, 2, 3].map((i) => `packed(vec3u(v_${i}))`);
+  const four = [0, 1, 2, 3].map((i) => `packed_shades(v_${i})`);
   const code = wgsl`
 ${jobList}
 ${pixels}
@@ -79,7 +79,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let first = column - ${word(5)};
     ${
         unroll(RUN, (i) =>
-          `var v_${i} = vec3f(select(around, sum_${i} >> vec3u(22u), first + ${i}u < width));
+          `var v_${i} = vec3f(vec3i(select(around, sum_${i} >> vec3u(22u), first + ${i}u < width)));
     ${colorSteps(steps, `v_${i}`)}
     ${measured ? `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);` : ""}`)
       }

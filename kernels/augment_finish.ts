@@ -55,7 +55,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       `let four = x[source_row + column / 4u];
     ${
         unroll(RUN, (i) =>
-          `var v_${i} = vec3f(levels(four.${"xyzw"[i]}));
+          `var v_${i} = shades(four.${"xyzw"[i]});
     ${colorSteps(steps, `v_${i}`)}
     ${side % RUN ? `if (column + ${i}u < ${side}u)` : ""} {
       images[to + column + ${i}u] = vec4f(fma(v_${i}, ${vector(scale)}, ${vector(shift)}), 0.0);

@@ -17,6 +17,10 @@ export const FIRST_STEP = 12;
 export const stepsEnd = (letters: string): number => FIRST_STEP + 2 * letters.length;
 
 const LUMA = `
+fn shades(pixel: u32) -> vec3f { return vec3f(vec3i(levels(pixel))); } // signed, as that is one instruction on x86
+fn packed_shades(v: vec3f) -> u32 { // whole numbers: adding 2^23 leaves them in the lowest bits
+  return packed(bitcast<vec3u>(v + 8388608.0) & vec3u(255u));
+}
 fn luma(v: vec3f) -> f32 { // integers below 2^24, so exact
   return floor((v.x * 19595.0 + v.y * 38470.0 + v.z * 7471.0 + 32768.0) * ${1 / 65536});
 }
@@ -36,8 +40,9 @@ fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
   let v = levels / 255.0;
   let most = max(v.x, max(v.y, v.z));
   let range = most - min(v.x, min(v.y, v.z));
-  let c = (vec3f(most) - v) / select(range, 1.0, range == 0.0);
-  let sixths = select(select(4.0 + c.y - c.x, 2.0 + c.x - c.z, most == v.y), c.z - c.y, most == v.x);
+  let d = vec3f(most) - v; // sixths: (0 + b) - g, (2 + r) - b or (4 + g) - r, in parts of the range
+  let parts = select(select(d.yx, d.xz, most == v.y), d.zy, most == v.x) / select(range, 1.0, range == 0.0);
+  let sixths = select(select(4.0, 2.0, most == v.y), 0.0, most == v.x) + parts.x - parts.y;
   var hue = sixths / 6.0 + 1.0;
   hue = select(hue, hue - 1.0, hue >= 1.0) + turn;
   hue = select(select(hue, hue - 1.0, hue >= 1.0), hue + 1.0, hue < 0.0);
@@ -46,15 +51,15 @@ fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
   let rest = sixth - sector;
   let saturation = select(range / most, 0.0, range == 0.0);
   let pqt = to_level(most * (1.0 - saturation * vec3f(1.0, rest, 1.0 - rest)));
-  let which = u32(sector) % 6u;
+  let which = select(sector, 0.0, sector == 6.0);
   let top = max(levels.x, max(levels.y, levels.z));
-  let r = select(select(pqt.x, pqt.z, which == 4u), pqt.y, which == 1u);
-  let g = select(select(pqt.x, pqt.y, which == 3u), pqt.z, which == 0u);
-  let b = select(select(pqt.x, pqt.y, which == 5u), pqt.z, which == 2u);
+  let r = select(select(pqt.x, pqt.z, which == 4.0), pqt.y, which == 1.0);
+  let g = select(select(pqt.x, pqt.y, which == 3.0), pqt.z, which == 0.0);
+  let b = select(select(pqt.x, pqt.y, which == 5.0), pqt.z, which == 2.0);
   return vec3f(
-    select(r, top, which == 0u || which == 5u),
-    select(g, top, which == 1u || which == 2u),
-    select(b, top, which == 3u || which == 4u),
+    select(r, top, which == 0.0 || which == 5.0),
+    select(g, top, which == 1.0 || which == 2.0),
+    select(b, top, which == 3.0 || which == 4.0),
   );
 }`;
 
