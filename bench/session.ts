@@ -10,6 +10,7 @@ import { PATIENCE, type Patience } from "./timing.ts";
 export type BenchHost = Pick<
   Host,
   | "readFile"
+  | "encodeJpeg"
   | "appendText"
   | "appendBytes"
   | "linkAtomic"

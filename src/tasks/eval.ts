@@ -5,6 +5,7 @@ import { classCounts, classWeights } from "../data/class_weights.ts";
 import type { Split } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
 import { classLoss } from "../metrics/class_loss.ts";
+import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { sum, type Tally } from "../train/ring.ts";
 import { BATCH } from "./classify/classifier.ts";
@@ -24,9 +25,11 @@ import { describeData, openData, openPictures } from "./open_data.ts";
 import { openConfigured, openModel } from "./open_model.ts";
 import { configuredLoss, formatTest } from "./train.ts";
 
+const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
+
 /**
  * Evaluates `model.weights` on the test split, pictures prepared as its file says; prints loss, accuracies and a table
- * of classes, and writes metrics.json, confusion_matrix.csv and predictions.csv into `folder`.
+ * of classes, and writes metrics.json, the confusion matrix as CSV and PNG, and predictions.csv into `folder`.
  */
 export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
   const tested = isOnnx(config.model.weights!)
@@ -43,7 +46,11 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
   for (const [name, text] of Object.entries(files)) {
     await host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
   }
-  host.print(`\nwrote   ${Object.keys(files).join(", ")} into ${folder}`);
+  const { font, png } = await host.plotting();
+  const title = "Confusion matrix of the test split";
+  const plot = confusionPlot({ title, names: tested.classes, counts: confusion.counts }, font);
+  await host.writeAtomic(`${folder}/${MATRIX}`, await png(plot, DOTS_PER_INCH));
+  host.print(`\nwrote   ${[...Object.keys(files), MATRIX].join(", ")} into ${folder}`);
   return report;
 }
 

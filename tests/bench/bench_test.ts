@@ -25,6 +25,7 @@ function testHost(cache = "none"): { host: BenchHost; lines: string[]; written: 
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
     readFile: (path) => Promise.reject(new DataError(`Cannot read "${path}"`)),
+    encodeJpeg,
     appendText: () => Promise.resolve(),
     appendBytes: () => Promise.resolve(),
     linkAtomic: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 /** What a test came to: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
 import { argmax } from "../../metrics/accuracy.ts";
+import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
 import { type Confusion, confusionMatrix, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
@@ -26,6 +27,8 @@ export interface ClassRow {
   /** Share of what is named so that is right; null where nothing is. */
   readonly precision: number | null;
   readonly f1: number;
+  /** Area under its ROC curve against the rest; null where it is not defined. */
+  readonly auroc: number | null;
 }
 
 /** All figures of a test. */
@@ -35,6 +38,9 @@ export interface Report {
   readonly acc_top1: number;
   readonly acc_top5: number;
   readonly f1_macro: number;
+  readonly f1_micro: number;
+  readonly f1_weighted: number;
+  readonly auroc_macro: number | null;
   /** Expected calibration error, 15 bins. */
   readonly ece: number;
   /** -log p of the label, without weights and smoothing. */
@@ -46,7 +52,9 @@ export interface Report {
 export function reportOf({ classes, tally, outputs }: Tested): { report: Report; confusion: Confusion } {
   const { logits, labels } = outputs, count = classes.length;
   const matrix = confusionMatrix(count), calibration = calibrationError(count), likelihood = nll(count);
-  for (const metric of [matrix, calibration, likelihood]) metric.update(logits, labels);
+  const area = auroc(count);
+  for (const metric of [matrix, calibration, likelihood, area]) metric.update(logits, labels);
+  const areas = area.compute();
   const confusion = matrix.compute();
   const { samples, predicted, hits } = confusionTotals(confusion);
   const scores = f1Scores(confusion);
@@ -57,6 +65,9 @@ export function reportOf({ classes, tally, outputs }: Tested): { report: Report;
     acc_top1: tally.top1,
     acc_top5: tally.top5,
     f1_macro: scores?.macro ?? NaN,
+    f1_micro: scores?.micro ?? NaN,
+    f1_weighted: scores?.weighted ?? NaN,
+    auroc_macro: areas.macro,
     ece: calibration.compute() ?? NaN,
     nll: likelihood.compute() ?? NaN,
     per_class: classes.map((label, i) => ({
@@ -65,6 +76,7 @@ export function reportOf({ classes, tally, outputs }: Tested): { report: Report;
       recall: share(hits[i], samples[i]),
       precision: share(hits[i], predicted[i]),
       f1: scores?.perClass[i] ?? NaN,
+      auroc: areas.perClass[i],
     })),
   };
   return { report, confusion };
@@ -74,7 +86,7 @@ export function reportOf({ classes, tally, outputs }: Tested): { report: Report;
 const MOST_ROWS = 40, WORST = 15;
 
 /** The table of classes, and the figures over all. */
-export function reportLines({ per_class: rows, f1_macro, ece }: Report): string[] {
+export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Report): string[] {
   const percent = (share: number | null) => share === null ? "-" : `${(100 * share).toFixed(1)} %`;
   const isCut = rows.length > MOST_ROWS;
   const shown = isCut
@@ -84,7 +96,9 @@ export function reportLines({ per_class: rows, f1_macro, ece }: Report): string[
   const line = (cells: readonly string[]) =>
     `        ${cells[0].padEnd(width)}  ${cells.slice(1).map((cell) => cell.padStart(9)).join("  ")}`;
   return [
-    `        macro F1 ${percent(f1_macro)}  calibration error ${percent(ece)}`,
+    `        macro F1 ${percent(f1_macro)}  macro AUROC ${percent(auroc_macro)}  calibration error ${
+      percent(ece)
+    }`,
     "",
     ...(isCut ? [`        the ${shown.length} worst of ${rows.length} classes, by F1`] : []),
     line(["class", "images", "recall", "precision", "F1"]),
