@@ -19,8 +19,8 @@ import type { Session } from "./session.ts";
 import { median } from "./timing.ts";
 import { LR, noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
-/** Steps of an epoch, of which every tenth is logged; and of a validation. */
-const STEPS = 20, LOG_EVERY = 10, VALIDATED = 2;
+/** Every so many steps one is logged; batches of a validation. */
+const LOG_EVERY = 10, VALIDATED = 2;
 
 /** As many as the jersey numbers have: with ImageNet's, drawing a matrix would say nothing of most runs. */
 const CLASSES = 42;
@@ -40,6 +40,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const plan = { ...given, classes: CLASSES };
   const { host, patience, report } = session;
   const { size: imageSize, batch: count, precision } = plan;
+  const steps = LOG_EVERY * (patience.rounds > 1 ? 2 : 1);
   const names = Array.from({ length: plan.classes }, (_, i) => String(i));
   const alone = await startTraining(device, plan, session.options.choices);
   const engine: number[] = [], trainer: number[] = [], ends: number[] = [];
@@ -48,7 +49,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const first: Callback = {
     name: "first",
     epochEnd({ history }) {
-      trainer.push(1000 * history.at(-1)!.seconds / STEPS);
+      trainer.push(1000 * history.at(-1)!.seconds / steps);
       ended.at = performance.now();
     },
   };
@@ -57,7 +58,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     name: "last",
     async save() {
       ends.push(performance.now() - ended.at);
-      engine.push(await elapsed(device, () => alone.run(STEPS)) / STEPS);
+      engine.push(await elapsed(device, () => alone.run(STEPS)) / steps);
       await alone.losses();
     },
   };
@@ -87,7 +88,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     optimizer: adamw(model.parameters, OPTIMIZER),
     schedule: () => LR,
     perStep: true,
-    train: () => repeated(batch, STEPS),
+    train: () => repeated(batch, steps),
     valid: () => repeated(batch, VALIDATED),
     evaluator: evaluation,
     imageSize,
@@ -105,7 +106,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   // The first epoch compiles what the callbacks draw with.
   const [engine_ms, trainer_ms, end_ms] = [engine, trainer, ends].map((times) => median(times.slice(1)));
   report.table(
-    `its trainer, ${STEPS} steps an epoch, ${CLASSES} classes, all callbacks but ${LEFT_OUT.join(", ")}`,
+    `its trainer, ${steps} steps an epoch, ${CLASSES} classes, all callbacks but ${LEFT_OUT.join(", ")}`,
     COLUMNS,
   )({
     engine_ms,
