@@ -58,7 +58,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     name: "last",
     async save() {
       ends.push(performance.now() - ended.at);
-      engine.push(await elapsed(device, () => alone.run(STEPS)) / steps);
+      engine.push(await elapsed(device, () => alone.run(steps)) / steps);
       await alone.losses();
     },
   };
