@@ -12,6 +12,12 @@ export interface Arguments {
   readonly others: readonly string[];
 }
 
+/** True for a command line that asks for the usage: `--help` or `-h`. */
+export function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  return args.slice(0, end < 0 ? args.length : end).some((text) => text === "--help" || text === "-h");
+}
+
 /**
  * Splits a command line. Behind `--` nothing is a flag.
  * @throws ConfigError, with `usage`, for an unknown flag, a missing value, or one that a switch does not take

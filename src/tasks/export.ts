@@ -4,7 +4,7 @@ import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import type { Split } from "../data/types.ts";
 import { onnxOptions } from "../train/onnx_options.ts";
-import { parseArguments } from "./arguments.ts";
+import { asksForHelp, parseArguments } from "./arguments.ts";
 import { openCheckpoint } from "./classify/checkpoint_classifier.ts";
 import { type CheckSet, exportCheckpoint } from "./export/export_checkpoint.ts";
 import type { Host } from "./host.ts";
@@ -27,6 +27,7 @@ const flags = {
  * validation split, without one on pictures that are drawn.
  */
 export async function exportTask(host: Host, args: readonly string[]): Promise<void> {
+  if (asksForHelp(args)) return host.print(`usage: ${USAGE}`);
   const { flags: given, others: [checkpoint, ...overrides] } = parseArguments(args, flags, USAGE);
   if (
     checkpoint === undefined || /^[~+]?[\w.@/]+=/.test(checkpoint) && !checkpoint.endsWith(".safetensors")

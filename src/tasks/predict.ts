@@ -1,7 +1,7 @@
 /** `predict`: what a checkpoint or an ONNX file says is in pictures. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
 import type { Unreadable } from "../data/pictures.ts";
-import { parseArguments } from "./arguments.ts";
+import { asksForHelp, parseArguments } from "./arguments.ts";
 import { BATCH, type Classifier } from "./classify/classifier.ts";
 import { openClassifier } from "./classify/open_classifier.ts";
 import type { Host } from "./host.ts";
@@ -51,6 +51,10 @@ interface Options {
  * @throws ConfigError, DataError, GpuError
  */
 export async function predict(host: PredictHost, args: readonly string[]): Promise<number> {
+  if (asksForHelp(args)) {
+    host.print(`usage: ${USAGE}`);
+    return 0;
+  }
   const options = readOptions(args);
   const files = await findPictures(host, options.inputs);
   const classifier = await openClassifier(host, options.model, options.gpu);
