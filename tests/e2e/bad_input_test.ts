@@ -124,7 +124,7 @@ const refusals: readonly Refusal[] = [
     env: { VK_ICD_FILENAMES: "/nonexistent.json", VK_DRIVER_FILES: "/nonexistent.json" },
   },
   {
-    name: "a loss that is not finite",
+    name: "gradients that are not finite",
     args: [
       "{tiny}",
       "optimizer.lr=1e30",
@@ -133,7 +133,7 @@ const refusals: readonly Refusal[] = [
       "trainer.max_epochs=9",
     ],
     code: 5,
-    says: ["the loss of step", "checkpoint", "lower optimizer.lr"],
+    says: ["the gradient of fc.", "is not finite at step", "checkpoint", "lower optimizer.lr"],
   },
 ];
 
