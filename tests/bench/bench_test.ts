@@ -90,7 +90,19 @@ gpuTest("bench data compares decoding, caches and memory on a dataset", () =>
 gpuTest("bench step reports speed, memory and kernel families of a step", async () => {
   const { host, lines } = testHost();
   assertEquals(
-    await bench(host, ["step", "--size", "32", "--batch", "2", "--rounds", "1", "--classes", "10"]),
+    await bench(host, [
+      "step",
+      "--size",
+      "32",
+      "--batch",
+      "2",
+      "--rounds",
+      "1",
+      "--classes",
+      "10",
+      "--precision",
+      "32-true",
+    ]),
     0,
   );
   const text = lines.join("\n");
