@@ -2,6 +2,7 @@
  * From a file to a picture, or to the reason why not: on this thread ({@link inlineDecoder}) or on others
  * (decode_pool.ts). A broken file is a value here, since training goes on without it.
  */
+import { sha256 } from "../base/sha256.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
 import type { Decode, FileTree, Picture } from "./types.ts";
 
@@ -68,8 +69,7 @@ function faultOf({ width, height, data }: Picture, maxPixels: number): string | 
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return new Uint8Array(hash, 0, 16).toHex();
+  return (await sha256(bytes)).subarray(0, 16).toHex();
 }
 
 /** How to decode on this thread. */

@@ -2,6 +2,7 @@
  * A .safetensors file that knows whether it is whole: its metadata hold the SHA-256 of all its bytes, taken with
  * zeros in the digest's own place.
  */
+import { sha256 } from "../base/sha256.ts";
 import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
 
 const KEY = "wgrad.sha256";
@@ -14,7 +15,7 @@ export async function writeSealed(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = writeSafetensors(tensors, new Map([...metadata, [KEY, "0".repeat(DIGITS)]]));
   const place = digestPlace(bytes)!;
-  place.set(new TextEncoder().encode(await digest(bytes)));
+  place.set(new TextEncoder().encode((await sha256(bytes)).toHex()));
   return bytes;
 }
 
@@ -27,7 +28,7 @@ export async function readSealed(bytes: Uint8Array<ArrayBuffer>): Promise<Safete
   if (place) {
     const said = new TextDecoder().decode(place);
     place.fill("0".charCodeAt(0));
-    const found = await digest(bytes);
+    const found = (await sha256(bytes)).toHex();
     place.set(new TextEncoder().encode(said));
     if (found !== said) {
       throw new RangeError("Cannot read safetensors as the checksum differs: the file is damaged");
@@ -45,9 +46,4 @@ function digestPlace(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | 
   if (at < 0) return undefined;
   const start = 8 + at + KEY.length + 4;
   return start + DIGITS <= bytes.length ? bytes.subarray(start, start + DIGITS) : undefined;
-}
-
-async function digest(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,9 +1,9 @@
 /** Where an experiment's checkpoints lie, and which of them a run goes on from. */
 import { ConfigError, DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
-import { labelsMapping } from "../data/labels_mapping.ts";
 import { folderOf } from "../data/paths.ts";
 import type { CheckpointStore } from "../train/callbacks/plugin.ts";
+import { CARD } from "../train/model_card.ts";
 import type { Snapshot } from "../train/run.ts";
 import { decodeSnapshot } from "../train/snapshot.ts";
 import type { Host } from "./host.ts";
@@ -29,14 +29,12 @@ export interface RunPlaces {
 
 /** Facts of a run for its checkpoints' metadata. */
 export function aboutRun(config: Config, folder: string, data: OpenData): Map<string, string> {
-  const { classes, evalPipeline: { normalization, preprocessing } } = data;
   return new Map([
     [EXPERIMENT, config.experiment],
     [RUN, folder],
     [CONFIG, JSON.stringify(config)],
     [DATA, data.fingerprint],
-    ["wgrad.eval_transforms", JSON.stringify(pipelineSteps(config).eval)],
-    ["wgrad.labels_mapping", labelsMapping(classes, normalization, preprocessing)],
+    [CARD.steps, JSON.stringify(pipelineSteps(config).eval)],
   ]);
 }
 

@@ -1,4 +1,5 @@
 /** From a configuration to decoded pictures and batches. */
+import { sha256 } from "../base/sha256.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { type WatchedFiles, watchFiles } from "../data/health/watch.ts";
@@ -137,8 +138,7 @@ async function fingerprintOf({ classes, splits }: Dataset): Promise<string> {
     classes,
     SPLITS.map((split) => splits[split].map(({ path, label }) => [path, label])),
   ]);
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return (await sha256(text)).toHex();
 }
 
 /** One line about a dataset: counts, classes and size. */

@@ -1,4 +1,5 @@
 /** Where start values come from: a path, or for `DEFAULT` the file that torchvision's hub would take. */
+import { sha256 } from "../base/sha256.ts";
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import type { ModelName } from "../nn/resnet.ts";
@@ -65,8 +66,7 @@ function torchHome(env: (name: string) => string | undefined): string {
 /** Compares a download with the hash in its name. @throws DataError if they differ */
 async function requireHash(file: string, bytes: Uint8Array): Promise<void> {
   const [, expected] = /-([0-9a-f]{8})\.pth$/.exec(file)!;
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  const hash = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hash = (await sha256(bytes)).toHex();
   if (hash.startsWith(expected)) return;
   throw new DataError(
     `its SHA-256 must begin with ${expected}: that of the ${bytes.length} bytes is ${hash.slice(0, 8)}`,

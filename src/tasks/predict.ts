@@ -61,7 +61,7 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
   try {
     const { result, thumbnails } = await predictAll(host, classifier, files, options);
     if (options.sheet !== undefined) {
-      await host.writeAtomic(options.sheet, new TextEncoder().encode(contactSheet(result, thumbnails)));
+      await host.writeAtomic(options.sheet, new TextEncoder().encode(await contactSheet(result, thumbnails)));
     }
     show(host, result, options);
     return result.predictions.length > 0 ? 0 : 3;

@@ -7,6 +7,7 @@ import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safet
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/resnet.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
+import { CARD } from "./model_card.ts";
 
 /** What a checkpoint says of itself. */
 export interface CheckpointInfo {
@@ -45,15 +46,13 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
     await modelTensors(model),
     new Map([
       ["format", "pt"],
-      ["wgrad.model", model.name],
-      ["wgrad.classes", JSON.stringify(info.classes)],
-      ["wgrad.image_size", String(info.imageSize)],
+      [CARD.model, model.name],
+      [CARD.classes, JSON.stringify(info.classes)],
+      [CARD.imageSize, String(info.imageSize)],
       ["wgrad.epoch", String(info.epoch)],
       ["wgrad.step", String(info.step)],
       ["wgrad.val_acc_top1", String(info.accuracy)],
-      ...(info.evalTransforms
-        ? [["wgrad.eval_transforms", JSON.stringify(info.evalTransforms)] as [string, string]]
-        : []),
+      ...(info.evalTransforms ? [[CARD.steps, JSON.stringify(info.evalTransforms)] as [string, string]] : []),
     ]),
   );
 }
@@ -78,7 +77,7 @@ export async function loadCheckpoint(
   classes: readonly string[],
 ): Promise<LeftOut> {
   const { weights: tensors, metadata, aside } = await checkpointWeights(source, { ema: true });
-  const named = metadata.get("wgrad.classes");
+  const named = metadata.get(CARD.classes);
   if (named !== undefined && named !== JSON.stringify(classes)) {
     throw new DataError(
       `Cannot load ${source.name} as it was trained on the classes ${named}: the data has ${

@@ -24,7 +24,8 @@ export interface ModelCard {
   readonly input: ModelInput;
 }
 
-const KEYS = {
+/** Where a file's metadata say it. */
+export const CARD = {
   model: "wgrad.model",
   classes: "wgrad.classes",
   imageSize: "wgrad.image_size",
@@ -37,11 +38,11 @@ export function writeCard(
   { model, classes, imageSize, steps, input }: ModelCard,
 ): [key: string, text: string][] {
   return [
-    ...(model === undefined ? [] : [[KEYS.model, model] as [string, string]]),
-    [KEYS.classes, JSON.stringify(classes)],
-    [KEYS.imageSize, String(imageSize)],
-    [KEYS.steps, JSON.stringify(steps)],
-    [KEYS.input, input],
+    ...(model === undefined ? [] : [[CARD.model, model] as [string, string]]),
+    [CARD.classes, JSON.stringify(classes)],
+    [CARD.imageSize, String(imageSize)],
+    [CARD.steps, JSON.stringify(steps)],
+    [CARD.input, input],
   ];
 }
 
@@ -67,8 +68,8 @@ export function readCard(
   defaults: CardDefaults,
 ): { card: ModelCard; missing: string[] } {
   const missing: string[] = [];
-  const read = <T>(key: keyof typeof KEYS, parse: (text: string) => T, otherwise: () => T): T => {
-    const text = metadata.get(KEYS[key]);
+  const read = <T>(key: keyof typeof CARD, parse: (text: string) => T, otherwise: () => T): T => {
+    const text = metadata.get(CARD[key]);
     if (text === undefined) {
       missing.push(WORDS[key]);
       return otherwise();
@@ -77,7 +78,7 @@ export function readCard(
       return parse(text);
     } catch (cause) {
       throw new DataError(
-        `Cannot use ${path} as its "${KEYS[key]}" is damaged: current value is ${shorten(text)}`,
+        `Cannot use ${path} as its "${CARD[key]}" is damaged: current value is ${shorten(text)}`,
         {
           cause,
         },
@@ -98,7 +99,7 @@ export function readCard(
       (text) => stepList.parse(JSON.parse(text)),
       () => [...defaults.steps ?? defaultEvalSteps(imageSize)],
     ),
-    input: metadata.has(KEYS.input)
+    input: metadata.has(CARD.input)
       ? read("input", (text) => z.enum(["normalized", "unit", "pixels"]).parse(text), () => "normalized")
       : "normalized",
   };
@@ -110,7 +111,7 @@ export function readCard(
   return { card, missing };
 }
 
-const WORDS: Readonly<Record<keyof typeof KEYS, string>> = {
+const WORDS: Readonly<Record<keyof typeof CARD, string>> = {
   model: "architecture",
   classes: "class names",
   imageSize: "image size",

@@ -12,6 +12,7 @@ import type { StateTensor } from "../nn/parameters.ts";
 import { modelTensors } from "./checkpoint.ts";
 import { EMA, EPOCH_RESULTS, EVALUATED, LOSS_SCALE, MOMENTS } from "./checkpoint_weights.ts";
 import { exactJson, parseExactJson } from "./exact_json.ts";
+import { CARD } from "./model_card.ts";
 import type { Fit, Progress, Snapshot } from "./run.ts";
 
 const PROGRESS = "wgrad.progress";
@@ -36,9 +37,9 @@ export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>>
   tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
   const metadata = new Map([
     ["format", "pt"],
-    ["wgrad.model", name],
-    ["wgrad.classes", JSON.stringify(classes)],
-    ["wgrad.image_size", String(imageSize)],
+    [CARD.model, name],
+    [CARD.classes, JSON.stringify(classes)],
+    [CARD.imageSize, String(imageSize)],
     ["wgrad.epoch", String(state.epoch)],
     ["wgrad.step", String(state.step)],
     [EVALUATED, state.evaluated],
@@ -80,7 +81,10 @@ export async function decodeSnapshot(bytes: Uint8Array, path: string): Promise<S
 }
 
 /** Puts a run where a checkpoint left it. @throws DataError if the checkpoint is of another kind of run */
-export async function restoreSnapshot(run: Fit, { path, tensors, progress }: Snapshot): Promise<void> {
+export async function restoreSnapshot(
+  run: Fit,
+  { path, tensors, metadata, progress }: Snapshot,
+): Promise<void> {
   const { state, step, optimizer, ring, callbacks, model: { parameters } } = run;
   const get = (name: string, shape?: Shape): Float32Array => {
     const tensor = tensors.get(name);
@@ -105,6 +109,7 @@ export async function restoreSnapshot(run: Fit, { path, tensors, progress }: Sna
   const { epoch, batch, validatedAt, history, best, last, stop } = progress;
   Object.assign(state, { epoch, batch, validatedAt, step: progress.step, best, last, stop });
   state.history.splice(0, Infinity, ...history);
+  if (metadata.get(EVALUATED) === "averages") state.evaluated = "averages";
   for (const callback of callbacks) {
     if (callback.name in progress.callbacks) await callback.load?.(progress.callbacks[callback.name], state);
   }

@@ -10,6 +10,7 @@ import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
 import { emaCallback } from "../../src/train/callbacks/ema.ts";
 import type { RunState } from "../../src/train/run_state.ts";
 import type { Snapshot } from "../../src/train/run.ts";
+import { EVALUATED } from "../../src/train/checkpoint_weights.ts";
 import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import type { EpochBatches } from "../../src/train/run.ts";
 import { fit } from "../../src/train/trainer.ts";
@@ -62,7 +63,11 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     save: async (state) => void saved.push(await state.snapshot()),
     fitEnd: async (state) => void (averages = await digest(state.averages!.averages[0])),
     state: () => ({ validations }),
-    load: (state) => void validations.push(...(state as { validations: number[] }).validations),
+    load(state, { evaluated }) {
+      validations.push(...(state as { validations: number[] }).validations);
+      assertEquals(evaluated, resume!.metadata.get(EVALUATED));
+      if (validations.length > 1) assertEquals(evaluated, "averages");
+    },
   };
   const stopping = earlyStopping({ monitor: "val/loss", mode: "min", patience: 50, min_delta: 0 });
   const options = fitOptions(device, model, {

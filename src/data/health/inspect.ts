@@ -1,4 +1,5 @@
 /** Looks at every file of a dataset once: its bytes, its pixels, its looks. Pictures are not kept. */
+import { sha256 } from "../../base/sha256.ts";
 import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
 import { SPLITS } from "../types.ts";
 import { contentFormat } from "./content.ts";
@@ -61,7 +62,7 @@ async function inspectFile(
   try {
     const bytes = await tree.read(path);
     format = contentFormat(bytes);
-    byteHash = await hash(bytes);
+    byteHash = (await sha256(bytes)).toHex();
     const picture = await factsOf(await decode(bytes));
     return { path, places, format, byteHash, picture, reason: undefined };
   } catch (error) {
@@ -79,12 +80,8 @@ async function factsOf(picture: Picture): Promise<PictureFacts> {
   return {
     width,
     height,
-    pixelHash: `${width}x${height}:${await hash(data)}`,
+    pixelHash: `${width}x${height}:${(await sha256(data)).toHex()}`,
     looks: measureLooks(picture),
     fingerprint: fingerprint(picture),
   };
-}
-
-async function hash(bytes: Uint8Array): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>)).toHex();
 }

@@ -6,17 +6,17 @@
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import { Markup } from "../svg.ts";
-import { type Filling, html, jsonIsland } from "./html.ts";
-import style from "./page/style.css" with { type: "text" };
+import { type Filling, html, jsonIsland, policySource } from "../html.ts";
+import { pageStyle } from "./page_style.ts";
 import { pageScript } from "./page_script.ts";
 import type { HealthFinding, Report, ReportFile, SplitResult } from "./report.ts";
 
 /** The page. */
 export async function htmlReport(report: Report): Promise<string> {
   const { title, classes, splits, curves, results } = report;
-  const styles = [uplotStyle, style], scripts = [uplot, pageScript];
+  const styles = [uplotStyle, pageStyle], scripts = [uplot, pageScript];
   const [styleHashes, scriptHashes] = await Promise.all(
-    [styles, scripts].map((texts) => Promise.all(texts.map(hashOf))),
+    [styles, scripts].map((texts) => Promise.all(texts.map(policySource))),
   );
   const policy = [
     "default-src 'none'",
@@ -54,12 +54,6 @@ export async function htmlReport(report: Report): Promise<string> {
     ${scripts.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
     </html>
   `.text;
-}
-
-/** A source as a content security policy names it. */
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `'sha256-${new Uint8Array(digest).toBase64()}'`;
 }
 
 function header({ title, folder, status, isOver, results }: Report): Markup {

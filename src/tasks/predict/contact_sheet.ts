@@ -1,8 +1,9 @@
 /** A page with a thumbnail of each picture and what the model says of it; one file, without scripts. */
-import { encodeBase64 } from "./base64.ts";
 import { resizeTo } from "../../data/transforms/resize.ts";
 import type { EncodeJpeg, Picture } from "../../data/types.ts";
-import type { Predictions } from "./prediction.ts";
+import { html, policySource } from "../../plots/html.ts";
+import { Markup } from "../../plots/svg.ts";
+import type { Prediction, Predictions } from "./prediction.ts";
 
 /** The longer side of a thumbnail, in pixels: twice what is shown, for fine screens. */
 const SIDE = 320;
@@ -12,42 +13,48 @@ export async function thumbnail(picture: Picture, encodeJpeg: EncodeJpeg): Promi
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));
   const small = scale < 1 ? resizeTo(picture, side(picture.width), side(picture.height)) : picture;
-  return `data:image/jpeg;base64,${encodeBase64(await encodeJpeg(small, 85))}`;
+  return `data:image/jpeg;base64,${(await encodeJpeg(small, 85)).toBase64()}`;
 }
 
 /** The page; `thumbnails` belong to `predictions` one by one. */
-export function contactSheet(result: Predictions, thumbnails: readonly string[]): string {
+export async function contactSheet(result: Predictions, thumbnails: readonly string[]): Promise<string> {
   const { model, runtime, card, predictions, unreadable } = result;
-  const figures = predictions.map(({ file, guesses }, i) => {
-    const bars = guesses.map(({ label, confidence }) => {
-      const percent = (100 * confidence).toFixed(1);
-      return `<li><meter value="${confidence.toFixed(4)}"></meter><b>${
-        escape(label)
-      }</b> <span>${percent} %</span></li>`;
-    });
-    const name = escape(file);
-    return `<figure><div><img src="${thumbnails[i]}" alt="" loading="lazy"></div><ol>${bars.join("")}</ol>` +
-      `<figcaption title="${name}">${escape(file.split("/").at(-1)!)}</figcaption></figure>`;
-  });
-  const failed = unreadable.map(({ path, reason }) => `<li><b>${escape(path)}</b>: ${escape(reason)}</li>`);
-  const count = `${predictions.length} picture${predictions.length === 1 ? "" : "s"}`;
-  return `<!DOCTYPE html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Predictions</title>
-<style>${STYLE}</style>
-<h1>${count}</h1>
-<p>${escape(model)} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px</p>
-<main>
-${figures.join("\n")}
-</main>
-${
-    failed.length === 0
-      ? ""
-      : `<h2>${failed.length} not readable</h2>\n<ul class="failed">${failed.join("")}</ul>\n`
-  }</html>
-`;
+  const policy = `default-src 'none'; img-src data:; style-src ${await policySource(STYLE)}`;
+  const failed = unreadable.map(({ path, reason }) => html`<li><b>${path}</b>: ${reason}</li>`);
+  return html`
+    <!doctype html>
+    <html lang="en">
+    <meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta name="viewport" content="width=device-width">
+    <title>Predictions</title>
+    <style>${new Markup(STYLE)}</style>
+    <h1>${predictions.length} picture${predictions.length === 1 ? "" : "s"}</h1>
+    <p>${model} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px</p>
+    <main>
+    ${predictions.map((prediction, i) => figure(prediction, thumbnails[i]))}
+    </main>
+    ${failed.length === 0 ? [] : html`
+      <h2>${failed.length} not readable</h2>
+      <ul class="failed">${failed}</ul>
+    `}
+    </html>
+  `.text.trimStart();
+}
+
+function figure({ file, guesses }: Prediction, thumbnail: string): Markup {
+  const bars = guesses.map(({ label, confidence }) =>
+    html`<li><meter value="${confidence.toFixed(4)}"></meter><b>${label}</b> <span>${
+      (100 * confidence).toFixed(1)
+    } %</span></li>`
+  );
+  return html`
+    <figure>
+      <div><img src="${thumbnail}" alt="" loading="lazy"></div>
+      <ol>${bars}</ol>
+      <figcaption title="${file}">${file.split("/").at(-1)!}</figcaption>
+    </figure>
+  `;
 }
 
 const STYLE = `
@@ -67,15 +74,3 @@ span { margin-left: auto; font-variant-numeric: tabular-nums; white-space: nowra
 meter { width: 3rem; flex: none; }
 figcaption { opacity: .6; font-size: .8rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 `;
-
-/** Names are text, whatever is in them. */
-function escape(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character]);
-}

@@ -13,7 +13,8 @@ import {
   type Severity,
 } from "../../data/health/types.ts";
 import { counted } from "../../data/words.ts";
-import { Html, html } from "./html.ts";
+import { html, policySource } from "../../plots/html.ts";
+import { Markup } from "../../plots/svg.ts";
 import { style } from "./page_style.ts";
 import { SHOWN_FILES, SHOWN_GROUPS } from "../../data/health/thumbnails.ts";
 
@@ -31,7 +32,8 @@ export async function page(
   const { root, findings } = report;
   const sections = (is: (severity: Severity) => boolean) =>
     findings.filter(({ kind }) => is(KINDS[kind].severity)).map((finding) => section(finding, pictures));
-  const policy = `default-src 'none'; img-src data:; style-src '${await hashOf(style)}'; base-uri 'none'; ` +
+  const policy =
+    `default-src 'none'; img-src data:; style-src ${await policySource(style)}; base-uri 'none'; ` +
     `form-action 'none'`;
   const body = html`
     <!doctype html>
@@ -42,7 +44,7 @@ export async function page(
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <title>Dataset health: ${root}</title>
-        <style>${new Html(style)}</style>
+        <style>${new Markup(style)}</style>
       </head>
       <body>
         <header>
@@ -67,13 +69,7 @@ export async function page(
   return body.text.trimStart();
 }
 
-/** The source of a style sheet as a content security policy names it. */
-async function hashOf(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return `sha256-${new Uint8Array(digest).toBase64()}`;
-}
-
-function tiles({ classes, files, splits, findings }: HealthReport): Html {
+function tiles({ classes, files, splits, findings }: HealthReport): Markup {
   const found = countFindings(findings);
   const tile = (value: string, label: string, look = "") =>
     html`<li class="${look}"><b>${value}</b><span>${label}</span></li>`;
@@ -93,7 +89,7 @@ function tiles({ classes, files, splits, findings }: HealthReport): Html {
   ]}</ul>`;
 }
 
-function contents(findings: readonly Finding[]): Html {
+function contents(findings: readonly Finding[]): Markup {
   const links = findings.map(({ kind, groups, classes }) =>
     html`<li class="${KINDS[kind].severity}"><a href="#${kind}">${KINDS[kind].title}</a> <span>${
       groups.length + classes.length
@@ -107,7 +103,7 @@ function contents(findings: readonly Finding[]): Html {
   `;
 }
 
-function section(finding: Finding, pictures: ReadonlyMap<string, string>): Html {
+function section(finding: Finding, pictures: ReadonlyMap<string, string>): Markup {
   const { kind, groups, classes } = finding;
   const { severity, title, advice } = KINDS[kind];
   const isSingle = groups.every((group) => group.length === 1);
@@ -136,13 +132,13 @@ function sizeOf({ groups, classes }: Finding): string {
     : counted(files, "file");
 }
 
-function classTable({ classes }: Finding): Html {
+function classTable({ classes }: Finding): Markup {
   return html`<ul class="classes">${
     classes.map(({ className, note }) => html`<li><b>${className}</b>${note === "" ? "" : ` ${note}`}</li>`)
   }</ul>`;
 }
 
-function groupBox(group: readonly FoundFile[], pictures: ReadonlyMap<string, string>, kind: Kind): Html {
+function groupBox(group: readonly FoundFile[], pictures: ReadonlyMap<string, string>, kind: Kind): Markup {
   const shown = group.slice(0, SHOWN_FILES);
   const more = group.length - shown.length;
   return html`<div class="group">${shown.map((file) => figure(file, pictures, kind))}${
@@ -150,7 +146,7 @@ function groupBox(group: readonly FoundFile[], pictures: ReadonlyMap<string, str
   }</div>`;
 }
 
-function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Kind): Html {
+function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Kind): Markup {
   const { path, split, className, note = "" } = file;
   const uri = pictures.get(path);
   const image = uri === undefined
@@ -168,7 +164,7 @@ function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Ki
 }
 
 /** The paths of what has no picture on the page. */
-function rest(kind: Kind, groups: Finding["groups"]): Html {
+function rest(kind: Kind, groups: Finding["groups"]): Markup {
   const left = kind === "unreadable" ? [] : groups.slice(SHOWN_GROUPS);
   if (left.length === 0) return html``;
   const noun = groups.every((group) => group.length === 1) ? "file" : "group";
@@ -177,7 +173,7 @@ function rest(kind: Kind, groups: Finding["groups"]): Html {
   }</details>`;
 }
 
-function pathList(groups: Finding["groups"], most: number): Html {
+function pathList(groups: Finding["groups"], most: number): Markup {
   const lines = groups.slice(0, most).map((group) =>
     html`<li>${
       group.map(({ path, note = "" }) =>
@@ -194,7 +190,7 @@ function pathList(groups: Finding["groups"], most: number): Html {
 }
 
 /** Images by split and class, with a bar for each as a share of its split's largest class. */
-function counts({ classes, splits, imbalance }: HealthReport): Html {
+function counts({ classes, splits, imbalance }: HealthReport): Markup {
   const most = splits.map(({ counts }) => counts.reduce((largest, count) => Math.max(largest, count), 1));
   const bar = (count: number, i: number) =>
     html`
@@ -245,7 +241,7 @@ function counts({ classes, splits, imbalance }: HealthReport): Html {
   `;
 }
 
-function notes({ notes }: HealthReport): Html {
+function notes({ notes }: HealthReport): Markup {
   if (notes.length === 0) return html``;
   return html`
     <section id="notes">

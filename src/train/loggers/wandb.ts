@@ -1,3 +1,4 @@
+import { sha256 } from "../../base/sha256.ts";
 import * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import { pngSize } from "../../formats/tfevents.ts";
@@ -110,10 +111,9 @@ function plainValues({ scalars, timings, texts, epoch, step }: LogRow): Record<s
 
 /** A picture as a history line refers to it. */
 async function imageFile(name: string, png: Uint8Array, step: number) {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", png as Uint8Array<ArrayBuffer>));
-  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const path = `media/images/${name.replaceAll(/[^\w.-]/g, "_")}_${step}_${sha256.slice(0, 20)}.png`;
-  return { _type: "image-file", path, sha256, size: png.length, format: "png", ...pngSize(png) };
+  const hash = (await sha256(png)).toHex();
+  const path = `media/images/${name.replaceAll(/[^\w.-]/g, "_")}_${step}_${hash.slice(0, 20)}.png`;
+  return { _type: "image-file", path, sha256: hash, size: png.length, format: "png", ...pngSize(png) };
 }
 
 /** A configuration as the server has it, with the rule that all values are drawn over trainer/global_step. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { htmlReport } from "../../../src/plots/report/html_report.ts";
-import { html, jsonIsland } from "../../../src/plots/report/html.ts";
+import { html, jsonIsland } from "../../../src/plots/html.ts";
 import type { Report } from "../../../src/plots/report/report.ts";
 
 const evil = `</script><script>alert("1")</script><!-- ' & `;

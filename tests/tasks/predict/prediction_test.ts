@@ -56,8 +56,8 @@ Deno.test("asTable() keeps control characters from the terminal", () => {
   ]);
 });
 
-Deno.test("contactSheet() shows names as text, and nothing of them as markup", () => {
-  const html = contactSheet(result, ["data:image/jpeg;base64,AA", "data:image/jpeg;base64,AA"]);
+Deno.test("contactSheet() shows names as text, and nothing of them as markup", async () => {
+  const html = await contactSheet(result, ["data:image/jpeg;base64,AA", "data:image/jpeg;base64,AA"]);
   assert(!/<script|<b>\.png/.test(html));
   assert(html.includes("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"));
   assert(html.includes("&lt;b&gt;.png"));

@@ -2,7 +2,8 @@
  * HTML as a tagged template: what stands in the template is markup, what is filled in is text and is escaped, also
  * within quoted attributes. Only {@link Markup} is filled in as it is.
  */
-import { escapeText, Markup } from "../svg.ts";
+import { sha256 } from "../base/sha256.ts";
+import { escapeText, Markup } from "./svg.ts";
 
 /** What may be filled in. */
 export type Filling = Markup | string | number | readonly Filling[];
@@ -21,4 +22,9 @@ function filled(filling: Filling): string {
 /** A value as JSON that may stand in a script element, which ends at `</script` and changes at `<!--`. */
 export function jsonIsland(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll("<", "\\u003c"));
+}
+
+/** An inlined style sheet or script as a content security policy lets it through. */
+export async function policySource(text: string): Promise<string> {
+  return `'sha256-${(await sha256(text)).toBase64()}'`;
 }

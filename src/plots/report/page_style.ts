@@ -1,0 +1,9 @@
+/** The report's style sheet, in the order in which its parts overrule each other. */
+import charts from "./page/style/charts.css" with { type: "text" };
+import matrix from "./page/style/matrix.css" with { type: "text" };
+import narrowAndPrint from "./page/style/narrow_and_print.css" with { type: "text" };
+import page from "./page/style/page.css" with { type: "text" };
+import pictures from "./page/style/pictures.css" with { type: "text" };
+import tables from "./page/style/tables.css" with { type: "text" };
+
+export const pageStyle = [page, charts, matrix, pictures, tables, narrowAndPrint].join("\n");
