@@ -11,8 +11,8 @@ export function pipelineSteps({ transforms, data }: Config): { train: Step[]; ev
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {
     if (normalize !== undefined) return { normalize: IMAGENET };
     if (resize !== undefined) {
-      const { ratio = 1, size = Math.round(data.image_size * ratio) } = resize;
-      return { resize: { size } };
+      const { ratio = 1, size = Math.round(data.image_size * ratio), ...rest } = resize;
+      return { resize: { size, ...rest } };
     }
     return Object.fromEntries(Object.entries(others).map(([name, options]) => [name, fillBelow(options)]));
   };

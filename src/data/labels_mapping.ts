@@ -26,7 +26,7 @@ export function labelsMapping(
     [
       "preprocessing",
       object(1, [
-        ["resize", String(resize)],
+        ["resize", typeof resize === "object" && resize ? list(2, resize, String) : String(resize)],
         ["crop", String(crop)],
         ["interpolation", string(interpolation)],
         ["antialias", String(antialias)],
@@ -44,8 +44,8 @@ function object(depth: number, entries: readonly (readonly [string, string])[]):
   return `{\n${lines.join(",\n")}\n${indent(depth)}}`;
 }
 
-function list(depth: number, values: readonly number[]): string {
-  return `[\n${values.map((value) => indent(depth + 1) + float(value)).join(",\n")}\n${indent(depth)}]`;
+function list(depth: number, values: readonly number[], written: (value: number) => string = float): string {
+  return `[\n${values.map((value) => indent(depth + 1) + written(value)).join(",\n")}\n${indent(depth)}]`;
 }
 
 /** json.dumps escapes all that is not printable ASCII. */

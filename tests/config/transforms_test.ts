@@ -8,11 +8,13 @@ import { denoConfigFiles } from "../../src/host/deno_config.ts";
 const files = denoConfigFiles();
 const steps = (...overrides: string[]) => pipelineSteps(loadConfig(files, overrides));
 
-/** `list` without what is the same when left out: normalize's options, center_crop's size. */
+/** `list` without what is the same when left out: normalize's options, center_crop's size, resize's keep_aspect. */
 function bare(list: readonly Step[]): Step[] {
   return list.map((step) => {
     const [name] = Object.keys(step);
-    return ["normalize", "center_crop"].includes(name) ? name : step;
+    if (["normalize", "center_crop"].includes(name)) return name;
+    const { keep_aspect: _, ...options } = (step as Record<string, Record<string, unknown>>)[name];
+    return { [name]: options };
   });
 }
 
@@ -28,18 +30,24 @@ Deno.test("pipelineSteps() takes sizes from data.image_size and normalize from d
     "data.image_size=32",
   );
   assertEquals(evaluation, [
-    { resize: { size: 37 } },
+    { resize: { size: 37, keep_aspect: true } },
     { center_crop: {} },
     { normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } },
   ]);
 });
 
 Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to a given size", () => {
-  const { eval: evaluation } = steps("data.image_size=32", "transforms.eval=[resize, {resize: {size: 40}}]");
-  assertEquals(evaluation, [{ resize: { size: 32 } }, { resize: { size: 40 } }]);
+  const { eval: evaluation } = steps(
+    "data.image_size=32",
+    "transforms.eval=[resize, {resize: {size: 40, keep_aspect: false}}]",
+  );
+  assertEquals(evaluation, [
+    { resize: { size: 32, keep_aspect: true } },
+    { resize: { size: 40, keep_aspect: false } },
+  ]);
 });
 
-for (const name of ["basketball_jersey", "default", "upright"]) {
+for (const name of ["basketball_jersey", "default", "stretched", "upright"]) {
   Deno.test(`transforms=${name} makes two pipelines`, () => {
     const { train, eval: evaluation } = steps(`transforms=${name}`);
     assertEquals(pipeline(train, { imageSize: 32, purpose: "train" }).random, true);
@@ -55,7 +63,7 @@ Deno.test("pipelineSteps() takes sizes of transforms within transforms from data
   assertEquals(train, [
     {
       random_apply: {
-        transforms: [{ resize: { size: 48 } }, { jpeg: { quality: [20, 75], p: 0.5 } }],
+        transforms: [{ resize: { size: 48, keep_aspect: true } }, { jpeg: { quality: [20, 75], p: 0.5 } }],
         p: 0.5,
       },
     },

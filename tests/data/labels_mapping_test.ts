@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { labelsMapping } from "../../src/data/labels_mapping.ts";
 import { IMAGENET } from "../../src/data/types.ts";
 
@@ -66,6 +66,8 @@ Deno.test("labelsMapping() escapes names as Python does and stays JSON", () => {
 Deno.test("labelsMapping() prints null for what an evaluation leaves out", () => {
   const text = labelsMapping([], IMAGENET, { ...preprocessing, resize: null, crop: null });
   assertEquals(JSON.parse(text).preprocessing.resize, null);
+  const stretched = labelsMapping([], IMAGENET, { ...preprocessing, resize: [32, 48], crop: null });
+  assertMatch(stretched, /^ {4}"resize": \[\n {6}32,\n {6}48\n {4}\],$/m); // json.dumps(..., indent=2)
   assertEquals(text.includes(`"class_to_idx": {},`), true);
 });
 

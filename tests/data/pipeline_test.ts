@@ -47,6 +47,8 @@ Deno.test("pipeline() says how pictures are prepared", () => {
   const shared = { interpolation: "bilinear", antialias: true, channel_order: "RGB" } as const;
   assertEquals(make(defaultEvalSteps(32), "eval").preprocessing, { resize: 37, crop: 32, ...shared });
   assertEquals(make(["resize", "center_crop"], "eval").preprocessing, { resize: 32, crop: 32, ...shared });
+  const stretched = make([{ resize: { keep_aspect: false } }], "eval").preprocessing;
+  assertEquals(stretched, { resize: [32, 32], crop: null, ...shared });
   assertEquals(make(["center_crop"], "eval").preprocessing, { resize: null, crop: 32, ...shared });
 });
 
@@ -173,6 +175,6 @@ Deno.test("pipeline() refuses pictures that do not have the image size", () => {
   const error = assertThrows(() => make(["resize"]).apply(patterned(30, 42), rng(1)), RangeError);
   assertEquals(
     error.message,
-    "Cannot batch a picture as transforms.train makes it 32x44: need 32x32 (end with center_crop or random_resized_crop)",
+    "Cannot batch a picture as transforms.train makes it 32x44: need 32x32 (end with center_crop, random_resized_crop or a resize with keep_aspect=false)",
   );
 });

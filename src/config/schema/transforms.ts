@@ -11,7 +11,13 @@ import { childOf, keysOf } from "../schema_walk.ts";
 /** One step: a transform's name with its options. */
 export interface TransformStep {
   readonly normalize?: Readonly<Record<string, never>> | undefined;
-  readonly resize?: { readonly size?: number | undefined; readonly ratio?: number | undefined } | undefined;
+  readonly resize?:
+    | {
+      readonly size?: number | undefined;
+      readonly ratio?: number | undefined;
+      readonly keep_aspect?: boolean;
+    }
+    | undefined;
   readonly [name: string]: unknown;
 }
 

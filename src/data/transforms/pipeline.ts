@@ -18,8 +18,8 @@ export interface PipelineOptions {
 
 /** How pictures are prepared for the network, for those who use the model elsewhere. */
 export interface Preprocessing {
-  /** The shorter side after resizing, or null if there is no resize. */
-  readonly resize: number | null;
+  /** The shorter side after resizing, or [height, width] if the aspect is not kept; null if there is no resize. */
+  readonly resize: number | readonly [height: number, width: number] | null;
   /** The side of the central crop, or null if there is none. */
   readonly crop: number | null;
   readonly interpolation: "bilinear";
@@ -122,14 +122,15 @@ function randomInEval(name: string, place: string): ConfigError {
 }
 
 function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Preprocessing> {
-  const size = (parsed as { size?: number }).size ?? imageSize;
-  return name === "resize" ? { resize: size } : name === "center_crop" ? { crop: size } : {};
+  const { size = imageSize, keep_aspect } = parsed as { size?: number; keep_aspect?: boolean };
+  if (name === "resize") return { resize: keep_aspect ? size : [size, size] };
+  return name === "center_crop" ? { crop: size } : {};
 }
 
 function checkSize({ width, height }: Size, { imageSize, purpose }: PipelineOptions): void {
   if (width === imageSize && height === imageSize) return;
   throw new RangeError(
     `Cannot batch a picture as transforms.${purpose} makes it ${width}x${height}: ` +
-      `need ${imageSize}x${imageSize} (end with center_crop or random_resized_crop)`,
+      `need ${imageSize}x${imageSize} (end with center_crop, random_resized_crop or a resize with keep_aspect=false)`,
   );
 }

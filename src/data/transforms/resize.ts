@@ -126,11 +126,17 @@ function shorterSideAt({ width, height }: Size, size: number): Size {
     : { width: Math.trunc((size * width) / height), height: size };
 }
 
-/** Resizes the shorter side to `size`, keeping the aspect. */
+/**
+ * Resizes the shorter side to `size`, keeping the aspect: torchvision's Resize(size). Without the aspect the whole
+ * picture is stretched to a square: Resize((size, size)).
+ */
 export const resize = definePlugin({
-  options: z.strictObject({ size: optionalSize }),
+  options: z.strictObject({ size: optionalSize, keep_aspect: z.boolean().default(true) }),
   random: false,
-  make: ({ size }, { imageSize }) => (given) => [
-    { kind: "resize", ...shorterSideAt(given, size ?? imageSize) },
-  ],
+  make: ({ size, keep_aspect }, { imageSize }) => {
+    const side = size ?? imageSize;
+    return (given) => [
+      { kind: "resize", ...keep_aspect ? shorterSideAt(given, side) : { width: side, height: side } },
+    ];
+  },
 });

@@ -20,12 +20,15 @@ export type Preparation =
   | { readonly input: "normalized" }
   /** [N, 3, H, W] f32 in 0 .. 1. */
   | { readonly input: "unit"; readonly normalization: InputNormalization }
-  /** [N, any height, any width, 3] u8: resized (the shorter side, null: not at all), cut out and normalised here. */
+  /** [N, any height, any width, 3] u8: resized, cut out and normalised here. */
   | {
     readonly input: "pixels";
     readonly normalization: InputNormalization;
-    readonly resize: number | null;
+    readonly resize: InputResize;
   };
+
+/** The shorter side after a resize, or [height, width]; null: no resize. */
+export type InputResize = number | readonly [height: number, width: number] | null;
 
 /** The nodes before a network. */
 export interface Prepared {
@@ -67,8 +70,8 @@ function normalize(graph: Builder, { mean, std }: InputNormalization, input: str
 /** Bits after the point of a weight: Pillow's PRECISION_BITS. */
 const BITS = 32 - 8 - 2;
 
-/** [N, H, W, 3] u8 to levels [N, 3, size, size] f64: the shorter side to `resize`, then the middle. */
-function resizeAndCrop(graph: Builder, input: string, resize: number | null, size: number): string {
+/** [N, H, W, 3] u8 to levels [N, 3, size, size] f64: resized, then the middle. */
+function resizeAndCrop(graph: Builder, input: string, resize: InputResize, size: number): string {
   const shape = graph.add("Shape", "preprocess.shape", [input]);
   const side = (name: string, axis: number) =>
     graph.add("Gather", `preprocess.${name}`, [shape, graph.i64(`preprocess.axis${axis}`, axis)], {
@@ -76,8 +79,11 @@ function resizeAndCrop(graph: Builder, input: string, resize: number | null, siz
     });
   const height = side("height", 1), width = side("width", 2);
   // The shorter side becomes `resize`, the longer one resize * long / short, cut to an integer and never below it.
-  const target = (name: string, own: string, other: string) => {
+  const target = (name: "height" | "width", own: string, other: string) => {
     if (resize === null) return own;
+    if (typeof resize === "object") {
+      return graph.i64(`preprocess.resize.${name}`, resize[name === "height" ? 0 : 1]);
+    }
     const wanted = graph.i64("preprocess.resize", resize);
     const product = graph.add("Mul", `preprocess.${name}.product`, [wanted, own]);
     return graph.add("Max", `preprocess.${name}.target`, [

@@ -62,11 +62,12 @@ function preparationOf(
 ): Preparation {
   const input = inputOf(options);
   if (input !== "pixels") return { input, normalization };
-  // A resize and then a crop to the model's size is what the graph can say.
+  // A resize and then a crop to the model's size is what the graph can say; of a square that is it already, no crop.
   const names = card.steps.map((step) => typeof step === "string" ? step : Object.keys(step)[0]);
   const wanted = ["resize", "center_crop", "normalize"].filter((name) => names.includes(name));
-  const isKnown = names.join() === wanted.join() && preprocessing.crop === card.imageSize;
-  if (isKnown) return { input, normalization, resize: preprocessing.resize };
+  const { resize, crop } = preprocessing;
+  const side = crop ?? (typeof resize === "object" ? resize?.[0] : undefined);
+  if (names.join() === wanted.join() && side === card.imageSize) return { input, normalization, resize };
   throw new ConfigError(
     `Cannot bake in the preprocessing of ${path} as it must be resize, center_crop to ${card.imageSize} and ` +
       `normalize: current transforms are ${names.join(", ") || "none"}; leave preprocess out`,

@@ -52,14 +52,19 @@ function planes(images: Float32Array): Float32Array {
 
 const sizes = [[50, 50], [41, 67], [300, 37], [23, 19], [19, 200], [1, 1], [1, 90], [640, 481], [32, 31]];
 
-for (const [resize, size] of [[37, 32], [32, 32], [20, 33], [64, 31], [null, 32]]) {
+const resizes = [[37, 32], [32, 32], [20, 33], [64, 31], [null, 32], [[32, 32], 32], [[37, 37], 32]] as const;
+
+for (const [resize, size] of resizes) {
   Deno.test(`the graph prepares pixels as the pipeline, bit for bit: resize ${resize}, crop ${size}`, () =>
-    withGraph({ input: "pixels", normalization: IMAGENET, resize: resize! }, size!, async (session) => {
-      const steps = [...(resize === null ? [] : [{ resize: { size: resize } }]), { center_crop: { size } }];
-      const prepare = pipeline(steps, { imageSize: size!, purpose: "eval" });
+    withGraph({ input: "pixels", normalization: IMAGENET, resize }, size, async (session) => {
+      const options = typeof resize === "object"
+        ? { size: resize?.[0], keep_aspect: false }
+        : { size: resize };
+      const steps = [...(resize === null ? [] : [{ resize: options }]), { center_crop: { size } }];
+      const prepare = pipeline(steps, { imageSize: size, purpose: "eval" });
       for (const [width, height] of sizes) {
         const picture = randomPicture(width, height);
-        const expected = new Float32Array(size! * size! * 4);
+        const expected = new Float32Array(size * size * 4);
         normalizer(IMAGENET)(prepare.apply(picture, rng(0)), expected, 0);
         const values = await session.run({ type: "u8", shape: [1, height, width, 3], values: picture.data });
         assertEquals(values, planes(expected), `${width}x${height}`);
