@@ -1,6 +1,7 @@
 /**
- * dlogits[n, c] = dloss / divisor * (mass * softmax(logits)[n, c] - q[c]), where the mass is the sum of the row's
- * factors q. Ignored rows and padded columns get 0. A thread does four neighbouring columns of one row.
+ * dlogits[n, c] = dcost[n] * (mass * softmax(logits)[n, c] - q[c]), where the mass is the sum of the row's factors q,
+ * and dcost[n] the gradient by the row's loss: dloss / divisor where their mean was taken, dcosts[n] where it was not.
+ * Ignored rows and padded columns get 0. A thread does four neighbouring columns of one row.
  *
  * For any loss that depends on the label's probability p alone (focal), q is the mass in the label's column and
  * the mass is -d loss / d log p: that is `slope`.
@@ -10,6 +11,8 @@ import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/
 
 export interface CrossEntropyDgradOptions extends CrossEntropyOptions {
   readonly slope: boolean;
+  /** Whether rows have gradients of their own. */
+  readonly ofRows: boolean;
 }
 
 export function crossEntropyDgrad(o: CrossEntropyDgradOptions): KernelSource {
@@ -17,8 +20,14 @@ export function crossEntropyDgrad(o: CrossEntropyDgradOptions): KernelSource {
 ${linearIndex}
 ${crossEntropyTarget(o)}
 @group(0) @binding(3) var<storage, read> statistics: array<vec4f>; // [N]
+#if ${o.ofRows}
+@group(0) @binding(4) var<storage, read> dcosts: array<f32>; // [N]
+fn dcost(row: u32) -> f32 { return dcosts[row]; }
+#else
 @group(0) @binding(4) var<storage, read> divisor: array<f32>; // [1]
 @group(0) @binding(5) var<storage, read> dloss: array<f32>; // [1]
+fn dcost(row: u32) -> f32 { return dloss[0] / divisor[0]; }
+#endif
 @group(0) @binding(6) var<storage, read_write> dlogits: array<Element4>; // [N, columns / 4]
 
 @compute @workgroup_size(${LINEAR})
@@ -36,7 +45,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let q = factors_at(row, c);
 #endif
   let p = exp(logits_at(row, c) - highest) / sum; // closer to q than the exponential of a logarithm
-  let gradient = (mass * p - q) * (dloss[0] / divisor[0]);
+  let gradient = (mass * p - q) * dcost(row);
   dlogits[at] = store4(select(vec4f(), gradient, vec4<bool>(mass != 0.0)));
 }`;
   return { code, workgroups: linearGrid(o.rows * o.columns / 4) };

@@ -10,17 +10,11 @@
  * confident row -log p is its series in 1 - p: so loss and gradient neither cancel nor divide by zero.
  */
 import { type CrossEntropyOptions, crossEntropyTarget, IGNORED, rowMax } from "./cross_entropy_target.ts";
+import { focus } from "./lib/focus.ts";
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 export interface FocalOptions extends CrossEntropyOptions {
   readonly gamma: number;
-}
-
-/** WGSL: `rest` to the power of gamma; pow() need not know that of 0. */
-function power(gamma: number): string {
-  if (gamma === 0) return "1.0";
-  if (gamma <= 4 && Number.isInteger(gamma)) return Array(gamma).fill("rest").join(" * ");
-  return `select(pow(rest, ${gamma}f), 0.0, rest == 0.0)`;
 }
 
 export function focalForward(o: FocalOptions): KernelSource {
@@ -30,7 +24,7 @@ ${rowMax}
 @group(0) @binding(3) var<storage, read_write> losses: array<f32>; // [N]
 @group(0) @binding(4) var<storage, read_write> statistics: array<vec4f>; // [N]
 
-fn power(rest: f32) -> f32 { return ${power(o.gamma)}; }
+${focus(o.gamma)}
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -53,7 +47,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let is_confident = rest < 0.03125;
   let cost = select(log_sum - total.z, rest * series, is_confident); // -log p
   let ratio = select(cost / rest, series, is_confident);
-  let factor = total.w * power(rest);
+  let factor = total.w * focus(rest);
   let slope = factor * (1.0 + ${o.gamma}f * p * ratio);
   let is_ignored = labels[row] == ${IGNORED}u;
   let is_bad = labels[row] >= ${o.classes}u || is_nan(total).x; // no such class, or NaN in the row

@@ -16,11 +16,6 @@ const plannedValues: readonly PlannedValue[] = [
     is: ({ logging }) => logging.wandb?.log_model === true,
     cure: "give logging.wandb.log_model=false",
   },
-  {
-    key: "compat=reference",
-    is: ({ compat }) => compat !== null,
-    cure: "give compat=null",
-  },
 ];
 
 /** @throws ConfigError that names all that the configuration chooses and is not built yet, each with what to do */

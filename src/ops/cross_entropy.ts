@@ -35,16 +35,43 @@ export interface CrossEntropyOptions {
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
  */
 export function crossEntropy(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
-  const { labelSmoothing = 0, weights } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(
-      `Cannot run cross_entropy as labelSmoothing must be 0 .. 1: current is ${labelSmoothing}`,
-    );
-  }
-  const op = "cross_entropy";
-  const kernelOptions = { ...lossOptions(op, logits, target, options), labelSmoothing };
+  const op = "cross_entropy", { weights } = options;
+  const kernelOptions = smoothedOptions(op, logits, target, options);
   const run: RowLoss["forward"] = (tensors) => forward.run(tensors, kernelOptions);
   return meanLoss({ op, logits, target, weights, options: kernelOptions, slope: false, forward: run });
+}
+
+/**
+ * The same for each row by itself (reduction "none"): no mean is taken, and ignored rows cost 0.
+ * @returns the costs, f32 [N]
+ */
+export function crossEntropyRows(logits: Tensor, target: Tensor, options: CrossEntropyOptions): Tensor {
+  const op = "cross_entropy_rows", { weights } = options;
+  const kernelOptions = smoothedOptions(op, logits, target, options), { rows } = kernelOptions;
+  const costs = empty(logits.device, [rows], "f32", `${op} costs`);
+  const statistics = empty(logits.device, [rows, 4], "f32", `${op} statistics`);
+  const inputs = { logits, [kernelOptions.target]: target, ...(weights && { weights }) };
+  forward.run({ ...inputs, losses: costs, statistics }, kernelOptions);
+  return record(op, [logits], costs, (dcosts) => [
+    () => {
+      const dlogits = gradientFor(logits); // [N, columns]
+      dgrad.run({ ...inputs, statistics, dcosts, dlogits }, { ...kernelOptions, slope: false, ofRows: true });
+      return dlogits;
+    },
+  ]);
+}
+
+function smoothedOptions(
+  op: string,
+  logits: Tensor,
+  target: Tensor,
+  options: CrossEntropyOptions,
+): KernelOptions {
+  const { labelSmoothing = 0 } = options;
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(`Cannot run ${op} as labelSmoothing must be 0 .. 1: current is ${labelSmoothing}`);
+  }
+  return { ...lossOptions(op, logits, target, options), labelSmoothing };
 }
 
 /** Checks what the losses are given, and says what their kernels need to know. */
@@ -104,7 +131,7 @@ export function meanLoss({ op, logits, target, weights, options, slope, forward 
   return record(op, [logits], loss, (dloss) => [
     () => {
       const dlogits = gradientFor(logits); // [N, columns]
-      dgrad.run({ ...inputs, statistics, divisor, dloss, dlogits }, { ...options, slope });
+      dgrad.run({ ...inputs, statistics, divisor, dloss, dlogits }, { ...options, slope, ofRows: false });
       return dlogits;
     },
   ]);

@@ -25,9 +25,7 @@ export interface FocalOptions {
  */
 export function focal(logits: Tensor, labels: Tensor, options: FocalOptions): Tensor {
   const { gamma, weights } = options;
-  if (!(gamma >= 0 && gamma < Infinity)) {
-    throw new RangeError(`Cannot run focal as gamma must be at least 0: current is ${gamma}`);
-  }
+  requireGamma("focal", gamma);
   if (labels.dtype !== "u32") {
     throw new TypeError(`Cannot run focal as labels must be u32 [N]: current is ${labels.dtype}`);
   }
@@ -41,4 +39,11 @@ export function focal(logits: Tensor, labels: Tensor, options: FocalOptions): Te
     slope: true,
     forward: (tensors) => forward.run(tensors, { ...kernelOptions, gamma }),
   });
+}
+
+/** @throws RangeError if gamma is none */
+export function requireGamma(op: string, gamma: number): void {
+  if (!(gamma >= 0 && gamma < Infinity)) {
+    throw new RangeError(`Cannot run ${op} as gamma must be at least 0: current is ${gamma}`);
+  }
 }

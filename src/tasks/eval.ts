@@ -12,6 +12,7 @@ import { BATCH } from "./classify/classifier.ts";
 import { fileCard } from "./classify/file_card.ts";
 import { onnxClassifier } from "./classify/onnx_classifier.ts";
 import { isOnnx } from "./classify/open_classifier.ts";
+import { behaviourOf } from "./compat.ts";
 import {
   confusionCsv,
   predictionsCsv,
@@ -127,14 +128,15 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
 
 /** Batch by batch, since a mean by class weights depends on the batch. */
 function tallyOf(
-  { loss, data }: Config,
+  config: Config,
   logits: Float32Array,
   labels: Uint32Array,
   classes: number,
   classWeights: Float64Array | undefined,
 ): Tally {
+  const { loss: { name, label_smoothing: labelSmoothing, gamma }, data } = config;
   const size = data.eval_batch_size ?? data.batch_size;
-  const options = { name: loss.name, labelSmoothing: loss.label_smoothing, gamma: loss.gamma, classWeights };
+  const options = { name, labelSmoothing, gamma, focalBy: behaviourOf(config).focalBy, classWeights };
   const tallies = Array.from({ length: Math.ceil(labels.length / size) }, (_, i) => {
     const some = labels.subarray(i * size, (i + 1) * size), rows = some.length;
     const part = logits.subarray(i * size * classes, (i * size + rows) * classes);

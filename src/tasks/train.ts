@@ -25,6 +25,7 @@ import type { RunState } from "../train/run_state.ts";
 import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";
 import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpoints.ts";
+import { behaviourOf, compatNote } from "./compat.ts";
 import { healthNote, quickHealth } from "./health_note.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
@@ -53,8 +54,9 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     const findings = await quickHealth(config, data, SPLITS);
-    const note = healthNote(config, data, findings);
-    if (note !== undefined) host.print(note);
+    for (const note of [healthNote(config, data, findings), compatNote(config)]) {
+      if (note !== undefined) host.print(note);
+    }
     requireTrainable(data);
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
@@ -129,8 +131,9 @@ async function describeRun(
 }
 
 /** True if balanced class weights are left out of the loss, as the sampler balances already [DATA-07]. */
-function isBalancedBySampler({ loss, compat }: Config, { sampler }: OpenData): boolean {
-  return loss.class_weights === "balanced" && sampler?.balances === true && compat !== "reference";
+function isBalancedBySampler(config: Config, { sampler }: OpenData): boolean {
+  if (behaviourOf(config).weighsTwice) return false;
+  return config.loss.class_weights === "balanced" && sampler?.balances === true;
 }
 
 /**
@@ -146,6 +149,7 @@ export function configuredLoss(device: Device, config: Config, data: OpenData): 
     classes: data.classes.length,
     labelSmoothing: loss.label_smoothing,
     gamma: loss.gamma,
+    focalBy: behaviourOf(config).focalBy,
     classWeights: balanced ? classWeights(counts()) : undefined,
   });
 }
@@ -196,7 +200,7 @@ async function fitConfigured(
     ? accumulation(model.parameters.gradients, trainer.accumulate_grad_batches)
     : undefined;
   const flat = flatParameters(config, model, accumulated?.total ?? model.parameters.gradients);
-  const { ema } = config.callbacks;
+  const { ema } = behaviourOf(config);
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
   return await fit(device, {
     model,
@@ -236,7 +240,7 @@ function configuredCallbacks(
   data: OpenData,
   findings: readonly Finding[],
 ): Callback[] {
-  return makeCallbacks(config.callbacks, {
+  return makeCallbacks({ ...config.callbacks, ema: behaviourOf(config).ema }, {
     folder,
     imageSize: config.data.image_size,
     write: host.writeAtomic,

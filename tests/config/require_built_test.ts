@@ -13,7 +13,6 @@ Deno.test("requireBuilt() lets the default run pass", () => {
 
 const refused: [override: string, name: string][] = [
   ["logging.wandb={log_model: true}", "logging.wandb.log_model"],
-  ["compat=reference", "compat=reference"],
 ];
 for (const [override, name] of refused) {
   Deno.test(`requireBuilt() refuses ${override}`, () => {

@@ -1,7 +1,7 @@
 import { assertAlmostEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { classLoss } from "../../src/metrics/class_loss.ts";
-import { crossEntropy, focal } from "../reference/losses.ts";
+import { crossEntropy, focal, focalOfCrossEntropy } from "../reference/losses.ts";
 import { float64, randomLabels, randomNormal } from "../reference/random.ts";
 
 const n = 11, classes = 7;
@@ -27,5 +27,20 @@ for (const classWeights of [undefined, weight]) {
       weights += weight;
     }
     assertAlmostEquals(classLoss(logits, labels, classes, options), losses / weights, 1e-12);
+  });
+  Deno.test(`classLoss() is the focal loss by smoothed cross-entropy ${kind}`, () => {
+    const options = {
+      name: "focal",
+      labelSmoothing: 0.1,
+      gamma: 2,
+      focalBy: "cross_entropy",
+      classWeights,
+    } as const;
+    const { loss } = focalOfCrossEntropy(float64(logits), labels, {
+      ...shape,
+      gamma: 2,
+      labelSmoothing: 0.1,
+    });
+    assertAlmostEquals(classLoss(logits, labels, classes, options), loss, 1e-12);
   });
 }

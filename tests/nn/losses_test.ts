@@ -40,3 +40,13 @@ lossTest(
   { name: "focal", gamma: 1.5, labelSmoothing: .1 },
   reference.focal(wide, labels, { ...shape, gamma: 1.5 }).loss,
 );
+lossTest(
+  "createLoss() makes focal loss by cross-entropy, with label smoothing and class weights in its factor",
+  { name: "focal", gamma: 1.5, labelSmoothing: .1, focalBy: "cross_entropy", classWeights: weight },
+  reference.focalOfCrossEntropy(wide, labels, {
+    ...shape,
+    gamma: 1.5,
+    labelSmoothing: .1,
+    weight: Float64Array.from(weight),
+  }).loss,
+);

@@ -5,8 +5,9 @@ import { type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
 import { batchNorm } from "../../src/ops/batch_norm.ts";
 import { conv2d, conv2dMeasured } from "../../src/ops/conv2d.ts";
-import { crossEntropy } from "../../src/ops/cross_entropy.ts";
+import { crossEntropy, crossEntropyRows } from "../../src/ops/cross_entropy.ts";
 import { focal } from "../../src/ops/focal.ts";
+import { focalMean } from "../../src/ops/focal_mean.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { maxPool2d } from "../../src/ops/max_pool2d.ts";
@@ -35,6 +36,10 @@ function step(device: Device, n: number): void {
     const loss = crossEntropy(logits, labels, { classes: 3 });
     backward(loss, make([1], false));
     focal(logits, labels, { classes: 3, gamma: 2 });
+    backward(
+      focalMean(crossEntropyRows(logits, labels, { classes: 3 }), labels, { gamma: 2 }),
+      make([1], false),
+    );
     tally({ logits, labels, loss, ring: make([2, 4], false), scalars: make([1], false) }, {
       classes: 3,
       slot: 0,

@@ -90,3 +90,43 @@ export function focal(
   }
   return { loss, dlogits };
 }
+
+/** Cross-entropy of one row as `reduction="none"` has it: by its label's class weight, and not divided by it. */
+export function crossEntropyRow(
+  logits: Float64Array,
+  label: number,
+  { labelSmoothing = 0, weight = new Float64Array(logits.length).fill(1) }: Omit<LossShape, "n" | "classes">,
+): Loss {
+  const classes = logits.length, logP = logSoftmax(logits);
+  const q = weight.map((w, c) => w * ((c === label ? 1 - labelSmoothing : 0) + labelSmoothing / classes));
+  let loss = 0;
+  const dlogits = new Float64Array(classes);
+  for (let c = 0; c < classes; c++) {
+    loss -= q[c] * logP[c];
+    for (let k = 0; k < classes; k++) dlogits[k] -= q[c] * ((c === k ? 1 : 0) - Math.exp(logP[k]));
+  }
+  return { loss, dlogits };
+}
+
+/**
+ * The focal loss that takes its p from the weighted, smoothed cross-entropy, as some trainers have it:
+ *
+ *   ce = F.cross_entropy(logits, y, weight=w, label_smoothing=s, reduction="none")
+ *   loss = ((1 - torch.exp(-ce)) ** gamma * ce).mean()
+ */
+export function focalOfCrossEntropy(
+  logits: Float64Array,
+  labels: ArrayLike<number>,
+  { n, classes, gamma, ...options }: LossShape & { gamma: number },
+): Loss {
+  const dlogits = new Float64Array(logits.length);
+  let loss = 0;
+  for (let i = 0; i < n; i++) {
+    const row = crossEntropyRow(logits.subarray(i * classes, (i + 1) * classes), labels[i], options);
+    const ce = row.loss, p = Math.exp(-ce), rest = -Math.expm1(-ce);
+    loss += rest ** gamma * ce / n;
+    const slope = rest ** gamma + (gamma === 0 ? 0 : gamma * rest ** (gamma - 1) * p * ce); // d loss / d ce
+    dlogits.set(row.dlogits.map((value) => slope * value / n), i * classes);
+  }
+  return { loss, dlogits };
+}
