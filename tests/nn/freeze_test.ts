@@ -12,8 +12,9 @@ import { trainStep } from "../../src/train/step.ts";
 import { type Model, resnet, stagesAbove } from "../../src/nn/resnet.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, fitOptions, imageSize, randomBatch, testDevice } from "../train/small_run.ts";
+import { classes, fitOptions, sizedBatch, testDevice } from "../train/small_run.ts";
 
+const imageSize = 32;
 const freeze = ["conv1", "bn1", "layer1", "layer2.1.bn2", "layer3.0.conv1.weight", "layer4.0.bn1.weight"];
 const isFrozen = (name: string) => freeze.some((prefix) => `${name}.`.startsWith(`${prefix}.`));
 /** Norms of which all is frozen. */
@@ -40,7 +41,7 @@ async function trained(device: Device, model: Model, steps: number): Promise<num
     maxNorm: 1,
     replay: true,
   });
-  for (let i = 0; i < steps; i++) await step.run(randomBatch(6, i), 1e-3);
+  for (let i = 0; i < steps; i++) await step.run(sizedBatch(imageSize, 6, i), 1e-3);
   const [norm] = await step.clip.read();
   for (const part of [step, results, optimizer]) part.free();
   return norm;
@@ -114,7 +115,7 @@ Deno.test("stagesAbove() counts the stages between a parameter and the logits", 
 gpuTest("forward() shows activations under torchvision's names", async () => {
   const device = await testDevice(), model = build(device, "32-true", []);
   const images = persistent(device, [2, imageSize, imageSize, 4]);
-  images.write(randomBatch(2).images);
+  images.write(sizedBatch(imageSize, 2).images);
   await device.scope(async () => {
     const seen = new Map<string, Tensor>();
     model.forward(images, { training: false, tap: (module, activation) => seen.set(module, activation) });

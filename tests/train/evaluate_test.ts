@@ -7,7 +7,7 @@ import type { Precision } from "../../src/nn/parameters.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, epochBatches, imageSize, randomBatch, smallModel, testDevice } from "./small_run.ts";
+import { classes, epochBatches, imageSize, randomBatch, slimModel, testDevice } from "./small_run.ts";
 
 const lossOptions = { classes: classes.length, labelSmoothing: 0, gamma: 2, classWeights: undefined };
 
@@ -15,7 +15,7 @@ gpuTest(
   "evaluator() gives the same result whatever the batch size, and counts every image once",
   async () => {
     const device = await testDevice();
-    const model = smallModel(device);
+    const model = slimModel(device);
     const loss = createLoss(device, { name: "cross_entropy", ...lossOptions });
     const run = async (batchSize: number) => {
       const evaluation = evaluator(device, { model, loss, imageSize, batchSize, batches: 3 });
@@ -40,7 +40,7 @@ for (const precision of ["32-true", "16-mixed"] satisfies Precision[]) {
     `evaluator() hands out the logits that the model gives image by image, in ${precision}`,
     async () => {
       const device = await testDevice();
-      const model = smallModel(device, 2, precision);
+      const model = slimModel(device, 2, precision);
       const loss = createLoss(device, { name: "cross_entropy", ...lossOptions });
       const evaluation = evaluator(device, { model, loss, imageSize, batchSize: 4, batches: 4 });
       const sizes = [4, 3, 4];

@@ -15,7 +15,7 @@ import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import type { EpochBatches } from "../../src/train/run.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
-import { epochBatches, fitOptions, type HostBatches, smallModel, testDevice } from "./small_run.ts";
+import { epochBatches, fitOptions, type HostBatches, slimModel, testDevice } from "./small_run.ts";
 
 /** What runs differ in. */
 interface Plan {
@@ -45,7 +45,7 @@ interface Outcome {
 
 /** Trains to the end, or until the `stopAt`-th look at the signal's place; snapshots are kept as they are saved. */
 function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; resume?: Snapshot }) {
-  const model = smallModel(device, 1, plan.precision);
+  const model = slimModel(device, 1, plan.precision);
   const { gradients } = model.parameters;
   const accumulated = plan.batchesPerStep > 1 ? accumulation(gradients, plan.batchesPerStep) : undefined;
   const optimizer = adamw({ ...flat(model), gradients: accumulated?.total ?? gradients }, {
@@ -103,7 +103,7 @@ async function digest(tensor: Tensor): Promise<string> {
   return new Uint8Array(hash).join(" ");
 }
 
-function flat({ parameters: { values, halves, gradients } }: ReturnType<typeof smallModel>) {
+function flat({ parameters: { values, halves, gradients } }: ReturnType<typeof slimModel>) {
   return { values, halves, gradients, decayed: values.size };
 }
 

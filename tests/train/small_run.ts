@@ -1,16 +1,21 @@
 /** A model and data small enough to train within a second or two, for the tests of the train room. */
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { batchNorm, conv2d, Declarations, type Following, linear } from "../../src/nn/layers.ts";
 import { createLoss } from "../../src/nn/losses.ts";
-import type { Precision } from "../../src/nn/parameters.ts";
+import { ParameterSet, type Precision } from "../../src/nn/parameters.ts";
 import { type Model, resnet } from "../../src/nn/resnet.ts";
+import { cast } from "../../src/ops/cast.ts";
+import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
+import { maxPool2d } from "../../src/ops/max_pool2d.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
 import type { EpochBatches, FitOptions } from "../../src/train/run.ts";
 
 export const classes = ["0", "1", "2"];
-export const imageSize = 32;
+export const imageSize = 16;
 
 let opened: Promise<Device> | undefined;
 
@@ -23,9 +28,14 @@ Deno.test.afterAll(async () => (await opened)?.close());
 
 /** A batch whose images are noise around a level that tells the class. */
 export function randomBatch(count: number, ...path: (string | number)[]): HostBatch {
+  return sizedBatch(imageSize, count, ...path);
+}
+
+/** The same with images of another size. */
+export function sizedBatch(size: number, count: number, ...path: (string | number)[]): HostBatch {
   const stream = rng(7, "batch", ...path);
   const labels = Uint32Array.from({ length: count }, (_, i) => i % classes.length);
-  const pixels = imageSize * imageSize;
+  const pixels = size * size;
   const images = Float32Array.from({ length: count * pixels * 4 }, (_, i) => {
     const label = labels[Math.floor(i / (4 * pixels))];
     return i % 4 === 3 ? 0 : label - 1 + .5 * stream.normal();
@@ -87,4 +97,36 @@ export function fitOptions(device: Device, model: Model, changes: Partial<FitOpt
 /** A ResNet-18 for the three classes. */
 export function smallModel(device: Device, seed = 1, precision: Precision = "32-true"): Model {
   return resnet(device, "resnet18", { classes: classes.length, seed, precision });
+}
+
+/**
+ * The first half of a ResNet-18, a block to a stage: a fortieth of the parameters and no kernel of its own to compile,
+ * for what is true of any model.
+ */
+export function slimModel(device: Device, seed = 1, precision: Precision = "32-true"): Model {
+  const declare = new Declarations();
+  const convNorm = (name: string, from: number, to: number, size: number, stride = 1) => {
+    const conv = conv2d(declare, `${name}.conv`, { from, to, size, stride, padding: (size - 1) / 2 });
+    return { conv, norm: batchNorm(declare, `${name}.bn`, to) };
+  };
+  const stem = convNorm("stem", 3, 64, 7, 2), first = convNorm("first", 64, 64, 3);
+  const down = convNorm("down", 64, 128, 3, 2), shortcut = convNorm("shortcut", 64, 128, 1, 2);
+  const last = convNorm("last", 128, 128, 3), head = linear(declare, "fc", { from: 128, to: classes.length });
+  const { parameters: declared, buffers } = declare;
+  const parameters = new ParameterSet(device, declared, buffers, rng(seed, "init"), precision);
+  return {
+    name: "slim",
+    classes: classes.length,
+    parameters,
+    forward(images, mode) {
+      const through = ({ conv, norm }: typeof stem, x: Tensor, following?: Following) =>
+        norm(conv(x, mode), mode, following);
+      const stemmed = through(stem, precision === "16-mixed" ? cast(images, "f16") : images, { relu: true });
+      const start = maxPool2d(stemmed, { kernel: 3, stride: 2, padding: 1 });
+      const middle = through(first, start, { residual: start });
+      const narrow = through(down, middle, { relu: true });
+      const features = through(last, narrow, { residual: through(shortcut, middle) });
+      return head(globalAvgPool(features), mode);
+    },
+  };
 }

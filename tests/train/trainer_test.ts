@@ -5,7 +5,7 @@ import type { RunState } from "../../src/train/run_state.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
-import { epochBatches, fitOptions, imageSize, smallModel, testDevice } from "./small_run.ts";
+import { epochBatches, fitOptions, imageSize, slimModel, testDevice } from "./small_run.ts";
 
 /** A callback that notes which hooks are called. */
 function recorder(): Callback & { calls: string[] } {
@@ -30,7 +30,7 @@ gpuTest(
     const counter: Callback = { name: "counter", epochEnd: ({ memory }) => void live.push(memory.live) };
     const state = await fit(
       device,
-      fitOptions(device, smallModel(device), { callbacks: [callback, counter] }),
+      fitOptions(device, slimModel(device), { callbacks: [callback, counter] }),
     );
     assertEquals(callback.calls, [
       "fitStart",
@@ -61,7 +61,7 @@ gpuTest("fit() shares the last validation's outputs, and nothing of the sanity c
   const look = ({ outputs }: RunState) =>
     void seen.push(outputs && `${outputs.split} ${outputs.indices} ${outputs.logits.length}`);
   const callbacks = [{ name: "look", fitStart: look, epochEnd: look }];
-  const model = smallModel(device);
+  const model = slimModel(device);
   await fit(device, fitOptions(device, model, { callbacks, maxEpochs: 2, sanitySteps: 2 }));
   assertEquals(seen, [undefined, "valid 0,1,2,3,4,5,6 21", "valid 0,1,2,3,4,5,6 21"]);
   await fit(device, fitOptions(device, model, { callbacks, maxEpochs: 1, valid: undefined }));
@@ -71,7 +71,7 @@ gpuTest("fit() shares the last validation's outputs, and nothing of the sanity c
 gpuTest("fit() gives the same weights twice, and the same by replay as by walking the tape", async () => {
   const device = await testDevice();
   const weights = async (replay: boolean) => {
-    const model = smallModel(device);
+    const model = slimModel(device);
     await fit(device, fitOptions(device, model, { maxEpochs: 1, replay }));
     const values = await model.parameters.values.read();
     return new Uint32Array(values.buffer);
@@ -97,7 +97,7 @@ gpuTest("fit() names the step and the layer whose gradient is not finite", async
     [Symbol.asyncIterator]: poisoned(from),
   });
   await assertRejects(
-    () => fit(device, fitOptions(device, smallModel(device), { train })),
+    () => fit(device, fitOptions(device, slimModel(device), { train })),
     DivergedError,
     "Cannot go on training as the gradient of fc.bias, the first in the backward pass, is not finite at step 2 " +
       "(epoch 0), where the loss is NaN: no checkpoint was written yet; lower optimizer.lr",
@@ -109,7 +109,7 @@ gpuTest("fit() stops between steps when it is interrupted, after the callbacks h
   const callback = recorder();
   const controller = new AbortController();
   const stop: Callback = { name: "stop", stepLogged: () => controller.abort() };
-  const options = fitOptions(device, smallModel(device), {
+  const options = fitOptions(device, slimModel(device), {
     callbacks: [stop, callback],
     signal: controller.signal,
   });
@@ -124,7 +124,7 @@ gpuTest("fit() asks for the learning rate at fractions of an epoch where it chan
     asked.push(t);
     return 1e-3;
   };
-  await fit(device, fitOptions(device, smallModel(device), { schedule, perStep: true, maxEpochs: 2 }));
+  await fit(device, fitOptions(device, slimModel(device), { schedule, perStep: true, maxEpochs: 2 }));
   assertEquals(asked, [0, 1 / 3, 2 / 3, 1, 1 + 1 / 3, 1 + 2 / 3]);
 });
 
@@ -140,7 +140,7 @@ gpuTest("fit() in 16-mixed learns, skips a step that overflows, and ends where e
     };
   };
   const run = (bad: (step: number) => boolean, maxEpochs: number) => {
-    const model = smallModel(device, 1, "16-mixed"), batches = overflowing(bad);
+    const model = slimModel(device, 1, "16-mixed"), batches = overflowing(bad);
     const train = () => ({ length: 3, waitedMs: 0, [Symbol.asyncIterator]: batches });
     const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-4 });
     return fit(device, fitOptions(device, model, { train, maxEpochs, optimizer }));
@@ -162,7 +162,7 @@ gpuTest("fit() names the batch that fits where the adapter cannot bind a step's 
   const { maxStorageBufferBindingSize: limit } = device.gpu.limits;
   const perImage = (imageSize / 2) ** 2 * 64 * 4, fits = Math.floor(limit / perImage);
   await assertRejects(
-    () => fit(device, fitOptions(device, smallModel(device), { batchSizes: [2 * fits] })),
+    () => fit(device, fitOptions(device, slimModel(device), { batchSizes: [2 * fits] })),
     GpuError,
     `the adapter binds at most ${limit / 2 ** 20}.0 MiB: data.batch_size=${fits} fits`,
   );
