@@ -4,7 +4,7 @@
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   "linear": /^linear|^column_sum/,
   "conv forward": /^conv\w*forward/,
-  "conv dgrad": /^conv\w*(dgrad|flip)/,
+  "conv dgrad": /^conv\w*dgrad|^transpose_filter/,
   "conv wgrad": /^conv\w*wgrad|^split_sum/,
   "batch norm": /batch_norm/,
   "relu and add": /relu|^add/,

@@ -1,4 +1,4 @@
-/** `deno task bench COMMAND [--option value] ...`: measures the engine, alone and beside others. */
+/** `deno task bench COMMAND[,COMMAND] [--option value] ...`: measures the engine, alone and beside others. */
 import { exitCode, InterruptedError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { benchData } from "./data.ts";
@@ -38,23 +38,23 @@ const commands: Readonly<Record<string, Command>> = {
   torch: { about: "the step in eager PyTorch, where Python has torch, beside wgrad's own", run: benchTorch },
 };
 
-/** Runs one sub-command, or `all`; returns the exit code. */
+/** Runs sub-commands, or `all`; returns the exit code. */
 export async function bench(host: BenchHost, args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === "help" || name === "--help") {
     help().forEach((line) => host.print(line));
     return 0;
   }
-  refuseUnknown(`sub-command "${name}"`, name, [...Object.keys(commands), "all"]);
+  const names = name === "all" ? Object.keys(commands) : name.split(",");
+  for (const name of names) refuseUnknown(`sub-command "${name}"`, name, [...Object.keys(commands), "all"]);
   const options = readOptions(rest);
   const report = new Report(host.print);
   report.fact("command", args.join(" "));
-  const work = measure(host, options, report, name === "all" ? Object.keys(commands) : [name]);
-  await Promise.race([work, interruption(host.signal)]);
+  await measure(host, options, report, names);
   return 0;
 }
 
-/** Runs the sub-commands; the file has what was measured even if a later one fails. */
+/** Runs the sub-commands; the file has what was measured even if a later one fails or is interrupted. */
 async function measure(
   host: BenchHost,
   options: Options,
@@ -63,8 +63,11 @@ async function measure(
 ): Promise<void> {
   try {
     const session = await openSession(host, options, report);
-    for (const name of names) await commands[name].run(session);
-    await closeSession(session);
+    const work = async () => {
+      for (const name of names) await commands[name].run(session);
+      await closeSession(session);
+    };
+    await Promise.race([work(), interruption(host.signal)]);
   } finally {
     if (options.json) await host.writeAtomic(options.json, new TextEncoder().encode(report.json()));
   }
@@ -80,7 +83,7 @@ function interruption(signal: AbortSignal): Promise<never> {
 function help(): string[] {
   const lines = (entries: [string, string][]) => entries.map(([name, text]) => `  ${name.padEnd(12)}${text}`);
   return [
-    "deno task bench COMMAND [--option value] ...",
+    "deno task bench COMMAND[,COMMAND] [--option value] ...",
     "",
     ...lines(Object.entries(commands).map(([name, { about }]) => [name, about])),
     ...lines([["all", "everything that this machine can run"]]),

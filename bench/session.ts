@@ -39,6 +39,8 @@ export interface Session {
   /** The denominators: all shares are of this run's own probes. */
   readonly speed: Speed;
   readonly patience: Patience;
+  /** Variants of kernels that were measured, by key: what one device has measured the next ones take. */
+  readonly choices: Map<string, string>;
 }
 
 /** Enough that a GPU's clocks have risen, and a software adapter's noise evens out. */
@@ -67,7 +69,7 @@ export async function openSession(host: BenchHost, options: Options, report: Rep
   report.fact("probe", speed);
   report.print(`probe    ${speedText(speed)}: the 100 % of all below`);
   const patience = { ...PATIENCE, rounds: options.rounds };
-  return { host, options, report, gpu, software, speed, patience };
+  return { host, options, report, gpu, software, speed, patience, choices: new Map() };
 }
 
 /** Probes once more, and says so if the machine was not as fast as at the start: then ratios are doubtful. */
@@ -92,9 +94,11 @@ function speedText({ gflops, gigabytes }: Speed): string {
 /** Runs `body` with a device of its own, so that memory is counted from nothing; closes it. */
 export async function withDevice<T>(session: Session, body: (device: Device) => Promise<T>): Promise<T> {
   const device = await openDevice(session.gpu);
+  for (const [key, name] of session.choices) device.choices.set(key, name);
   try {
     return await body(device);
   } finally {
+    for (const [key, name] of device.choices) session.choices.set(key, name);
     device.close();
   }
 }

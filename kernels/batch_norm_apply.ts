@@ -4,6 +4,7 @@
  */
 import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
+import { rectified } from "./lib/nan.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormApply(o: NormOptions): KernelSource {
@@ -13,6 +14,7 @@ ${element4(o.type)}
 ${columns}
 ${statistics(o)}
 ${normalized}
+${rectified}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [C / 4]
 @group(0) @binding(4) var<storage, read> x: array<Element4>; // [rows, C / 4]
@@ -35,12 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     eachRow(`
     var value = normalized(load4(x[i]) - mean, scale, shift);
     ${isAdded ? "value += load4(z[i]);" : ""}
-    ${
-      isRectified
-        ? "value = select(value, vec4f(), value < vec4f()); // unlike max(), this lets NaN through"
-        : ""
-    }
-    y[i] = store4(value);`)
+    y[i] = store4(${isRectified ? "rectified(value)" : "value"});`)
   }
 }`;
   return { code, workgroups: rowGrid(o.rows, o.channels), uniform: [o.channels / 4] };

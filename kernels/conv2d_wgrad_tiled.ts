@@ -8,8 +8,9 @@
  * A workgroup owns a tile of rows by channels k, whatever taps its rows are of: so even the stem, with 4 channels c,
  * fills it. Eight pixels at a time, its threads bring their share of X and of dy to workgroup memory, then each
  * multiplies 8 rows by 4 or 8 channels in named registers. While one stage is multiplied the next is on its way into
- * registers, and from there to the other stage; so one barrier does. A thread loads for the same rows in each stage,
- * and divides row into (tap, c) once, before the loop.
+ * registers, and from there to the other stage; so one barrier does. A turn of the loop does both stages, whose places
+ * are literals then; pixels behind the last are zeros. A thread loads for the same rows in each stage, and divides row
+ * into (tap, c) once, before the loop.
  *
  * Both matrices lie in workgroup memory as they come, with rows and channels side by side: 4 reads for 64 products of
  * 8 x 8, 3 for 32 of 8 x 4. A compiler for AMD's RDNA 2 takes 104, 112 and 72 registers for the three tiles.
@@ -25,7 +26,7 @@ export interface TiledWgradOptions extends WgradOptions {
   readonly tile: Tile;
 }
 
-/** From the one that reuses most to the one that small filters split best into. */
+/** The likely best first; the last is for narrow and for small filters. */
 export const WGRAD_TILES: readonly Tile[] = [
   { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
   { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
@@ -101,13 +102,9 @@ fn main(
   ${fetch(tile, "begin")}
   ${stash(tile, "0u")}
   workgroupBarrier();
-  var stage = 0u;
-  for (var pixel = begin; pixel < end; pixel += ${DEPTH}u) {
-    ${fetch(tile, `pixel + ${DEPTH}u`)}
-    ${multiply(tile)}
-    stage = 1u - stage;
-    ${stash(tile, "stage")}
-    workgroupBarrier();
+  for (var pixel = begin; pixel < end; pixel += ${2 * DEPTH}u) {
+    ${turn(tile, 0)}
+    ${turn(tile, 1)}
   }
   ${
     eachOwned(tile, (r, j) =>
@@ -199,13 +196,22 @@ function stash(tile: Tile, stage: string): string {
   ${eachDy((i, pixel) => `stash_dy(${stage}, dy_pixel + ${pixel}u, dy_k, next_dy${i});`)}`;
 }
 
+/** WGSL: half a turn of the loop, which multiplies one stage while the other is filled for the next. */
+function turn(tile: Tile, stage: number): string {
+  return `
+    ${fetch(tile, `pixel + ${(stage + 1) * DEPTH}u`)}
+    ${multiply(tile, stage)}
+    ${stash(tile, `${1 - stage}u`)}
+    workgroupBarrier();`;
+}
+
 /** WGSL: the products of a stage, pixel by pixel. */
-function multiply(tile: Tile): string {
+function multiply(tile: Tile, stage: number): string {
   const vectors = vectorsOf(tile);
   return unroll(DEPTH, (d) =>
     `{
-    ${unroll(QUADS, (i) => `let x${i} = tile_x[stage][${d}][${i}][lane.y];`)}
-    ${unroll(vectors, (j) => `let dy${j} = tile_dy[stage][${d}][${j}][lane.x];`)}
+    ${unroll(QUADS, (i) => `let x${i} = tile_x[${stage}][${d}][${i}][lane.y];`)}
+    ${unroll(vectors, (j) => `let dy${j} = tile_dy[${stage}][${d}][${j}][lane.x];`)}
     ${eachOwned(tile, (r, j) => `sum${r}_${j} = fma(vec4f(x${r >> 2}[${r & 3}]), dy${j}, sum${r}_${j});`)}
   }`);
 }

@@ -8,11 +8,11 @@
  * A workgroup owns a tile of rows by channels k. Eight `inner` at a time, its threads bring their share of X and of
  * w to workgroup memory, then each multiplies 8 rows by 4 or 8 channels in named registers. There are two stages:
  * while one is multiplied, the next is on its way into registers, and from there to the other stage; so one barrier
- * does. A thread loads for the same rows in each stage, and divides row into (n, p, q) once, before the loop.
+ * does. A turn of the loop does both stages, whose places are literals then. A thread loads for the same rows in each
+ * stage, and divides row into (n, p, q) once, before the loop.
  *
  * X lies in workgroup memory as it comes, in vectors of four channels c: 8 rows of them and 4 x 8 weights are 16 reads
- * for 256 products, as many as if X were transposed. A transposed filter lies as it comes too; which value of its
- * vectors is whose is settled in registers, at no cost. For a multiply-add the tiles read, in bytes:
+ * for 256 products, as many as if X were transposed. For a multiply-add the tiles read, in bytes:
  *
  *   tile     a thread  threads  registers  of workgroup memory  of x and w
  *   128x128  8 x 8     256      192        1.0                  0.063
@@ -21,9 +21,10 @@
  *   64x32    8 x 4     64       120        1.5                  0.188
  *
  * The registers are those that a compiler for AMD's RDNA 2 takes, without spills; of a step it makes 583 instructions
- * for 512 multiply-adds of 8 x 8, or 319 for 256 of 8 x 4, and the addresses of the loads. Up to 256 products are summed by themselves before they go to
- * the total, since one sum over thousands of products would lose several times the digits that PyTorch's does; shorter
- * sums need no total, and 32 or 64 registers less. All tiles add in the same order, and give the same bits.
+ * for 512 multiply-adds of 8 x 8, or 319 for 256 of 8 x 4, and the addresses of the loads. Up to 256 products are
+ * summed by themselves before they go to the total, since one sum over thousands of products would lose several times
+ * the digits that PyTorch's does. Shorter sums need no total, nor does an f16 y, which keeps fewer digits than any sum:
+ * 32 or 64 registers less, so that more threads run at a time. All tiles add in the same order, and give the same bits.
  */
 import type { GemmOptions } from "./implicit_gemm.ts";
 import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
@@ -33,8 +34,8 @@ import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } 
 
 export interface TiledGemmOptions extends GemmOptions {
   readonly tile: Tile;
-  /** The filter lies as [R, S, K, C / 4] rather than [R, S, C, K / 4]: dgrad reads forward's filter so. */
-  readonly transposed?: boolean;
+  /** The filter lies as [R, S, C, K / 4] only; see transpose_filter.ts. */
+  readonly transposed?: false;
   /**
    * Also writes what batch_norm_statistics.ts gives, of y before it is rounded to its type: to `partial`
    * [chunks, (rows, mean, lost, deviations), K / 4], a chunk for each tile of rows.
@@ -42,17 +43,17 @@ export interface TiledGemmOptions extends GemmOptions {
   readonly statistics?: boolean;
 }
 
-/** From the one that reuses most to the one that small products split best into. */
+/** The likely best first; the last is for narrow and for small products. */
 export const GEMM_TILES: readonly Tile[] = [
-  { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
-  { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
   { name: "64x64", rows: 64, cols: 64, lanes: [8, 16] },
+  { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
+  { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
   { name: "64x32", rows: 64, cols: 32, lanes: [8, 8] },
 ];
 
 /** Vectors of four `inner` in a stage. */
 const QUADS = DEPTH / 4;
-/** Products that are summed by themselves. */
+/** Products of an f32 y that are summed by themselves. */
 const BLOCK = 256;
 /** Workgroups that keep a large GPU busy. */
 const PLENTY = 1024;
@@ -60,12 +61,12 @@ const PLENTY = 1024;
 const LONGEST_GRID = 65535;
 
 /**
- * Whether a tile is worth a trial: more than half of it is used, or it is the smallest and the one before would be half
- * empty or too few. At least one tile is.
+ * Whether a tile is worth a trial: more than half of it is used, or it is the smallest and the first would be half empty
+ * or too few. At least one tile is.
  */
 export function gemmTileFits(o: GemmOptions, tile: Tile): boolean {
-  const [smallest, small] = GEMM_TILES.toReversed();
-  if (tile === smallest) return o.outputs <= small.cols / 2 || groupCount(o, small) < PLENTY;
+  const [first] = GEMM_TILES;
+  if (tile === GEMM_TILES.at(-1)) return o.outputs <= first.cols / 2 || groupCount(o, first) < PLENTY;
   return o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
@@ -78,12 +79,13 @@ export function implicitGemmTiled(o: TiledGemmOptions): KernelSource {
   const { tile } = o;
   const [laneRows, laneCols] = tile.lanes, vectors = vectorsOf(tile), k4 = o.outputs / 4;
   const inner = innerCount(o), steps = Math.ceil(inner / DEPTH);
+  const hasTotal = o.type === "f32" && inner > BLOCK;
   const ownK = (j: number) => `first_k + lane.x + ${j * laneCols}u`;
 
   const code = wgsl`
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4], or transposed [R, S, K, C / 4]
+@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
 #if ${o.bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
@@ -124,27 +126,23 @@ fn main(
   let lane = lane_of(thread);
   ${places(tile, k4)}
   ${eachOwned(tile, (r, j) => `var sum${r}_${j} = vec4f();`)}
-#if ${inner > BLOCK}
+#if ${hasTotal}
   ${eachOwned(tile, (r, j) => `var total${r}_${j} = vec4f();`)}
 #endif
   ${fetch(tile, "0u")}
   ${stash(tile, "0u")}
   workgroupBarrier();
-  for (var step = 0u; step < ${steps}u; step++) {
-    let stage = step % 2u;
-    if (step + 1u < ${steps}u) {
-      ${fetch(tile, "(step + 1u)")}
-    }
-    ${multiply(o)}
-    ${stash(tile, "1u - stage")}
-    workgroupBarrier();
-#if ${inner > BLOCK}
-    if ((step + 1u) % ${BLOCK / DEPTH}u == 0u) {
+  for (var step = 0u; step < ${steps - steps % 2}u; step += 2u) {
+    ${turn(tile, 0, steps)}
+    ${turn(tile, 1, steps)}
+#if ${hasTotal}
+    if ((step + 2u) % ${BLOCK / DEPTH}u == 0u) {
       ${eachOwned(tile, (r, j) => `total${r}_${j} += sum${r}_${j}; sum${r}_${j} = vec4f();`)}
     }
 #endif
   }
-#if ${inner > BLOCK}
+  ${steps % 2 === 1 ? multiply(tile, 0) : ""}
+#if ${hasTotal}
   ${eachOwned(tile, (r, j) => `sum${r}_${j} += total${r}_${j};`)}
 #endif
 #if ${o.bias}
@@ -213,20 +211,26 @@ function stash(tile: Tile, stage: string): string {
   ${eachW((i, inner) => `stash_w(${stage}, w_inner + ${inner}u, w_k, next_w${i});`)}`;
 }
 
+/** WGSL: half a turn of the loop, which multiplies one stage while the other is filled for the next. */
+function turn(tile: Tile, stage: number, steps: number): string {
+  const next = `(step + ${stage + 1}u)`;
+  return `
+    if (${next} < ${steps}u) {
+      ${fetch(tile, next)}
+    }
+    ${multiply(tile, stage)}
+    ${stash(tile, `${1 - stage}u`)}
+    workgroupBarrier();`;
+}
+
 /** WGSL: the products of a stage, quad by quad. A vector of each row is read once, and used up before the next. */
-function multiply({ tile, transposed }: TiledGemmOptions): string {
+function multiply(tile: Tile, stage: number): string {
   const each = (text: (d: number, j: number) => string) =>
     unroll(4, (d) => unroll(vectorsOf(tile), (j) => text(d, j)));
-  const stored = transposed ? "t" : "w";
-  const weights = (quad: number) => `
-    ${each((d, j) => `let ${stored}${d}_${j} = tile_w[stage][${4 * quad + d}][${j}][lane.x];`)}
-    ${
-    transposed
-      ? each((d, j) => `let w${d}_${j} = vec4f(t0_${j}[${d}], t1_${j}[${d}], t2_${j}[${d}], t3_${j}[${d}]);`)
-      : ""
-  }`;
+  const weights = (quad: number) =>
+    each((d, j) => `let w${d}_${j} = tile_w[${stage}][${4 * quad + d}][${j}][lane.x];`);
   const row = (r: number, quad: number) => `
-    let x${r} = tile_x[stage][${r}][lane.y][${quad}];
+    let x${r} = tile_x[${stage}][${r}][lane.y][${quad}];
     ${each((d, j) => `sum${r}_${j} = fma(vec4f(x${r}[${d}]), w${d}_${j}, sum${r}_${j});`)}`;
   return unroll(QUADS, (quad) => `{ ${weights(quad)} ${unroll(TILE_ROWS, (r) => row(r, quad))} }`);
 }

@@ -1,4 +1,5 @@
 /** y = max(x, 0). A thread does four neighbouring elements. */
+import { rectified } from "./lib/nan.ts";
 import {
   element4,
   type ElementType,
@@ -13,6 +14,7 @@ export function reluForward({ type, count }: { type: ElementType; count: number 
   const code = wgsl`
 ${element4(type)}
 ${linearIndex}
+${rectified}
 @group(0) @binding(0) var<storage, read> x: array<Element4>;
 @group(0) @binding(1) var<storage, read_write> y: array<Element4>;
 
@@ -20,8 +22,7 @@ ${linearIndex}
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let i = linear_index(id, groups);
   if (i >= arrayLength(&y)) { return; }
-  let value = load4(x[i]);
-  y[i] = store4(select(value, vec4f(), value < vec4f())); // unlike max(), this lets NaN through
+  y[i] = store4(rectified(load4(x[i])));
 }`;
   return { code, workgroups: linearGrid(count / 4) };
 }

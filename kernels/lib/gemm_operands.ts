@@ -83,32 +83,23 @@ fn load_x(row: Row, quad: u32) -> vec4f {
 }`;
 }
 
-/**
- * WGSL: `load_w(inner, k)`, a vector of channels k. Of a transposed filter it is a vector of four `inner`, those around
- * the one that is asked for, and for one of the four channels k: the first for the first of them, and so on. So the
- * vectors for four `inner` hold the same 4 x 4 values either way.
- */
-export function loadW(o: GemmOptions & { readonly transposed?: boolean }): string {
+/** WGSL: `load_w(inner, k)`, a vector of channels k. */
+export function loadW(o: GemmOptions): string {
   const { rows, cols, channels, outputs } = o, inner = innerCount(o);
-  const isFlat = !o.transposed && [rows, cols].every(({ taps, size, every }) => taps === size && every === 1);
-  const place = o.transposed
-    ? `(tap * ${outputs} + i32(k) * 4 + c % 4) * ${channels / 4} + c / 4`
-    : `(tap * ${channels} + c) * ${outputs / 4} + i32(k)`;
+  const isFlat = [rows, cols].every(({ taps, size, every }) => taps === size && every === 1);
   return wgsl`
 fn load_w(inner: u32, k: u32) -> vec4f {
   ${zeroIf(inner % DEPTH !== 0 && `inner >= ${inner}u`)}
 #if ${isFlat}
   return load4(w[inner * ${outputs / 4}u + k]);
 #elif ${inner <= channels}
-  let tap = ${rows.first * cols.size + cols.first};
-  let c = i32(inner);
-  return load4(w[${place}]);
+  return load4(w[(${(rows.first * cols.size + cols.first) * channels}u + inner) * ${outputs / 4}u + k]);
 #else
   let i = i32(inner) / ${channels} / ${cols.taps} * ${rows.every} + ${rows.first};
   let j = i32(inner) / ${channels} % ${cols.taps} * ${cols.every} + ${cols.first};
   let tap = i * ${cols.size} + j;
   let c = i32(inner) % ${channels};
-  return load4(w[${place}]);
+  return load4(w[(tap * ${channels} + c) * ${outputs / 4} + i32(k)]);
 #endif
 }`;
 }

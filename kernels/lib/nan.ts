@@ -1,6 +1,9 @@
 /**
  * WGSL that keeps NaN alive: compilers may take `x != x` for false, and adapters may give any value for exp and log of
  * NaN (SwiftShader: infinity and 89), so NaN is told by its bits. Sums and products keep it everywhere.
+ *
+ * `log1` is the logarithm of a value of at least 1, as sums are of exponentials of which the largest is 1. Adapters may
+ * be off by 2^-22 near 1 (NVIDIA's are), where it is its series.
  */
 export const nanSafe = `
 fn is_nan(value: vec4f) -> vec4<bool> {
@@ -8,4 +11,17 @@ fn is_nan(value: vec4f) -> vec4<bool> {
 }
 fn nan_if(is_bad: bool, value: f32) -> f32 { return bitcast<f32>(select(bitcast<u32>(value), 0x7fc00000u, is_bad)); }
 fn exp4(value: vec4f) -> vec4f { return select(exp(value), value, is_nan(value)); }
-fn log1(value: f32) -> f32 { return nan_if(is_nan(vec4f(value)).x, log(value)); }`;
+fn log1(value: f32) -> f32 {
+  let rest = value - 1.0;
+  let series = rest * (1.0 - rest * (0.5 - rest * (0.33333333 - rest * 0.25)));
+  return nan_if(is_nan(vec4f(value)).x, select(log(value), series, rest < 0.03125));
+}`;
+
+/**
+ * WGSL: max(value, 0) that lets NaN through. By bits, as NVIDIA's compiler makes max() of a comparison and a select,
+ * and its max() passes over NaN: those of what is below zero follow each other, with -NaN behind them.
+ */
+export const rectified = `
+fn rectified(value: vec4f) -> vec4f {
+  return select(value, vec4f(), (bitcast<vec4u>(value) - vec4u(0x80000001u)) < vec4u(0x7f800000u));
+}`;

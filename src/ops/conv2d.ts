@@ -4,7 +4,7 @@ import { formatShape } from "../base/shape.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { describe, elementType, imageShape } from "./checks.ts";
-import { product, weightGradient } from "./products.ts";
+import { dgradFilter, product, weightGradient } from "./products.ts";
 
 const forward = product("conv2d_forward");
 const dgrad = product("conv2d_dgrad");
@@ -89,11 +89,12 @@ function filterShape(x: Tensor, w: Tensor): readonly number[] {
 
 /** The gradient of x: products of dy with the transposed filter, one for each parity of row and column. */
 function dx(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
-  const gradient = gradientFor(x);
+  const gradient = gradientFor(x), filter = dgradFilter(w);
   for (const rows of dgradAxes(o.input[0], o.output[0], o.filter[0], o.stride, o.padding)) {
     for (const cols of dgradAxes(o.input[1], o.output[1], o.filter[1], o.stride, o.padding)) {
       const sizes = { type: o.type, batch: o.batch, channels: o.outputs, outputs: o.channels };
-      dgrad({ x: dy, w, y: gradient }, { ...sizes, rows, cols, transposed: true });
+      const { transposed } = filter;
+      dgrad({ x: dy, w: filter.w, y: gradient }, { ...sizes, rows, cols, transposed });
     }
   }
   return gradient;

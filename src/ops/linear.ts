@@ -5,7 +5,7 @@ import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { describe, elementType, requireShape } from "./checks.ts";
-import { product, weightGradient } from "./products.ts";
+import { dgradFilter, product, weightGradient } from "./products.ts";
 
 const forward = product("linear_forward");
 const dgrad = product("linear_dgrad");
@@ -82,10 +82,10 @@ function shapes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, numb
 
 /** dx = dy w^T, [N, C]. */
 function dx(x: Tensor, w: Tensor, dy: Tensor, sizes: GemmOptions): Tensor {
-  const gradient = gradientFor(x);
-  const { channels, outputs } = sizes;
-  const options = { ...sizes, channels: outputs, outputs: channels, bias: false, transposed: true };
-  dgrad({ x: dy, w, y: gradient }, options);
+  const gradient = gradientFor(x), filter = dgradFilter(w);
+  const { channels, outputs } = sizes, { transposed } = filter;
+  const options = { ...sizes, channels: outputs, outputs: channels, bias: false, transposed };
+  dgrad({ x: dy, w: filter.w, y: gradient }, options);
   return gradient;
 }
 

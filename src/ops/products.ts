@@ -24,8 +24,9 @@ import {
   statisticsChunks,
 } from "../../kernels/implicit_gemm_tiled.ts";
 import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
-import type { KernelSource } from "../../kernels/lib/source.ts";
+import type { ElementType, KernelSource } from "../../kernels/lib/source.ts";
 import { splitSum } from "../../kernels/split_sum.ts";
+import { transposeFilter } from "../../kernels/transpose_filter.ts";
 import { runChosen } from "../core/choice.ts";
 import { type Device, isSoftware } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
@@ -51,7 +52,7 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
   }
   return GEMM_TILES.filter((tile) => gemmTileFits(o, tile)).map((tile) => ({
     name: tile.name,
-    source: () => implicitGemmTiled({ ...o, tile }),
+    source: () => implicitGemmTiled({ ...o, transposed: false, tile }),
     parts: statisticsChunks(o, tile),
   }));
 }
@@ -101,6 +102,22 @@ export function product(name: string): Product {
   };
 }
 
+const transpose = kernel("transpose_filter", transposeFilter);
+
+/**
+ * A filter [..., C, K] for dgrad, and how it lies: as it is, read transposed, on software adapters, where a load costs
+ * the same wherever it goes; on GPUs a transposed copy, which is little work beside the product and is read in whole
+ * rows.
+ */
+export function dgradFilter(w: Tensor): { w: Tensor; transposed: boolean } {
+  if (isSoftware(w.device.adapter)) return { w, transposed: true };
+  const [outputs, channels] = w.shape.toReversed(), taps = w.shape.slice(0, -2);
+  const transposed = empty(w.device, [...taps, outputs, channels], w.dtype, "transposed filter");
+  const count = taps.reduce((product, side) => product * side, 1);
+  transpose.run({ w, transposed }, { type: w.dtype as ElementType, taps: count, channels, outputs });
+  return { w: transposed, transposed: false };
+}
+
 /** dw from x and dy, into the gradient of `w`: partial sums over slices of the pixels, then their sum. */
 export type WeightGradient = (x: Tensor, dy: Tensor, w: Tensor, options: WgradOptions) => Tensor;
 
@@ -110,7 +127,7 @@ export function weightGradient(name: string): WeightGradient {
   const sumSlices = kernel(`${name}_sum`, splitSum);
   return (x, dy, w, o) => {
     const gradient = gradientFor(w);
-    const type = gradient.dtype as "f32" | "f16";
+    const type = gradient.dtype as ElementType;
     const candidates = weightGradientVariants(x.device, o).map((variant) => ({
       name: variant.name,
       run() {

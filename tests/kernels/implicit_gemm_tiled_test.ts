@@ -1,14 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { GEMM_TILES, implicitGemmTiled, statisticsChunks } from "../../kernels/implicit_gemm_tiled.ts";
 import type { ElementType } from "../../kernels/lib/source.ts";
+import { transposeFilter } from "../../kernels/transpose_filter.ts";
 import { kernel } from "../../src/core/kernel.ts";
-import { tensorOf } from "../../src/core/tensor.ts";
+import { empty, tensorOf } from "../../src/core/tensor.ts";
 import { expectClose, testDevice, tolerance } from "../ops/op_case.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
 import { blank, dgradAxesOf, forwardOptions, mergeChunks, shapesOf, stored } from "./conv_case.ts";
 
 const gemm = kernel("implicit_gemm_tiled", implicitGemmTiled);
+const transpose = kernel("transpose_filter", transposeFilter);
 
 /** Random x and w of a forward product, and y as its definition reads. */
 function forwardCase(shape: reference.ConvShape, type: ElementType = "f32") {
@@ -87,7 +89,7 @@ forwardTest("implicitGemmTiled() takes a 1x1 filter that skips pixels", "f16", {
   k: 36,
   stride: 2,
   padding: 0,
-}, GEMM_TILES.slice(1, 3));
+}, GEMM_TILES.slice(0, 2));
 
 forwardTest("implicitGemmTiled() leaves out taps that only meet padding", "f32", {
   n: 9,
@@ -111,13 +113,15 @@ function dgradTest(name: string, type: ElementType, firstTile: number, shape: re
       const dx = blank(device, shapes.x, type);
       const inputs = {
         x: tensorOf(device, [...dy], shapes.y, type),
-        w: tensorOf(device, [...w], shapes.w, type),
+        w: empty(device, [shape.r, shape.s, shape.k, shape.c], type),
         y: dx,
       };
+      const filter = { w: tensorOf(device, [...w], shapes.w, type), transposed: inputs.w };
+      transpose.run(filter, { type, taps: shape.r * shape.s, channels: shape.c, outputs: shape.k });
       dgradAxesOf(shape).forEach((axes, i) => {
         const tile = GEMM_TILES[(firstTile + i) % GEMM_TILES.length];
         const sizes = { type, batch: shape.n, channels: shape.k, outputs: shape.c, bias: false };
-        gemm.run(inputs, { ...sizes, ...axes, transposed: true, tile });
+        gemm.run(inputs, { ...sizes, ...axes, tile });
       });
       expectClose("dx", shapes.x, await dx.read(), reference.conv2dDx(dy, w, shape), tolerance(type));
     });
@@ -174,7 +178,7 @@ gpuTest("implicitGemmTiled() of long sums loses no more digits than PyTorch does
   const shape = { n: 1, h: 6, w: 6, c: 512, r: 3, s: 3, k: 16, stride: 1, padding: 0 };
   const { x, w, y } = forwardCase(shape), shapes = shapesOf(shape);
   const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
-  for (const tile of GEMM_TILES.slice(1, 3)) {
+  for (const tile of GEMM_TILES.slice(0, 2)) {
     await context.step(tile.name, () =>
       device.scope(async () => {
         const output = blank(device, shapes.y);

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
+import { isSoftware } from "../../../src/core/device.ts";
 import { persistent } from "../../../src/core/tensor.ts";
 import { augmenter } from "../../../src/data/gpu/augmenter.ts";
 import type { ColorStep, Operation, OperationOf } from "../../../src/data/transforms/operation.ts";
@@ -66,7 +67,9 @@ gpuTest("augmenter() blends brightness, contrast and saturation to the level, in
     [],
   ];
   const operations = lists.map((list) => [resized(side), ...list]);
-  await assertTwins({ pictures, operations, side }, "exact");
+  // A GPU may join a multiplication and an addition, which moves a sum across the edge of a level now and then.
+  const { adapter } = await testDevice();
+  await assertTwins({ pictures, operations, side }, isSoftware(adapter) ? "exact" : "level");
 });
 
 gpuTest("augmenter() shifts hues as the processor does, to a level", async () => {
