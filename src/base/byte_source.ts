@@ -13,3 +13,15 @@ export function byteSource(name: string, bytes: Uint8Array): ByteSource {
   const read = (offset: number, length: number) => Promise.resolve(bytes.subarray(offset, offset + length));
   return { name, size: bytes.length, read };
 }
+
+/** All bytes of a source at once. */
+export async function wholeOf(source: ByteSource): Promise<Uint8Array> {
+  return await source.read(0, source.size);
+}
+
+/** All bytes of a source, `length` at a time. */
+export async function* partsOf(source: ByteSource, length: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < source.size; at += length) {
+    yield await source.read(at, Math.min(length, source.size - at));
+  }
+}

@@ -2,6 +2,7 @@
  * A .safetensors file that knows whether it is whole: its metadata hold the SHA-256 of all its bytes, taken with
  * zeros in the digest's own place.
  */
+import type { ByteSource } from "../base/byte_source.ts";
 import { sha256 } from "../base/sha256.ts";
 import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors } from "./safetensors.ts";
 
@@ -35,6 +36,15 @@ export async function readSealed(bytes: Uint8Array<ArrayBuffer>): Promise<Safete
     }
   }
   return readSafetensors(bytes);
+}
+
+/** The digest that a file says it has, from its header alone; undefined if it says none. */
+export async function readSeal(source: ByteSource): Promise<string | undefined> {
+  if (source.size < 8) return undefined;
+  const length = new DataView((await source.read(0, 8)).slice().buffer).getBigUint64(0, true);
+  const header = await source.read(0, Math.min(source.size, 8 + Number(length)));
+  const place = digestPlace(header as Uint8Array<ArrayBuffer>);
+  return place && new TextDecoder().decode(place);
 }
 
 /** The digest's bytes within the header, if it has one. */
