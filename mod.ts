@@ -230,7 +230,14 @@ export { progress } from "./src/train/callbacks/progress.ts";
 export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
 export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
 export { type Ring, ring, type Tally } from "./src/train/ring.ts";
-export { type Logger, type LogRow, RunLog, type RunStatus, type Scalars } from "./src/train/log.ts";
+export {
+  type KeptCheckpoint,
+  type Logger,
+  type LogRow,
+  RunLog,
+  type RunStatus,
+  type Scalars,
+} from "./src/train/log.ts";
 export { csvLogger } from "./src/train/loggers/csv.ts";
 export { jsonlLogger } from "./src/train/loggers/jsonl.ts";
 export { tensorboardLogger } from "./src/train/loggers/tensorboard.ts";

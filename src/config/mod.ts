@@ -12,7 +12,6 @@ export { type KeyRow, keyRows } from "./describe_schema.ts";
 export { inspectConfig } from "./inspect.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
 export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";
-export { requireBuilt } from "./require_built.ts";
 export { type Config, configSchema } from "./schema/mod.ts";
 export { transformOptions } from "./schema/transforms.ts";
 export { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";

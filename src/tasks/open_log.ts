@@ -13,6 +13,7 @@ export function openLog(host: Host, config: Config, folder: string): RunLog {
     folder,
     experiment: config.experiment,
     files: (folder) => logFiles(host, folder),
+    open: (path) => host.openFile(path),
     env: host.configWorld.env,
     now: host.now,
     report: host.print,

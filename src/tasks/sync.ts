@@ -30,7 +30,13 @@ export async function sync(host: Host, folders: readonly string[], limitMs = LIM
       host.print(`sync    ${folder}: nothing is left to send`);
       continue;
     }
-    const sender = new Sender({ server, run, outbox, report: (line, level) => host.print(line, level) });
+    const sender = new Sender({
+      server,
+      run,
+      outbox,
+      open: (path) => host.openFile(path),
+      report: (line, level) => host.print(line, level),
+    });
     const rest = await sender.finish(limitMs);
     host.print(`sync    ${folder}: ${count - rest} of ${count} records sent`);
     left += rest;

@@ -20,6 +20,15 @@ export interface LogRow {
   readonly texts: Readonly<Record<string, string>>;
 }
 
+/** A checkpoint that is there when the training is over. */
+export interface KeptCheckpoint {
+  readonly path: string;
+  readonly step: number;
+  /** The value that it was chosen by; NaN for the last, which was not. */
+  readonly score: number;
+  readonly isBest: boolean;
+}
+
 /** How a run ended. */
 export type RunStatus = "finished" | "failed" | "interrupted";
 
@@ -29,6 +38,8 @@ export interface Logger {
   /** Before the first row, with the run's configuration. */
   start?(config: object): Promise<void>;
   write(row: LogRow): Promise<void>;
+  /** When the training is over: what it leaves, from the oldest on, and by which options it was chosen. */
+  checkpoints?(kept: readonly KeptCheckpoint[], options: object): Promise<void>;
   /**
    * Before `start`, where a run goes on from a checkpoint: takes away what was logged after `step`, the test, and
    * what a kill left half written.
@@ -70,6 +81,10 @@ export class RunLog {
     if (Object.values(row).every((part) => Object.keys(part).length === 0)) return;
     this.#row = emptyRow();
     for (const logger of this.loggers) await logger.write({ epoch, step, ...row });
+  }
+
+  async checkpoints(kept: readonly KeptCheckpoint[], options: object): Promise<void> {
+    for (const logger of this.loggers) await logger.checkpoints?.(kept, options);
   }
 
   async start(config: object): Promise<void> {

@@ -1,13 +1,13 @@
 /** The tasks that take a configuration. */
 
 import { ConfigError } from "../../base/errors.ts";
-import { type Config, requireBuilt } from "../../config/mod.ts";
+import type { Config } from "../../config/mod.ts";
 import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 const train: ConfiguredTask = {
   name: "train",
   summary: "Trains, validates, keeps the best weights and tests them",
-  check: requireBuilt,
+  check() {},
   async places(host, config, folder, isJob) {
     const { findPlaces } = await import("../checkpoints.ts");
     return await findPlaces(host, config, folder, isJob);
@@ -25,10 +25,7 @@ const train: ConfiguredTask = {
 const evaluate: ConfiguredTask = {
   name: "eval",
   summary: "Tests a checkpoint or an ONNX file, given as the first word or as model.weights",
-  check(config) {
-    requireBuilt({ ...config, callbacks: {}, logging: {} });
-    requireWeights(config);
-  },
+  check: requireWeights,
   async overrides(host, overrides) {
     const { withModelFile } = await import("../classify/file_card.ts");
     return await withModelFile(host, overrides);

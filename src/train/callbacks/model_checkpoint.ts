@@ -80,6 +80,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
     async stepEnd(state) {
       if (minutes !== null && keepsLast && performance.now() - savedAt >= minutes * 60_000) await save(state);
     },
+    async fitEnd({ log, best, last }) {
+      const all = last && kept.every(({ path }) => path !== last.path) ? [...kept, last] : kept;
+      const left = all.map(({ path, step, value }) => {
+        return { path, step, score: value, isBest: path === best?.path };
+      }).sort((a, b) => a.step - b.step);
+      await log.checkpoints(left, { monitor, mode, save_top_k: most, save_last: keepsLast });
+    },
     save: (state, reason: SaveReason) => reason === "validation" && !pending ? undefined : save(state),
     state: () => ({ kept, dropped }),
     async load(state) {

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { ByteSource } from "../../base/byte_source.ts";
 import type { Logger } from "../log.ts";
 
 /** Files below a folder. */
@@ -18,6 +19,8 @@ export interface LoggerContext {
   readonly experiment: string;
   /** The files below a folder. */
   files(folder: string): LogFiles;
+  /** A file by its path, such as a checkpoint's; absent where a run leaves none. @throws DataError if it is not there */
+  open?(path: string): Promise<ByteSource>;
   env(name: string): string | undefined;
   now(): Date;
   /** Says something on the terminal and in the run's log. */

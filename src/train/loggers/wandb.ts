@@ -1,12 +1,13 @@
 import { sha256 } from "../../base/sha256.ts";
 import * as z from "zod";
-import { ConfigError } from "../../base/errors.ts";
+import { ConfigError, DataError } from "../../base/errors.ts";
 import { pngSize } from "../../formats/tfevents.ts";
 import type { Logger, LogRow, RunStatus } from "../log.ts";
 import { defineLogger, type LogFiles, type LoggerContext } from "./plugin.ts";
 import type { WandbRun, WandbServer } from "./wandb/api.ts";
+import { type CheckpointRecord, checkpointRecords, randomId } from "./wandb/checkpoint_record.ts";
 import { Outbox } from "./wandb/outbox.ts";
-import { Sender, type SenderPace } from "./wandb/sender.ts";
+import { Sender, type SenderPace, withoutCheckpoint } from "./wandb/sender.ts";
 
 /** How long the end of a run waits for the server; a machine that is taken away leaves ten seconds for everything. */
 const LIMITS_MS: Readonly<Record<RunStatus, number>> = {
@@ -23,6 +24,8 @@ export interface WandbParts {
   readonly run: Omit<WandbRun, "id" | "config">;
   /** Absent: rows are kept for `deno task sync`. */
   readonly server?: WandbServer | undefined;
+  /** Sends the checkpoints that a finished run leaves, too. */
+  readonly logModel?: boolean;
   readonly pace?: Partial<SenderPace>;
   readonly limitsMs?: Readonly<Record<RunStatus, number>>;
 }
@@ -33,21 +36,22 @@ export interface WandbParts {
  * "trainer/global_step", as Lightning's.
  */
 export function wandbLogger(
-  { run, server, pace, limitsMs = LIMITS_MS }: WandbParts,
-  { folder, files: below, now, report }: LoggerContext,
+  { run, server, logModel = false, pace, limitsMs = LIMITS_MS }: WandbParts,
+  { folder, files: below, open = absent, now, report }: LoggerContext,
 ): Logger {
   const files = below(`${folder}/wandb`);
-  let outbox: Outbox, sender: Sender | undefined, started: number;
+  let outbox: Outbox, sender: Sender | undefined, started: number, checkpoints: CheckpointRecord[] = [];
   return {
     name: "wandb",
     async start(config) {
       const known = await readRun(files);
       const opened = known ??
-        { ...run, id: randomId(), config: wandbConfig(config), started: seconds(now()) };
+        { ...run, id: randomId(8), config: wandbConfig(config), started: seconds(now()) };
       if (!known) await files.write(RUN_FILE, JSON.stringify(opened, null, 2) + "\n");
       started = opened.started;
       outbox = await Outbox.open(files);
-      sender = server && new Sender({ server, run: opened, outbox, report, ...(pace ? { pace } : {}) });
+      sender = server &&
+        new Sender({ server, run: opened, outbox, open, report, ...(pace ? { pace } : {}) });
     },
     async write(row) {
       const images: Record<string, unknown> = {};
@@ -61,9 +65,16 @@ export function wandbLogger(
       const clock = { _step: outbox.lines, _timestamp: time, _runtime: time - started };
       await outbox.add({ step: row.step, history: { ...plainValues(row), ...images, ...clock } });
     },
+    async checkpoints(kept, options) {
+      if (!logModel) return;
+      const missing = (reason: string) => report(withoutCheckpoint(reason), "warning");
+      checkpoints = await checkpointRecords(kept, options, { open, missing });
+    },
     truncateTo: (step) => Outbox.truncateTo(files, step),
     async finish(status) {
+      // The end first: a run is over, also while its checkpoints are under way, or if they are refused.
       await outbox.add({ finish: status === "finished" ? 0 : 1 });
+      if (status === "finished") { for (const checkpoint of checkpoints) await outbox.add({ checkpoint }); }
       const left = sender ? await sender.finish(limitsMs[status]) : outbox.left;
       if (left > 0) {
         report(
@@ -123,10 +134,9 @@ function wandbConfig(config: object): object {
   return { ...Object.fromEntries(values), _wandb: { value: { m: metrics }, desc: null } };
 }
 
-function randomId(): string {
-  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
-  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => alphabet[byte % 36]).join("");
-}
+/** Stands in for files where there are none. */
+const absent = (path: string) =>
+  Promise.reject(new DataError(`Cannot open ${path} as this run reads no files`));
 
 const seconds = (time: Date) => time.getTime() / 1000;
 
@@ -142,14 +152,14 @@ export const wandb = defineLogger({
     group: z.string().min(1).nullable().default(null).describe("Group of runs"),
     tags: z.array(z.string().min(1)).default([]).describe("Tags"),
     offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
-    log_model: z.boolean().default(false).describe("Upload checkpoints"),
+    log_model: z.boolean().default(false).describe("Upload the checkpoints that a finished run leaves"),
   }).describe("Weights & Biases"),
-  make({ project, name, entity, group, tags, offline }, context) {
+  make({ project, name, entity, group, tags, offline, log_model: logModel }, context) {
     const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");
     const run = { project, name: name ?? context.experiment, entity, group, tags };
     if (mode === "disabled") return disabled;
-    if (mode === "offline") return wandbLogger({ run }, context);
-    if (mode === "online") return wandbLogger({ run, server: wandbServer(context.env) }, context);
+    if (mode === "offline") return wandbLogger({ run, logModel }, context);
+    if (mode === "online") return wandbLogger({ run, logModel, server: wandbServer(context.env) }, context);
     throw new ConfigError(`Cannot use WANDB_MODE=${mode} as it must be online, offline or disabled`);
   },
 });

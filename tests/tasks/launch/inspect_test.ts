@@ -40,7 +40,7 @@ Deno.test("--cfg hydra shows Hydra's part, --cfg all both, --package a part", as
   assertEquals(parse(await show("--cfg", "job", "-p", "data.synthetic")).size, 48);
 });
 
-Deno.test("--cfg shows what must still be given, and options that are not built", async () => {
+Deno.test("--cfg shows what must still be given, and options of plug-ins", async () => {
   const shown = parse(
     await show("--cfg", "job", "--resolve", "data=image_folder", "callbacks=default", "logging=wandb"),
   );

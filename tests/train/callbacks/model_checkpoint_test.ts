@@ -128,3 +128,32 @@ Deno.test("names of checkpoints follow a template, which may name no folder", ()
     false,
   ]);
 });
+
+Deno.test("modelCheckpoint() tells the loggers what is there when the training is over, from the oldest on", async () => {
+  const told: unknown[] = [];
+  const log = { checkpoints: (...all: unknown[]) => Promise.resolve(void told.push(...all)) };
+  const { store } = memoryStore();
+  const callback = modelCheckpoint(options({ save_top_k: 2 }), store);
+  const run = { ...state(), log } as unknown as RunState;
+  run.snapshot = () => Promise.resolve(new Uint8Array());
+  for (const top1 of [.5, .75, .25, .6, .3]) await epoch(callback, run, top1);
+  await callback.fitEnd?.(run);
+  const [kept, policy] = told as [{ path: string; score: number; isBest: boolean }[], object];
+  assertEquals(kept.map(({ path, isBest }) => [path.slice("checkpoints/x/".length), isBest]), [
+    ["epoch=01-val_acc=0.7500.safetensors", true],
+    ["epoch=03-val_acc=0.6000.safetensors", false],
+    ["last.safetensors", false],
+  ]);
+  assertEquals(kept.map(({ score }) => score), [.75, .6, NaN]);
+  assertEquals(policy, { monitor: "val/acc_top1", mode: "max", save_top_k: 2, save_last: true });
+});
+
+Deno.test("modelCheckpoint() tells of the newest best alone where it keeps no last", async () => {
+  const told: { path: string }[] = [];
+  const log = { checkpoints: (kept: { path: string }[]) => Promise.resolve(void told.push(...kept)) };
+  const callback = modelCheckpoint(options({ save_top_k: 1, save_last: false }), memoryStore().store);
+  const run = { ...state(), log } as unknown as RunState;
+  for (const top1 of [.5, .75]) await epoch(callback, run, top1);
+  await callback.fitEnd?.(run);
+  assertEquals(told.map(({ path }) => path), ["checkpoints/x/epoch=01-val_acc=0.7500.safetensors"]);
+});

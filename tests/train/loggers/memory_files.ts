@@ -1,4 +1,6 @@
 /** Files in memory for loggers, which a test may tear as a kill would. */
+import { type ByteSource, byteSource } from "../../../src/base/byte_source.ts";
+import { DataError } from "../../../src/base/errors.ts";
 import type { LogFiles, LoggerContext } from "../../../src/train/loggers/plugin.ts";
 
 /** Files by path. */
@@ -21,6 +23,14 @@ export class MemoryFiles {
     };
   }
 
+  /** A file by its path. */
+  open(path: string): Promise<ByteSource> {
+    const bytes = this.all.get(path);
+    return bytes
+      ? Promise.resolve(byteSource(path, bytes))
+      : Promise.reject(new DataError(`Cannot open "${path}" as it does not exist`));
+  }
+
   text(path: string): string {
     return new TextDecoder().decode(this.all.get(path));
   }
@@ -41,6 +51,7 @@ export function loggerContext(
     folder: "run",
     experiment: "train",
     files: (folder) => files.below(folder),
+    open: (path) => files.open(path),
     env: (name) => env[name],
     now: () => new Date(Date.UTC(2026, 4, 31, 14, 3, 59)),
     report: (line, level) => void reports.push(`${level}: ${line}`),

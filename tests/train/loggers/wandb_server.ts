@@ -1,8 +1,9 @@
 /** A server that speaks as much of Weights & Biases as the logger needs, stores what it gets, and fails on demand. */
 import { assert, assertEquals } from "@std/assert";
+import { Artifacts } from "./wandb_artifacts.ts";
 
 /** What a server does with a request beside taking it. */
-export type Fault = "none" | "500" | "429" | "hang" | "drop" | "500 after" | "hang after";
+export type Fault = "none" | "500" | "429" | "slow" | "hang" | "drop" | "500 after" | "hang after";
 
 interface StreamBody {
   readonly files?: Record<string, { offset: number; content: string[] }>;
@@ -16,6 +17,9 @@ export class WandbServer implements AsyncDisposable {
   readonly history: string[] = [];
   readonly uploads = new Map<string, Uint8Array>();
   readonly exits: number[] = [];
+  readonly artifacts = new Artifacts(() => this.url);
+  /** Why a query is answered by an error of GraphQL's. */
+  refuses: (query: string) => string | undefined = () => undefined;
   summary: Record<string, unknown> = {};
   run: Record<string, unknown> = {};
   requests = 0;
@@ -25,8 +29,8 @@ export class WandbServer implements AsyncDisposable {
   readonly #stop = new AbortController();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
 
-  /** @param fault what to do with the next request */
-  constructor(public fault: () => Fault = () => "none") {
+  /** @param fault what to do with a request */
+  constructor(public fault: (request: Request) => Fault = () => "none") {
     const options = { port: 0, hostname: "127.0.0.1", signal: this.#stop.signal, onListen: () => {} };
     this.#server = Deno.serve(
       { ...options, onError: () => new Response(null, { status: 500 }) },
@@ -40,7 +44,8 @@ export class WandbServer implements AsyncDisposable {
 
   async #answer(request: Request): Promise<Response> {
     this.requests++;
-    const fault = this.fault();
+    const fault = this.fault(request);
+    if (fault === "slow") await new Promise((resolve) => setTimeout(resolve, 100));
     if (fault === "500") return failure(request, 500);
     if (fault === "429") return failure(request, 429);
     if (fault === "drop") throw new TypeError("dropped");
@@ -63,11 +68,16 @@ export class WandbServer implements AsyncDisposable {
     const { pathname } = new URL(request.url);
     if (request.method === "PUT") {
       assertEquals(request.headers.get("x-test"), "a:b");
-      this.uploads.set(decodeURIComponent(pathname.slice("/upload/".length)), await request.bytes());
+      const name = decodeURIComponent(pathname.slice("/upload/".length)), bytes = await request.bytes();
+      const [, id, what] = /^artifact (\S+) (\S+)$/.exec(name) ?? [];
+      if (id) this.artifacts.put(id, what, bytes);
+      else this.uploads.set(name, bytes);
       return new Response();
     }
     if (request.headers.get("authorization") !== `Basic ${btoa("api:secret")}`) return failure(request, 401);
     const body = await request.json();
+    const refusal = pathname === "/graphql" ? this.refuses(body.query) : undefined;
+    if (refusal !== undefined) return Response.json({ data: null, errors: [{ message: refusal }] });
     if (pathname === "/graphql") return Response.json({ data: this.#graphql(body) });
     assertEquals(pathname, `/files/me/classifier-training/${this.run.name}/file_stream`);
     this.#stream(body);
@@ -80,6 +90,7 @@ export class WandbServer implements AsyncDisposable {
       const project = { name: variables.project, entity: { name: "me" } };
       return { upsertBucket: { bucket: { id: "x", name: variables.name, project }, inserted: true } };
     }
+    if (query.includes("Artifact")) return this.artifacts.graphql(query, variables);
     assertEquals([variables.entity, variables.project, variables.run], [
       "me",
       "classifier-training",

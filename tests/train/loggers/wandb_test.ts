@@ -1,13 +1,13 @@
 /** Weights & Biases against a server that takes, fails, hangs and loses its answers. */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import sharp from "sharp";
-import { ConfigError, DataError } from "../../../src/base/errors.ts";
+import { ConfigError } from "../../../src/base/errors.ts";
 import { rng } from "../../../src/base/rng.ts";
-import type { Host } from "../../../src/tasks/host.ts";
 import { sync } from "../../../src/tasks/sync.ts";
 import type { LogRow } from "../../../src/train/log.ts";
 import { wandb, wandbLogger } from "../../../src/train/loggers/wandb.ts";
 import { Outbox } from "../../../src/train/loggers/wandb/outbox.ts";
+import { hostOf } from "./host_of.ts";
 import { loggerContext, MemoryFiles } from "./memory_files.ts";
 import { randomRun, row } from "./rows.ts";
 import { type Fault, WandbServer } from "./wandb_server.ts";
@@ -232,21 +232,3 @@ Deno.test("sync says what is missing", async () => {
   await assertRejects(() => sync(host, []), ConfigError, "no run is given");
   await assertRejects(() => sync(host, ["run"]), ConfigError, "holds no wandb/run.json");
 });
-
-/** A host over files in memory, whose environment names the server. */
-function hostOf(files: MemoryFiles, server: WandbServer, printed: string[]): Host {
-  const all = files.below("");
-  const env: Record<string, string> = { WANDB_API_KEY: "secret", WANDB_BASE_URL: server.url };
-  const read = (path: string) => {
-    const bytes = files.all.get(path);
-    return bytes ? Promise.resolve(bytes) : Promise.reject(new DataError(`Cannot read ${path}`));
-  };
-  const host: Partial<Host> = {
-    configWorld: { env: (name: string) => env[name] } as Host["configWorld"],
-    readFile: read,
-    writeAtomic: (path, bytes) => Promise.resolve(void files.all.set(path, bytes)),
-    appendText: (path, text) => all.append(path, text),
-    print: (line) => void printed.push(line),
-  };
-  return host as Host;
-}

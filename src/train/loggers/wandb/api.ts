@@ -32,6 +32,14 @@ export interface WandbPlace {
   readonly id: string;
 }
 
+/** Where and how a file is put. */
+export interface UploadTarget {
+  /** null if the server has the file already. */
+  readonly uploadUrl: string | null;
+  /** Such as "Content-Type: image/png". */
+  readonly uploadHeaders: readonly string[] | null;
+}
+
 /** What one request to the file stream carries. */
 export interface StreamRequest {
   readonly files?: Readonly<Record<string, { readonly offset: number; readonly content: readonly string[] }>>;
@@ -54,6 +62,9 @@ export class UnavailableError extends Error {
   }
 }
 
+/** Bytes that a server must take in a second, or an upload is given up. */
+const SLOWEST = 250_000;
+
 const REFUSALS = [400, 401, 403, 404, 409, 410];
 
 const UPSERT =
@@ -72,7 +83,7 @@ export class WandbApi {
 
   /** Opens a run, or the same once more; says where it is. */
   async openRun({ id, project, entity, name, group, tags, config }: WandbRun): Promise<WandbPlace> {
-    const { upsertBucket } = await this.#graphql(UPSERT, {
+    const { upsertBucket } = await this.graphql(UPSERT, {
       name: id,
       project,
       entity,
@@ -88,7 +99,7 @@ export class WandbApi {
   /** Uploads files of a run by their names. */
   async upload(place: WandbPlace, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     if (files.size === 0) return;
-    const { createRunFiles } = await this.#graphql(CREATE_FILES, {
+    const { createRunFiles } = await this.graphql(CREATE_FILES, {
       entity: place.entity,
       project: place.project,
       run: place.id,
@@ -96,15 +107,22 @@ export class WandbApi {
     }) as {
       createRunFiles: { uploadHeaders: string[] | null; files: { name: string; uploadUrl: string }[] };
     };
+    for (const { name, uploadUrl } of createRunFiles.files) {
+      await this.put({ uploadUrl, uploadHeaders: createRunFiles.uploadHeaders }, files.get(name)!);
+    }
+  }
+
+  /** Uploads one file to where the server said. */
+  async put({ uploadUrl, uploadHeaders }: Partial<UploadTarget>, bytes: Uint8Array): Promise<void> {
+    if (!uploadUrl) throw new UnavailableError("the server's answer has no address to upload to");
     const headers = new Headers();
-    for (const header of createRunFiles.uploadHeaders ?? []) {
+    for (const header of uploadHeaders ?? []) {
       const colon = header.indexOf(":");
       headers.set(header.slice(0, colon), header.slice(colon + 1).trim());
     }
-    for (const { name, uploadUrl } of createRunFiles.files) {
-      const url = new URL(uploadUrl, this.server.baseUrl).href;
-      await this.#request(url, { method: "PUT", headers, body: files.get(name)! as Uint8Array<ArrayBuffer> });
-    }
+    const url = new URL(uploadUrl, this.server.baseUrl).href;
+    const body = bytes as Uint8Array<ArrayBuffer>;
+    await this.#request(url, { method: "PUT", headers, body }, 1000 * bytes.length / SLOWEST);
   }
 
   /** Sends lines of files, or only says that the run is alive. */
@@ -113,7 +131,8 @@ export class WandbApi {
     await this.#post(`${this.server.baseUrl}/${path}`, { dropped: 0, ...request });
   }
 
-  async #graphql(query: string, variables: object): Promise<unknown> {
+  /** Asks by GraphQL; gives the answer's data. */
+  async graphql(query: string, variables: object): Promise<unknown> {
     const text = await this.#post(`${this.server.baseUrl}/graphql`, { query, variables });
     const { data, errors } = parse(text) as { data?: unknown; errors?: { message: string }[] };
     if (errors?.length) throw new RefusedError(errors.map(({ message }) => message).join("; "));
@@ -130,8 +149,8 @@ export class WandbApi {
     return this.#request(url, { method: "POST", headers, body: JSON.stringify(body) });
   }
 
-  async #request(url: string, init: RequestInit): Promise<string> {
-    const { timeoutMs = 30_000 } = this.server;
+  async #request(url: string, init: RequestInit, moreMs = 0): Promise<string> {
+    const timeoutMs = (this.server.timeoutMs ?? 30_000) + moreMs;
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), timeoutMs);
     try {
@@ -148,7 +167,7 @@ export class WandbApi {
       // Deno's answer to a host that the task may not reach.
       if (name === "NotCapable") throw new RefusedError(`${message}: add the host to the task in deno.json`);
       throw new UnavailableError(
-        timeout.signal.aborted ? `no answer within ${timeoutMs / 1000} s` : message,
+        timeout.signal.aborted ? `no answer within ${Math.round(timeoutMs / 1000)} s` : message,
       );
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,7 @@
 /** What is for Weights & Biases, in a run's folder: kept before it is sent, so that nothing is lost with the process. */
 import { isTest } from "../../log.ts";
 import type { LogFiles } from "../plugin.ts";
+import type { CheckpointRecord } from "./checkpoint_record.ts";
 
 /** One thing to send. */
 export type OutboxRecord =
@@ -8,7 +9,9 @@ export type OutboxRecord =
   | { readonly step: number; readonly history: Readonly<Record<string, unknown>> }
   /** A file beside the outbox. */
   | { readonly step: number; readonly file: string }
-  | { readonly finish: number };
+  | { readonly finish: number }
+  /** A file elsewhere, of which only the name is kept here. */
+  | { readonly checkpoint: CheckpointRecord };
 
 /** Records to send now, and what the server needs to know of those before. */
 export interface OutboxBatch {
@@ -28,6 +31,7 @@ export class Outbox {
   #sent = 0;
   #offset = 0;
   #summary: Record<string, unknown> = {};
+  #ended: number | undefined;
 
   private constructor(readonly files: LogFiles) {}
 
@@ -54,14 +58,20 @@ export class Outbox {
     return this.#offset + this.#pending.filter((record) => "history" in record).length;
   }
 
+  /** The exit code that the server has confirmed, if it has one. */
+  get ended(): number | undefined {
+    return this.#ended;
+  }
+
   async add(record: OutboxRecord): Promise<void> {
     await this.files.append(RECORDS, JSON.stringify(record) + "\n");
     this.#pending.push(record);
   }
 
-  /** The next records to send, at most `most`. */
+  /** The next records to send, at most `most`; a checkpoint comes alone. */
   next(most: number): OutboxBatch {
-    const records = this.#pending.slice(0, most);
+    const checkpoint = this.#pending.findIndex((record) => "checkpoint" in record);
+    const records = this.#pending.slice(0, checkpoint < 0 ? most : Math.min(most, checkpoint || 1));
     const summary = { ...this.#summary };
     for (const record of records) if ("history" in record) Object.assign(summary, record.history);
     return { records, offset: this.#offset, summary };
@@ -82,7 +92,7 @@ export class Outbox {
     const lines = (await outbox.#text(RECORDS)).split("\n").slice(0, -1);
     const kept = lines.filter((line) => {
       const record = JSON.parse(line) as OutboxRecord;
-      if ("finish" in record || record.step > step) return false;
+      if ("finish" in record || "checkpoint" in record || record.step > step) return false;
       return !("history" in record && Object.keys(record.history).some(isTest));
     });
     if (kept.length === lines.length) return;
@@ -93,6 +103,7 @@ export class Outbox {
   #pass(count: number): void {
     for (const record of this.#pending.splice(0, count)) {
       this.#sent++;
+      if ("finish" in record) this.#ended = record.finish;
       if (!("history" in record)) continue;
       this.#offset++;
       Object.assign(this.#summary, record.history);

@@ -2,6 +2,7 @@
  * Sends an outbox beside the training: whatever the server does, nobody waits for it. Requests follow each other;
  * after a failure the same is sent again, later and later. What the server refuses for good stays on disk.
  */
+import { DataError } from "../../../base/errors.ts";
 import {
   RefusedError,
   UnavailableError,
@@ -10,7 +11,9 @@ import {
   type WandbRun,
   type WandbServer,
 } from "./api.ts";
-import type { Outbox, OutboxRecord } from "./outbox.ts";
+import { type CheckpointRecord, type OpenFile, openRecord } from "./checkpoint_record.ts";
+import { CheckpointUpload } from "./checkpoint_upload.ts";
+import type { Outbox, OutboxBatch, OutboxRecord } from "./outbox.ts";
 
 /** How often and how long. */
 export interface SenderPace {
@@ -39,6 +42,8 @@ export interface SenderParts {
   readonly run: WandbRun;
   readonly outbox: Outbox;
   readonly pace?: Partial<SenderPace>;
+  /** How checkpoints are read. */
+  readonly open: OpenFile;
   report(line: string, level: "debug" | "info" | "warning"): void;
 }
 
@@ -51,6 +56,12 @@ export class Sender {
   #place: WandbPlace | undefined;
   #isFinishing = false;
   #wake = () => {};
+  /** The checkpoint that comes next, and how far it has come. */
+  #upload: CheckpointUpload | undefined;
+  #isUploading = false;
+  /** When sending ends, unless a checkpoint is under way. */
+  #deadline = Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly parts: SenderParts) {
     this.#api = new WandbApi(parts.server, this.#stop.signal);
@@ -58,17 +69,27 @@ export class Sender {
     this.#work = this.#sendAll();
   }
 
-  /** Sends what is there, for `limitMs` at most; returns how many records are left. */
+  /**
+   * Sends what is there, for `limitMs` at most, in which the checkpoints that arrive do not count; returns how many
+   * records are left.
+   */
   async finish(limitMs: number): Promise<number> {
     this.#isFinishing = true;
+    this.#deadline = performance.now() + limitMs;
     this.#wake();
-    const timer = setTimeout(() => {
+    this.#stopInTime();
+    await this.#work;
+    clearTimeout(this.#timer);
+    return this.parts.outbox.left;
+  }
+
+  #stopInTime(): void {
+    clearTimeout(this.#timer);
+    if (!this.#isFinishing || this.#isUploading) return;
+    this.#timer = setTimeout(() => {
       this.#stop.abort();
       this.#wake();
-    }, limitMs);
-    await this.#work;
-    clearTimeout(timer);
-    return this.parts.outbox.left;
+    }, Math.max(0, this.#deadline - performance.now()));
   }
 
   async #sendAll(): Promise<void> {
@@ -109,17 +130,55 @@ export class Sender {
 
   /** Opens the run, and says where it can be looked at. */
   async #open(): Promise<WandbPlace> {
-    const { run, server, report } = this.parts;
+    const { run, server, outbox, report } = this.parts;
     const place = await this.#api.openRun(run);
+    // Only checkpoints are left of a run that has ended; to be opened may count as going on.
+    if (outbox.ended !== undefined) await this.#api.stream(place, { complete: true, exitcode: outbox.ended });
     const page = server.baseUrl.replace("//api.", "//");
     report(`wandb   ${page}/${place.entity}/${place.project}/runs/${place.id}`, "info");
     return place;
   }
 
-  /** Sends the next records: files first, then the lines that name them. */
+  /** Sends the next records. */
   async #send(place: WandbPlace): Promise<void> {
     const { outbox } = this.parts;
-    const { records, offset, summary } = outbox.next(this.#pace.most);
+    const batch = outbox.next(this.#pace.most), [first] = batch.records;
+    if ("checkpoint" in first) await this.#sendCheckpoint(place, first.checkpoint);
+    else await this.#sendRows(place, batch);
+    await outbox.confirm(batch.records.length);
+  }
+
+  /** Sends a checkpoint, if it is still there; what fails here goes on where it was when it is called again. */
+  async #sendCheckpoint(place: WandbPlace, record: CheckpointRecord): Promise<void> {
+    const upload = this.#upload ??= await this.#openCheckpoint(place, record);
+    if (!upload) return;
+    const began = performance.now();
+    this.#isUploading = true;
+    this.#stopInTime();
+    try {
+      await upload.run();
+      this.#upload = undefined;
+      this.#deadline += performance.now() - began;
+    } finally {
+      this.#isUploading = false;
+      this.#stopInTime();
+    }
+  }
+
+  /** A checkpoint to send; undefined, and said, if its file is gone. */
+  async #openCheckpoint(place: WandbPlace, record: CheckpointRecord): Promise<CheckpointUpload | undefined> {
+    const { open, report } = this.parts, { path } = record;
+    const source = await openRecord(record, open).catch((error) => {
+      if (!(error instanceof DataError)) throw error;
+      report(withoutCheckpoint(error.message), "warning");
+    });
+    if (!source) return undefined;
+    report(`wandb   sending ${path} (${(source.size / 1e6).toFixed(1)} MB)`, "info");
+    return new CheckpointUpload(this.#api, place, record, source);
+  }
+
+  /** Sends rows: files first, then the lines that name them. */
+  async #sendRows(place: WandbPlace, { records, offset, summary }: OutboxBatch): Promise<void> {
     const files = await this.#filesOf(records);
     await this.#api.upload(place, files);
     const history = records.flatMap((record) => "history" in record ? [JSON.stringify(record.history)] : []);
@@ -133,7 +192,6 @@ export class Sender {
       uploaded: [...files.keys()],
       ...(finish ? { complete: true, exitcode: finish.finish } : {}),
     });
-    await outbox.confirm(records.length);
   }
 
   async #filesOf(records: readonly OutboxRecord[]): Promise<Map<string, Uint8Array>> {
@@ -156,4 +214,9 @@ export class Sender {
       };
     });
   }
+}
+
+/** What is said of a checkpoint that is passed over. */
+export function withoutCheckpoint(reason: string): string {
+  return `Weights & Biases does not get a checkpoint: ${reason}`;
 }

@@ -1,0 +1,70 @@
+/** Checkpoints in the outbox: what the server is to be told of them, and where their bytes are. */
+import type { ByteSource } from "../../../base/byte_source.ts";
+import { DataError } from "../../../base/errors.ts";
+import { readSeal } from "../../../formats/sealed.ts";
+import type { KeptCheckpoint } from "../../log.ts";
+
+/** A checkpoint that is to be sent. */
+export interface CheckpointRecord {
+  readonly path: string;
+  /** The digest that the file said it has; with another one it is another run's file by now. */
+  readonly seal: string | null;
+  readonly aliases: readonly string[];
+  readonly metadata: object;
+  /** What tells this version, and its artifact, from any other. */
+  readonly clientId: string;
+  readonly sequenceClientId: string;
+}
+
+/** Opens a file by its path. @throws DataError if it is not there */
+export type OpenFile = (path: string) => Promise<ByteSource>;
+
+/**
+ * Records of what a training leaves, with the aliases and metadata that Lightning's WandbLogger gives them. A file
+ * that is there under two names, as the last may be one of the best, is one version.
+ * @param missing is told why a file cannot be read
+ */
+export async function checkpointRecords(
+  kept: readonly KeptCheckpoint[],
+  options: object,
+  { open, missing }: { readonly open: OpenFile; missing(reason: string): void },
+): Promise<CheckpointRecord[]> {
+  const records = new Map<string, CheckpointRecord>();
+  for (const { path, step, score, isBest } of kept) {
+    const seal = await open(path).then(readSeal).catch((error) => {
+      if (!(error instanceof DataError)) throw error;
+      missing(error.message);
+      return null;
+    });
+    if (seal === null) continue;
+    const key = seal ?? path;
+    if (records.has(key)) continue;
+    records.set(key, {
+      path,
+      seal: seal ?? null,
+      aliases: isBest ? ["latest", "best"] : ["latest"],
+      metadata: {
+        score: Number.isFinite(score) ? score : null,
+        original_filename: path.slice(path.lastIndexOf("/") + 1),
+        step,
+        ModelCheckpoint: options,
+      },
+      clientId: randomId(128),
+      sequenceClientId: randomId(128),
+    });
+  }
+  return [...records.values()];
+}
+
+/** The file of a record. @throws DataError if it is gone, or another one has its path by now */
+export async function openRecord({ path, seal }: CheckpointRecord, open: OpenFile): Promise<ByteSource> {
+  const source = await open(path);
+  if ((await readSeal(source) ?? null) === seal) return source;
+  throw new DataError(`Cannot send ${path} as another run has written it since`);
+}
+
+/** Lower-case letters and digits by chance. */
+export function randomId(length: number): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
+  return [...crypto.getRandomValues(new Uint8Array(length))].map((byte) => alphabet[byte % 36]).join("");
+}
