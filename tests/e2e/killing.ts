@@ -3,9 +3,12 @@ import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { parseExactJson } from "../../src/train/exact_json.ts";
 import { cli, command, tiny } from "./cli.ts";
 
-const EPOCHS = 3;
+const EPOCHS = 2;
 
-/** Overrides of a run with all that has a state: averages, several checkpoints, early stopping. */
+/**
+ * Overrides of a run with all that has a state: averages, early stopping, checkpoints after every step, of which the
+ * better epoch's stays.
+ */
 function overrides(folder: string): string[] {
   return [
     ...tiny(folder, EPOCHS),
@@ -13,8 +16,8 @@ function overrides(folder: string): string[] {
     "callbacks.ema={decay: 0.9}",
     "callbacks.early_stopping={}",
     "callbacks.learning_rate_monitor={}",
-    "callbacks.model_checkpoint.save_top_k=2",
-    "callbacks.model_checkpoint.save_every_n_minutes=0.02",
+    "callbacks.model_checkpoint.save_top_k=1",
+    "callbacks.model_checkpoint.save_every_n_minutes=0.0001",
     "trainer.log_every_n_steps=1",
   ];
 }
@@ -44,8 +47,8 @@ export async function remains(folder: string): Promise<Record<string, unknown>> 
   return found;
 }
 
-/** Runs to the end without a stop; the folder is made alike, so that paths are the same. */
-export async function uninterrupted(folder: string): Promise<void> {
+/** Runs to the end, from the last checkpoint if there is one; the folder is made alike, so that paths are the same. */
+export async function runToEnd(folder: string): Promise<void> {
   const { code, error } = await cli("train", overrides(folder));
   if (code !== 0) throw new Error(error);
 }
@@ -54,10 +57,10 @@ export async function uninterrupted(folder: string): Promise<void> {
 export type Moment = { readonly after: number } | { readonly write: number };
 
 /**
- * Starts a run, ends it by `signal` at `moment`, and goes on to the end.
- * @returns the code that the first part ended with, and the seconds from the signal to its end
+ * Starts a run, or goes on with it, and ends it by `signal` at `moment`.
+ * @returns the code that it ended with, and the seconds from the signal to its end
  */
-export async function stopAndGoOn(
+export async function stop(
   folder: string,
   signal: "SIGKILL" | "SIGINT" | "SIGTERM",
   moment: Moment,
@@ -72,10 +75,7 @@ export async function stopAndGoOn(
     if (!(error instanceof TypeError)) throw error; // it has ended already
   }
   const { code } = await ended;
-  const seconds = (performance.now() - at) / 1000;
-  const rest = await cli("train", overrides(folder));
-  if (rest.code !== 0) throw new Error(rest.error);
-  return { code, seconds };
+  return { code, seconds: (performance.now() - at) / 1000 };
 }
 
 async function reach(folder: string, moment: Moment, ended: Promise<unknown>): Promise<void> {
@@ -85,9 +85,10 @@ async function reach(folder: string, moment: Moment, ended: Promise<unknown>): P
     const timer = new Promise((resolve) => setTimeout(resolve, moment.after));
     return void await Promise.race([timer, ended]);
   }
-  let seen = 0, was = false;
+  const checkpoints = `${folder}/checkpoints/train`;
+  let seen = 0, was = await isWriting(checkpoints); // a kill leaves what it was writing
   while (!isOver) {
-    const is = await isWriting(`${folder}/checkpoints/train`);
+    const is = await isWriting(checkpoints);
     if (is && !was && seen++ === moment.write) return;
     was = is;
     await new Promise((resolve) => setTimeout(resolve, 1));

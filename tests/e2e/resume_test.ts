@@ -1,23 +1,24 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
 import { cli, tiny, withFolder } from "./cli.ts";
-import { clear, remains, stopAndGoOn, uninterrupted } from "./killing.ts";
+import { clear, remains, runToEnd, stop } from "./killing.ts";
 
 e2eTest(
-  "a run that is killed in a checkpoint's write, interrupted or asked to end goes on to the same bits",
+  "a run that is killed in a checkpoint's write, interrupted and asked to end goes on to the same bits",
   () =>
     withFolder(async (folder) => {
-      await uninterrupted(folder);
+      await runToEnd(folder);
       const expected = await remains(folder);
+      await clear(folder);
       for (
-        const [signal, write, code] of [["SIGKILL", 2, 137], ["SIGINT", 1, 130], ["SIGTERM", 0, 130]] as const
+        const [signal, write, code] of [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130]] as const
       ) {
-        await clear(folder);
-        const stopped = await stopAndGoOn(folder, signal, { write });
+        const stopped = await stop(folder, signal, { write });
         assertEquals(stopped.code, code, signal);
         assert(stopped.seconds < 10, `${signal} took ${stopped.seconds} s`);
-        assertEquals(await remains(folder), expected, signal);
       }
+      await runToEnd(folder);
+      assertEquals(await remains(folder), expected);
     }),
 );
 
