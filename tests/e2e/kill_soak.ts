@@ -9,13 +9,14 @@ import { assertEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { clear, type Moment, remains, runToEnd, stop } from "./killing.ts";
 
+const LENGTH = { epochs: 3, kept: 2 };
 const [kills = "30", signal = "SIGKILL", seed = "1"] = Deno.args;
 const folder = await Deno.makeTempDir({ prefix: "wgrad_soak_" });
 const random = rng(Number(seed), "kills");
-await runToEnd(folder);
+await runToEnd(folder, LENGTH);
 await clear(folder);
 const started = performance.now();
-await runToEnd(folder);
+await runToEnd(folder, LENGTH);
 const whole = performance.now() - started;
 const expected = await remains(folder);
 let equal = 0;
@@ -24,8 +25,8 @@ for (let i = 0; i < Number(kills); i++) {
   const moment: Moment = i % 3 === 2
     ? { write: random.integer(3) }
     : { after: random.uniform(.2, 1) * whole };
-  const { code, seconds } = await stop(folder, signal as "SIGKILL", moment);
-  await runToEnd(folder);
+  const { code, seconds } = await stop(folder, LENGTH, signal as "SIGKILL", moment);
+  await runToEnd(folder, LENGTH);
   let verdict = "equal";
   try {
     assertEquals(await remains(folder), expected);

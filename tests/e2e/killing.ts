@@ -3,20 +3,21 @@ import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { parseExactJson } from "../../src/train/exact_json.ts";
 import { cli, command, tiny } from "./cli.ts";
 
-const EPOCHS = 2;
+/** How long a run is, and how many of its best epochs' checkpoints stay. */
+export interface Length {
+  readonly epochs: number;
+  readonly kept: number;
+}
 
-/**
- * Overrides of a run with all that has a state: averages, early stopping, checkpoints after every step, of which the
- * better epoch's stays.
- */
-function overrides(folder: string): string[] {
+/** Overrides of a run with all that has a state: averages, early stopping, checkpoints after every step. */
+function overrides(folder: string, { epochs, kept }: Length): string[] {
   return [
-    ...tiny(folder, EPOCHS),
+    ...tiny(folder, epochs),
     "resume=auto",
     "callbacks.ema={decay: 0.9}",
     "callbacks.early_stopping={}",
     "callbacks.learning_rate_monitor={}",
-    "callbacks.model_checkpoint.save_top_k=1",
+    "callbacks.model_checkpoint.save_top_k=" + kept,
     "callbacks.model_checkpoint.save_every_n_minutes=0.0001",
     "trainer.log_every_n_steps=1",
   ];
@@ -48,8 +49,8 @@ export async function remains(folder: string): Promise<Record<string, unknown>> 
 }
 
 /** Runs to the end, from the last checkpoint if there is one; the folder is made alike, so that paths are the same. */
-export async function runToEnd(folder: string): Promise<void> {
-  const { code, error } = await cli("train", overrides(folder));
+export async function runToEnd(folder: string, length: Length): Promise<void> {
+  const { code, error } = await cli("train", overrides(folder, length));
   if (code !== 0) throw new Error(error);
 }
 
@@ -62,10 +63,11 @@ export type Moment = { readonly after: number } | { readonly write: number };
  */
 export async function stop(
   folder: string,
+  length: Length,
   signal: "SIGKILL" | "SIGINT" | "SIGTERM",
   moment: Moment,
 ): Promise<{ code: number; seconds: number }> {
-  const process = command("train", overrides(folder)).spawn();
+  const process = command("train", overrides(folder, length)).spawn();
   const ended = process.output();
   await reach(folder, moment, ended);
   const at = performance.now();

@@ -7,17 +7,18 @@ e2eTest(
   "a run that is killed in a checkpoint's write, interrupted and asked to end goes on to the same bits",
   () =>
     withFolder(async (folder) => {
-      await runToEnd(folder);
+      const length = { epochs: 2, kept: 1 };
+      await runToEnd(folder, length);
       const expected = await remains(folder);
       await clear(folder);
       for (
         const [signal, write, code] of [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130]] as const
       ) {
-        const stopped = await stop(folder, signal, { write });
+        const stopped = await stop(folder, length, signal, { write });
         assertEquals(stopped.code, code, signal);
         assert(stopped.seconds < 10, `${signal} took ${stopped.seconds} s`);
       }
-      await runToEnd(folder);
+      await runToEnd(folder, length);
       assertEquals(await remains(folder), expected);
     }),
 );
