@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ConfigError, DataError, exitCode, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import { parity } from "../../src/tasks/parity.ts";
+import type { CaseFolder } from "../../src/tasks/parity/folder.ts";
+import { suites } from "../../src/tasks/parity/suites.ts";
 import { parityTest } from "../rings.ts";
 import { type Changes, FIXTURES, inProject, json, tensorValue, testHost } from "./host.ts";
 
@@ -44,6 +46,12 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
     changes: { "adamw.safetensors": tensorValue("defaults/p0/step3", 2, (value) => value + 2e-5) },
     row: /^adamw_defaults .* p0 of step 3\* .* FAIL$/,
     says: "p0 of step 3[2] is",
+  },
+  "an average": {
+    only: "^ema$",
+    changes: { "ema.json": json(({ track }) => track[8].ema += 2e-3) },
+    row: /^ema .* averages .* FAIL$/,
+    says: "averages[8] is",
   },
   "an accuracy": {
     only: "^metrics_0",
@@ -111,14 +119,22 @@ Deno.test("parity lists what it does not cover", async () => {
     "ops.json": json(({ cases }) => cases[0].op = "gelu"),
     "transforms.json": json(({ cases }) => cases[0].attrs.interpolation = "nearest"),
     "trajectory_resnet18.json": json((trajectory) => trajectory.arch = "resnet152"),
-  });
+  }, [FIXTURES, "--only=schedule_0"]);
   assertEquals(await code, 0);
   const line = host.lines.find((line) => line.startsWith("not covered: "))!;
   for (
-    const what of ["(polynomial)", "(gelu)", 'resize with interpolation "nearest"', "(resnet152)", "ema.json"]
+    const what of ["(polynomial)", "(gelu)", 'resize with interpolation "nearest"', "(resnet152)"]
   ) {
     assertStringIncludes(line, what);
   }
+});
+
+Deno.test("suites() lists files that no kind of case reads, and kinds that have none", async () => {
+  const folder = { name: "spare", files: ["README.md", "spare.json"] } as unknown as CaseFolder;
+  const { cases, notCovered } = await suites(folder);
+  assertEquals(cases, []);
+  assertEquals(notCovered.at(-1), "spare.json");
+  assert(notCovered.includes("ema (none in this folder)") && !notCovered.includes("README.md"));
 });
 
 Deno.test("parity says so if the folder is missing, or has no cases", async () => {

@@ -9,8 +9,9 @@ import { inProject, testHost } from "./host.ts";
 const kinds = {
   schedules: "^schedule_",
   transforms: "^transform_",
-  ops: "^(?!schedule_|transform_|adamw_|metrics_|weights_|trajectory_)",
+  ops: "^(?!schedule_|transform_|adamw_|ema$|metrics_|weights_|trajectory_)",
   adamw: "^adamw_",
+  ema: "^ema$",
   metrics: "^metrics_",
   weights: "^weights_",
   "the steps of ResNet-18": "^trajectory_resnet18$",

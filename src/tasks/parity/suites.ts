@@ -1,6 +1,7 @@
 /** All kinds of cases, by the files that hold them. */
 import { adamwCases } from "./adamw.ts";
 import type { ParityCase, Suite } from "./case.ts";
+import { emaCases } from "./ema.ts";
 import type { CaseFolder } from "./folder.ts";
 import { metricCases } from "./metrics.ts";
 import { opCases } from "./ops.ts";
@@ -23,6 +24,7 @@ const kinds: readonly Kind[] = [
   { name: "transforms", reads: pair("transforms"), collect: transformCases },
   { name: "ops", reads: pair("ops"), collect: opCases },
   { name: "adamw", reads: pair("adamw"), collect: adamwCases },
+  { name: "ema", reads: (file) => file === "ema.json", collect: emaCases },
   { name: "metrics", reads: (file) => file === "metrics.json", collect: metricCases },
   { name: "weights", reads: isWeights, collect: weightCases },
   { name: "trajectories", reads: (file) => /^trajectory_.*\.json$/.test(file), collect: trajectoryCases },
