@@ -96,7 +96,10 @@ export async function loadCheckpoint(
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const fault = error.message.replace("Cannot load the state dict as", "as");
-    throw new DataError(`Cannot load ${source.name} into ${model.name} ${fault}`, { cause: error });
+    const cure = hasFoldedNorms(state)
+      ? "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept"
+      : "";
+    throw new DataError(`Cannot load ${source.name} into ${model.name} ${fault}${cure}`, { cause: error });
   }
   const batches = tensors.get(`bn1${COUNTER}`);
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
@@ -105,6 +108,11 @@ export async function loadCheckpoint(
 
 /** PyTorch counts the batches of each norm, and reads them nowhere unless momentum is None. */
 const COUNTER = ".num_batches_tracked";
+
+/** Whether convolutions have biases in place of the norms behind them, as in ONNX files for inference. */
+function hasFoldedNorms(state: ReadonlyMap<string, StoredState>): boolean {
+  return state.has("conv1.bias") && !state.has("bn1.weight");
+}
 
 /** The classifier's names, if the file's is of another size than the model's. */
 function mismatchedHead(model: Model, state: ReadonlyMap<string, StoredState>): Set<string> {

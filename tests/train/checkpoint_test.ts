@@ -67,5 +67,12 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
       "- 1 unexpected: extra [2]\n" +
       "- 1 of another shape: conv1.weight [64, 3, 1, 1] instead of [64, 3, 7, 7]",
   );
+  for (const name of tensors.keys()) if (/^(layer.*)?bn\d/.test(name)) tensors.delete(name);
+  tensors.set("conv1.bias", float32([64], new Float32Array(64)));
+  await refuse(
+    writeSafetensors(tensors),
+    classes,
+    "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept",
+  );
   assertEquals(await model.parameters.values.read(), before);
 });
