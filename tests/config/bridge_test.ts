@@ -112,7 +112,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
     p: 0.85,
     transforms: [{ pixelate: { scale: [0.1, 0.5], p: 0.4 } }, { jpeg: { quality: [5, 55], p: 1 } }],
   });
-  assertEquals(transforms.eval[0].resize, { size: 73 });
+  assertEquals(transforms.eval[0].resize, { size: 73, keep_aspect: true });
   assertEquals(notes.length, 1);
   for (
     const name of [
