@@ -6,10 +6,10 @@ import { openGpu } from "../../src/host/deno_gpu.ts";
 import { backward } from "../../src/ops/backward.ts";
 import { conv2d } from "../../src/ops/conv2d.ts";
 import { linear } from "../../src/ops/linear.ts";
-import { shapesOf, stored } from "../kernels/conv_case.ts";
+import { shapesOf, stored } from "./conv_case.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
-import { expectClose, tolerance } from "./op_case.ts";
+import { expectClose, tolerance } from "../ops/op_case.ts";
 
 async function onGpu(body: (device: Device) => Promise<void>): Promise<void> {
   const device = await openDevice(await openGpu());
