@@ -33,8 +33,6 @@ export interface DrawnEpoch {
 export interface Sampler {
   /** Draws an epoch. */
   readonly length: number;
-  /** True if the sampler itself evens out the classes, so that the loss need not. */
-  readonly balances: boolean;
   /** Draws an epoch: what it sees, and of each class how much. */
   draw(epoch: number): DrawnOrder;
 }
@@ -79,7 +77,6 @@ function shuffler(options: SamplerOptions, { samples, seed }: SamplerSource, cou
   refuseUnused(options, "disabled");
   return {
     length: samples.length,
-    balances: false,
     draw: (epoch) => ({
       order: shuffledOrder(samples.length, seed, epoch),
       drawn: { epoch, drawn: counts.slice(), expected: Float64Array.from(counts) },
@@ -108,7 +105,7 @@ function weighted(options: SamplerOptions, source: SamplerSource, counts: Uint32
     for (const position of order) drawn[samples[position].label]++;
     return { order, drawn: { epoch, drawn, expected: expected.slice() } };
   };
-  return { length, balances: mode === "auto", draw };
+  return { length, draw };
 }
 
 /** An option that the mode does not read would be lost in silence. */

@@ -1,10 +1,10 @@
 /** `eval`: tests a checkpoint, or an ONNX file, on a dataset's test split. */
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
-import { classCounts, classWeights } from "../data/class_weights.ts";
 import type { Split } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
-import { classLoss } from "../metrics/class_loss.ts";
+import { classLoss, type ClassLossOptions } from "../metrics/class_loss.ts";
+import { createLoss } from "../nn/losses.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { sum, type Tally } from "../train/ring.ts";
@@ -12,7 +12,6 @@ import { BATCH } from "./classify/classifier.ts";
 import { fileCard } from "./classify/file_card.ts";
 import { onnxClassifier } from "./classify/onnx_classifier.ts";
 import { isOnnx } from "./classify/open_classifier.ts";
-import { behaviourOf } from "./compat.ts";
 import {
   confusionCsv,
   predictionsCsv,
@@ -22,9 +21,10 @@ import {
   type Tested,
 } from "./evaluate/report.ts";
 import type { Host } from "./host.ts";
+import { lossOptions, weighsClasses } from "./loss_options.ts";
 import { describeData, openData, openPictures } from "./open_data.ts";
 import { openConfigured, openModel } from "./open_model.ts";
-import { configuredLoss, formatTest } from "./train.ts";
+import { formatTest } from "./train.ts";
 
 const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
 
@@ -56,8 +56,8 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
 }
 
 /** Balanced class weights come from the train split. */
-function splitsOf({ loss }: Config): Split[] {
-  return loss.class_weights === "balanced" ? ["train", "test"] : ["test"];
+function splitsOf(config: Config): Split[] {
+  return weighsClasses(config) ? ["train", "test"] : ["test"];
 }
 
 /** By the engine, as training tests its best weights. */
@@ -70,7 +70,10 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
     host.print(`data    ${describeData(data, splits)}`);
     requireTest(data.count("test"), data.dataset.root);
     const model = await openModel(host, config, device, data.classes);
-    const loss = configuredLoss(device, config, data);
+    const loss = createLoss(
+      device,
+      lossOptions(config, data.classes.length, () => data.store("train").samples),
+    );
     const batches = data.evaluate("test");
     const parts = {
       model,
@@ -116,11 +119,11 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
       logits.set(await model.logits(await pictures.get(positions)), start * classes.length);
     }
     const labels = Uint32Array.from(samples, ({ label }) => label);
-    const balanced = config.loss.class_weights === "balanced";
-    const weights = balanced ? classWeights(classCounts(store("train").samples, classes.length)) : undefined;
+    const options = lossOptions(config, classes.length, () => store("train").samples);
+    const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
     const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
     const files = samples.map(({ path }) => path);
-    return { classes, tally: tallyOf(config, logits, labels, classes.length, weights), outputs, files };
+    return { classes, tally: tallyOf(logits, labels, options, batchSize), outputs, files };
   } finally {
     await model.close();
   }
@@ -128,18 +131,15 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
 
 /** Batch by batch, since a mean by class weights depends on the batch. */
 function tallyOf(
-  config: Config,
   logits: Float32Array,
   labels: Uint32Array,
-  classes: number,
-  classWeights: Float64Array | undefined,
+  options: ClassLossOptions & { readonly classes: number },
+  batchSize: number,
 ): Tally {
-  const { loss: { name, label_smoothing: labelSmoothing, gamma }, data } = config;
-  const size = data.eval_batch_size ?? data.batch_size;
-  const options = { name, labelSmoothing, gamma, focalBy: behaviourOf(config).focalBy, classWeights };
-  const tallies = Array.from({ length: Math.ceil(labels.length / size) }, (_, i) => {
-    const some = labels.subarray(i * size, (i + 1) * size), rows = some.length;
-    const part = logits.subarray(i * size * classes, (i * size + rows) * classes);
+  const { classes } = options;
+  const tallies = Array.from({ length: Math.ceil(labels.length / batchSize) }, (_, i) => {
+    const some = labels.subarray(i * batchSize, (i + 1) * batchSize), rows = some.length;
+    const part = logits.subarray(i * batchSize * classes, (i * batchSize + rows) * classes);
     return {
       rows,
       loss: classLoss(part, some, classes, options),

@@ -4,7 +4,7 @@ import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { mib } from "../core/pool.ts";
-import { classCounts, classWeights } from "../data/class_weights.ts";
+import { classCounts } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
 import type { Finding } from "../data/health/types.ts";
 import type { Split } from "../data/types.ts";
@@ -29,6 +29,7 @@ import { behaviourOf, compatNote } from "./compat.ts";
 import { healthNote, quickHealth } from "./health_note.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
+import { isBalancedBySampler, lossOptions } from "./loss_options.ts";
 import { describeData, type OpenData, openData } from "./open_data.ts";
 import { openLog, withRunLog } from "./open_log.ts";
 import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
@@ -62,11 +63,14 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     const model = await openModel(host, config, device, data.classes);
     await describeRun(host, config, folder, device, data);
     host.print(`run     ${folder}`);
-    if (isBalancedBySampler(config, data)) {
+    if (isBalancedBySampler(config)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }
     host.print("");
-    const loss = configuredLoss(device, config, data);
+    const loss = createLoss(
+      device,
+      lossOptions(config, data.classes.length, () => data.store("train").samples),
+    );
     const evaluation = createEvaluator(device, config, model, loss, data);
     const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");
@@ -128,30 +132,6 @@ async function describeRun(
     "labels_mapping.json",
     labelsMapping(data.classes, data.evalPipeline.normalization, data.evalPipeline.preprocessing),
   );
-}
-
-/** True if balanced class weights are left out of the loss, as the sampler balances already [DATA-07]. */
-function isBalancedBySampler(config: Config, { sampler }: OpenData): boolean {
-  if (behaviourOf(config).weighsTwice) return false;
-  return config.loss.class_weights === "balanced" && sampler?.balances === true;
-}
-
-/**
- * The configured loss; balanced weights follow from the train split's counts, and are left out where the sampler
- * balances already.
- */
-export function configuredLoss(device: Device, config: Config, data: OpenData): Loss {
-  const { loss } = config;
-  const balanced = loss.class_weights === "balanced" && !isBalancedBySampler(config, data);
-  const counts = () => classCounts(data.store("train").samples, data.classes.length);
-  return createLoss(device, {
-    name: loss.name,
-    classes: data.classes.length,
-    labelSmoothing: loss.label_smoothing,
-    gamma: loss.gamma,
-    focalBy: behaviourOf(config).focalBy,
-    classWeights: balanced ? classWeights(counts()) : undefined,
-  });
 }
 
 function createEvaluator(

@@ -44,7 +44,7 @@ function inclusion(weights: readonly number[], draws: number): number[] {
 
 Deno.test("a disabled sampler sees each sample once, in another order each epoch", () => {
   const made = make({}, [5, 3, 9, 2]);
-  assertEquals([made.length, made.balances], [19, false]);
+  assertEquals(made.length, 19);
   assertEquals([...made.draw(0).order].sort((a, b) => a - b), Array.from({ length: 19 }, (_, i) => i));
   assertNotEquals(made.draw(0).order, made.draw(1).order);
   assertEquals(made.draw(4).drawn, {
@@ -69,7 +69,7 @@ Deno.test("an epoch is a function of seed and epoch alone", () => {
 Deno.test("an auto sampler draws every class alike and every sample of a class alike", () => {
   const counts = [400, 30, 7, 163], epochs = 60;
   const made = make({ mode: "auto" }, counts);
-  assertEquals([made.length, made.balances], [600, true]);
+  assertEquals(made.length, 600);
   const total = new Float64Array(4);
   for (let epoch = 0; epoch < epochs; epoch++) {
     const { drawn, expected } = made.draw(epoch).drawn;
@@ -92,7 +92,7 @@ Deno.test("an auto sampler draws every class alike and every sample of a class a
 Deno.test("manual weights act by class: absent ones are 1, those of weight 0 are never drawn", () => {
   const counts = [50, 20, 10, 40];
   const made = make({ mode: "manual", weights: { "23": 6, "00": 0, "7": 0.5 }, num_samples: 1300 }, counts);
-  assertEquals([made.length, made.balances], [1300, false]);
+  assertEquals(made.length, 1300);
   const { drawn, expected } = made.draw(0).drawn;
   assertEquals([...expected], [1300 * 50 / 130, 0, 1300 * 60 / 130, 1300 * 20 / 130]);
   assertEquals(drawn[1], 0);
