@@ -10,12 +10,13 @@
  * dw is small and the sum is long, so the rows of dy are split over the grid's z axis: each slice writes its own
  * partial sum, and split_sum adds the slices in order. The result does not depend on which slice ends first.
  */
+import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
 import { type Spans, spansOf } from "./lib/span.ts";
 
 export interface WgradOptions {
   readonly type: ElementType;
-  /** Images of the batch; only the number of slices follows from it. */
+  /** Images of the batch; not part of the code. */
   readonly batch: number;
   /** Rows and columns of x, of dy and of the filter. */
   readonly input: readonly [number, number];
@@ -25,6 +26,8 @@ export interface WgradOptions {
   readonly padding: number;
   readonly channels: number;
   readonly outputs: number;
+  /** Where x and dy are read from; buffers if it is left out. */
+  readonly operands?: OperandSource;
 }
 
 /** What a thread owns, in vectors of four channels c and k; how many pixels it takes at once. */
@@ -58,11 +61,13 @@ export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTil
 }
 
 export function conv2dWgrad(o: WgradOptions & { readonly tile: WgradTile }): KernelSource {
+  const { operands = "buffer" } = o;
   const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter, { inputs, vectors, pixels } = o.tile;
   const c4 = o.channels / 4, k4 = o.outputs / 4, groups = c4 / inputs;
   const spans = spansOf({ input: w, output: q, stride: o.stride, start: -o.padding, taps: s }, pixels);
   const lanes = Math.min(LANES, Math.ceil(k4 / vectors)), threads = Math.ceil(THREADS / lanes);
   const geometry = {
+    rows: o.batch * p,
     h,
     w,
     p,
@@ -80,8 +85,8 @@ export function conv2dWgrad(o: WgradOptions & { readonly tile: WgradTile }): Ker
 
   const code = wgsl`
 ${element4(o.type)}
-@group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> dy: array<Element4>; // [N, P, Q, K / 4]
+${operand("x", 0, o.type, operands)} // x: [N, H, W, C / 4]
+${operand("dy", 1, o.type, operands)} // dy: [N, P, Q, K / 4]
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
 ${uniformFields(3, geometry)}
 
@@ -91,10 +96,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   if (k >= g.k4 || i32(id.y) >= g.r * g.groups) { return; }
   let i = i32(id.y) / g.groups;
   let c = i32(id.y) % g.groups * ${inputs};
-  let rows = i32(arrayLength(&dy)) / (g.q * g.k4);
-  let slice = (rows + i32(grid.z) - 1) / i32(grid.z);
-  let begin = min(i32(id.z) * slice, rows);
-  let end = min(begin + slice, rows);
+  let slice = (g.rows + i32(grid.z) - 1) / i32(grid.z);
+  let begin = min(i32(id.z) * slice, g.rows);
+  let end = min(begin + slice, g.rows);
   ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
   ${spans.pixels.map((t) => `let pixel${t} = ${t} * g.k4;`).join("\n")}
   ${eachSum((sum) => `var ${sum} = vec4f();`)}
@@ -143,6 +147,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
     code,
     workgroups: [Math.ceil(k4 / (vectors * lanes)), Math.ceil(r * groups / threads), wgradSlices(o)],
     uniform: Object.values(geometry),
+    texelRow: TEXEL_ROW,
   };
 }
 
@@ -152,13 +157,13 @@ function loadSpan({ inputs, vectors }: WgradTile, spans: Spans): string {
     isTested ? `select(vec4f(), ${load}, ${test})` : load;
   const columns = spans.columns.map((m) =>
     unroll(inputs, (c) => {
-      const load = `load4(x[at + column${m} + ${c}])`;
+      const load = `x_at(at + column${m} + ${c})`;
       return `let x${m}_${c} = ${orZero(load, spans.tested.includes(m), `u32(left + ${m}) < u32(g.w)`)};`;
     })
   );
   const pixels = spans.pixels.map((t) =>
     unroll(vectors, (j) => {
-      const load = `load4(dy[pixel + pixel${t} + ${j}])`;
+      const load = `dy_at(pixel + pixel${t} + ${j})`;
       return `let dy${t}_${j} = ${orZero(load, !spans.isPixel(t), `q + ${t} < g.q`)};`;
     })
   );

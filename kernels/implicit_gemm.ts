@@ -21,6 +21,7 @@
  * product for each parity of the pixel, without the zeros in between.
  */
 import type { GemmAxis } from "./lib/gemm_axis.ts";
+import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
 import { range, type Spans, spansOf } from "./lib/span.ts";
 
@@ -38,6 +39,8 @@ export interface GemmOptions {
   readonly bias?: boolean;
   /** Also write what batch_norm_statistics would find in chunks of y, for a batch norm behind: [chunks, 4, K]. */
   readonly statistics?: boolean;
+  /** Where x and w are read from; buffers if it is left out. */
+  readonly operands?: OperandSource;
 }
 
 /** What a thread owns: pixels of a row, images, and vectors of four channels. */
@@ -74,7 +77,7 @@ export function registerChunks({ batch, rows, cols }: GemmOptions, tile: Registe
 }
 
 export function implicitGemm(o: GemmOptions & { readonly tile: RegisterTile }): KernelSource {
-  const { rows, cols, tile, bias = false, statistics = false } = o;
+  const { rows, cols, tile, bias = false, statistics = false, operands = "buffer" } = o;
   const spans = spansOf(cols, tile.pixels);
   const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels > 4;
   const lanes = Math.min(LANES, Math.ceil(o.outputs / 4 / tile.vectors)),
@@ -104,8 +107,8 @@ export function implicitGemm(o: GemmOptions & { readonly tile: RegisterTile }): 
 
   const code = wgsl`
 ${element4(o.type)}
-@group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4], or transposed [R, S, K, C / 4]
+${operand("x", 0, o.type, operands)} // x: [N, H, W, C / 4]
+${operand("w", 1, o.type, operands)} // w: [R, S, C, K / 4], or transposed [R, S, K, C / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
 #if ${bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
@@ -175,6 +178,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       1,
     ],
     uniform: Object.values(geometry),
+    texelRow: TEXEL_ROW,
   };
 }
 
@@ -202,11 +206,11 @@ function loadFilter({ transposed, tile: { vectors } }: TiledOptions, s: number):
   if (!transposed) {
     return unroll(
       4,
-      (d) => unroll(vectors, (j) => `let w${s}_${d}_${j} = load4(w[weights + filter${s}_${d} + ${j}]);`),
+      (d) => unroll(vectors, (j) => `let w${s}_${d}_${j} = w_at(weights + filter${s}_${d} + ${j});`),
     );
   }
   return unroll(vectors, (j) => `
-        ${unroll(4, (e) => `let v${s}_${j}_${e} = load4(w[weights + filter${s}_${4 * j + e}]);`)}
+        ${unroll(4, (e) => `let v${s}_${j}_${e} = w_at(weights + filter${s}_${4 * j + e});`)}
         ${
     unroll(4, (d) => `let w${s}_${d}_${j} = vec4f(${range(4).map((e) => `v${s}_${j}_${e}[${d}]`).join()});`)
   }`);
@@ -216,7 +220,7 @@ function loadFilter({ transposed, tile: { vectors } }: TiledOptions, s: number):
 function channelStep(o: TiledOptions, spans: Spans, sum: string): string {
   const { images, vectors } = o.tile;
   const load = (n: number, m: number) => {
-    const value = `load4(x[image${n} + at + column${m}])`;
+    const value = `x_at(image${n} + at + column${m})`;
     return `let x${n}_${m} = ${spans.tested.includes(m) ? `select(vec4f(), ${value}, inside${m})` : value};`;
   };
   const products = (n: number, t: number, j: number) =>

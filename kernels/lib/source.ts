@@ -9,6 +9,8 @@ export interface KernelSource {
   readonly workgroups: readonly [number, number, number];
   /** Values of the fields of the kernel's `var<uniform>`, if it has one. */
   readonly uniform?: readonly number[];
+  /** Texels of a row of the textures that it reads, if it reads tensors from textures. */
+  readonly texelRow?: number;
 }
 
 /** How a tensor's elements lie in memory. Arithmetic is always f32. */

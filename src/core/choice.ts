@@ -5,7 +5,7 @@
  */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
-import { bindGroup, collectDispatches, type Dispatch, setAside } from "./kernel.ts";
+import { bind, collectDispatches, type Dispatch, setAside } from "./kernel.ts";
 import { profileDispatches } from "./profile.ts";
 import type { Storage } from "./pool.ts";
 
@@ -84,8 +84,8 @@ async function measure(
     const best = Object.fromEntries([...candidates.keys()].map((name) => [name, Infinity]));
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [name, dispatches] of candidates) {
-        const groups = dispatches.map((dispatch) => bindGroup(device, dispatch));
-        const times = await profileDispatches(device, dispatches, groups); // GPU sync point
+        const bound = dispatches.map((dispatch) => bind(device, dispatch));
+        const times = await profileDispatches(device, bound); // GPU sync point
         const total = times.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
         if (round > 0) best[name] = Math.min(best[name], total); // the first round warms up
       }

@@ -1,12 +1,15 @@
 /** Compilation: WGSL to a pipeline, in an error scope, so that a mistake is shown with its kernel, line and caret. */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
+import { type Texel, textureLayout } from "./texture.ts";
 
-/** A storage binding as the WGSL declares it. */
+/** A binding of a tensor as the WGSL declares it: its buffer, or a texture that holds a copy of it. */
 export interface Binding {
   readonly index: number;
   readonly name: string;
   readonly access: "read" | "read_write";
+  /** Undefined for a buffer. */
+  readonly texel: Texel | undefined;
 }
 
 const TYPES = { read: "read-only-storage", read_write: "storage" } as const;
@@ -21,16 +24,18 @@ export interface CompiledKernel {
   readonly uniform: number | undefined;
 }
 
-const BINDING = /@group\(0\)\s*@binding\((\d+)\)\s*var<storage,\s*(read|read_write)>\s*(\w+)/g;
+const BINDING =
+  /@group\(0\)\s*@binding\((\d+)\)\s*var(?:<storage,\s*(read|read_write)>)?\s*(\w+):\s*(?:texture_2d<(f32|u32)>)?/g;
 
 const UNIFORM = /@group\(0\)\s*@binding\((\d+)\)\s*var<uniform>/;
 
 /** Compiles WGSL whose entry point is `main`; a mistake makes the device fail, which `settled()` and reads throw. */
 export function compile(device: Device, name: string, code: string): CompiledKernel {
-  const bindings = [...code.matchAll(BINDING)].map(([, index, access, label]) => ({
+  const bindings = [...code.matchAll(BINDING)].map(([, index, access, label, texel]) => ({
     index: Number(index),
     name: label,
-    access: access as Binding["access"],
+    access: (access ?? "read") as Binding["access"],
+    texel: texel as Binding["texel"],
   }));
   const place = UNIFORM.exec(code)?.[1];
   const uniform = place === undefined ? undefined : Number(place);
@@ -40,9 +45,12 @@ export function compile(device: Device, name: string, code: string): CompiledKer
   const layout = gpu.createBindGroupLayout({
     label: name,
     entries: [
-      ...bindings.map(({ index, access }) => ({ index, type: TYPES[access] })),
-      ...(uniform === undefined ? [] : [{ index: uniform, type: "uniform" as const }]),
-    ].map(({ index, type }) => ({ binding: index, visibility: 4, buffer: { type } })), // COMPUTE
+      ...bindings.map(({ index, access, texel }) => ({
+        binding: index,
+        ...(texel ? { texture: textureLayout(texel) } : { buffer: { type: TYPES[access] } }),
+      })),
+      ...(uniform === undefined ? [] : [{ binding: uniform, buffer: { type: "uniform" as const } }]),
+    ].map((entry) => ({ visibility: 4, ...entry })), // COMPUTE
   });
   const pipeline = gpu.createComputePipeline({
     label: name,

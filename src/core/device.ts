@@ -24,6 +24,11 @@ export function isSoftware({ description, isFallbackAdapter }: AdapterDescriptio
   return isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render/i.test(description);
 }
 
+/** True for an adapter that loads from a texture faster than from a buffer: Mesa's llvmpipe (docs/performance.md). */
+export function prefersTextures({ description }: AdapterDescription): boolean {
+  return /llvmpipe/i.test(description);
+}
+
 /**
  * Opens a device with the adapter's own limits.
  * @throws GpuError if the GPU object has no adapter, with what to install.
@@ -190,14 +195,12 @@ export class Device {
     targetOffset: number,
     bytes: number,
   ): void {
-    this.check();
-    this.#endPass().copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
+    this.encoder().copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
   }
 
   /** Encodes zeros behind all work so far. */
   clear(target: GPUBuffer, bytes: number): void {
-    this.check();
-    this.#endPass().clearBuffer(target, 0, roundUp(bytes, 4));
+    this.encoder().clearBuffer(target, 0, roundUp(bytes, 4));
   }
 
   /**
@@ -229,12 +232,13 @@ export class Device {
   /** Submits what was encoded so far; does not wait for the GPU. */
   flush(): void {
     this.check();
-    if (this.#encoder) this.gpu.queue.submit([this.#endPass().finish()]);
+    if (this.#encoder) this.gpu.queue.submit([this.encoder().finish()]);
     this.#encoder = undefined;
   }
 
-  /** The encoder, with no pass open. */
-  #endPass(): GPUCommandEncoder {
+  /** The encoder of the next submit, with no pass open. */
+  encoder(): GPUCommandEncoder {
+    this.check();
     this.#pass?.end();
     this.#pass = undefined;
     return this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });

@@ -4,6 +4,7 @@ import { formatShape, roundUp } from "../base/shape.ts";
 import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
+import { paint, type Painting, painting, textureFor } from "./texture.ts";
 
 /** A kernel specialised for its options: WGSL whose entry point is `main`, and how many workgroups to start. */
 export interface KernelSource {
@@ -11,6 +12,8 @@ export interface KernelSource {
   readonly workgroups: readonly [number, number, number];
   /** Values of the fields of the kernel's `var<uniform>`, 32-bit integers, if it has one. */
   readonly uniform?: readonly number[];
+  /** Texels of a row of its textures, if it has any (see texture.ts). */
+  readonly texelRow?: number;
 }
 
 /** One kernel launch: what a recorded program is made of. */
@@ -22,6 +25,7 @@ export interface Dispatch {
   readonly tensors: readonly Tensor[];
   readonly workgroups: readonly [number, number, number];
   readonly uniform: GPUBuffer | undefined;
+  readonly texelRow: number | undefined;
 }
 
 /** A kernel before any device: call `run` with one tensor per declared binding. */
@@ -39,7 +43,7 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
     name,
     run(tensors, options) {
       const device = Object.values(tensors)[0].device;
-      const { code, workgroups, uniform } = source(options);
+      const { code, workgroups, uniform, texelRow } = source(options);
       const compiled = compiledOn(device, name, code);
       launch(device, {
         name,
@@ -47,6 +51,7 @@ export function kernel<Options>(name: string, source: (options: Options) => Kern
         tensors: match(name, compiled.bindings, tensors),
         workgroups,
         uniform: uniform && uniformBuffer(device, uniform),
+        texelRow,
       });
     },
   };
@@ -123,11 +128,34 @@ function launch(device: Device, dispatch: Dispatch): void {
   }
   const recording = recordings.get(device);
   if (recording) recording.push(dispatch);
-  else encodeDispatch(device.pass(), dispatch, bindGroup(device, dispatch));
+  else run(device, bind(device, dispatch));
 }
 
-/** Encodes one dispatch into a compute pass. */
-export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, group: GPUBindGroup): void {
+/** A dispatch on its memory. */
+export interface BoundDispatch {
+  readonly dispatch: Dispatch;
+  readonly group: GPUBindGroup;
+  /** The tensors that it reads from textures. */
+  readonly paintings: readonly Painting[];
+}
+
+/** Binds a dispatch to the memory that its tensors have now. */
+export function bind(device: Device, dispatch: Dispatch): BoundDispatch {
+  const { kernel: { bindings }, tensors, texelRow } = dispatch;
+  const paintings = bindings.flatMap(({ index, texel }, i) =>
+    texel ? [painting(device, index, texel, texelRow!, tensors[i])] : []
+  );
+  return { dispatch, group: bindGroup(device, dispatch), paintings };
+}
+
+/** Encodes a dispatch behind all work so far. */
+export function run(device: Device, bound: BoundDispatch): void {
+  if (bound.paintings.length > 0) paint(device.encoder(), bound.paintings);
+  encode(device.pass(), bound);
+}
+
+/** Encodes a dispatch, whose textures are painted, into a compute pass. */
+export function encode(pass: GPUComputePassEncoder, { dispatch, group }: BoundDispatch): void {
   pass.setPipeline(dispatch.kernel.pipeline);
   pass.setBindGroup(0, group);
   pass.dispatchWorkgroups(...dispatch.workgroups);
@@ -146,7 +174,7 @@ function bufferId(buffer: GPUBuffer): number {
 }
 
 /** The bind group of a dispatch; each binding covers exactly its tensor, so that arrayLength() is the tensor's. */
-export function bindGroup(device: Device, { kernel, tensors, uniform }: Dispatch): GPUBindGroup {
+export function bindGroup(device: Device, { kernel, tensors, uniform, texelRow }: Dispatch): GPUBindGroup {
   const cache = groupCaches.get(kernel) ?? new Map<string, GPUBindGroup>();
   groupCaches.set(kernel, cache);
   const places = tensors.map((tensor) => `${bufferId(tensor.buffer)}:${tensor.byteOffset}:${tensor.bytes}`);
@@ -157,10 +185,15 @@ export function bindGroup(device: Device, { kernel, tensors, uniform }: Dispatch
     label: kernel.name,
     layout: kernel.layout,
     entries: [
-      ...tensors.map((tensor, i) => ({
-        binding: kernel.bindings[i].index,
-        resource: { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
-      })),
+      ...tensors.map((tensor, i) => {
+        const { index, texel } = kernel.bindings[i];
+        return {
+          binding: index,
+          resource: texel
+            ? textureFor(device, index, texel, texelRow!, tensor).createView()
+            : { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
+        };
+      }),
       ...(uniform ? [{ binding: kernel.uniform!, resource: { buffer: uniform } }] : []),
     ],
   });

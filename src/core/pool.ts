@@ -30,6 +30,7 @@ export function bucket(bytes: number): number {
 export class Pool {
   #free: Map<number, GPUBuffer[]> = new Map();
   #live: Set<GPUBuffer> = new Set();
+  #textures: Map<string, GPUTexture> = new Map();
   #liveBytes = 0;
   #bytes = 0;
   #peakBytes = 0;
@@ -70,6 +71,17 @@ export class Pool {
     else this.#free.set(buffer.size, [buffer]);
   }
 
+  /**
+   * The texture of a format, size and number, which lives as long as the pool.
+   * @throws LimitError if it is larger than the adapter's textures
+   */
+  texture(format: GPUTextureFormat, [width, height]: readonly [number, number], number: number): GPUTexture {
+    const key = `${format} ${width}x${height} ${number}`;
+    const texture = this.#textures.get(key) ?? this.#createTexture(key, format, [width, height]);
+    this.#textures.set(key, texture);
+    return texture;
+  }
+
   /** Destroys the buffers that wait for use. Call it only when no encoded work uses them. */
   trim(): void {
     for (const buffers of this.#free.values()) {
@@ -90,11 +102,28 @@ export class Pool {
     this.trim();
     for (const buffer of this.#live) buffer.destroy();
     this.#live.clear();
+    for (const texture of this.#textures.values()) texture.destroy();
+  }
+
+  #createTexture(label: string, format: GPUTextureFormat, size: [number, number]): GPUTexture {
+    const limit = this.gpu.limits.maxTextureDimension2D, most = Math.max(...size);
+    if (most > limit) {
+      throw new LimitError(
+        `Cannot allocate the texture ${label} as the adapter has at most ${limit} texels a side`,
+        limit / most,
+      );
+    }
+    this.#count(size[0] * size[1] * (format === "rgba32float" ? 16 : 8));
+    return this.gpu.createTexture({ label, format, size, usage: 0x04 | 0x02 }); // TEXTURE_BINDING | COPY_DST
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
   }
 
   #create(size: number, label: string): GPUBuffer {
-    this.#bytes += size;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#bytes);
+    this.#count(size);
     return this.gpu.createBuffer({ label, size, usage: USAGE });
   }
 }

@@ -1,7 +1,8 @@
 /** GPU time per kernel, by timestamp queries around each dispatch. */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
-import { type Dispatch, encodeDispatch } from "./kernel.ts";
+import { type BoundDispatch, encode } from "./kernel.ts";
+import { paint } from "./texture.ts";
 
 /** One kernel launch with its time on the GPU. */
 export interface KernelTime {
@@ -13,13 +14,12 @@ export interface KernelTime {
 const QUERIES = 4096;
 
 /**
- * Runs dispatches one by one, each in its own pass with a timestamp at either end.
+ * Runs dispatches one by one, each in its own pass with a timestamp at either end; copies into textures are not timed.
  * @throws GpuError if the adapter has no timestamp queries
  */
 export async function profileDispatches(
   device: Device,
-  dispatches: readonly Dispatch[],
-  groups: readonly GPUBindGroup[],
+  dispatches: readonly BoundDispatch[],
 ): Promise<KernelTime[]> {
   if (!device.gpu.features.has("timestamp-query")) {
     throw new GpuError("Cannot profile as the adapter has no timestamp queries: use another adapter");
@@ -27,34 +27,31 @@ export async function profileDispatches(
   const times: KernelTime[] = [];
   for (let start = 0; start < dispatches.length; start += QUERIES / 2) {
     const end = Math.min(start + QUERIES / 2, dispatches.length);
-    const nanoseconds = await timeChunk(device, dispatches.slice(start, end), groups.slice(start, end));
+    const nanoseconds = await timeChunk(device, dispatches.slice(start, end));
     nanoseconds.forEach((time, i) =>
-      times.push({ kernel: dispatches[start + i].name, milliseconds: time / 1e6 })
+      times.push({ kernel: dispatches[start + i].dispatch.name, milliseconds: time / 1e6 })
     );
   }
   return times;
 }
 
 /** Nanoseconds of each dispatch. */
-async function timeChunk(
-  device: Device,
-  dispatches: readonly Dispatch[],
-  groups: readonly GPUBindGroup[],
-): Promise<number[]> {
+async function timeChunk(device: Device, dispatches: readonly BoundDispatch[]): Promise<number[]> {
   const { gpu } = device;
   const count = 2 * dispatches.length, bytes = 8 * count;
   const queries = gpu.createQuerySet({ label: "profile", type: "timestamp", count });
   const resolved = gpu.createBuffer({ label: "profile", size: bytes, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
   device.flush();
   const encoder = gpu.createCommandEncoder({ label: "profile" });
-  dispatches.forEach((dispatch, i) => {
+  dispatches.forEach((bound, i) => {
     const timestampWrites = {
       querySet: queries,
       beginningOfPassWriteIndex: 2 * i,
       endOfPassWriteIndex: 2 * i + 1,
     };
-    const pass = encoder.beginComputePass({ label: dispatch.name, timestampWrites });
-    encodeDispatch(pass, dispatch, groups[i]);
+    paint(encoder, bound.paintings);
+    const pass = encoder.beginComputePass({ label: bound.dispatch.name, timestampWrites });
+    encode(pass, bound);
     pass.end();
   });
   encoder.resolveQuerySet(queries, 0, count, resolved, 0);

@@ -4,7 +4,7 @@
  * when each tensor is first and last used, and lets tensors whose lives do not overlap share buffers.
  */
 import type { Device } from "./device.ts";
-import { bindGroup, collectDispatches, type Dispatch, encodeDispatch } from "./kernel.ts";
+import { bind, collectDispatches, type Dispatch, run } from "./kernel.ts";
 import { type KernelTime, profileDispatches } from "./profile.ts";
 import type { Storage } from "./pool.ts";
 import type { Tensor } from "./tensor.ts";
@@ -40,20 +40,19 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
   await device.settled();
   const planned = lives(dispatches, kept);
   const buffers = place(device, planned, dispatches.length);
-  const groups = dispatches.map((dispatch) => bindGroup(device, dispatch));
+  const bound = dispatches.map((dispatch) => bind(device, dispatch));
   const memory = new Memory(device, dispatches, planned, buffers);
   return {
     run(times = 1) {
       memory.check();
-      const pass = device.pass();
       for (let time = 0; time < times; time++) {
-        dispatches.forEach((dispatch, i) => encodeDispatch(pass, dispatch, groups[i]));
+        for (const dispatch of bound) run(device, dispatch);
       }
       device.flush();
     },
     profile() {
       memory.check();
-      return profileDispatches(device, dispatches, groups);
+      return profileDispatches(device, bound);
     },
     dispatches: dispatches.length,
     bytes: buffers.reduce((sum, buffer) => sum + buffer.size, 0),

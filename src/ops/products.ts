@@ -28,7 +28,7 @@ import type { ElementType, KernelSource } from "../../kernels/lib/source.ts";
 import { splitSum } from "../../kernels/split_sum.ts";
 import { transposeFilter } from "../../kernels/transpose_filter.ts";
 import { runChosen } from "../core/choice.ts";
-import { type Device, isSoftware } from "../core/device.ts";
+import { type Device, isSoftware, prefersTextures } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
@@ -44,9 +44,10 @@ interface Variant {
 /** The ways to compute y = x w that are worth a trial on a device, the likely best first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
   if (isSoftware(device.adapter)) {
+    const operands = prefersTextures(device.adapter) ? "texture" : "buffer";
     return registerTiles(o).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
-      source: () => implicitGemm({ ...o, tile }),
+      source: () => implicitGemm({ ...o, operands, tile }),
       parts: registerChunks(o, tile),
     }));
   }
@@ -60,9 +61,10 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 /** The ways to compute dw that are worth a trial on a device, the likely best first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
   if (isSoftware(device.adapter)) {
+    const operands = prefersTextures(device.adapter) ? "texture" : "buffer";
     return wgradTiles(o).map((tile) => ({
       name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
-      source: () => conv2dWgrad({ ...o, tile }),
+      source: () => conv2dWgrad({ ...o, operands, tile }),
       parts: wgradSlices(o),
     }));
   }
