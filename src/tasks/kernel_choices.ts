@@ -6,7 +6,7 @@ import type { Callback } from "../train/callback.ts";
 import type { Host } from "./host.ts";
 
 /** Raise it when kernels change so much that old choices no longer say anything. */
-const ENGINE = "0.1.0 kernels 1";
+const ENGINE = "0.1.0 kernels 2";
 
 const file = z.strictObject({
   adapter: z.string(),
