@@ -4,12 +4,12 @@
  *   p *= 1 - lr * decay;  m = b1 * m + (1 - b1) * g;  v = b2 * v + (1 - b2) * g^2
  *   p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)        with g = clip * gradient
  *
- * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread loads
- * those once for some vectors of four elements; the first `decayed` elements are decayed. In mixed precision the first so many also
+ * What changes from step to step lies in `scalars` and `clip`, so that a recorded step can be replayed. A thread does
+ * four neighbouring elements; the first `decayed` elements are decayed. In mixed precision the first so many also
  * have f16 copies. A step that is not taken, as its gradients are not finite, changes nothing.
  * A layer may have a learning rate of its own: lr times the rate of its block, in the decay too.
  */
-import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, unroll, wgsl } from "./lib/source.ts";
+import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface AdamwOptions {
   readonly count: number;
@@ -25,9 +25,6 @@ export interface AdamwOptions {
 
 /** Elements that share a learning rate: what parameters start at multiples of. */
 export const RATE_BLOCK = 128;
-
-/** Vectors of a thread. */
-const OWNED = 4;
 
 export function adamw({ count, decayed, beta1, beta2, eps, mixed, firstRate }: AdamwOptions): KernelSource {
   const isLayered = firstRate !== undefined;
@@ -48,9 +45,13 @@ ${element4("f16")}
 fn rate_of(i: u32) -> f32 { return rates[i / ${RATE_BLOCK / 4}u + ${firstRate ?? 0}u]; }
 #endif
 
-fn update(i: u32, step: vec4f, factor: f32) {
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linear_index(id, groups);
   if (i >= ${count / 4}u) { return; }
-  let g = gradients[i] * factor;
+  let step = scalars[0];
+  if (step.w == 0.0) { return; }
+  let g = gradients[i] * clip[0].y;
   let m = first[i] * ${beta1} + g * ${1 - beta1};
   let v = second[i] * ${beta2} + g * g * ${1 - beta2};
   first[i] = m;
@@ -67,16 +68,6 @@ fn update(i: u32, step: vec4f, factor: f32) {
 #if ${mixed}
   if (i < arrayLength(&halves)) { halves[i] = store4(value); }
 #endif
-}
-
-@compute @workgroup_size(${LINEAR})
-fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = linear_index(id, groups);
-  let at = thread / ${LINEAR}u * ${LINEAR * OWNED}u + thread % ${LINEAR}u;
-  let step = scalars[0];
-  if (step.w == 0.0) { return; }
-  let factor = clip[0].y;
-  ${unroll(OWNED, (vector) => `update(at + ${vector * LINEAR}u, step, factor);`)}
 }`;
-  return { code, workgroups: linearGrid(Math.ceil(count / 4 / OWNED)) };
+  return { code, workgroups: linearGrid(count / 4) };
 }
