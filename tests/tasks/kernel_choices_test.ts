@@ -36,7 +36,7 @@ Deno.test("choices of one run are there in the next, for the same adapter and ru
   device.choices.set("conv2d_forward f32", "4x8x8");
   await start(callback);
   const [path] = files.keys();
-  assertEquals(path, "cache/kernels/v-7-some-gpu-driver-1-2-wgrad-0-1-0-kernels-1-deno-9-9-9.json");
+  assertEquals(path, "cache/kernels/v-7-some-gpu-driver-1-2-wgrad-0-1-0-kernels-2-deno-9-9-9.json");
   assertEquals(lines, [`kernels 1 chosen by measurement, kept in ${path}`]);
   const next = fakeDevice();
   await start(await keepChoices(host, next));
