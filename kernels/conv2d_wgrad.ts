@@ -26,8 +26,6 @@ export interface WgradOptions {
   readonly padding: number;
   readonly channels: number;
   readonly outputs: number;
-  /** Where x and dy are read from; buffers if it is left out. */
-  readonly operands?: OperandSource;
 }
 
 /** What a thread owns, in vectors of four channels c and k; how many pixels it takes at once. */
@@ -60,8 +58,13 @@ export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTil
   return filter[1] === 1 ? [tile(4, 4, 4), tile(4, 2, 2)] : [tile(4, 2, 2), tile(2, 2, 4)];
 }
 
-export function conv2dWgrad(o: WgradOptions & { readonly tile: WgradTile }): KernelSource {
-  const { operands = "buffer" } = o;
+/** A weight gradient in registers: its tile, and where x and dy are read from. */
+export interface RegisterWgradOptions extends WgradOptions {
+  readonly tile: WgradTile;
+  readonly operands: OperandSource;
+}
+
+export function conv2dWgrad(o: RegisterWgradOptions): KernelSource {
   const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter, { inputs, vectors, pixels } = o.tile;
   const c4 = o.channels / 4, k4 = o.outputs / 4, groups = c4 / inputs;
   const spans = spansOf({ input: w, output: q, stride: o.stride, start: -o.padding, taps: s }, pixels);
@@ -85,8 +88,8 @@ export function conv2dWgrad(o: WgradOptions & { readonly tile: WgradTile }): Ker
 
   const code = wgsl`
 ${element4(o.type)}
-${operand("x", 0, o.type, operands)} // x: [N, H, W, C / 4]
-${operand("dy", 1, o.type, operands)} // dy: [N, P, Q, K / 4]
+${operand("x", 0, o.type, o.operands)} // x: [N, H, W, C / 4]
+${operand("dy", 1, o.type, o.operands)} // dy: [N, P, Q, K / 4]
 @group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
 ${uniformFields(3, geometry)}
 

@@ -39,8 +39,6 @@ export interface GemmOptions {
   readonly bias?: boolean;
   /** Also write what batch_norm_statistics would find in chunks of y, for a batch norm behind: [chunks, 4, K]. */
   readonly statistics?: boolean;
-  /** Where x and w are read from; buffers if it is left out. */
-  readonly operands?: OperandSource;
 }
 
 /** What a thread owns: pixels of a row, images, and vectors of four channels. */
@@ -76,8 +74,14 @@ export function registerChunks({ batch, rows, cols }: GemmOptions, tile: Registe
   return Math.ceil(batch / tile.images) * rows.output * Math.ceil(cols.output / tile.pixels);
 }
 
-export function implicitGemm(o: GemmOptions & { readonly tile: RegisterTile }): KernelSource {
-  const { rows, cols, tile, bias = false, statistics = false, operands = "buffer" } = o;
+/** A product in registers: its tile, and where x and w are read from. */
+export interface RegisterOptions extends GemmOptions {
+  readonly tile: RegisterTile;
+  readonly operands: OperandSource;
+}
+
+export function implicitGemm(o: RegisterOptions): KernelSource {
+  const { rows, cols, tile, operands, bias = false, statistics = false } = o;
   const spans = spansOf(cols, tile.pixels);
   const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels > 4;
   const lanes = Math.min(LANES, Math.ceil(o.outputs / 4 / tile.vectors)),
@@ -182,10 +186,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   };
 }
 
-type TiledOptions = GemmOptions & { readonly tile: RegisterTile };
-
 /** Where the filter's vectors of a row's taps lie from its first: of channel d, or transposed of output 4 * j + e. */
-function filterRows({ transposed, cols, tile }: TiledOptions): string {
+function filterRows({ transposed, cols, tile }: RegisterOptions): string {
   return transposed
     ? unroll(
       cols.taps,
@@ -202,7 +204,7 @@ function filterRows({ transposed, cols, tile }: TiledOptions): string {
 }
 
 /** Loads the filter of tap `s` of a row: `w<s>_<d>_<j>` has channel c + d and the vector k + j. */
-function loadFilter({ transposed, tile: { vectors } }: TiledOptions, s: number): string {
+function loadFilter({ transposed, tile: { vectors } }: RegisterOptions, s: number): string {
   if (!transposed) {
     return unroll(
       4,
@@ -217,7 +219,7 @@ function loadFilter({ transposed, tile: { vectors } }: TiledOptions, s: number):
 }
 
 /** Four channels c of all taps of a row: loads the filter, and of each image the columns that its pixels share. */
-function channelStep(o: TiledOptions, spans: Spans, sum: string): string {
+function channelStep(o: RegisterOptions, spans: Spans, sum: string): string {
   const { images, vectors } = o.tile;
   const load = (n: number, m: number) => {
     const value = `x_at(image${n} + at + column${m})`;

@@ -1,7 +1,7 @@
 /** Compilation: WGSL to a pipeline, in an error scope, so that a mistake is shown with its kernel, line and caret. */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
-import { type Texel, textureLayout } from "./texture.ts";
+import { type TextureBinding, textureLayout } from "./texture.ts";
 
 /** A binding of a tensor as the WGSL declares it: its buffer, or a texture that holds a copy of it. */
 export interface Binding {
@@ -9,7 +9,7 @@ export interface Binding {
   readonly name: string;
   readonly access: "read" | "read_write";
   /** Undefined for a buffer. */
-  readonly texel: Texel | undefined;
+  readonly texel: TextureBinding["texel"] | undefined;
 }
 
 const TYPES = { read: "read-only-storage", read_write: "storage" } as const;

@@ -4,7 +4,7 @@ import { formatShape, roundUp } from "../base/shape.ts";
 import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
-import { paint, type Painting, painting, textureFor } from "./texture.ts";
+import { checkTexture, paint, type Painting, painting, textureFor } from "./texture.ts";
 
 /** A kernel specialised for its options: WGSL whose entry point is `main`, and how many workgroups to start. */
 export interface KernelSource {
@@ -126,6 +126,9 @@ function launch(device: Device, dispatch: Dispatch): void {
       limit / most,
     );
   }
+  dispatch.kernel.bindings.forEach(({ texel }, i) => {
+    if (texel) checkTexture(device, texel, dispatch.texelRow!, dispatch.tensors[i]);
+  });
   const recording = recordings.get(device);
   if (recording) recording.push(dispatch);
   else run(device, bind(device, dispatch));
@@ -143,7 +146,7 @@ export interface BoundDispatch {
 export function bind(device: Device, dispatch: Dispatch): BoundDispatch {
   const { kernel: { bindings }, tensors, texelRow } = dispatch;
   const paintings = bindings.flatMap(({ index, texel }, i) =>
-    texel ? [painting(device, index, texel, texelRow!, tensors[i])] : []
+    texel ? [painting(device, { index, texel }, texelRow!, tensors[i])] : []
   );
   return { dispatch, group: bindGroup(device, dispatch), paintings };
 }
@@ -190,7 +193,7 @@ export function bindGroup(device: Device, { kernel, tensors, uniform, texelRow }
         return {
           binding: index,
           resource: texel
-            ? textureFor(device, index, texel, texelRow!, tensor).createView()
+            ? textureFor(device, { index, texel }, texelRow!, tensor).createView()
             : { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
         };
       }),

@@ -71,14 +71,18 @@ export class Pool {
     else this.#free.set(buffer.size, [buffer]);
   }
 
-  /**
-   * The texture of a format, size and number, which lives as long as the pool.
-   * @throws LimitError if it is larger than the adapter's textures
-   */
-  texture(format: GPUTextureFormat, [width, height]: readonly [number, number], number: number): GPUTexture {
-    const key = `${format} ${width}x${height} ${number}`;
-    const texture = this.#textures.get(key) ?? this.#createTexture(key, format, [width, height]);
-    this.#textures.set(key, texture);
+  /** The texture of a format (of so many bytes a texel), size and number, which lives as long as the pool. */
+  texture(
+    { format, bytes }: { readonly format: GPUTextureFormat; readonly bytes: number },
+    [width, height]: readonly [number, number],
+    number: number,
+  ): GPUTexture {
+    const label = `${format} ${width}x${height} ${number}`;
+    const known = this.#textures.get(label);
+    if (known) return known;
+    this.#count(width * height * bytes);
+    const texture = this.gpu.createTexture({ label, format, size: [width, height], usage: 0x04 | 0x02 }); // TEXTURE_BINDING | COPY_DST
+    this.#textures.set(label, texture);
     return texture;
   }
 
@@ -103,18 +107,6 @@ export class Pool {
     for (const buffer of this.#live) buffer.destroy();
     this.#live.clear();
     for (const texture of this.#textures.values()) texture.destroy();
-  }
-
-  #createTexture(label: string, format: GPUTextureFormat, size: [number, number]): GPUTexture {
-    const limit = this.gpu.limits.maxTextureDimension2D, most = Math.max(...size);
-    if (most > limit) {
-      throw new LimitError(
-        `Cannot allocate the texture ${label} as the adapter has at most ${limit} texels a side`,
-        limit / most,
-      );
-    }
-    this.#count(size[0] * size[1] * (format === "rgba32float" ? 16 : 8));
-    return this.gpu.createTexture({ label, format, size, usage: 0x04 | 0x02 }); // TEXTURE_BINDING | COPY_DST
   }
 
   #count(bytes: number): void {

@@ -3,24 +3,35 @@
  * are copied into a texture, in rows of its `texelRow` texels. Textures are shared by all tensors that take about as
  * many rows, so a texture holds a tensor only until the next kernel.
  */
+import { LimitError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Components of a texel: four floats, or two words. */
 export type Texel = "f32" | "u32";
 
+/** A texture as a kernel's WGSL declares it. */
+export interface TextureBinding {
+  readonly index: number;
+  readonly texel: Texel;
+}
+
 /** A tensor's bytes on their way into a texture. */
 export interface Painting {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
-  readonly texel: Texel;
+  readonly texelBytes: number;
   readonly texture: GPUTexture;
 }
 
-const FORMATS: Readonly<
-  Record<Texel, { format: GPUTextureFormat; bytes: number; sampleType: GPUTextureSampleType }>
-> = {
+interface TexelFormat {
+  readonly format: GPUTextureFormat;
+  readonly bytes: number;
+  readonly sampleType: GPUTextureSampleType;
+}
+
+const FORMATS: Readonly<Record<Texel, TexelFormat>> = {
   f32: { format: "rgba32float", bytes: 16, sampleType: "unfilterable-float" },
   u32: { format: "rg32uint", bytes: 8, sampleType: "uint" },
 };
@@ -30,45 +41,63 @@ export function textureLayout(texel: Texel): GPUTextureBindingLayout {
   return { sampleType: FORMATS[texel].sampleType };
 }
 
-/** The texture that binding number `binding` of any kernel has for a tensor, whose texels take whole bytes. */
+/** Rows of `row` texels that a tensor takes, the last of them in part. */
+function rowsOf({ bytes }: Tensor, texel: Texel, row: number): number {
+  return Math.ceil(bytes / FORMATS[texel].bytes / row);
+}
+
+/**
+ * Refuses a tensor that ends within a texel, and one that takes more rows than the adapter's textures have.
+ * @throws RangeError, LimitError
+ */
+export function checkTexture(device: Device, texel: Texel, row: number, tensor: Tensor): void {
+  const { bytes } = FORMATS[texel], rows = rowsOf(tensor, texel, row);
+  if (tensor.bytes % bytes !== 0) {
+    throw new RangeError(
+      `Cannot read ${tensor.label} from a texture as it has ${tensor.bytes} bytes: its texels take ${bytes}`,
+    );
+  }
+  const limit = device.gpu.limits.maxTextureDimension2D;
+  if (rows <= limit) return;
+  throw new LimitError(
+    `Cannot read ${tensor.label} from a texture as it takes ${rows} rows of the adapter's ${limit}`,
+    limit / rows,
+  );
+}
+
+/**
+ * The texture that a binding of any kernel has for a tensor: its rows are the next power of two, or all that the
+ * adapter has, so that there are few of them.
+ */
 export function textureFor(
   device: Device,
-  binding: number,
-  texel: Texel,
+  { index, texel }: TextureBinding,
   row: number,
   tensor: Tensor,
 ): GPUTexture {
-  const { format, bytes } = FORMATS[texel];
-  const rows = 2 ** Math.ceil(Math.log2(Math.ceil(tensor.bytes / bytes / row)));
-  return device.pool.texture(format, [row, rows], binding);
+  const rows = 2 ** Math.ceil(Math.log2(rowsOf(tensor, texel, row)));
+  const most = device.gpu.limits.maxTextureDimension2D;
+  return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], index);
 }
 
 /** The painting of a tensor, where its memory is now, for a binding. */
-export function painting(
-  device: Device,
-  binding: number,
-  texel: Texel,
-  row: number,
-  tensor: Tensor,
-): Painting {
+export function painting(device: Device, binding: TextureBinding, row: number, tensor: Tensor): Painting {
   const { buffer, byteOffset: offset, bytes } = tensor;
-  return { buffer, offset, bytes, texel, texture: textureFor(device, binding, texel, row, tensor) };
+  const texture = textureFor(device, binding, row, tensor);
+  return { buffer, offset, bytes, texelBytes: FORMATS[binding.texel].bytes, texture };
 }
 
-/** Copies tensors into their textures. */
+/** Copies tensors into their textures: the whole rows, then the last one's part. */
 export function paint(encoder: GPUCommandEncoder, paintings: readonly Painting[]): void {
-  for (const { buffer, offset, bytes, texel, texture } of paintings) {
-    const size = FORMATS[texel].bytes, { width } = texture;
-    const texels = bytes / size, rows = Math.floor(texels / width);
-    const copy = (y: number, columns: number, lines: number) => {
-      if (columns * lines === 0) return;
-      encoder.copyBufferToTexture(
-        { buffer, offset: offset + y * width * size, bytesPerRow: width * size },
-        { texture, origin: [0, y] },
-        [columns, lines],
-      );
-    };
-    copy(0, width, rows);
-    copy(rows, texels % width, 1);
+  for (const { buffer, offset, bytes, texelBytes, texture } of paintings) {
+    const { width } = texture, bytesPerRow = width * texelBytes;
+    const rows = Math.floor(bytes / bytesPerRow), rest = bytes / texelBytes % width;
+    const copy = (y: number, size: readonly [number, number]) =>
+      encoder.copyBufferToTexture({ buffer, offset: offset + y * bytesPerRow, bytesPerRow }, {
+        texture,
+        origin: [0, y],
+      }, [...size]);
+    if (rows > 0) copy(0, [width, rows]);
+    if (rest > 0) copy(rows, [rest, 1]);
   }
 }

@@ -24,6 +24,7 @@ import {
   statisticsChunks,
 } from "../../kernels/implicit_gemm_tiled.ts";
 import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
+import type { OperandSource } from "../../kernels/lib/operand.ts";
 import type { ElementType, KernelSource } from "../../kernels/lib/source.ts";
 import { splitSum } from "../../kernels/split_sum.ts";
 import { transposeFilter } from "../../kernels/transpose_filter.ts";
@@ -41,13 +42,17 @@ interface Variant {
   readonly parts: number;
 }
 
+/** Where products in registers read their operands from, on a device. */
+function operandSource(device: Device): OperandSource {
+  return prefersTextures(device.adapter) ? "texture" : "buffer";
+}
+
 /** The ways to compute y = x w that are worth a trial on a device, the likely best first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
   if (isSoftware(device.adapter)) {
-    const operands = prefersTextures(device.adapter) ? "texture" : "buffer";
     return registerTiles(o).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
-      source: () => implicitGemm({ ...o, operands, tile }),
+      source: () => implicitGemm({ ...o, tile, operands: operandSource(device) }),
       parts: registerChunks(o, tile),
     }));
   }
@@ -61,10 +66,9 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 /** The ways to compute dw that are worth a trial on a device, the likely best first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
   if (isSoftware(device.adapter)) {
-    const operands = prefersTextures(device.adapter) ? "texture" : "buffer";
     return wgradTiles(o).map((tile) => ({
       name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
-      source: () => conv2dWgrad({ ...o, operands, tile }),
+      source: () => conv2dWgrad({ ...o, tile, operands: operandSource(device) }),
       parts: wgradSlices(o),
     }));
   }

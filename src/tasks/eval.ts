@@ -70,10 +70,7 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
     host.print(`data    ${describeData(data, splits)}`);
     requireTest(data.count("test"), data.dataset.root);
     const model = await openModel(host, config, device, data.classes);
-    const loss = createLoss(
-      device,
-      lossOptions(config, data.classes.length, () => data.store("train").samples),
-    );
+    const loss = createLoss(device, lossOptions(config, data));
     const batches = data.evaluate("test");
     const parts = {
       model,
@@ -119,7 +116,7 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
       logits.set(await model.logits(await pictures.get(positions)), start * classes.length);
     }
     const labels = Uint32Array.from(samples, ({ label }) => label);
-    const options = lossOptions(config, classes.length, () => store("train").samples);
+    const options = lossOptions(config, { classes, store });
     const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
     const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
     const files = samples.map(({ path }) => path);

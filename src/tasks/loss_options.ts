@@ -16,12 +16,19 @@ export function weighsClasses(config: Config): boolean {
   return config.loss.class_weights === "balanced" && !isBalancedBySampler(config);
 }
 
-/** Options of the loss over so many classes. @param train the train split, asked for if the loss weighs classes */
-export function lossOptions(config: Config, classes: number, train: () => readonly Sample[]): LossOptions {
+/** A dataset as far as its loss depends on it. Only a loss that weighs classes asks for the train split. */
+interface LossData {
+  readonly classes: readonly string[];
+  store(split: "train"): { readonly samples: readonly Sample[] };
+}
+
+/** Options of the loss on a dataset. */
+export function lossOptions(config: Config, { classes: { length: classes }, store }: LossData): LossOptions {
   const { loss: { name, label_smoothing: labelSmoothing, gamma } } = config;
+  const counts = () => classCounts(store("train").samples, classes);
   return {
     ...{ name, classes, labelSmoothing, gamma },
     focalBy: behaviourOf(config).focalBy,
-    classWeights: weighsClasses(config) ? classWeights(classCounts(train(), classes)) : undefined,
+    classWeights: weighsClasses(config) ? classWeights(counts()) : undefined,
   };
 }

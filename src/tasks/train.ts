@@ -67,10 +67,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }
     host.print("");
-    const loss = createLoss(
-      device,
-      lossOptions(config, data.classes.length, () => data.store("train").samples),
-    );
+    const loss = createLoss(device, lossOptions(config, data));
     const evaluation = createEvaluator(device, config, model, loss, data);
     const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");

@@ -84,17 +84,32 @@ deviceTest("a recorded program paints its textures anew in each run, and in its 
   }
 });
 
-deviceTest("textures count as memory, and serve all tensors that take as many rows", (device) => {
-  const before = device.pool.stats().peakBytes;
-  const first = device.pool.texture("rgba32float", [64, 8], 0);
-  assertEquals(device.pool.stats().peakBytes - before, 64 * 8 * 16);
-  assertEquals(device.pool.texture("rgba32float", [64, 8], 0) === first, true);
-  assertEquals(device.pool.texture("rgba32float", [64, 8], 1) === first, false);
-  assertEquals(device.pool.stats().peakBytes - before, 2 * 64 * 8 * 16);
+deviceTest("textures count as memory, and serve all tensors that take about as many rows", async (device) => {
+  const peak = () => device.pool.stats().peakBytes;
+  const run = (vectors: number) =>
+    mixed(
+      tensorOf(device, draw(4 * vectors, 1), [4 * vectors]),
+      tensorOf(device, words(draw(4 * vectors, 2)), [4 * vectors], "u32"),
+    ).read();
+  const buffers = [5 * ROW, 8 * ROW].map((vectors) => 16 * vectors * 3);
+  await run(5 * ROW);
+  const textures = 8 * ROW * 16 + 16 * ROW * 8; // 5 rows of four floats, 10 of two words
+  assertEquals(peak(), buffers[0] + textures);
+  await run(8 * ROW);
+  assertEquals(peak(), buffers[0] + buffers[1] + textures);
 });
 
-deviceTest("a texture beyond the adapter's is refused with the share that would fit", (device) => {
-  const side = device.gpu.limits.maxTextureDimension2D;
-  const error = assertThrows(() => device.pool.texture("rg32uint", [64, 2 * side], 0), LimitError, "at most");
-  assertEquals(error.share, .5);
+deviceTest(
+  "a tensor that takes more rows than a texture has is refused, with the share that would fit",
+  (device) => {
+    const rows = 2 * device.gpu.limits.maxTextureDimension2D;
+    const x = empty(device, [4 * ROW * rows]), y = empty(device, [4]);
+    const error = assertThrows(() => mix.run({ a: x, b: x, y }, 1), LimitError, "rows of the adapter's");
+    assertEquals(error.share, .5);
+  },
+);
+
+deviceTest("a tensor that ends within a texel is refused", (device) => {
+  const x = empty(device, [6]), y = empty(device, [4]);
+  assertThrows(() => mix.run({ a: x, b: x, y }, 1), RangeError, "24 bytes: its texels take 16");
 });

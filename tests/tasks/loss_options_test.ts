@@ -5,12 +5,14 @@ import { isBalancedBySampler, lossOptions, weighsClasses } from "../../src/tasks
 
 const config = (...overrides: string[]) => loadConfig(denoConfigFiles(), overrides);
 
+const classes = ["0", "00"];
+
 /** Three samples of class 0 and one of class 1. */
 const samples = [0, 0, 0, 1].map((label, i) => ({ path: `${i}.png`, label }));
 
 Deno.test("balanced class weights follow from the train split's counts", () => {
   const balanced = config("loss.class_weights=balanced", "loss.name=focal", "loss.gamma=3");
-  assertEquals(lossOptions(balanced, 2, () => samples), {
+  assertEquals(lossOptions(balanced, { classes, store: () => ({ samples }) }), {
     name: "focal",
     classes: 2,
     labelSmoothing: balanced.loss.label_smoothing,
@@ -37,7 +39,8 @@ Deno.test("class weights are left out, and train is not asked for, without them 
       overrides.join(" "),
     );
     const asked: string[] = [];
-    const { classWeights } = lossOptions(given, 2, () => (asked.push("train"), samples));
+    const store = (split: string) => (asked.push(split), { samples });
+    const { classWeights } = lossOptions(given, { classes, store });
     assertEquals([classWeights !== undefined, asked.length], [weighs, weighs ? 1 : 0], overrides.join(" "));
   }
 });
