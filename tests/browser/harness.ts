@@ -18,7 +18,7 @@ const FLAGS = [
 ];
 
 /** After this time a page that hangs is closed, and its test fails. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 480_000;
 
 /** What a page is served, by path: bytes or text with their type. */
 export type Routes = Readonly<Record<string, { type: string; body: string | Uint8Array }>>;

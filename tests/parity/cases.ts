@@ -1,12 +1,11 @@
 /** Ring 3: wgrad against what PyTorch, torchvision, Pillow and scikit-learn computed, kind by kind. */
 import { assertEquals } from "@std/assert";
 import { parity } from "../../src/tasks/parity.ts";
-import { folders } from "../reference/folder.ts";
 import { parityTest } from "../rings.ts";
 import { inProject, testHost } from "./host.ts";
 
 /** The kinds of cases, and how their names begin. */
-const kinds = {
+const KINDS = {
   schedules: "^schedule_",
   transforms: "^transform_",
   ops: "^(?!schedule_|transform_|adamw_|ema$|metrics_|weights_|trajectory_)",
@@ -19,9 +18,10 @@ const kinds = {
   "the steps of ResNet-50": "^trajectory_resnet50$",
 };
 
-for (const folder of folders) {
+/** Registers a test of each kind of a folder's cases; they are ignored where there is no such folder. */
+export function parityTests(folder: string): void {
   const path = inProject(folder);
-  for (const [kind, only] of Object.entries(kinds)) {
+  for (const [kind, only] of Object.entries(KINDS)) {
     const name = `parity holds for ${kind}, by ${folder}`;
     if (isThere(path)) {
       parityTest(name, async () => {
