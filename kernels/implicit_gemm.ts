@@ -51,22 +51,21 @@ export interface RegisterTile {
 /** Threads of a workgroup, and how many of them at most lie along k. */
 const THREADS = 32, LANES = 8;
 
-/** Products of a row's taps that a thread does for each channel, and sums for each vector k, at most about. */
-const PRODUCTS = 96, SUMS = 32;
-
 /**
- * Tiles worth trying for a product: the first compiles in a second on a processor, the second does more products a
- * load, but takes twice as long to compile.
+ * Tiles worth trying for a product in which a thread owns about `sums` sums of each vector k, a power of two from 8 to
+ * 32: the more, the more products a load. The second tile has twice as many, but takes twice as long to compile.
  */
-export function registerTiles({ cols, outputs }: GemmOptions): RegisterTile[] {
+export function registerTiles({ cols, outputs }: GemmOptions, sums: number): RegisterTile[] {
   const pixels = Math.ceil(cols.output / Math.ceil(cols.output / 8));
   const twice = (tile: RegisterTile) => [tile, { ...tile, images: 2 * tile.images }];
   // One tap a row shares no columns, so more channels make better use of a load.
   if (cols.taps === 1 && outputs >= 128) {
-    return twice({ images: pixels > 1 ? 4 : 8, pixels: Math.min(pixels, 2), vectors: 4 });
+    return twice({ images: pixels > 1 ? sums / 8 : sums / 4, pixels: Math.min(pixels, 2), vectors: 4 });
   }
-  const most = Math.min(SUMS, PRODUCTS / (Math.max(1, cols.taps) * cols.stride)) / pixels;
-  return twice({ images: Math.min(16, Math.max(2, 2 ** Math.floor(Math.log2(most)))), pixels, vectors: 2 });
+  const products = 3 * sums; // of a row's taps for each channel
+  const most = Math.min(sums, products / (Math.max(1, cols.taps) * cols.stride)) / pixels;
+  const images = Math.max(1, sums / 16, 2 ** Math.floor(Math.log2(most)));
+  return twice({ images: Math.min(16, images), pixels, vectors: 2 });
 }
 
 /** Chunks of a product with `statistics`: one for each thread along images and pixels. */

@@ -24,8 +24,8 @@ export function isSoftware({ description, isFallbackAdapter }: AdapterDescriptio
   return isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render/i.test(description);
 }
 
-/** True for an adapter that loads from a texture faster than from a buffer: Mesa's llvmpipe (docs/performance.md). */
-export function prefersTextures({ description }: AdapterDescription): boolean {
+/** True for Mesa's software GPU. */
+export function isLlvmpipe({ description }: AdapterDescription): boolean {
   return /llvmpipe/i.test(description);
 }
 

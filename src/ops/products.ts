@@ -29,7 +29,7 @@ import type { ElementType, KernelSource } from "../../kernels/lib/source.ts";
 import { splitSum } from "../../kernels/split_sum.ts";
 import { transposeFilter } from "../../kernels/transpose_filter.ts";
 import { runChosen } from "../core/choice.ts";
-import { type Device, isSoftware, prefersTextures } from "../core/device.ts";
+import { type Device, isLlvmpipe, isSoftware } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
@@ -42,17 +42,24 @@ interface Variant {
   readonly parts: number;
 }
 
-/** Where products in registers read their operands from, on a device. */
-function operandSource(device: Device): OperandSource {
-  return prefersTextures(device.adapter) ? "texture" : "buffer";
+/** How products in registers are done: where their operands are read from, and how many sums a thread owns at most. */
+interface RegisterStyle {
+  readonly operands: OperandSource;
+  readonly sums: number;
+}
+
+/** llvmpipe gains by textures and large tiles; SwiftShader only compiles longer (docs/performance.md). */
+function registerStyle({ adapter }: Device): RegisterStyle {
+  return isLlvmpipe(adapter) ? { operands: "texture", sums: 32 } : { operands: "buffer", sums: 8 };
 }
 
 /** The ways to compute y = x w that are worth a trial on a device, the likely best first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
   if (isSoftware(device.adapter)) {
-    return registerTiles(o).map((tile) => ({
+    const { operands, sums } = registerStyle(device);
+    return registerTiles(o, sums).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
-      source: () => implicitGemm({ ...o, tile, operands: operandSource(device) }),
+      source: () => implicitGemm({ ...o, tile, operands }),
       parts: registerChunks(o, tile),
     }));
   }
@@ -66,9 +73,10 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 /** The ways to compute dw that are worth a trial on a device, the likely best first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
   if (isSoftware(device.adapter)) {
+    const { operands } = registerStyle(device);
     return wgradTiles(o).map((tile) => ({
       name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
-      source: () => conv2dWgrad({ ...o, tile, operands: operandSource(device) }),
+      source: () => conv2dWgrad({ ...o, tile, operands }),
       parts: wgradSlices(o),
     }));
   }

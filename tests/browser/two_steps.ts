@@ -18,7 +18,7 @@ export interface TwoSteps {
   readonly checkpoint: Uint8Array;
 }
 
-const CLASSES = 5, COUNT = 4, SIZE = 32;
+const CLASSES = 5, COUNT = 4, SIZE = 64;
 
 /** Trains on two batches of noise. */
 export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
