@@ -43,7 +43,12 @@ Deno.test("decodeImage() gives one clear reason for what is no picture", async (
     /^the file is cut off \(/,
   );
   const png = await encodePng(patterned(64, 64));
-  await assertMessage(() => decodeImage(png.slice(0, png.length / 2)), DataError, /^the file is damaged \(/);
+  // libvips' own words may be lost where other test files decode at the same time, see reasonOf().
+  await assertMessage(
+    () => decodeImage(png.slice(0, png.length / 2)),
+    DataError,
+    /^the file is damaged(?: \(.+\))?$/,
+  );
   await assertMessage(
     () => decodeImage(png, 1000),
     DataError,
