@@ -6,6 +6,7 @@ import {
   WGRAD_TILES,
   wgradTileFits,
 } from "../../kernels/conv2d_wgrad_tiled.ts";
+import { registerTiles } from "../../kernels/implicit_gemm.ts";
 import { GEMM_TILES, gemmTileFits, implicitGemmTiled } from "../../kernels/implicit_gemm_tiled.ts";
 import type { ConvShape } from "../reference/conv2d.ts";
 import { forwardOptions, wgradOptions } from "./conv_case.ts";
@@ -62,4 +63,18 @@ Deno.test("wgradTileFits() leaves out tiles that would be half empty", () => {
   assertEquals(fitting(block), ["128x64", "64x64"]);
   assertEquals(fitting({ ...block, c: 128, k: 128 }), ["128x128", "128x64", "64x64"]);
   assertEquals(fitting({ ...block, c: 4, k: 16 }), ["64x64"]);
+});
+
+Deno.test("registerTiles() has as many sums a thread as asked for, and twice as many in its second tile", () => {
+  const first = (shape: ConvShape, sums: number) => {
+    const [tile, second] = registerTiles(forwardOptions(shape, GEMM_TILES[0]), sums);
+    assertEquals(second, { ...tile, images: 2 * tile.images });
+    return [tile.images, tile.pixels, tile.vectors];
+  };
+  assertEquals(first({ ...block, h: 8, w: 8 }, 32), [4, 8, 2]);
+  assertEquals(first({ ...block, h: 8, w: 8 }, 8), [1, 8, 2]);
+  assertEquals(first({ ...block, h: 2, w: 2 }, 32), [16, 2, 2]);
+  assertEquals(first({ ...block, h: 2, w: 2 }, 8), [4, 2, 2]);
+  assertEquals(first({ ...block, r: 1, s: 1, padding: 0, k: 128 }, 32), [4, 2, 4]);
+  assertEquals(first({ ...block, r: 1, s: 1, padding: 0, k: 128 }, 8), [1, 2, 4]);
 });

@@ -1,6 +1,7 @@
 /** Ring 3: wgrad against what PyTorch, torchvision, Pillow and scikit-learn computed, kind by kind. */
 import { assertEquals } from "@std/assert";
 import { parity } from "../../src/tasks/parity.ts";
+import { exists } from "../reference/folder.ts";
 import { parityTest } from "../rings.ts";
 import { inProject, testHost } from "./host.ts";
 
@@ -23,21 +24,12 @@ export function parityTests(folder: string): void {
   const path = inProject(folder);
   for (const [kind, only] of Object.entries(KINDS)) {
     const name = `parity holds for ${kind}, by ${folder}`;
-    if (isThere(path)) {
+    if (exists(path)) {
       parityTest(name, async () => {
         const host = testHost();
         const code = await parity(host, [path, "--only", only]);
         assertEquals(code, 0, host.lines.join("\n"));
       });
     } else Deno.test({ name: `${name} (ignored: there is no such folder)`, ignore: true, fn: () => {} });
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** Parity with the project's own small cases. */
-import { folders } from "../reference/folder.ts";
+import { SMALL_SET } from "../reference/folder.ts";
 import { parityTests } from "./cases.ts";
 
-parityTests(folders[0]);
+parityTests(SMALL_SET);

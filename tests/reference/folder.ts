@@ -6,8 +6,10 @@ import { readSafetensors, type StoredTensor } from "../../src/formats/safetensor
 
 const project = new URL("../../", import.meta.url);
 
-/** The folders, relative to the project. */
-export const folders = ["tests/fixtures/parity", "../shared/reference"] as const;
+/** The project's own small set, and the large one; both relative to the project. */
+export const SMALL_SET = "tests/fixtures/parity", LARGE_SET = "../shared/reference";
+
+const folders = [SMALL_SET, LARGE_SET];
 
 /** One folder of reference cases. */
 export interface ReferenceFolder {
@@ -33,9 +35,11 @@ function open(name: string): ReferenceFolder {
   };
 }
 
-function exists(path: URL): boolean {
+/** True if there is such a file or folder. */
+export function exists(path: URL | string): boolean {
   try {
-    return Deno.statSync(path).isFile;
+    Deno.statSync(path);
+    return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
