@@ -48,7 +48,7 @@ interface RegisterStyle {
   readonly sums: number;
 }
 
-/** llvmpipe gains by textures and large tiles; SwiftShader only compiles longer (docs/performance.md). */
+/** llvmpipe gains by textures and large tiles; SwiftShader compiles these too long for what they gain there. */
 function registerStyle({ adapter }: Device): RegisterStyle {
   return isLlvmpipe(adapter) ? { operands: "texture", sums: 32 } : { operands: "buffer", sums: 8 };
 }
