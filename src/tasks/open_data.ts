@@ -170,20 +170,22 @@ function assemble(
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
   const evalPipeline = pipeline(evalSteps ?? steps.eval, { imageSize, purpose: "eval" });
   const count = (split: Split) => store(split).samples.length;
-  const evalBatchSize = data.eval_batch_size ?? batchSize;
+  const overfits = config.trainer.overfit_batches !== 0;
+  const evalBatchSize = overfits ? batchSize : data.eval_batch_size ?? batchSize;
   const hasTrain = splits.includes("train");
   const sampler = hasTrain
     ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
     : undefined;
-  const overfits = config.trainer.overfit_batches !== 0;
-  /** What a split's evaluation sees: overfitting validates on what it trains on. */
-  const evaluated = (split: Split) => store(overfits && split === "valid" ? "train" : split);
-  const most = (split: Split) => mostBatches(config, split, batchesOf(split));
+  /** Where a split's evaluation takes its samples from: overfitting validates on what it trains on. */
+  const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
+  const evaluated = (split: Split) => store(sourceOf(split));
+  const most = (split: Split) => mostBatches(config, split, batchesOf(sourceOf(split)));
+  /** Samples that an epoch of train draws. */
+  const epochSize = () => overfits ? count("train") : sampler?.length ?? 0;
   /** Batches of a split if none is left out. */
   const batchesOf = (split: Split) => {
     if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
-    const length = sampler?.length ?? 0;
-    return dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
+    return dropLast ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
   };
   return {
     dataset,
@@ -193,7 +195,7 @@ function assemble(
     count,
     store,
     sampler,
-    batchSizes: hasTrain ? sizesOf(sampler!.length, batchSize, most("train")) : [],
+    batchSizes: hasTrain ? sizesOf(epochSize(), batchSize, most("train")) : [],
     evalBatchSize,
     pathOf: (split, index) => evaluated(split).samples[index].path,
     async picture(split, index) {
@@ -237,8 +239,8 @@ function sizesOf(samples: number, batchSize: number, batches: number): number[] 
   return [...new Set([...(batches > 1 ? [batchSize] : []), rest])];
 }
 
-/** The batches of a split that are used: all, or as the trainer's limits say. */
-function mostBatches({ trainer }: Config, split: Split, batches: number): number {
+/** The batches of a split that are used: all, or as the trainer's limits say (Lightning: above 1 a count, else a share). */
+export function mostBatches({ trainer }: Pick<Config, "trainer">, split: Split, batches: number): number {
   const { fast_dev_run: fast, overfit_batches: overfit } = trainer;
   if (fast !== false) return Math.min(batches, Number(fast));
   const limits = {

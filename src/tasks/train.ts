@@ -139,10 +139,7 @@ function createEvaluator(
   data: OpenData,
 ): Evaluator {
   const batchSize = data.evalBatchSize;
-  const batches = Math.max(
-    1,
-    ...(["valid", "test"] as const).map((split) => Math.ceil(data.count(split) / batchSize)),
-  );
+  const batches = Math.max(1, ...(["valid", "test"] as const).map((split) => data.evaluate(split).length));
   return evaluator(device, { model, loss, imageSize, batchSize, batches });
 }
 
