@@ -113,25 +113,25 @@ export {
 } from "./src/optim/schedules.ts";
 
 // Data
-export { type ZipLimits, zipTree } from "./src/data/archive.ts";
+export { type ZipLimits, zipTree } from "./src/data/files/archive.ts";
 export { classCounts, classWeights } from "./src/data/class_weights.ts";
-export { type DatasetOptions, readDataset } from "./src/data/dataset.ts";
+export { type DatasetOptions, readDataset } from "./src/data/files/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";
 export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
 export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
 export { renderBatch } from "./src/data/render.ts";
-export { memoryTree } from "./src/data/memory_tree.ts";
+export { memoryTree } from "./src/data/files/memory_tree.ts";
 export {
   describeUnreadable,
   type PictureStore,
   type ScanOptions,
   scanPictures,
   type Unreadable,
-} from "./src/data/pictures.ts";
-export { decodePool, type DecodeThread, type PoolOptions } from "./src/data/decode_pool.ts";
-export { type Decoder, inlineDecoder, type InlineOptions } from "./src/data/decoder.ts";
-export { type CacheKind, type CacheOptions, PictureCache } from "./src/data/picture_cache.ts";
-export { inMemory, type PictureSource, type PictureSupply } from "./src/data/picture_source.ts";
+} from "./src/data/decode/pictures.ts";
+export { decodePool, type DecodeThread, type PoolOptions } from "./src/data/decode/decode_pool.ts";
+export { type Decoder, inlineDecoder, type InlineOptions } from "./src/data/decode/decoder.ts";
+export { type CacheKind, type CacheOptions, PictureCache } from "./src/data/decode/picture_cache.ts";
+export { inMemory, type PictureSource, type PictureSupply } from "./src/data/decode/picture_source.ts";
 export { sequentialOrder, shuffledOrder } from "./src/data/sampler.ts";
 export { drawJersey } from "./src/data/synthetic_jerseys/draw.ts";
 export { generateSyntheticJerseys, type SyntheticJerseys } from "./src/data/synthetic_jerseys/generate.ts";

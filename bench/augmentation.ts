@@ -4,11 +4,11 @@
  */
 import type { Device } from "../src/core/device.ts";
 import { persistent, type Tensor } from "../src/core/tensor.ts";
-import { decodePool } from "../src/data/decode_pool.ts";
+import { decodePool } from "../src/data/decode/decode_pool.ts";
 import { type Augmenter, augmenter } from "../src/data/gpu/augmenter.ts";
 import { type Batch, batches } from "../src/data/loader.ts";
-import { PictureCache } from "../src/data/picture_cache.ts";
-import { inMemory, picturesOf, type PictureSource } from "../src/data/picture_source.ts";
+import { PictureCache } from "../src/data/decode/picture_cache.ts";
+import { inMemory, picturesOf, type PictureSource } from "../src/data/decode/picture_source.ts";
 import { renderBatch } from "../src/data/render.ts";
 import { defaultTrainSteps, type Pipeline, pipeline } from "../src/data/transforms/pipeline.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";

@@ -1,13 +1,13 @@
 /** `bench data`: decoding in workers beside a bare loop over sharp, caches, a streamed epoch's memory, augmentation. */
 import sharp from "sharp";
-import { decodePool } from "../src/data/decode_pool.ts";
-import { type Decoder, inlineDecoder } from "../src/data/decoder.ts";
-import { isImagePath } from "../src/data/image_folder.ts";
-import { join } from "../src/data/paths.ts";
-import { PictureCache } from "../src/data/picture_cache.ts";
-import { PictureLog } from "../src/data/picture_log.ts";
-import { picturesOf, type PictureSource } from "../src/data/picture_source.ts";
-import { scanPictures } from "../src/data/pictures.ts";
+import { decodePool } from "../src/data/decode/decode_pool.ts";
+import { type Decoder, inlineDecoder } from "../src/data/decode/decoder.ts";
+import { isImagePath } from "../src/data/files/image_folder.ts";
+import { join } from "../src/data/files/paths.ts";
+import { PictureCache } from "../src/data/decode/picture_cache.ts";
+import { PictureLog } from "../src/data/decode/picture_log.ts";
+import { picturesOf, type PictureSource } from "../src/data/decode/picture_source.ts";
+import { scanPictures } from "../src/data/decode/pictures.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
 import { compareAugmentation } from "./augmentation.ts";
 import { runFresh } from "./fresh.ts";

@@ -1,7 +1,7 @@
 /** What the sub-commands share: the options, the report, and the adapter with its probes. */
 import { type Device, isSoftware, openDevice } from "../src/core/device.ts";
 import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
-import type { Host } from "../src/tasks/host.ts";
+import type { Host } from "../src/setup/host.ts";
 import type { Options } from "./options.ts";
 import type { Report } from "./report.ts";
 import { PATIENCE, type Patience } from "./timing.ts";

@@ -4,11 +4,11 @@
  */
 import process from "node:process";
 import { batches } from "../src/data/loader.ts";
-import { readDataset } from "../src/data/dataset.ts";
-import { decodePool } from "../src/data/decode_pool.ts";
-import { inlineDecoder } from "../src/data/decoder.ts";
-import { PictureCache } from "../src/data/picture_cache.ts";
-import { picturesOf } from "../src/data/picture_source.ts";
+import { readDataset } from "../src/data/files/dataset.ts";
+import { decodePool } from "../src/data/decode/decode_pool.ts";
+import { inlineDecoder } from "../src/data/decode/decoder.ts";
+import { PictureCache } from "../src/data/decode/picture_cache.ts";
+import { picturesOf } from "../src/data/decode/picture_source.ts";
 import { shuffledOrder } from "../src/data/sampler.ts";
 import { openTree } from "../src/host/deno_files.ts";
 import { denoPictures } from "../src/host/deno_pictures.ts";

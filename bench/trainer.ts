@@ -4,7 +4,7 @@ import { elapsed } from "../src/core/elapsed.ts";
 import { createLoss } from "../src/nn/losses.ts";
 import { resnet } from "../src/nn/resnet.ts";
 import { adamw } from "../src/optim/adamw.ts";
-import { logFiles } from "../src/tasks/open_log.ts";
+import { logFiles } from "../src/setup/open_log.ts";
 import type { HostBatch } from "../src/train/batch.ts";
 import type { Callback } from "../src/train/callback.ts";
 import { callbacks, makeCallbacks } from "../src/train/callbacks/mod.ts";

@@ -2,9 +2,9 @@
 import { ConfigError, exitCode } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import { runProcess } from "./host/deno.ts";
-import type { Host } from "./tasks/host.ts";
-import { launch } from "./tasks/launch/launch.ts";
-import { configuredTasks, lookingTasks } from "./tasks/launch/tasks.ts";
+import type { Host } from "./setup/host.ts";
+import { launch } from "./launch/launch.ts";
+import { configuredTasks, lookingTasks } from "./tasks/configured.ts";
 
 /** A task: runs to its end, and returns an exit code where success is not the only outcome. */
 type Task = (host: Host, args: readonly string[]) => Promise<number | void>;

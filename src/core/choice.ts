@@ -1,7 +1,7 @@
 /**
  * Choices: one of several candidates that do the same work. An op lists them with the likely best first; `tune`
  * measures them, and from then on the fastest is run. A choice depends on timings, so candidates should
- * give the same bits, and what is kept of them (see tasks/kernel_choices.ts) makes a machine repeat itself.
+ * give the same bits, and what is kept of them (see setup/kernel_choices.ts) makes a machine repeat itself.
  */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";

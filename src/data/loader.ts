@@ -6,7 +6,7 @@ import { ConfigError } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
-import type { PictureSource } from "./picture_source.ts";
+import type { PictureSource } from "./decode/picture_source.ts";
 import type { Picture, Sample } from "./types.ts";
 
 /** What to make batches of. */

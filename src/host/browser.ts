@@ -1,6 +1,6 @@
 /** The host of a page: the browser's GPU, its image decoder, and the files that a user hands in. */
 import { GpuError } from "../base/errors.ts";
-import type { DecodeThread } from "../data/decode_pool.ts";
+import type { DecodeThread } from "../data/decode/decode_pool.ts";
 
 export { blobSource, folderTree, openZip } from "./browser_files.ts";
 export { decodeImage } from "./browser_images.ts";

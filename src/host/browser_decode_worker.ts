@@ -1,5 +1,5 @@
 /** The entry of a decoding worker in a browser; bundled by itself, as its address is given to `new Worker`. */
-import { serveJobs, type ThreadScope } from "../data/decode_thread.ts";
+import { serveJobs, type ThreadScope } from "../data/decode/decode_thread.ts";
 import { readPlace } from "./browser_files.ts";
 import { decodeImage } from "./browser_images.ts";
 

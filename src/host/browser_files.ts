@@ -1,9 +1,9 @@
 /** The files that a user hands to a page. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
-import { readZipEntry, zipTree } from "../data/archive.ts";
-import { foldersOf } from "../data/memory_tree.ts";
-import { compareCodePoints } from "../data/paths.ts";
+import { readZipEntry, zipTree } from "../data/files/archive.ts";
+import { foldersOf } from "../data/files/memory_tree.ts";
+import { compareCodePoints } from "../data/files/paths.ts";
 import type { FilePlace, FileTree } from "../data/types.ts";
 
 /** Random access to a Blob, such as a dropped file. */

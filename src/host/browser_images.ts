@@ -1,6 +1,6 @@
 /** Pictures in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas gives the pixels. */
 import { DataError } from "../base/errors.ts";
-import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/picture_header.ts";
+import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/decode/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** The host of the command line: Deno's files, sharp's decoder, Deno's or Dawn's GPU, the terminal. */
 import { DataError } from "../base/errors.ts";
-import type { Host } from "../tasks/host.ts";
+import type { Host } from "../setup/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import {
   appendBytes,

@@ -1,5 +1,5 @@
 /** The entry of a decoding worker under Deno. */
-import { serveJobs, type ThreadScope } from "../data/decode_thread.ts";
+import { serveJobs, type ThreadScope } from "../data/decode/decode_thread.ts";
 import { readPlace } from "./deno_files.ts";
 import { decodeImage } from "./deno_images.ts";
 

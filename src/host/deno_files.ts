@@ -1,8 +1,8 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError, FileError } from "../base/errors.ts";
-import { readZipEntry, zipTree } from "../data/archive.ts";
-import { compareCodePoints, folderOf, join } from "../data/paths.ts";
+import { readZipEntry, zipTree } from "../data/files/archive.ts";
+import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
 
 const CURE = "give data.data_root=<folder or .zip>";

@@ -1,7 +1,7 @@
 /** A file that one process writes at its end and any number read, under Deno. */
 import { DataError } from "../base/errors.ts";
-import { folderOf } from "../data/paths.ts";
-import type { GrowingFile } from "../data/picture_log.ts";
+import { folderOf } from "../data/files/paths.ts";
+import type { GrowingFile } from "../data/decode/picture_log.ts";
 
 /** Reads that may be under way at once: each has its own position in the file. */
 const READERS = 4;

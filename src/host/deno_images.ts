@@ -1,7 +1,7 @@
 /** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
 import { DataError } from "../base/errors.ts";
-import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/picture_header.ts";
+import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;

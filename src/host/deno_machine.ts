@@ -1,7 +1,7 @@
 /** What Deno can find out of the machine for the doctor: system, Vulkan drivers, GPU device files, browser. */
 import project from "../../deno.json" with { type: "json" };
 import { cpus } from "node:os";
-import type { DriverFile, Machine } from "../tasks/doctor/machine.ts";
+import type { DriverFile, Machine } from "../setup/machine.ts";
 
 /** Where the Vulkan loader looks for driver files. */
 const SEARCHED = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];

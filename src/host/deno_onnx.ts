@@ -1,6 +1,6 @@
 /** ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi. */
 import { DataError } from "../base/errors.ts";
-import type { OnnxSession } from "../tasks/host.ts";
+import type { OnnxSession } from "../setup/host.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 

@@ -1,6 +1,6 @@
 /** What decoding and caching need of Deno: workers, the decoder's version, files that grow, and free memory. */
-import type { DecodeThread } from "../data/decode_pool.ts";
-import type { PictureHost } from "../tasks/host.ts";
+import type { DecodeThread } from "../data/decode/decode_pool.ts";
+import type { PictureHost } from "../setup/host.ts";
 import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
 import { decodeImage, decoderVersion } from "./deno_images.ts";
 

@@ -1,4 +1,4 @@
-import type { Terminal } from "../tasks/host.ts";
+import type { Terminal } from "../setup/host.ts";
 
 /** The terminal of this process, or what its output is redirected to. */
 export function denoTerminal(): Terminal {

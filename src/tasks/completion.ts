@@ -2,9 +2,9 @@
 
 import { ConfigError } from "../base/errors.ts";
 import { configSchema, keyRows, SearchPath } from "../config/mod.ts";
-import type { Host } from "./host.ts";
-import { type Flags, flags } from "./launch/command_line.ts";
-import { configuredTasks, lookingTasks } from "./launch/tasks.ts";
+import type { Host } from "../setup/host.ts";
+import { type Flags, flags } from "../launch/command_line.ts";
+import { configuredTasks, lookingTasks } from "./configured.ts";
 
 /** What completion needs of the world. */
 export type CompletionHost = Pick<Host, "configFiles" | "print">;

@@ -4,7 +4,7 @@ import { loadConfig } from "../config/mod.ts";
 import { type Device, isSoftware, openDevice } from "../core/device.ts";
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
-import type { Machine } from "./doctor/machine.ts";
+import type { Machine } from "../setup/machine.ts";
 import { checkPictures } from "./doctor/pictures.ts";
 import { measureSpeed } from "./doctor/probes.ts";
 import {
@@ -15,8 +15,8 @@ import {
   type Report,
   type Section,
 } from "./doctor/report.ts";
-import type { Host } from "./host.ts";
-import { keptChoices } from "./kernel_choices.ts";
+import type { Host } from "../setup/host.ts";
+import { keptChoices } from "../setup/kernel_choices.ts";
 
 type GpuChoice = Parameters<Host["openGpu"]>[0];
 

@@ -8,10 +8,10 @@ import { createLoss } from "../nn/losses.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { sum, type Tally } from "../train/ring.ts";
-import { BATCH } from "./classify/classifier.ts";
-import { fileCard } from "./classify/file_card.ts";
-import { onnxClassifier } from "./classify/onnx_classifier.ts";
-import { isOnnx } from "./classify/open_classifier.ts";
+import { BATCH } from "../setup/classify/classifier.ts";
+import { fileCard } from "../setup/classify/file_card.ts";
+import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";
+import { isOnnx } from "../setup/classify/open_classifier.ts";
 import {
   confusionCsv,
   predictionsCsv,
@@ -19,12 +19,12 @@ import {
   reportLines,
   reportOf,
   type Tested,
-} from "./evaluate/report.ts";
-import type { Host } from "./host.ts";
-import { lossOptions, weighsClasses } from "./loss_options.ts";
-import { describeData, openData, openPictures } from "./open_data.ts";
-import { openConfigured, openModel } from "./open_model.ts";
-import { formatTest } from "./train.ts";
+} from "./eval/report.ts";
+import type { Host } from "../setup/host.ts";
+import { lossOptions, weighsClasses } from "../setup/loss_options.ts";
+import { describeData, openData, openPictures } from "../setup/open_data.ts";
+import { openConfigured, openModel } from "../setup/open_model.ts";
+import { formatTest } from "../setup/test_line.ts";
 
 const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
 

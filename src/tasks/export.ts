@@ -4,11 +4,11 @@ import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import type { Split } from "../data/types.ts";
 import { onnxOptions } from "../train/onnx_options.ts";
-import { asksForHelp, parseArguments } from "./arguments.ts";
-import { openCheckpoint } from "./classify/checkpoint_classifier.ts";
-import { type CheckSet, exportCheckpoint } from "./export/export_checkpoint.ts";
-import type { Host } from "./host.ts";
-import { type OpenPictures, openPictures } from "./open_data.ts";
+import { asksForHelp, parseArguments } from "../launch/arguments.ts";
+import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
+import { type CheckSet, exportCheckpoint } from "../setup/export/export_checkpoint.ts";
+import type { Host } from "../setup/host.ts";
+import { type OpenPictures, openPictures } from "../setup/open_data.ts";
 
 const USAGE =
   "deno task export CHECKPOINT [--output FILE] [--normalize] [--preprocess] [--batch-norm folded|kept] " +

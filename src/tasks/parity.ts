@@ -2,12 +2,12 @@
 import { ConfigError, DataError, GpuError, InterruptedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Device, openDevice } from "../core/device.ts";
-import type { Host } from "./host.ts";
-import { describeAdapter } from "./open_model.ts";
-import type { ParityCase } from "./parity/case.ts";
-import { type CaseFolder, openFolder } from "./parity/folder.ts";
-import { suites } from "./parity/suites.ts";
-import { type Judged, judged, report, table } from "./parity/table.ts";
+import type { Host } from "../setup/host.ts";
+import { describeAdapter } from "../setup/open_model.ts";
+import type { ParityCase } from "../parity/case.ts";
+import { type CaseFolder, openFolder } from "../parity/folder.ts";
+import { suites } from "../parity/suites.ts";
+import { type Judged, judged, report, table } from "../parity/table.ts";
 
 /** Where the cases are taken from when no folder is given: the first that is there. */
 export const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;

@@ -1,10 +1,10 @@
 /** `predict`: what a checkpoint or an ONNX file says is in pictures. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
-import type { Unreadable } from "../data/pictures.ts";
-import { asksForHelp, parseArguments } from "./arguments.ts";
-import { BATCH, type Classifier } from "./classify/classifier.ts";
-import { openClassifier } from "./classify/open_classifier.ts";
-import type { Host } from "./host.ts";
+import type { Unreadable } from "../data/decode/pictures.ts";
+import { asksForHelp, parseArguments } from "../launch/arguments.ts";
+import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
+import { openClassifier } from "../setup/classify/open_classifier.ts";
+import type { Host } from "../setup/host.ts";
 import { contactSheet, thumbnail } from "./predict/contact_sheet.ts";
 import { decodeFile, findPictures, type PictureFile } from "./predict/inputs.ts";
 import { asCsv, asJson, asTable, guesses, type Prediction, type Predictions } from "./predict/prediction.ts";

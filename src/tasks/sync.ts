@@ -3,8 +3,8 @@ import { ConfigError } from "../base/errors.ts";
 import { readRun, wandbServer } from "../train/loggers/wandb.ts";
 import { Outbox } from "../train/loggers/wandb/outbox.ts";
 import { Sender } from "../train/loggers/wandb/sender.ts";
-import type { Host } from "./host.ts";
-import { logFiles } from "./open_log.ts";
+import type { Host } from "../setup/host.ts";
+import { logFiles } from "../setup/open_log.ts";
 
 /** A server that is away is asked again and again for so long. */
 const LIMIT_MS = 120_000;

@@ -24,16 +24,17 @@ import type { Tally } from "../train/ring.ts";
 import type { RunState } from "../train/run_state.ts";
 import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";
-import { aboutRun, checkpointStore, openResume, type RunPlaces } from "./checkpoints.ts";
-import { behaviourOf, compatNote } from "./compat.ts";
-import { healthNote, quickHealth } from "./health_note.ts";
-import type { Host } from "./host.ts";
-import { keepChoices } from "./kernel_choices.ts";
-import { isBalancedBySampler, lossOptions } from "./loss_options.ts";
-import { describeData, type OpenData, openData } from "./open_data.ts";
-import { openLog, withRunLog } from "./open_log.ts";
-import { describeAdapter, openConfigured, openModel } from "./open_model.ts";
-import { reportedFindings, runFiles } from "./report.ts";
+import { aboutRun, checkpointStore, openResume, type RunPlaces } from "../setup/checkpoints.ts";
+import { behaviourOf, compatNote } from "../setup/compat.ts";
+import { healthNote, quickHealth } from "../setup/health_note.ts";
+import type { Host } from "../setup/host.ts";
+import { keepChoices } from "../setup/kernel_choices.ts";
+import { isBalancedBySampler, lossOptions } from "../setup/loss_options.ts";
+import { describeData, type OpenData, openData } from "../setup/open_data.ts";
+import { openLog, withRunLog } from "../setup/open_log.ts";
+import { formatTest } from "../setup/test_line.ts";
+import { describeAdapter, openConfigured, openModel } from "../setup/open_model.ts";
+import { reportedFindings, runFiles } from "../setup/run_files.ts";
 
 /** What a finished training leaves behind. */
 export interface TrainResult {
@@ -262,7 +263,7 @@ function batchesBetweenValidations({ trainer }: Config, data: OpenData): number 
 /** Exports checkpoints of the run, and checks them on its validation split. */
 function exporter(host: Host, device: Device, data: OpenData): CallbackContext["exportOnnx"] {
   return async (checkpoint, path, options) => {
-    const { exportCheckpoint } = await import("./export/export_checkpoint.ts");
+    const { exportCheckpoint } = await import("../setup/export/export_checkpoint.ts");
     const { pictures } = data.store("valid");
     const checkSet = pictures.length > 0 ? { name: "validation images", pictures } : undefined;
     host.print("");
@@ -304,12 +305,4 @@ async function testBest(
   await log.write(maxEpochs - 1, step);
   await callEach(callbacks, "tested", state, { epoch: best.epoch, step: best.step, tally, outputs });
   return tally;
-}
-
-/** The result of a test in one line. */
-export function formatTest(
-  { loss, top1, top5, rows }: { loss: number; top1: number; top5: number; rows: number },
-): string {
-  const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  return `test    loss ${loss.toFixed(4)}  top-1 ${percent(top1)}  top-5 ${percent(top5)}  (${rows} images)`;
 }

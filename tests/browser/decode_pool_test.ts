@@ -18,7 +18,7 @@ browserTest("a pool of workers in Chromium decodes what lies in a dropped .zip, 
   const zip = zipSync(Object.fromEntries(names.map((name, i) => [name, files[i]])));
   const routes = {
     "/": blank,
-    "/page.js": script(await bundle(["src/host/browser.ts", "src/data/decode_pool.ts"])),
+    "/page.js": script(await bundle(["src/host/browser.ts", "src/data/decode/decode_pool.ts"])),
     "/worker.js": script(await bundle(["src/host/browser_decode_worker.ts"])),
     "/data.zip": { type: "application/zip", body: zip },
   };

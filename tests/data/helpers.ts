@@ -1,9 +1,9 @@
 /** Small pictures, trees and archives for the tests of the data room. */
 import { assertRejects } from "@std/assert";
-import { memoryTree } from "../../src/data/memory_tree.ts";
-import { inlineDecoder, type InlineOptions } from "../../src/data/decoder.ts";
-import { type CacheOptions, PictureCache } from "../../src/data/picture_cache.ts";
-import type { PictureSupply } from "../../src/data/picture_source.ts";
+import { memoryTree } from "../../src/data/files/memory_tree.ts";
+import { inlineDecoder, type InlineOptions } from "../../src/data/decode/decoder.ts";
+import { type CacheOptions, PictureCache } from "../../src/data/decode/picture_cache.ts";
+import type { PictureSupply } from "../../src/data/decode/picture_source.ts";
 import type { Decode, FileTree, Picture } from "../../src/data/types.ts";
 
 /** The bytes of a text in UTF-8. */

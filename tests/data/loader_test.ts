@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { batches, type BatchesOptions } from "../../src/data/loader.ts";
-import { inMemory } from "../../src/data/picture_source.ts";
+import { inMemory } from "../../src/data/decode/picture_source.ts";
 import { renderBatch } from "../../src/data/render.ts";
 import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { ConfigError, DataError } from "../../src/base/errors.ts";
 import { rng } from "../../src/base/rng.ts";
-import { readDataset } from "../../src/data/dataset.ts";
-import { memoryTree } from "../../src/data/memory_tree.ts";
+import { readDataset } from "../../src/data/files/dataset.ts";
+import { memoryTree } from "../../src/data/files/memory_tree.ts";
 import { drawJersey } from "../../src/data/synthetic_jerseys/draw.ts";
 import {
   countsPerClass,

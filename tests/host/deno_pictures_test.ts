@@ -1,6 +1,6 @@
 /** Decoding under Deno in real workers. */
 import { assert, assertEquals } from "@std/assert";
-import { decodePool } from "../../src/data/decode_pool.ts";
+import { decodePool } from "../../src/data/decode/decode_pool.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { decodeImage, decoderVersion } from "../../src/host/deno_images.ts";
 import { denoPictures, startThread } from "../../src/host/deno_pictures.ts";

@@ -15,13 +15,16 @@ const FLOORS: Record<string, number> = {
   optim: 3,
   train: 4,
   config: 5,
-  tasks: 6,
-  "tasks/doctor": 6,
-  host: 6,
+  setup: 6,
+  launch: 7,
+  parity: 7,
+  host: 7,
   mod: 7,
-  cli: 7,
-  web: 7,
-  bench: 8,
+  tasks: 8,
+  "tasks/doctor": 8,
+  web: 8,
+  cli: 9,
+  bench: 9,
 };
 
 /** Floors whose rooms never lean on each other. */
@@ -61,6 +64,7 @@ function floorFault({ from, to }: Import): string | undefined {
     return `${source} may import ${NARROW[source].join(", ")} only`;
   }
   if (to.startsWith("tests/") && source !== "bench") return "tests are for tests and bench only";
+  if (isOfAnotherTask(from, to)) return "a task imports no other task: what they share is in setup or launch";
   if (target === undefined || target === source) return undefined;
   if (target === "kernels") {
     return KERNEL_USERS.includes(source) ? undefined : `kernels are for ${KERNEL_USERS.join(", ")} only`;
@@ -69,6 +73,18 @@ function floorFault({ from, to }: Import): string | undefined {
   if (FLOORS[source] < FLOORS[target]) return `${target} is above ${source}`;
   const isSideways = FLOORS[source] === FLOORS[target] && CLOSED_FLOORS.includes(FLOORS[source]);
   return isSideways ? `${source} and ${target} are side by side` : undefined;
+}
+
+/** The verb that a file of src/tasks belongs to: `predict` of predict.ts and of predict/inputs.ts. */
+function verbOf(path: string): string | undefined {
+  return /^src\/tasks\/(\w+)/.exec(path)?.[1];
+}
+
+/** The registry of tasks names them all; completion reads it. */
+function isOfAnotherTask(from: string, to: string): boolean {
+  const [own, other] = [verbOf(from), verbOf(to)];
+  if (own === undefined || other === undefined || own === other) return false;
+  return own !== "configured" && other !== "configured";
 }
 
 function isIn(path: string, room: string): boolean {

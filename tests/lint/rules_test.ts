@@ -96,6 +96,8 @@ const allowed: [from: string, to: string][] = [
   ["web/main.ts", "mod.ts"],
   ["web/main.ts", "src/host/browser.ts"],
   ["src/data/zip.ts", "fflate"],
+  ["src/tasks/predict.ts", "src/tasks/predict/inputs.ts"],
+  ["src/tasks/completion.ts", "src/tasks/configured.ts"],
   ["bench/step.ts", "src/tasks/doctor/probes.ts"],
   ["bench/check.ts", "tests/reference/conv2d.ts"],
 ];
@@ -135,6 +137,12 @@ const forbidden: [from: string, to: string, fault: string][] = [
     "kernels are for kernels, ops, optim, data/gpu, tasks/doctor only",
   ],
   ["src/ops/relu.ts", "tests/reference/relu.ts", "tests are for tests and bench only"],
+  [
+    "src/tasks/eval.ts",
+    "src/tasks/stats/table.ts",
+    "a task imports no other task: what they share is in setup or launch",
+  ],
+  ["src/launch/sweep.ts", "src/tasks/train.ts", "tasks is above launch"],
 ];
 
 for (const [from, to, fault] of forbidden) {

@@ -8,7 +8,7 @@ Deno.test("docs/adding-an-op.md shows the code as it stands in the tree", () => 
     "kernels/relu_dgrad.ts",
     "src/ops/relu.ts",
     "tests/ops/relu_test.ts",
-    "src/tasks/parity/ops.ts",
+    "src/parity/ops.ts",
   ];
   const blocks = [...read("docs/adding-an-op.md").matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, code]) => code);
   assertEquals(blocks.length, files.length);

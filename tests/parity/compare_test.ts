@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { absolute, byEach, byLargest, compare, worstOf } from "../../src/tasks/parity/compare.ts";
-import { compareMost } from "../../src/tasks/parity/trajectory.ts";
-import { comparePictures } from "../../src/tasks/parity/transforms.ts";
+import { absolute, byEach, byLargest, compare, worstOf } from "../../src/parity/compare.ts";
+import { compareMost } from "../../src/parity/trajectory.ts";
+import { comparePictures } from "../../src/parity/transforms.ts";
 
 Deno.test("compare() finds the worst element by its measure", () => {
   const actual = [1, -4.5, 2], expected = [1, -4, 2.25];

@@ -2,8 +2,8 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { ConfigError, DataError, exitCode, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import { parity } from "../../src/tasks/parity.ts";
-import type { CaseFolder } from "../../src/tasks/parity/folder.ts";
-import { suites } from "../../src/tasks/parity/suites.ts";
+import type { CaseFolder } from "../../src/parity/folder.ts";
+import { suites } from "../../src/parity/suites.ts";
 import { parityTest } from "../rings.ts";
 import { type Changes, FIXTURES, inProject, json, tensorValue, testHost } from "./host.ts";
 

@@ -1,6 +1,6 @@
 /** Known answers of the trajectories' formula, from the NumPy code that makes them. */
 import { assertEquals } from "@std/assert";
-import { mix32, startValues, stepLabels, uniform } from "../../src/tasks/parity/formula.ts";
+import { mix32, startValues, stepLabels, uniform } from "../../src/parity/formula.ts";
 
 Deno.test("mix32() and uniform() give NumPy's numbers", () => {
   assertEquals([0, 1, 2, 3].map(mix32), [0, 1753845952, 3507691905, 1408362973]);

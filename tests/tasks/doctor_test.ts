@@ -8,7 +8,7 @@ import { denoPictures } from "../../src/host/deno_pictures.ts";
 import { checkPictures } from "../../src/tasks/doctor/pictures.ts";
 import { measureSpeed } from "../../src/tasks/doctor/probes.ts";
 import { doctor, examine } from "../../src/tasks/doctor.ts";
-import type { Host } from "../../src/tasks/host.ts";
+import type { Host } from "../../src/setup/host.ts";
 import { gpuTest } from "../rings.ts";
 import { MACHINE } from "./doctor/fixtures.ts";
 

@@ -6,7 +6,7 @@ import { float32, type StoredTensor, writeSafetensors } from "../../src/formats/
 import { encodePng } from "../../src/host/deno_images.ts";
 import { denoHost } from "../../src/host/deno.ts";
 import { exportTask } from "../../src/tasks/export.ts";
-import type { Host } from "../../src/tasks/host.ts";
+import type { Host } from "../../src/setup/host.ts";
 import { predict } from "../../src/tasks/predict.ts";
 import { writeCard } from "../../src/train/model_card.ts";
 import { randomResnet18 } from "../formats/onnx/weights.ts";

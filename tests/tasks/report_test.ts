@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { denoHost } from "../../src/host/deno.ts";
-import { report, reportedFindings } from "../../src/tasks/report.ts";
+import { report } from "../../src/tasks/report.ts";
 import { classNames, sampleRun } from "../train/report/sample_run.ts";
 
 const host = denoHost();
@@ -24,21 +24,4 @@ Deno.test("report writes the page of a run from its folder", async () => {
     await Deno.remove(folder, { recursive: true });
   }
   await assertRejects(() => report(host, []), ConfigError, "as no run is given");
-});
-
-Deno.test("findings are told worst first, with a few examples and how many there are", () => {
-  const file = (path: string) => ({ path, split: "train" as const, className: "7" });
-  const found = reportedFindings([
-    { kind: "imbalance", groups: [], classes: [{ className: "3", note: "2 images" }] },
-    {
-      kind: "leak",
-      groups: Array.from({ length: 12 }, (_, i) => [file(`a${i}`), file(`b${i}`)]),
-      classes: [],
-    },
-  ]);
-  assertEquals(found.map(({ severity, items, count }) => [severity, items.length, count]), [
-    ["error", 8, 12],
-    ["info", 1, 1],
-  ]);
-  assertEquals([found[0].items[0], found[1].items[0]], ["a0 (7) = b0 (7)", "3: 2 images"]);
 });

@@ -1,7 +1,7 @@
 /** The key `data`: the dataset and how it is loaded. */
 
 import * as z from "zod";
-import { MAX_PIXELS } from "../../data/picture_header.ts";
+import { MAX_PIXELS } from "../../data/decode/picture_header.ts";
 import { count, integer, share, text } from "./fields.ts";
 
 const sampler = z.strictObject({

@@ -1,7 +1,7 @@
 /** What is odd about classes: missing, too few, unbalanced, or changed by mirroring. No picture is needed. */
 import { nearest } from "../../base/nearest.ts";
 import { classCounts } from "../class_weights.ts";
-import { compareCodePoints } from "../paths.ts";
+import { compareCodePoints } from "../files/paths.ts";
 import { type Dataset, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
 import type { Finding, FoundClass, Kind, SplitCounts } from "./types.ts";

@@ -3,7 +3,7 @@
  * copies in train of what is evaluated, and pictures under two labels, of which no label can be trusted unless twins
  * of the picture agree on one. Everything is a proposal: read the file before you use it.
  */
-import type { Correction } from "../patch.ts";
+import type { Correction } from "../files/patch.ts";
 import type { Split } from "../types.ts";
 import type { Finding, FoundFile, HealthReport, Kind } from "./types.ts";
 

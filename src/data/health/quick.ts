@@ -2,7 +2,7 @@
  * What can be said of a dataset's health once its files have been read for training, within a fraction of a second:
  * classes, unreadable and misnamed files, and equal files under two labels or in two splits.
  */
-import type { Unreadable } from "../pictures.ts";
+import type { Unreadable } from "../decode/pictures.ts";
 import { type Dataset, type FileTree, type Split, SPLITS } from "../types.ts";
 import { classFindings } from "./class_findings.ts";
 import type { Finding, FoundFile, Kind } from "./types.ts";

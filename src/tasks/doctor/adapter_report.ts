@@ -1,6 +1,6 @@
 /** The doctor's look at the adapter: what it is, what it can do, and whether that is enough. */
 import { type AdapterDescription, type Device, isSoftware } from "../../core/device.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../../setup/machine.ts";
 import { bytesText, noAdapterCure } from "./machine_report.ts";
 import type { Finding, Section } from "./report.ts";
 

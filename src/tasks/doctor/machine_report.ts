@@ -1,6 +1,6 @@
 /** The doctor's look at the machine: software, Vulkan drivers, and what they lack. */
 import { mib } from "../../core/pool.ts";
-import type { DriverFile, Machine } from "./machine.ts";
+import type { DriverFile, Machine } from "../../setup/machine.ts";
 import type { Finding, Section } from "./report.ts";
 
 const INSTALL_SOFTWARE = "`./setup.sh`, or `sudo apt-get install mesa-vulkan-drivers`, for the software GPU";

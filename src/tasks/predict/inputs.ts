@@ -1,8 +1,8 @@
 /** Which pictures are meant by files, folders and .zip archives, and their pixels. */
 import { DataError } from "../../base/errors.ts";
-import { compareCodePoints, isHidden } from "../../data/paths.ts";
+import { compareCodePoints, isHidden } from "../../data/files/paths.ts";
 import type { Picture } from "../../data/types.ts";
-import type { Host } from "../host.ts";
+import type { Host } from "../../setup/host.ts";
 
 /** What reading pictures needs of the world. */
 export type InputHost = Pick<Host, "openTree" | "readFile" | "pictures">;

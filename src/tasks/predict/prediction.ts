@@ -1,6 +1,6 @@
 /** Predictions, and how they are shown: as a table, JSON or CSV. */
 import { softmax } from "../../metrics/softmax.ts";
-import type { Unreadable } from "../../data/pictures.ts";
+import type { Unreadable } from "../../data/decode/pictures.ts";
 import type { ModelCard } from "../../train/model_card.ts";
 
 /** A class with the model's confidence in it. */

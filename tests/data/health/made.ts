@@ -1,9 +1,9 @@
 /** Made pictures and datasets with planted dirt, for the tests of the health check. */
 import { type Rng, rng } from "../../../src/base/rng.ts";
-import { readDataset } from "../../../src/data/dataset.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
 import { checkHealth } from "../../../src/data/health/check.ts";
 import type { Finding, HealthReport, Kind } from "../../../src/data/health/types.ts";
-import { memoryTree } from "../../../src/data/memory_tree.ts";
+import { memoryTree } from "../../../src/data/files/memory_tree.ts";
 import type { FileTree, Picture } from "../../../src/data/types.ts";
 import { decodeImage, encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
 

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
-import { readDataset } from "../../../src/data/dataset.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
 import { checkHealth } from "../../../src/data/health/check.ts";
 import { proposeCorrections } from "../../../src/data/health/propose.ts";
-import { formatPatch, parsePatch } from "../../../src/data/patch.ts";
+import { formatPatch, parsePatch } from "../../../src/data/files/patch.ts";
 import { decodeImage } from "../../../src/host/deno_images.ts";
 import { check, healthy, kindsOf, paler, treeOfPictures, waves } from "./made.ts";
 

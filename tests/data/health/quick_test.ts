@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readDataset } from "../../../src/data/dataset.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
 import { quickFindings } from "../../../src/data/health/quick.ts";
 import { watchFiles } from "../../../src/data/health/watch.ts";
 import { encodePng } from "../../../src/host/deno_images.ts";

@@ -1,6 +1,6 @@
 /** The health check on a real dataset whose dirt is known. */
 import { assert, assertEquals } from "@std/assert";
-import { readDataset } from "../../../src/data/dataset.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
 import { checkHealth } from "../../../src/data/health/check.ts";
 import { openTree } from "../../../src/host/deno_files.ts";
 import { decodeImage } from "../../../src/host/deno_images.ts";

@@ -7,7 +7,7 @@ import { IMAGENET, type Picture } from "../../../src/data/types.ts";
 import { encodeOnnx, joinParts } from "../../../src/formats/onnx/model.ts";
 import { type Preparation, prepareInput } from "../../../src/formats/onnx/prepare_input.ts";
 import { openOnnx } from "../../../src/host/deno_onnx.ts";
-import type { OnnxSession } from "../../../src/tasks/host.ts";
+import type { OnnxSession } from "../../../src/setup/host.ts";
 
 function randomPicture(width: number, height: number): Picture {
   const stream = rng(9, "picture", width, height);

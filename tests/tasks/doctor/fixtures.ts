@@ -1,4 +1,4 @@
-import type { DriverFile, Machine } from "../../../src/tasks/doctor/machine.ts";
+import type { DriverFile, Machine } from "../../../src/setup/machine.ts";
 
 /** The software GPU's driver, in order. */
 export const LAVAPIPE: DriverFile = {

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import type { Machine } from "../../../src/tasks/doctor/machine.ts";
+import type { Machine } from "../../../src/setup/machine.ts";
 import { machineFindings, noAdapterCure, vulkanSection } from "../../../src/tasks/doctor/machine_report.ts";
 import { LAVAPIPE, MACHINE, NVIDIA } from "./fixtures.ts";
 

@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
 import { loadConfig } from "../../../src/config/mod.ts";
-import { parsePatch } from "../../../src/data/patch.ts";
+import { parsePatch } from "../../../src/data/files/patch.ts";
 import { denoHost } from "../../../src/host/deno.ts";
 import { denoConfigFiles } from "../../../src/host/deno_config.ts";
-import type { Host } from "../../../src/tasks/host.ts";
-import { isMirrored } from "../../../src/tasks/stats/is_mirrored.ts";
+import type { Host } from "../../../src/setup/host.ts";
+import { isMirrored } from "../../../src/setup/is_mirrored.ts";
 import { stats } from "../../../src/tasks/stats.ts";
 import { healthy, treeOfPictures, waves } from "../../data/health/made.ts";
 import { assertMessage } from "../../data/helpers.ts";

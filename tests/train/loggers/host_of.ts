@@ -1,6 +1,6 @@
 /** A host over files in memory, whose environment names a Weights & Biases server: as much of one as `sync` needs. */
 import { DataError } from "../../../src/base/errors.ts";
-import type { Host } from "../../../src/tasks/host.ts";
+import type { Host } from "../../../src/setup/host.ts";
 import type { MemoryFiles } from "./memory_files.ts";
 import type { WandbServer } from "./wandb_server.ts";
 

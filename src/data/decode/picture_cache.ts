@@ -1,0 +1,133 @@
+/**
+ * Where decoded pictures are kept: nowhere, in memory, or in a file (picture_log.ts). `auto` keeps them in memory up
+ * to a budget and moves them into the file when it is exceeded. Pictures in the file are known by the content that
+ * they were decoded from, so renamed files and other datasets find them, and changed files do not.
+ */
+import type { PictureLog } from "./picture_log.ts";
+import type { Picture } from "../types.ts";
+
+/** The choices of `data.cache`. */
+export type CacheKind = "none" | "ram" | "disk" | "auto";
+
+/** What a cache needs. */
+export interface CacheOptions {
+  readonly kind: CacheKind;
+  /** Bytes of pictures that `auto` may keep in memory. */
+  readonly budget?: number;
+  /** Opens the file, for `disk` and `auto`; others may share it. */
+  readonly openLog?: () => Promise<PictureLog>;
+  /** Opens a file of our own, for what cannot be added to the first as another process writes it. */
+  readonly openPrivateLog?: () => Promise<PictureLog>;
+  /** True if the file holds pictures of earlier runs, which `auto` then takes from it. */
+  readonly hasLog?: boolean;
+}
+
+/** Pictures by the path of their file. */
+export class PictureCache {
+  readonly #options: CacheOptions;
+  readonly #ram = new Map<string, Picture>();
+  readonly #digests = new Map<string, string>();
+  #logs: PictureLog[] = [];
+  #inMemory: boolean;
+  #bytes = 0;
+  #move: Promise<void> | undefined;
+  #opening: Promise<void> | undefined;
+  /** How often a picture was asked for and found, and not found. */
+  hits = 0;
+  misses = 0;
+
+  private constructor(options: CacheOptions) {
+    this.#options = options;
+    this.#inMemory = options.kind === "ram" || options.kind === "auto";
+  }
+
+  /** Opens a cache; nothing of it is in memory yet. @throws DataError if its file cannot be used */
+  static async open(options: CacheOptions): Promise<PictureCache> {
+    const cache = new PictureCache(options);
+    if (options.kind === "disk" || (options.kind === "auto" && options.hasLog)) await cache.#openLog();
+    return cache;
+  }
+
+  /** Where pictures are now: `auto` has become one of the others. */
+  get kind(): Exclude<CacheKind, "auto"> {
+    if (this.#options.kind === "none") return "none";
+    return this.#inMemory ? "ram" : "disk";
+  }
+
+  /** True if files are to be hashed as they are read. */
+  get byContent(): boolean {
+    return this.#options.kind === "disk" || this.#options.kind === "auto";
+  }
+
+  /** True if the file holds pictures, so that a hash alone may save a decode. */
+  get hasEarlier(): boolean {
+    return this.#logs.some(({ count }) => count > 0);
+  }
+
+  /** Takes over a picture that was decoded from the same bytes before; its size, or undefined if there is none. */
+  async adopt(path: string, digest: string): Promise<{ width: number; height: number } | undefined> {
+    const size = this.#logWith(digest)?.sizeOf(digest);
+    if (!size) return undefined;
+    this.#digests.set(path, digest);
+    if (!this.#inMemory) return size;
+    const picture = await this.#logWith(digest)!.read(digest);
+    if (picture) await this.keep(path, picture, digest);
+    return picture && size;
+  }
+
+  /** Keeps the picture of a file; the digest is needed if the cache is {@link byContent}. */
+  async keep(path: string, picture: Picture, digest?: string): Promise<void> {
+    if (this.#options.kind === "none") return;
+    if (digest !== undefined) this.#digests.set(path, digest);
+    if (!this.#inMemory) return await this.#addToLog(digest!, picture);
+    const { kind, budget = Infinity } = this.#options;
+    this.#bytes += picture.data.byteLength - (this.#ram.get(path)?.data.byteLength ?? 0);
+    this.#ram.set(path, picture);
+    if (kind === "auto" && this.#bytes > budget) await (this.#move ??= this.#moveToLog());
+  }
+
+  /** The picture of a file, or undefined if it is not kept. */
+  async find(path: string): Promise<Picture | undefined> {
+    const digest = this.#digests.get(path);
+    const picture = this.#ram.get(path) ??
+      (digest === undefined ? undefined : await this.#logWith(digest)?.read(digest));
+    if (picture) this.hits++;
+    else this.misses++;
+    return picture;
+  }
+
+  close(): void {
+    for (const log of this.#logs) log.close();
+    this.#logs = [];
+    this.#ram.clear();
+  }
+
+  async #openLog(): Promise<void> {
+    this.#logs.push(await this.#options.openLog!());
+  }
+
+  #logWith(digest: string): PictureLog | undefined {
+    return this.#logs.find((log) => log.sizeOf(digest));
+  }
+
+  async #addToLog(digest: string, picture: Picture): Promise<void> {
+    if (this.#logWith(digest)) return;
+    let log = this.#logs.find(({ isOurs }) => isOurs);
+    if (!log) {
+      await (this.#opening ??= this.#options.openPrivateLog!().then((own) => void this.#logs.push(own)));
+      log = this.#logs.find(({ isOurs }) => isOurs)!;
+    }
+    await log.add(digest, picture);
+  }
+
+  /** What has grown too large for memory goes to the file, and what comes later too. */
+  async #moveToLog(): Promise<void> {
+    if (this.#logs.length === 0) await this.#openLog();
+    this.#inMemory = false;
+    for (const [path, picture] of this.#ram) {
+      await this.#addToLog(this.#digests.get(path)!, picture);
+      this.#ram.delete(path);
+    }
+    this.#bytes = 0;
+  }
+}

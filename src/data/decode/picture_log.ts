@@ -1,0 +1,163 @@
+/**
+ * Decoded pictures in one file, by the hash of what they were decoded from. The file only grows: a line that names
+ * format and decoder, then records of a header and raw RGB. There is no index to keep in step, since the headers are
+ * one: they are walked when the file is opened. A run that is killed leaves at most half a record at the end, which is
+ * cut off then; a checksum over each header and each picture finds what else may be damaged.
+ *
+ * A header is 40 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
+ * bytes), 4 bytes of zeros, CRC-32 of all that.
+ */
+import { crc32 } from "../../base/crc32.ts";
+import type { Picture } from "../types.ts";
+
+/** A file that is read anywhere and written at its end; the host's. */
+export interface GrowingFile {
+  /** What messages call it. */
+  readonly name: string;
+  /** In bytes. */
+  readonly size: number;
+  /** False if another process writes it: then it may grow, and is not to be written. */
+  readonly isOurs: boolean;
+  /** Exactly `length` bytes from `offset`, which must lie inside; reads may overlap. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  append(bytes: Uint8Array): Promise<void>;
+  /** Cuts the end off. */
+  truncate(size: number): Promise<void>;
+  close(): void;
+}
+
+interface Entry {
+  readonly width: number;
+  readonly height: number;
+  readonly crc32: number;
+  readonly offset: number;
+  isChecked: boolean;
+}
+
+const MAGIC = 0x58504757, HEADER = 40, DIGEST = 16;
+const VERSION = "wgrad pictures 1";
+/** Small pictures' headers are read many at a time. */
+const WINDOW = 2 ** 16;
+
+/** Pictures in a {@link GrowingFile}. */
+export class PictureLog {
+  readonly #file: GrowingFile;
+  readonly #say: (text: string) => void;
+  readonly #entries = new Map<string, Entry>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: GrowingFile, say: (text: string) => void) {
+    this.#file = file;
+    this.#say = say;
+  }
+
+  /**
+   * Opens a file of pictures. `decoder` names what decodes, with its version: pictures of another are not used. What
+   * is damaged is cut off if the file is ours, and `say` is told.
+   */
+  static async open(file: GrowingFile, decoder: string, say: (text: string) => void): Promise<PictureLog> {
+    const log = new PictureLog(file, say);
+    const line = new TextEncoder().encode(`${VERSION}, ${decoder}\n`);
+    const start = await file.read(0, Math.min(line.length, file.size));
+    const isKnown = start.length === line.length && start.every((byte, i) => byte === line[i]);
+    if (isKnown) await log.#walk(line.length);
+    else if (file.isOurs) {
+      if (file.size > 0) say(`the cache "${file.name}" is damaged or of another decoder: it is made anew`);
+      await file.truncate(0);
+      await file.append(line);
+    }
+    return log;
+  }
+
+  /** True if pictures can be added. */
+  get isOurs(): boolean {
+    return this.#file.isOurs;
+  }
+
+  /** How many pictures there are. */
+  get count(): number {
+    return this.#entries.size;
+  }
+
+  /** Size of a picture, if it is there. */
+  sizeOf(digest: string): { readonly width: number; readonly height: number } | undefined {
+    return this.#entries.get(digest);
+  }
+
+  /** A picture, or undefined if it is not there or was found damaged, which is said. */
+  async read(digest: string): Promise<Picture | undefined> {
+    const entry = this.#entries.get(digest);
+    if (!entry) return undefined;
+    const { width, height, offset } = entry;
+    const data = await this.#file.read(offset, width * height * 3);
+    if (!entry.isChecked && crc32(data) !== entry.crc32) {
+      this.#entries.delete(digest);
+      this.#say(`a picture in the cache "${this.#file.name}" is damaged: it is decoded again`);
+      return undefined;
+    }
+    entry.isChecked = true;
+    return { width, height, data };
+  }
+
+  /** Adds a picture, unless it is there. */
+  add(digest: string, { width, height, data }: Picture): Promise<void> {
+    const write = async () => {
+      if (this.#entries.has(digest)) return;
+      const record = new Uint8Array(HEADER + data.length), view = new DataView(record.buffer);
+      const sum = crc32(data);
+      [MAGIC, width, height, sum].forEach((value, i) => view.setUint32(4 * i, value, true));
+      record.set(Uint8Array.fromHex(digest), 16);
+      view.setUint32(HEADER - 4, crc32(record.subarray(0, HEADER - 4)), true);
+      record.set(data, HEADER);
+      const offset = this.#file.size + HEADER;
+      await this.#file.append(record);
+      this.#entries.set(digest, { width, height, crc32: sum, offset, isChecked: true });
+    };
+    const done = this.#last.then(write);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  /** Reads the headers from `start`, up to the first that is cut off or damaged. */
+  async #walk(start: number): Promise<void> {
+    const { size } = this.#file;
+    let window: Uint8Array = new Uint8Array(0), windowAt = 0, ahead = WINDOW;
+    for (let at = start; at < size;) {
+      if (at + HEADER > windowAt + window.length) {
+        window = await this.#file.read(at, Math.min(ahead, size - at));
+        windowAt = at;
+      }
+      const next = this.#enter(window.subarray(at - windowAt, at - windowAt + HEADER), at, size);
+      if (next === undefined) return await this.#cut(at);
+      ahead = next - at < WINDOW ? WINDOW : HEADER; // of large pictures a header is all that is worth reading
+      at = next;
+    }
+  }
+
+  /** Takes a header in; returns where the next starts, or undefined if it cannot be used. */
+  #enter(header: Uint8Array, at: number, size: number): number | undefined {
+    if (header.length < HEADER) return undefined;
+    const view = new DataView(header.buffer, header.byteOffset);
+    const [magic, width, height, sum] = [0, 4, 8, 12].map((from) => view.getUint32(from, true));
+    const next = at + HEADER + width * height * 3;
+    const isWhole = magic === MAGIC && next <= size &&
+      view.getUint32(HEADER - 4, true) === crc32(header.subarray(0, HEADER - 4));
+    if (!isWhole) return undefined;
+    const digest = header.slice(16, 16 + DIGEST).toHex();
+    this.#entries.set(digest, { width, height, crc32: sum, offset: at + HEADER, isChecked: false });
+    return next;
+  }
+
+  async #cut(at: number): Promise<void> {
+    if (!this.#file.isOurs) return; // the one who writes it is in the middle of a record
+    this.#say(
+      `the cache "${this.#file.name}" is cut off or damaged behind its first ${this.count} pictures: ` +
+        `the others are decoded again`,
+    );
+    await this.#file.truncate(at);
+  }
+}

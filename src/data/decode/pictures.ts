@@ -1,0 +1,131 @@
+/** A look through a split before the first epoch: which of its files are pictures, and what is wrong with the others. */
+import { DataError } from "../../base/errors.ts";
+import { compareCodePoints } from "../files/paths.ts";
+import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
+import { picturesOf, type PictureSource, type PictureSupply } from "./picture_source.ts";
+import type { FileTree, Sample } from "../types.ts";
+import { counted } from "../words.ts";
+
+/** How to look through a split. */
+export interface ScanOptions {
+  /** What messages call these samples, such as "train". */
+  readonly split: string;
+  /** The share of the split's files that may be unreadable, 0 .. 1. */
+  readonly maxUnreadable?: number;
+  /** "skip" leaves unreadable files out (up to maxUnreadable); "error" ends at any. */
+  readonly onUnreadable?: "skip" | "error";
+  readonly maxPixels?: number;
+  /** Called after each file with the number of files done and in all. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** A file that could not be used, and why, in one line. */
+export interface Unreadable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Samples with their pictures: the source's positions are those of `samples`. */
+export interface PictureStore {
+  readonly samples: readonly Sample[];
+  readonly pictures: PictureSource;
+  /** Sorted by path. */
+  readonly unreadable: readonly Unreadable[];
+  /** What the pictures take when they are decoded. */
+  readonly bytes: number;
+}
+
+const SHOWN = 10;
+
+/**
+ * Decodes every file of `samples` once, into the cache if there is one, to know before the first epoch which cannot be
+ * used; of files whose content the cache knows already, the bytes are read and hashed only. Keeps the samples' order.
+ *
+ * Throws a DataError that names up to ten files with their reasons if more than `maxUnreadable` of the files cannot
+ * be read, or any with `onUnreadable: "error"`.
+ */
+export async function scanPictures(
+  tree: FileTree,
+  samples: readonly Sample[],
+  supply: PictureSupply,
+  options: ScanOptions,
+): Promise<PictureStore> {
+  const { maxUnreadable = 0.05, onUnreadable = "skip" } = options;
+  if (!(maxUnreadable >= 0 && maxUnreadable <= 1)) {
+    throw new RangeError(`Cannot allow a share of ${maxUnreadable} unreadable files: need 0 .. 1`);
+  }
+  const paths = [...new Set(samples.map(({ path }) => path))];
+  const { unreadable, bytes } = await scan(paths, supply, options);
+  const allowed = onUnreadable === "error" ? 0 : maxUnreadable * paths.length;
+  if (unreadable.length > allowed) throw tooManyUnreadable(tree, unreadable, paths.length, options);
+  const bad = new Set(unreadable.map(({ path }) => path));
+  const kept = samples.filter(({ path }) => !bad.has(path));
+  return { samples: kept, pictures: picturesOf(kept, supply), unreadable, bytes };
+}
+
+/** The sentence that tells the user which files were left out, or undefined if none was. */
+export function describeUnreadable(split: string, unreadable: readonly Unreadable[]): string | undefined {
+  if (unreadable.length === 0) return undefined;
+  return `${split}: left out ${counted(unreadable.length, "unreadable file")}: ${list(unreadable)}`;
+}
+
+/** Looks at each file, as many at once as keep the decoder busy, so that few pictures wait for the cache. */
+async function scan(paths: readonly string[], supply: PictureSupply, options: ScanOptions) {
+  const unreadable: Unreadable[] = [];
+  let next = 0, done = 0, bytes = 0;
+  const work = async () => {
+    while (next < paths.length) {
+      const path = paths[next++];
+      const found = await look(path, supply, options);
+      if (typeof found === "string") unreadable.push({ path, reason: found });
+      else bytes += found.width * found.height * 3;
+      options.onProgress?.(++done, paths.length);
+    }
+  };
+  await Promise.all(Array.from({ length: supply.decoder.parallel }, work));
+  unreadable.sort((a, b) => compareCodePoints(a.path, b.path));
+  return { unreadable, bytes };
+}
+
+/** A picture's size, or why there is none. */
+async function look(
+  path: string,
+  { decoder, cache }: PictureSupply,
+  { maxPixels = MAX_PIXELS }: ScanOptions,
+): Promise<{ readonly width: number; readonly height: number } | string> {
+  const { byContent } = cache;
+  if (byContent && cache.hasEarlier) {
+    const { digest, reason } = await decoder.decode(path, { digest: true, decode: false });
+    if (reason !== undefined) return reason;
+    const size = await cache.adopt(path, digest!);
+    if (size) {
+      return size.width * size.height > maxPixels ? pixelFault(size.width, size.height, maxPixels) : size;
+    }
+  }
+  const { picture, reason, digest } = await decoder.decode(path, { digest: byContent });
+  if (!picture) return reason ?? "the decoder gave no reason";
+  await cache.keep(path, picture, digest);
+  return { width: picture.width, height: picture.height };
+}
+
+function tooManyUnreadable(
+  tree: FileTree,
+  unreadable: readonly Unreadable[],
+  total: number,
+  options: ScanOptions,
+): DataError {
+  const { split, maxUnreadable = 0.05, onUnreadable = "skip" } = options;
+  const allowed = onUnreadable === "error"
+    ? `none (on_unreadable is "error")`
+    : `at most ${Number((maxUnreadable * 100).toFixed(2))} % (max_unreadable)`;
+  return new DataError(
+    `Cannot use the ${split} split of "${tree.name}" as ${unreadable.length} of ${total} files are unreadable: ` +
+      `allowed is ${allowed}; repair or remove them:\n${list(unreadable, "\n")}`,
+  );
+}
+
+function list(unreadable: readonly Unreadable[], separator = "; "): string {
+  const shown = unreadable.slice(0, SHOWN).map(({ path, reason }) => `"${path}": ${reason}`);
+  if (unreadable.length > SHOWN) shown.push(`and ${unreadable.length - SHOWN} more`);
+  return shown.join(separator);
+}

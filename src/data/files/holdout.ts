@@ -1,0 +1,28 @@
+import { rng } from "../../base/rng.ts";
+import type { Sample } from "../types.ts";
+
+/**
+ * Splits `train` into train and valid: of each class's pictures a share of `holdout`, rounded, goes to valid, but
+ * never a class's last one. Samples of one picture stay together. Drawn per class from `rng(seed, "holdout", name)`,
+ * so another class's pictures change nothing; both parts keep the order of `train`.
+ */
+export function holdOut(
+  train: readonly Sample[],
+  classes: readonly string[],
+  seed: number,
+  holdout: number,
+): { train: Sample[]; valid: Sample[] } {
+  const pathsOfClass: Set<string>[] = classes.map(() => new Set());
+  for (const { path, label } of train) pathsOfClass[label].add(path);
+  const chosen = new Set<string>();
+  classes.forEach((name, label) => {
+    const paths = [...pathsOfClass[label]];
+    const count = Math.min(Math.round(paths.length * holdout), paths.length - 1);
+    const order = rng(seed, "holdout", name).permutation(paths.length);
+    for (let i = 0; i < count; i++) chosen.add(paths[order[i]]);
+  });
+  return {
+    train: train.filter(({ path }) => !chosen.has(path)),
+    valid: train.filter(({ path }) => chosen.has(path)),
+  };
+}

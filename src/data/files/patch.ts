@@ -1,0 +1,115 @@
+/**
+ * Corrections of a dataset as an overlay: JSONL lines that drop or relabel images, which the readers apply. No image
+ * is touched. `{"image": "train/4/007188.jpg", "action": "drop", "reason": "..."}` or
+ * `{"image": "train/4/007188.jpg", "action": "relabel", "label": "42"}`; paths are
+ * those of the data root, as `deno task stats` shows them.
+ */
+import * as z from "zod";
+import { DataError } from "../../base/errors.ts";
+import type { LabelledPath } from "./image_folder.ts";
+import { counted } from "../words.ts";
+
+const line = z.discriminatedUnion("action", [
+  z.strictObject({ image: z.string().min(1), action: z.literal("drop"), reason: z.string().optional() }),
+  z.strictObject({
+    image: z.string().min(1),
+    action: z.literal("relabel"),
+    label: z.string().refine((label) => label.trim() !== "", "must name a class"),
+    reason: z.string().optional(),
+  }),
+]);
+
+/** One correction. */
+export type Correction = z.output<typeof line>;
+
+/** The corrections of a file, by image. */
+export interface Patch {
+  /** What messages call it: its path. */
+  readonly name: string;
+  readonly corrections: ReadonlyMap<string, Correction>;
+}
+
+/**
+ * Reads corrections; empty lines are left out.
+ * @throws DataError with file and line for one that is no correction, or a second one of an image
+ */
+export function parsePatch(name: string, text: string): Patch {
+  const corrections = new Map<string, Correction>();
+  text.replace(/^\uFEFF/, "").split("\n").forEach((source, i) => {
+    if (source.trim() === "") return;
+    const correction = parseLine(source, `${name}:${i + 1}`);
+    if (corrections.has(correction.image)) {
+      throw lineError(`${name}:${i + 1}`, `"${correction.image}" has a correction above: keep one of them`);
+    }
+    corrections.set(correction.image, correction);
+  });
+  return { name, corrections };
+}
+
+/** The text of a patch file. */
+export function formatPatch(corrections: readonly Correction[]): string {
+  return corrections.map((correction) => JSON.stringify(correction) + "\n").join("");
+}
+
+function parseLine(text: string, where: string): Correction {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw lineError(where, `the line is not JSON: ${cause instanceof Error ? cause.message : cause}`);
+  }
+  const { success, data, error } = line.safeParse(value);
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  const key = path.length === 0 ? "the line" : `"${path.join(".")}"`;
+  throw lineError(
+    where,
+    `${key} cannot be used (${message}): need {"image": ..., "action": "drop"} or ` +
+      `{"image": ..., "action": "relabel", "label": ...}, and "reason" if you like`,
+  );
+}
+
+function lineError(where: string, reason: string): DataError {
+  return new DataError(`Cannot read the corrections at ${where} as ${reason}`);
+}
+
+/**
+ * The samples of all splits after the corrections, and a sentence that says how many there were.
+ * @throws DataError for a correction of an image that is no sample, and for a split that loses all its samples
+ */
+export function applyPatch<Key extends string>(
+  samples: Readonly<Partial<Record<Key, readonly LabelledPath[]>>>,
+  { name, corrections }: Patch,
+): { samples: Partial<Record<Key, LabelledPath[]>>; note: string } {
+  const used = new Set<string>();
+  let dropped = 0, relabelled = 0;
+  const correct = (sample: LabelledPath): LabelledPath[] => {
+    const correction = corrections.get(sample.path);
+    if (correction === undefined) return [sample];
+    used.add(correction.image);
+    if (correction.action === "drop") {
+      dropped++;
+      return [];
+    }
+    relabelled++;
+    return [{ ...sample, className: correction.label }];
+  };
+  const corrected = Object.entries(samples).map(([split, all]) => {
+    const left = (all as LabelledPath[]).flatMap(correct);
+    if (left.length === 0) {
+      throw new DataError(`Cannot apply "${name}" as it drops all samples of ${split}: keep some of them`);
+    }
+    return [split, left] as const;
+  });
+  const unused = [...corrections.keys()].filter((image) => !used.has(image));
+  if (unused.length > 0) {
+    throw new DataError(
+      `Cannot apply "${name}" as ${
+        counted(unused.length, "image")
+      } in it is no sample of the dataset: the first is ` +
+        `"${unused[0]}"; check data.data_root, or make the patch anew with deno task stats --patch FILE`,
+    );
+  }
+  const note = `patch: "${name}" dropped ${counted(dropped, "sample")} and relabelled ${relabelled}`;
+  return { samples: Object.fromEntries(corrected) as Partial<Record<Key, LabelledPath[]>>, note };
+}

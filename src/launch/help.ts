@@ -1,0 +1,75 @@
+/** --help: flags, groups with their options, and every key with its type, default and one line. */
+
+import {
+  type ConfigFiles,
+  configSchema,
+  type KeyRow,
+  keyRows,
+  SearchPath,
+  transformOptions,
+} from "../config/mod.ts";
+import { type Flags, flags } from "./command_line.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
+
+/** The text of --help, line by line. */
+export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath): string[] {
+  const files = search.sources.map((source) => source.files);
+  return [
+    `deno task ${task.name} [flags] [group=option] [key=value] ...`,
+    "",
+    `${task.summary}.`,
+    "",
+    "  a.b=1 changes a key, +a.b=1 adds one, ++a.b=1 does either, ~a.b takes it away; group=option chooses a file.",
+    "",
+    ...section("Flags", flagRows({ ...task.flags, ...flags })),
+    ...section("Roots, chosen with --config-name", optionRows(search, "", files)),
+    ...search.groups().flatMap((group) => section(`Group ${group}`, optionRows(search, group, files))),
+    "Keys, with their defaults and what they take",
+    ...keyRows(configSchema).flatMap(keyLines),
+    "",
+    ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
+  ];
+}
+
+function flagRows(all: Flags): string[][] {
+  return Object.entries(all).map(([name, flag]) => {
+    const short = flag.short === undefined ? "" : `-${flag.short}, `;
+    const value = flag.choices?.join("|") ?? flag.value;
+    return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, flag.help];
+  });
+}
+
+function optionRows(search: SearchPath, group: string, files: readonly ConfigFiles[]): string[][] {
+  return search.options(group).map((option) => {
+    const path = group === "" ? option : `${group}/${option}`;
+    const text = files.map((folder) => folder.read(path)).find((found) => found !== undefined) ?? "";
+    return [group === "" ? option : `${group}=${option}`, firstSentence(text)];
+  });
+}
+
+/** The first sentence of a file's leading comment. */
+function firstSentence(text: string): string {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("#"));
+  const comment = lines.slice(0, end).map((line) => line.replace(/^#\s?/, "")).filter((line) =>
+    !/^@package/.test(line)
+  );
+  const paragraph = comment.join("\n").split("\n\n")[0].replaceAll("\n", " ");
+  return /^.*?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/[.:]$/, "") ?? paragraph;
+}
+
+/** `trainer.max_epochs=200` with its type, and below it what it does. */
+function keyLines({ key, type, fallback, help }: KeyRow): string[] {
+  const assigned = fallback === "" ? key : `${key}=${fallback}`;
+  return [`  ${assigned.padEnd(50)}  ${type}`, `      ${help}`];
+}
+
+function transformRows(): string[][] {
+  return transformOptions().map(({ name, options }) => [name, options.join(", ")]);
+}
+
+/** Rows of two columns below a title. */
+function section(title: string, rows: readonly (readonly string[])[]): string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd()), ""];
+}

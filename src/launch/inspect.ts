@@ -1,0 +1,64 @@
+/** Looks at a configuration without running it: --cfg, --info and --help. */
+
+import { type ConfigRequest, type DefaultsResult, inspectConfig, SearchPath } from "../config/mod.ts";
+import type { Host } from "../setup/host.ts";
+import type { CommandLine } from "./command_line.ts";
+import { helpLines } from "./help.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
+
+/**
+ * Prints what is asked for. What is wrong with the configuration is an error all the same, after it is shown; values
+ * that must be given may be missing.
+ */
+export function inspect(
+  host: Host,
+  task: ConfiguredTask | LookingTask,
+  { flags }: CommandLine,
+  request: ConfigRequest,
+): number {
+  if (flags.has("help")) {
+    helpLines(task, new SearchPath(request.sources)).forEach((line) => host.print(line));
+    return 0;
+  }
+  const looked = inspectConfig({ ...request, isSweep: flags.has("multirun") }, host.configWorld, {
+    what: (flags.get("cfg") ?? "job") as "job",
+    resolved: flags.has("resolve"),
+    part: flags.get("package"),
+  });
+  const info = flags.get("info");
+  const sections: Record<string, () => readonly string[]> = {
+    searchpath: () => searchPathLines(looked.search),
+    defaults: () => defaultsLines(looked.files),
+    config: () => [
+      ...searchPathLines(looked.search),
+      "",
+      ...defaultsLines(looked.files),
+      "",
+      looked.text.trimEnd(),
+    ],
+  };
+  const lines = info === undefined ? [looked.text.trimEnd()] : sections[info]();
+  lines.forEach((line) => host.print(line));
+  if (looked.error) throw looked.error;
+  return 0;
+}
+
+function searchPathLines({ sources }: SearchPath): string[] {
+  return table([["searched", "by"], ...sources.map(({ provider, files }) => [files.name, provider])]);
+}
+
+/** The files in the order in which they are merged. */
+function defaultsLines(files: readonly DefaultsResult[]): string[] {
+  const rows = files.map(({ file, package: home, parent, isSelf }) => [
+    file.name,
+    home || "(top)",
+    parent ?? "(root)",
+    isSelf ? "_self_" : "",
+  ]);
+  return table([["file, later ones over earlier ones", "package", "named by", ""], ...rows]);
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
+}

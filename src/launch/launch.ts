@@ -1,0 +1,55 @@
+/** Runs a configured task as its command line says: look at the configuration, run once, or sweep. */
+
+import { ConfigError } from "../base/errors.ts";
+import { type ConfigRequest, type ConfigSource, load } from "../config/mod.ts";
+import type { Host } from "../setup/host.ts";
+import { type CommandLine, parseCommandLine } from "./command_line.ts";
+import { runOnce } from "./run_once.ts";
+import type { ConfiguredTask, LookingTask } from "./task.ts";
+
+/** Runs `task` by its command line. @returns the exit code */
+export async function launch(
+  host: Host,
+  task: ConfiguredTask | LookingTask,
+  args: readonly string[],
+): Promise<number> {
+  const parsed = parseCommandLine(args, task.flags);
+  const overrides = await task.overrides?.(host, parsed.overrides) ?? parsed.overrides;
+  const line = { ...parsed, overrides };
+  const request = requestOf(host, task, line);
+  if (["help", "cfg", "info"].some((flag) => line.flags.has(flag as "help"))) {
+    const { inspect } = await import("./inspect.ts");
+    return inspect(host, task, line, request);
+  }
+  if (["multirun", "resume", "print-jobs", "job"].some((flag) => line.flags.has(flag as "job"))) {
+    if ("look" in task) {
+      throw new ConfigError(`Cannot sweep ${task.name} as it trains nothing: run it once for each set`);
+    }
+    const { sweep } = await import("./sweep.ts");
+    return await sweep(host, task, line, request);
+  }
+  const loaded = load(request, host.configWorld);
+  if ("look" in task) {
+    task.check(loaded.config);
+    await task.look(host, loaded.config, line.own, loaded.notes);
+    return 0;
+  }
+  return (await runOnce(host, task, loaded)).code;
+}
+
+/** The folders, root and overrides of a command line. */
+function requestOf(
+  host: Host,
+  task: ConfiguredTask | LookingTask,
+  { flags, overrides }: CommandLine,
+): ConfigRequest {
+  const { openConfigFolder } = host.configWorld;
+  const more = flags.get("config-dir"), main = flags.get("config-path");
+  const sources: ConfigSource[] = [
+    ...(more === undefined ? [] : [{ provider: "--config-dir", files: openConfigFolder(more) }]),
+    main === undefined
+      ? { provider: "main", files: host.configFiles }
+      : { provider: "--config-path", files: openConfigFolder(main) },
+  ];
+  return { sources, root: flags.get("config-name") ?? "train", overrides, task: task.name };
+}

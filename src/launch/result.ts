@@ -1,0 +1,52 @@
+/** What a run came to, in its folder's `result.json`: so that a sweep knows later, and elsewhere, what is missing. */
+
+import type { Host } from "../setup/host.ts";
+
+/** The end of a run. */
+export interface JobResult {
+  /** The exit code; 0 for a run that came to its end. */
+  readonly code: number;
+  readonly error: string | undefined;
+  readonly seconds: number;
+  /** "test/acc_top1" is 0.94. */
+  readonly metrics: ReadonlyMap<string, number>;
+}
+
+const NAME = "result.json";
+
+/** Writes `result.json`. */
+export async function writeResult(host: Host, folder: string, result: JobResult): Promise<void> {
+  const { code, error = null, seconds, metrics } = result;
+  const text = JSON.stringify({ exit_code: code, error, seconds, ...Object.fromEntries(metrics) }, null, 2);
+  await host.writeAtomic(`${folder}/${NAME}`, new TextEncoder().encode(text + "\n"));
+}
+
+/** The result of the run in a folder; a run without one did not come to its end, which is code 1. */
+export async function readResult(host: Host, folder: string): Promise<JobResult | undefined> {
+  const store = host.folderStore(folder);
+  const text = await store.readText(NAME);
+  if (text === undefined) {
+    return await store.exists("")
+      ? { code: 1, error: "no result", seconds: 0, metrics: new Map() }
+      : undefined;
+  }
+  const { exit_code: code, error, seconds, ...metrics } = parse(text);
+  const numbers = Object.entries(metrics).filter((entry): entry is [string, number] =>
+    typeof entry[1] === "number"
+  );
+  return {
+    code: typeof code === "number" ? code : 1,
+    error: typeof error === "string" ? error : undefined,
+    seconds: Number(seconds ?? 0),
+    metrics: new Map(numbers),
+  };
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}

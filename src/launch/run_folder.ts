@@ -1,0 +1,56 @@
+/** A run's folder: the configuration that it was started with, and a log of what it printed. */
+
+import { formatConfig, formatHydra, formatOverrides, type Loaded } from "../config/mod.ts";
+import type { Host, Level } from "../setup/host.ts";
+import { isShown, RunScreen } from "./screen.ts";
+
+/**
+ * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` into the run's `.hydra`. The configuration is the resolved
+ * one, all defaults filled in: `--config-dir RUN/.hydra --config-name config` gives the same again.
+ */
+export async function writeHydraFolder(host: Host, folder: string, loaded: Loaded): Promise<void> {
+  const files = {
+    config: formatConfig(loaded.config),
+    overrides: formatOverrides(loaded.hydra.overrides.task),
+    hydra: formatHydra(loaded.hydra),
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const path = `${folder}/${loaded.hydra.output_subdir}/${name}.yaml`;
+    await host.writeAtomic(path, new TextEncoder().encode(text));
+  }
+}
+
+/** A run's screen and log file. */
+export interface RunOutput {
+  /** The host, whose lines go to both. */
+  readonly host: Host;
+  /** Writes a line into the file only. */
+  write(text: string, level: Level): void;
+  /** Takes the live line away, and waits for the last line of the file. */
+  close(): Promise<void>;
+}
+
+/**
+ * `host`, which prints lines from `level` on, and writes them into a log file with time and level; there a line of
+ * level info is never left out, and there are no colours.
+ */
+export function withLog(host: Host, path: string, level: Level): RunOutput {
+  const screen = new RunScreen(host.terminal, host.print, level);
+  let written = Promise.resolve();
+  const write = (text: string, of: Level) => {
+    if (!isShown(of, level) && !isShown(of, "info")) return;
+    const head = `${host.now().toISOString()} ${of.toUpperCase().padEnd(7)}`;
+    const lines = text.split("\n").map((line) => `${head} ${line}`.trimEnd() + "\n").join("");
+    written = written.then(() => host.appendText(path, lines));
+  };
+  const print = (line: string, of: Level = "info") => {
+    screen.print(line, of);
+    write(line, of);
+  };
+  const status = (make?: (columns: number) => string) => screen.status(make);
+  const close = () => {
+    screen.status();
+    return written;
+  };
+  return { host: { ...host, print, status }, write, close };
+}

@@ -1,0 +1,39 @@
+import { exitCode } from "../base/errors.ts";
+import type { Loaded } from "../config/mod.ts";
+import type { Host } from "../setup/host.ts";
+import { type JobResult, writeResult } from "./result.ts";
+import { withLog, writeHydraFolder } from "./run_folder.ts";
+import type { ConfiguredTask } from "./task.ts";
+
+/**
+ * Runs a task with a configuration in the run's own folder. The log has what it printed, `result.json` what it came
+ * to; both have why it failed.
+ */
+export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<JobResult> {
+  const { config, hydra, notes } = loaded;
+  task.check(config);
+  const places = await task.places?.(host, config, loaded.folder, hydra.mode === "MULTIRUN") ??
+    { folder: loaded.folder, checkpoints: `${loaded.folder}/checkpoints`, resume: undefined };
+  const { folder } = places;
+  await writeHydraFolder(host, folder, loaded);
+  const log = withLog(host, `${folder}/${hydra.job.name}.log`, config.log_level);
+  const sayStopping = () => log.host.print("stopping: once more ends at once", "warning");
+  host.signal.addEventListener("abort", sayStopping);
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  try {
+    for (const note of notes) log.host.print(`note    ${note}`);
+    const metrics = await task.run(log.host, config, places);
+    const result = { code: 0, error: undefined, seconds: seconds(), metrics };
+    await writeResult(host, folder, result);
+    return result;
+  } catch (error) {
+    log.write(`${error}`, "error");
+    const result = { code: exitCode(error), error: `${error}`, seconds: seconds(), metrics: new Map() };
+    await writeResult(host, folder, result);
+    throw error;
+  } finally {
+    host.signal.removeEventListener("abort", sayStopping);
+    await log.close();
+  }
+}

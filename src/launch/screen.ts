@@ -1,0 +1,71 @@
+/**
+ * What a run shows: lines from a level on and, on a terminal, one live line below them that is written anew. It is
+ * overwritten by spaces, not by escape codes, so that it needs no colour terminal.
+ */
+import type { Level, Terminal } from "../setup/host.ts";
+
+/** Levels from the least important on. */
+export const LEVELS: readonly Level[] = ["debug", "info", "warning", "error"];
+
+/** True if lines of a level are to be seen where `least` is the least important level. */
+export function isShown(level: Level, least: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
+/** Between two looks at the live line. */
+const PERIOD_MS = 100;
+
+const COLORS: Partial<Record<Level, number>> = { debug: 2, warning: 33, error: 31 };
+
+/** The screen of a run. */
+export class RunScreen {
+  #status: ((columns: number) => string) | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #live = "";
+
+  /** @param printLine prints a line on the terminal, or into what it is redirected to */
+  constructor(
+    readonly terminal: Terminal,
+    readonly printLine: (line: string) => void,
+    readonly least: Level,
+  ) {}
+
+  /** Prints a line above the live one, if its level is to be seen. */
+  print(line: string, level: Level = "info"): void {
+    if (!isShown(level, this.least)) return;
+    const named = level === "info" ? line : `${level}: ${line}`;
+    const color = this.terminal.color ? COLORS[level] : undefined;
+    this.#show("");
+    this.printLine(color === undefined ? named : `\x1b[${color}m${named}\x1b[0m`);
+    this.#draw();
+  }
+
+  /**
+   * Shows a live line, made ten times a second from the terminal's width; without one it goes away. Does nothing
+   * where there is no terminal, or only warnings are to be seen.
+   */
+  status(make?: (columns: number) => string): void {
+    if (!this.terminal.isTerminal || !isShown("info", this.least)) return;
+    this.#status = make;
+    if (make) this.#timer ??= setInterval(() => this.#draw(), PERIOD_MS);
+    else {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    this.#draw();
+  }
+
+  #draw(): void {
+    // The last column stays free: some terminals go to the next line when it is written.
+    const columns = Math.max(0, this.terminal.columns() - 1);
+    this.#show(this.#status?.(columns).slice(0, columns) ?? "");
+  }
+
+  #show(text: string): void {
+    if (text === this.#live) return;
+    const { write } = this.terminal;
+    if (text === "") write(`\r${" ".repeat(this.#live.length)}\r`);
+    else write(`\r${text.padEnd(this.#live.length)}`);
+    this.#live = text;
+  }
+}

@@ -1,0 +1,60 @@
+/** The table at the end of a sweep: a line for each job with what sets it apart, and what it came to. */
+
+import type { SweepPlan } from "../config/mod.ts";
+import type { JobResult } from "./result.ts";
+
+/** The lines of the table, and what to do about jobs that failed or did not run. */
+export function summaryLines(
+  { folder, jobs }: SweepPlan,
+  results: ReadonlyMap<number, JobResult>,
+  task: string,
+): string[] {
+  const metrics = [...new Set([...results.values()].flatMap((result) => [...result.metrics.keys()]))];
+  const heading = ["job", "overrides", "result", ...metrics, "time"];
+  const rows = jobs.map((job, number) => {
+    const result = results.get(number);
+    const values = metrics.map((name) => format(result?.metrics.get(name)));
+    const time = result ? `${result.seconds.toFixed(1)} s` : "";
+    return [String(number), distinct(job, jobs), outcome(result), ...values, time];
+  });
+  const failed = [...results].filter(([, { code }]) => code !== 0);
+  const missing = jobs.length - results.size;
+  const counts = [
+    `${results.size - failed.length} done`,
+    ...(failed.length > 0 ? [`${failed.length} failed`] : []),
+    ...(missing > 0 ? [`${missing} not run`] : []),
+  ];
+  return [
+    "",
+    ...table([heading, ...rows]),
+    "",
+    ...failed.map(([number, { error }]) => `job ${number}: ${(error ?? "").split("\n")[0]}`),
+    `sweep   ${folder}: ${counts.join(", ")}`,
+    ...(failed.length + missing > 0
+      ? [`        run what is missing with deno task ${task} --resume ${folder}`]
+      : []),
+  ];
+}
+
+/** The overrides of a job that not all jobs have. */
+export function distinct(job: readonly string[], jobs: SweepPlan["jobs"]): string {
+  const own = job.filter((override) => !jobs.every((other) => other.includes(override)));
+  return (own.length > 0 ? own : job).join(" ");
+}
+
+function outcome(result: JobResult | undefined): string {
+  if (result === undefined) return "not run";
+  return result.code === 0 ? "done" : `failed (${result.code})`;
+}
+
+function format(value: number | undefined): string {
+  return value === undefined ? "" : value.toFixed(4);
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  // Words stand at the left, numbers at the right.
+  const cell = (text: string, i: number) =>
+    i === 1 || i === 2 ? text.padEnd(widths[i]) : text.padStart(widths[i]);
+  return rows.map((row) => row.map(cell).join("  ").trimEnd());
+}

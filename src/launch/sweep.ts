@@ -1,0 +1,145 @@
+/** Sweeps: a run for each combination of values, one after the other; what fails is told, and the rest carried on. */
+
+import { ConfigError, exitCode, InterruptedError } from "../base/errors.ts";
+import { type ConfigRequest, jobRequest, load, planSweep, readSweep, type SweepPlan } from "../config/mod.ts";
+import type { Host } from "../setup/host.ts";
+import type { CommandLine } from "./command_line.ts";
+import { type JobResult, readResult } from "./result.ts";
+import { runOnce } from "./run_once.ts";
+import { shellQuote } from "../base/shell_quote.ts";
+import { distinct, summaryLines } from "./summary.ts";
+import type { ConfiguredTask } from "./task.ts";
+
+/** A sweep under way. */
+interface Sweep {
+  readonly host: Host;
+  readonly task: ConfiguredTask;
+  readonly request: ConfigRequest;
+  readonly plan: SweepPlan;
+}
+
+/** Runs a sweep as its command line says. @returns 0, or the exit code of the first job that failed */
+export async function sweep(
+  host: Host,
+  task: ConfiguredTask,
+  { flags }: CommandLine,
+  request: ConfigRequest,
+): Promise<number> {
+  const folder = flags.get("resume");
+  const run = folder === undefined
+    ? { host, task, request, plan: planSweep(request, host.configWorld) }
+    : await resumed(host, task, request, folder);
+  const { plan } = run;
+  if (flags.has("print-jobs")) {
+    for (const number of plan.jobs.keys()) host.print(commandLine(run, number, flags));
+    return 0;
+  }
+  const chosen = chosenJobs(plan, flags.get("job"));
+  requireOneLoadable(run, chosen);
+  await host.writeAtomic(`${plan.folder}/multirun.yaml`, new TextEncoder().encode(plan.text));
+  host.print(`sweep   ${plan.folder}, ${plan.jobs.length} jobs`);
+  const results = new Map<number, JobResult>();
+  try {
+    for (const number of chosen) results.set(number, await runJob(run, number, host));
+  } finally {
+    if (flags.get("job") === undefined) {
+      summaryLines(plan, results, task.name).forEach((line) => host.print(line));
+    }
+  }
+  return [...results.values()].find(({ code }) => code !== 0)?.code ?? 0;
+}
+
+/** A fault that all jobs share ends the sweep before it begins. @throws ConfigError of the first job */
+function requireOneLoadable(
+  { request, plan, host: { configWorld: world } }: Sweep,
+  chosen: readonly number[],
+): void {
+  let first: ConfigError | undefined;
+  for (const number of chosen) {
+    try {
+      return void load(jobRequest(request, plan, number, world).request, world);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** The sweep that a folder holds. */
+async function resumed(
+  host: Host,
+  task: ConfiguredTask,
+  request: ConfigRequest,
+  folder: string,
+): Promise<Sweep> {
+  if (request.overrides.length > 0) {
+    throw new ConfigError(
+      `Cannot resume ${folder} with other overrides, as they are in its multirun.yaml: leave out ${
+        request.overrides.join(" ")
+      }`,
+    );
+  }
+  const path = folder.replace(/\/+$/, "");
+  const text = await host.folderStore(path).readText("multirun.yaml");
+  if (text === undefined) throw new ConfigError(`Cannot resume ${path} as it holds no multirun.yaml`);
+  const { plan, root, sources } = readSweep(text, path, task.name);
+  const given = sources.filter(({ provider }) => provider !== "main" && provider !== "hydra.searchpath")
+    .map(({ provider, path }) => ({ provider, files: host.configWorld.openConfigFolder(path) }));
+  const hasMain = given.some(({ provider }) => provider === "--config-path");
+  const main = request.sources.filter(({ provider }) => provider === "main" && !hasMain);
+  return { host, task, request: { ...request, root, sources: [...given, ...main] }, plan };
+}
+
+function chosenJobs({ jobs }: SweepPlan, number: string | undefined): number[] {
+  if (number === undefined) return [...jobs.keys()];
+  const job = Number(number);
+  if (/^\d+$/.test(number) && job < jobs.length) return [job];
+  throw new ConfigError(`Cannot run job ${number} as jobs are 0 to ${jobs.length - 1}`);
+}
+
+/** Runs a job unless it is done. What goes wrong is its result; only an interruption ends the sweep. */
+async function runJob({ task, request, plan }: Sweep, number: number, host: Host): Promise<JobResult> {
+  const name = `job ${number} (${number + 1} of ${plan.jobs.length})`;
+  const started = performance.now();
+  try {
+    const job = jobRequest(request, plan, number, host.configWorld);
+    const before = await readResult(host, job.folder);
+    if (before?.code === 0) {
+      host.print(`\n${name}: done before, in ${job.folder}`);
+      return before;
+    }
+    if (before !== undefined) await moveAside(host, plan, job.folder);
+    host.print(`\n${name}: ${distinct(plan.jobs[number], plan.jobs)}`);
+    return await runOnce(host, task, load(job.request, host.configWorld));
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
+    const { name: kind, message } = error as Error;
+    host.print(`failed  ${kind}: ${message}`);
+    const seconds = (performance.now() - started) / 1000;
+    return { code: exitCode(error), error: `${kind}: ${message}`, seconds, metrics: new Map() };
+  }
+}
+
+/** Keeps what a failed run left, so that a second one does not write into its files. */
+async function moveAside(host: Host, plan: SweepPlan, folder: string): Promise<void> {
+  const store = host.folderStore(plan.folder);
+  const own = folder.slice(plan.folder.length + 1);
+  for (let i = 1;; i++) {
+    const aside = `${own}.failed${i}`;
+    if (await store.exists(aside)) continue;
+    return await store.rename(own, aside);
+  }
+}
+
+/** A job as a command line that another machine can run. */
+function commandLine(
+  { host, task, request, plan }: Sweep,
+  number: number,
+  flags: CommandLine["flags"],
+): string {
+  const { request: job } = jobRequest(request, plan, number, host.configWorld);
+  const names = ["config-dir", "config-path", "config-name"] as const;
+  const kept = names.flatMap((name) => flags.has(name) ? [`--${name}`, flags.get(name)!] : []);
+  return ["deno", "task", task.name, ...kept, ...job.overrides].map(shellQuote).join(" ");
+}

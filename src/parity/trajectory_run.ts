@@ -1,0 +1,125 @@
+/** Runs a trajectory: the model, loss, clipping and optimiser of a training run, through its recorded step. */
+import type { Device } from "../core/device.ts";
+import { recordProgram } from "../core/program.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
+import { createLoss } from "../nn/losses.ts";
+import type { Precision, StateTensor } from "../nn/parameters.ts";
+import { type Model, type ModelName, resnet } from "../nn/resnet.ts";
+import { adamw } from "../optim/adamw.ts";
+import { ring as createRing } from "../train/ring.ts";
+import { type HostBatch, hostBatch } from "../train/batch.ts";
+import { trainStep } from "../train/step.ts";
+import {
+  classWeights,
+  evalImages,
+  startValues,
+  stepImages,
+  stepLabels,
+  type TrajectorySizes,
+} from "./formula.ts";
+
+/** What a trajectory is made of. */
+export interface TrajectoryPlan extends TrajectorySizes {
+  readonly optimizer: {
+    readonly lr: number;
+    readonly betas: readonly [number, number];
+    readonly eps: number;
+    readonly weight_decay: number;
+  };
+  readonly clip_norm: number;
+  readonly label_smoothing: number;
+  readonly steps: readonly unknown[];
+}
+
+/** What came of it, in PyTorch's layouts. */
+export interface TrajectoryRun {
+  /** Labels of each step by the formula. */
+  readonly labels: number[][];
+  readonly losses: readonly number[];
+  /** The norm of all gradients before clipping, by step. */
+  readonly norms: readonly number[];
+  /** Of the first step: [batch, classes], and the gradients before clipping. */
+  readonly logits: ArrayLike<number>;
+  readonly gradients: ReadonlyMap<string, StateTensor>;
+  /** Parameters and running statistics after the last step. */
+  readonly final: ReadonlyMap<string, StateTensor>;
+  /** By the running statistics, after the last step. */
+  readonly evalLogits: ArrayLike<number>;
+}
+
+/** Runs all steps of a trajectory. */
+export async function runTrajectory(
+  device: Device,
+  arch: ModelName,
+  plan: TrajectoryPlan,
+  precision: Precision = "32-true",
+): Promise<TrajectoryRun> {
+  const { classes, size, steps, clip_norm: maxNorm, label_smoothing: labelSmoothing } = plan;
+  const { lr, betas, eps, weight_decay: weightDecay } = plan.optimizer;
+  const model = resnet(device, arch, { classes, seed: 0, precision });
+  const { values, gradients, halves } = model.parameters;
+  const start = startState(model, plan.seed);
+  model.parameters.load(start);
+  const logits = await forward(device, model, plan, stepImages(plan, 0), true);
+  model.parameters.load(start); // once more, as the forward pass moved the running statistics
+  const optimizer = adamw({ values, gradients, halves, decayed: values.size }, { betas, eps, weightDecay });
+  const ring = createRing(device, classes, steps.length);
+  const loss = createLoss(device, {
+    name: "cross_entropy",
+    classes,
+    labelSmoothing,
+    gamma: 0,
+    classWeights: classWeights(plan),
+  });
+  const parts = { model, loss, optimizer, ring, imageSize: size, maxNorm, replay: true };
+  const train = trainStep(device, parts);
+  const norms: number[] = [], labels: number[][] = [];
+  let first: ReadonlyMap<string, StateTensor> = new Map();
+  for (let step = 0; step < steps.length; step++) {
+    const batch = batchOf(plan, step);
+    await train.run(batch, lr);
+    labels.push([...batch.labels]);
+    norms.push((await train.clip.read())[0]); // GPU sync point
+    if (step === 0) first = await model.parameters.gradientState();
+  }
+  const losses = (await ring.steps()).map(({ loss }) => loss);
+  const final = await model.parameters.state();
+  const evalLogits = await forward(device, model, plan, evalImages(plan), false);
+  for (const part of [train, ring, optimizer, model.parameters]) part.free();
+  return { labels, losses, norms, logits, gradients: first, final, evalLogits };
+}
+
+/** The start values of every parameter and statistic, by the formula. */
+function startState({ parameters }: Model, seed: string): Map<string, StateTensor> {
+  const all = [...parameters.parameters, ...parameters.buffers];
+  const names = new Set(all.map(({ name }) => name));
+  return new Map(all.map(({ name, declaration: { torchShape: shape } }) => {
+    return [name, { shape, values: startValues(seed, name, shape, names) }];
+  }));
+}
+
+function batchOf(plan: TrajectoryPlan, step: number): HostBatch {
+  const { batch, size } = plan;
+  const images = imagesToEngine([batch, 3, size, size], stepImages(plan, step));
+  return hostBatch(images, stepLabels(plan, step));
+}
+
+/** The logits of images [batch, 3, size, size], through a program of their own: [batch, classes]. */
+async function forward(
+  device: Device,
+  model: Model,
+  { batch, size, classes }: TrajectorySizes,
+  images: Float32Array,
+  training: boolean,
+): Promise<ArrayLike<number>> {
+  const input = persistent(device, [batch, size, size, 4], "f32", "parity images");
+  input.write(imagesToEngine([batch, 3, size, size], images));
+  let logits!: Tensor;
+  const program = await recordProgram(device, () => [logits = model.forward(input, { training })]);
+  program.run();
+  const values = imagesToTorch([batch, classes, 1, 1], await logits.read()); // GPU sync point
+  program.free();
+  input.free();
+  return values;
+}

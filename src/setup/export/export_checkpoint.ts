@@ -1,0 +1,100 @@
+/** Writes a checkpoint as ONNX and keeps it only if ONNX Runtime agrees with the engine. */
+import { rng } from "../../base/rng.ts";
+import type { Device } from "../../core/device.ts";
+import { mib } from "../../core/pool.ts";
+import { folderOf } from "../../data/files/paths.ts";
+import { drawJersey } from "../../data/synthetic_jerseys/draw.ts";
+import { inMemory, type PictureSource } from "../../data/decode/picture_source.ts";
+import type { OnnxOptions } from "../../train/onnx_options.ts";
+import { checkpointClassifier, openCheckpoint } from "../classify/checkpoint_classifier.ts";
+import { onnxClassifier } from "../classify/onnx_classifier.ts";
+import type { Host } from "../host.ts";
+import { compare, requireAgreement, TOLERANCES } from "./check.ts";
+import { writeOnnx } from "./write_onnx.ts";
+
+/** What a file is checked on. */
+export interface CheckSet {
+  /** What messages call the pictures, such as "validation images". */
+  readonly name: string;
+  readonly pictures: PictureSource;
+}
+
+/** What is exported, and where to. */
+export interface ExportJob {
+  readonly checkpoint: string;
+  readonly path: string;
+  readonly options: OnnxOptions;
+  /** By default pictures that are drawn. */
+  readonly checkSet?: CheckSet | undefined;
+  /** Asked for once the file is written, so that memory holds one model at a time. */
+  openDevice(): Promise<Device>;
+}
+
+/** What exporting needs of the world. */
+export type ExportHost = Pick<
+  Host,
+  "openOnnx" | "openFile" | "readFile" | "writeParts" | "writeAtomic" | "folderStore" | "print"
+>;
+
+/**
+ * Exports a checkpoint's averaged weights where it has them, its plain ones else. The file gets its name once it is
+ * checked: until then, and if the check fails, it is called `....unchecked.onnx`.
+ * @throws CheckError if ONNX Runtime does not agree with the engine, DataError, ConfigError
+ */
+export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promise<void> {
+  const { path, options } = job;
+  const unchecked = path.replace(/(\.onnx)?$/, ".unchecked.onnx");
+  const started = performance.now();
+  const checkpoint = await openCheckpoint(await host.openFile(job.checkpoint));
+  for (const what of checkpoint.missing) host.print(`  note: ${job.checkpoint} does not say its ${what}`);
+  const { size } = await writeOnnx(host, checkpoint, unchecked, options);
+  const { card, isAveraged } = checkpoint;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  host.print(
+    `onnx    ${card.model}, ${card.classes.length} classes, ${card.imageSize} px, ` +
+      `${
+        isAveraged ? "averaged weights" : "weights"
+      } in ${options.weights}, batch norm ${options.batch_norm}, ` +
+      `${mib(size)}, written in ${seconds} s`,
+  );
+  const { name, pictures } = job.checkSet ?? drawnPictures();
+  const reference = await checkpointClassifier(await job.openDevice(), checkpoint, pictures.length);
+  try {
+    const exported = await onnxClassifier(host, unchecked);
+    try {
+      const agreement = await compare(reference, exported, pictures, TOLERANCES[options.weights]);
+      requireAgreement(agreement, options.weights, unchecked);
+      const { images, flips, worst } = agreement;
+      host.print(
+        `check   ONNX Runtime and the engine name the same class for ${
+          images - flips
+        } of ${images} ${name}, ` +
+          `logits differ by ${worst.toExponential(1)} of the largest`,
+      );
+    } finally {
+      await exported.close();
+    }
+  } finally {
+    await reference.close();
+  }
+  await replace(host, unchecked, path);
+  host.print(`wrote   ${path}`);
+}
+
+async function replace(host: ExportHost, from: string, to: string): Promise<void> {
+  const folder = folderOf(to), store = host.folderStore(folder || (to.startsWith("/") ? "/" : "."));
+  const inFolder = (path: string) => folder === "" ? path.replace(/^\//, "") : path.slice(folder.length + 1);
+  await store.remove(inFolder(to));
+  await store.rename(inFolder(from), inFolder(to));
+}
+
+const DRAWN = 16;
+
+/** Pictures for a check without a dataset: jersey numbers of several sizes. */
+function drawnPictures(): CheckSet {
+  const pictures = Array.from({ length: DRAWN }, (_, i) => {
+    const stream = rng(0, "export check", i);
+    return drawJersey(String(stream.integer(100)), stream, 32 + stream.integer(200));
+  });
+  return { name: "drawn pictures", pictures: inMemory(pictures) };
+}

@@ -1,0 +1,75 @@
+/** A checkpoint as an ONNX file with what it says of itself, beside its labels_mapping.json. */
+import { ConfigError, DataError } from "../../base/errors.ts";
+import { labelsMapping } from "../../data/labels_mapping.ts";
+import { folderOf, join } from "../../data/files/paths.ts";
+import type { Pipeline } from "../../data/transforms/pipeline.ts";
+import { encodeOnnx, type OnnxParts } from "../../formats/onnx/model.ts";
+import { networkModel } from "../../formats/onnx/network.ts";
+import type { Preparation } from "../../formats/onnx/prepare_input.ts";
+import { resnetLayers } from "../../nn/resnet_layers.ts";
+import { cardPipeline, writeCard } from "../../train/model_card.ts";
+import type { OnnxOptions } from "../../train/onnx_options.ts";
+import type { OpenCheckpoint } from "../classify/checkpoint_classifier.ts";
+import { inputOf } from "../classify/onnx_classifier.ts";
+import type { Host } from "../host.ts";
+
+/**
+ * Writes the model, weight by weight.
+ * @throws DataError if weights are missing, ConfigError if the preparation cannot be baked in
+ */
+export async function writeOnnx(
+  host: Pick<Host, "writeParts" | "writeAtomic">,
+  checkpoint: OpenCheckpoint,
+  path: string,
+  options: OnnxOptions,
+): Promise<OnnxParts> {
+  const pipeline = cardPipeline(checkpoint.card, checkpoint.path);
+  const labels = labelsMapping(checkpoint.card.classes, pipeline.normalization, pipeline.preprocessing);
+  try {
+    const parts = encode(checkpoint, pipeline, labels, options);
+    await host.writeParts(path, parts);
+    await host.writeAtomic(join(folderOf(path), "labels_mapping.json"), new TextEncoder().encode(labels));
+    return parts;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new DataError(`Cannot export ${checkpoint.path}: ${cause.message}`, { cause });
+  }
+}
+
+function encode(
+  checkpoint: OpenCheckpoint,
+  pipeline: Pipeline,
+  labels: string,
+  options: OnnxOptions,
+): OnnxParts {
+  const { card, weights } = checkpoint;
+  const metadata = new Map([["labels_mapping", labels], ...writeCard({ ...card, input: inputOf(options) })]);
+  const network = { name: card.model, layers: resnetLayers(card.model) };
+  const model = networkModel(network, weights, {
+    imageSize: card.imageSize,
+    batchNorm: options.batch_norm,
+    weights: options.weights,
+    preparation: preparationOf(checkpoint, pipeline, options),
+    metadata,
+  });
+  return encodeOnnx(model);
+}
+
+function preparationOf(
+  { card, path }: OpenCheckpoint,
+  { normalization, preprocessing }: Pipeline,
+  options: OnnxOptions,
+): Preparation {
+  const input = inputOf(options);
+  if (input !== "pixels") return { input, normalization };
+  // A resize and then a crop to the model's size is what the graph can say; of a square that is it already, no crop.
+  const names = card.steps.map((step) => typeof step === "string" ? step : Object.keys(step)[0]);
+  const wanted = ["resize", "center_crop", "normalize"].filter((name) => names.includes(name));
+  const { resize, crop } = preprocessing;
+  const side = crop ?? (typeof resize === "object" ? resize?.[0] : undefined);
+  if (names.join() === wanted.join() && side === card.imageSize) return { input, normalization, resize };
+  throw new ConfigError(
+    `Cannot bake in the preprocessing of ${path} as it must be resize, center_crop to ${card.imageSize} and ` +
+      `normalize: current transforms are ${names.join(", ") || "none"}; leave preprocess out`,
+  );
+}

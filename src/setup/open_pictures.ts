@@ -1,0 +1,64 @@
+/** From a configuration to what supplies pictures: a decoder, here or in workers, and a cache. */
+import { fnv1a32 } from "../base/rng.ts";
+import type { Config } from "../config/mod.ts";
+import { decodePool } from "../data/decode/decode_pool.ts";
+import { type Decoder, inlineDecoder } from "../data/decode/decoder.ts";
+import { join } from "../data/files/paths.ts";
+import { PictureCache } from "../data/decode/picture_cache.ts";
+import { PictureLog } from "../data/decode/picture_log.ts";
+import type { PictureSupply } from "../data/decode/picture_source.ts";
+import type { FileTree } from "../data/types.ts";
+import type { Host } from "./host.ts";
+
+/** A supply of pictures with threads and files that are to be closed. */
+export interface OpenSupply extends PictureSupply {
+  close(): void;
+}
+
+/**
+ * Opens the configured decoder and cache for the files of `tree`.
+ * @throws DataError if the cache's file cannot be made
+ */
+export async function openSupply(host: Host, { data }: Config, tree: FileTree): Promise<OpenSupply> {
+  const cache = await openCache(host, data.cache, tree);
+  const decoder = openDecoder(host, data, tree);
+  const close = () => {
+    decoder.close();
+    cache.close();
+  };
+  return { decoder, cache, persistent: data.persistent_workers, close };
+}
+
+function openDecoder({ pictures }: Host, data: Config["data"], tree: FileTree): Decoder {
+  const { num_workers: workers, max_pixels: maxPixels } = data;
+  if (workers > 0) return decodePool(tree, { workers, start: pictures.startThread, maxPixels });
+  // The decoder has threads of its own: two files for each processor keep them busy while files are read.
+  return inlineDecoder(tree, pictures.decode, { maxPixels, parallel: 2 * pictures.processors });
+}
+
+async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTree): Promise<PictureCache> {
+  if (kind === "none" || kind === "ram") return await PictureCache.open({ kind });
+  const { pictures } = host;
+  const decoder = await pictures.decoderVersion();
+  const folder = host.cacheFolder("pictures"), name = fileName(tree.name, decoder);
+  const path = join(folder, name);
+  const say = (text: string) => host.print(`  note: ${text}`);
+  return await PictureCache.open({
+    kind,
+    budget: pictures.freeMemory() / 2,
+    hasLog: await host.folderStore(folder).exists(name),
+    openLog: async () => await PictureLog.open(await pictures.openGrowingFile(path), decoder, say),
+    openPrivateLog: async () => {
+      say(`another run writes the cache "${path}": what it lacks is kept beside it until this run ends`);
+      return await PictureLog.open(await pictures.openPrivateFile(path), decoder, say);
+    },
+  });
+}
+
+/** The cache's file of a dataset: its name for people, its path and the decoder as a hash. */
+function fileName(root: string, decoder: string): string {
+  const last = root.split(/[/\\]/).findLast((part) => part !== "") ?? "data";
+  const name = last.replace(/\.zip$/i, "").replace(/[^\w.-]/g, "_");
+  const key = fnv1a32(`${root}\n${decoder}`).toString(16).padStart(8, "0");
+  return `${name}_${key}.pictures`;
+}

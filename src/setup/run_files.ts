@@ -1,0 +1,46 @@
+/** What a run's report is made from: the files of its folder, and what was found wrong with its dataset. */
+import { DataError } from "../base/errors.ts";
+import { type Finding, KINDS, SEVERITIES } from "../data/health/types.ts";
+import type { HealthFinding } from "../plots/report/report.ts";
+import type { RunFiles } from "../train/report/read_run.ts";
+import type { Host } from "./host.ts";
+
+/** A run's folder on the host. */
+export function runFiles(host: Host, folder: string): RunFiles {
+  return {
+    folder,
+    async text(path) {
+      try {
+        return new TextDecoder().decode(await host.readFile(`${folder}/${path}`));
+      } catch (error) {
+        if (error instanceof DataError) return undefined;
+        throw error;
+      }
+    },
+    async list() {
+      const paths = await (await host.openTree(folder)).paths();
+      return await Promise.all(paths.map(async (path) => {
+        return { path, bytes: (await host.openFile(`${folder}/${path}`)).size };
+      }));
+    },
+  };
+}
+
+/** Examples of a finding that a report has. */
+const EXAMPLES = 8;
+
+/** Findings as a report shows them, worst first: files and classes by name, of many the first ones. */
+export function reportedFindings(findings: readonly Finding[]): HealthFinding[] {
+  const place = (kind: Finding["kind"]) => SEVERITIES.indexOf(KINDS[kind].severity);
+  return findings.toSorted((a, b) => place(a.kind) - place(b.kind)).map(({ kind, groups, classes }) => {
+    const { severity, title, advice } = KINDS[kind];
+    const noted = (text: string, note = "") => note === "" ? text : `${text}: ${note}`;
+    const items = [
+      ...groups.map((files) =>
+        files.map(({ path, className, note }) => noted(`${path} (${className})`, note)).join(" = ")
+      ),
+      ...classes.map(({ className, note }) => noted(className, note)),
+    ];
+    return { severity, title, advice, items: items.slice(0, EXAMPLES), count: items.length };
+  });
+}

@@ -1,0 +1,77 @@
+/** The tasks that take a configuration. */
+
+import { ConfigError } from "../base/errors.ts";
+import type { Config } from "../config/mod.ts";
+import type { ConfiguredTask, LookingTask } from "../launch/task.ts";
+
+const train: ConfiguredTask = {
+  name: "train",
+  summary: "Trains, validates, keeps the best weights and tests them",
+  check() {},
+  async places(host, config, folder, isJob) {
+    const { findPlaces } = await import("../setup/checkpoints.ts");
+    return await findPlaces(host, config, folder, isJob);
+  },
+  async run(host, config, places) {
+    const { train } = await import("./train.ts");
+    const { state, test } = await train(host, config, places);
+    const outcome = new Map<string, number>();
+    if (state.best && !Number.isNaN(state.best.value)) outcome.set("val/acc_top1", state.best.value);
+    if (test) outcome.set("test/acc_top1", test.top1).set("test/loss", test.loss);
+    return outcome;
+  },
+};
+
+const evaluate: ConfiguredTask = {
+  name: "eval",
+  summary: "Tests a checkpoint or an ONNX file, given as the first word or as model.weights",
+  check: requireWeights,
+  async overrides(host, overrides) {
+    const { withModelFile } = await import("../setup/classify/file_card.ts");
+    return await withModelFile(host, overrides);
+  },
+  async run(host, config, places) {
+    const { evaluate } = await import("./eval.ts");
+    const { loss, acc_top1: top1, acc_top5: top5, f1_macro: f1, ece } = await evaluate(
+      host,
+      config,
+      places.folder,
+    );
+    return new Map([
+      ["test/acc_top1", top1],
+      ["test/acc_top5", top5],
+      ["test/loss", loss],
+      ["test/f1_macro", f1],
+      ["test/ece", ece],
+    ]);
+  },
+};
+
+function requireWeights({ model }: Config): void {
+  if (model.weights !== null) return;
+  throw new ConfigError(
+    "Cannot evaluate as no weights are given: give a path as the first word, or add model.weights=PATH, such as checkpoints/train/last.safetensors",
+  );
+}
+
+const stats: LookingTask = {
+  name: "stats",
+  summary: "Counts a dataset's images and looks for what is wrong with them",
+  flags: {
+    json: { help: "Print everything as JSON, with all paths" },
+    html: { value: "FILE", help: "Write a page with the pictures of each finding" },
+    strict: { help: "Exit with code 3 if there are errors or warnings (not for info)" },
+    patch: { value: "FILE", help: "Write proposed corrections as JSONL, to use with data.patch=FILE" },
+  },
+  check() {},
+  async look(host, config, given, notes) {
+    const { stats } = await import("./stats.ts");
+    await stats(host, config, given, notes);
+  },
+};
+
+/** Every task that looks without leaving a run, by name. */
+export const lookingTasks: Readonly<Record<string, LookingTask>> = { stats };
+
+/** Every configured task by name. */
+export const configuredTasks: Readonly<Record<string, ConfiguredTask>> = { train, eval: evaluate };

@@ -1,0 +1,131 @@
+/** Decoded pictures in a file: kept, found again, and what is damaged noticed. */
+import { assert, assertEquals } from "@std/assert";
+import { rng } from "../../../src/base/rng.ts";
+import { type GrowingFile, PictureLog } from "../../../src/data/decode/picture_log.ts";
+import type { Picture } from "../../../src/data/types.ts";
+import { patterned } from "../helpers.ts";
+
+/** A file in memory. */
+function fileOf(bytes: Uint8Array = new Uint8Array(0), isOurs = true): GrowingFile & { bytes: Uint8Array } {
+  return {
+    name: "x.pictures",
+    isOurs,
+    bytes,
+    get size() {
+      return this.bytes.length;
+    },
+    read(offset, length) {
+      assert(offset + length <= this.bytes.length, `reads ${length} bytes at ${offset}`);
+      return Promise.resolve(this.bytes.slice(offset, offset + length));
+    },
+    append(more) {
+      assert(isOurs);
+      const all = new Uint8Array(this.bytes.length + more.length);
+      all.set(this.bytes);
+      all.set(more, this.bytes.length);
+      this.bytes = all;
+      return Promise.resolve();
+    },
+    truncate(size) {
+      assert(isOurs);
+      this.bytes = this.bytes.slice(0, size);
+      return Promise.resolve();
+    },
+    close() {},
+  };
+}
+
+const digestOf = (i: number) => i.toString(16).padStart(32, "0");
+const sizes = rng(7, "sizes");
+/** Small ones, many in a window of headers, and some larger than a window. */
+const pictures: Picture[] = Array.from(
+  { length: 40 },
+  (_, i) =>
+    patterned(1 + sizes.integer(i % 10 === 9 ? 300 : 12), 1 + sizes.integer(i % 10 === 9 ? 300 : 12), i),
+);
+
+async function open(file: GrowingFile, decoder = "test 1") {
+  const said: string[] = [];
+  const log = await PictureLog.open(file, decoder, (text) => said.push(text));
+  return { log, said };
+}
+
+async function filled() {
+  const file = fileOf(), { log } = await open(file);
+  await Promise.all(pictures.map((picture, i) => log.add(digestOf(i), picture)));
+  return { file, log };
+}
+
+async function found(log: PictureLog): Promise<number[]> {
+  const all = await Promise.all(pictures.map((_, i) => log.read(digestOf(i))));
+  return all.flatMap((picture, i) => {
+    if (picture) assertEquals(picture, pictures[i]);
+    return picture ? [i] : [];
+  });
+}
+
+const everything = pictures.map((_, i) => i);
+
+Deno.test("PictureLog gives pictures back, in the same process and in the next", async () => {
+  const { file, log } = await filled();
+  assertEquals(await found(log), everything);
+  const { log: next, said } = await open(fileOf(file.bytes));
+  assertEquals([await found(next), next.count, said], [everything, 40, []]);
+  assertEquals(next.sizeOf(digestOf(9))?.width, pictures[9].width);
+  assertEquals(next.sizeOf("ff".repeat(16)), undefined);
+});
+
+Deno.test("PictureLog keeps a picture once", async () => {
+  const { file, log } = await filled();
+  const { size } = file;
+  await Promise.all([log.add(digestOf(3), pictures[3]), log.add(digestOf(3), pictures[3])]);
+  assertEquals(file.size, size);
+});
+
+Deno.test("PictureLog goes on after a kill at any byte, with whole pictures only", async () => {
+  const { file } = await filled();
+  const where = rng(1, "kill");
+  for (let round = 0; round < 60; round++) {
+    const cut = fileOf(file.bytes.slice(0, where.integer(file.size)));
+    const { log } = await open(cut);
+    const kept = await found(log);
+    assertEquals(kept, everything.slice(0, kept.length));
+    for (const i of everything.slice(kept.length)) await log.add(digestOf(i), pictures[i]);
+    assertEquals(await found((await open(fileOf(cut.bytes))).log), everything);
+  }
+});
+
+Deno.test("PictureLog gives no wrong picture whichever byte is changed, and can be mended", async () => {
+  const { file } = await filled();
+  const where = rng(2, "damage");
+  for (let round = 0; round < 100; round++) {
+    const damaged = fileOf(file.bytes.slice());
+    damaged.bytes[where.integer(file.size)] ^= 1 << where.integer(8);
+    const { log, said } = await open(damaged);
+    const kept = await found(log);
+    assert(kept.length < 40 && said.length > 0);
+    for (const i of everything) await log.add(digestOf(i), pictures[i]);
+    assertEquals(await found(log), everything);
+    assertEquals(await found((await open(fileOf(damaged.bytes))).log), everything);
+  }
+});
+
+Deno.test("PictureLog does not use another decoder's pictures", async () => {
+  const { file } = await filled();
+  const { log, said } = await open(fileOf(file.bytes), "test 2");
+  assertEquals([log.count, said], [
+    0,
+    [`the cache "x.pictures" is damaged or of another decoder: it is made anew`],
+  ]);
+});
+
+Deno.test("PictureLog reads a file that another process is writing, and leaves it alone", async () => {
+  const { file } = await filled();
+  for (const bytes of [new Uint8Array(0), file.bytes.slice(0, 10), file.bytes.slice(0, -5), file.bytes]) {
+    const theirs = fileOf(bytes, false);
+    const { log, said } = await open(theirs);
+    assertEquals([log.isOurs, said, theirs.bytes], [false, [], bytes]);
+    const kept = await found(log);
+    assertEquals(kept.length, bytes.length === file.size ? 40 : bytes.length < 11 ? 0 : 39);
+  }
+});

@@ -1,0 +1,190 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { DataError } from "../../../src/base/errors.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
+import type { Dataset, FileTree, Split } from "../../../src/data/types.ts";
+import { assertMessage, line, treeOf } from "../helpers.ts";
+
+const read = (tree: FileTree, holdout?: number) =>
+  readDataset(tree, { seed: 42, ...holdout !== undefined && { holdout } });
+const shown = (dataset: Dataset, split: Split) =>
+  dataset.splits[split].map(({ path, label }) => `${path}=${dataset.classes[label]}`);
+
+Deno.test("readDataset() reads class folders at any depth, in any letter case of the ending", async () => {
+  const dataset = await read(treeOf({
+    "train/cat/a.jpg": "",
+    "train/cat/deep/er/b.JPEG": "",
+    "train/dog/c.Png": "",
+    "train/dog/d.webp": "",
+    "train/dog/notes.txt": "",
+    "train/dog/e.bmp": "",
+    "valid/dog/f.jpg": "",
+    "test/cat/g.jpg": "",
+    "readme.md": "",
+  }));
+  assertEquals(dataset.classes, ["cat", "dog"]);
+  assertEquals(shown(dataset, "train"), [
+    "train/cat/a.jpg=cat",
+    "train/cat/deep/er/b.JPEG=cat",
+    "train/dog/c.Png=dog",
+    "train/dog/d.webp=dog",
+  ]);
+  assertEquals([shown(dataset, "valid"), shown(dataset, "test")], [["valid/dog/f.jpg=dog"], [
+    "test/cat/g.jpg=cat",
+  ]]);
+  assertEquals(dataset.notes, []);
+});
+
+Deno.test("readDataset() takes val for valid", async () => {
+  const dataset = await read(treeOf({ "train/a/1.jpg": "", "val/a/2.jpg": "", "test/a/3.jpg": "" }));
+  assertEquals(shown(dataset, "valid"), ["val/a/2.jpg=a"]);
+});
+
+Deno.test("readDataset() refuses val and valid side by side", () =>
+  assertMessage(
+    () => read(treeOf({ "train/a/1.jpg": "", "val/a/2.jpg": "", "valid/a/3.jpg": "" })),
+    DataError,
+    `Cannot read the dataset as "data" has both "valid" and "val": keep one of them`,
+  ));
+
+Deno.test("readDataset() skips hidden files and folders", async () => {
+  const dataset = await read(treeOf({
+    "train/a/1.jpg": "",
+    "train/a/._1.jpg": "",
+    "train/a/.thumbs/2.jpg": "",
+    "train/.cache/3.jpg": "",
+    "train/._x.jsonl": "not json",
+    "__MACOSX/train/a/._1.jpg": "",
+  }));
+  assertEquals(shown(dataset, "train"), ["train/a/1.jpg=a"]);
+});
+
+Deno.test("readDataset() looks through a single top folder", async () => {
+  const dataset = await read(treeOf({
+    "jerseys/train/7/1.jpg": "",
+    "jerseys/train/more/x.jsonl": line("../../pool/2.jpg", "8"),
+    "jerseys/pool/2.jpg": "",
+    "__MACOSX/jerseys/train/7/._1.jpg": "",
+  }));
+  assertEquals(shown(dataset, "train"), ["jerseys/pool/2.jpg=8", "jerseys/train/7/1.jpg=7"]);
+});
+
+Deno.test("readDataset() sorts class names by code point", async () => {
+  const names = ["2", "10", "1", "\u{1F600}", "\uFF5E", "00", "0", "é", "Z", "a"];
+  const dataset = await read(treeOf(Object.fromEntries(names.map((name) => [`train/${name}/x.jpg`, ""]))));
+  assertEquals(dataset.classes, ["0", "00", "1", "10", "2", "Z", "a", "é", "\uFF5E", "\u{1F600}"]);
+});
+
+Deno.test("readDataset() reads every .jsonl below a split, one sample a line", async () => {
+  const dataset = await read(treeOf({
+    "train/annotations.jsonl": "\uFEFF" + line("a.jpg", "23") + "\r\n" + line("sub/b.jpg", "00").trim() +
+      "\r\n",
+    "train/sub/more.JSONL": line("b.jpg", "7") + line("b.jpg", "00") + line("../a.jpg", ""),
+    "train/a.jpg": "",
+    "train/sub/b.jpg": "",
+    "train/sub/unnamed.jpg": "",
+  }));
+  assertEquals(dataset.classes, ["00", "23", "7"]);
+  assertEquals(shown(dataset, "train").length + dataset.splits.valid.length, 4);
+  assertStringIncludes(dataset.notes[0], "train: left out 1 line with an empty suffix");
+});
+
+Deno.test("readDataset() takes both layouts in one split, annotations first", async () => {
+  const dataset = await read(
+    treeOf({
+      "train/annotations.jsonl": line("x.jpg", "9") + line("images/y.jpg", "7"),
+      "train/x.jpg": "",
+      "train/images/y.jpg": "",
+      "train/images/unnamed.jpg": "",
+      "train/7/z.jpg": "",
+      "train/7/twice.jpg": "",
+      "train/twice.jsonl": line("7/twice.jpg", "7"),
+    }),
+    0,
+  );
+  assertEquals(dataset.classes, ["7", "9"]);
+  assertEquals(shown(dataset, "train"), [
+    "train/x.jpg=9",
+    "train/images/y.jpg=7",
+    "train/7/twice.jpg=7",
+    "train/7/z.jpg=7",
+  ]);
+  assertEquals(dataset.notes.slice(0, 2), [
+    `train: counted 1 image in "train/7" once though a line names it too`,
+    `train: left out 1 image in "train/images" that no line names`,
+  ]);
+});
+
+Deno.test("readDataset() leaves out and counts labels that train does not know", async () => {
+  const dataset = await read(treeOf({
+    "train/1/a.jpg": "",
+    "valid/1/b.jpg": "",
+    "valid/2/c.jpg": "",
+    "valid/2/d.jpg": "",
+    "test/x.jsonl": line("e.jpg", "3") + line("e.jpg", "1"),
+    "test/e.jpg": "",
+  }));
+  assertEquals([...dataset.skippedUnknownLabels.valid], [["2", 2]]);
+  assertEquals([...dataset.skippedUnknownLabels.test], [["3", 1]]);
+  assertEquals([shown(dataset, "valid"), shown(dataset, "test")], [["valid/1/b.jpg=1"], ["test/e.jpg=1"]]);
+  assertEquals(dataset.notes, [
+    `valid: left out 2 samples of 1 class that train lacks: "2"`,
+    `test: left out 1 sample of 1 class that train lacks: "3"`,
+  ]);
+});
+
+Deno.test("readDataset() refuses a split of which train knows nothing", () =>
+  assertMessage(
+    () => read(treeOf({ "train/1/a.jpg": "", "valid/one/b.jpg": "" })),
+    DataError,
+    "Cannot use the valid split as train knows none of its classes: check the folder names",
+  ));
+
+Deno.test("readDataset() holds out a stratified share when there is no validation split", async () => {
+  const files: Record<string, string> = {};
+  for (let i = 0; i < 40; i++) files[`train/big/${i}.jpg`] = "";
+  for (let i = 0; i < 10; i++) files[`train/small/${i}.jpg`] = "";
+  files["train/single/0.jpg"] = "";
+  const dataset = await read(treeOf(files));
+  const valid = shown(dataset, "valid");
+  assertEquals(valid.filter((name) => name.endsWith("=big")).length, 4);
+  assertEquals(valid.filter((name) => name.endsWith("=small")).length, 1);
+  assertEquals(valid.length, 5);
+  assertEquals(new Set([...valid, ...shown(dataset, "train")]).size, 51);
+  assertEquals(dataset.notes, [
+    "test: there is no test split, so nothing is tested",
+    "valid: there is no validation split, so 5 of 51 train samples are held out (share 0.1, each class alike, seed 42)",
+  ]);
+  assertEquals(shown(await read(treeOf(files)), "valid"), valid);
+  const other = await readDataset(treeOf(files), { seed: 43 });
+  assertEquals(shown(other, "valid").join() === valid.join(), false);
+});
+
+Deno.test("readDataset() never holds out the last picture of a class", async () => {
+  const { splits } = await read(
+    treeOf({ "train/a/1.jpg": "", "train/b/1.jpg": "", "train/b/2.jpg": "" }),
+    0.9,
+  );
+  assertEquals([splits.train.map(({ label }) => label), splits.valid.map(({ label }) => label)], [[0, 1], [
+    1,
+  ]]);
+});
+
+Deno.test("readDataset() keeps all lines of one picture on one side of the hold-out", async () => {
+  const files: Record<string, string> = { "train/x.jsonl": "" };
+  for (let i = 0; i < 20; i++) {
+    files[`train/${i}.jpg`] = "";
+    files["train/x.jsonl"] += line(`${i}.jpg`, "5").repeat(3);
+  }
+  const { splits } = await read(treeOf(files), 0.25);
+  assertEquals([splits.train.length, splits.valid.length], [45, 15]);
+  const train = new Set(splits.train.map(({ path }) => path));
+  assertEquals(splits.valid.some(({ path }) => train.has(path)), false);
+});
+
+Deno.test("readDataset() validates nothing with holdout 0", async () => {
+  const dataset = await read(treeOf({ "train/a/1.jpg": "", "train/a/2.jpg": "", "test/a/3.jpg": "" }), 0);
+  assertEquals([dataset.splits.train.length, dataset.splits.valid.length], [2, 0]);
+  assertEquals(dataset.notes, [
+    "valid: there is no validation split and holdout is 0, so nothing is validated",
+  ]);
+});

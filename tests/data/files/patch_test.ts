@@ -1,0 +1,73 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { DataError } from "../../../src/base/errors.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
+import { formatPatch, parsePatch } from "../../../src/data/files/patch.ts";
+import { assertMessage, line, treeOf } from "../helpers.ts";
+
+const tree = treeOf({
+  "train/cat/1.jpg": "",
+  "train/cat/2.jpg": "",
+  "train/dog/1.jpg": "",
+  "train/lines/x.jpg": "",
+  "train/lines/a.jsonl": line("x.jpg", "cat") + line("x.jpg", "owl"),
+  "valid/cat/1.jpg": "",
+  "valid/Dog/1.jpg": "",
+});
+const drop = (image: string) => JSON.stringify({ image, action: "drop", reason: "because" }) + "\n";
+const relabel = (image: string, label: string) => JSON.stringify({ image, action: "relabel", label }) + "\n";
+const read = (text: string) => readDataset(tree, { seed: 1, patch: parsePatch("p.jsonl", text) });
+
+Deno.test("readDataset() drops and relabels what a patch says, before classes are counted", async () => {
+  const { classes, splits, notes, skippedUnknownLabels } = await read(
+    drop("train/cat/2.jpg") + "\n" + relabel("valid/Dog/1.jpg", "dog") + relabel("train/lines/x.jpg", "dog"),
+  );
+  const named = (split: "train" | "valid") =>
+    splits[split].map(({ path, label }) => `${path} ${classes[label]}`);
+  assertEquals(classes, ["cat", "dog"]);
+  assertEquals(named("train"), [
+    "train/lines/x.jpg dog",
+    "train/lines/x.jpg dog",
+    "train/cat/1.jpg cat",
+    "train/dog/1.jpg dog",
+  ]);
+  assertEquals(named("valid"), ["valid/Dog/1.jpg dog", "valid/cat/1.jpg cat"]);
+  assertEquals(skippedUnknownLabels.valid.size, 0);
+  assertEquals(notes[0], 'patch: "p.jsonl" dropped 1 sample and relabelled 3');
+});
+
+Deno.test("formatPatch() writes what parsePatch() reads", () => {
+  const corrections = [
+    { image: 'a "b"/ü.jpg', action: "drop", reason: "two\nlines" },
+    { image: "c.jpg", action: "relabel", label: "00" },
+  ] as const;
+  assertEquals([...parsePatch("p", formatPatch(corrections)).corrections.values()], [...corrections]);
+});
+
+for (
+  const [name, text, says] of [
+    ["what is no JSON", "{", /^Cannot read the corrections at p\.jsonl:2 as the line is not JSON/],
+    ["an unknown action", '{"image": "x", "action": "delete"}', /p\.jsonl:2 as "action" cannot be used/],
+    ["a relabelling without a label", '{"image": "x", "action": "relabel"}', /"label" cannot be used/],
+    ["an unknown key", '{"image": "x", "action": "drop", "label": "y"}', /the line cannot be used .*label/],
+    ["a second correction", drop("train/cat/1.jpg"), /2 as "train\/cat\/1\.jpg" has a correction above/],
+  ] as const
+) {
+  Deno.test(`parsePatch() refuses ${name} with file and line`, () => {
+    const { message } = assertThrows(() => parsePatch("p.jsonl", drop("train/cat/1.jpg") + text), DataError);
+    if (!says.test(message)) throw new Error(message);
+  });
+}
+
+Deno.test("readDataset() refuses a patch of another dataset, and one that empties a split", async () => {
+  await assertMessage(
+    () => read(drop("train/cat/1.jpg") + drop("train/cat/9.jpg")),
+    DataError,
+    'Cannot apply "p.jsonl" as 1 image in it is no sample of the dataset: the first is "train/cat/9.jpg"; ' +
+      "check data.data_root, or make the patch anew with deno task stats --patch FILE",
+  );
+  await assertMessage(
+    () => read(drop("valid/cat/1.jpg") + drop("valid/Dog/1.jpg")),
+    DataError,
+    'Cannot apply "p.jsonl" as it drops all samples of valid: keep some of them',
+  );
+});

@@ -1,0 +1,43 @@
+/** Real datasets in .zip files, where they are: the readers and the decoder on what people have. */
+import { assertEquals } from "@std/assert";
+import { readDataset } from "../../../src/data/files/dataset.ts";
+import { scanPictures } from "../../../src/data/decode/pictures.ts";
+import { decodeImage } from "../../../src/host/deno_images.ts";
+import { openTree } from "../../../src/host/deno_files.ts";
+import { isThere, supplyOf } from "../helpers.ts";
+
+const ROOT = "../shared/data";
+const sets = [
+  { file: "digits-subset.zip", classes: 10, sizes: [4500, 500, 1000] },
+  { file: "jersey-folders.zip", classes: 42, sizes: [8855, 394, 376] },
+  { file: "jersey-jsonl.zip", classes: 42, sizes: [2312, 394, 376] },
+];
+
+for (const { file, classes, sizes } of sets) {
+  const path = `${ROOT}/${file}`;
+  Deno.test({
+    name: `readDataset() finds all that is in ${file}`,
+    ignore: !isThere(path),
+    fn: async () => {
+      const dataset = await readDataset(await openTree(path), { seed: 42 });
+      assertEquals(dataset.classes.length, classes);
+      assertEquals(Object.values(dataset.splits).map((samples) => samples.length), sizes);
+    },
+  });
+}
+
+Deno.test({
+  name: "scanPictures() decodes the PNGs that are named .jpg in valid/6 by their content",
+  ignore: !isThere(`${ROOT}/jersey-folders.zip`),
+  fn: async () => {
+    const tree = await openTree(`${ROOT}/jersey-folders.zip`);
+    const { splits, classes } = await readDataset(tree, { seed: 42 });
+    const sixes = splits.valid.filter(({ label }) => classes[label] === "6");
+    const isPng = async (path: string) => (await tree.read(path))[0] === 0x89;
+    const pngs = (await Promise.all(sixes.map(({ path }) => isPng(path)))).filter(Boolean).length;
+    const { samples, unreadable } = await scanPictures(tree, sixes, await supplyOf(tree, decodeImage), {
+      split: "valid",
+    });
+    assertEquals([pngs, samples.length, unreadable], [14, sixes.length, []]);
+  },
+});

@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parse } from "yaml";
+import { ConfigError } from "../../src/base/errors.ts";
+import { allKeys } from "../../src/config/schema_walk.ts";
+import { configSchema } from "../../src/config/mod.ts";
+import { launch } from "../../src/launch/launch.ts";
+import type { ConfiguredTask } from "../../src/launch/task.ts";
+import { memoryHost } from "./memory_host.ts";
+
+const task: ConfiguredTask = {
+  name: "train",
+  summary: "Fails if it runs",
+  check: () => {},
+  run: () => Promise.reject(new Error("It ran")),
+};
+
+/** What a command line prints. */
+async function show(...args: string[]): Promise<string> {
+  const { host, lines, files } = memoryHost();
+  assertEquals(await launch(host, task, args), 0);
+  assertEquals(files.size, 0);
+  return lines.join("\n");
+}
+
+Deno.test("--cfg job shows what the files say, and --resolve what the run would see", async () => {
+  const composed = parse(await show("--cfg", "job", "experiment=x_${seed}"));
+  assertEquals([composed.experiment, composed.hydra, composed.scheduler.gamma], [
+    "x_${seed}",
+    undefined,
+    undefined,
+  ]);
+  const resolved = parse(await show("-c", "job", "--resolve", "experiment=x_${seed}"));
+  assertEquals([resolved.experiment, resolved.scheduler.gamma], ["x_42", 0.1]);
+});
+
+Deno.test("--cfg hydra shows Hydra's part, --cfg all both, --package a part", async () => {
+  assertEquals(Object.keys(parse(await show("--cfg", "hydra"))), ["hydra"]);
+  const all = parse(await show("--cfg=all", "--resolve"));
+  assertEquals([all.hydra.run.dir, all.seed], ["outputs/2026-05-31/14-03-59", 42]);
+  assertEquals(parse(await show("--cfg", "job", "-p", "data.synthetic")).size, 48);
+});
+
+Deno.test("--cfg shows what must still be given, and options of plug-ins", async () => {
+  const shown = parse(
+    await show("--cfg", "job", "--resolve", "data=image_folder", "callbacks=default", "logging=wandb"),
+  );
+  assertEquals([shown.data.data_root, shown.callbacks.ema.decay], ["???", 0.9999]);
+});
+
+Deno.test("--cfg shows a configuration with faults, and tells them", async () => {
+  const { host, lines } = memoryHost();
+  await assertRejects(() => launch(host, task, ["--cfg", "job", "seed=x"]), ConfigError, "seed=x");
+  assertEquals(parse(lines.join("\n")).seed, "x");
+  await assertRejects(
+    () => launch(host, task, ["--cfg", "job", "-p", "nope"]),
+    ConfigError,
+    "Cannot show nope",
+  );
+});
+
+Deno.test("--info says how a configuration comes about", async () => {
+  assertEquals(await show("--info", "searchpath"), "searched  by\nconf      main");
+  const defaults = (await show("-i", "defaults", "model=resnet50")).split("\n");
+  assert(
+    defaults.some((line) => /^conf\/model\/resnet50\.yaml +\(top\) +conf\/train\.yaml$/.test(line)),
+    defaults.join("\n"),
+  );
+  const config = await show("--info", "config");
+  assert(config.includes("conf      main") && config.includes("seed: 42"));
+});
+
+Deno.test("--help names every flag, group, option, key and transform", async () => {
+  const help = await show("--help");
+  for (
+    const name of ["--print-jobs", "trainer=quick", "train_jersey_ocr_resnet18_local", "random_perspective"]
+  ) {
+    assert(help.includes(name), `${name} is not in --help`);
+  }
+  const keys = allKeys(configSchema).filter((key) =>
+    !/^transforms\.|^(data|model|loss|optimizer|scheduler|trainer|callbacks|logging|transforms)$|^data\.(sampler|synthetic)$/
+      .test(key)
+  );
+  for (const key of keys) {
+    assert(new RegExp(`^ {2}${key.replaceAll(".", "\\.")}[= ]`, "m").test(help), `${key} is not in --help`);
+  }
+});

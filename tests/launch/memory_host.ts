@@ -1,0 +1,62 @@
+/** A host whose files are in memory, for what launches runs. */
+
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import type { Host } from "../../src/setup/host.ts";
+import { memoryFiles } from "../config/files.ts";
+
+/** A host, and what it was told. */
+export interface MemoryHost {
+  readonly host: Host;
+  readonly lines: string[];
+  readonly files: Map<string, string>;
+}
+
+/** A host with the project's own configuration, or other files by folder. */
+export function memoryHost(
+  folders: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
+): MemoryHost {
+  const lines: string[] = [], files = new Map<string, string>();
+  const now = new Date(2026, 4, 31, 14, 3, 59);
+  const write = (path: string, bytes: Uint8Array) => {
+    files.set(path, new TextDecoder().decode(bytes));
+    return Promise.resolve();
+  };
+  const below = (root: string) =>
+    [...files.keys()].filter((path) => path === root || path.startsWith(`${root}/`));
+  const at = (root: string, path: string) =>
+    [root, path].filter((part) => part !== "" && part !== ".").join("/");
+  const host: Partial<Host> = {
+    configFiles: folders["conf"] ? memoryFiles(folders["conf"]) : denoConfigFiles(),
+    configWorld: {
+      cwd: "/here",
+      now,
+      env: () => undefined,
+      openConfigFolder: (path) => memoryFiles(folders[path] ?? {}, path),
+    },
+    signal: new AbortController().signal,
+    writeAtomic: write,
+    appendText: (path, text) => write(path, new TextEncoder().encode((files.get(path) ?? "") + text)),
+    appendBytes: () => Promise.reject(new TypeError("Cannot append bytes as these files are text")),
+    folderStore: (root) => ({
+      readText: (path) => Promise.resolve(files.get(at(root, path))),
+      exists: (path) => Promise.resolve(below(at(root, path)).length > 0),
+      write: (path, bytes) => write(at(root, path), bytes),
+      rename(from, to) {
+        for (const path of below(at(root, from))) {
+          files.set(at(root, to) + path.slice(at(root, from).length), files.get(path)!);
+          files.delete(path);
+        }
+        return Promise.resolve();
+      },
+      remove(path) {
+        below(at(root, path)).forEach((one) => files.delete(one));
+        return Promise.resolve();
+      },
+    }),
+    now: () => now,
+    terminal: { isTerminal: false, color: false, columns: () => Infinity, write: () => {} },
+    status: () => {},
+    print: (line) => void lines.push(line),
+  };
+  return { host: host as Host, lines, files };
+}

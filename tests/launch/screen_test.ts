@@ -1,0 +1,101 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Level } from "../../src/setup/host.ts";
+import { withLog } from "../../src/launch/run_folder.ts";
+import { RunScreen } from "../../src/launch/screen.ts";
+import { memoryHost } from "./memory_host.ts";
+
+/** A terminal that keeps what it shows: rows of characters, of which the last is under way. */
+function fakeTerminal(columns: number, color = false, isTerminal = true) {
+  const rows = [""];
+  let at = 0, raw = "";
+  const write = (text: string) => {
+    raw += text;
+    for (const character of text) {
+      const row = rows.length - 1;
+      if (character === "\r") at = 0;
+      else if (character === "\n") rows.push(""), at = 0;
+      else rows[row] = rows[row].slice(0, at).padEnd(at) + character + rows[row].slice(++at);
+    }
+  };
+  return {
+    terminal: { isTerminal, color, columns: () => columns, write },
+    printLine: (line: string) => write(line + "\n"),
+    rows: () => rows.map((row) => row.trimEnd()),
+    raw: () => raw,
+  };
+}
+
+Deno.test("the live line stays below the lines that are printed, and leaves nothing behind", () => {
+  const { terminal, printLine, rows, raw } = fakeTerminal(20);
+  const screen = new RunScreen(terminal, printLine, "info");
+  let text = "a long live line";
+  screen.status((columns) => text.slice(0, columns));
+  assertEquals(rows(), ["a long live line"]);
+  screen.print("first");
+  text = "short";
+  screen.print("second");
+  assertEquals(rows(), ["first", "second", "short"]);
+  screen.status();
+  assertEquals(rows(), ["first", "second", ""]);
+  assert(!raw().includes("\x1b"));
+});
+
+Deno.test("the live line is cut to the terminal's width, less one column", () => {
+  const { terminal, printLine, rows } = fakeTerminal(10);
+  const screen = new RunScreen(terminal, printLine, "info");
+  screen.status(() => "0123456789abc");
+  assertEquals(rows(), ["012345678"]);
+  screen.status();
+});
+
+Deno.test("into a pipe no live line is written, and no escape code", () => {
+  const { terminal, printLine, rows, raw } = fakeTerminal(80, false, false);
+  const screen = new RunScreen(terminal, printLine, "debug");
+  screen.status(() => "live");
+  screen.print("a", "warning");
+  assertEquals(rows(), ["warning: a", ""]);
+  assert(!raw().includes("\x1b") && !raw().includes("\r"));
+});
+
+Deno.test("the live line is looked at about ten times a second", async () => {
+  const { terminal, printLine } = fakeTerminal(80);
+  const screen = new RunScreen(terminal, printLine, "info");
+  let looks = 0;
+  screen.status(() => `${looks++}`);
+  await new Promise((resolve) => setTimeout(resolve, 560));
+  screen.status();
+  assert(looks >= 2 && looks <= 7, `${looks}`);
+});
+
+const seen: [least: Level, printed: string[], file: string[]][] = [
+  ["debug", ["debug: d", "i", "warning: w", "error: e"], [
+    "DEBUG   d",
+    "INFO    i",
+    "WARNING w",
+    "ERROR   e",
+  ]],
+  ["info", ["i", "warning: w", "error: e"], ["INFO    i", "WARNING w", "ERROR   e"]],
+  ["warning", ["warning: w", "error: e"], ["INFO    i", "WARNING w", "ERROR   e"]],
+  ["error", ["error: e"], ["INFO    i", "WARNING w", "ERROR   e"]],
+];
+for (const [least, printed, file] of seen) {
+  Deno.test(`log_level=${least} says what is printed; the file has what is of info and above`, async () => {
+    const { host, lines, files } = memoryHost();
+    const output = withLog(host, "run/train.log", least);
+    for (const level of ["debug", "info", "warning", "error"] as const) output.host.print(level[0], level);
+    await output.close();
+    assertEquals(lines, printed);
+    const time = host.now().toISOString();
+    assertEquals(files.get("run/train.log"), file.map((line) => `${time} ${line}\n`).join(""));
+  });
+}
+
+Deno.test("colours are on the terminal only, never in the file", async () => {
+  const { host, files } = memoryHost();
+  const { terminal, printLine, raw } = fakeTerminal(80, true);
+  const output = withLog({ ...host, terminal, print: printLine }, "run/train.log", "info");
+  output.host.print("careful", "warning");
+  await output.close();
+  assertEquals(raw(), "\x1b[33mwarning: careful\x1b[0m\n");
+  assert(!files.get("run/train.log")!.includes("\x1b"));
+});

@@ -1,0 +1,48 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { byteSource } from "../../../src/base/byte_source.ts";
+import { ConfigError } from "../../../src/base/errors.ts";
+import { float32, writeSafetensors } from "../../../src/formats/safetensors.ts";
+import { withModelFile } from "../../../src/setup/classify/file_card.ts";
+import { writeCard } from "../../../src/train/model_card.ts";
+
+const classes = ["a", "b"];
+const steps = [{ resize: {} }, { center_crop: {} }, { normalize: {} }];
+const card = writeCard({ model: "resnet50", classes, imageSize: 48, steps, input: "normalized" });
+const file = writeSafetensors(new Map([["fc.bias", float32([2], [0, 0])]]), new Map(card));
+const host = {
+  openFile: (path: string) => Promise.resolve(byteSource(path, file)),
+  readFile: () => Promise.reject(new Error("It read a whole checkpoint")),
+};
+const said = ["model.name=resnet50", "data.image_size=48"];
+
+Deno.test("a path stands first, whatever its name, and brings architecture and image size", async () => {
+  for (const path of ["run/best.safetensors", "epoch=07-val_acc=0.9312.safetensors", "it's here.ckpt"]) {
+    const quoted = `'${path.replace("'", "\\'")}'`;
+    assertEquals(await withModelFile(host, [path, "seed=1"]), [...said, `model.weights=${quoted}`, "seed=1"]);
+  }
+});
+
+Deno.test("a path is taken by key too", async () => {
+  const overrides = ["seed=1", "model.weights='a b.safetensors'"];
+  assertEquals(await withModelFile(host, overrides), [...said, ...overrides]);
+});
+
+Deno.test("without a path nothing changes", async () => {
+  for (const overrides of [[], ["seed=1"], ["model.weights=null"]]) {
+    assertEquals(await withModelFile(host, overrides), overrides);
+  }
+});
+
+Deno.test("what the file says of its pictures cannot be changed in silence", async () => {
+  const refused = (text: string, message: string) =>
+    assertRejects(() => withModelFile(host, ["x.safetensors", text]), ConfigError, message);
+  await refused(
+    "transforms=default",
+    "Cannot use transforms=default as pictures are prepared as x.safetensors says",
+  );
+  await refused("data.image_size=64", "Cannot use data.image_size=64 as x.safetensors is for 48");
+  assertEquals(
+    (await withModelFile(host, ["x.safetensors", "data.image_size=48"])).at(-1),
+    "data.image_size=48",
+  );
+});

@@ -1,0 +1,58 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { CheckError } from "../../../src/base/errors.ts";
+import { inMemory } from "../../../src/data/decode/picture_source.ts";
+import type { Picture } from "../../../src/data/types.ts";
+import type { Classifier } from "../../../src/setup/classify/classifier.ts";
+import { compare, requireAgreement } from "../../../src/setup/export/check.ts";
+
+/** A model that gives these logits, one row a picture. */
+function model(...rows: number[][]): Classifier {
+  let next = 0;
+  return {
+    path: "fake",
+    card: { model: "resnet18", classes: ["a", "b"], imageSize: 8, steps: [], input: "normalized" },
+    missing: [],
+    runtime: "none",
+    logits: (pictures) =>
+      Promise.resolve(Float32Array.from(pictures.flatMap(() => rows[next++ % rows.length]))),
+    close: () => Promise.resolve(),
+  };
+}
+
+const picture: Picture = { width: 1, height: 1, data: new Uint8Array(3) };
+const pictures = (count: number) => inMemory(Array.from({ length: count }, () => picture));
+
+Deno.test("an export that says the same passes", async () => {
+  const agreement = await compare(model([4, -8], [1, 2]), model([4, -8.0004], [1, 2]), pictures(70), 1e-4);
+  assertEquals([agreement.images, agreement.flips], [70, 0]);
+  requireAgreement(agreement, "f32", "m.onnx");
+});
+
+Deno.test("an export whose logits are off is refused, by the image's own largest", async () => {
+  const agreement = await compare(model([1000, 0], [1, 2]), model([1000, 0], [1, 2.001]), pictures(2), 1e-4);
+  assertThrows(() => requireAgreement(agreement, "f32", "m.onnx"), CheckError, "logits by up to 5.0e-4");
+  requireAgreement(agreement, "f16", "m.onnx");
+});
+
+Deno.test("an export that names another class is refused, however close the two are", async () => {
+  const agreement = await compare(model([1, 1.00001]), model([1.00001, 1]), pictures(3), 1e-4);
+  assertThrows(
+    () => requireAgreement(agreement, "f32", "m.onnx"),
+    CheckError,
+    "top-1 differs in 3 of 3 images",
+  );
+});
+
+Deno.test("with f16 weights a class may change between two that are as good as equal, and no further", async () => {
+  requireAgreement(await compare(model([1, 1.01]), model([1.01, 1]), pictures(2), 3e-2), "f16", "m.onnx");
+  const clear = await compare(model([1, 1.01], [-1, 1]), model([1.01, 1], [1, -1]), pictures(2), 3e-2);
+  assertEquals([clear.flips, clear.clearFlips], [2, 1]);
+  assertThrows(() => requireAgreement(clear, "f16", "m.onnx"), CheckError, "top-1 differs in 1 of 2 images");
+});
+
+Deno.test("an export that gives no numbers is refused", async () => {
+  const agreement = await compare(model([1, 2]), model([NaN, NaN]), pictures(2), 1e-4);
+  for (const weights of ["f32", "f16"] as const) {
+    assertThrows(() => requireAgreement(agreement, weights, "m.onnx"), CheckError);
+  }
+});
