@@ -61,6 +61,7 @@ export {
   GpuError,
   InterruptedError,
   LimitError,
+  messageOf,
 } from "./src/base/errors.ts";
 export { type Rng, rng } from "./src/base/rng.ts";
 export type { Shape } from "./src/base/shape.ts";
@@ -69,6 +70,7 @@ export type { Shape } from "./src/base/shape.ts";
 export { type AdapterDescription, type Device, LIMITS, openDevice } from "./src/core/device.ts";
 export { type Kernel, kernel, type KernelSource } from "./src/core/kernel.ts";
 export type { Pool, PoolStats, Storage } from "./src/core/pool.ts";
+export { type Provider, type ProviderName, providers, type ProviderWorld } from "./src/core/providers/mod.ts";
 export { byKernel, type KernelTime } from "./src/core/profile.ts";
 export { type Program, recordProgram } from "./src/core/program.ts";
 export { type Gradient, gradientFor, record, withTape } from "./src/core/tape.ts";

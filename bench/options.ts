@@ -2,6 +2,12 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { ConfigError } from "../src/base/errors.ts";
 import { nearest } from "../src/base/nearest.ts";
+import {
+  DEFAULT_PROVIDER,
+  describeProviders,
+  type ProviderName,
+  providerNames,
+} from "../src/core/providers/mod.ts";
 import { type Precision, precisions } from "../src/nn/parameters.ts";
 import { type ModelName, modelNames } from "../src/nn/resnet.ts";
 
@@ -17,7 +23,7 @@ export interface Options {
   readonly rounds: number;
   /** Measure the variants of a kernel first and time the fastest, or time the one that is listed first. */
   readonly choices: "measured" | "first";
-  readonly gpu: "auto" | "dawn";
+  readonly gpu: ProviderName;
   readonly python: string;
   /** A dataset for `data`. */
   readonly data: string | undefined;
@@ -34,7 +40,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   only: "kernels: only those whose name contains this text",
   rounds: "timed runs of each, of which the median counts; 5",
   choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
-  gpu: "auto or dawn",
+  gpu: describeProviders(),
   python: "torch and data: the Python to start; python3",
   data: "data: a folder or .zip with images",
   json: "a file for all values",
@@ -52,7 +58,7 @@ export function readOptions(args: readonly string[]): Options {
     model,
     precision,
     choices = "measured",
-    gpu = "auto",
+    gpu = DEFAULT_PROVIDER,
     only = "",
     python = "python3",
     data,
@@ -65,7 +71,7 @@ export function readOptions(args: readonly string[]): Options {
   for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
   if (precision !== undefined) refuseUnknown(`precision "${precision}"`, precision, precisions);
   refuseUnknown(`choices "${choices}"`, choices, ["measured", "first"]);
-  refuseUnknown(`gpu "${gpu}"`, gpu, ["auto", "dawn"]);
+  refuseUnknown(`gpu "${gpu}"`, gpu, providerNames);
   if (json === "") throw new ConfigError("Cannot run bench as --json names no file: write --json FILE");
   return {
     models: models as ModelName[] | undefined,
@@ -76,7 +82,7 @@ export function readOptions(args: readonly string[]): Options {
     only,
     rounds: count("rounds", text("rounds")) ?? 5,
     choices: choices as Options["choices"],
-    gpu: gpu as Options["gpu"],
+    gpu: gpu as ProviderName,
     python,
     data,
     json,

@@ -1,5 +1,5 @@
 /** The page: shows the GPU that it found, and trains a small model on it at the press of a button. */
-import { type Device, openDevice } from "../mod.ts";
+import { type Device, messageOf, openDevice } from "../mod.ts";
 import { openGpu } from "../src/host/browser.ts";
 import { drawData, type Progress, train } from "./demo.ts";
 import { drawPictures, lossCurve } from "./draw.ts";
@@ -92,5 +92,5 @@ function showChart(losses: readonly number[], total: number): void {
 
 function showError(error: unknown): void {
   status.className = "bad";
-  status.textContent = error instanceof Error ? error.message : String(error);
+  status.textContent = messageOf(error);
 }

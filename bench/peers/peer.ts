@@ -1,4 +1,5 @@
 /** What another engine must offer to be timed beside wgrad. Layouts are PyTorch's: [N, C, H, W], [K, C, R, S]. */
+import { firstLineOf } from "../../src/base/errors.ts";
 import type { StateTensor } from "../../src/nn/parameters.ts";
 
 /** Values with their shape, in PyTorch's layout. */
@@ -79,9 +80,7 @@ export async function load<Package>(name: string): Promise<Package> {
   try {
     return await import(name);
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split("\n");
-    throw new MissingPackage(`${name} does not load (${reason.slice(0, 60)}...): run deno install`, {
-      cause: error,
-    });
+    const reason = firstLineOf(error).slice(0, 60);
+    throw new MissingPackage(`${name} does not load (${reason}...): run deno install`, { cause: error });
   }
 }

@@ -78,3 +78,13 @@ export function exitCode(error: unknown): number {
   if (error instanceof InterruptedError) return 130;
   return 1;
 }
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The first line of it: libraries put stacks and advice of their own below. */
+export function firstLineOf(error: unknown): string {
+  return messageOf(error).trim().split("\n")[0];
+}

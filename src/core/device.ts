@@ -1,8 +1,8 @@
 /**
  * The device: a WebGPU device with its pool, its queue of dispatches and its health.
- * It is made from whatever GPU object the host hands in: Deno's, the browser's or Dawn's.
+ * It is made from the GPU object of a provider (see providers/).
  */
-import { DeviceLostError, GpuError } from "../base/errors.ts";
+import { DeviceLostError, GpuError, messageOf } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
 import { Pool, type Storage } from "./pool.ts";
 
@@ -250,8 +250,4 @@ export class Device {
     this.pool.destroy();
     this.gpu.destroy();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

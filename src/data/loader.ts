@@ -2,7 +2,7 @@
  * The batches of an epoch: which pictures, and what is to be done with each. Nothing is computed on pixels here: the
  * GPU (`gpu/`) or the processor (`render.ts`) makes the network's images of a batch.
  */
-import { ConfigError } from "../base/errors.ts";
+import { ConfigError, messageOf } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
@@ -161,7 +161,6 @@ function drawFor({ pipeline }: BatchesOptions, { path }: Sample, picture: Pictur
   try {
     return pipeline.draw(picture, stream);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new RangeError(`Cannot prepare "${path}": ${reason}`, { cause });
+    throw new RangeError(`Cannot prepare "${path}": ${messageOf(cause)}`, { cause });
   }
 }

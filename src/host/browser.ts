@@ -1,5 +1,6 @@
 /** The host of a page: the browser's GPU, its image decoder, and the files that a user hands in. */
 import { GpuError } from "../base/errors.ts";
+import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 
 export { blobSource, folderTree, openZip } from "./browser_files.ts";
@@ -10,23 +11,36 @@ export { decodeImage } from "./browser_images.ts";
  * @throws GpuError with the cure if the page may not use WebGPU, or the browser has none or finds no adapter
  * @example const device = await openDevice(await openGpu());
  */
-export async function openGpu(): Promise<GPU> {
+export async function openGpu(provider: ProviderName = DEFAULT_PROVIDER): Promise<GPU> {
+  return await providers[provider].open(world);
+}
+
+const world: ProviderWorld = { ownGpu, importPackage: refusePackage };
+
+/** The browser's own WebGPU. */
+async function ownGpu(): Promise<GPU> {
   if (!isSecureContext) {
     throw new GpuError(
-      "Cannot open a GPU as browsers have WebGPU in secure pages only: serve this page by https, or from localhost",
+      "Cannot open a GPU because browsers have WebGPU in secure pages only: serve this page by https, or from " +
+        "localhost",
     );
   }
   if (!navigator.gpu) {
     throw new GpuError(
-      "Cannot open a GPU as this browser has no WebGPU: use a current Chrome, Edge, Firefox or Safari; where it is " +
-        "switched off, as in Chrome on some Linux machines, switch on chrome://flags/#enable-unsafe-webgpu",
+      "Cannot open a GPU because this browser has no WebGPU: use a current Chrome, Edge, Firefox or Safari; where it " +
+        "is switched off, as in Chrome on some Linux machines, switch on chrome://flags/#enable-unsafe-webgpu",
     );
   }
   if (await navigator.gpu.requestAdapter()) return navigator.gpu;
   throw new GpuError(
-    "Cannot open a GPU as this browser found no adapter: switch on graphics acceleration in its settings, look at " +
-      "chrome://gpu for what blocks it, or start Chrome with --enable-unsafe-webgpu --use-webgpu-adapter=swiftshader",
+    "Cannot open a GPU because this browser found no adapter: switch on graphics acceleration in its settings, look " +
+      "at chrome://gpu for what blocks it, or start Chrome with --enable-unsafe-webgpu " +
+      "--use-webgpu-adapter=swiftshader",
   );
+}
+
+function refusePackage(name: string): Promise<never> {
+  return Promise.reject(new TypeError(`a page cannot load the npm package ${name}`));
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Pictures in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas gives the pixels. */
-import { DataError } from "../base/errors.ts";
+import { DataError, messageOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/decode/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
@@ -37,7 +37,7 @@ async function decodeBitmap(bytes: Uint8Array): Promise<ImageBitmap> {
     const blob = new Blob([bytes as Uint8Array<ArrayBuffer>]);
     return await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new DataError(`the file is damaged, or no picture that this browser decodes (${reason})`, {
       cause,
     });

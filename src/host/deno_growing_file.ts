@@ -1,5 +1,5 @@
 /** A file that one process writes at its end and any number read, under Deno. */
-import { DataError } from "../base/errors.ts";
+import { DataError, messageOf } from "../base/errors.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
 
@@ -81,7 +81,7 @@ async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (cause) {
     if (cause instanceof DataError) throw cause;
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new DataError(
       `Cannot keep decoded pictures in "${path}" (${reason}): make room there, or give data.cache=none or ram`,
       { cause },

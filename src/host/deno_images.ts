@@ -1,6 +1,6 @@
 /** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
-import { DataError } from "../base/errors.ts";
+import { DataError, firstLineOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
@@ -17,7 +17,7 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
     sharp.cache(false);
     return sharp;
   }, (cause) => {
-    const reason = (cause instanceof Error ? cause.message : String(cause)).trim().split("\n")[0];
+    const reason = firstLineOf(cause);
     throw new DataError(
       `Cannot decode pictures as the package sharp does not load (${reason}): run ./setup.sh`,
       { cause },
@@ -101,7 +101,7 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
 }
 
 function reasonOf(error: unknown, maxPixels: number): string {
-  const message = (error instanceof Error ? error.message : String(error)).trim().split("\n")[0];
+  const message = firstLineOf(error);
   if (/pixel limit/.test(message)) return `the picture has more than ${maxPixels} pixels (data.max_pixels)`;
   if (/premature end/.test(message)) return `the file is cut off (${message})`;
   // libvips has one list of errors for all threads: where two files fail at once, one may be left without its own.

@@ -1,5 +1,5 @@
 /** ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi. */
-import { DataError } from "../base/errors.ts";
+import { DataError, firstLineOf } from "../base/errors.ts";
 import type { OnnxSession } from "../setup/host.ts";
 
 type Runtime = typeof import("onnxruntime-node");
@@ -37,7 +37,7 @@ function loadRuntime(): Promise<Runtime> {
   return loading ??= import("onnxruntime-node").catch((cause) => {
     throw new DataError(
       `Cannot run ONNX as the package onnxruntime-node does not load (${
-        firstLine(cause)
+        firstLineOf(cause)
       }): run \`deno install\`; ` +
         "it has programs for Linux and Windows on x64 and arm64, and for macOS on arm64",
       { cause },
@@ -49,10 +49,6 @@ async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (cause) {
-    throw new DataError(`Cannot run "${path}" in ONNX Runtime: ${firstLine(cause)}`, { cause });
+    throw new DataError(`Cannot run "${path}" in ONNX Runtime: ${firstLineOf(cause)}`, { cause });
   }
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim().split("\n")[0];
 }

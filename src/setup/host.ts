@@ -1,6 +1,7 @@
 /** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
 import type { ByteSource } from "../base/byte_source.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
+import type { ProviderName } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
@@ -65,7 +66,8 @@ export interface Host {
   plotting(): Promise<Plotting>;
   /** Aborted when the user or the system asks the process to stop. */
   readonly signal: AbortSignal;
-  openGpu(choice: "auto" | "dawn"): Promise<GPU>;
+  /** The GPU object of a provider, of the default one unless it is named. @throws GpuError with the cure */
+  openGpu(provider?: ProviderName): Promise<GPU>;
   /** A model of an ONNX file. @throws DataError if ONNX Runtime is not there, or refuses it */
   openOnnx(path: string): Promise<OnnxSession>;
   /** A folder or .zip to read from. @throws DataError if there is none */

@@ -2,6 +2,7 @@
 import { GpuError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, isSoftware, openDevice } from "../core/device.ts";
+import { type ProviderName, providers } from "../core/providers/mod.ts";
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
 import type { Machine } from "../setup/machine.ts";
@@ -18,8 +19,6 @@ import {
 import type { Host } from "../setup/host.ts";
 import { keptChoices } from "../setup/kernel_choices.ts";
 
-type GpuChoice = Parameters<Host["openGpu"]>[0];
-
 /** Prints the report. @returns the exit code: 0, or 4 if training cannot run */
 export async function doctor(host: Host, args: readonly string[] = []): Promise<number> {
   const { gpu } = loadConfig(host.configFiles, args);
@@ -35,7 +34,7 @@ export async function doctor(host: Host, args: readonly string[] = []): Promise<
 /** Looks at everything; `show` gets each section as soon as it is known, since the probes take a while. */
 export async function examine(
   host: Host,
-  choice: GpuChoice,
+  provider: ProviderName,
   show: (section: Section) => void = () => {},
 ): Promise<Report> {
   const sections: Section[] = [];
@@ -46,7 +45,7 @@ export async function examine(
   const machine = await host.machine();
   add(softwareSection(machine, host.runtime, await host.gitCommit()));
   add(vulkanSection(machine));
-  const gpu = await examineGpu(host, choice, machine, add);
+  const gpu = await examineGpu(host, provider, machine, add);
   const pictures = await checkPictures(host.pictures.decode);
   add({ title: "Pictures", facts: [["JPEG", pictures.text]] });
   return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
@@ -55,22 +54,23 @@ export async function examine(
 /** Adapter and probes. A fault of the GPU is a finding, not the end of the examination. */
 async function examineGpu(
   host: Host,
-  choice: GpuChoice,
+  provider: ProviderName,
   machine: Machine,
   add: (section: Section) => void,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
   let device: Device | undefined;
   try {
-    const gpu = await host.openGpu(choice);
+    const gpu = await host.openGpu(provider);
     if (!await gpu.requestAdapter()) {
       add({ title: "Adapter", facts: [["name", "none found"]] });
       return [{ kind: "fault", problem: "No WebGPU adapter was found", cure: noAdapterCure(machine) }];
     }
     device = await openDevice(gpu);
-    const api = isOpenGl(device.adapter, machine) ? "WebGPU on OpenGL" : "WebGPU";
-    const provider = choice === "dawn" ? "Dawn, the npm package webgpu" : `${host.runtime}'s ${api}`;
-    add(adapterSection(device, provider));
+    const { description } = providers[provider];
+    add(
+      adapterSection(device, isOpenGl(device.adapter, machine) ? `${description}, on OpenGL` : description),
+    );
     findings.push(...adapterFindings(device, machine));
     add(await speedSection(device));
     add(await kernelSection(host, device));

@@ -51,7 +51,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   using data = config && await openPictures(host, config, ["valid", "test"]);
   const checkSet = data && await validation(host, data, checkpoint);
   let device: Device | undefined;
-  const open = async () => device = await openDevice(await host.openGpu(config?.gpu ?? "auto"));
+  const open = async () => device = await openDevice(await host.openGpu(config?.gpu));
   try {
     await exportCheckpoint(host, { checkpoint, path, options: options.data, checkSet, openDevice: open });
   } finally {

@@ -122,7 +122,7 @@ function nothingToRun(folder: CaseFolder, { only }: Options, cases: readonly Par
 
 /** Opens the GPU, and says which. @throws GpuError if there is none */
 async function openGpu(host: ParityHost): Promise<Device> {
-  const device = await openDevice(await host.openGpu("auto"));
+  const device = await openDevice(await host.openGpu());
   host.print(`device  ${describeAdapter(device)}`);
   return device;
 }

@@ -1,5 +1,6 @@
 /** `predict`: what a checkpoint or an ONNX file says is in pictures. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
+import { DEFAULT_PROVIDER, isProvider, type ProviderName, providerNames } from "../core/providers/mod.ts";
 import type { Unreadable } from "../data/decode/pictures.ts";
 import { asksForHelp, parseArguments } from "../launch/arguments.ts";
 import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
@@ -17,7 +18,7 @@ const flags = {
   csv: "switch",
   "top-k": { value: "N" },
   "contact-sheet": { value: "FILE.html" },
-  gpu: { value: "auto|dawn" },
+  gpu: { value: providerNames.join("|") },
 } as const;
 
 /** What predict needs of the world. */
@@ -42,7 +43,7 @@ interface Options {
   readonly form: "table" | "json" | "csv";
   readonly topK: number;
   readonly sheet: string | undefined;
-  readonly gpu: "auto" | "dawn";
+  readonly gpu: ProviderName;
 }
 
 /**
@@ -87,9 +88,9 @@ function readOptions(args: readonly string[]): Options {
       `Cannot write the contact sheet to ${sheet} as it is a page: its name must end with .html`,
     );
   }
-  const gpu = given.get("gpu") ?? "auto";
-  if (gpu !== "auto" && gpu !== "dawn") {
-    throw new ConfigError(`Cannot use --gpu ${gpu}: choices are auto, dawn`);
+  const gpu = given.get("gpu") ?? DEFAULT_PROVIDER;
+  if (!isProvider(gpu)) {
+    throw new ConfigError(`Cannot use --gpu ${gpu}: choices are ${providerNames.join(", ")}`);
   }
   const form = given.has("json") ? "json" : given.has("csv") ? "csv" : "table";
   return { model, inputs, form, topK, sheet, gpu };

@@ -19,7 +19,7 @@ for (const [error, code] of codes) {
 }
 
 Deno.test("an error's name is its class", () => {
-  const classes = Object.entries(errors).filter(([, value]) => value !== errors.exitCode);
+  const classes = Object.entries(errors).filter(([, { prototype }]) => prototype instanceof Error);
   for (const [name, value] of classes) {
     const error = new (value as new (message: string) => Error)("x");
     assertEquals([error.name, error.message[0], error instanceof Error], [name, "x", true]);
@@ -32,4 +32,11 @@ Deno.test("a LimitError gives the cure, or the batch that fits", () => {
   assertEquals(error.forBatch(64).message, "Cannot allocate y as it is large: data.batch_size=25 fits");
   assertEquals(error.forBatch(2).message, "Cannot allocate y as it is large: lower data.image_size");
   assertEquals(errors.exitCode(error), 4);
+});
+
+Deno.test("messageOf() and firstLineOf() give the text of anything that was thrown", () => {
+  assertEquals(errors.messageOf(new TypeError("a\nb")), "a\nb");
+  assertEquals(errors.messageOf(7), "7");
+  assertEquals(errors.firstLineOf(new TypeError("\n a \nb")), "a ");
+  assertEquals(errors.firstLineOf(undefined), "undefined");
 });

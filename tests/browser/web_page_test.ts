@@ -30,10 +30,10 @@ browserTest("the page shows its GPU and trains", async () => {
 });
 
 const withoutGpu: [what: string, message: RegExp, before: () => void][] = [
-  ["no adapter", /^Cannot open a GPU as this browser found no adapter: switch on/, () => {
+  ["no adapter", /^Cannot open a GPU because this browser found no adapter: switch on/, () => {
     navigator.gpu.requestAdapter = () => Promise.resolve(null);
   }],
-  ["no WebGPU", /^Cannot open a GPU as this browser has no WebGPU: use a current/, () => {
+  ["no WebGPU", /^Cannot open a GPU because this browser has no WebGPU: use a current/, () => {
     Object.defineProperty(navigator, "gpu", { value: undefined });
   }],
 ];

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse } from "yaml";
 import { ConfigError } from "../../src/base/errors.ts";
 import { type Config, configSchema, formatConfig, loadConfig } from "../../src/config/mod.ts";
+import { providerNames } from "../../src/core/providers/mod.ts";
 import { allKeys, schemaAt } from "../../src/config/schema_walk.ts";
 import { type Data, nodeAt, toData, toNode } from "../../src/config/tree.ts";
 import { memoryFiles } from "./files.ts";
@@ -94,7 +95,9 @@ const refused: [overrides: string[], message: string][] = [
   [["seed=null"], "Cannot use seed=null as it must be an integer (override seed=null)"],
   [
     ["gpu=dwan"],
-    "Cannot use gpu=dwan as it must be one of auto, dawn: did you mean dawn? (override gpu=dwan)",
+    `Cannot use gpu=dwan as it must be one of ${
+      providerNames.join(", ")
+    }: did you mean dawn? (override gpu=dwan)`,
   ],
   [
     ["experiment=a/b"],

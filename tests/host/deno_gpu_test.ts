@@ -1,32 +1,11 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { dirname } from "@std/path";
-import { exitCode, GpuError } from "../../src/base/errors.ts";
-import { openDawn, openGpu } from "../../src/host/deno_gpu.ts";
+import { openGpu } from "../../src/host/deno_gpu.ts";
 import { chromiumPath, gpuTest } from "../rings.ts";
 
 gpuTest("openGpu() is Deno's own WebGPU by default", async () => {
   assertEquals(await openGpu(), navigator.gpu);
   assert(Deno.env.get("XDG_RUNTIME_DIR"));
-});
-
-Deno.test("openDawn() says how to install the package when it does not load", async () => {
-  const load = () => Promise.reject(new TypeError("no such package\n  at a stack"));
-  const error = await assertRejects(() => openDawn(load), GpuError);
-  assertEquals(
-    error.message,
-    "Cannot open a GPU with gpu=dawn as the npm package webgpu does not load (no such package): run `deno install`, " +
-      "or use gpu=auto",
-  );
-  assertEquals(exitCode(error), 4);
-});
-
-Deno.test("openDawn() says what to do when Dawn finds no adapter", async () => {
-  const load = () =>
-    Promise.resolve({
-      create: () => ({ requestAdapter: () => Promise.resolve(null) }) as unknown as GPU,
-    });
-  const error = await assertRejects(() => openDawn(load), GpuError, "Dawn found no adapter that it accepts");
-  assertEquals(exitCode(error), 4);
 });
 
 /** Runs Deno on a file of the project and returns its exit code and what it printed. */
@@ -41,7 +20,7 @@ async function deno(args: string[], env: Record<string, string>): Promise<{ code
 async function dawnEnvironment(): Promise<Record<string, string> | undefined> {
   const folders = chromiumPath ? [dirname(Deno.realPathSync(chromiumPath)), "/usr/lib/chromium"] : [];
   const icd = folders.map((folder) => `${folder}/vk_swiftshader_icd.json`);
-  const script = `import { openDawn, openGpu } from "${import.meta.resolve("../../src/host/deno_gpu.ts")}";
+  const script = `import { openGpu } from "${import.meta.resolve("../../src/host/deno_gpu.ts")}";
 await openGpu("dawn");`;
   for (const env of [{}, ...icd.map((path) => ({ VK_ICD_FILENAMES: path }))]) {
     if ((await deno(["eval", script], env)).code === 0) return env;

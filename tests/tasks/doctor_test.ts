@@ -69,11 +69,11 @@ Deno.test("doctor() hands on an error that is no fault of the GPU, and refuses a
 });
 
 Deno.test("doctor() opens the GPU that the command line names", async () => {
-  const choices: string[] = [];
-  const { host } = fakeHost({ openGpu: (choice) => (choices.push(choice), Promise.resolve(NO_ADAPTER)) });
+  const asked: (string | undefined)[] = [];
+  const { host } = fakeHost({ openGpu: (name) => (asked.push(name), Promise.resolve(NO_ADAPTER)) });
   await doctor(host);
   await doctor(host, ["gpu=dawn"]);
-  assertEquals(choices, ["auto", "dawn"]);
+  assertEquals(asked, ["auto", "dawn"]);
 });
 
 gpuTest("doctor() on this machine names the adapter and its speed, and returns 0", async () => {
@@ -82,7 +82,7 @@ gpuTest("doctor() on this machine names the adapter and its speed, and returns 0
   const text = lines.join("\n");
   const adapter = (await navigator.gpu.requestAdapter())!;
   assertStringIncludes(text, `  name              ${adapter.info.description}`);
-  assertMatch(text, /\n {2}through {11}Deno 9\.9\.9's WebGPU/);
+  assertStringIncludes(text, "\n  through           the runtime's own WebGPU");
   assertMatch(
     text,
     /\n {2}arithmetic {8}[\d.]+ GFLOP\/s, f32 multiply-adds in registers, by the (?:GPU's timestamps|clock)\n/,

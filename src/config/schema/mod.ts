@@ -5,6 +5,7 @@
  */
 
 import * as z from "zod";
+import { DEFAULT_PROVIDER, describeProviders, providerNames } from "../../core/providers/mod.ts";
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { loggers } from "../../train/loggers/mod.ts";
 import { dataSchema } from "./data.ts";
@@ -36,7 +37,7 @@ export const configSchema = z.strictObject({
   experiment: z.string()
     .regex(/^(?!\.+$)[A-Za-z0-9._-]+$/, "must be a file name of letters, digits, '.', '_' and '-'")
     .default("train").describe("What the run is called in run.json"),
-  gpu: z.enum(["auto", "dawn"]).default("auto").describe("WebGPU of the runtime, or Dawn's"),
+  gpu: z.enum(providerNames).default(DEFAULT_PROVIDER).describe(describeProviders()),
   log_level: z.enum(["debug", "info", "warning", "error"]).default("info")
     .describe("The least important lines that are printed"),
   resume: text.default("never")

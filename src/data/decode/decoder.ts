@@ -2,6 +2,7 @@
  * From a file to a picture, or to the reason why not: on this thread ({@link inlineDecoder}) or on others
  * (decode_pool.ts). A broken file is a value here, since training goes on without it.
  */
+import { firstLineOf } from "../../base/errors.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
 import type { Decode, FileTree, Picture } from "../types.ts";
@@ -56,8 +57,7 @@ export async function decodeFile(
 
 /** The first line of an error. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split("\n")[0] || "the decoder gave no reason";
+  return firstLineOf(error) || "the decoder gave no reason";
 }
 
 /** What is wrong with a decoder's picture. */

@@ -4,7 +4,7 @@
  */
 import { inflateSync } from "fflate";
 import type { ByteSource } from "../../base/byte_source.ts";
-import { DataError } from "../../base/errors.ts";
+import { DataError, messageOf } from "../../base/errors.ts";
 import { readZipDirectory, type ZipEntry } from "../../base/zip_directory.ts";
 import { crc32 } from "../../base/crc32.ts";
 import { foldersOf } from "./memory_tree.ts";
@@ -127,7 +127,7 @@ function inflate(source: ByteSource, entry: ZipEntry, packed: Uint8Array): Uint8
   try {
     return inflateSync(packed, { out: new Uint8Array(entry.size) });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw entryError(source, entry, `its compressed data is damaged (${reason}): copy the archive again`);
+    const fault = `its compressed data is damaged (${messageOf(cause)}): copy the archive again`;
+    throw entryError(source, entry, fault);
   }
 }

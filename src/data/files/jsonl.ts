@@ -2,7 +2,7 @@
  * The JSONL layout: every `*.jsonl` below a split; a line is a sample [DATA-02]:
  * `{"image": "x.jpg", "prefix": "Read the number.", "suffix": "23", "metadata"?: {...}}`.
  */
-import { DataError } from "../../base/errors.ts";
+import { DataError, messageOf } from "../../base/errors.ts";
 import type { LabelledPath } from "./image_folder.ts";
 import { folderOf, join, resolveInside } from "./paths.ts";
 
@@ -54,7 +54,7 @@ function parseLine(line: string, where: string): { image: string; suffix: string
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw lineError(where, `the line is not JSON: ${cause instanceof Error ? cause.message : cause}`);
+    throw lineError(where, `the line is not JSON: ${messageOf(cause)}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw lineError(where, `the line is no JSON object: need {"image": ..., "prefix": ..., "suffix": ...}`);

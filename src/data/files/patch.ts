@@ -5,7 +5,7 @@
  * those of the data root, as `deno task stats` shows them.
  */
 import * as z from "zod";
-import { DataError } from "../../base/errors.ts";
+import { DataError, messageOf } from "../../base/errors.ts";
 import type { LabelledPath } from "./image_folder.ts";
 import { counted } from "../words.ts";
 
@@ -56,7 +56,7 @@ function parseLine(text: string, where: string): Correction {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw lineError(where, `the line is not JSON: ${cause instanceof Error ? cause.message : cause}`);
+    throw lineError(where, `the line is not JSON: ${messageOf(cause)}`);
   }
   const { success, data, error } = line.safeParse(value);
   if (success) return data;

@@ -1,5 +1,6 @@
 /** Looks at every file of a dataset once: its bytes, its pixels, its looks. Pictures are not kept. */
 import { sha256 } from "../../base/sha256.ts";
+import { reasonOf } from "../decode/decoder.ts";
 import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
 import { SPLITS } from "../types.ts";
 import { contentFormat } from "./content.ts";
@@ -66,9 +67,7 @@ async function inspectFile(
     const picture = await factsOf(await decode(bytes));
     return { path, places, format, byteHash, picture, reason: undefined };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const reason = message.trim().split("\n")[0] || "the decoder gave no reason";
-    return { path, places, format, byteHash, picture: undefined, reason };
+    return { path, places, format, byteHash, picture: undefined, reason: reasonOf(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 /** A model by its path: checkpoints in the engine, ONNX files in ONNX Runtime. */
 import { openDevice } from "../../core/device.ts";
+import type { ProviderName } from "../../core/providers/mod.ts";
 import type { Host } from "../host.ts";
 import { checkpointClassifier, openCheckpoint } from "./checkpoint_classifier.ts";
 import type { Classifier } from "./classifier.ts";
@@ -20,7 +21,7 @@ export function isOnnx(path: string): boolean {
 export async function openClassifier(
   host: ModelHost,
   path: string,
-  gpu: "auto" | "dawn" = "auto",
+  gpu?: ProviderName,
 ): Promise<Classifier> {
   if (isOnnx(path)) return await onnxClassifier(host, path);
   const checkpoint = await openCheckpoint(await host.openFile(path));

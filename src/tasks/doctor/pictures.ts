@@ -1,4 +1,5 @@
 /** Whether this machine decodes a JPEG, to the right colours. */
+import { firstLineOf } from "../../base/errors.ts";
 import type { Decode, Picture } from "../../data/types.ts";
 import type { Finding } from "./report.ts";
 
@@ -24,8 +25,7 @@ export async function checkPictures(decode: Decode): Promise<{ text: string; fin
   try {
     picture = await decode(Uint8Array.from(atob(JPEG), (char) => char.charCodeAt(0)));
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return fault(`A JPEG does not decode: ${message.split("\n")[0]}`);
+    return fault(`A JPEG does not decode: ${firstLineOf(error)}`);
   }
   if (picture.width !== 16 || picture.height !== 8) {
     return fault(`A JPEG of 16 x 8 pixels decodes to ${picture.width} x ${picture.height}`);

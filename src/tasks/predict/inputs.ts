@@ -1,5 +1,6 @@
 /** Which pictures are meant by files, folders and .zip archives, and their pixels. */
 import { DataError } from "../../base/errors.ts";
+import { reasonOf } from "../../data/decode/decoder.ts";
 import { compareCodePoints, isHidden } from "../../data/files/paths.ts";
 import type { Picture } from "../../data/types.ts";
 import type { Host } from "../../setup/host.ts";
@@ -72,7 +73,6 @@ export async function decodeFile(
     if (picture.width < 1 || picture.height < 1) return { reason: "the picture has no pixels" };
     return { picture };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { reason: message.trim().split("\n")[0] || "the decoder gave no reason" };
+    return { reason: reasonOf(error) };
   }
 }

@@ -1,0 +1,31 @@
+/**
+ * The WebGPU providers. A new one is a file beside this one and a line in the registry: configuration, `--help`, the
+ * doctor, predict and bench take names and descriptions from here, and each host opens them.
+ */
+import { auto } from "./auto.ts";
+import { dawn } from "./dawn.ts";
+import type { Provider } from "./provider.ts";
+
+export type { Provider, ProviderWorld } from "./provider.ts";
+
+/** The providers that a configuration can name. */
+export const providers = { auto, dawn } as const satisfies Readonly<Record<string, Provider>>;
+
+/** The name of a provider, a value of `gpu=`. */
+export type ProviderName = keyof typeof providers;
+
+/** All names, in the order of `--help`. */
+export const providerNames = Object.keys(providers) as [ProviderName, ...ProviderName[]];
+
+/** The provider of whoever names none. */
+export const DEFAULT_PROVIDER: ProviderName = "auto";
+
+/** True for the name of a provider. */
+export function isProvider(name: string): name is ProviderName {
+  return Object.hasOwn(providers, name);
+}
+
+/** The providers with their descriptions, in one line for `--help`. */
+export function describeProviders(): string {
+  return Object.entries(providers).map(([name, { description }]) => `${name}: ${description}`).join("; ");
+}
