@@ -11,7 +11,8 @@ import type { Split } from "../data/types.ts";
 import { createLoss, type Loss } from "../nn/losses.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
 import { accumulation } from "../optim/accumulation.ts";
-import { adamw, type FlatParameters } from "../optim/adamw.ts";
+import type { FlatParameters } from "../optim/adamw.ts";
+import { optimizers } from "../optim/optimizers/mod.ts";
 import { makeSchedule } from "../optim/schedules.ts";
 import { type Callback, callEach } from "../train/callback.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
@@ -170,7 +171,6 @@ async function fitConfigured(
   { device, data, model, loss, evaluation, log, resume, callbacks }: RunParts,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
-  const { betas, eps, lr, weight_decay: weightDecay } = optimizer;
   const accumulated = trainer.accumulate_grad_batches > 1
     ? accumulation(model.parameters.gradients, trainer.accumulate_grad_batches)
     : undefined;
@@ -181,10 +181,10 @@ async function fitConfigured(
     model,
     classes: data.classes,
     loss,
-    optimizer: adamw(flat, { betas, eps, weightDecay }),
+    optimizer: optimizers[optimizer.name].make(optimizer, flat),
     accumulation: accumulated,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
-    schedule: makeSchedule(scheduler.name, scheduler, { lr, total: trainer.max_epochs }),
+    schedule: makeSchedule(scheduler.name, scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
     perStep: scheduler.interval === "step",
     train: data.train,
     valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
@@ -240,13 +240,12 @@ function configuredCallbacks(
 
 /** What the optimiser updates, and which part of it decays and learns how fast. */
 function flatParameters(
-  { optimizer, model: { layer_lr_decay: decay } }: Config,
+  { model: { layer_lr_decay: decay } }: Config,
   model: Model,
   gradients: Tensor,
 ): FlatParameters {
   const { parameters } = model;
-  const { values, halves, trained } = parameters;
-  const decayed = optimizer.decay_norm_and_bias ? values.size : parameters.decayed;
+  const { values, halves, trained, decayed } = parameters;
   const rates = decay === 1
     ? undefined
     : parameters.spread((name) => decay ** stagesAbove(name), "learning rates of layers");

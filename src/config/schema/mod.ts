@@ -49,7 +49,7 @@ export const configSchema = z.strictObject({
   data: dataSchema.describe("Dataset and loader"),
   transforms: transformsSchema.describe("What images go through before the model"),
   loss: lossSchema.prefault({}).describe("Loss"),
-  optimizer: optimizerSchema.prefault({}).describe("AdamW"),
+  optimizer: optimizerSchema.prefault({}).describe("Optimiser"),
   scheduler: schedulerSchema.prefault({}).describe("Learning rate over time"),
   trainer: trainerSchema.prefault({}).describe("Training loop"),
   callbacks: chosen(optionsOf(callbacks)).prefault({})

@@ -1,6 +1,7 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
+import { optimizers } from "../../optim/optimizers/mod.ts";
 import { count, integer, share, text } from "./fields.ts";
 
 /** A share of up to 1, or a whole number from 2 on: 1 is all, as JSON has no 1.0. */
@@ -8,7 +9,6 @@ const limit = z.number().positive().refine(
   (value) => value <= 1 || Number.isInteger(value),
   "must be a share of up to 1, or a whole number from 2 on",
 );
-const beta = z.number().min(0).lt(1);
 
 /** The network. */
 export const modelSchema = z.strictObject({
@@ -35,13 +35,9 @@ export const lossSchema = z.strictObject({
   gamma: z.number().min(0).default(2).describe("Focal only: how much less an easy sample weighs"),
 });
 
-/** AdamW. */
-export const optimizerSchema = z.strictObject({
-  lr: z.number().positive().default(5e-4).describe("Learning rate at the end of warm-up"),
-  betas: z.tuple([beta, beta]).default([0.9, 0.999]).describe("AdamW's decay of the two moments"),
-  eps: z.number().positive().default(1e-8).describe("Added to AdamW's denominator"),
-  weight_decay: z.number().min(0).default(1e-4).describe("Decoupled weight decay"),
-  decay_norm_and_bias: z.boolean().default(true).describe("Decay batch norm's parameters and biases too"),
+/** How gradients change the weights. */
+export const optimizerSchema = optimizers.adamw.options.safeExtend({
+  name: z.literal("adamw").default("adamw").describe("Optimiser"),
 });
 
 /** The learning rate over time. */
