@@ -19,13 +19,14 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { adamw, createLoss, hostBatch, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
+ * import { adamw, hostBatch, losses, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
  * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
- * const loss = createLoss(device, {
- *   name: "cross_entropy", classes: 5, labelSmoothing: 0.1, gamma: 2, classWeights: undefined,
- * });
+ * const loss = losses.cross_entropy.make(
+ *   { label_smoothing: 0.1, class_weights: "none" },
+ *   { device, classes: 5 },
+ * );
  * const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
  * const results = ring(device, 5, 1);
  * const step = trainStep(device, {
@@ -95,7 +96,15 @@ export * as init from "./src/nn/init.ts";
 export * as layers from "./src/nn/layers.ts";
 export { imagesToEngine, imagesToTorch, type Layout } from "./src/nn/layout.ts";
 export { forwardFlops } from "./src/nn/flops.ts";
-export { createLoss, type Loss, type LossOptions } from "./src/nn/losses.ts";
+export { type ChosenLoss, losses, type LossName, makeHostLoss, makeLoss } from "./src/nn/losses/mod.ts";
+export {
+  defineLoss,
+  type DeviceLossContext,
+  type HostLoss,
+  type Loss,
+  type LossContext,
+  type LossPlugin,
+} from "./src/nn/losses/loss.ts";
 export {
   type Declaration,
   type Init,

@@ -1,7 +1,7 @@
 /** What the trainer and its callbacks cost beside the engine's own step: the same steps, in turns, with and without. */
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
-import { createLoss } from "../src/nn/losses.ts";
+import { losses } from "../src/nn/losses/mod.ts";
 import { resnet } from "../src/nn/resnet.ts";
 import { adamw } from "../src/optim/adamw.ts";
 import { logFiles } from "../src/setup/open_log.ts";
@@ -64,13 +64,8 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   };
   const folder = host.cacheFolder("bench/run");
   const model = resnet(device, plan.model, { classes: plan.classes, seed: 42, precision });
-  const loss = createLoss(device, {
-    name: "cross_entropy",
-    classes: plan.classes,
-    labelSmoothing: 0,
-    gamma: 0,
-    classWeights: undefined,
-  });
+  const { classes } = plan;
+  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const batch = noiseBatch(plan);
   const log = new RunLog(makeLoggers({}, {
     folder,

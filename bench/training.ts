@@ -3,7 +3,7 @@ import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
-import { createLoss } from "../src/nn/losses.ts";
+import { losses } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
 import { adamw } from "../src/optim/adamw.ts";
@@ -50,8 +50,7 @@ export async function startTraining(
 ): Promise<Training> {
   const { size: imageSize, batch: count, classes, precision } = plan;
   const model = resnet(device, plan.model, { classes, seed: 42, precision });
-  const options = { classes, labelSmoothing: 0, gamma: 0, classWeights: undefined };
-  const loss = createLoss(device, { name: "cross_entropy", ...options });
+  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const optimizer = adamw(model.parameters, OPTIMIZER);
   const ring = createRing(device, classes, SLOTS);
   const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");

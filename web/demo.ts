@@ -2,13 +2,13 @@
 import {
   adamw,
   batches,
-  createLoss,
   type Device,
   DivergedError,
   drawJersey,
   type HostBatch,
   hostBatch,
   inMemory,
+  losses,
   makeSchedule,
   type Picture,
   pipeline,
@@ -58,13 +58,7 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
   const model = resnet(device, "resnet18", { classes, seed: SEED });
   const results = ring(device, classes, count);
   const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
-  const loss = createLoss(device, {
-    name: "cross_entropy",
-    classes,
-    labelSmoothing: 0,
-    gamma: 2,
-    classWeights: undefined,
-  });
+  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const step = trainStep(device, {
     model,
     loss,

@@ -3,7 +3,7 @@ import type { Device } from "../core/device.ts";
 import { recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
-import { createLoss } from "../nn/losses.ts";
+import { losses as kinds } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../nn/resnet.ts";
 import { adamw } from "../optim/adamw.ts";
@@ -55,7 +55,7 @@ export async function runTrajectory(
   plan: TrajectoryPlan,
   precision: Precision = "32-true",
 ): Promise<TrajectoryRun> {
-  const { classes, size, steps, clip_norm: maxNorm, label_smoothing: labelSmoothing } = plan;
+  const { classes, size, steps, clip_norm: maxNorm } = plan;
   const { lr, betas, eps, weight_decay: weightDecay } = plan.optimizer;
   const model = resnet(device, arch, { classes, seed: 0, precision });
   const { values, gradients, halves } = model.parameters;
@@ -65,13 +65,10 @@ export async function runTrajectory(
   model.parameters.load(start); // once more, as the forward pass moved the running statistics
   const optimizer = adamw({ values, gradients, halves, decayed: values.size }, { betas, eps, weightDecay });
   const ring = createRing(device, classes, steps.length);
-  const loss = createLoss(device, {
-    name: "cross_entropy",
-    classes,
-    labelSmoothing,
-    gamma: 0,
-    classWeights: classWeights(plan),
-  });
+  const loss = kinds.cross_entropy.make(
+    { label_smoothing: plan.label_smoothing, class_weights: "balanced" },
+    { device, classes, classWeights: () => classWeights(plan) },
+  );
   const parts = { model, loss, optimizer, ring, imageSize: size, maxNorm, replay: true };
   const train = trainStep(device, parts);
   const norms: number[] = [], labels: number[][] = [];

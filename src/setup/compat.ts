@@ -1,6 +1,6 @@
 /** `compat=reference`: what the PyTorch original did otherwise, as options of the parts that can do it too. */
 import type { Config } from "../config/mod.ts";
-import type { LossOptions } from "../nn/losses.ts";
+import type { LossContext } from "../nn/losses/loss.ts";
 
 /** How a run behaves where the original behaved otherwise. */
 export interface Behaviour {
@@ -8,7 +8,7 @@ export interface Behaviour {
   readonly ema: Config["callbacks"]["ema"];
   /** Balanced class weights stay in the loss beside a sampler that balances. */
   readonly weighsTwice: boolean;
-  readonly focalBy: NonNullable<LossOptions["focalBy"]>;
+  readonly focalBy: NonNullable<LossContext["focalBy"]>;
 }
 
 /** The behaviour that `compat` asks for. */

@@ -3,8 +3,8 @@ import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Split } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
-import { classLoss, type ClassLossOptions } from "../metrics/class_loss.ts";
-import { createLoss } from "../nn/losses.ts";
+import type { HostLoss } from "../nn/losses/loss.ts";
+import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { sum, type Tally } from "../train/ring.ts";
@@ -21,7 +21,7 @@ import {
   type Tested,
 } from "./eval/report.ts";
 import type { Host } from "../setup/host.ts";
-import { lossOptions, weighsClasses } from "../setup/loss_options.ts";
+import { lossContext, weighsClasses } from "../setup/loss_context.ts";
 import { describeData, openData, openPictures } from "../setup/open_data.ts";
 import { openConfigured, openModel } from "../setup/open_model.ts";
 import { formatTest } from "../setup/test_line.ts";
@@ -70,7 +70,7 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
     host.print(`data    ${describeData(data, splits)}`);
     requireTest(data.count("test"), data.dataset.root);
     const model = await openModel(host, config, device, data.classes);
-    const loss = createLoss(device, lossOptions(config, data));
+    const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
     const batches = data.evaluate("test");
     const parts = {
       model,
@@ -116,11 +116,11 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
       logits.set(await model.logits(await pictures.get(positions)), start * classes.length);
     }
     const labels = Uint32Array.from(samples, ({ label }) => label);
-    const options = lossOptions(config, { classes, store });
+    const loss = makeHostLoss(config.loss, lossContext(config, { classes, store }));
     const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
     const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
     const files = samples.map(({ path }) => path);
-    return { classes, tally: tallyOf(logits, labels, options, batchSize), outputs, files };
+    return { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files };
   } finally {
     await model.close();
   }
@@ -130,16 +130,16 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
 function tallyOf(
   logits: Float32Array,
   labels: Uint32Array,
-  options: ClassLossOptions & { readonly classes: number },
+  loss: HostLoss,
   batchSize: number,
 ): Tally {
-  const { classes } = options;
+  const classes = logits.length / labels.length;
   const tallies = Array.from({ length: Math.ceil(labels.length / batchSize) }, (_, i) => {
     const some = labels.subarray(i * batchSize, (i + 1) * batchSize), rows = some.length;
     const part = logits.subarray(i * batchSize * classes, (i * batchSize + rows) * classes);
     return {
       rows,
-      loss: classLoss(part, some, classes, options),
+      loss: loss(part, some),
       top1: topK(part, some, 1) / rows,
       top5: topK(part, some, Math.min(5, classes)) / rows,
     };

@@ -8,7 +8,8 @@ import { classCounts } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
 import type { Finding } from "../data/health/types.ts";
 import type { Split } from "../data/types.ts";
-import { createLoss, type Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import { makeLoss } from "../nn/losses/mod.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
 import { accumulation } from "../optim/accumulation.ts";
 import type { FlatParameters } from "../optim/adamw.ts";
@@ -30,7 +31,7 @@ import { behaviourOf, compatNote } from "../setup/compat.ts";
 import { healthNote, quickHealth } from "../setup/health_note.ts";
 import type { Host } from "../setup/host.ts";
 import { keepChoices } from "../setup/kernel_choices.ts";
-import { isBalancedBySampler, lossOptions } from "../setup/loss_options.ts";
+import { isBalancedBySampler, lossContext } from "../setup/loss_context.ts";
 import { describeData, type OpenData, openData } from "../setup/open_data.ts";
 import { openLog, withRunLog } from "../setup/open_log.ts";
 import { formatTest } from "../setup/test_line.ts";
@@ -69,7 +70,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }
     host.print("");
-    const loss = createLoss(device, lossOptions(config, data));
+    const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
     const evaluation = createEvaluator(device, config, model, loss, data);
     const resume = places.resume && await openResume(host, places.resume, data.fingerprint);
     host.status(() => "preparing the step's kernels ...");

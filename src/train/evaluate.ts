@@ -5,7 +5,7 @@
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
 import { RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";

@@ -2,7 +2,7 @@
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Accumulation } from "../optim/accumulation.ts";
 import type { Adamw } from "../optim/adamw.ts";

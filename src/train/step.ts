@@ -10,7 +10,7 @@ import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { withTape } from "../core/tape.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
-import type { Loss } from "../nn/losses.ts";
+import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
 import type { Accumulation } from "../optim/accumulation.ts";

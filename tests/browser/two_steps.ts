@@ -1,9 +1,9 @@
 /** Two training steps of a small ResNet-18 from a seed, by the public API alone: the same in Deno and in a page. */
 import {
   adamw,
-  createLoss,
   encodeCheckpoint,
   hostBatch,
+  losses,
   openDevice,
   resnet,
   ring,
@@ -28,13 +28,10 @@ export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
     const results = ring(device, CLASSES, 2);
     const step = trainStep(device, {
       model,
-      loss: createLoss(device, {
-        name: "cross_entropy",
-        classes: CLASSES,
-        labelSmoothing: 0.1,
-        gamma: 2,
-        classWeights: undefined,
-      }),
+      loss: losses.cross_entropy.make(
+        { label_smoothing: 0.1, class_weights: "none" },
+        { device, classes: CLASSES },
+      ),
       optimizer: adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-3, weightDecay: 1e-4 }),
       ring: results,
       imageSize: SIZE,

@@ -8,7 +8,7 @@ import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { openFile } from "../../src/host/deno_files.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
-import { createLoss } from "../../src/nn/losses.ts";
+import { losses as kinds } from "../../src/nn/losses/mod.ts";
 import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { hostBatch } from "../../src/train/batch.ts";
@@ -97,13 +97,10 @@ pythonTest(
         decayed: parameters.values.size,
         rates: parameters.spread((name) => decay ** stagesAbove(name), "rates"),
       }, { betas: [.9, .999], eps: plan.eps, weightDecay: plan.weight_decay });
-      const loss = createLoss(device, {
-        name: "cross_entropy",
-        classes,
-        labelSmoothing: .1,
-        gamma: 2,
-        classWeights: undefined,
-      });
+      const loss = kinds.cross_entropy.make(
+        { label_smoothing: .1, class_weights: "none" },
+        { device, classes },
+      );
       const results = ring(device, classes, steps);
       const step = trainStep(device, {
         model,

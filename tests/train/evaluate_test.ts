@@ -2,21 +2,26 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { tensorOf } from "../../src/core/tensor.ts";
 import { topKAccuracy } from "../../src/metrics/accuracy.ts";
 import { nll } from "../../src/metrics/nll.ts";
-import { createLoss } from "../../src/nn/losses.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, epochBatches, imageSize, randomBatch, slimModel, testDevice } from "./small_run.ts";
-
-const lossOptions = { classes: classes.length, labelSmoothing: 0, gamma: 2, classWeights: undefined };
+import {
+  classes,
+  crossEntropyLoss,
+  epochBatches,
+  imageSize,
+  randomBatch,
+  slimModel,
+  testDevice,
+} from "./small_run.ts";
 
 gpuTest(
   "evaluator() gives the same result whatever the batch size, and counts every image once",
   async () => {
     const device = await testDevice();
     const model = slimModel(device);
-    const loss = createLoss(device, { name: "cross_entropy", ...lossOptions });
+    const loss = crossEntropyLoss(device, 0);
     const run = async (batchSize: number) => {
       const evaluation = evaluator(device, { model, loss, imageSize, batchSize, batches: 3 });
       const result = await evaluation.run("valid", epochBatches([2, 2, 1], "even"));
@@ -41,7 +46,7 @@ for (const precision of ["32-true", "16-mixed"] satisfies Precision[]) {
     async () => {
       const device = await testDevice();
       const model = slimModel(device, 2, precision);
-      const loss = createLoss(device, { name: "cross_entropy", ...lossOptions });
+      const loss = crossEntropyLoss(device, 0);
       const evaluation = evaluator(device, { model, loss, imageSize, batchSize: 4, batches: 4 });
       const sizes = [4, 3, 4];
       const given = sizes.map((size, i) => randomBatch(size, "outputs", i));

@@ -3,7 +3,8 @@ import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import { batchNorm, conv2d, Declarations, type Following, linear } from "../../src/nn/layers.ts";
-import { createLoss } from "../../src/nn/losses.ts";
+import type { Loss } from "../../src/nn/losses/loss.ts";
+import { losses } from "../../src/nn/losses/mod.ts";
 import { ParameterSet, type Precision } from "../../src/nn/parameters.ts";
 import { type Model, resnet } from "../../src/nn/resnet.ts";
 import { cast } from "../../src/ops/cast.ts";
@@ -59,15 +60,15 @@ export function epochBatches(sizes: readonly number[], ...path: (string | number
   };
 }
 
+/** Cross-entropy over the classes, which all weigh the same. */
+export function crossEntropyLoss(device: Device, smoothing: number): Loss {
+  const options = { label_smoothing: smoothing, class_weights: "none" } as const;
+  return losses.cross_entropy.make(options, { device, classes: classes.length });
+}
+
 /** Parts of a run over 3 epochs of 3 batches; a test changes what it is about. */
 export function fitOptions(device: Device, model: Model, changes: Partial<FitOptions> = {}): FitOptions {
-  const loss = createLoss(device, {
-    name: "cross_entropy",
-    classes: classes.length,
-    labelSmoothing: .1,
-    gamma: 2,
-    classWeights: undefined,
-  });
+  const loss = crossEntropyLoss(device, .1);
   const { values, gradients } = model.parameters;
   const flat = { values, gradients, decayed: values.size };
   return {

@@ -2,7 +2,6 @@ import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
 import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
-import { createLoss } from "../../src/nn/losses.ts";
 import { ParameterSet } from "../../src/nn/parameters.ts";
 import type { Model } from "../../src/nn/resnet.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
@@ -11,7 +10,7 @@ import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
 import { ring as createRing } from "../../src/train/ring.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, imageSize, randomBatch, testDevice } from "./small_run.ts";
+import { classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
 
 /** One convolution and a linear layer: little to compile. */
 function tinyModel(device: Device): Model {
@@ -26,8 +25,7 @@ function tinyModel(device: Device): Model {
 /** A training step of the tiny model, and what it is made of. */
 function tinyStep(device: Device, changes: (model: Model) => Partial<StepParts> = () => ({})) {
   const model = tinyModel(device), ring = createRing(device, classes.length, 8);
-  const options = { classes: classes.length, labelSmoothing: 0, gamma: 0, classWeights: undefined };
-  const loss = createLoss(device, { name: "cross_entropy", ...options });
+  const loss = crossEntropyLoss(device, 0);
   const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 0 });
   const parts = { model, ring, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
   return { model, step: trainStep(device, parts) };

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { loadConfig } from "../../src/config/mod.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
-import { isBalancedBySampler, lossOptions, weighsClasses } from "../../src/setup/loss_options.ts";
+import { makeHostLoss } from "../../src/nn/losses/mod.ts";
+import { isBalancedBySampler, lossContext, weighsClasses } from "../../src/setup/loss_context.ts";
 
 const config = (...overrides: string[]) => loadConfig(denoConfigFiles(), overrides);
 
@@ -11,15 +12,9 @@ const classes = ["0", "00"];
 const samples = [0, 0, 0, 1].map((label, i) => ({ path: `${i}.png`, label }));
 
 Deno.test("balanced class weights follow from the train split's counts", () => {
-  const balanced = config("loss.class_weights=balanced", "loss.name=focal", "loss.gamma=3");
-  assertEquals(lossOptions(balanced, { classes, store: () => ({ samples }) }), {
-    name: "focal",
-    classes: 2,
-    labelSmoothing: balanced.loss.label_smoothing,
-    gamma: 3,
-    focalBy: "softmax",
-    classWeights: Float64Array.of(.5, 1.5),
-  });
+  const context = lossContext(config("loss.name=focal"), { classes, store: () => ({ samples }) });
+  assertEquals([context.classes, context.focalBy], [2, "softmax"]);
+  assertEquals(context.classWeights!(), Float64Array.of(.5, 1.5));
 });
 
 Deno.test("class weights are left out, and train is not asked for, without them or beside a sampler that balances", () => {
@@ -40,7 +35,7 @@ Deno.test("class weights are left out, and train is not asked for, without them 
     );
     const asked: string[] = [];
     const store = (split: string) => (asked.push(split), { samples });
-    const { classWeights } = lossOptions(given, { classes, store });
-    assertEquals([classWeights !== undefined, asked.length], [weighs, weighs ? 1 : 0], overrides.join(" "));
+    makeHostLoss(given.loss, lossContext(given, { classes, store }));
+    assertEquals(asked.length, weighs ? 1 : 0, overrides.join(" "));
   }
 });

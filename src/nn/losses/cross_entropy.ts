@@ -1,0 +1,22 @@
+import * as z from "zod";
+import { crossEntropy } from "../../ops/cross_entropy.ts";
+import { crossEntropyRows, weightedMean } from "./host.ts";
+import { chosenWeights, classWeights, defineLoss, labelSmoothing, weightTensor } from "./loss.ts";
+
+/** Cross-entropy with label smoothing and class weights (torch.nn.CrossEntropyLoss). */
+export const cross_entropy = defineLoss({
+  options: z.strictObject({ label_smoothing: labelSmoothing, class_weights: classWeights })
+    .describe("Cross-entropy, as torch.nn.CrossEntropyLoss"),
+  make({ label_smoothing, class_weights }, context) {
+    const { classes } = context, weights = weightTensor(class_weights, context);
+    return (logits, labels) =>
+      crossEntropy(logits, labels, { classes, labelSmoothing: label_smoothing, weights });
+  },
+  makeOnHost({ label_smoothing, class_weights }, context) {
+    const { classes } = context, weights = chosenWeights(class_weights, context);
+    return (logits, labels) => {
+      const costs = crossEntropyRows(logits, labels, { classes, labelSmoothing: label_smoothing, weights });
+      return weightedMean(costs, labels, weights);
+    };
+  },
+});

@@ -1,0 +1,69 @@
+/** What a loss is: on the GPU for training, and in float64 on the processor for models that run elsewhere. */
+import * as z from "zod";
+import { roundUp } from "../../base/shape.ts";
+import type { Device } from "../../core/device.ts";
+import { persistent, type Tensor } from "../../core/tensor.ts";
+
+/** logits [N, classes padded] and labels u32 [N] to the mean loss, f32 [1]. */
+export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
+
+/** logits [N, classes] and labels [N] to the mean loss. */
+export type HostLoss = (logits: Float32Array, labels: ArrayLike<number>) => number;
+
+/** What a loss may know beyond its own options. */
+export interface LossContext {
+  readonly classes: number;
+  /**
+   * Weights [classes] that balance the classes, for a loss that is asked to; undefined where something else balances
+   * them already. Without it there are none.
+   */
+  classWeights?(): ArrayLike<number> | undefined;
+  /** What a focal loss takes a row's probability from (see focal.ts); the label's softmax by default. */
+  readonly focalBy?: "softmax" | "cross_entropy";
+}
+
+/** The same, where the loss is computed on a device. */
+export interface DeviceLossContext extends LossContext {
+  readonly device: Device;
+}
+
+/** A loss that a configuration can name: its options and how it is made. */
+export interface LossPlugin<Schema extends z.ZodType = z.ZodType> {
+  readonly options: Schema;
+  make(options: z.output<Schema>, context: DeviceLossContext): Loss;
+  /** What `make` computes, without a GPU: the loss of an ONNX model. */
+  makeOnHost(options: z.output<Schema>, context: LossContext): HostLoss;
+}
+
+/** Ties a plug-in's options to the arguments of its factories. */
+export function defineLoss<Schema extends z.ZodType>(plugin: LossPlugin<Schema>): LossPlugin<Schema> {
+  return plugin;
+}
+
+/** The option `label_smoothing` of losses that have it. */
+export const labelSmoothing = z.number().min(0).lt(1).default(0.1)
+  .describe("Share of the target spread over all classes");
+
+/** The option `class_weights` of losses that have it. */
+export const classWeights = z.enum(["balanced", "none"]).default("balanced")
+  .describe("balanced: a class weighs 1 / its count, in a weighted mean");
+
+/** The class weights that an option asks for; undefined: all classes weigh 1. */
+export function chosenWeights(
+  option: z.output<typeof classWeights>,
+  context: LossContext,
+): ArrayLike<number> | undefined {
+  return option === "balanced" ? context.classWeights?.() : undefined;
+}
+
+/** The same as a tensor, f32 [classes padded], which stays on the device. */
+export function weightTensor(
+  option: z.output<typeof classWeights>,
+  context: DeviceLossContext,
+): Tensor | undefined {
+  const { device, classes } = context, chosen = chosenWeights(option, context);
+  if (!chosen) return undefined;
+  const weights = persistent(device, [roundUp(classes, 4)], "f32", "class weights");
+  weights.write(Float32Array.from({ length: weights.size }, (_, i) => i < classes ? chosen[i] : 0));
+  return weights;
+}
