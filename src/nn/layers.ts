@@ -11,6 +11,8 @@ import type { Layout } from "./layout.ts";
 /** How a model runs: training normalises by the batch, evaluation by the running statistics. */
 export interface Mode {
   readonly training: boolean;
+  /** In training, leave the running statistics as they are: for a second pass over the same batch. */
+  readonly holdStatistics?: boolean;
   /**
    * Sees activations as they are made, under torchvision's names of the modules that give them. Their memory is used
    * again as soon as nobody reads it: a recorded program keeps those that its recording returns.
@@ -80,14 +82,14 @@ export function batchNorm(declare: Declarations, name: string, channels: number)
   const bias = declare.parameter(`${name}.bias`, "vector", [channels], constant(0));
   const mean = declare.buffer(`${name}.running_mean`, [channels], constant(0));
   const variance = declare.buffer(`${name}.running_var`, [channels], constant(1));
-  return ({ y, statistics }, { training }, following) => {
+  return ({ y, statistics }, { training, holdStatistics }, following) => {
     const tensors = {
       weight: weight.tensor,
       bias: bias.tensor,
       runningMean: mean.tensor,
       runningVar: variance.tensor,
     };
-    return batchNormOp(y, tensors, { training, statistics, ...following });
+    return batchNormOp(y, tensors, { training, holdStatistics, statistics, ...following });
   };
 }
 

@@ -32,6 +32,8 @@ export interface BatchNormTensors {
 export interface BatchNormOptions {
   /** Normalise by the batch and move the running statistics, or normalise by the running statistics. */
   readonly training: boolean;
+  /** In training, normalise by the batch but leave the running statistics as they are. */
+  readonly holdStatistics?: boolean | undefined;
   readonly eps?: number;
   readonly momentum?: number;
   /** The statistics of x that conv2dMeasured() gives: training then need not read x for them. */
@@ -50,7 +52,7 @@ export interface BatchNormOptions {
  * @throws TypeError if the shapes do not fit
  */
 export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNormOptions): Tensor {
-  const { training, eps = 1e-5, momentum = .1, relu = false, residual } = options;
+  const { training, eps = 1e-5, relu = false, residual } = options;
   const type = elementType("batch_norm", x);
   const { n, h, w, c } = imageShape("batch_norm", "x", x);
   for (const [name, tensor] of Object.entries(tensors)) requireShape("batch_norm", name, tensor, "[C]", [c]);
@@ -59,9 +61,7 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
   const follower = residual ? "add_relu" : relu ? "relu" : "nothing";
   const norm: NormOptions = { type, rows: n * h * w, channels: c, eps, training, follower };
   const running = { running_mean: runningMean, running_var: runningVar };
-  const moments: Tensors = training
-    ? { moments: measured(x, options.statistics, running, norm, momentum) }
-    : running;
+  const moments: Tensors = training ? { moments: measured(x, options, running, norm) } : running;
   const y = x.like("batch_norm");
   apply.run({ ...moments, weight, bias, x, ...(residual && { z: residual }), y }, norm);
   const inputs = [x, weight, bias, ...(residual ? [residual] : [])];
@@ -76,13 +76,12 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
 /** Kernels' tensors by the names of their bindings. */
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Mean and inverse standard deviation of the batch, [2, C]; moves the running statistics. */
+/** Mean and inverse standard deviation of the batch, [2, C]; moves the running statistics, unless they are held. */
 function measured(
   x: Tensor,
-  given: Tensor | undefined,
+  { statistics: given, holdStatistics = false, momentum = .1 }: BatchNormOptions,
   running: Tensors,
   { type, rows, channels, eps }: NormOptions,
-  momentum: number,
 ): Tensor {
   if (rows === 1) {
     throw new TypeError(
@@ -99,7 +98,9 @@ function measured(
     chunkStatistics.run({ x, partial }, { type, rows, channels });
   }
   const moments = empty(x.device, [2, channels], "f32", "batch moments");
-  merge.run({ partial, moments, ...running }, { channels, eps, momentum, lanes: mergeLanes(x) });
+  const options = { channels, eps, lanes: mergeLanes(x) };
+  if (holdStatistics) merge.run({ partial, moments }, { ...options, momentum: undefined });
+  else merge.run({ partial, moments, ...running }, { ...options, momentum });
   return moments;
 }
 
