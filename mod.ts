@@ -51,7 +51,7 @@
  * @module
  */
 
-// Errors, shapes, random numbers and files
+// Errors, plug-ins, shapes, random numbers and files
 export { type ByteSource, byteSource } from "./src/base/byte_source.ts";
 export {
   ConfigError,
@@ -64,6 +64,7 @@ export {
   LimitError,
   messageOf,
 } from "./src/base/errors.ts";
+export { definePlugin, type Plugin } from "./src/base/plugin.ts";
 export { type Rng, rng } from "./src/base/rng.ts";
 export type { Shape } from "./src/base/shape.ts";
 
@@ -170,7 +171,7 @@ export {
   type Preprocessing,
 } from "./src/data/transforms/pipeline.ts";
 export {
-  definePlugin,
+  defineTransform,
   type Step as TransformStep,
   type Transform,
   type TransformContext,

@@ -1,21 +1,11 @@
 /** Checks a tree by a schema, and turns what zod found into the house's messages: key, value, what is allowed. */
 
 import * as z from "zod";
-import { didYouMean, type Faults } from "./faults.ts";
+import { requirement } from "../base/requirement.ts";
+import type { Faults } from "./faults.ts";
 import { formatValue } from "./format.ts";
 import { hintForKey, schemaAt, takesNull } from "./schema_walk.ts";
 import { childAt, isList, isMap, MISSING, type Node, nodeAt, originAt, toData } from "./tree.ts";
-
-const TYPES: Readonly<Record<string, string>> = {
-  int: "an integer",
-  number: "a number",
-  string: "text, in quotes",
-  boolean: "true or false",
-  array: "a list",
-  tuple: "a list",
-  object: "a map of keys",
-  record: "a map of keys",
-};
 
 /** How a tree is checked. */
 export interface CheckOptions {
@@ -75,35 +65,6 @@ function refuseEarly(
   return told;
 }
 
-/** What an issue's value "must be"; a schema's own message goes before this one. */
-function requirement(issue: z.core.$ZodRawIssue): string {
-  const options = issue.values ?? issue.options;
-  if (Array.isArray(options)) return oneOf(options.map(String), issue.input);
-  if (issue.code === "invalid_type") return `must be ${TYPES[issue.expected as string] ?? issue.expected}`;
-  if (issue.code === "too_small") return bound(issue, "at least", "more than", issue.minimum);
-  if (issue.code === "too_big") return bound(issue, "at most", "less than", issue.maximum);
-  return anyOf(issue.errors as z.core.$ZodIssue[][] | undefined);
-}
-
-/** What one of a union's members asks for. */
-function anyOf(members: readonly z.core.$ZodIssue[][] = []): string {
-  const [first, ...others] = new Set(members.map(([issue]) => issue.message));
-  const rest = others.map((text) => text.replace(/^must be /, ""));
-  return [first ?? "must be something else", ...rest].join(" or ");
-}
-
-function oneOf(options: readonly string[], given: unknown): string {
-  const hint = typeof given === "string" ? didYouMean(given, options) : "";
-  const names = options.length === 1 ? `must be ${options[0]}` : `must be one of ${options.join(", ")}`;
-  return hint === "" ? names : `${names}:${hint}`;
-}
-
-function bound(issue: z.core.$ZodRawIssue, within: string, beyond: string, limit: unknown): string {
-  const amount = `${issue.inclusive ? within : beyond} ${limit}`;
-  if (issue.origin === "array") return `must have ${amount} entries`;
-  return issue.origin === "string" ? `must have ${amount} character` : `must be ${amount}`;
-}
-
 function describe(
   schema: z.ZodType,
   issue: z.core.$ZodIssue,
@@ -129,6 +90,5 @@ function describe(
   if (given === undefined) {
     return faults.add(`Cannot do without ${name} as it ${issue.message}${orNull}`, origin);
   }
-  const joint = issue.message.startsWith("must") ? " as it " : ": ";
-  faults.add(`Cannot use ${name}=${formatValue(toData(given))}${joint}${issue.message}${orNull}`, origin);
+  faults.add(`Cannot use ${name}=${formatValue(toData(given))} as it ${issue.message}${orNull}`, origin);
 }

@@ -87,7 +87,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.train.0.random_resized_crop.scale=[2, 1]",
-    "Cannot use transforms.train.0.random_resized_crop.scale=[2,1]: need [low, high] with low <= high",
+    "Cannot use transforms.train.0.random_resized_crop.scale=[2,1] as it must be [low, high] with low <= high",
   ],
   [
     "transforms.train=[{color_jitter: {hue: x}}]",
@@ -103,7 +103,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.train=[{random_choice: {transforms: [jpeg], p: [1, 2]}}]",
-    "Cannot use transforms.train.0.random_choice.p=[1,2]: need a weight for each transform",
+    "Cannot use transforms.train.0.random_choice.p=[1,2] as it must have a weight for each transform",
   ],
   [
     "transforms.train=[{gaussian_blur: {kernel_size: 4}}]",

@@ -75,7 +75,7 @@ for (const [name, { random }] of Object.entries(transforms)) {
     `an evaluation pipeline refuses ${name}`,
     refuses(
       ["resize", name],
-      `Cannot use ${name} at transforms.eval[1] as it is random: evaluation must see the same picture each time, ` +
+      `Cannot use ${name} at transforms.eval[1] because it is random: evaluation must see the same image each time, ` +
         `so move it to transforms.train`,
       "eval",
     ),
@@ -101,29 +101,29 @@ Deno.test(
   "an unknown option is refused with the nearest",
   refuses(
     ["resize", { color_jitter: { brightnes: 0.2 } }],
-    `Cannot use transforms.train[1].color_jitter as "brightnes" is unknown: did you mean "brightness"? ` +
-      "Valid keys are brightness, contrast, saturation, hue",
+    `Cannot use transforms.train[1].color_jitter.brightnes because it is not an option: did you mean "brightness"? ` +
+      "Options: brightness, contrast, saturation, hue",
   ),
 );
 Deno.test(
   "a value out of range is refused",
   refuses(
     [{ random_horizontal_flip: { p: 1.5 } }],
-    "Cannot use transforms.train[0].random_horizontal_flip.p as Too big: expected number to be <=1: current value is 1.5",
+    "Cannot use transforms.train[0].random_horizontal_flip.p because it must be at most 1, current value is 1.5",
   ),
 );
 Deno.test(
   "a reversed range is refused",
   refuses(
     [{ random_resized_crop: { scale: [1, 0.5] } }],
-    "Cannot use transforms.train[0].random_resized_crop.scale as need [low, high] with low <= high: current value is [1,0.5]",
+    "Cannot use transforms.train[0].random_resized_crop.scale because it must be [low, high] with low <= high, current value is [1,0.5]",
   ),
 );
 Deno.test(
   "two transforms in one step are refused",
   refuses(
     [{ resize: {}, center_crop: {} }],
-    `Cannot read transforms.train[0] as it must name one transform: current names are "resize", "center_crop"`,
+    `Cannot read transforms.train[0] because it must name one transform: current names are "resize", "center_crop"`,
   ),
 );
 Deno.test(
@@ -151,7 +151,7 @@ Deno.test(
   "a list of transforms holds none of the normalised picture",
   refuses(
     [{ random_apply: { transforms: ["jpeg", "normalize"] } }],
-    "Cannot use normalize at transforms.train[0].random_apply.transforms[1] as it does not act on levels: " +
+    "Cannot use normalize at transforms.train[0].random_apply.transforms[1] because it does not act on levels: " +
       "move it out of the list, to the end",
   ),
 );
@@ -159,15 +159,15 @@ Deno.test(
   "an option of a transform within a list is refused at its place",
   refuses(
     [{ random_apply: { transforms: ["jpeg", { random_choice: { transforms: [{ zoom_in: { p: 2 } }] } }] } }],
-    "Cannot use transforms.train[0].random_apply.transforms[1].random_choice.transforms[0].zoom_in.p as " +
-      "Too big: expected number to be <=1: current value is 2",
+    "Cannot use transforms.train[0].random_apply.transforms[1].random_choice.transforms[0].zoom_in.p because " +
+      "it must be at most 1, current value is 2",
   ),
 );
 Deno.test(
   "weights of random_choice must be as many as its transforms",
   refuses(
     [{ random_choice: { transforms: ["jpeg"], p: [1, 2] } }],
-    "Cannot use transforms.train[0].random_choice.p as need a weight for each transform: current value is [1,2]",
+    "Cannot use transforms.train[0].random_choice.p because it must have a weight for each transform, current value is [1,2]",
   ),
 );
 
@@ -175,6 +175,6 @@ Deno.test("pipeline() refuses pictures that do not have the image size", () => {
   const error = assertThrows(() => make(["resize"]).apply(patterned(30, 42), rng(1)), RangeError);
   assertEquals(
     error.message,
-    "Cannot batch a picture as transforms.train makes it 32x44: need 32x32 (end with center_crop, random_resized_crop or a resize with keep_aspect=false)",
+    "Cannot batch a picture because transforms.train makes it 32x44: need 32x32 (end with center_crop, random_resized_crop or a resize with keep_aspect=false)",
   );
 });

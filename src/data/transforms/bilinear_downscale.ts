@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
-import { definePlugin, probability, range, scaledSize } from "./transform.ts";
+import { defineTransform, probability, range, scaledSize } from "./transform.ts";
 
 /** `picture` as if it had been `small` once. */
 export function downscaleTo(picture: Picture, small: Size): Picture {
@@ -11,7 +11,7 @@ export function downscaleTo(picture: Picture, small: Size): Picture {
 }
 
 /** With probability `p`, leaves the resolution of both sides at a share that is uniform in `scale`. */
-export const bilinear_downscale = definePlugin({
+export const bilinear_downscale = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.3, 0.75]),
     p: probability.default(0.3),

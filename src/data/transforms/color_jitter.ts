@@ -1,10 +1,10 @@
 /** ColorJitter as in torchvision: random brightness, contrast, saturation and hue, in random order. */
 import * as z from "zod";
 import type { ColorStep } from "./operation.ts";
-import { definePlugin, range } from "./transform.ts";
+import { defineTransform, range } from "./transform.ts";
 
 const strength = z.union([z.number().min(0), range(0)]).default(0);
-const HUE_RANGE = "need [low, high] with -0.5 <= low <= high <= 0.5";
+const HUE_RANGE = "must be [low, high] with -0.5 <= low <= high <= 0.5";
 const hueRange = z.tuple([z.number(), z.number()])
   .refine(([low, high]) => -0.5 <= low && low <= high && high <= 0.5, { error: HUE_RANGE });
 
@@ -23,7 +23,7 @@ function rangeOf(strength: Strength, center: number, least: number): Range {
  * Multiplies brightness, contrast and saturation by factors of 1 - x .. 1 + x (or of the range given) and shifts the
  * hue by -hue .. hue turns, in random order. A strength of 0 leaves its step out.
  */
-export const color_jitter = definePlugin({
+export const color_jitter = defineTransform({
   options: z.strictObject({
     brightness: strength,
     contrast: strength,

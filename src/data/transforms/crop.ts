@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { resizeTo } from "./resize.ts";
 import type { Box, Size } from "./operation.ts";
-import { definePlugin, optionalSize, roundHalfEven } from "./transform.ts";
+import { defineTransform, optionalSize, roundHalfEven } from "./transform.ts";
 
 /** The part of `picture` from row `top` and column `left`, `height` x `width` pixels. */
 export function crop(picture: Picture, top: number, left: number, height: number, width: number): Picture {
@@ -42,7 +42,7 @@ export function resizedCrop(picture: Picture, { top, left, height, width }: Box,
 }
 
 /** Cuts the middle `size` x `size` pixels. */
-export const center_crop = definePlugin({
+export const center_crop = defineTransform({
   options: z.strictObject({ size: optionalSize }),
   random: false,
   make: ({ size }, { imageSize }) => (given) => [{ kind: "crop", ...centralBox(given, size ?? imageSize) }],

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Blur } from "./operation.ts";
-import { definePlugin, roundHalfEven } from "./transform.ts";
+import { defineTransform, roundHalfEven } from "./transform.ts";
 
 const f = Math.fround;
 
@@ -69,20 +69,20 @@ export function blur(picture: Picture, { kernel, sigma }: Blur): Picture {
   return { ...picture, data: blurColumns(picture, rows, gaussianWeights(kernel[1], sigma[1])) };
 }
 
-const side = z.int().min(1).max(255).refine((size) => size % 2 === 1, { error: "need an odd number" });
+const side = z.int().min(1).max(255).refine((size) => size % 2 === 1, { error: "must be odd" });
 const deviation = z.number().min(1e-3);
 
 /**
  * Blurs by a window of `kernel_size` pixels, or [x, y], and a standard deviation of `sigma` pixels, or uniform in
  * [low, high].
  */
-export const gaussian_blur = definePlugin({
+export const gaussian_blur = defineTransform({
   options: z.strictObject({
     kernel_size: z.union([side, z.tuple([side, side])]),
     sigma: z.union([
       deviation,
       z.tuple([deviation, deviation]).refine(([low, high]) => low <= high, {
-        error: "need [low, high] with low <= high",
+        error: "must be [low, high] with low <= high",
       }),
     ]).default([0.1, 2]),
   }),

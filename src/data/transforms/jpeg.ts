@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { definePlugin, probability } from "./transform.ts";
+import { defineTransform, probability } from "./transform.ts";
 
 const quality = z.int().min(1).max(100);
 
 /** With probability `p`, leaves what JPEG of a quality of 1 .. 100, uniform in `quality`, keeps. */
-export const jpeg = definePlugin({
+export const jpeg = defineTransform({
   options: z.strictObject({
     quality: z.tuple([quality, quality])
-      .refine(([low, high]) => low <= high, { error: "need [low, high] with low <= high" })
+      .refine(([low, high]) => low <= high, { error: "must be [low, high] with low <= high" })
       .default([20, 75]),
     p: probability.default(0.5),
   }),

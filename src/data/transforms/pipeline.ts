@@ -116,7 +116,7 @@ function misplaced(name: string, place: string, normalized: boolean): ConfigErro
 
 function randomInEval(name: string, place: string): ConfigError {
   return new ConfigError(
-    `Cannot use ${name} at ${place} as it is random: evaluation must see the same picture each time, ` +
+    `Cannot use ${name} at ${place} because it is random: evaluation must see the same image each time, ` +
       `so move it to transforms.train`,
   );
 }
@@ -130,7 +130,7 @@ function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Prep
 function checkSize({ width, height }: Size, { imageSize, purpose }: PipelineOptions): void {
   if (width === imageSize && height === imageSize) return;
   throw new RangeError(
-    `Cannot batch a picture as transforms.${purpose} makes it ${width}x${height}: ` +
+    `Cannot batch a picture because transforms.${purpose} makes it ${width}x${height}: ` +
       `need ${imageSize}x${imageSize} (end with center_crop, random_resized_crop or a resize with keep_aspect=false)`,
   );
 }

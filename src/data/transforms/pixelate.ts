@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
-import { definePlugin, probability, range, scaledSize } from "./transform.ts";
+import { defineTransform, probability, range, scaledSize } from "./transform.ts";
 
 /**
  * The input position behind each output position of Pillow's NEAREST resize. Its ImagingScaleAffine adds the scale up
@@ -40,7 +40,7 @@ export function pixelateTo({ width, height, data }: Picture, small: Size): Pictu
 }
 
 /** With probability `p`, leaves a share of both sides' pixels that is uniform in `scale`. */
-export const pixelate = definePlugin({
+export const pixelate = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.25, 0.75]),
     p: probability.default(0.3),

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { AffineWarp } from "./operation.ts";
-import { colorOf, definePlugin, fillLevels, range, roundHalfEven } from "./transform.ts";
+import { colorOf, defineTransform, fillLevels, range, roundHalfEven } from "./transform.ts";
 
 const share = z.number().min(0).max(1);
 const angle = z.number().gt(-90).lt(90);
@@ -39,7 +39,7 @@ function draw(
  * Turns by `degrees` (x means -x .. x), shifts by up to `translate` of width and height, scales by a factor in
  * `scale`, shears by `shear` degrees: x, or [low, high] along x, or [low, high, low, high] along x and y.
  */
-export const random_affine = definePlugin({
+export const random_affine = defineTransform({
   options: z.strictObject({
     degrees: z.union([symmetric(180), range(-360)]),
     translate: z.tuple([share, share]).optional(),

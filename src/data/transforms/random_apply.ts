@@ -1,9 +1,9 @@
 /** RandomApply as in torchvision: all of a list of transforms, or none. */
 import * as z from "zod";
-import { definePlugin, probability, sequence, steps } from "./transform.ts";
+import { defineTransform, probability, sequence, steps } from "./transform.ts";
 
 /** Applies all of `transforms`, one after the other, with probability `p`. */
-export const random_apply = definePlugin({
+export const random_apply = defineTransform({
   options: z.strictObject({ transforms: steps, p: probability.default(0.5) }),
   random: true,
   make: ({ transforms, p }, { makeAll }) => {

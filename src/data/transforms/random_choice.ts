@@ -1,19 +1,19 @@
 /** RandomChoice as in torchvision: one of a list of transforms. */
 import * as z from "zod";
-import { definePlugin, steps } from "./transform.ts";
+import { defineTransform, steps } from "./transform.ts";
 
 /** Applies one of `transforms`, each as likely as the other or by the weights `p`. */
-export const random_choice = definePlugin({
+export const random_choice = defineTransform({
   options: z.strictObject({
     transforms: steps.min(1),
     p: z.array(z.number().min(0)).nullable().default(null),
   })
     .refine(({ transforms, p }) => p === null || p.length === transforms.length, {
-      error: "need a weight for each transform",
+      error: "must have a weight for each transform",
       path: ["p"],
     })
     .refine(({ p }) => p === null || p.some((weight) => weight > 0), {
-      error: "need a weight above 0",
+      error: "must have a weight above 0",
       path: ["p"],
     }),
   random: true,

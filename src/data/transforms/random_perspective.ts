@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Size } from "./operation.ts";
 import { type Corners, perspectiveCoefficients } from "./perspective.ts";
-import { colorOf, definePlugin, fillLevels, probability } from "./transform.ts";
+import { colorOf, defineTransform, fillLevels, probability } from "./transform.ts";
 
 /**
  * Where the corners of a picture go: each up to `scale` of half the sides inwards, in whole pixels. Torchvision's
@@ -25,7 +25,7 @@ export function drawCorners({ width, height }: Size, scale: number, rng: Rng): C
  * Tilts with probability `p`, moving each corner inwards by up to `distortion_scale` of half the sides. A picture so
  * small that its corners meet stays as it is.
  */
-export const random_perspective = definePlugin({
+export const random_perspective = defineTransform({
   options: z.strictObject({
     distortion_scale: probability.default(0.5),
     p: probability.default(0.5),

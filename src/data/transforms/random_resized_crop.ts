@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Box } from "./operation.ts";
-import { definePlugin, optionalSize, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, optionalSize, range, roundHalfEven } from "./transform.ts";
 
 const ATTEMPTS = 10;
 
@@ -36,7 +36,7 @@ function centralCrop(width: number, height: number, ratio: readonly [number, num
 }
 
 /** Cuts a random part and resizes it to `size` x `size`. */
-export const random_resized_crop = definePlugin({
+export const random_resized_crop = defineTransform({
   options: z.strictObject({
     size: optionalSize,
     scale: range(1e-6).default([0.08, 1]),

@@ -6,7 +6,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
-import { definePlugin, optionalSize } from "./transform.ts";
+import { defineTransform, optionalSize } from "./transform.ts";
 
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
@@ -130,7 +130,7 @@ function shorterSideAt({ width, height }: Size, size: number): Size {
  * Resizes the shorter side to `size`, keeping the aspect: torchvision's Resize(size). Without the aspect the whole
  * picture is stretched to a square: Resize((size, size)).
  */
-export const resize = definePlugin({
+export const resize = defineTransform({
   options: z.strictObject({ size: optionalSize, keep_aspect: z.boolean().default(true) }),
   random: false,
   make: ({ size, keep_aspect }, { imageSize }) => {

@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
+import { readOptions } from "../../base/plugin.ts";
 import { transforms } from "./mod.ts";
 import type { Step, Transform, TransformPlugin } from "./transform.ts";
 
@@ -26,7 +27,9 @@ export function readStep(step: Step, place: string): NamedStep {
   const keys = typeof step === "string" ? [step] : Object.keys(step ?? {});
   if (keys.length !== 1) {
     const current = keys.length === 0 ? "none" : keys.map((key) => `"${key}"`).join(", ");
-    throw new ConfigError(`Cannot read ${place} as it must name one transform: current names are ${current}`);
+    throw new ConfigError(
+      `Cannot read ${place} because it must name one transform: current names are ${current}`,
+    );
   }
   const [name] = keys;
   const known = [...Object.keys(transforms), NORMALIZE];
@@ -47,23 +50,9 @@ export function parseOptions<Schema extends z.ZodType>(
   given: unknown,
   place: string,
 ): z.output<Schema> {
-  const result = schema.safeParse(given);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const key = [place, ...issue.path].join(".");
-  if (issue.code === "unrecognized_keys") {
-    const known = Object.keys((schema as unknown as { shape?: object }).shape ?? {});
-    const near = nearest(issue.keys[0], known);
-    const cure = near ? `did you mean "${near}"? ` : "";
-    throw new ConfigError(
-      `Cannot use ${key} as "${issue.keys[0]}" is unknown: ${cure}Valid keys are ${known.join(", ")}`,
-    );
-  }
-  const current = issue.path.reduce<unknown>(
-    (value, part) => (value as Record<PropertyKey, unknown>)?.[part],
-    given,
-  );
-  throw new ConfigError(`Cannot use ${key} as ${issue.message}: current value is ${JSON.stringify(current)}`);
+  const read = readOptions(schema, given);
+  if ("options" in read) return read.options;
+  throw new ConfigError(`Cannot use ${[place, ...read.path].join(".")} because it ${read.fault}`);
 }
 
 /** The transform of a step that was read at `place`, and its options. @throws ConfigError for an unfit option */
@@ -84,6 +73,6 @@ function makeNested(step: Step, place: string, imageSize: number): Transform {
     return makeStep({ ...named, plugin }, place, imageSize).transform;
   }
   throw new ConfigError(
-    `Cannot use ${named.name} at ${place} as it does not act on levels: move it out of the list, to the end`,
+    `Cannot use ${named.name} at ${place} because it does not act on levels: move it out of the list, to the end`,
   );
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Plugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
 import { type Color, type Operation, type Size, sizeAfter } from "./operation.ts";
 
@@ -19,20 +20,19 @@ export interface TransformContext {
   makeAll(steps: readonly Step[]): Transform[];
 }
 
-/** A transform that a configuration can name: its options, whether it draws random numbers, and how it is made. */
-export interface TransformPlugin<Schema extends z.ZodType = z.ZodType> {
-  readonly options: Schema;
+/** A transform that a configuration can name, and what its pipeline must know of it. */
+export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
+  extends Plugin<Options, TransformContext, Transform> {
   /** True if its result depends on `rng`; such a transform is refused in an evaluation pipeline. */
   readonly random: boolean;
   /** True if it acts on the normalised picture, so that it must stand behind `normalize`. */
   readonly afterNormalize?: boolean;
-  make(options: z.output<Schema>, context: TransformContext): Transform;
 }
 
-/** Ties a plug-in's options to the argument of its factory. */
-export function definePlugin<Schema extends z.ZodType>(
-  plugin: TransformPlugin<Schema>,
-): TransformPlugin<Schema> {
+/** Ties a transform's options to the argument of its factory. */
+export function defineTransform<Options extends z.ZodType>(
+  plugin: TransformPlugin<Options>,
+): TransformPlugin<Options> {
   return plugin;
 }
 
@@ -64,7 +64,7 @@ export const probability = z.number().min(0).max(1);
 export function range(least: number, most = Infinity) {
   const bound = most === Infinity ? z.number().min(least) : z.number().min(least).max(most);
   return z.tuple([bound, bound]).refine(([low, high]) => low <= high, {
-    error: "need [low, high] with low <= high",
+    error: "must be [low, high] with low <= high",
   });
 }
 

@@ -1,9 +1,9 @@
 /** ZoomIn: a part of the picture, made as large as the picture was. */
 import * as z from "zod";
-import { definePlugin, probability, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, probability, range, roundHalfEven } from "./transform.ts";
 
 /** With probability `p`, shows a part at a random place whose sides are a share, uniform in `scale`, of the picture's. */
-export const zoom_in = definePlugin({
+export const zoom_in = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.7, 1]),
     p: probability.default(0.3),

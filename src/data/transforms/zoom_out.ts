@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { OperationOf } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
-import { colorOf, definePlugin, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
+import { colorOf, defineTransform, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
 
 /** `picture`, resized to a box's size, at the box's place in a picture of `fill`. */
 export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "kind">): Picture {
@@ -23,7 +23,7 @@ export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "ki
  * With probability `p`, makes the picture smaller by a factor uniform in `scale`, which is by how much its canvas
  * grows, and puts it at a random place (torchvision's RandomZoomOut) on `fill`.
  */
-export const zoom_out = definePlugin({
+export const zoom_out = defineTransform({
   options: z.strictObject({
     scale: range(1, 1000).default([1, 1.5]),
     fill: fillLevels.default([124, 116, 104]),

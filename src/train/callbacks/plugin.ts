@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Plugin } from "../../base/plugin.ts";
 import type { EncodeJpeg, Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { Plotting } from "../../plots/raster.ts";
@@ -58,15 +59,16 @@ export interface CallbackContext {
   readonly screen: Screen;
 }
 
-/** A callback that a configuration can name: its options and how it is made. */
-export interface CallbackPlugin<Schema extends z.ZodType = z.ZodType> {
-  readonly options: Schema;
-  make(options: z.output<Schema>, context: CallbackContext): Callback;
-}
+/** A callback that a configuration can name. */
+export type CallbackPlugin<Options extends z.ZodType = z.ZodType> = Plugin<
+  Options,
+  CallbackContext,
+  Callback
+>;
 
-/** Ties a plug-in's options to the argument of its factory. */
-export function defineCallback<Schema extends z.ZodType>(
-  plugin: CallbackPlugin<Schema>,
-): CallbackPlugin<Schema> {
+/** Ties a callback's options to the argument of its factory. */
+export function defineCallback<Options extends z.ZodType>(
+  plugin: CallbackPlugin<Options>,
+): CallbackPlugin<Options> {
   return plugin;
 }

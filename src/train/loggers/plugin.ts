@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ByteSource } from "../../base/byte_source.ts";
+import type { Plugin } from "../../base/plugin.ts";
 import type { Logger } from "../log.ts";
 
 /** Files below a folder. */
@@ -27,13 +28,12 @@ export interface LoggerContext {
   report(line: string, level: "debug" | "info" | "warning"): void;
 }
 
-/** A logger that a configuration can name: its options and how it is made. */
-export interface LoggerPlugin<Schema extends z.ZodType = z.ZodType> {
-  readonly options: Schema;
-  make(options: z.output<Schema>, context: LoggerContext): Logger;
-}
+/** A logger that a configuration can name. */
+export type LoggerPlugin<Options extends z.ZodType = z.ZodType> = Plugin<Options, LoggerContext, Logger>;
 
-/** Ties a plug-in's options to the argument of its factory. */
-export function defineLogger<Schema extends z.ZodType>(plugin: LoggerPlugin<Schema>): LoggerPlugin<Schema> {
+/** Ties a logger's options to the argument of its factory. */
+export function defineLogger<Options extends z.ZodType>(
+  plugin: LoggerPlugin<Options>,
+): LoggerPlugin<Options> {
   return plugin;
 }
