@@ -21,7 +21,7 @@ try {
   button.disabled = false;
   status.textContent = "Ready";
 } catch (error) {
-  element("adapter").textContent = "None that can be used";
+  element("adapter").textContent = "No usable adapter";
   showError(error);
 }
 
@@ -29,17 +29,17 @@ try {
 function showDevice({ adapter, gpu }: Device): void {
   const { vendor, architecture, device, description } = adapter;
   const name = description || device || [vendor, architecture].filter(Boolean).join(" ");
-  element("adapter").textContent = name || "An adapter that does not say its name";
+  element("adapter").textContent = name || "Unnamed adapter";
   const mib = (bytes: number) =>
     `${(bytes / 2 ** 20).toLocaleString("en", { maximumFractionDigits: 0 })} MiB`;
   const has = (feature: GPUFeatureName) => gpu.features.has(feature) ? "yes" : "no";
   const rows: [string, string | number][] = [
-    ["Vendor", vendor || "not said"],
-    ["Architecture", architecture || "not said"],
+    ["Vendor", vendor || "unknown"],
+    ["Architecture", architecture || "unknown"],
     ["Largest binding", mib(gpu.limits.maxStorageBufferBindingSize)],
     ["Largest buffer", mib(gpu.limits.maxBufferSize)],
-    ["Storage buffers a stage", gpu.limits.maxStorageBuffersPerShaderStage],
-    ["Invocations a workgroup", gpu.limits.maxComputeInvocationsPerWorkgroup],
+    ["Storage buffers per stage", gpu.limits.maxStorageBuffersPerShaderStage],
+    ["Invocations per workgroup", gpu.limits.maxComputeInvocationsPerWorkgroup],
     ["Workgroup memory", `${gpu.limits.maxComputeWorkgroupStorageSize / 1024} KiB`],
     ["16-bit floats", has("shader-f16")],
     ["Timestamps", has("timestamp-query")],
@@ -74,7 +74,7 @@ async function trainOnce(device: Device): Promise<void> {
 function showProgress({ steps, imagesPerSecond }: Progress, total: number): void {
   const { loss, top1 } = steps.at(-1)!;
   log.textContent = steps.map(({ loss, top1 }, i) =>
-    `step ${String(i + 1).padStart(3)}  loss ${loss.toFixed(4)}  right ${
+    `step ${String(i + 1).padStart(3)}  loss ${loss.toFixed(4)}  correct ${
       (100 * top1).toFixed(0).padStart(3)
     } %\n`
   ).join("");

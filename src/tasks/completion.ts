@@ -9,7 +9,9 @@ import { configuredTasks, lookingTasks } from "./configured.ts";
 /** What completion needs of the world. */
 export type CompletionHost = Pick<Host, "configFiles" | "print">;
 
-const TASKS = ["train", "eval", "predict", "export", "stats", "report", "doctor", "parity", "completion"];
+const TASKS = [
+  ...["train", "eval", "predict", "export", "stats", "report", "sync", "doctor", "parity", "completion"],
+];
 
 /** What each shell is to run; all ask `completion -- WORDS` for the words that may come next. */
 const scripts: Readonly<Record<string, string>> = {

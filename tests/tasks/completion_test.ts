@@ -7,6 +7,7 @@ const host = { configFiles: denoConfigFiles() };
 
 const cases: [words: string[], found: string[]][] = [
   [["tr"], ["train"]],
+  [["sy"], ["sync"]],
   [["train", "mod"], ["model=", "model."]],
   [["train", "model=resnet3"], ["model=resnet34"]],
   [["train", "trainer.max"], ["trainer.max_epochs="]],
