@@ -19,7 +19,7 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { adamw, hostBatch, losses, openDevice, resnet, ring, trainStep } from "@wgrad/wgrad";
+ * import { adamw, hostBatch, losses, openDevice, resnet, stepResults, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
  * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
@@ -28,9 +28,9 @@
  *   { device, classes: 5 },
  * );
  * const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
- * const results = ring(device, 5, 1);
+ * const results = stepResults(device, 5, 1);
  * const step = trainStep(device, {
- *   model, loss, optimizer, ring: results, imageSize: 32, maxNorm: 1, replay: false,
+ *   model, loss, optimizer, results, imageSize: 32, maxNorm: 1, replay: false,
  * });
  * const images = new Float32Array(2 * 32 * 32 * 4); // [N, H, W, 4]
  * await step.run(hostBatch(images, Uint32Array.of(0, 4)), 1e-3);
@@ -241,7 +241,7 @@ export { modelCheckpoint, type ModelCheckpointOptions } from "./src/train/callba
 export { progress } from "./src/train/callbacks/progress.ts";
 export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
 export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
-export { type Ring, ring, type Tally } from "./src/train/ring.ts";
+export { type StepResults, stepResults, type Tally } from "./src/train/step_results.ts";
 export {
   type KeptCheckpoint,
   type Logger,

@@ -7,7 +7,7 @@ import { losses } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
 import { adamw } from "../src/optim/adamw.ts";
-import { type Ring, ring as createRing } from "../src/train/ring.ts";
+import { type StepResults, stepResults } from "../src/train/step_results.ts";
 import { type HostBatch, hostBatch } from "../src/train/batch.ts";
 import { type TrainStep, trainStep } from "../src/train/step.ts";
 import { noise } from "./check.ts";
@@ -34,7 +34,7 @@ export interface Training {
   readonly model: Model;
   readonly step: TrainStep;
   readonly program: Program;
-  readonly ring: Ring;
+  readonly results: StepResults;
   readonly batch: HostBatch;
   /** Takes `times` steps; does not wait for the GPU. */
   run(times: number): Promise<void>;
@@ -52,9 +52,9 @@ export async function startTraining(
   const model = resnet(device, plan.model, { classes, seed: 42, precision });
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const optimizer = adamw(model.parameters, OPTIMIZER);
-  const ring = createRing(device, classes, SLOTS);
+  const results = stepResults(device, classes, SLOTS);
   const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");
-  const parts = { model, loss, optimizer, ring, imageSize, maxNorm: null, tuneKernels, replay: true };
+  const parts = { model, loss, optimizer, results, imageSize, maxNorm: null, tuneKernels, replay: true };
   const step = trainStep(device, parts);
   await step.prepare([count]);
   const batch = noiseBatch(plan);
@@ -62,14 +62,14 @@ export async function startTraining(
     model,
     step,
     program: step.program(count)!,
-    ring,
+    results,
     batch,
     async run(times) {
-      ring.restart();
+      results.restart();
       for (let time = 0; time < times; time++) await step.run(batch, LR);
     },
     async losses() {
-      const losses = (await ring.steps()).map(({ loss }) => loss);
+      const losses = (await results.steps()).map(({ loss }) => loss);
       if (losses.every(Number.isFinite)) return losses;
       throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
     },

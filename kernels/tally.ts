@@ -1,7 +1,6 @@
 /**
- * Writes, or adds where `add` is set, one row of a ring: (loss * rows, rows, top-1 correct, top-k correct), where rows
- * counts those that are not ignored. Which row of the ring comes from a buffer, so that a recorded step can be
- * replayed; it wraps around. One workgroup: lanes take every 64th row of the batch and add up as a tree.
+ * Writes one row of the results: (loss * rows, rows, top-1 correct, top-k correct), where rows counts those that are not
+ * ignored. Which row comes from a buffer, so that a recorded step can be replayed; it wraps around. One workgroup: lanes take every 64th row of the batch and add up as a tree.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { groupReduce } from "./lib/reduce.ts";
@@ -9,18 +8,17 @@ import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 export interface TallyKernelOptions {
   readonly k: number;
-  /** Where the number of the ring's row lies in the scalars. */
+  /** Where the number of the row is in the scalars. */
   readonly slot: number;
-  readonly add: boolean;
 }
 
-export function tally({ k, slot, add }: TallyKernelOptions): KernelSource {
+export function tally({ k, slot }: TallyKernelOptions): KernelSource {
   const code = wgsl`
 ${groupReduce}
 @group(0) @binding(0) var<storage, read> ranks: array<u32>; // [N]
 @group(0) @binding(1) var<storage, read> loss: array<f32>; // [1]
 @group(0) @binding(2) var<storage, read> scalars: array<f32>;
-@group(0) @binding(3) var<storage, read_write> ring: array<vec4f>; // [slots]
+@group(0) @binding(3) var<storage, read_write> results: array<vec4f>; // [slots]
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(local_invocation_index) lane: u32) {
@@ -31,13 +29,8 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   }
   let total = group_sum(vec4f(counts, 0.0), lane);
   if (lane != 0u) { return; }
-  let slot = u32(scalars[${slot}]) % arrayLength(&ring);
-  let row = vec4f(loss[0] * total.x, total.xyz);
-#if ${add}
-  ring[slot] += row;
-#else
-  ring[slot] = row;
-#endif
+  let slot = u32(scalars[${slot}]) % arrayLength(&results);
+  results[slot] = vec4f(loss[0] * total.x, total.xyz);
 }`;
   return { code, workgroups: [1, 1, 1] };
 }

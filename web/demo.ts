@@ -14,10 +14,10 @@ import {
   pipeline,
   renderBatch,
   resnet,
-  ring,
   rng,
   type Sample,
   shuffledOrder,
+  stepResults,
   type Tally,
   trainStep,
 } from "../mod.ts";
@@ -56,14 +56,14 @@ export interface Progress {
 export async function* train(device: Device, data: DemoData, count: number): AsyncGenerator<Progress> {
   const classes = NUMBERS.length;
   const model = resnet(device, "resnet18", { classes, seed: SEED });
-  const results = ring(device, classes, count);
+  const results = stepResults(device, classes, count);
   const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const step = trainStep(device, {
     model,
     loss,
     optimizer,
-    ring: results,
+    results,
     imageSize: SIZE,
     maxNorm: 1,
     replay: true,

@@ -16,8 +16,8 @@ export interface TallyTensors {
   /** The batch's mean loss, f32 [1]. */
   readonly loss: Tensor;
   /** Where the counts go, f32 [slots, 4]. */
-  readonly ring: Tensor;
-  /** The step's numbers on the GPU, f32; one of them is the ring's slot. */
+  readonly results: Tensor;
+  /** The step's numbers on the GPU, f32; one of them is the slot. */
   readonly scalars: Tensor;
 }
 
@@ -25,29 +25,27 @@ export interface TallyTensors {
 export interface TallyOptions {
   /** Classes; the logits' further columns are padding. */
   readonly classes: number;
-  /** Which of the scalars holds the slot; slots beyond the ring wrap around. */
+  /** Which of the scalars holds the slot; slots beyond the last wrap around. */
   readonly slot: number;
   /** A label among the k best counts; by default 5, or all classes if there are fewer. */
   readonly k?: number;
-  /** Adds to the slot rather than overwriting it; by default false. */
-  readonly add?: boolean;
 }
 
 /**
- * Counts a batch on the GPU: the slot's row of the ring becomes (loss * rows, rows, top-1 correct, top-k correct),
+ * Counts a batch on the GPU: the slot's row of `results` becomes (loss * rows, rows, top-1 correct, top-k correct),
  * so that sums over slots give epoch means. Ignored rows do not count; of equal logits the lower index comes first;
  * a NaN loss makes the slot's loss NaN. No gradient flows through it.
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
  */
 export function tally(tensors: TallyTensors, options: TallyOptions): void {
-  const { logits, labels, loss, ring, scalars } = tensors;
-  const { classes, slot, k = Math.min(5, classes), add = false } = options;
+  const { logits, labels, loss, results, scalars } = tensors;
+  const { classes, slot, k = Math.min(5, classes) } = options;
   const { type, rows, columns } = lossOptions("tally", logits, labels, { classes });
   if (labels.dtype !== "u32") {
     throw new TypeError(`Cannot run tally as labels must be u32 [N]: current is ${labels.dtype}`);
   }
-  if (ring.shape.length !== 2 || ring.shape[1] !== 4) {
-    throw new TypeError(`Cannot run tally as ring must be f32 [slots, 4]: current is [${ring.shape}]`);
+  if (results.shape.length !== 2 || results.shape[1] !== 4) {
+    throw new TypeError(`Cannot run tally as results must be f32 [slots, 4]: current is [${results.shape}]`);
   }
   if (!(Number.isInteger(slot) && slot >= 0 && slot < scalars.size)) {
     throw new RangeError(`Cannot run tally as slot must index ${scalars.size} scalars: current is ${slot}`);
@@ -57,5 +55,5 @@ export function tally(tensors: TallyTensors, options: TallyOptions): void {
   }
   const ranks = empty(logits.device, [rows], "u32", "tally ranks");
   rank.run({ logits, labels, ranks }, { type, rows, classes, columns });
-  count.run({ ranks, loss, scalars, ring }, { k, slot, add });
+  count.run({ ranks, loss, scalars, results }, { k, slot });
 }

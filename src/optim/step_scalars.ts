@@ -4,7 +4,7 @@
 export const STEP_SCALARS = 12;
 
 /**
- * Places of what is not AdamW's: the decay of averages, the slot of the ring for the batch's results, the step's
+ * Places of what is not AdamW's: the decay of averages, the slot for the batch's results, the step's
  * number, and which of an accumulated step's batches it is.
  */
-export const EMA_DECAY = 5, RING_SLOT = 6, STEP = 7, BATCH_OF_STEP = 8;
+export const EMA_DECAY = 5, RESULTS_SLOT = 6, STEP = 7, BATCH_OF_STEP = 8;

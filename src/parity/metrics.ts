@@ -77,7 +77,7 @@ function onCpu(name: string, { classes, logits, labels, ...expected }: MetricCas
   };
 }
 
-/** Loss and counts as a training step takes them, from one slot of a ring. */
+/** Loss and counts as a training step takes them. */
 async function onGpu(device: Device, name: string, given: MetricCase): Promise<Row> {
   const { classes, labels, top1, top5, nll } = given;
   const count = labels.length, padded = roundUp(classes, 4);
@@ -85,11 +85,11 @@ async function onGpu(device: Device, name: string, given: MetricCase): Promise<R
     const values = imagesToEngine([count, classes, 1, 1], given.logits);
     const logits = tensorOf(device, values, [count, padded], "f32", "parity logits");
     const target = tensorOf(device, Uint32Array.from(labels), [count], "u32", "parity labels");
-    const ring = tensorOf(device, [0, 0, 0, 0], [1, 4], "f32", "parity ring");
+    const results = tensorOf(device, [0, 0, 0, 0], [1, 4], "f32", "parity results");
     const scalars = tensorOf(device, [0], [1], "f32", "parity slot");
     const loss = crossEntropy(logits, target, { classes });
-    tally({ logits, labels: target, loss, ring, scalars }, { classes, slot: 0 });
-    const [total, rows, first, five] = await ring.read(); // GPU sync point
+    tally({ logits, labels: target, loss, results, scalars }, { classes, slot: 0 });
+    const [total, rows, first, five] = await results.read(); // GPU sync point
     return {
       name,
       comparisons: [

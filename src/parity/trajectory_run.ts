@@ -7,7 +7,7 @@ import { losses as kinds } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../nn/resnet.ts";
 import { adamw } from "../optim/adamw.ts";
-import { ring as createRing } from "../train/ring.ts";
+import { stepResults } from "../train/step_results.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
 import { trainStep } from "../train/step.ts";
 import {
@@ -64,12 +64,12 @@ export async function runTrajectory(
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
   model.parameters.load(start); // once more, as the forward pass moved the running statistics
   const optimizer = adamw({ values, gradients, halves, decayed: values.size }, { betas, eps, weightDecay });
-  const ring = createRing(device, classes, steps.length);
+  const results = stepResults(device, classes, steps.length);
   const loss = kinds.cross_entropy.make(
     { label_smoothing: plan.label_smoothing, class_weights: "balanced" },
     { device, classes, classWeights: () => classWeights(plan) },
   );
-  const parts = { model, loss, optimizer, ring, imageSize: size, maxNorm, replay: true };
+  const parts = { model, loss, optimizer, results, imageSize: size, maxNorm, replay: true };
   const train = trainStep(device, parts);
   const norms: number[] = [], labels: number[][] = [];
   let first: ReadonlyMap<string, StateTensor> = new Map();
@@ -80,10 +80,10 @@ export async function runTrajectory(
     norms.push((await train.clip.read())[0]); // GPU sync point
     if (step === 0) first = await model.parameters.gradientState();
   }
-  const losses = (await ring.steps()).map(({ loss }) => loss);
+  const losses = (await results.steps()).map(({ loss }) => loss);
   const final = await model.parameters.state();
   const evalLogits = await forward(device, model, plan, evalImages(plan), false);
-  for (const part of [train, ring, optimizer, model.parameters]) part.free();
+  for (const part of [train, results, optimizer, model.parameters]) part.free();
   return { labels, losses, norms, logits, gradients: first, final, evalLogits };
 }
 

@@ -7,7 +7,7 @@ import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
-import { sum, type Tally } from "../train/ring.ts";
+import { sum, type Tally } from "../train/step_results.ts";
 import { BATCH } from "../setup/classify/classifier.ts";
 import { fileCard } from "../setup/classify/file_card.ts";
 import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";

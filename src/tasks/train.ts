@@ -22,7 +22,7 @@ import { loadCheckpoint } from "../train/checkpoint.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
 import { outputScalars } from "../train/output_scalars.ts";
-import type { Tally } from "../train/ring.ts";
+import type { Tally } from "../train/step_results.ts";
 import type { RunState } from "../train/run_state.ts";
 import type { Snapshot } from "../train/run.ts";
 import { fit } from "../train/trainer.ts";

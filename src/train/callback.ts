@@ -1,8 +1,8 @@
 /** Callbacks: plain objects whose hooks the trainer calls in list order. They share the run's state only. */
 import type { Outputs, Pace, RunState, ValidationRecord } from "./run_state.ts";
-import type { Tally } from "./ring.ts";
+import type { Tally } from "./step_results.ts";
 
-/** Results of one training step, as they were read from the ring. */
+/** Results of one training step. */
 export interface StepRecord extends Pace {
   readonly epoch: number;
   /** Steps of the optimiser since the start of the run; the first is 1. */

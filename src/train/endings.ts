@@ -1,7 +1,7 @@
 /** Ends of a run before its time: loss or gradients that are not finite, and interruptions. */
 import { DivergedError, InterruptedError } from "../base/errors.ts";
 import type { LossScaleState } from "../optim/loss_scale.ts";
-import type { Tally } from "./ring.ts";
+import type { Tally } from "./step_results.ts";
 import type { RunState } from "./run_state.ts";
 import type { Fit } from "./run.ts";
 
@@ -13,8 +13,8 @@ const MOST_SKIPS = 20;
  * @throws DivergedError at the first step that was not finite, or where mixed precision skips every step
  */
 export async function readSteps(run: Fit): Promise<Tally[]> {
-  const { ring, state, step: { scale, guard } } = run;
-  const steps = await ring.steps(); // GPU sync point
+  const { results, state, step: { scale, guard } } = run;
+  const steps = await results.steps(); // GPU sync point
   if (scale) {
     refuseEndlessSkips(await scale.read(), state); // GPU sync point
     const finite = steps.filter(({ loss }) => Number.isFinite(loss));

@@ -8,9 +8,9 @@ import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
-import { RING_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
+import { RESULTS_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
-import { ring as createRing, type Tally } from "./ring.ts";
+import { stepResults, type Tally } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
 
 /** What an evaluator is made of. */
@@ -43,14 +43,14 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "evaluation images");
   const labels = persistent(device, [batchSize], "u32", "evaluation labels");
   const scalars = persistent(device, [STEP_SCALARS], "f32", "evaluation scalars");
-  const ring = createRing(device, model.classes, parts.batches);
+  const results = stepResults(device, model.classes, parts.batches);
   let recorded: Recorded | undefined;
 
   const record = async (): Promise<Recorded> => {
     let logits!: Tensor; // [batchSize, columns]
     const program = await recordProgram(device, () => {
       logits = model.forward(images, { training: false });
-      ring.tally(logits, labels, loss(logits, labels), scalars);
+      results.tally(logits, labels, loss(logits, labels), scalars);
       return [logits];
     });
     const shape = [parts.batches * batchSize, logits.shape[1]];
@@ -60,10 +60,10 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
     async run(split, batches) {
       const { program, logits, gathered } = recorded ??= await record();
       const truths: number[] = [], positions: number[] = [];
-      ring.restart();
+      results.restart();
       for await (const batch of batches) {
         write(images, labels, batch);
-        scalars.write(new Float32Array(STEP_SCALARS).fill(ring.advance(), RING_SLOT, RING_SLOT + 1));
+        scalars.write(new Float32Array(STEP_SCALARS).fill(results.advance(), RESULTS_SLOT, RESULTS_SLOT + 1));
         program.run();
         copyRows(logits, gathered, truths.length, batch.count);
         const next = (positions.at(-1) ?? -1) + 1;
@@ -71,7 +71,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
         truths.push(...batch.labels);
       }
       const rows = truths.length;
-      const [tally, values] = await Promise.all([ring.total(), readRows(gathered, rows, model.classes)]); // GPU sync point
+      const [tally, values] = await Promise.all([results.total(), readRows(gathered, rows, model.classes)]); // GPU sync point
       const outputs = {
         split,
         logits: values,
@@ -83,7 +83,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
     free() {
       recorded?.program.free();
       recorded?.gathered.free();
-      ring.free();
+      results.free();
       images.free();
       labels.free();
       scalars.free();

@@ -11,7 +11,7 @@ import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { RunLog } from "./log.ts";
-import type { Ring } from "./ring.ts";
+import type { StepResults } from "./step_results.ts";
 import type { EpochRecord, RunState, SavedCheckpoint } from "./run_state.ts";
 import type { TrainStep } from "./step.ts";
 
@@ -69,7 +69,7 @@ export interface Fit extends FitOptions {
   readonly device: Device;
   readonly state: RunState;
   readonly step: TrainStep;
-  readonly ring: Ring;
+  readonly results: StepResults;
 }
 
 /** How far a run has come, beside its tensors. */

@@ -3,7 +3,7 @@ import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Ema } from "../optim/ema.ts";
 import type { RunLog } from "./log.ts";
-import type { Tally } from "./ring.ts";
+import type { Tally } from "./step_results.ts";
 
 /** How fast the training part of an epoch went, or goes so far. */
 export interface Pace {

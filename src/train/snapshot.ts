@@ -19,7 +19,8 @@ const PROGRESS = "wgrad.progress";
 
 /** The run at this moment. Waits for the GPU. */
 export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>> {
-  const { model: { name, parameters }, state, optimizer, step, ring, classes, imageSize, about = [] } = run;
+  const { model: { name, parameters }, state, optimizer, step, results, classes, imageSize, about = [] } =
+    run;
   const tensors = await modelTensors(run.model);
   const add = (prefix: string, state: ReadonlyMap<string, StateTensor>) => {
     for (const [name, { shape, values }] of state) tensors.set(prefix + name, float32(shape, values));
@@ -33,7 +34,7 @@ export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>>
     add(EMA, parameters.unpackStatistics(await statistics.read())); // GPU sync point
   }
   if (step.scale) tensors.set(LOSS_SCALE, float32([5], await step.scale.state.read())); // GPU sync point
-  const rows = await ring.rows(); // GPU sync point
+  const rows = await results.rows(); // GPU sync point
   tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
   const metadata = new Map([
     ["format", "pt"],
@@ -85,7 +86,7 @@ export async function restoreSnapshot(
   run: Fit,
   { path, tensors, metadata, progress }: Snapshot,
 ): Promise<void> {
-  const { state, step, optimizer, ring, callbacks, model: { parameters } } = run;
+  const { state, step, optimizer, results, callbacks, model: { parameters } } = run;
   const get = (name: string, shape?: Shape): Float32Array => {
     const tensor = tensors.get(name);
     if (tensor?.dtype === "F32" && (!shape || sameShape(tensor.shape, shape))) return tensor.data;
@@ -105,7 +106,7 @@ export async function restoreSnapshot(
   }
   step.scale?.state.write(get(LOSS_SCALE, [5]));
   step.step = progress.step;
-  ring.load(get(EPOCH_RESULTS));
+  results.load(get(EPOCH_RESULTS));
   const { epoch, batch, validatedAt, history, best, last, stop } = progress;
   Object.assign(state, { epoch, batch, validatedAt, step: progress.step, best, last, stop });
   state.history.splice(0, Infinity, ...history);

@@ -1,6 +1,6 @@
 /**
  * The training step: forward, loss, backward, clipping and AdamW, recorded once for each batch size (an epoch's last
- * batch may be smaller) and replayed. A step reads nothing back; its loss and counts go into the ring (see ring.ts),
+ * batch may be smaller) and replayed. A step reads nothing back; its loss and counts go to step_results.ts,
  * its scalars come from one buffer. Gradients that are not finite are never used, which the GPU decides: in mixed
  * precision such a step is skipped and the loss scale halved, in f32 no further step is taken.
  */
@@ -19,9 +19,9 @@ import { clipByNorm } from "../optim/clip.ts";
 import { type Ema, emaDecay } from "../optim/ema.ts";
 import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
-import { BATCH_OF_STEP, EMA_DECAY, RING_SLOT, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
+import { BATCH_OF_STEP, EMA_DECAY, RESULTS_SLOT, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
-import type { Ring } from "./ring.ts";
+import type { StepResults } from "./step_results.ts";
 
 /** Averages that follow the model's values after each step. */
 export interface Averaging {
@@ -38,7 +38,7 @@ export interface StepParts {
   readonly loss: Loss;
   /** Its gradients are the accumulation's total, where there is one. */
   readonly optimizer: Adamw;
-  readonly ring: Ring;
+  readonly results: StepResults;
   readonly imageSize: number;
   readonly ema?: Averaging | undefined;
   /** Several batches to one step of the optimiser. */
@@ -67,7 +67,7 @@ export interface TrainStep {
   /** The recorded step of a batch size, once it is prepared; undefined without replay. */
   program(count: number): Program | undefined;
   /**
-   * Trains on one batch at the learning rate `lr`, and leaves its loss and counts in the ring. Where batches are
+   * Trains on one batch at the learning rate `lr`, and leaves its loss and counts in `results`. Where batches are
    * accumulated the optimiser takes its step after the last of a group; `isLast` ends the group early.
    */
   run(batch: TrainBatch, lr: number, isLast?: boolean): Promise<void>;
@@ -88,7 +88,7 @@ interface Prepared {
 
 /** Makes the training step of a model. */
 export function trainStep(device: Device, parts: StepParts): TrainStep {
-  const { model, loss, optimizer, ring, imageSize, maxNorm, replay, ema, accumulation } = parts;
+  const { model, loss, optimizer, results, imageSize, maxNorm, replay, ema, accumulation } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
@@ -106,7 +106,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     withTape(device, () => {
       const logits = model.forward(images, { training: true });
       const value = loss(logits, labels);
-      ring.tally(logits, labels, value, scalars);
+      results.tally(logits, labels, value, scalars);
       backward(value, scale?.scale ?? one);
     });
 
@@ -156,7 +156,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   const writeScalars = (lr: number) => {
     const values = optimizer.scalars(step, lr);
     if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step, ema.warmupSteps);
-    values[RING_SLOT] = ring.advance();
+    values[RESULTS_SLOT] = results.advance();
     values[STEP] = step;
     values[BATCH_OF_STEP] = batchOfStep;
     scalars.write(values);

@@ -4,7 +4,7 @@ import { ema } from "../optim/ema.ts";
 import type { TrainBatch } from "./batch.ts";
 import { callEach } from "./callback.ts";
 import { interruption, readSteps } from "./endings.ts";
-import { ring as createRing, sum, type Tally } from "./ring.ts";
+import { stepResults, sum, type Tally } from "./step_results.ts";
 import type { EpochBatches, Fit, FitOptions } from "./run.ts";
 import { RunLog } from "./log.ts";
 import type { EpochRecord, Pace, RunState } from "./run_state.ts";
@@ -17,7 +17,7 @@ import { trainStep } from "./step.ts";
  */
 export async function fit(device: Device, options: FitOptions): Promise<RunState> {
   const run = begin(device, options);
-  const { state, callbacks, step, ring } = run;
+  const { state, callbacks, step, results } = run;
   try {
     for (const [key, name] of options.resume?.progress.choices ?? []) device.choices.set(key, name);
     await step.prepare(options.batchSizes);
@@ -28,14 +28,14 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
       await trainEpoch(run);
       state.epoch++;
       state.batch = state.validatedAt = 0;
-      ring.restart();
+      results.restart();
       await callEach(callbacks, "save", state, "epoch");
     }
     await callEach(callbacks, "fitEnd", state);
     return state;
   } finally {
     step.free();
-    ring.free();
+    results.free();
     state.averages?.free();
   }
 }
@@ -45,10 +45,10 @@ function begin(device: Device, options: FitOptions): Fit {
   const batchesPerEpoch = options.train(0, 0).length;
   const { values, statistics } = model.parameters;
   const averages = averaging && ema([values, statistics]);
-  const ring = createRing(device, classes.length, batchesPerEpoch);
+  const results = stepResults(device, classes.length, batchesPerEpoch);
   const step = trainStep(device, {
     ...options,
-    ring,
+    results,
     ema: averaging && { ...averaging, averages: averages! },
   });
   const state: RunState = {
@@ -71,7 +71,7 @@ function begin(device: Device, options: FitOptions): Fit {
     memory: device.pool.stats(),
     snapshot: () => encodeSnapshot(run),
   };
-  const run: Fit = { ...options, device, state, step, ring };
+  const run: Fit = { ...options, device, state, step, results };
   return run;
 }
 

@@ -6,8 +6,8 @@ import {
   losses,
   openDevice,
   resnet,
-  ring,
   rng,
+  stepResults,
   trainStep,
 } from "../../mod.ts";
 
@@ -25,7 +25,7 @@ export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
   const device = await openDevice(gpu);
   try {
     const model = resnet(device, "resnet18", { classes: CLASSES, seed: 42 });
-    const results = ring(device, CLASSES, 2);
+    const results = stepResults(device, CLASSES, 2);
     const step = trainStep(device, {
       model,
       loss: losses.cross_entropy.make(
@@ -33,7 +33,7 @@ export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
         { device, classes: CLASSES },
       ),
       optimizer: adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-3, weightDecay: 1e-4 }),
-      ring: results,
+      results,
       imageSize: SIZE,
       maxNorm: 1,
       replay: true,

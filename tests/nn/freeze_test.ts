@@ -7,7 +7,7 @@ import { withTape } from "../../src/core/tape.ts";
 import { persistent, type Tensor } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
 import { adamw } from "../../src/optim/adamw.ts";
-import { ring } from "../../src/train/ring.ts";
+import { stepResults } from "../../src/train/step_results.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { type Model, resnet, stagesAbove } from "../../src/nn/resnet.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
@@ -30,13 +30,13 @@ async function trained(device: Device, model: Model, steps: number): Promise<num
     eps: 1e-8,
     weightDecay: .1,
   });
-  const results = ring(device, classes.length, steps);
+  const results = stepResults(device, classes.length, steps);
   const { loss } = fitOptions(device, model);
   const step = trainStep(device, {
     model,
     loss,
     optimizer,
-    ring: results,
+    results,
     imageSize,
     maxNorm: 1,
     replay: true,

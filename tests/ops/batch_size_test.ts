@@ -40,7 +40,7 @@ function step(device: Device, n: number): void {
       focalMean(crossEntropyRows(logits, labels, { classes: 3 }), labels, { gamma: 2 }),
       make([1], false),
     );
-    tally({ logits, labels, loss, ring: make([2, 4], false), scalars: make([1], false) }, {
+    tally({ logits, labels, loss, results: make([2, 4], false), scalars: make([1], false) }, {
       classes: 3,
       slot: 0,
     });

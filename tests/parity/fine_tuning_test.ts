@@ -13,7 +13,7 @@ import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { loadCheckpoint } from "../../src/train/checkpoint.ts";
-import { ring } from "../../src/train/ring.ts";
+import { stepResults } from "../../src/train/step_results.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { pythonTest, runPython } from "../python.ts";
 import { printsShares } from "../rings.ts";
@@ -101,12 +101,12 @@ pythonTest(
         { label_smoothing: .1, class_weights: "none" },
         { device, classes },
       );
-      const results = ring(device, classes, steps);
+      const results = stepResults(device, classes, steps);
       const step = trainStep(device, {
         model,
         loss,
         optimizer,
-        ring: results,
+        results,
         imageSize: size,
         maxNorm: 1,
         replay: true,

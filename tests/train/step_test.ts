@@ -7,7 +7,7 @@ import type { Model } from "../../src/nn/resnet.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
 import { adamw } from "../../src/optim/adamw.ts";
 import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
-import { ring as createRing } from "../../src/train/ring.ts";
+import { stepResults } from "../../src/train/step_results.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
 import { gpuTest } from "../rings.ts";
 import { classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
@@ -24,10 +24,10 @@ function tinyModel(device: Device): Model {
 
 /** A training step of the tiny model, and what it is made of. */
 function tinyStep(device: Device, changes: (model: Model) => Partial<StepParts> = () => ({})) {
-  const model = tinyModel(device), ring = createRing(device, classes.length, 8);
+  const model = tinyModel(device), results = stepResults(device, classes.length, 8);
   const loss = crossEntropyLoss(device, 0);
   const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 0 });
-  const parts = { model, ring, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
+  const parts = { model, results, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
   return { model, step: trainStep(device, parts) };
 }
 

@@ -6,7 +6,7 @@ import { type Confusion, confusionMatrix, confusionTotals } from "../../metrics/
 import { f1Scores } from "../../metrics/f1.ts";
 import { nll } from "../../metrics/nll.ts";
 import { softmax } from "../../metrics/softmax.ts";
-import type { Tally } from "../../train/ring.ts";
+import type { Tally } from "../../train/step_results.ts";
 import type { Outputs } from "../../train/run_state.ts";
 
 /** A test. */

@@ -15,7 +15,7 @@ import {
   type ReportData,
   type ReportStatus,
 } from "../report/report_data.ts";
-import type { Tally } from "../ring.ts";
+import type { Tally } from "../step_results.ts";
 import type { RunState } from "../run_state.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 

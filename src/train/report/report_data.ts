@@ -5,7 +5,7 @@ import { calibrationError } from "../../metrics/calibration.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { HealthFinding } from "../../plots/report/report.ts";
-import type { Tally } from "../ring.ts";
+import type { Tally } from "../step_results.ts";
 import type { Outputs } from "../run_state.ts";
 
 /** What the model said of each sample of a split, and the figures that need more than that. Shares are 0 .. 1. */

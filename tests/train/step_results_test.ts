@@ -1,18 +1,18 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { tensorOf } from "../../src/core/tensor.ts";
-import { RING_SLOT, STEP_SCALARS } from "../../src/optim/step_scalars.ts";
-import { ring, sum } from "../../src/train/ring.ts";
+import { RESULTS_SLOT, STEP_SCALARS } from "../../src/optim/step_scalars.ts";
+import { stepResults, sum } from "../../src/train/step_results.ts";
 import { gpuTest } from "../rings.ts";
 import { testDevice } from "./small_run.ts";
 
-gpuTest("ring() keeps each step's loss and right answers until it is restarted", async () => {
+gpuTest("stepResults() keeps each step's loss and right answers until it is restarted", async () => {
   const device = await testDevice();
-  const results = ring(device, 3, 2);
+  const results = stepResults(device, 3, 2);
   await device.scope(async () => {
     const logits = tensorOf(device, [3, 2, 1, 0, 0, 5, 1, 0], [2, 4]);
     for (const [labels, loss] of [[[0, 0], .5], [[0, 1], 2]] as const) {
       const scalars = new Array(STEP_SCALARS).fill(NaN);
-      scalars[RING_SLOT] = results.advance();
+      scalars[RESULTS_SLOT] = results.advance();
       const labelled = tensorOf(device, labels, [2], "u32"), mean = tensorOf(device, [loss], [1]);
       results.tally(logits, labelled, mean, tensorOf(device, scalars, [STEP_SCALARS]));
     }
@@ -21,7 +21,11 @@ gpuTest("ring() keeps each step's loss and right answers until it is restarted",
       { loss: 2, rows: 2, top1: 1, top5: 1 },
     ]);
     assertEquals(await results.total(), { loss: 1.25, rows: 4, top1: .75, top5: 1 });
-    assertThrows(() => results.advance(), RangeError, "the ring has 2 slots: restart it first");
+    assertThrows(
+      () => results.advance(),
+      RangeError,
+      "all 2 slots of the results are full: restart them first",
+    );
     results.restart();
     assertEquals(await results.steps(), []);
   });

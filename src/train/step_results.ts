@@ -1,8 +1,8 @@
-/** The ring: where steps leave their loss and counts on the GPU, so that none of them has to be waited for. */
+/** Where steps leave their loss and counts on the GPU, so that none of them has to be waited for. */
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { tally } from "../ops/tally.ts";
-import { RING_SLOT } from "../optim/step_scalars.ts";
+import { RESULTS_SLOT } from "../optim/step_scalars.ts";
 
 /** Loss and right answers over some rows. */
 export interface Tally {
@@ -15,8 +15,8 @@ export interface Tally {
 }
 
 /** One slot a step, filled in order. */
-export interface Ring {
-  /** Encodes the writing of a step's results into the slot that the scalars name at {@link RING_SLOT}. */
+export interface StepResults {
+  /** Encodes the writing of a step's results into the slot that the scalars name at {@link RESULTS_SLOT}. */
   tally(logits: Tensor, labels: Tensor, loss: Tensor, scalars: Tensor): void;
   /** The next slot, for the step's scalars. @throws RangeError if all slots are full */
   advance(): number;
@@ -32,8 +32,8 @@ export interface Ring {
   free(): void;
 }
 
-/** Makes a ring of `slots` slots for logits of `classes` classes. */
-export function ring(device: Device, classes: number, slots: number): Ring {
+/** Makes room for the results of `slots` steps, whose logits have `classes` classes. */
+export function stepResults(device: Device, classes: number, slots: number): StepResults {
   const results = persistent(device, [slots, 4], "f32", "losses and counts");
   let used = 0;
   const steps = async () => {
@@ -42,10 +42,12 @@ export function ring(device: Device, classes: number, slots: number): Ring {
   };
   return {
     tally: (logits, labels, loss, scalars) =>
-      tally({ logits, labels, loss, scalars, ring: results }, { classes, slot: RING_SLOT }),
+      tally({ logits, labels, loss, scalars, results }, { classes, slot: RESULTS_SLOT }),
     advance() {
       if (used === slots) {
-        throw new RangeError(`Cannot take another step as the ring has ${slots} slots: restart it first`);
+        throw new RangeError(
+          `Cannot take another step: all ${slots} slots of the results are full: restart them first`,
+        );
       }
       return used++;
     },
