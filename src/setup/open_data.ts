@@ -14,6 +14,7 @@ import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
+import { planBatches } from "./batch_plan.ts";
 import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
@@ -159,44 +160,33 @@ const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } a
 /** Ties pictures, transforms and batch sizes together. */
 function assemble(
   config: Config,
-  { dataset, splits, store, supply, watched, [Symbol.dispose]: close }: OpenPictures,
+  opened: OpenPictures,
   fingerprint: string,
   images: Augmenter,
   evalSteps?: readonly Step[],
 ): OpenData {
-  const { data, seed } = config;
+  const { data: { image_size: imageSize, sampler: drawing, prefetch }, seed } = config;
+  const { dataset, splits, store, supply, watched, [Symbol.dispose]: close } = opened;
+  const { classes } = dataset;
   const steps = pipelineSteps(config);
-  const { image_size: imageSize, batch_size: batchSize, drop_last: dropLast, prefetch } = data;
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
   const evalPipeline = pipeline(evalSteps ?? steps.eval, { imageSize, purpose: "eval" });
-  const count = (split: Split) => store(split).samples.length;
-  const overfits = config.trainer.overfit_batches !== 0;
-  const evalBatchSize = overfits ? batchSize : data.eval_batch_size ?? batchSize;
-  const hasTrain = splits.includes("train");
-  const sampler = hasTrain
-    ? createSampler(data.sampler, { samples: store("train").samples, classes: dataset.classes, seed })
+  const sampler = splits.includes("train")
+    ? createSampler(drawing, { samples: store("train").samples, classes, seed })
     : undefined;
-  /** Where a split's evaluation takes its samples from: overfitting validates on what it trains on. */
-  const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
-  const evaluated = (split: Split) => store(sourceOf(split));
-  const most = (split: Split) => mostBatches(config, split, batchesOf(sourceOf(split)));
-  /** Samples that an epoch of train draws. */
-  const epochSize = () => overfits ? count("train") : sampler?.length ?? 0;
-  /** Batches of a split if none is left out. */
-  const batchesOf = (split: Split) => {
-    if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
-    return dropLast ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
-  };
+  const count = (split: Split) => store(split).samples.length;
+  const plan = planBatches(config, count, sampler?.length ?? 0);
+  const evaluated = (split: Split) => store(plan.sourceOf(split));
   return {
     dataset,
-    classes: dataset.classes,
+    classes,
     evalPipeline,
     fingerprint,
     count,
     store,
     sampler,
-    batchSizes: hasTrain ? sizesOf(epochSize(), batchSize, most("train")) : [],
-    evalBatchSize,
+    batchSizes: sampler ? plan.trainSizes() : [],
+    evalBatchSize: plan.evalBatchSize,
     pathOf: (split, index) => evaluated(split).samples[index].path,
     async picture(split, index) {
       const [picture] = await evaluated(split).pictures.get([index]);
@@ -207,59 +197,30 @@ function assemble(
     [Symbol.dispose]: close,
     train(epoch, from) {
       const { pictures, samples } = store("train");
-      const { order, drawn } = overfits
-        ? { order: sequentialOrder(samples.length), drawn: undefined }
-        : sampler!.draw(epoch);
-      const sizes = { batchSize, dropLast, most: most("train"), from };
-      const options = { pictures, samples, order, ...sizes, pipeline: trainPipeline, seed, epoch, prefetch };
-      return rendered(images, options, trainPipeline, drawn);
+      const { order, drawn } = plan.overfits ? inOrder(samples.length) : sampler!.draw(epoch);
+      const chosen = { pictures, samples, order, ...plan.train(), from };
+      return rendered(images, { ...chosen, pipeline: trainPipeline, seed, epoch, prefetch }, drawn);
     },
     evaluate(split) {
       const { pictures, samples } = evaluated(split);
-      const order = sequentialOrder(samples.length);
-      const options = {
-        pictures,
-        samples,
-        order,
-        batchSize: evalBatchSize,
-        most: most(split),
-        pipeline: evalPipeline,
-        seed,
-        epoch: 0,
-        prefetch,
-      };
-      return rendered(images, options, evalPipeline);
+      const chosen = { pictures, samples, ...inOrder(samples.length), ...plan.evaluation(split) };
+      return rendered(images, { ...chosen, pipeline: evalPipeline, seed, epoch: 0, prefetch });
     },
   };
 }
 
-/** The sizes of an epoch's batches, each once: the full one, and that of the last. */
-function sizesOf(samples: number, batchSize: number, batches: number): number[] {
-  const rest = Math.min(batchSize, samples - (batches - 1) * batchSize);
-  return [...new Set([...(batches > 1 ? [batchSize] : []), rest])];
-}
-
-/** The batches of a split that are used: all, or as the trainer's limits say (Lightning: above 1 a count, else a share). */
-export function mostBatches({ trainer }: Pick<Config, "trainer">, split: Split, batches: number): number {
-  const { fast_dev_run: fast, overfit_batches: overfit } = trainer;
-  if (fast !== false) return Math.min(batches, Number(fast));
-  const limits = {
-    train: overfit || trainer.limit_train_batches,
-    valid: overfit || trainer.limit_val_batches,
-    test: trainer.limit_test_batches,
-  };
-  const limit = limits[split];
-  return limit > 1 ? Math.min(batches, limit) : limit === 0 ? 0 : Math.max(1, Math.floor(batches * limit));
+/** All samples, each once, with nothing drawn. */
+function inOrder(samples: number): { order: ArrayLike<number>; drawn?: DrawnEpoch } {
+  return { order: sequentialOrder(samples) };
 }
 
 /** Batches whose images the GPU makes, when a step asks for them. */
 function rendered(
   images: Augmenter,
-  options: BatchesOptions,
-  { normalization }: Pipeline,
+  options: BatchesOptions & { readonly pipeline: Pipeline },
   drawn?: DrawnEpoch,
 ): EpochBatches {
-  const made = batches(options);
+  const made = batches(options), { normalization } = options.pipeline;
   return {
     length: made.length,
     ...(drawn && { drawn }),

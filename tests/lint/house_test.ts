@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults } from "./floors.ts";
+import { functionFaults } from "./functions.ts";
 import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
 import { importsOf, type SourceFile } from "./source.ts";
 
@@ -38,6 +39,11 @@ Deno.test("Deno and document are named in src/host only", () =>
   assertEquals(portable.flatMap(hostFaults), []));
 
 Deno.test("no file is over 400 lines", () => assertEquals([...built, ...tests].flatMap(lengthFaults), []));
+
+Deno.test("no function of src is over 60 lines", () => {
+  const files = built.filter(({ path }) => /^(?:src|web)\//.test(path) && path !== "src/train/step.ts");
+  assertEquals(files.flatMap(functionFaults), []);
+});
 
 Deno.test("every wait for the GPU says so", () => assertEquals(portable.flatMap(syncPointFaults), []));
 

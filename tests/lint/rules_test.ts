@@ -2,6 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults, roomOf } from "./floors.ts";
+import { functionFaults, functionsOf } from "./functions.ts";
 import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
 import { codeOf, importsOf, type SourceFile } from "./source.ts";
 
@@ -172,6 +173,64 @@ Deno.test("hostFaults() finds Deno and document outside src/host", () => {
 Deno.test("lengthFaults() finds a file over 400 lines", () => {
   assertEquals(lengthFaults(file("a.ts", "x\n".repeat(400))), []);
   assertEquals(lengthFaults(file("a.ts", "x\n".repeat(401))), ["a.ts has 401 lines: split it, at most 400"]);
+});
+
+Deno.test("functionsOf() finds every kind of function, from its first line to its closing brace", () => {
+  const text = `
+export default function () {}
+export async function* declared(
+  a = () => 1,
+) {
+
+  // Ein Größenvergleich 🙂
+  const arrow = <T>(x: T): T => {
+    return x;
+  }, called = wrap(
+    function named() {},
+  );
+}
+class Shape {
+  static readonly area = () => 2;
+  get #side() {
+    return 3;
+  }
+  constructor(readonly name: string) {
+    function nested() { return "function text() {"; }
+  }
+}
+const object = {
+  method() {
+  },
+  key: (x) =>
+    x,
+  ["computed" + 1]: function () {},
+};
+type F = () => void;
+declare function typed(): void;
+`;
+  assertEquals(functionsOf(file("a.ts", text)).map(({ name, line, lines }) => `${line} ${name} ${lines}`), [
+    "2 a function 1",
+    "3 declared 11",
+    "4 a function 1",
+    "8 arrow 3",
+    "11 named 1",
+    "15 area 1",
+    "16 side 3",
+    "19 constructor 3",
+    "20 nested 1",
+    "24 method 2",
+    "26 key 2",
+    "28 a function 1",
+  ]);
+});
+
+Deno.test("functionFaults() finds a function over 60 lines, what is nested in it counted", () => {
+  const long = (lines: number) =>
+    `\nfunction outer() {\n${"  inner(() => {\n  });\n".repeat(lines / 2 - 1)}}\n`;
+  assertEquals(functionFaults(file("a.ts", long(60))), []);
+  assertEquals(functionFaults(file("a.ts", long(62))), [
+    "a.ts:2 outer has 62 lines: split it by meaning, at most 60",
+  ]);
 });
 
 Deno.test("syncPointFaults() finds an awaited read() without its mark", () => {

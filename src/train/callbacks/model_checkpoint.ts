@@ -23,52 +23,73 @@ export type ModelCheckpointOptions = z.output<typeof options>;
 
 const LAST = "last.safetensors";
 
+/** The `most` best checkpoints of a run (-1: all), by their names in the store, and what the last one changed. */
+class Ranking {
+  /** The best first; among equals the earlier. */
+  kept: SavedCheckpoint[] = [];
+  /** One that is among the best and not written yet. */
+  pending: SavedCheckpoint | undefined;
+  /** The name of one that fell out and may still be in the store. */
+  dropped: string | undefined;
+
+  constructor(
+    readonly nameOf: (checkpoint: SavedCheckpoint) => string,
+    readonly mode: "max" | "min",
+    readonly most: number,
+  ) {}
+
+  get names(): Set<string> {
+    return new Set(this.kept.map(this.nameOf));
+  }
+
+  add(candidate: SavedCheckpoint) {
+    const place = this.kept.findIndex((other) => isBetter(this.mode, candidate.value, other.value));
+    this.kept.splice(place < 0 ? this.kept.length : place, 0, candidate);
+    const last = this.most > 0 && this.kept.length > this.most ? this.kept.pop()! : undefined;
+    if (last !== candidate) this.pending = candidate;
+    if (last !== undefined && last !== candidate) this.dropped = this.nameOf(last);
+  }
+
+  /** The one that is kept without a metric, whose value is NaN, makes room for the next. */
+  clear() {
+    this.dropped = this.kept[0] && this.nameOf(this.kept[0]);
+    this.kept = [];
+  }
+}
+
 /**
  * Writes the `save_top_k` best by a metric, and `last` after each epoch, every few minutes if asked to, and when the
  * run is interrupted. Without validation the last epoch is the best. Every checkpoint can be resumed from.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions, store: CheckpointStore): Callback {
   const { monitor, mode, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
-  /** The best first; among equals the earlier. */
-  let kept: SavedCheckpoint[] = [];
-  /** One that is among the best and not written yet; one that fell out and may still be there. */
-  let pending: SavedCheckpoint | undefined, dropped: string | undefined;
-  let savedAt = performance.now();
   const nameOf = ({ path }: SavedCheckpoint) => path.slice(store.folder.length + 1);
+  const ranking = new Ranking(nameOf, mode, most);
+  let savedAt = performance.now();
 
   const rank = (state: RunState, value: number | undefined) => {
     if (value === undefined || most === 0) return;
-    if (Number.isNaN(value)) [dropped, kept] = [kept[0] && nameOf(kept[0]), []];
-    const taken = new Set(kept.map(nameOf));
-    const candidate: SavedCheckpoint = {
-      path: `${store.folder}/${fileName(options.filename, monitor, state, value, taken)}`,
-      epoch: state.epoch,
-      step: state.step,
-      value,
-    };
-    const place = kept.findIndex((other) => isBetter(mode, value, other.value));
-    kept.splice(place < 0 ? kept.length : place, 0, candidate);
-    const last = most > 0 && kept.length > most ? kept.pop()! : undefined;
-    if (last !== candidate) pending = candidate;
-    if (last !== undefined && last !== candidate) dropped = nameOf(last);
-    state.best = kept[0];
+    if (Number.isNaN(value)) ranking.clear();
+    const name = fileName(options.filename, monitor, state, value, ranking.names);
+    ranking.add({ path: `${store.folder}/${name}`, epoch: state.epoch, step: state.step, value });
+    state.best = ranking.kept[0];
   };
 
   const save = async (state: RunState) => {
-    const reference = pending;
-    if (!reference && !keepsLast) return;
+    const { pending } = ranking;
+    if (!pending && !keepsLast) return;
     const { epoch, step } = state;
-    const last = { path: `${store.folder}/${LAST}`, epoch, step, value: reference?.value ?? NaN };
+    const last = { path: `${store.folder}/${LAST}`, epoch, step, value: pending?.value ?? NaN };
     if (keepsLast) state.last = last;
-    else if (reference) state.last = reference;
-    pending = undefined;
+    else if (pending) state.last = pending;
+    ranking.pending = undefined;
     const bytes = await state.snapshot();
-    if (reference) {
-      await store.write(nameOf(reference), bytes);
-      if (keepsLast) await store.link(nameOf(reference), LAST);
+    if (pending) {
+      await store.write(nameOf(pending), bytes);
+      if (keepsLast) await store.link(nameOf(pending), LAST);
     } else await store.write(LAST, bytes);
-    if (dropped !== undefined) await store.remove(dropped);
-    dropped = undefined;
+    if (ranking.dropped !== undefined) await store.remove(ranking.dropped);
+    ranking.dropped = undefined;
     savedAt = performance.now();
   };
 
@@ -81,17 +102,19 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
       if (minutes !== null && keepsLast && performance.now() - savedAt >= minutes * 60_000) await save(state);
     },
     async fitEnd({ log, best, last }) {
+      const { kept } = ranking;
       const all = last && kept.every(({ path }) => path !== last.path) ? [...kept, last] : kept;
       const left = all.map(({ path, step, value }) => {
         return { path, step, score: value, isBest: path === best?.path };
       }).sort((a, b) => a.step - b.step);
       await log.checkpoints(left, { monitor, mode, save_top_k: most, save_last: keepsLast });
     },
-    save: (state, reason: SaveReason) => reason === "validation" && !pending ? undefined : save(state),
-    state: () => ({ kept, dropped }),
+    save: (state, reason: SaveReason) =>
+      reason === "validation" && !ranking.pending ? undefined : save(state),
+    state: () => ({ kept: ranking.kept, dropped: ranking.dropped }),
     async load(state) {
       const loaded = state as { kept: SavedCheckpoint[]; dropped?: string };
-      kept = loaded.kept;
+      ranking.kept = loaded.kept;
       if (loaded.dropped !== undefined) await store.remove(loaded.dropped);
     },
   };

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mostBatches } from "../../src/setup/open_data.ts";
+import { mostBatches } from "../../src/setup/batch_plan.ts";
 
 type Trainer = Parameters<typeof mostBatches>[0]["trainer"];
 
