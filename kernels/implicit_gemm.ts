@@ -10,8 +10,8 @@
  * named registers. All taps of a filter's row are written out, so that the pixels share the columns of x that they
  * load. Lanes run along k: a workgroup's lanes read the same pixels and neighbouring weights.
  *
- * The products of up to BLOCK vectors of channels are summed by themselves before they go to the total: one sum over
- * thousands of products would lose twice the digits that PyTorch's does. The order of a sum depends on the layer
+ * The products of up to `block` vectors of channels are summed by themselves before they go to the total: one sum
+ * over thousands of products would lose twice the digits that PyTorch's does. The order of a sum depends on the layer
  * alone: tiles of all sizes give the same bits.
  *
  * The code depends on the tile, the taps of a row and which of them may meet padding; all other sizes are read from a
