@@ -1,4 +1,4 @@
-/** The command line: `TASK [group=option] [key=value] ...`; the exit code says what kind of fault ended it. */
+/** The command line: `TASK [group=option] [key=value] ...`. The exit code tells what kind of error ended it. */
 import { ConfigError, exitCode } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import { runProcess } from "./host/deno.ts";
@@ -6,10 +6,10 @@ import type { Host } from "./setup/host.ts";
 import { launch } from "./launch/launch.ts";
 import { configuredTasks, lookingTasks } from "./tasks/configured.ts";
 
-/** A task: runs to its end, and returns an exit code where success is not the only outcome. */
+/** A task runs to its end and returns an exit code if success is not the only outcome. */
 type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
 
-// Each task is loaded when it runs: looking at a configuration loads no engine.
+// Each task is loaded when it runs, so that inspecting a configuration loads no engine.
 const tasks: Readonly<Record<string, Task>> = {
   train: (host, args) => launch(host, configuredTasks.train, args),
   eval: (host, args) => launch(host, configuredTasks.eval, args),
@@ -23,7 +23,7 @@ const tasks: Readonly<Record<string, Task>> = {
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 
-/** Runs one task and returns the exit code; a fault is one message on the error stream, without a stack. */
+/** Runs one task and returns the exit code. An error prints one message to stderr, without a stack trace. */
 export async function main(args: readonly string[], host: Host): Promise<number> {
   const [name, ...rest] = args;
   try {
@@ -38,10 +38,10 @@ export async function main(args: readonly string[], host: Host): Promise<number>
 
 function unknownTask(name: string | undefined): never {
   const names = Object.keys(tasks).join(", ");
-  if (name === undefined) throw new ConfigError(`Cannot run as no task is given: ${names}`);
+  if (name === undefined) throw new ConfigError(`Cannot run: no task given, use one of ${names}`);
   const near = nearest(name, Object.keys(tasks));
   throw new ConfigError(
-    `Cannot run "${name}" as there is no such task: ${near ? `did you mean ${near}? ` : ""}Tasks: ${names}`,
+    `Cannot run "${name}": no such task; ${near ? `did you mean ${near}? ` : ""}Tasks: ${names}`,
   );
 }
 

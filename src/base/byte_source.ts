@@ -1,10 +1,10 @@
 /** Random access to the bytes of a file: on disk, in a browser's Blob, or in memory. */
 export interface ByteSource {
-  /** What messages call it, usually the path that the user gave. */
+  /** Its name in messages, usually the path that the user gave. */
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`, which must lie inside. */
+  /** Exactly `length` bytes from `offset`; the range must be inside the source. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -19,7 +19,7 @@ export async function wholeOf(source: ByteSource): Promise<Uint8Array> {
   return await source.read(0, source.size);
 }
 
-/** All bytes of a source, `length` at a time. */
+/** All bytes of a source, in parts of `length`. */
 export async function* partsOf(source: ByteSource, length: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < source.size; at += length) {
     yield await source.read(at, Math.min(length, source.size - at));

@@ -1,15 +1,15 @@
 /**
- * The errors that a caller tells apart. Everything else is a TypeError (shape or type), RangeError (value)
- * or SyntaxError (parsing). Messages: the action first, then the cause, the current and the required value,
- * and the cure; no final period.
+ * The errors that callers distinguish. All others are a TypeError (shape or type), RangeError (value) or SyntaxError
+ * (parsing). Messages state the action first, then the cause with the current and the required value, then the cure;
+ * no final period.
  */
 
-/** A configuration that cannot be used: unknown key, value out of range, contradictory options. */
+/** An invalid configuration: unknown key, value out of range, contradictory options. */
 export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
-/** A dataset that cannot be used: missing root, no images, broken annotation line, too many unreadable files. */
+/** An unusable dataset: missing root, no images, invalid annotation line, too many unreadable files. */
 export class DataError extends Error {
   override name = "DataError";
 }
@@ -19,27 +19,27 @@ export class GpuError extends Error {
   override name = "GpuError";
 }
 
-/** Work that is larger than the adapter takes at once. */
+/** Work that exceeds a limit of the adapter. */
 export class LimitError extends GpuError {
   override name = "LimitError";
 
   /**
    * @param fault what cannot be done and why
-   * @param share the limit as a share of what was asked for: a batch of so much would fit
+   * @param share the limit as a fraction of what was requested: a batch reduced by this factor would fit
    */
   constructor(readonly fault: string, readonly share: number) {
-    super(`${fault}: lower data.batch_size or data.image_size`);
+    super(`${fault}; lower data.batch_size or data.image_size`);
   }
 
-  /** The same, with the batch that fits where `batch` does not. */
+  /** The same error, naming the largest batch that fits if `batch` does not. */
   forBatch(batch: number): GpuError {
     const fits = Math.floor(batch * this.share);
     const cure = fits > 0 ? `data.batch_size=${fits} fits` : "lower data.image_size";
-    return new GpuError(`${this.fault}: ${cure}`);
+    return new GpuError(`${this.fault}; ${cure}`);
   }
 }
 
-/** The GPU went away during a run (driver reset, removed device, out of memory). */
+/** The GPU was lost during a run (driver reset, device removed, out of memory). */
 export class DeviceLostError extends GpuError {
   override name = "DeviceLostError";
 }
@@ -49,7 +49,7 @@ export class DivergedError extends Error {
   override name = "DivergedError";
 }
 
-/** A file that was written does not do what it was made from: it must not be used. */
+/** A written file does not match what it was made from and must not be used. */
 export class CheckError extends Error {
   override name = "CheckError";
 }
@@ -59,14 +59,14 @@ export class InterruptedError extends Error {
   override name = "InterruptedError";
 }
 
-/** A file of the run that cannot be written: a full disk, a folder without permission. */
+/** A file of the run cannot be written: disk full, no permission. */
 export class FileError extends Error {
   override name = "FileError";
 }
 
 /**
- * The process exit code that belongs to an error: 2 config, 3 data, 4 GPU, 5 divergence, 6 files that cannot be
- * written, 7 a failed check of what was written, 130 interrupted, else 1.
+ * The process exit code for an error: 2 configuration, 3 data, 4 GPU, 5 divergence, 6 files that cannot be written, 7
+ * a failed check of written files, 130 interrupted, otherwise 1.
  */
 export function exitCode(error: unknown): number {
   if (error instanceof ConfigError) return 2;

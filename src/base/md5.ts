@@ -1,16 +1,16 @@
-/** MD5 (RFC 1321), by which servers know files: a checksum, no protection against anybody. */
+/** MD5 (RFC 1321), which servers use to identify files: a checksum, not a security measure. */
 
 /** floor(2^32 * |sin(i + 1)|), as signed words. */
 const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.floor(2 ** 32 * Math.abs(Math.sin(i + 1))));
-/** Left rotations, four of each round. */
+/** Left rotations, four for each round. */
 const TURNS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21];
 const BLOCK = 64;
 
-/** A digest of bytes that come part by part. */
+/** A digest of bytes that arrive in parts. */
 export class Md5 {
   readonly #state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
   readonly #words = new Int32Array(BLOCK / 4);
-  /** What does not fill a block yet. */
+  /** Bytes that do not fill a block yet. */
   readonly #rest = new Uint8Array(BLOCK);
   #length = 0;
 
@@ -44,7 +44,7 @@ export class Md5 {
     return new Uint8Array(digest.buffer);
   }
 
-  /** Takes a block of 64 bytes in. */
+  /** Processes a block of 64 bytes. */
   #mix(bytes: Uint8Array, start: number): void {
     const words = this.#words, state = this.#state;
     for (let i = 0, at = start; i < 16; i++, at += 4) {
@@ -68,7 +68,7 @@ export class Md5 {
   }
 }
 
-/** The MD5 of bytes or of a text's UTF-8, as 16 bytes: `.toHex()` and `.toBase64()` write them. */
+/** The MD5 of bytes or of a string's UTF-8, as 16 bytes; `.toHex()` and `.toBase64()` format them. */
 export function md5(data: Uint8Array | string): Uint8Array {
   return new Md5().update(typeof data === "string" ? new TextEncoder().encode(data) : data).digest();
 }

@@ -7,7 +7,10 @@
 const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]] as const;
 const KEY_PARITY = 0x1bd11bda;
 
-/** The two words of the last block; a pair of variables, as an array for each block would be half of the time. */
+/**
+ * The two words of the last block. A pair of variables, because allocating an array for each block would take half
+ * the time.
+ */
 let word0 = 0, word1 = 0;
 
 /** One Threefry block of counter (c0, c1) under key (k0, k1), into `word0` and `word1`. */
@@ -56,7 +59,7 @@ export interface Rng {
   normal(): number;
   /** The integers 0 .. n-1 in random order (Fisher-Yates). */
   permutation(n: number): Uint32Array;
-  /** An independent stream below this one; it does not advance this one. */
+  /** An independent stream below this one; does not advance this one. */
   fork(...path: (string | number)[]): Rng;
 }
 

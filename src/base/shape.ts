@@ -11,7 +11,7 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
 
-/** `shape` as messages show it: `[2, 3, 3]`. */
+/** `shape` formatted for messages: `[2, 3, 3]`. */
 export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }

@@ -1,4 +1,4 @@
-/** `word` as a shell reads it back: in single quotes unless it is plain. */
+/** Quotes `word` for a shell, in single quotes unless it is plain. */
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,6 +1,6 @@
 /**
- * The central directory of a .zip archive, as PKWARE's APPNOTE.TXT describes it (sections 4.3 and 4.4), zip64
- * included. Reads the end of the file alone; nothing is unpacked here.
+ * The central directory of a .zip archive, as described in PKWARE's APPNOTE.TXT (sections 4.3 and 4.4), including
+ * zip64. Reads only the end of the file and unpacks nothing.
  */
 import type { ByteSource } from "./byte_source.ts";
 import { DataError } from "./errors.ts";
@@ -8,16 +8,16 @@ import { DataError } from "./errors.ts";
 /** One file of an archive. Sizes and offsets are in bytes. */
 export interface ZipEntry {
   readonly path: string;
-  /** 0 = stored, 8 = deflate; others are refused when the entry is read. */
+  /** 0 = stored, 8 = deflate; others are rejected when the entry is read. */
   readonly method: number;
   readonly crc32: number;
   readonly packedSize: number;
   readonly size: number;
-  /** Where the entry's local header starts. */
+  /** Offset of the entry's local header. */
   readonly offset: number;
 }
 
-/** What a central directory holds: files by path, and folders that stand there by themselves. */
+/** The contents of a central directory: files by path, and folders with entries of their own. */
 export interface ZipDirectory {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   readonly folders: readonly string[];
@@ -30,20 +30,22 @@ const ENTRY = 0x02014b50, ENTRY_SIZE = 46;
 const MAX16 = 0xffff, MAX32 = 0xffffffff;
 const UNIX = 3, SYMLINK = 0o120000, FILE_TYPE = 0o170000;
 
-/** An error about an archive: `Cannot read the archive "x.zip" as <reason>`. */
+/** An error about an archive: `Cannot read archive "x.zip": <reason>`. */
 export function zipError(source: { readonly name: string }, reason: string): DataError {
-  return new DataError(`Cannot read the archive "${source.name}" as ${reason}`);
+  return new DataError(`Cannot read archive "${source.name}": ${reason}`);
 }
 
 /**
- * Reads the central directory of `source`.
+ * Reads the central directory of `source`. If a name occurs twice, the last entry counts.
  *
- * Throws a DataError if it is no zip, is cut off, spans several disks, is encrypted, or holds a path that is
- * absolute or climbs with "..", or a symbolic link. Of two entries of one name the last counts.
+ * @throws DataError if it is not a .zip file, is truncated, spans several disks, is encrypted, or contains a symbolic
+ * link or a path that is absolute or climbs with ".."
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
   const end = await readEnd(source);
-  if (end.offset + end.size > source.size) throw zipError(source, "it is cut off or damaged: copy it again");
+  if (end.offset + end.size > source.size) {
+    throw zipError(source, "it is truncated or damaged; copy it again");
+  }
   const bytes = await source.read(end.offset, end.size);
   const view = viewOf(bytes);
   const entries = new Map<string, ZipEntry>();
@@ -51,13 +53,13 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
   let at = 0;
   for (let i = 0; i < end.count; i++) {
     if (at + ENTRY_SIZE > bytes.length || view.getUint32(at, true) !== ENTRY) {
-      throw zipError(source, `its directory is damaged at entry ${i + 1} of ${end.count}: copy it again`);
+      throw zipError(source, `its directory is damaged at entry ${i + 1} of ${end.count}; copy it again`);
     }
     const { entry, isFolder, isLink, next } = readEntry(source, bytes, view, at);
     if (isLink) {
       throw zipError(
         source,
-        `it holds the symbolic link "${entry.path}": pack it anew with what the link names`,
+        `it contains the symbolic link "${entry.path}"; repack it with the file that the link points to`,
       );
     }
     if (isFolder) folders.push(entry.path);
@@ -90,11 +92,11 @@ async function readEnd(source: ByteSource): Promise<End> {
       return (await readEnd64(source, tailStart + at)) ?? end;
     }
     if (view.getUint16(at + 4, true) !== view.getUint16(at + 6, true)) {
-      throw zipError(source, "it is one part of several: join them first");
+      throw zipError(source, "it is one part of several; join them first");
     }
     return end;
   }
-  throw zipError(source, "it is no .zip file or is cut off: need a complete .zip archive");
+  throw zipError(source, "it is not a .zip file, or is truncated");
 }
 
 async function readEnd64(source: ByteSource, endAt: number): Promise<End | undefined> {
@@ -103,11 +105,11 @@ async function readEnd64(source: ByteSource, endAt: number): Promise<End | undef
   if (locator.getUint32(0, true) !== END64_LOCATOR) return undefined;
   const at = readUint64(source, locator, 8);
   if (at + END64_SIZE > source.size) {
-    throw zipError(source, "its zip64 directory lies outside: copy it again");
+    throw zipError(source, "its zip64 directory is beyond the end of the file; copy it again");
   }
   const view = viewOf(await source.read(at, END64_SIZE));
   if (view.getUint32(0, true) !== END64) {
-    throw zipError(source, "its zip64 directory is damaged: copy it again");
+    throw zipError(source, "its zip64 directory is damaged; copy it again");
   }
   return {
     count: readUint64(source, view, 32),
@@ -120,12 +122,12 @@ function readEntry(source: ByteSource, bytes: Uint8Array, view: DataView, at: nu
   const nameEnd = at + ENTRY_SIZE + view.getUint16(at + 28, true);
   const extraEnd = nameEnd + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
-  if (next > bytes.length) throw zipError(source, "its directory is cut off: copy it again");
+  if (next > bytes.length) throw zipError(source, "its directory is truncated; copy it again");
   const rawName = decodeName(bytes.subarray(at + ENTRY_SIZE, nameEnd));
   const path = safePath(source, rawName);
   const flags = view.getUint16(at + 8, true);
   if (flags & 1) {
-    throw zipError(source, `"${rawName}" is encrypted: unpack it and pack it without a password`);
+    throw zipError(source, `"${rawName}" is encrypted; repack it without a password`);
   }
   const sizes = readSizes(source, view, at, nameEnd, extraEnd);
   const entry = {
@@ -147,7 +149,7 @@ function readSizes(source: ByteSource, view: DataView, at: number, extraStart: n
   };
   for (let field = extraStart; field + 4 <= extraEnd;) {
     const fieldEnd = field + 4 + view.getUint16(field + 2, true);
-    if (view.getUint16(field, true) === 1) { // zip64: holds only the values that did not fit, in this order
+    if (view.getUint16(field, true) === 1) { // zip64: contains only the values that did not fit, in this order
       let value = field + 4;
       for (const key of ["size", "packedSize", "offset"] as const) {
         if (sizes[key] !== MAX32 || value + 8 > Math.min(fieldEnd, extraEnd)) continue;
@@ -160,7 +162,7 @@ function readSizes(source: ByteSource, view: DataView, at: number, extraStart: n
   return sizes;
 }
 
-/** UTF-8 whether flagged or not, as most tools write it; else one character a byte. */
+/** UTF-8 whether flagged or not, because most tools write it unflagged; otherwise one character for each byte. */
 function decodeName(bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -174,7 +176,7 @@ function safePath(source: ByteSource, name: string): string {
   if (parts.includes("..") || /^([/\\]|[a-z]:)/i.test(name) || name.includes("\0")) {
     throw zipError(
       source,
-      `it holds the unsafe path ${JSON.stringify(name)}: need relative paths without ".."`,
+      `it contains the unsafe path ${JSON.stringify(name)}; need relative paths without ".."`,
     );
   }
   return parts.filter((part) => part !== "" && part !== ".").join("/");
@@ -183,7 +185,7 @@ function safePath(source: ByteSource, name: string): string {
 function readUint64(source: ByteSource, view: DataView, at: number): number {
   const value = view.getBigUint64(at, true);
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw zipError(source, "its zip64 directory is damaged: copy it again");
+    throw zipError(source, "its zip64 directory is damaged; copy it again");
   }
   return Number(value);
 }

@@ -1,11 +1,13 @@
 import type { Sample } from "./types.ts";
 
-/** How many of `samples` each of `classes` classes has. */
+/** The number of `samples` in each of `classes` classes. */
 export function classCounts(samples: readonly Sample[], classes: number): Uint32Array {
   const counts = new Uint32Array(classes);
   for (const { label, path } of samples) {
     if (!(label >= 0 && label < classes)) {
-      throw new RangeError(`Cannot count "${path}" as its label is ${label}: need 0 .. ${classes - 1}`);
+      throw new RangeError(
+        `Cannot count "${path}": its label must be 0 .. ${classes - 1}, current value is ${label}`,
+      );
     }
     counts[label]++;
   }

@@ -1,13 +1,13 @@
 /**
- * labels_mapping.json [DATA-06], as Python's `json.dumps(mapping, indent=2)` prints it. Written by hand: JavaScript
- * would sort integer-like keys ("0", "00", "1") before all others.
+ * Writes labels_mapping.json [DATA-06] as Python's `json.dumps(mapping, indent=2)` would. Written by hand because
+ * JavaScript sorts integer-like keys ("0", "00", "1") before all others.
  */
 import type { Preprocessing } from "./transforms/pipeline.ts";
 import type { Normalization } from "./types.ts";
 
 /**
- * The text of labels_mapping.json: num_classes, class_to_idx and idx_to_class in class order, normalization, and our
- * addition, preprocessing. ASCII only, without a newline at the end.
+ * The text of labels_mapping.json: num_classes, class_to_idx and idx_to_class in class order, normalization, and, as
+ * our addition, preprocessing. ASCII only, without a trailing newline.
  */
 export function labelsMapping(
   classes: readonly string[],
@@ -48,13 +48,13 @@ function list(depth: number, values: readonly number[], written: (value: number)
   return `[\n${values.map((value) => indent(depth + 1) + written(value)).join(",\n")}\n${indent(depth)}]`;
 }
 
-/** json.dumps escapes all that is not printable ASCII. */
+/** json.dumps escapes everything that is not printable ASCII. */
 function string(value: string): string {
   const escape = (unit: string) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0");
   return JSON.stringify(value).replace(/[\u007f-\uffff]/g, escape);
 }
 
-/** Python's repr of a float: 1.0, 1e-07, 1e+16 where JavaScript says 1, 1e-7, 10000000000000000. */
+/** Python's repr of a float: 1.0, 1e-07, 1e+16 where JavaScript writes 1, 1e-7, 10000000000000000. */
 function float(value: number): string {
   if (!Number.isFinite(value)) {
     throw new RangeError(`Cannot write ${value} into labels_mapping.json: need a finite number`);

@@ -1,4 +1,4 @@
-/** Batches made into the network's images on the processor. */
+/** Turns batches into network input on the CPU. */
 import type { Batch } from "./loader.ts";
 import { applyOperations } from "./transforms/apply.ts";
 import { normalizer } from "./transforms/normalize.ts";
@@ -6,8 +6,8 @@ import type { Pipeline } from "./transforms/pipeline.ts";
 import { eraseImage } from "./transforms/random_erasing.ts";
 
 /**
- * The images of a batch, [count, H, W, 4], channels R, G, B, 0, normalised as the pipeline says; then parts are
- * erased.
+ * The images of a batch, [count, H, W, 4] with channels R, G, B, 0, normalised and then erased as the pipeline
+ * requires.
  */
 export function renderBatch(
   { pictures, operations, count }: Batch,

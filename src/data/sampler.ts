@@ -1,5 +1,5 @@
 /**
- * Which samples an epoch sees, and in which order, as positions in a split's list of samples [DATA-08]. Each epoch is
+ * Which samples an epoch sees and in which order, as positions in a split's list of samples [DATA-08]. Each epoch is
  * a function of (seed, epoch) alone, so it depends neither on workers nor on resuming.
  */
 import { ConfigError } from "../base/errors.ts";
@@ -8,36 +8,36 @@ import { type Rng, rng } from "../base/rng.ts";
 import { classCounts } from "./class_weights.ts";
 import type { Sample } from "./types.ts";
 
-/** How to draw; the key `data.sampler`. */
+/** How to draw samples: the key `data.sampler`. */
 export interface SamplerOptions {
   /** disabled: each sample once, shuffled; auto: a sample weighs 1 / count of its class; manual: `weights`. */
   readonly mode: "disabled" | "auto" | "manual";
-  /** manual: the weight of a sample by its class; 1 where a class is absent, 0 leaves it out. */
+  /** manual: the weight of a sample by class; 1 if the class is absent, 0 excludes it. */
   readonly weights: Readonly<Record<string, number>>;
-  /** Draws an epoch; null: as many as there are samples to draw from. */
+  /** Draws in an epoch; null: as many as there are samples to draw from. */
   readonly num_samples: number | null;
-  /** False draws no sample twice in an epoch. */
+  /** If false, no sample is drawn twice in an epoch. */
   readonly replacement: boolean;
 }
 
-/** What an epoch saw of each class; positions are class indices. */
+/** Draws in an epoch by class; positions are class indices. */
 export interface DrawnEpoch {
   readonly epoch: number;
-  /** Samples that were drawn. */
+  /** Samples drawn. */
   readonly drawn: Uint32Array;
-  /** Samples to expect from the weights. */
+  /** Expected number of samples according to the weights. */
   readonly expected: Float64Array;
 }
 
 /** Draws the epochs of a training set. */
 export interface Sampler {
-  /** Draws an epoch. */
+  /** Draws in an epoch. */
   readonly length: number;
-  /** Draws an epoch: what it sees, and of each class how much. */
+  /** Draws an epoch: its order and the counts by class. */
   draw(epoch: number): DrawnOrder;
 }
 
-/** An epoch that was drawn. */
+/** A drawn epoch. */
 export interface DrawnOrder {
   /** [length], positions of samples in the order in which they are seen. */
   readonly order: Uint32Array;
@@ -52,11 +52,11 @@ export interface SamplerSource {
 }
 
 /**
- * Makes the sampler of a training set. Weights act as in torch.multinomial: with replacement each draw takes sample i
- * with probability w_i / sum(w); without it the samples already drawn are left out of the sum.
+ * Creates the sampler of a training set. Weights work as in torch.multinomial: with replacement, each draw takes
+ * sample i with probability w_i / sum(w); without replacement, samples already drawn leave the sum.
  *
- * Throws a ConfigError for a class that is not there, for options that the mode does not use, and for more draws
- * without replacement than there are samples of nonzero weight.
+ * @throws ConfigError for an unknown class, for options that the mode does not use, and for more draws without
+ * replacement than there are samples of nonzero weight
  */
 export function sampler(options: SamplerOptions, source: SamplerSource): Sampler {
   const counts = classCounts(source.samples, source.classes.length);
@@ -68,7 +68,7 @@ export function shuffledOrder(count: number, seed: number, epoch: number): Uint3
   return rng(seed, "shuffle", epoch).permutation(count);
 }
 
-/** The order in which the samples are listed, for evaluation. */
+/** The samples in the order in which they are listed, for evaluation. */
 export function sequentialOrder(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, i) => i);
 }
@@ -108,17 +108,17 @@ function weighted(options: SamplerOptions, source: SamplerSource, counts: Uint32
   return { length, draw };
 }
 
-/** An option that the mode does not read would be lost in silence. */
+/** Rejects options that the mode would silently ignore. */
 function refuseUnused({ weights, num_samples }: SamplerOptions, mode: SamplerOptions["mode"]): void {
   if (mode !== "manual" && Object.keys(weights).length > 0) {
     throw new ConfigError(
-      `Cannot use data.sampler.weights as the mode is ${mode}: give data.sampler.mode=manual`,
+      `Cannot use data.sampler.weights because the mode is ${mode}: set data.sampler.mode=manual`,
     );
   }
   if (mode === "disabled" && num_samples !== null) {
     throw new ConfigError(
-      `Cannot draw data.sampler.num_samples=${num_samples} as the mode is disabled, which sees each image once: ` +
-        `give data.sampler.mode=manual, where all images weigh 1 unless weights say otherwise`,
+      `Cannot draw data.sampler.num_samples=${num_samples}: mode "disabled" draws each image exactly once; ` +
+        `set data.sampler.mode=manual, which weighs all images 1 unless weights are given`,
     );
   }
 }
@@ -133,7 +133,7 @@ function manualWeights(weights: SamplerOptions["weights"], classes: readonly str
       }`
       : `did you mean "${near}"?`;
     throw new ConfigError(
-      `Cannot weigh the class "${name}" in data.sampler.weights as train has none: ${hint}`,
+      `Cannot weight class "${name}" in data.sampler.weights: train has no such class; ${hint}`,
     );
   }
   return Float64Array.from(classes, (name) => Object.hasOwn(weights, name) ? weights[name] : 1);
@@ -148,14 +148,14 @@ function countDraws(
   const available = counts.reduce((sum, count, label) => sum + (weights[label] > 0 ? count : 0), 0);
   if (available === 0) {
     throw new ConfigError(
-      "Cannot draw samples as all classes that have images weigh 0: raise one of data.sampler.weights",
+      "Cannot draw samples: every class with images has weight 0; raise one of data.sampler.weights",
     );
   }
   if (replacement) return num_samples ?? total;
   if (num_samples !== null && num_samples > available) {
     throw new ConfigError(
-      `Cannot draw ${num_samples} samples without replacement as ${available} have a weight above 0: ` +
-        `lower data.sampler.num_samples to at most ${available} or give data.sampler.replacement=true`,
+      `Cannot draw ${num_samples} samples without replacement: only ${available} have a weight above 0; ` +
+        `lower data.sampler.num_samples to at most ${available} or set data.sampler.replacement=true`,
     );
   }
   return num_samples ?? available;
@@ -169,7 +169,7 @@ function membersOf(samples: readonly Sample[], counts: Uint32Array): Uint32Array
   return members;
 }
 
-/** Samples of a class weigh the same, so a draw is a class by its share, then one of its samples. */
+/** Samples of a class weigh the same, so a draw picks a class by its total weight and then one of its samples. */
 function drawWithReplacement(
   stream: Rng,
   weights: Float64Array,
@@ -189,7 +189,7 @@ function drawWithReplacement(
   return order;
 }
 
-/** The first position whose value is above `value`; the last one if rounding left none. */
+/** The first position whose value is above `value`, or the last one if rounding leaves none. */
 function firstAbove(values: Float64Array, value: number): number {
   let low = 0, high = values.length - 1;
   while (low < high) {
@@ -201,8 +201,8 @@ function firstAbove(values: Float64Array, value: number): number {
 }
 
 /**
- * An exponential race: sample i arrives after -log(u) / w_i, and the first `length` to arrive are drawn, in order of
- * arrival. This is drawing one after the other without replacement (Efraimidis and Spirakis 2006), and what
+ * An exponential race: sample i arrives at time -log(u) / w_i, and the first `length` arrivals are drawn, in order of
+ * arrival. This is equivalent to sequential drawing without replacement (Efraimidis and Spirakis 2006), and is what
  * torch.multinomial does.
  */
 function drawWithoutReplacement(
@@ -223,8 +223,8 @@ function expectedWithReplacement(weights: Float64Array, counts: Uint32Array, len
 }
 
 /**
- * In the race a sample has arrived by time t with probability 1 - exp(-w t); t is when `length` arrivals are
- * expected. Exact for many samples (Rosén 1972), and off by a fraction of one sample for few.
+ * In the race a sample has arrived by time t with probability 1 - exp(-w t), where t is the time by which `length`
+ * arrivals are expected. Exact for many samples (Rosén 1972), and off by a fraction of a sample for few.
  */
 function expectedWithoutReplacement(
   weights: Float64Array,

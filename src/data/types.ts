@@ -1,10 +1,10 @@
 /**
- * The words of the data room: pictures, places to read files from, samples and datasets. The host hands in what
- * touches the outside: a {@link FileTree} to read from and a {@link Decode} that turns file bytes into pixels.
+ * The types of the data room: images, file sources, samples and datasets. The host provides access to the outside: a
+ * {@link FileTree} to read from and a {@link Decode} that turns file bytes into pixels.
  */
 import type { ZipEntry } from "../base/zip_directory.ts";
 
-/** An 8-bit RGB picture: `data` holds height * width * 3 values, row by row, channels last (HWC). */
+/** A decoded 8-bit RGB image: `data` holds height * width * 3 values, row by row, channels last (HWC). */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -12,35 +12,35 @@ export interface Picture {
 }
 
 /**
- * Turns the bytes of a JPEG, PNG or WebP file into pixels, upright; rejects with one line that says why not, such as
- * more than `maxPixels` pixels.
+ * Decodes a JPEG, PNG or WebP file and applies its orientation. Rejects with a one-line reason, for example if there
+ * are more than `maxPixels` pixels.
  */
 export type Decode = (bytes: Uint8Array, maxPixels?: number) => Promise<Picture>;
 
-/** Turns a picture into the bytes of a JPEG file; `quality` is 1 .. 100. */
+/** Encodes an image as JPEG; `quality` is 1 .. 100. */
 export type EncodeJpeg = (picture: Picture, quality: number) => Promise<Uint8Array>;
 
 /** A folder or an archive to read from. Paths are relative to it and separated by "/". */
 export interface FileTree {
-  /** What messages call it, usually the path that the user gave. */
+  /** Its name in messages, usually the path that the user gave. */
   readonly name: string;
   /** All files, sorted by code point. */
   paths(): Promise<string[]>;
-  /** All folders, empty ones too, sorted by code point. */
+  /** All folders, including empty ones, sorted by code point. */
   folders(): Promise<string[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
-  /** Where a file's bytes lie, so that a worker can read them by itself; absent where only `read` knows. */
+  /** The location of a file's bytes, so that a worker can read them itself; absent if only `read` can. */
   place?(path: string): FilePlace;
 }
 
-/** Where the bytes of a file lie, in words that can be posted to a worker. */
+/** The location of a file's bytes in a form that can be posted to a worker. */
 export interface FilePlace {
-  /** A path on disk, or in a browser the file itself. */
+  /** A path on disk, or a file object in a browser. */
   readonly source: string | Blob;
-  /** What messages call the source. */
+  /** The source's name in messages. */
   readonly name: string;
-  /** The part of an archive that the file is; absent if the source is the file. */
+  /** The archive entry that holds the file; absent if the source is the file itself. */
   readonly entry?: ZipEntry;
   /** Size of the archive in bytes. */
   readonly size?: number;
@@ -50,38 +50,38 @@ export interface FilePlace {
 export interface FolderStore {
   /** The text of a file, or undefined if there is none. */
   readText(path: string): Promise<string | undefined>;
-  /** True if there is a file or folder at `path`. */
+  /** True if a file or folder exists at `path`. */
   exists(path: string): Promise<boolean>;
-  /** Writes a file, making its folders. */
+  /** Writes a file and creates its folders. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Renames a file or folder; nothing may be at `to`. */
+  /** Renames a file or folder; `to` must not exist. */
   rename(from: string, to: string): Promise<void>;
-  /** Removes a file, or a folder with all that is in it; does nothing if there is none. */
+  /** Removes a file, or a folder with its contents; does nothing if there is none. */
   remove(path: string): Promise<void>;
 }
 
-/** One picture file with its class index. */
+/** One image file with its class index. */
 export interface Sample {
   readonly path: string;
   readonly label: number;
 }
 
-/** The parts of a dataset, under their names on disk ("val" is taken for "valid"). */
+/** The parts of a dataset, by their names on disk ("val" is accepted for "valid"). */
 export type Split = "train" | "valid" | "test";
 
-/** All splits, in the order in which they are shown. */
+/** All splits, in display order. */
 export const SPLITS: readonly Split[] = ["train", "valid", "test"];
 
-/** What is known about a dataset before any picture is decoded. */
+/** What is known about a dataset before any image is decoded. */
 export interface Dataset {
   /** The tree's name. */
   readonly root: string;
-  /** Class names, sorted by code point; a label is a position here. They come from train alone. */
+  /** Class names, sorted by code point; a label is a position in this list. They come from train alone. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<Split, readonly Sample[]>>;
-  /** Samples left out as train does not know their class: by split, class name and count. */
+  /** Samples left out because train does not have their class: by split, class name and count. */
   readonly skippedUnknownLabels: Readonly<Record<Split, ReadonlyMap<string, number>>>;
-  /** Sentences for the user: what was left out or made up, such as a hold-out split. */
+  /** Notes for the user: what was left out or added, such as a hold-out split. */
   readonly notes: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** The host of a page: the browser's GPU, its image decoder, and the files that a user hands in. */
+/** The host of a page: the browser's GPU, its image decoder, and the files that a user provides. */
 import { GpuError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
@@ -45,7 +45,7 @@ function refusePackage(name: string): Promise<never> {
 
 /**
  * Starts a decoding worker for `decodePool`. `url` is where the page serves the bundle of browser_decode_worker.ts,
- * which is an entry of its own: bundlers do not find it by themselves.
+ * which must be a separate entry because bundlers do not find it themselves.
  */
 export function startThread(url: string | URL): DecodeThread {
   return new Worker(url, { type: "module" });

@@ -1,4 +1,6 @@
-/** The entry of a decoding worker in a browser; bundled by itself, as its address is given to `new Worker`. */
+/**
+ * The entry point of a decoding worker in a browser, bundled separately because its URL is passed to `new Worker`.
+ */
 import { serveJobs, type ThreadScope } from "../data/decode/decode_thread.ts";
 import { readPlace } from "./browser_files.ts";
 import { decodeImage } from "./browser_images.ts";

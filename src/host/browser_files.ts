@@ -1,4 +1,4 @@
-/** The files that a user hands to a page. */
+/** The files that a user gives to a page. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
@@ -13,12 +13,12 @@ export function blobSource(blob: Blob, name: string): ByteSource {
   return { name, size: blob.size, read };
 }
 
-/** Opens a dropped .zip file as a dataset's root. @throws DataError as {@link zipTree} does */
+/** Opens a dropped .zip file as a dataset's root. @throws DataError like {@link zipTree} */
 export function openZip(file: File): Promise<FileTree> {
   return zipTree(blobSource(file, file.name), { origin: file });
 }
 
-/** The folder that a user chose by `<input type="file" webkitdirectory>`, as a dataset's root. */
+/** The folder chosen through `<input type="file" webkitdirectory>`, as a dataset's root. */
 export function folderTree(files: Iterable<File>): FileTree {
   const all = [...files];
   const name = all[0]?.webkitRelativePath.split("/")[0] || "folder";
@@ -27,7 +27,7 @@ export function folderTree(files: Iterable<File>): FileTree {
   const find = (path: string) => {
     const file = byPath.get(path);
     if (file) return file;
-    throw new DataError(`Cannot read "${path}" as "${name}" has no such file`);
+    throw new DataError(`Cannot read "${path}": "${name}" has no such file`);
   };
   return {
     name,
@@ -38,10 +38,10 @@ export function folderTree(files: Iterable<File>): FileTree {
   };
 }
 
-/** Reads what a {@link FilePlace} of {@link openZip} or {@link folderTree} names, in whatever thread. */
+/** Reads a {@link FilePlace} of {@link openZip} or {@link folderTree}, on any thread. */
 export async function readPlace({ source, name, entry }: FilePlace): Promise<Uint8Array> {
   if (typeof source === "string") {
-    throw new TypeError(`Cannot read "${source}" as a page has no paths, only files`);
+    throw new TypeError(`Cannot read "${source}": a page has files but no paths`);
   }
   return entry
     ? await readZipEntry(blobSource(source, name), entry)

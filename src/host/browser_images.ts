@@ -1,14 +1,15 @@
-/** Pictures in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas gives the pixels. */
+/** Images in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas provides the pixels. */
 import { DataError, messageOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/decode/picture_header.ts";
 import type { Picture } from "../data/types.ts";
 
 /**
- * Decodes what the browser can (JPEG, PNG, WebP, GIF, AVIF; no TIFF) to 8-bit RGB: turned upright by EXIF, the first
- * frame, alpha dropped without blending, colour profiles not applied. JPEG, PNG, WebP and GIF give libvips's values
- * in Chromium, but for CMYK (off by one at most); AVIF does not, as its chroma is spread in another way.
+ * Decodes what the browser supports (JPEG, PNG, WebP, GIF, AVIF; not TIFF) to 8-bit RGB: EXIF orientation applied,
+ * first frame, alpha dropped without blending, colour profiles ignored. In Chromium, JPEG, PNG, WebP and GIF give the
+ * same values as libvips, except CMYK (off by at most one); AVIF does not, because its chroma is upsampled
+ * differently.
  *
- * Rejects with a DataError of one line if the bytes are empty, no such picture, damaged, or have more than
+ * Rejects with a one-line DataError if the bytes are empty, damaged or not such an image, or have more than
  * `maxPixels` pixels.
  */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
@@ -38,13 +39,13 @@ async function decodeBitmap(bytes: Uint8Array): Promise<ImageBitmap> {
     return await createImageBitmap(blob, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
   } catch (cause) {
     const reason = messageOf(cause);
-    throw new DataError(`the file is damaged, or no picture that this browser decodes (${reason})`, {
+    throw new DataError(`the file is damaged, or not an image that this browser can decode (${reason})`, {
       cause,
     });
   }
 }
 
-/** The pixels as RGBA, or undefined if one is translucent: a 2D canvas multiplies by alpha, which loses colours. */
+/** The pixels as RGBA, or undefined if one is translucent: a 2D canvas premultiplies alpha, which loses colours. */
 function readOpaque(bitmap: ImageBitmap): Uint8ClampedArray | undefined {
   const { width, height } = bitmap;
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true })!;
@@ -54,11 +55,13 @@ function readOpaque(bitmap: ImageBitmap): Uint8ClampedArray | undefined {
   return data;
 }
 
-/** The pixels as RGBA, colours not multiplied by alpha. */
+/** The pixels as RGBA without premultiplied alpha. */
 function readAlpha(bitmap: ImageBitmap): Uint8Array {
   const { width, height } = bitmap;
   const gl = new OffscreenCanvas(1, 1).getContext("webgl2");
-  if (!gl) throw new DataError("the picture is translucent, and this browser has no WebGL 2 to read it");
+  if (!gl) {
+    throw new DataError("the image is translucent, and reading it needs WebGL 2, which this browser lacks");
+  }
   const texture = gl.createTexture();
   gl.bindTexture(gl.TEXTURE_2D, texture);
   gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, bitmap);

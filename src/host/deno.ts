@@ -20,14 +20,16 @@ import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { denoTerminal } from "./deno_terminal.ts";
 
-/** Runs the command line of this process on its arguments, and ends it with the exit code. */
+/** Runs the command line with this process's arguments and exits with its exit code. */
 export async function runProcess(
   main: (args: readonly string[], host: Host) => Promise<number>,
 ): Promise<never> {
   Deno.exit(await main(Deno.args, denoHost()));
 }
 
-/** Makes the host; from then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once. */
+/**
+ * Creates the host. From then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once.
+ */
 export function denoHost(): Host {
   return {
     runtime: `Deno ${Deno.version.deno}`,
@@ -63,7 +65,7 @@ function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) {
-      if (Deno.stdout.isTerminal()) console.log(); // behind a live line
+      if (Deno.stdout.isTerminal()) console.log(); // leave the live line
       Deno.exit(130);
     }
     controller.abort();
@@ -77,14 +79,16 @@ async function readFile(path: string): Promise<Uint8Array> {
     return await Deno.readFile(path);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new DataError(`Cannot read "${path}" as it does not exist`, { cause: error });
+    throw new DataError(`Cannot read "${path}": it does not exist`, { cause: error });
   }
 }
 
 async function download(url: string): Promise<Uint8Array> {
   try {
     const response = await fetch(url);
-    if (!response.ok) throw new TypeError(`the server says ${response.status} ${response.statusText}`);
+    if (!response.ok) {
+      throw new TypeError(`the server responded with ${response.status} ${response.statusText}`);
+    }
     return await response.bytes();
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof Deno.errors.NotCapable)) throw error;

@@ -4,7 +4,7 @@ import type { ConfigFiles } from "../config/mod.ts";
 /** The project's own `conf/`. */
 const OWN = decodeURIComponent(new URL("../../conf", import.meta.url).pathname);
 
-/** The configuration files of a folder on disk; by default the project's own `conf/`. */
+/** The configuration files of a folder on disk, by default the project's own `conf/`. */
 export function denoConfigFiles(folder: string = OWN, name = "conf"): ConfigFiles {
   const at = (group: string) => group === "" ? folder : `${folder}/${group}`;
   return {
@@ -15,13 +15,13 @@ export function denoConfigFiles(folder: string = OWN, name = "conf"): ConfigFile
   };
 }
 
-/** The configuration files of any folder. @throws ConfigError if there is none */
+/** The configuration files of any folder. @throws ConfigError if it does not exist */
 export function openConfigFolder(path: string): ConfigFiles {
   const folder = path.replace(/(?<=.)\/+$/, "");
   const info = orMissing(() => Deno.statSync(folder), undefined);
   if (info?.isDirectory) return denoConfigFiles(folder, folder);
   throw new ConfigError(
-    `Cannot use configuration folder "${path}" as there is none: give the path of a folder with .yaml files`,
+    `Cannot use configuration folder "${path}": it does not exist; give the path of a folder with .yaml files`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** The entry of a decoding worker under Deno. */
+/** The entry point of a decoding worker under Deno. */
 import { serveJobs, type ThreadScope } from "../data/decode/decode_thread.ts";
 import { readPlace } from "./deno_files.ts";
 import { decodeImage } from "./deno_images.ts";

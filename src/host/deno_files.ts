@@ -1,35 +1,36 @@
-/** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writing. */
+/** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writes. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError, FileError } from "../base/errors.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
 
-const CURE = "give data.data_root=<folder or .zip>";
+const CURE = "set data.data_root=<folder or .zip>";
 
 /**
- * Opens a dataset's root, a folder or a .zip file. Symbolic links in a folder are followed, but never in a circle.
- * Nothing stays open. Throws a DataError if there is nothing, neither folder nor .zip, or no permission.
+ * Opens a dataset's root, a folder or a .zip file. Symbolic links in a folder are followed, but never in a cycle.
+ * Nothing stays open. Throws a DataError if the path does not exist, is neither a folder nor a .zip, or is not
+ * readable.
  */
 export async function openTree(path: string): Promise<FileTree> {
-  if (path.trim() === "") throw new DataError(`Cannot open the dataset as its path is empty: ${CURE}`);
+  if (path.trim() === "") throw new DataError(`Cannot open dataset: its path is empty; ${CURE}`);
   const info = await explain(path, () => Deno.stat(path));
   if (info.isDirectory) return folderTree(path);
   if (!info.isFile || !/\.zip$/i.test(path)) {
-    throw new DataError(`Cannot open the dataset as "${path}" is neither a folder nor a .zip file: ${CURE}`);
+    throw new DataError(`Cannot open dataset: "${path}" is neither a folder nor a .zip file; ${CURE}`);
   }
   return zipTree(fileSource(path, info.size), { origin: path });
 }
 
-/** Reads what a {@link FilePlace} of {@link openTree} names, in whatever thread. @throws DataError */
+/** Reads a {@link FilePlace} of {@link openTree}, on any thread. @throws DataError */
 export function readPlace({ source, size = 0, entry }: FilePlace): Promise<Uint8Array> {
   if (typeof source !== "string") {
-    throw new TypeError("Cannot read a Blob as files on disk are named by their path");
+    throw new TypeError("Cannot read a Blob: files on disk are named by their path");
   }
   return entry ? readZipEntry(fileSource(source, size), entry) : explain(source, () => Deno.readFile(source));
 }
 
-/** Random access to a file. Each read opens the file anew and runs in one go, so reads may overlap. */
+/** Random access to a file. Each read opens the file and runs synchronously, so reads may overlap. */
 export function fileSource(path: string, size: number): ByteSource {
   const read = (offset: number, length: number) => {
     const bytes = new Uint8Array(length);
@@ -37,7 +38,7 @@ export function fileSource(path: string, size: number): ByteSource {
     file.seekSync(offset, Deno.SeekMode.Start);
     for (let at = 0; at < length;) {
       const count = file.readSync(bytes.subarray(at));
-      if (count === null) throw new DataError(`Cannot read "${path}" as it became shorter while it was read`);
+      if (count === null) throw new DataError(`Cannot read "${path}": it was truncated during the read`);
       at += count;
     }
     return bytes;
@@ -45,10 +46,10 @@ export function fileSource(path: string, size: number): ByteSource {
   return { name: path, size, read: (offset, length) => explain(path, () => read(offset, length)) };
 }
 
-/** Opens a file for random access. @throws DataError if there is none, or no permission */
+/** Opens a file for random access. @throws DataError if it does not exist or is not readable */
 export async function openFile(path: string): Promise<ByteSource> {
   const { isFile, size } = await explain(path, () => Deno.stat(path), "check the path");
-  if (!isFile) throw new DataError(`Cannot open "${path}" as it is no file: check the path`);
+  if (!isFile) throw new DataError(`Cannot open "${path}": it is not a file; check the path`);
   return fileSource(path, size);
 }
 
@@ -87,10 +88,10 @@ async function explain<T>(path: string, action: () => T | Promise<T>, cure = CUR
     return await action();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new DataError(`Cannot open "${path}" as it does not exist: ${cure}`, { cause: error });
+      throw new DataError(`Cannot open "${path}": it does not exist; ${cure}`, { cause: error });
     }
     if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-      throw new DataError(`Cannot open "${path}" as reading is not permitted: ${error.message}`, {
+      throw new DataError(`Cannot open "${path}": permission denied (${error.message})`, {
         cause: error,
       });
     }
@@ -99,14 +100,15 @@ async function explain<T>(path: string, action: () => T | Promise<T>, cure = CUR
 }
 
 /**
- * Writes a file so that a kill at any moment leaves the old content or the new one, never a part: the bytes go into
- * `path + ".tmp"`, are flushed to disk, and the file is renamed over `path`. Its folder is made if it is missing.
+ * Writes a file so that a kill at any moment leaves either the old or the new content, never a part: the bytes are
+ * written to `path + ".tmp"` and flushed to disk, and the file is renamed to `path`. Creates its folder if it is
+ * missing.
  */
 export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   await writeParts(path, [bytes]);
 }
 
-/** The same for a file in parts, of which one at a time is asked for. */
+/** The same for a file in parts, which are requested one at a time. */
 export async function writeParts(
   path: string,
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -133,23 +135,25 @@ async function makeFolderOf(path: string): Promise<void> {
   if (folder !== "") await Deno.mkdir(folder, { recursive: true });
 }
 
-/** Why a file cannot be written, in words; other errors stay what they are. */
+/** Explains why a file cannot be written; other errors are returned unchanged. */
 export function explainWriting(path: string, error: unknown): unknown {
   const code = (error as { code?: string }).code;
   const why = code === "ENOSPC" || code === "EDQUOT"
-    ? "the disk is full: free some space"
+    ? "the disk is full; free some space"
     : code === "EROFS"
-    ? "its file system is read-only: choose another folder"
+    ? "its file system is read-only; choose another folder"
     : code === "EACCES" || code === "EPERM" || error instanceof Deno.errors.PermissionDenied
-    ? "there is no permission: choose another folder, or change its owner"
+    ? "permission denied; choose another folder, or change its owner"
     : code === "ENOTDIR" || code === "EEXIST" || code === "EISDIR"
-    ? "something else lies in its place: move it away, or choose another folder"
+    ? "something else is in its place; move it away, or choose another folder"
     : undefined;
   if (why === undefined) return error;
-  return new FileError(`Cannot write "${path}" as ${why}; what was there before is kept`, { cause: error });
+  return new FileError(`Cannot write "${path}": ${why} (the previous content is kept)`, { cause: error });
 }
 
-/** Makes `to` a hard link of `from`, replacing what is there in one go; a copy where the disk has no links. */
+/**
+ * Atomically makes `to` a hard link to `from`, replacing what is there; a copy if the disk does not support links.
+ */
 export async function linkAtomic(from: string, to: string): Promise<void> {
   const temporary = `${to}.tmp`;
   await Deno.remove(temporary).catch(() => {});
@@ -164,12 +168,12 @@ export async function linkAtomic(from: string, to: string): Promise<void> {
   await Deno.rename(temporary, to);
 }
 
-/** Adds text to the end of a file; its folder is made if it is missing. */
+/** Appends text to a file; creates its folder if it is missing. */
 export function appendText(path: string, text: string): Promise<void> {
   return appendBytes(path, new TextEncoder().encode(text));
 }
 
-/** Adds bytes to the end of a file; its folder is made if it is missing. */
+/** Appends bytes to a file; creates its folder if it is missing. */
 export async function appendBytes(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await makeFolderOf(path);
@@ -179,7 +183,7 @@ export async function appendBytes(path: string, bytes: Uint8Array): Promise<void
   }
 }
 
-/** A folder to write into. It need not exist; its parents are made with the first file. */
+/** A folder to write into. It need not exist: its parents are created with the first file. */
 export function folderStore(root: string): FolderStore {
   const at = (path: string) => path === "" ? root : `${root}/${path}`;
   const unlessMissing = <T>(promise: Promise<T>) =>

@@ -1,14 +1,15 @@
-/** A file that one process writes at its end and any number read, under Deno. */
+/** A file under Deno that one process appends to and any number read. */
 import { DataError, messageOf } from "../base/errors.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
 
-/** Reads that may be under way at once: each has its own position in the file. */
+/** Concurrent reads: each has its own position in the file. */
 const READERS = 4;
 
 /**
- * Opens or makes the file. Who comes first may write it, until he closes it or dies; others see `isOurs: false`.
- * @throws DataError if it cannot be made or read
+ * Opens or creates the file. The first process to open it may write until it closes the file or dies; others get
+ * `isOurs: false`.
+ * @throws DataError if it cannot be created or read
  */
 export async function openGrowingFile(path: string): Promise<GrowingFile> {
   return await explain(path, async () => {
@@ -18,12 +19,12 @@ export async function openGrowingFile(path: string): Promise<GrowingFile> {
   });
 }
 
-/** A file beside `path` that nobody else sees and that is gone when the process ends. */
+/** A file next to `path` that no other process sees and that disappears when the process ends. */
 export async function openPrivateFile(path: string): Promise<GrowingFile> {
   return await explain(path, async () => {
     const own = await Deno.makeTempFile({ dir: folderOf(path) || ".", prefix: ".private-" });
     const file = growingFile(own, await Deno.open(own, { read: true, write: true }), true);
-    await Deno.remove(own); // it lives as long as it is open
+    await Deno.remove(own); // it exists for as long as it is open
     return file;
   });
 }
@@ -40,7 +41,7 @@ function growingFile(path: string, writer: Deno.FsFile, isOurs: boolean): Growin
     for (let at = 0; at < length;) {
       const count = await file.read(bytes.subarray(at));
       if (count === null) {
-        throw new DataError(`Cannot read "${path}" as it became shorter while it was in use`);
+        throw new DataError(`Cannot read "${path}": it was truncated while in use`);
       }
       at += count;
     }
@@ -83,7 +84,7 @@ async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
     if (cause instanceof DataError) throw cause;
     const reason = messageOf(cause);
     throw new DataError(
-      `Cannot keep decoded pictures in "${path}" (${reason}): make room there, or give data.cache=none or ram`,
+      `Cannot cache decoded images in "${path}" (${reason}): free some space there, or set data.cache=none or ram`,
       { cause },
     );
   }

@@ -1,4 +1,4 @@
-/** Pictures under Deno: libvips through the npm package `sharp` decodes and encodes; needs --allow-ffi. */
+/** Images under Deno: libvips, through the npm package `sharp`, decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
 import { DataError, firstLineOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/picture_header.ts";
@@ -7,8 +7,8 @@ import type { Picture } from "../data/types.ts";
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
 
 /**
- * libvips, loaded when the first picture needs it. Pictures are small and decoded side by side: one thread each, and
- * no cache of files seen once.
+ * libvips, loaded when the first image needs it. Images are small and decoded concurrently, so each gets one thread,
+ * and there is no cache for files that are read once.
  * @throws DataError with the cure if it does not load
  */
 function loadSharp(): Promise<typeof import("sharp")["default"]> {
@@ -19,23 +19,23 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
   }, (cause) => {
     const reason = firstLineOf(cause);
     throw new DataError(
-      `Cannot decode pictures as the package sharp does not load (${reason}): run ./setup.sh`,
+      `Cannot decode images: the package sharp does not load (${reason}); run ./setup.sh`,
       { cause },
     );
   });
 }
 
 /**
- * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF by its content, to 8-bit RGB as Pillow's `convert("RGB")` gives it:
- * turned upright by EXIF, the first frame, alpha dropped without blending, colour profiles not applied, 16-bit
- * values cut to their high byte, CMYK converted without a profile.
+ * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF, recognised by content, to 8-bit RGB like Pillow's `convert("RGB")`:
+ * EXIF orientation applied, first frame, alpha dropped without blending, colour profiles ignored, 16-bit values
+ * reduced to their high byte, CMYK converted without a profile.
  *
- * Rejects with a DataError of one line if the bytes are empty, no such picture, cut off, damaged, or have more than
- * `maxPixels` pixels.
+ * Rejects with a one-line DataError if the bytes are empty, truncated, damaged or not such an image, or have more
+ * than `maxPixels` pixels.
  */
 export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
   const header = readHeader(bytes);
-  // So sharp is never asked to parse SVG, PDF or the like. Of a cut PNG it knows best whether pixels are missing.
+  // This way sharp never parses SVG, PDF or the like. For a truncated PNG it knows best whether pixels are missing.
   const fault = headerFault(bytes, header, maxPixels) ??
     (header!.format === "JPEG" ? cutFault(bytes, header!) : undefined);
   if (fault !== undefined) throw new DataError(fault);
@@ -55,18 +55,18 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   }
 }
 
-/** Names the decoder and its version: another may give other values. @throws DataError if it does not load */
+/** Names the decoder and its version, since another may return other values. @throws DataError if it does not load */
 export async function decoderVersion(): Promise<string> {
   const { sharp, vips } = (await loadSharp()).versions;
   return `sharp ${sharp}, libvips ${vips}, first frame, full size, 8-bit RGB`;
 }
 
-/** Encodes a picture as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The same input gives the same bytes. */
+/** Encodes an image as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The output is deterministic. */
 export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
   return await (await encoder(picture)).jpeg({ quality, chromaSubsampling: "4:2:0" }).toBuffer();
 }
 
-/** Encodes a picture as PNG. */
+/** Encodes an image as PNG. */
 export async function encodePng(picture: Picture): Promise<Uint8Array> {
   return await (await encoder(picture)).png().toBuffer();
 }
@@ -87,7 +87,7 @@ function toRgb(data: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
-/** As Pillow's Convert.c does it, without a colour profile. */
+/** As in Pillow's Convert.c, without a colour profile. */
 function cmykToRgb(data: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(data.length / 4 * 3);
   for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
@@ -102,9 +102,9 @@ function cmykToRgb(data: Uint8Array): Uint8Array {
 
 function reasonOf(error: unknown, maxPixels: number): string {
   const message = firstLineOf(error);
-  if (/pixel limit/.test(message)) return `the picture has more than ${maxPixels} pixels (data.max_pixels)`;
-  if (/premature end/.test(message)) return `the file is cut off (${message})`;
-  // libvips has one list of errors for all threads: where two files fail at once, one may be left without its own.
+  if (/pixel limit/.test(message)) return `the image has more than ${maxPixels} pixels (data.max_pixels)`;
+  if (/premature end/.test(message)) return `the file is truncated (${message})`;
+  // libvips has one list of errors for all threads: if two files fail at once, one may be left without a message.
   if (/^Unknown error/.test(message)) return "the file is damaged";
   return `the file is damaged (${message.replace(/[:\s]+$/, "")})`;
 }

@@ -1,11 +1,11 @@
-/** What Deno can find out of the machine for the doctor: system, Vulkan drivers, GPU device files, browser. */
+/** What Deno can find out about the machine for doctor: system, Vulkan drivers, GPU device files, browser. */
 import project from "../../deno.json" with { type: "json" };
 import { cpus } from "node:os";
 import type { DriverFile, Machine } from "../setup/machine.ts";
 
-/** Where the Vulkan loader looks for driver files. */
+/** Where the Vulkan loader searches for driver files. */
 const SEARCHED = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
-/** Where containers of cloud machines keep NVIDIA's, which the loader does not know. */
+/** Where containers on cloud machines keep NVIDIA's driver files, unknown to the loader. */
 const UNSEARCHED = ["/usr/local/nvidia/vulkan/icd.d", "/usr/local/nvidia/share/vulkan/icd.d"];
 const LIBRARIES = [
   "/usr/lib/x86_64-linux-gnu",
@@ -26,7 +26,7 @@ const VARIABLES = [
 ];
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** Looks at the machine; what cannot be read counts as absent. */
+/** Inspects the machine; anything that cannot be read counts as absent. */
 export function denoMachine(): Machine {
   const variables = Object.fromEntries(VARIABLES.flatMap((name) => {
     const value = Deno.env.get(name);
@@ -53,7 +53,7 @@ function systemName(): string {
   return `${release ? `${release}, ` : ""}${Deno.build.os} ${Deno.osRelease()}`;
 }
 
-/** The driver files that the variables name, else those on the usual paths. */
+/** The driver files named by environment variables, or else those in the usual places. */
 function driverFiles(variables: Readonly<Record<string, string>>): DriverFile[] {
   const named = variables.VK_DRIVER_FILES ?? variables.VK_ICD_FILENAMES;
   const json = (folder: string) => namesIn(folder, /\.json$/);
@@ -75,7 +75,7 @@ function driverFile(path: string, isSearched: boolean): DriverFile {
   return { path, library, isLibraryFound: library !== "" && places.some(exists), isSearched };
 }
 
-/** NVIDIA's by the name of its library, since only a process with all permissions may read /proc. */
+/** NVIDIA's from the name of its library, since only a process with all permissions may read /proc. */
 function driverVersions(): string[] {
   const status = textOf("/var/lib/dpkg/status");
   const mesa = /^Package: mesa-vulkan-drivers\n(?:.+\n)*?Version: (.*)$/m.exec(status)?.[1];
@@ -94,7 +94,7 @@ function browsers(): string[] {
   ];
 }
 
-/** Deno lets only a process with all permissions look into /dev. */
+/** Deno lets only a process with all permissions read /dev. */
 function deviceFiles(): Machine["deviceFiles"] {
   try {
     Deno.statSync("/dev/dri");
@@ -114,7 +114,7 @@ function isUsable(path: string): boolean {
   }
 }
 
-/** A file's text, or an empty one where it cannot be read. */
+/** The text of a file, or an empty string if it cannot be read. */
 function textOf(path: string): string {
   try {
     return Deno.readTextFileSync(path);
@@ -131,7 +131,7 @@ function exists(path: string): boolean {
   }
 }
 
-/** The paths of a folder's entries whose names match, in order. */
+/** The paths of a folder's entries whose names match, sorted. */
 function namesIn(folder: string, pattern: RegExp): string[] {
   try {
     const names = [...Deno.readDirSync(folder)].map((entry) => entry.name).filter((name) =>

@@ -4,12 +4,12 @@ import type { OnnxSession } from "../setup/host.ts";
 
 type Runtime = typeof import("onnxruntime-node");
 
-/** What the runtime takes for each element type that our models read. */
+/** The runtime's name for each element type that our models take. */
 const TYPES = { f32: "float32", u8: "uint8" } as const;
 
 /**
- * Opens a model by its path, so that its bytes are never in this process's own memory.
- * @throws DataError if the package does not load, or it refuses the model
+ * Opens a model by its path, so that its bytes never enter this process's own memory.
+ * @throws DataError if the package does not load, or rejects the model
  */
 export async function openOnnx(path: string): Promise<OnnxSession> {
   const { InferenceSession, Tensor } = await loadRuntime();
@@ -24,7 +24,7 @@ export async function openOnnx(path: string): Promise<OnnxSession> {
         const { data } = results[output];
         if (data instanceof Float32Array) return data;
         throw new TypeError(
-          `its output "${output}" must be float32: current type is ${results[output].type}`,
+          `its output "${output}" must be float32, current type is ${results[output].type}`,
         );
       }),
     close: () => session.release(),
@@ -36,10 +36,10 @@ let loading: Promise<Runtime> | undefined;
 function loadRuntime(): Promise<Runtime> {
   return loading ??= import("onnxruntime-node").catch((cause) => {
     throw new DataError(
-      `Cannot run ONNX as the package onnxruntime-node does not load (${
+      `Cannot run ONNX: the package onnxruntime-node does not load (${
         firstLineOf(cause)
-      }): run \`deno install\`; ` +
-        "it has programs for Linux and Windows on x64 and arm64, and for macOS on arm64",
+      }); run \`deno install\`. ` +
+        "It supports Linux and Windows on x64 and arm64, and macOS on arm64",
       { cause },
     );
   });

@@ -1,10 +1,10 @@
-/** What decoding and caching need of Deno: workers, the decoder's version, files that grow, and free memory. */
+/** What decoding and caching need from Deno: workers, the decoder's version, growing files, and free memory. */
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 import type { PictureHost } from "../setup/host.ts";
 import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
 import { decodeImage, decoderVersion } from "./deno_images.ts";
 
-/** The decoder of this runtime. */
+/** The image decoding of this runtime. */
 export function denoPictures(): PictureHost {
   return {
     decode: decodeImage,
@@ -22,7 +22,7 @@ export function startThread(): DecodeThread {
   return new Worker(new URL("./deno_decode_worker.ts", import.meta.url), { type: "module" });
 }
 
-/** Bytes that this process may still take: of the machine, or of the container where that allows less. */
+/** Bytes that this process may still allocate, limited by the machine or by its container. */
 function freeMemory(): number {
   const { available } = Deno.systemMemoryInfo();
   const number = (path: string) => {

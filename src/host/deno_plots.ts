@@ -1,9 +1,9 @@
-/** Plots under Deno: resvg and the font come from their npm packages, loaded when the first picture is drawn. */
+/** Plots under Deno: resvg and the font come from their npm packages, loaded when the first plot is drawn. */
 import type { Plotting } from "../plots/raster.ts";
 
 let loading: Promise<Plotting> | undefined;
 
-/** What plots are drawn with. */
+/** Loads what plots are drawn with. */
 export function loadPlotting(): Promise<Plotting> {
   return loading ??= load();
 }

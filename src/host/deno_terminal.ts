@@ -2,7 +2,7 @@ import type { Terminal } from "../setup/host.ts";
 
 /** The terminal of this process, or what its output is redirected to. */
 export function denoTerminal(): Terminal {
-  // A dumb terminal cannot go back to the start of a line.
+  // A dumb terminal cannot return to the start of a line.
   const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
     isTerminal,

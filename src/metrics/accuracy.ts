@@ -1,22 +1,22 @@
 /**
- * Accuracy of class scores, micro (over all samples) and per class. Ranks follow torch.argmax and torch.topk:
- * NaN counts as the largest score. Of equal scores the lowest class index ranks first.
+ * Accuracy of class scores, micro (over all samples) and per class. Ranking follows torch.argmax and torch.topk: NaN
+ * counts as the largest score. Among equal scores the lowest class index ranks first.
  */
 import type { Metric } from "./metric.ts";
 import { countClasses, requireBatch, requireLabel } from "./rows.ts";
 
 /**
- * How many of the samples have their label among the `k` largest logits.
+ * The number of samples whose label is among the `k` largest logits.
  *
  * @param logits [N, C], row-major; logits or probabilities, only their order matters
  * @param labels [N], each in 0 .. C-1
- * @throws TypeError if the logits do not make whole rows
+ * @throws TypeError if the logits do not form whole rows
  * @throws RangeError if k or a label is out of range
  */
 export function topK(logits: Float32Array, labels: ArrayLike<number>, k: number): number {
   const classes = countClasses("accuracy", logits, labels);
   if (labels.length > 0 && !(Number.isInteger(k) && k >= 1 && k <= classes)) {
-    throw new RangeError(`Cannot compute top-k accuracy as k must be 1 to ${classes}: current value is ${k}`);
+    throw new RangeError(`Cannot compute top-k accuracy: k must be 1 to ${classes}, current value is ${k}`);
   }
   let hits = 0;
   for (let row = 0; row < labels.length; row++) {
@@ -27,16 +27,16 @@ export function topK(logits: Float32Array, labels: ArrayLike<number>, k: number)
 }
 
 /**
- * The index of each row's largest logit; of equal ones the lowest, as torch.argmax.
+ * The index of each row's largest logit, the lowest if several are equal, as torch.argmax.
  *
  * @param logits [N, C], row-major
  * @returns [N]
- * @throws TypeError if the logits do not make whole rows of `classes`
+ * @throws TypeError if the logits do not form whole rows of `classes`
  */
 export function argmax(logits: Float32Array, classes: number): Uint32Array {
   if (!(classes >= 1) || logits.length % classes !== 0) {
     throw new TypeError(
-      `Cannot compute argmax as logits must make whole rows of ${classes} classes: current length is ${logits.length}`,
+      `Cannot compute argmax: logits must form whole rows of ${classes} classes, current length is ${logits.length}`,
     );
   }
   return Uint32Array.from({ length: logits.length / classes }, (_, row) => {
@@ -51,22 +51,22 @@ export function argmax(logits: Float32Array, classes: number): Uint32Array {
 /** A metric over logits [N, C] and labels [N]. */
 export type LogitsMetric<Value> = Metric<[logits: Float32Array, labels: ArrayLike<number>], Value>;
 
-/** Top-k accuracy that also takes counts, where the device has already counted. */
+/** Top-k accuracy that also accepts counts from the device. */
 export interface TopKAccuracy extends LogitsMetric<number | null> {
-  /** The k in force. */
+  /** The effective k. */
   readonly k: number;
-  /** Takes `hits` right answers of `samples` into account. */
+  /** Adds `hits` correct predictions out of `samples`. */
   add(hits: number, samples: number): void;
 }
 
 /**
- * Share of the samples whose label is among the `k` largest logits, 0 .. 1; null before any sample. Top-5 of
- * fewer than five classes is top-`classes`: `topKAccuracy(5, classes)` takes k = min(5, classes).
+ * The fraction of samples whose label is among the `k` largest logits, 0 .. 1; null before any sample. Top-5 of fewer
+ * than five classes is top-`classes`: `topKAccuracy(5, classes)` uses k = min(5, classes).
  */
 export function topKAccuracy(k: number, classes: number): TopKAccuracy {
   if (!(Number.isInteger(k) && k >= 1 && classes >= 1)) {
     throw new RangeError(
-      `Cannot make top-k accuracy as k and classes must be at least 1: current k is ${k}, classes ${classes}`,
+      `Cannot compute top-k accuracy: k and classes must be at least 1, current k is ${k}, classes ${classes}`,
     );
   }
   const inForce = Math.min(k, classes);
@@ -74,7 +74,7 @@ export function topKAccuracy(k: number, classes: number): TopKAccuracy {
   const add = (newHits: number, newSamples: number) => {
     if (!(newHits >= 0 && newHits <= newSamples)) {
       throw new RangeError(
-        `Cannot update top-k accuracy as hits must be 0 to ${newSamples} samples: current value is ${newHits}`,
+        `Cannot update top-k accuracy: hits must be 0 to ${newSamples} samples, current value is ${newHits}`,
       );
     }
     hits += newHits;
@@ -92,13 +92,15 @@ export function topKAccuracy(k: number, classes: number): TopKAccuracy {
   };
 }
 
-/** Per-class accuracy that also takes counts, where the device has already counted. */
+/** Per-class accuracy that also accepts counts from the device. */
 export interface ClassAccuracy extends LogitsMetric<(number | null)[]> {
-  /** Takes counts [C] into account: right answers and samples of each class. */
+  /** Adds counts [C]: correct predictions and samples of each class. */
   add(hits: ArrayLike<number>, samples: ArrayLike<number>): void;
 }
 
-/** Share of each class's samples that argmax gets right (its recall), [C]; null where a class has no sample. */
+/**
+ * The fraction of each class's samples that argmax gets right (its recall), [C]; null for a class without samples.
+ */
 export function classAccuracy(classes: number): ClassAccuracy {
   const hits = new Float64Array(classes), samples = new Float64Array(classes);
   return {
@@ -115,7 +117,7 @@ export function classAccuracy(classes: number): ClassAccuracy {
     add(newHits, newSamples) {
       if (newHits.length !== classes || newSamples.length !== classes) {
         throw new TypeError(
-          `Cannot update class accuracy as counts must be for ${classes} classes: ` +
+          `Cannot update class accuracy: counts must be for ${classes} classes, ` +
             `current lengths are ${newHits.length} and ${newSamples.length}`,
         );
       }
@@ -132,7 +134,7 @@ export function classAccuracy(classes: number): ClassAccuracy {
   };
 }
 
-/** How many classes of the row at `start` rank before `label`. */
+/** The number of classes in the row at `start` that rank before `label`. */
 function rankOf(label: number, logits: Float32Array, start: number, classes: number): number {
   const score = logits[start + label];
   let rank = 0;
@@ -143,7 +145,7 @@ function rankOf(label: number, logits: Float32Array, start: number, classes: num
   return rank;
 }
 
-/** True if score `a` stands before score `b`: it is larger, or NaN where b is a number. */
+/** True if score `a` ranks before score `b`: it is larger, or NaN while b is a number. */
 function outranks(a: number, b: number): boolean {
   return a > b || (a !== a && b === b);
 }

@@ -1,7 +1,7 @@
 /**
- * Area under the ROC curve, one class against the rest, by ranks (Mann and Whitney 1947): the share of pairs of one
- * sample of the class and one of another whose scores stand in the right order, where equal scores count a half. It
- * is what sklearn.metrics.roc_auc_score gives. Scores are softmax probabilities.
+ * Area under the ROC curve, one class against the rest, by ranks (Mann and Whitney 1947): the fraction of pairs of
+ * one sample of the class and one of another class whose scores are in the right order, where equal scores count
+ * half. Equals sklearn.metrics.roc_auc_score. Scores are softmax probabilities.
  */
 import type { LogitsMetric } from "./accuracy.ts";
 import { requireBatch } from "./rows.ts";
@@ -9,14 +9,14 @@ import { softmax } from "./softmax.ts";
 
 /** Areas by class and their mean, 0 .. 1. */
 export interface Areas {
-  /** [C]; null for a class without samples, and for one that all samples have. */
+  /** [C]; null for a class without samples, and for a class that contains all samples. */
   readonly perClass: readonly (number | null)[];
-  /** Mean over the classes that have one; null if none has. */
+  /** Mean over the classes that have an area; null if none has. */
   readonly macro: number | null;
 }
 
 /**
- * The area for scores of samples in the class and of all others; null if either is empty, NaN if a score is NaN.
+ * The area for the scores of samples in the class and of all others; null if either is empty, NaN if a score is NaN.
  * Sorts both arrays.
  */
 export function areaUnderRoc(positives: Float64Array, negatives: Float64Array): number | null {
@@ -33,7 +33,7 @@ export function areaUnderRoc(positives: Float64Array, negatives: Float64Array): 
   return pairs / positives.length / negatives.length;
 }
 
-/** Areas over batches of logits [N, C] and labels [N]; it keeps all scores until `reset`. */
+/** Areas over batches of logits [N, C] and labels [N]; keeps all scores until `reset`. */
 export function auroc(classes: number): LogitsMetric<Areas> {
   let likelihoods: Float64Array[] = [], truths: number[] = [];
   return {

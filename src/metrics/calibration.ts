@@ -1,7 +1,7 @@
 /**
- * Calibration: whether a prediction made with confidence p is right in a share p of the cases. Confidences, the
- * largest softmax probability, fall into bins of equal width (l, u]; the expected calibration error is
- * sum over bins of |accuracy - mean confidence| * share of the samples, with 15 bins as in Guo et al. 2017, "On
+ * Calibration: whether predictions made with confidence p are right in a fraction p of the cases. Confidences, the
+ * largest softmax probabilities, are sorted into bins of equal width (l, u]; the expected calibration error is sum
+ * over bins of |accuracy - mean confidence| * fraction of the samples, with 15 bins as in Guo et al. 2017, "On
  * Calibration of Modern Neural Networks", section 2 (after Naeini et al. 2015).
  */
 import { argmax, type LogitsMetric } from "./accuracy.ts";
@@ -9,12 +9,12 @@ import type { Accumulator } from "./metric.ts";
 import { requireBatch } from "./rows.ts";
 import { softmax } from "./softmax.ts";
 
-/** Samples by confidence, arrays of one value per bin. */
+/** Samples by confidence: arrays with one value for each bin. */
 export interface Reliability {
   readonly samples: Float64Array;
   /** Sum of the confidences. */
   readonly confidence: Float64Array;
-  /** Right answers. */
+  /** Correct predictions. */
   readonly hits: Float64Array;
 }
 

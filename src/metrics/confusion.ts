@@ -5,7 +5,7 @@ import { requireBatch } from "./rows.ts";
 /** Samples by true class and predicted class. */
 export interface Confusion {
   readonly classes: number;
-  /** [C, C], row-major: `counts[t * classes + p]` samples of class t were taken for class p. */
+  /** [C, C], row-major: `counts[t * classes + p]` samples of class t were predicted as class p. */
   readonly counts: Float64Array;
 }
 
@@ -25,7 +25,7 @@ export function confusionMatrix(
   };
 }
 
-/** Sums of a confusion matrix: samples of each class, predictions of each class, right answers, all [C]. */
+/** Sums of a confusion matrix: samples of each class, predictions of each class, correct predictions, all [C]. */
 export function confusionTotals({ classes, counts }: Confusion): {
   samples: Float64Array;
   predicted: Float64Array;

@@ -7,9 +7,9 @@ export interface F1Scores {
   readonly perClass: Float64Array;
   /** Mean over all classes. */
   readonly macro: number;
-  /** From the sums over all classes; with one label a sample it is the accuracy. */
+  /** From the sums over all classes; with one label for each sample, equal to the accuracy. */
   readonly micro: number;
-  /** Mean over all classes, weighted by their samples. */
+  /** Mean over all classes, weighted by their number of samples. */
   readonly weighted: number;
 }
 

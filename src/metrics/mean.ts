@@ -1,9 +1,9 @@
 import type { Metric } from "./metric.ts";
 
 /**
- * The weighted mean of numbers, sum(weight * value) / sum(weight), in float64: an epoch's loss from batch losses
- * weighted by batch size, say. `update(value, weight = 1)`; null before any weight was seen. A value that is not
- * finite makes the mean NaN or infinite, so that a diverged epoch shows.
+ * The weighted mean of numbers, sum(weight * value) / sum(weight), in float64, for example an epoch's loss from batch
+ * losses weighted by batch size. `update(value, weight = 1)`; null before any weight was added. A non-finite value
+ * makes the mean NaN or infinite, so that divergence is visible.
  */
 export function mean(
   direction: "max" | "min" = "min",
@@ -14,7 +14,7 @@ export function mean(
     update(value, weight = 1) {
       if (!(weight >= 0 && weight < Infinity)) {
         throw new RangeError(
-          `Cannot update mean as weight must be at least 0 and finite: current value is ${weight}`,
+          `Cannot update mean: weight must be at least 0 and finite, current value is ${weight}`,
         );
       }
       if (weight === 0) return;

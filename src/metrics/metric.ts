@@ -1,18 +1,18 @@
 /**
- * What every metric is: batches in by `update`, one value out by `compute`, a fresh start by `reset`. Metrics are
- * plain numbers and typed arrays; they never see a GPU.
+ * The interface of all metrics: `update` with batches, `compute` the value, `reset` to start over. Metrics use plain
+ * numbers and typed arrays and never touch the GPU.
  */
 export interface Metric<Batch extends unknown[], Value> extends Accumulator<Batch, Value> {
-  /** Whether a larger or a smaller value is better; early stopping and checkpoints read it here. */
+  /** Whether larger or smaller values are better; read by early stopping and checkpoints. */
   readonly direction: "max" | "min";
 }
 
-/** What gathers over batches and is neither good nor bad by itself, such as a confusion matrix. */
+/** Accumulates over batches without being good or bad itself, such as a confusion matrix. */
 export interface Accumulator<Batch extends unknown[], Value> {
-  /** Takes a batch into account. */
+  /** Adds a batch. */
   update(...batch: Batch): void;
-  /** The value over all batches since the last reset; null where no sample was seen. */
+  /** The value over all batches since the last reset; null if there were no samples. */
   compute(): Value;
-  /** Forgets all batches. */
+  /** Discards all batches. */
   reset(): void;
 }

@@ -5,7 +5,7 @@ import { negativeLogLikelihood } from "./softmax.ts";
 
 /**
  * Mean of -log p(label), with p the softmax of the logits: `torch.nn.functional.cross_entropy` without class weights
- * and label smoothing. Null without any sample; in float64.
+ * and label smoothing, in float64. Null without any sample.
  */
 export function nll(classes: number): LogitsMetric<number | null> {
   const average = mean("min");

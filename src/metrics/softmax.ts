@@ -1,5 +1,5 @@
 /**
- * Probabilities of each row, exp(x_c) / sum exp(x), in float64 with the row's maximum taken off first.
+ * Probabilities of each row, exp(x_c) / sum exp(x), in float64 after subtracting the row's maximum.
  *
  * @param logits [N, C], row-major
  * @returns [N, C]; a row with NaN or +Infinity is NaN
@@ -15,7 +15,7 @@ export function softmax(logits: Float32Array, classes: number): Float64Array {
   return likelihood;
 }
 
-/** -log softmax(x)_label of the row at `start`, in float64, without the rounding of a tiny probability to 0. */
+/** -log softmax(x)_label of the row at `start`, in float64, without rounding tiny probabilities to 0. */
 export function negativeLogLikelihood(
   logits: Float32Array,
   start: number,
@@ -28,7 +28,7 @@ export function negativeLogLikelihood(
   return Math.log(total) + shift - logits[start + label];
 }
 
-/** The largest value of a row; NaN if there is a NaN. */
+/** The largest value of a row; NaN if it contains a NaN. */
 function largest(logits: Float32Array, start: number, classes: number): number {
   let best = logits[start];
   for (let i = start + 1; i < start + classes; i++) best = Math.max(best, logits[i]);

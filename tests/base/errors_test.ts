@@ -28,9 +28,9 @@ Deno.test("an error's name is its class", () => {
 
 Deno.test("a LimitError gives the cure, or the batch that fits", () => {
   const error = new errors.LimitError("Cannot allocate y as it is large", 0.4);
-  assertEquals(error.message, "Cannot allocate y as it is large: lower data.batch_size or data.image_size");
-  assertEquals(error.forBatch(64).message, "Cannot allocate y as it is large: data.batch_size=25 fits");
-  assertEquals(error.forBatch(2).message, "Cannot allocate y as it is large: lower data.image_size");
+  assertEquals(error.message, "Cannot allocate y as it is large; lower data.batch_size or data.image_size");
+  assertEquals(error.forBatch(64).message, "Cannot allocate y as it is large; data.batch_size=25 fits");
+  assertEquals(error.forBatch(2).message, "Cannot allocate y as it is large; lower data.image_size");
   assertEquals(errors.exitCode(error), 4);
 });
 

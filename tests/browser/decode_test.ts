@@ -43,7 +43,10 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
     await context.step("what is no picture gives a reason", async () => {
       assertEquals(await decodeInPage(page, new Uint8Array()), "DataError: the file is empty");
       const fault = await decodeInPage(page, new TextEncoder().encode("no picture"));
-      assertEquals(fault, `DataError: no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with "no picture"`);
+      assertEquals(
+        fault,
+        `DataError: not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "no picture"`,
+      );
       const damaged = await decodeInPage(page, Uint8Array.of(0xff, 0xd8, 0xff, 0xd9));
       assertMatch(
         String(damaged),

@@ -31,6 +31,6 @@ Deno.test("folderTree() reads a chosen folder", async () => {
   await assertRejects(
     () => tree.read("c.jpg"),
     DataError,
-    `Cannot read "c.jpg" as "numbers" has no such file`,
+    `Cannot read "c.jpg": "numbers" has no such file`,
   );
 });

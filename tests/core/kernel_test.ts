@@ -138,7 +138,7 @@ deviceTest("too many workgroups are refused with the kernel's name, the limit an
   );
   assertEquals(
     error.message,
-    `Cannot run map as [${limit + 1}, 1, 1] workgroups exceed the adapter's ${limit} a dimension: ` +
+    `Cannot run map as [${limit + 1}, 1, 1] workgroups exceed the adapter's ${limit} a dimension; ` +
       "lower data.batch_size or data.image_size",
   );
 });

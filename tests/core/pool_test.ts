@@ -52,7 +52,7 @@ deviceTest("a tensor that is too large is named, with its size, the limit and th
     `Cannot allocate conv1 output as it needs ${
       (limit / 2 ** 20).toFixed(1)
     } MiB and the adapter binds at most ` +
-      `${(limit / 2 ** 20).toFixed(1)} MiB: lower data.batch_size or data.image_size`,
+      `${(limit / 2 ** 20).toFixed(1)} MiB; lower data.batch_size or data.image_size`,
   );
   assertEquals(exitCode(error), 4);
   assertEquals(device.pool.stats().live, 0);

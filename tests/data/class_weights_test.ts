@@ -4,7 +4,11 @@ import { classCounts, classWeights } from "../../src/data/class_weights.ts";
 Deno.test("classCounts() counts the samples of each class", () => {
   const samples = [2, 0, 2, 2].map((label) => ({ path: "x", label }));
   assertEquals(classCounts(samples, 4), Uint32Array.of(1, 0, 3, 0));
-  assertThrows(() => classCounts(samples, 2), RangeError, `Cannot count "x" as its label is 2: need 0 .. 1`);
+  assertThrows(
+    () => classCounts(samples, 2),
+    RangeError,
+    `Cannot count "x": its label must be 0 .. 1, current value is 2`,
+  );
 });
 
 Deno.test("classWeights() are inverse counts that sum to the number of classes", () => {

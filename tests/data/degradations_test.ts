@@ -224,11 +224,11 @@ Deno.test("an operation with a value that cannot be is refused", () => {
   assertThrows(
     () => applyOperation(patterned(4, 4), { kind: "jpeg", quality: 0 }),
     RangeError,
-    "Cannot compress a picture at quality 0: need an integer of 1 .. 100",
+    "Cannot compress image at quality 0: need an integer of 1 .. 100",
   );
   assertThrows(
     () => applyOperation(patterned(4, 4), { kind: "downscale", width: 0, height: 2 }),
     RangeError,
-    "Cannot resize a picture to 0x2",
+    "Cannot resize image to 0x2",
   );
 });

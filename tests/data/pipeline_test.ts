@@ -75,8 +75,8 @@ for (const [name, { random }] of Object.entries(transforms)) {
     `an evaluation pipeline refuses ${name}`,
     refuses(
       ["resize", name],
-      `Cannot use ${name} at transforms.eval[1] because it is random: evaluation must see the same image each time, ` +
-        `so move it to transforms.train`,
+      `Cannot use ${name} at transforms.eval[1]: it is random, but evaluation must see the same image each time; ` +
+        `move it to transforms.train`,
       "eval",
     ),
   );
@@ -86,7 +86,7 @@ Deno.test(
   "an unknown transform is refused with the nearest",
   refuses(
     [{ random_resize_crop: {} }],
-    `Cannot find the transform "random_resize_crop" of transforms.train[0]: did you mean "random_resized_crop"? ` +
+    `Cannot find transform "random_resize_crop" at transforms.train[0]: did you mean "random_resized_crop"? ` +
       `Valid names are ${NAMES}`,
   ),
 );
@@ -94,7 +94,7 @@ Deno.test(
   "a name that every object has is no transform",
   refuses(
     ["toString"],
-    `Cannot find the transform "toString" of transforms.train[0]: Valid names are ${NAMES}`,
+    `Cannot find transform "toString" at transforms.train[0]: Valid names are ${NAMES}`,
   ),
 );
 Deno.test(
@@ -123,35 +123,35 @@ Deno.test(
   "two transforms in one step are refused",
   refuses(
     [{ resize: {}, center_crop: {} }],
-    `Cannot read transforms.train[0] because it must name one transform: current names are "resize", "center_crop"`,
+    `Cannot read transforms.train[0]: it must name one transform, current names are "resize", "center_crop"`,
   ),
 );
 Deno.test(
   "behind normalize stands only what acts on the normalised picture",
   refuses(
     ["normalize", "center_crop"],
-    "Cannot use center_crop at transforms.train[1]: behind normalize may only stand random_erasing",
+    "Cannot use center_crop at transforms.train[1]: only random_erasing may come after normalize",
   ),
 );
 Deno.test(
-  "random_erasing must stand behind normalize",
+  "random_erasing must come after normalize",
   refuses(
     ["random_erasing", "normalize"],
-    "Cannot use random_erasing at transforms.train[0]: it acts on the normalised picture, so it must stand behind normalize",
+    "Cannot use random_erasing at transforms.train[0]: it acts on the normalised image, so it must come after normalize",
   ),
 );
 Deno.test(
   "normalize may be given once",
   refuses(
     ["normalize", "random_erasing", "normalize"],
-    "Cannot use normalize at transforms.train[2]: the picture is normalised already, so give it once",
+    "Cannot use normalize at transforms.train[2]: the image is already normalised; keep one normalize step",
   ),
 );
 Deno.test(
   "a list of transforms holds none of the normalised picture",
   refuses(
     [{ random_apply: { transforms: ["jpeg", "normalize"] } }],
-    "Cannot use normalize at transforms.train[0].random_apply.transforms[1] because it does not act on levels: " +
+    "Cannot use normalize at transforms.train[0].random_apply.transforms[1]: it acts on the normalised image; " +
       "move it out of the list, to the end",
   ),
 );
@@ -175,6 +175,6 @@ Deno.test("pipeline() refuses pictures that do not have the image size", () => {
   const error = assertThrows(() => make(["resize"]).apply(patterned(30, 42), rng(1)), RangeError);
   assertEquals(
     error.message,
-    "Cannot batch a picture because transforms.train makes it 32x44: need 32x32 (end with center_crop, random_resized_crop or a resize with keep_aspect=false)",
+    "Cannot batch image: transforms.train must produce 32x32, current size is 32x44; end with center_crop, random_resized_crop or resize with keep_aspect=false",
   );
 });

@@ -166,34 +166,34 @@ for (
     [
       "a class that is not there",
       { mode: "manual", weights: { "24": 2 } },
-      'Cannot weigh the class "24" in data.sampler.weights as train has none: did you mean "23"?',
+      'Cannot weight class "24" in data.sampler.weights: train has no such class; did you mean "23"?',
     ],
     [
       "a class that resembles none",
       { mode: "manual", weights: { referee: 2 } },
-      'Cannot weigh the class "referee" in data.sampler.weights as train has none: classes are "0", "00", "23", "7"',
+      'Cannot weight class "referee" in data.sampler.weights: train has no such class; classes are "0", "00", "23", "7"',
     ],
     [
       "more draws than samples without replacement",
       { mode: "manual", weights: { "23": 0 }, num_samples: 11, replacement: false },
-      "Cannot draw 11 samples without replacement as 10 have a weight above 0: " +
-      "lower data.sampler.num_samples to at most 10 or give data.sampler.replacement=true",
+      "Cannot draw 11 samples without replacement: only 10 have a weight above 0; " +
+      "lower data.sampler.num_samples to at most 10 or set data.sampler.replacement=true",
     ],
     [
       "weights that are all 0",
       { mode: "manual", weights: { "0": 0, "00": 0, "23": 0, "7": 0 } },
-      "Cannot draw samples as all classes that have images weigh 0: raise one of data.sampler.weights",
+      "Cannot draw samples: every class with images has weight 0; raise one of data.sampler.weights",
     ],
     [
       "weights that the mode does not read",
       { mode: "auto", weights: { "0": 2 } },
-      "Cannot use data.sampler.weights as the mode is auto: give data.sampler.mode=manual",
+      "Cannot use data.sampler.weights because the mode is auto: set data.sampler.mode=manual",
     ],
     [
       "a number that the mode does not read",
       { num_samples: 5 },
-      "Cannot draw data.sampler.num_samples=5 as the mode is disabled, which sees each image once: " +
-      "give data.sampler.mode=manual, where all images weigh 1 unless weights say otherwise",
+      'Cannot draw data.sampler.num_samples=5: mode "disabled" draws each image exactly once; ' +
+      "set data.sampler.mode=manual, which weighs all images 1 unless weights are given",
     ],
   ] as [string, Partial<SamplerOptions>, string][]
 ) {

@@ -111,7 +111,7 @@ Deno.test("drawJersey() refuses what is no number", () => {
   assertThrows(
     () => drawJersey("7", rng(1), 4),
     RangeError,
-    "Cannot draw a crop of 4: need at least 8 pixels",
+    "Cannot draw a crop of 4 pixels: need at least 8",
   );
 });
 
@@ -154,20 +154,20 @@ Deno.test("ensureSyntheticJerseys() never removes what it did not draw", async (
   await assertMessage(
     () => ensureSyntheticJerseys(options, encode, store, "out"),
     DataError,
-    `Cannot draw the synthetic set into "out" as it holds something else: remove it or give another data.data_root`,
+    `Cannot draw the synthetic dataset into "out": the folder holds something else; remove it or set another data.data_root`,
   );
   assertEquals(files.size, 1);
 });
 
 const unfit: [Partial<SyntheticJerseys>, string][] = [
-  [{ classes: ["7", "x"] }, `each class must be one to three digits: current value is "x"`],
-  [{ classes: ["7", "7"] }, "classes must be a list without repeats: current value is 7,7"],
-  [{ size: 7 }, "size must be an integer of 8 .. 1024: current value is 7"],
-  [{ train: 3 }, "train must be at least one picture a class (4): current value is 3"],
-  [{ imbalance: 0.5 }, "imbalance must be at least 1: current value is 0.5"],
-  [{ difficulty: 2 }, "difficulty must be 0 .. 1: current value is 2"],
+  [{ classes: ["7", "x"] }, `each class must be one to three digits, current value is "x"`],
+  [{ classes: ["7", "7"] }, "classes must be a list without repeats, current value is 7,7"],
+  [{ size: 7 }, "size must be an integer of 8 .. 1024, current value is 7"],
+  [{ train: 3 }, "train must be at least one image for each class (4), current value is 3"],
+  [{ imbalance: 0.5 }, "imbalance must be at least 1, current value is 0.5"],
+  [{ difficulty: 2 }, "difficulty must be 0 .. 1, current value is 2"],
 ];
 for (const [changes, reason] of unfit) {
   Deno.test(`synthetic jerseys refuse ${JSON.stringify(changes)}`, () =>
-    assertMessage(() => generate(changes), ConfigError, `Cannot draw synthetic jerseys as ${reason}`));
+    assertMessage(() => generate(changes), ConfigError, `Cannot draw synthetic jerseys: ${reason}`));
 }

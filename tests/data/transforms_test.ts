@@ -48,7 +48,7 @@ Deno.test("resizeTo() returns the same picture where nothing changes", () => {
 });
 
 Deno.test("resizeTo() refuses sides without pixels", () => {
-  assertThrows(() => resizeTo(patterned(5, 4), 0, 4), RangeError, "Cannot resize a picture to 0x4");
+  assertThrows(() => resizeTo(patterned(5, 4), 0, 4), RangeError, "Cannot resize image to 0x4");
 });
 
 Deno.test("resizeShorterSide() cuts the longer side to an integer as torchvision does", () => {
@@ -154,7 +154,7 @@ Deno.test("affine() moves a pixel right and down and fills what comes free", () 
   assertThrows(
     () => affine(flat(2, 2, [0, 0, 0]), { ...warp, scale: 0, interpolation: "nearest" }),
     RangeError,
-    "scale 0",
+    "scale must be above 0",
   );
 });
 

@@ -106,7 +106,7 @@ const refusals: readonly Refusal[] = [
     name: "weights that are not there",
     args: ["{tiny}", "model.weights={}/none.safetensors"],
     code: 3,
-    says: ['Cannot open "{}/none.safetensors" as it does not exist: check the path'],
+    says: ['Cannot open "{}/none.safetensors": it does not exist; check the path'],
   },
   {
     name: "weights that want to call something",

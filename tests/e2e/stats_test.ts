@@ -57,6 +57,6 @@ e2eTest("train says before the first epoch what the cheap checks find", () =>
     assertEquals(code, 0, error);
     assertMatch(
       out,
-      /^health {2}1 error \(one picture under two labels\); .* deno task stats data=image_folder data\.data_root=/m,
+      /^health {2}1 error \(same image with two labels\); .* deno task stats data=image_folder data\.data_root=/m,
     );
   }));

@@ -15,7 +15,7 @@ Deno.test({
       await writeAtomic(path, new Uint8Array([1, 2, 3]));
       await Deno.symlink(FULL, `${path}.tmp`);
       const message =
-        `Cannot write "${path}" as the disk is full: free some space; what was there before is kept`;
+        `Cannot write "${path}": the disk is full; free some space (the previous content is kept)`;
       await assertRejects(() => writeAtomic(path, new Uint8Array(5)), FileError, message);
       assertEquals([...await Deno.readFile(path)], [1, 2, 3]);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["last"]);
@@ -28,5 +28,5 @@ Deno.test({
 Deno.test({
   name: "appendText() on a full disk says so",
   ignore: Deno.build.os !== "linux",
-  fn: () => assertRejects(() => appendText(FULL, "line"), FileError, "as the disk is full: free some space"),
+  fn: () => assertRejects(() => appendText(FULL, "line"), FileError, ": the disk is full; free some space"),
 });

@@ -39,7 +39,7 @@ Deno.test({
       maxPixels: 128 * 128 - 1,
     });
     const { reason } = await pool.decode("hopper.jpg");
-    assertEquals(reason, "the picture has 128x128 pixels: need at most 16383 (data.max_pixels)");
+    assertEquals(reason, "the image has 128x128 pixels: need at most 16383 (data.max_pixels)");
     pool.close();
   },
 });
@@ -64,7 +64,7 @@ Deno.test("a real worker that throws outside of its job is replaced, and the pro
   const decoded = await Promise.all(Object.keys(files).map((path) => pool.decode(path)));
   assertEquals(
     decoded.map(({ picture, reason }) => picture?.data[0] ?? reason),
-    [97, 98, "the decoding worker died of it 2 times (Uncaught Error: worn out)", 101, 102, 103],
+    [97, 98, "it crashed the decoding worker 2 times (Uncaught Error: worn out)", 101, 102, 103],
   );
   pool.close();
   URL.revokeObjectURL(url);

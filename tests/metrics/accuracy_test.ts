@@ -70,7 +70,7 @@ Deno.test("classAccuracy() is null where a class has no sample", () => {
 });
 
 Deno.test("Accuracies refuse labels, counts and shapes that do not fit", () => {
-  assertThrows(() => topK(logits, [1, 0, 2], 5), RangeError, "k must be 1 to 4: current value is 5");
+  assertThrows(() => topK(logits, [1, 0, 2], 5), RangeError, "k must be 1 to 4, current value is 5");
   assertThrows(() => topK(logits, [1, 4, 2], 1), RangeError, "current label of sample 1 is 4");
   assertThrows(() => topK(logits, [1, 0, 2, 1, 1], 1), TypeError, "12 logits and 5 labels");
   assertThrows(() => topK(logits, [], 1), TypeError, "12 logits and 0 labels");
@@ -80,7 +80,7 @@ Deno.test("Accuracies refuse labels, counts and shapes that do not fit", () => {
   assertThrows(
     () => classAccuracy(3).update(logits, [1, 0, 2]),
     TypeError,
-    "must be [N, 3]: current shape is [3, 4]",
+    "must be [N, 3], current shape is [3, 4]",
   );
   assertThrows(() => classAccuracy(3).add([1], [1]), TypeError, "for 3 classes");
   assert(topK(new Float32Array(0), [], 1) === 0);

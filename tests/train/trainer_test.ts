@@ -164,6 +164,6 @@ gpuTest("fit() names the batch that fits where the adapter cannot bind a step's 
   await assertRejects(
     () => fit(device, fitOptions(device, slimModel(device), { batchSizes: [2 * fits] })),
     GpuError,
-    `the adapter binds at most ${limit / 2 ** 20}.0 MiB: data.batch_size=${fits} fits`,
+    `the adapter binds at most ${limit / 2 ** 20}.0 MiB; data.batch_size=${fits} fits`,
   );
 });

@@ -1,7 +1,7 @@
 /**
- * A pool of decoding workers. Each has at most {@link AHEAD} jobs, of which it works on the first, so the files and
- * pictures in memory are bounded by the number of workers; what is asked beyond waits here as a path. A worker that
- * dies or hangs is replaced; the file that it worked on is tried once more, then it counts as unreadable.
+ * A pool of decoding workers. Each worker holds at most {@link AHEAD} jobs and processes the first, so the number of
+ * workers bounds the files and images in memory; further requests wait here as paths. A worker that dies or hangs is
+ * replaced. The file it was processing is retried once and then counts as unreadable.
  */
 import { DataError } from "../../base/errors.ts";
 import { type Decoded, type Decoder, type DecodeTask, reasonOf } from "./decoder.ts";
@@ -9,7 +9,7 @@ import type { PostedAnswer, PostedJob } from "./decode_thread.ts";
 import { MAX_PIXELS } from "./picture_header.ts";
 import type { FileTree } from "../types.ts";
 
-/** A worker as the pool sees it; a `Worker` is one. */
+/** The part of `Worker` that the pool uses. */
 export interface DecodeThread {
   onmessage: ((event: MessageEvent) => void) | null;
   onmessageerror: ((event: MessageEvent) => void) | null;
@@ -18,18 +18,18 @@ export interface DecodeThread {
   terminate(): void;
 }
 
-/** How to decode in workers. */
+/** Options of {@link decodePool}. */
 export interface PoolOptions {
-  /** How many. */
+  /** Number of workers. */
   readonly workers: number;
-  /** Starts one, which answers by {@link serveJobs}. */
+  /** Starts a worker that answers through {@link serveJobs}. */
   readonly start: () => DecodeThread;
   readonly maxPixels?: number;
-  /** Milliseconds after which a worker that has not answered counts as dead. */
+  /** Milliseconds without an answer after which a worker counts as dead. */
   readonly patience?: number;
 }
 
-/** One in work, one in the letter box, so that a worker never waits for the main thread. */
+/** One job in progress and one queued, so that a worker never waits for the main thread. */
 const AHEAD = 2;
 const PATIENCE = 120_000;
 const TRIES = 2;
@@ -44,13 +44,13 @@ interface Waiting {
 
 interface Member {
   readonly thread: DecodeThread;
-  /** By id, in the order in which they were posted: the first is in work. */
+  /** By id, in posting order: the first is in progress. */
   readonly jobs: Map<number, Waiting>;
   isReady: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Decodes the files of `tree` in workers, which are started when files are asked for. */
+/** Decodes the files of `tree` in workers, which start on the first request. */
 export function decodePool(tree: FileTree, options: PoolOptions): Decoder {
   const { workers } = options;
   if (!Number.isInteger(workers) || workers < 1) {
@@ -84,10 +84,10 @@ class DecodePool implements Decoder {
   }
 
   close(): void {
-    this.#fail("Cannot decode as the pool of workers is closed");
+    this.#fail("Cannot decode: the worker pool is closed");
   }
 
-  /** Posts what waits, to whoever has the least to do. */
+  /** Posts queued jobs to the least busy workers. */
   #serve(): void {
     while (this.#queue.length > 0) {
       let member = leastBusy(this.#members);
@@ -112,7 +112,7 @@ class DecodePool implements Decoder {
     };
     thread.onmessageerror = () => this.#bury(member, "its answer could not be read");
     thread.onerror = (event) => {
-      event.preventDefault(); // it would end the process
+      event.preventDefault(); // otherwise it would end the process
       this.#bury(member, reasonOf(event.message));
     };
     return member;
@@ -131,7 +131,7 @@ class DecodePool implements Decoder {
     else tree.read(path).then((bytes) => post({ bytes }), refuse);
   }
 
-  /** What became of a job; no id if the worker has only just come up. */
+  /** Resolves a job. No id means that the worker has just started. */
   #settle(member: Member, id: number | undefined, decoded: Decoded): void {
     const waiting = id === undefined ? undefined : member.jobs.get(id);
     if (id !== undefined) member.jobs.delete(id);
@@ -140,7 +140,7 @@ class DecodePool implements Decoder {
     this.#serve();
   }
 
-  /** Gives a worker time to answer, if it has been asked. */
+  /** Restarts the timeout of a worker that has work. */
   #watch(member: Member): void {
     const { patience = PATIENCE } = this.options;
     clearTimeout(member.timer);
@@ -148,7 +148,9 @@ class DecodePool implements Decoder {
     member.timer = setTimeout(() => this.#bury(member, `no answer in ${patience / 1000} s`), patience);
   }
 
-  /** Takes a dead worker out and its jobs back; the first is what it died of, unless it never came up. */
+  /**
+   * Removes a dead worker and requeues its jobs. The first job counts as the cause, unless the worker never started.
+   */
   #bury(member: Member, cause: string): void {
     if (!this.#members.has(member)) return;
     this.#end(member);
@@ -159,7 +161,7 @@ class DecodePool implements Decoder {
       return this.#fail(`Cannot start a decoding worker: ${cause}`);
     }
     if (first && ++first.tries < TRIES) this.#queue.unshift(first);
-    else first?.resolve({ reason: `the decoding worker died of it ${TRIES} times (${cause})` });
+    else first?.resolve({ reason: `it crashed the decoding worker ${TRIES} times (${cause})` });
     this.#serve();
   }
 

@@ -1,18 +1,18 @@
 /**
- * From a file to a picture, or to the reason why not: on this thread ({@link inlineDecoder}) or on others
- * (decode_pool.ts). A broken file is a value here, since training goes on without it.
+ * Turns a file into an image or the reason for failure, on this thread ({@link inlineDecoder}) or in workers
+ * (decode_pool.ts). A broken file is a return value, not an exception, because training continues without it.
  */
 import { firstLineOf } from "../../base/errors.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
 import type { Decode, FileTree, Picture } from "../types.ts";
 
-/** What became of a file. */
+/** The outcome for a file. */
 export interface Decoded {
   readonly picture?: Picture;
-  /** Why there is no picture, in one line. */
+  /** Why there is no image, in one line. */
   readonly reason?: string;
-  /** SHA-256 of the file's bytes, its first 128 bits in hexadecimal, if it was asked for. */
+  /** First 128 bits of the SHA-256 of the file's bytes in hexadecimal, if requested. */
   readonly digest?: string;
 }
 
@@ -20,22 +20,25 @@ export interface Decoded {
 export interface DecodeTask {
   /** Also hash the bytes. */
   readonly digest?: boolean;
-  /** False: hash only. */
+  /** If false, only hash. */
   readonly decode?: boolean;
 }
 
-/** Reads and decodes files of one tree. Faults of a file are in what it returns; it rejects for nothing else than its own end. */
+/**
+ * Reads and decodes files of one tree. Problems with a file are part of the result; `decode` rejects only if the
+ * decoder itself fails or is closed.
+ */
 export interface Decoder {
-  /** How many files are worth asking for at the same time. */
+  /** How many files to request at the same time. */
   readonly parallel: number;
   decode(path: string, task?: DecodeTask): Promise<Decoded>;
-  /** Gives threads back, each when it is done, until they are needed again. */
+  /** Stops each thread once it is idle, until it is needed again. */
   rest(): void;
-  /** Ends all threads at once; what is under way rejects. */
+  /** Stops all threads immediately; pending requests reject. */
   close(): void;
 }
 
-/** Hashes and decodes a file as its bytes arrive; what goes wrong is the reason. */
+/** Hashes and decodes a file as its bytes arrive. An error becomes the reason. */
 export async function decodeFile(
   arriving: Promise<Uint8Array>,
   { digest: wantsDigest = false, decode: wantsPicture = true, maxPixels }: DecodeTask & { maxPixels: number },
@@ -60,26 +63,26 @@ export function reasonOf(error: unknown): string {
   return firstLineOf(error) || "the decoder gave no reason";
 }
 
-/** What is wrong with a decoder's picture. */
+/** What is wrong with the output of a decoder. */
 function faultOf({ width, height, data }: Picture, maxPixels: number): string | undefined {
-  if (width < 1 || height < 1) return `the picture has no pixels: its size is ${width}x${height}`;
+  if (width < 1 || height < 1) return `the image has no pixels: its size is ${width}x${height}`;
   if (width * height > maxPixels) return pixelFault(width, height, maxPixels);
   if (data.length === width * height * 3) return undefined;
-  return `the decoder gave ${data.length} values: need ${width}x${height}x3`;
+  return `the decoder returned ${data.length} values: need ${width}x${height}x3`;
 }
 
 async function digestOf(bytes: Uint8Array): Promise<string> {
   return (await sha256(bytes)).subarray(0, 16).toHex();
 }
 
-/** How to decode on this thread. */
+/** Options of {@link inlineDecoder}. */
 export interface InlineOptions {
   readonly maxPixels?: number;
-  /** Files that are read and decoded at the same time, where the decoder has threads of its own. */
+  /** Number of files to read and decode concurrently, if the decoder has threads of its own. */
   readonly parallel?: number;
 }
 
-/** Decodes on the calling thread, a bounded number of files at once. */
+/** Decodes on the calling thread, a limited number of files at a time. */
 export function inlineDecoder(tree: FileTree, decode: Decode, options: InlineOptions = {}): Decoder {
   const { maxPixels = MAX_PIXELS, parallel = 8 } = options;
   const waiting: (() => void)[] = [];

@@ -1,28 +1,28 @@
 /**
- * Where decoded pictures are kept: nowhere, in memory, or in a file (picture_log.ts). `auto` keeps them in memory up
- * to a budget and moves them into the file when it is exceeded. Pictures in the file are known by the content that
- * they were decoded from, so renamed files and other datasets find them, and changed files do not.
+ * Where decoded images are cached: nowhere, in memory, or in a file (picture_log.ts). `auto` caches in memory up to a
+ * budget and then moves everything to the file. Images in the file are keyed by the content they were decoded from,
+ * so renamed files and other datasets reuse them and changed files do not.
  */
 import type { PictureLog } from "./picture_log.ts";
 import type { Picture } from "../types.ts";
 
-/** The choices of `data.cache`. */
+/** The values of `data.cache`. */
 export type CacheKind = "none" | "ram" | "disk" | "auto";
 
-/** What a cache needs. */
+/** Options of {@link PictureCache.open}. */
 export interface CacheOptions {
   readonly kind: CacheKind;
-  /** Bytes of pictures that `auto` may keep in memory. */
+  /** Bytes of images that `auto` may hold in memory. */
   readonly budget?: number;
-  /** Opens the file, for `disk` and `auto`; others may share it. */
+  /** Opens the file, for `disk` and `auto`; other processes may share it. */
   readonly openLog?: () => Promise<PictureLog>;
-  /** Opens a file of our own, for what cannot be added to the first as another process writes it. */
+  /** Opens a private file for what cannot be added to the shared one because another process is writing to it. */
   readonly openPrivateLog?: () => Promise<PictureLog>;
-  /** True if the file holds pictures of earlier runs, which `auto` then takes from it. */
+  /** True if the file holds images of earlier runs; `auto` then starts with the file. */
   readonly hasLog?: boolean;
 }
 
-/** Pictures by the path of their file. */
+/** Images by the path of their file. */
 export class PictureCache {
   readonly #options: CacheOptions;
   readonly #ram = new Map<string, Picture>();
@@ -32,7 +32,7 @@ export class PictureCache {
   #bytes = 0;
   #move: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
-  /** How often a picture was asked for and found, and not found. */
+  /** Number of lookups that found an image, and that did not. */
   hits = 0;
   misses = 0;
 
@@ -41,30 +41,30 @@ export class PictureCache {
     this.#inMemory = options.kind === "ram" || options.kind === "auto";
   }
 
-  /** Opens a cache; nothing of it is in memory yet. @throws DataError if its file cannot be used */
+  /** Opens an empty cache; nothing is loaded into memory. @throws DataError if the file cannot be used */
   static async open(options: CacheOptions): Promise<PictureCache> {
     const cache = new PictureCache(options);
     if (options.kind === "disk" || (options.kind === "auto" && options.hasLog)) await cache.#openLog();
     return cache;
   }
 
-  /** Where pictures are now: `auto` has become one of the others. */
+  /** Where images are cached now: `auto` resolves to one of the others. */
   get kind(): Exclude<CacheKind, "auto"> {
     if (this.#options.kind === "none") return "none";
     return this.#inMemory ? "ram" : "disk";
   }
 
-  /** True if files are to be hashed as they are read. */
+  /** True if files must be hashed as they are read. */
   get byContent(): boolean {
     return this.#options.kind === "disk" || this.#options.kind === "auto";
   }
 
-  /** True if the file holds pictures, so that a hash alone may save a decode. */
+  /** True if the file holds images, so that a hash alone may save decoding. */
   get hasEarlier(): boolean {
     return this.#logs.some(({ count }) => count > 0);
   }
 
-  /** Takes over a picture that was decoded from the same bytes before; its size, or undefined if there is none. */
+  /** Reuses an image that was decoded from the same bytes. Returns its size, or undefined if there is none. */
   async adopt(path: string, digest: string): Promise<{ width: number; height: number } | undefined> {
     const size = this.#logWith(digest)?.sizeOf(digest);
     if (!size) return undefined;
@@ -75,7 +75,7 @@ export class PictureCache {
     return picture && size;
   }
 
-  /** Keeps the picture of a file; the digest is needed if the cache is {@link byContent}. */
+  /** Stores the image of a file. The digest is required if the cache is {@link byContent}. */
   async keep(path: string, picture: Picture, digest?: string): Promise<void> {
     if (this.#options.kind === "none") return;
     if (digest !== undefined) this.#digests.set(path, digest);
@@ -86,7 +86,7 @@ export class PictureCache {
     if (kind === "auto" && this.#bytes > budget) await (this.#move ??= this.#moveToLog());
   }
 
-  /** The picture of a file, or undefined if it is not kept. */
+  /** The image of a file, or undefined if it is not cached. */
   async find(path: string): Promise<Picture | undefined> {
     const digest = this.#digests.get(path);
     const picture = this.#ram.get(path) ??
@@ -120,7 +120,7 @@ export class PictureCache {
     await log.add(digest, picture);
   }
 
-  /** What has grown too large for memory goes to the file, and what comes later too. */
+  /** Moves images that no longer fit into memory to the file, along with all later ones. */
   async #moveToLog(): Promise<void> {
     if (this.#logs.length === 0) await this.#openLog();
     this.#inMemory = false;

@@ -1,28 +1,28 @@
 /**
- * What the first bytes of a picture file say: its format and size. Enough to refuse what is no picture, or has too
- * many pixels, before a decoder takes memory for it.
+ * Reads the format and size of an image file from its first bytes, so that files that are not images or have too many
+ * pixels are rejected before a decoder allocates memory.
  */
 
-/** The formats that are told apart; by content, whatever a file is called. */
+/** The formats that are recognised, by content and regardless of the file name. */
 export type PictureFormat = "JPEG" | "PNG" | "WebP" | "GIF" | "TIFF" | "AVIF";
 
-/** Format and size of a picture file. */
+/** Format and size of an image file. */
 export interface PictureHeader {
   readonly format: PictureFormat;
-  /** As stored, before EXIF turns it; 0 where the header does not say, as in TIFF. */
+  /** As stored, before EXIF orientation; 0 if the header does not contain it, as in TIFF. */
   readonly width: number;
   readonly height: number;
-  /** Of a JPEG: 1 is grey, 3 colour, 4 CMYK. */
+  /** For JPEG: 1 is greyscale, 3 colour, 4 CMYK. */
   readonly components?: number;
 }
 
-/** Pillow's limit, beyond which it warns of a decompression bomb. */
+/** The limit above which Pillow warns of a decompression bomb. */
 export const MAX_PIXELS = 89_478_485;
 
 const ascii = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, to));
 
-/** Reads the header of a picture file, or returns undefined if it is none of the {@link PictureFormat}s. */
+/** Reads the header of an image file. Returns undefined if it is not one of {@link PictureFormat}. */
 export function readHeader(bytes: Uint8Array): PictureHeader | undefined {
   const start = ascii(bytes, 0, 4);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -41,14 +41,14 @@ export function readHeader(bytes: Uint8Array): PictureHeader | undefined {
   if (start === "RIFF" && ascii(bytes, 8, 12) === "WEBP") return { format: "WebP", ...webpSize(bytes, view) };
   if (start === "II*\0" || start === "MM\0*") return { format: "TIFF", width: 0, height: 0 };
   if (ascii(bytes, 4, 8) === "ftyp" && /^(avi[fs]|mif1|msf1)$/.test(ascii(bytes, 8, 12))) {
-    const ispe = ascii(bytes, 0, 4096).indexOf("ispe"); // the property "image spatial extents" of HEIF
+    const ispe = ascii(bytes, 0, 4096).indexOf("ispe"); // HEIF's "image spatial extents" property
     const at = ispe < 0 ? bytes.length : ispe + 8;
     return { format: "AVIF", ...size(at, (at) => [view.getUint32(at), view.getUint32(at + 4)]) };
   }
   return undefined;
 }
 
-/** The reason to refuse a file before it is decoded, or undefined if there is none. */
+/** Why a file is rejected before decoding, or undefined. */
 export function headerFault(
   bytes: Uint8Array,
   header: PictureHeader | undefined,
@@ -56,27 +56,29 @@ export function headerFault(
 ): string | undefined {
   if (bytes.length === 0) return "the file is empty";
   if (header === undefined) {
-    return `no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with ${JSON.stringify(ascii(bytes, 0, 12))}`;
+    return `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with ${
+      JSON.stringify(ascii(bytes, 0, 12))
+    }`;
   }
   const { width, height } = header;
   return width * height > maxPixels ? pixelFault(width, height, maxPixels) : undefined;
 }
 
 /**
- * The reason to refuse a JPEG or PNG whose end is missing, or undefined. Browsers show what is there and leave the
- * rest grey; libvips says so by itself.
+ * Why a JPEG or PNG file is rejected as truncated, or undefined. Browsers show what is there and leave the rest grey;
+ * libvips reports the truncation itself.
  */
 export function cutFault(bytes: Uint8Array, { format }: PictureHeader): string | undefined {
-  if (format === "JPEG" && !hasJpegEnd(bytes)) return "the file is cut off (no end-of-image marker)";
+  if (format === "JPEG" && !hasJpegEnd(bytes)) return "the file is truncated (no end-of-image marker)";
   if (format === "PNG" && !hasPngPixels(bytes)) {
-    return "the file is cut off (a chunk of pixels is incomplete)";
+    return "the file is truncated (an IDAT chunk is incomplete)";
   }
   return undefined;
 }
 
-/** Why a picture of this size is refused; `data.max_pixels` is the key of the configuration. */
+/** Why an image of this size is rejected. `data.max_pixels` is the configuration key. */
 export function pixelFault(width: number, height: number, maxPixels: number): string {
-  return `the picture has ${width}x${height} pixels: need at most ${maxPixels} (data.max_pixels)`;
+  return `the image has ${width}x${height} pixels: need at most ${maxPixels} (data.max_pixels)`;
 }
 
 function webpSize(bytes: Uint8Array, view: DataView): { width: number; height: number } {
@@ -91,7 +93,7 @@ function webpSize(bytes: Uint8Array, view: DataView): { width: number; height: n
   return { width: view.getUint16(26, true) & 0x3fff, height: view.getUint16(28, true) & 0x3fff };
 }
 
-/** What the frame header of a JPEG says (ITU-T T.81, B.2.2); zeros if none is found. */
+/** The contents of the frame header of a JPEG (ITU-T T.81, B.2.2); zeros if there is none. */
 function jpegFrame(bytes: Uint8Array): { width: number; height: number; components: number } {
   for (let at = 2; at + 9 < bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1];
@@ -109,7 +111,7 @@ function jpegFrame(bytes: Uint8Array): { width: number; height: number; componen
   return { width: 0, height: 0, components: 0 };
 }
 
-/** True if there is an end-of-image marker behind the start of the last scan; in entropy-coded data there is none. */
+/** True if an end-of-image marker follows the start of the last scan; entropy-coded data never contains one. */
 function hasJpegEnd(bytes: Uint8Array): boolean {
   for (let at = bytes.length - 2; at > 0; at--) {
     if (bytes[at] !== 0xff) continue;
@@ -119,7 +121,7 @@ function hasJpegEnd(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** True if every IDAT chunk is whole, its checksum included. */
+/** True if every IDAT chunk is complete and its checksum matches. */
 function hasPngPixels(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let isFound = false;

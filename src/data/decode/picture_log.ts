@@ -1,27 +1,27 @@
 /**
- * Decoded pictures in one file, by the hash of what they were decoded from. The file only grows: a line that names
- * format and decoder, then records of a header and raw RGB. There is no index to keep in step, since the headers are
- * one: they are walked when the file is opened. A run that is killed leaves at most half a record at the end, which is
- * cut off then; a checksum over each header and each picture finds what else may be damaged.
+ * Decoded images in one file, keyed by the hash of what they were decoded from. The file is append-only: a line that
+ * names format and decoder, then records of a header and raw RGB. There is no separate index to keep in sync; the
+ * headers are walked when the file is opened. A killed run leaves at most one partial record at the end, which is
+ * then truncated; a checksum of each header and each image detects other damage.
  *
  * A header is 40 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
- * bytes), 4 bytes of zeros, CRC-32 of all that.
+ * bytes), 4 zero bytes, CRC-32 of all preceding bytes.
  */
 import { crc32 } from "../../base/crc32.ts";
 import type { Picture } from "../types.ts";
 
-/** A file that is read anywhere and written at its end; the host's. */
+/** A file with random reads and appending writes, provided by the host. */
 export interface GrowingFile {
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** False if another process writes it: then it may grow, and is not to be written. */
+  /** False if another process is writing to it: it may grow and must not be written to. */
   readonly isOurs: boolean;
-  /** Exactly `length` bytes from `offset`, which must lie inside; reads may overlap. */
+  /** Exactly `length` bytes from `offset`, which must be inside the file; reads may overlap. */
   read(offset: number, length: number): Promise<Uint8Array>;
   append(bytes: Uint8Array): Promise<void>;
-  /** Cuts the end off. */
+  /** Truncates the file. */
   truncate(size: number): Promise<void>;
   close(): void;
 }
@@ -36,10 +36,10 @@ interface Entry {
 
 const MAGIC = 0x58504757, HEADER = 40, DIGEST = 16;
 const VERSION = "wgrad pictures 1";
-/** Small pictures' headers are read many at a time. */
+/** Headers of small images are read many at a time. */
 const WINDOW = 2 ** 16;
 
-/** Pictures in a {@link GrowingFile}. */
+/** Images in a {@link GrowingFile}. */
 export class PictureLog {
   readonly #file: GrowingFile;
   readonly #say: (text: string) => void;
@@ -52,8 +52,8 @@ export class PictureLog {
   }
 
   /**
-   * Opens a file of pictures. `decoder` names what decodes, with its version: pictures of another are not used. What
-   * is damaged is cut off if the file is ours, and `say` is told.
+   * Opens a file of images. `decoder` names the decoder and its version; images of any other are not used. A damaged
+   * tail is truncated if the file is ours, and reported through `say`.
    */
   static async open(file: GrowingFile, decoder: string, say: (text: string) => void): Promise<PictureLog> {
     const log = new PictureLog(file, say);
@@ -62,29 +62,29 @@ export class PictureLog {
     const isKnown = start.length === line.length && start.every((byte, i) => byte === line[i]);
     if (isKnown) await log.#walk(line.length);
     else if (file.isOurs) {
-      if (file.size > 0) say(`the cache "${file.name}" is damaged or of another decoder: it is made anew`);
+      if (file.size > 0) say(`the cache "${file.name}" is damaged or from another decoder: recreating it`);
       await file.truncate(0);
       await file.append(line);
     }
     return log;
   }
 
-  /** True if pictures can be added. */
+  /** True if images can be added. */
   get isOurs(): boolean {
     return this.#file.isOurs;
   }
 
-  /** How many pictures there are. */
+  /** Number of images. */
   get count(): number {
     return this.#entries.size;
   }
 
-  /** Size of a picture, if it is there. */
+  /** The size of an image, if it is cached. */
   sizeOf(digest: string): { readonly width: number; readonly height: number } | undefined {
     return this.#entries.get(digest);
   }
 
-  /** A picture, or undefined if it is not there or was found damaged, which is said. */
+  /** An image, or undefined if it is missing or found damaged, which is reported. */
   async read(digest: string): Promise<Picture | undefined> {
     const entry = this.#entries.get(digest);
     if (!entry) return undefined;
@@ -92,14 +92,14 @@ export class PictureLog {
     const data = await this.#file.read(offset, width * height * 3);
     if (!entry.isChecked && crc32(data) !== entry.crc32) {
       this.#entries.delete(digest);
-      this.#say(`a picture in the cache "${this.#file.name}" is damaged: it is decoded again`);
+      this.#say(`an image in the cache "${this.#file.name}" is damaged: decoding it again`);
       return undefined;
     }
     entry.isChecked = true;
     return { width, height, data };
   }
 
-  /** Adds a picture, unless it is there. */
+  /** Adds an image unless it is already there. */
   add(digest: string, { width, height, data }: Picture): Promise<void> {
     const write = async () => {
       if (this.#entries.has(digest)) return;
@@ -122,7 +122,7 @@ export class PictureLog {
     this.#file.close();
   }
 
-  /** Reads the headers from `start`, up to the first that is cut off or damaged. */
+  /** Reads headers from `start` up to the first truncated or damaged one. */
   async #walk(start: number): Promise<void> {
     const { size } = this.#file;
     let window: Uint8Array = new Uint8Array(0), windowAt = 0, ahead = WINDOW;
@@ -133,12 +133,12 @@ export class PictureLog {
       }
       const next = this.#enter(window.subarray(at - windowAt, at - windowAt + HEADER), at, size);
       if (next === undefined) return await this.#cut(at);
-      ahead = next - at < WINDOW ? WINDOW : HEADER; // of large pictures a header is all that is worth reading
+      ahead = next - at < WINDOW ? WINDOW : HEADER; // for large images read no more than headers
       at = next;
     }
   }
 
-  /** Takes a header in; returns where the next starts, or undefined if it cannot be used. */
+  /** Records a header. Returns the offset of the next one, or undefined if this one is invalid. */
   #enter(header: Uint8Array, at: number, size: number): number | undefined {
     if (header.length < HEADER) return undefined;
     const view = new DataView(header.buffer, header.byteOffset);
@@ -153,10 +153,10 @@ export class PictureLog {
   }
 
   async #cut(at: number): Promise<void> {
-    if (!this.#file.isOurs) return; // the one who writes it is in the middle of a record
+    if (!this.#file.isOurs) return; // the process writing it is in the middle of a record
     this.#say(
-      `the cache "${this.#file.name}" is cut off or damaged behind its first ${this.count} pictures: ` +
-        `the others are decoded again`,
+      `the cache "${this.#file.name}" is truncated or damaged after its first ${this.count} images: ` +
+        `decoding the others again`,
     );
     await this.#file.truncate(at);
   }

@@ -1,20 +1,20 @@
-/** Pictures of a list of samples, wherever they come from: memory, a cache, or a decoder at work. */
+/** Images of a list of samples, from memory, a cache or a decoder. */
 import { DataError } from "../../base/errors.ts";
 import type { Decoder } from "./decoder.ts";
 import type { PictureCache } from "./picture_cache.ts";
 import type { Picture, Sample } from "../types.ts";
 
-/** Pictures by position in a list of samples. */
+/** Images by position in a list of samples. */
 export interface PictureSource {
-  /** How many samples there are. */
+  /** Number of samples. */
   readonly length: number;
-  /** The pictures at `positions`, in that order. @throws DataError if one can no longer be read */
+  /** The images at `positions`, in that order. @throws DataError if one can no longer be read */
   get(positions: readonly number[]): Promise<Picture[]>;
-  /** An epoch is over: threads that are not wanted until the next are given back. */
+  /** Called at the end of an epoch: stops threads that are not needed until the next one. */
   release(): void;
 }
 
-/** Pictures that are in memory. */
+/** Images that are already in memory. */
 export function inMemory(pictures: readonly Picture[]): PictureSource {
   return {
     length: pictures.length,
@@ -23,15 +23,15 @@ export function inMemory(pictures: readonly Picture[]): PictureSource {
   };
 }
 
-/** Where pictures of files come from. */
+/** What {@link picturesOf} reads from. */
 export interface PictureSupply {
   readonly decoder: Decoder;
   readonly cache: PictureCache;
-  /** Keep the decoder's threads from one epoch to the next. */
+  /** Keep the decoder's threads between epochs. */
   readonly persistent: boolean;
 }
 
-/** The pictures of `samples`, out of the cache, or decoded where it has none. */
+/** The images of `samples`, from the cache or decoded if they are not cached. */
 export function picturesOf(samples: readonly Sample[], supply: PictureSupply): PictureSource {
   const { decoder, cache, persistent } = supply;
   const one = async (position: number) => {
@@ -41,7 +41,7 @@ export function picturesOf(samples: readonly Sample[], supply: PictureSupply): P
     const { picture, reason, digest } = await decoder.decode(path, { digest: cache.byContent });
     if (!picture) {
       throw new DataError(
-        `Cannot read "${path}" any more, which was readable when the run began: ${reason}`,
+        `Cannot read "${path}", which was readable when the run started: ${reason}`,
       );
     }
     await cache.keep(path, picture, digest);

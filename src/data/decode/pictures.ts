@@ -1,4 +1,6 @@
-/** A look through a split before the first epoch: which of its files are pictures, and what is wrong with the others. */
+/**
+ * Scans a split before the first epoch: which of its files are readable images, and what is wrong with the others.
+ */
 import { DataError } from "../../base/errors.ts";
 import { compareCodePoints } from "../files/paths.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
@@ -6,43 +8,44 @@ import { picturesOf, type PictureSource, type PictureSupply } from "./picture_so
 import type { FileTree, Sample } from "../types.ts";
 import { counted } from "../words.ts";
 
-/** How to look through a split. */
+/** Options of {@link scanPictures}. */
 export interface ScanOptions {
-  /** What messages call these samples, such as "train". */
+  /** The name of these samples in messages, such as "train". */
   readonly split: string;
-  /** The share of the split's files that may be unreadable, 0 .. 1. */
+  /** The fraction of the split's files that may be unreadable, 0 .. 1. */
   readonly maxUnreadable?: number;
-  /** "skip" leaves unreadable files out (up to maxUnreadable); "error" ends at any. */
+  /** "skip" leaves out unreadable files (up to maxUnreadable); "error" fails on the first. */
   readonly onUnreadable?: "skip" | "error";
   readonly maxPixels?: number;
-  /** Called after each file with the number of files done and in all. */
+  /** Called after each file with the number of finished files and the total. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** A file that could not be used, and why, in one line. */
+/** A file that could not be read, and the reason in one line. */
 export interface Unreadable {
   readonly path: string;
   readonly reason: string;
 }
 
-/** Samples with their pictures: the source's positions are those of `samples`. */
+/** Samples with their images: positions in the source are positions in `samples`. */
 export interface PictureStore {
   readonly samples: readonly Sample[];
   readonly pictures: PictureSource;
   /** Sorted by path. */
   readonly unreadable: readonly Unreadable[];
-  /** What the pictures take when they are decoded. */
+  /** Size of the decoded images. */
   readonly bytes: number;
 }
 
 const SHOWN = 10;
 
 /**
- * Decodes every file of `samples` once, into the cache if there is one, to know before the first epoch which cannot be
- * used; of files whose content the cache knows already, the bytes are read and hashed only. Keeps the samples' order.
+ * Decodes every file of `samples` once, into the cache if there is one, to find out before the first epoch which
+ * files cannot be used. Files whose content is already cached are only read and hashed. Keeps the order of the
+ * samples.
  *
- * Throws a DataError that names up to ten files with their reasons if more than `maxUnreadable` of the files cannot
- * be read, or any with `onUnreadable: "error"`.
+ * @throws DataError naming up to ten files and their reasons if more than `maxUnreadable` of the files, or any with
+ * `onUnreadable: "error"`, cannot be read
  */
 export async function scanPictures(
   tree: FileTree,
@@ -52,7 +55,7 @@ export async function scanPictures(
 ): Promise<PictureStore> {
   const { maxUnreadable = 0.05, onUnreadable = "skip" } = options;
   if (!(maxUnreadable >= 0 && maxUnreadable <= 1)) {
-    throw new RangeError(`Cannot allow a share of ${maxUnreadable} unreadable files: need 0 .. 1`);
+    throw new RangeError(`Cannot allow a fraction of ${maxUnreadable} unreadable files: need 0 .. 1`);
   }
   const paths = [...new Set(samples.map(({ path }) => path))];
   const { unreadable, bytes } = await scan(paths, supply, options);
@@ -63,13 +66,13 @@ export async function scanPictures(
   return { samples: kept, pictures: picturesOf(kept, supply), unreadable, bytes };
 }
 
-/** The sentence that tells the user which files were left out, or undefined if none was. */
+/** The note that lists the files that were left out, or undefined if there are none. */
 export function describeUnreadable(split: string, unreadable: readonly Unreadable[]): string | undefined {
   if (unreadable.length === 0) return undefined;
   return `${split}: left out ${counted(unreadable.length, "unreadable file")}: ${list(unreadable)}`;
 }
 
-/** Looks at each file, as many at once as keep the decoder busy, so that few pictures wait for the cache. */
+/** Checks files, only as many at once as keep the decoder busy, so that few images wait for the cache. */
 async function scan(paths: readonly string[], supply: PictureSupply, options: ScanOptions) {
   const unreadable: Unreadable[] = [];
   let next = 0, done = 0, bytes = 0;
@@ -87,7 +90,7 @@ async function scan(paths: readonly string[], supply: PictureSupply, options: Sc
   return { unreadable, bytes };
 }
 
-/** A picture's size, or why there is none. */
+/** The size of an image, or why it cannot be read. */
 async function look(
   path: string,
   { decoder, cache }: PictureSupply,
@@ -119,8 +122,8 @@ function tooManyUnreadable(
     ? `none (on_unreadable is "error")`
     : `at most ${Number((maxUnreadable * 100).toFixed(2))} % (max_unreadable)`;
   return new DataError(
-    `Cannot use the ${split} split of "${tree.name}" as ${unreadable.length} of ${total} files are unreadable: ` +
-      `allowed is ${allowed}; repair or remove them:\n${list(unreadable, "\n")}`,
+    `Cannot use the ${split} split of "${tree.name}": ${unreadable.length} of ${total} files are unreadable, ` +
+      `allowed: ${allowed}; repair or remove them:\n${list(unreadable, "\n")}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * A .zip archive as a FileTree. Files are read one by one through the central directory, so a large archive is
- * never unpacked as a whole, neither into memory nor onto disk.
+ * A .zip archive as a FileTree. Files are read individually through the central directory, so a large archive is
+ * never unpacked as a whole, neither into memory nor to disk.
  */
 import { inflateSync } from "fflate";
 import type { ByteSource } from "../../base/byte_source.ts";
@@ -11,32 +11,32 @@ import { foldersOf } from "./memory_tree.ts";
 import { compareCodePoints } from "./paths.ts";
 import type { FilePlace, FileTree } from "../types.ts";
 
-/** How much an archive's file may unpack to, so that a forged one cannot fill the memory. */
+/** Limits on unpacked sizes, so that a forged archive cannot exhaust memory. */
 export interface ZipLimits {
   /** Bytes of one unpacked file. */
   readonly maxFileBytes: number;
-  /** Unpacked over packed size of one file; files up to 1 MiB are not asked. */
+  /** Ratio of unpacked to packed size of one file; files up to 1 MiB are exempt. */
   readonly maxRatio: number;
 }
 
 const LIMITS: ZipLimits = { maxFileBytes: 256 * 2 ** 20, maxRatio: 200 };
 const RATIO_FREE_BYTES = 2 ** 20;
 const LOCAL_SIZE = 30, LOCAL = 0x04034b50;
-/** A local header may carry other extra fields than the directory names; this much is read at once. */
+/** A local header may have other extra fields than the directory; this much is read along with it. */
 const EXTRA_GUESS = 128;
 const STORED = 0, DEFLATE = 8;
 
 /** How to open an archive. */
 export interface ZipOptions extends Partial<ZipLimits> {
-  /** What a worker can open the archive by: its path on disk, or in a browser the file itself. */
+  /** What a worker can open the archive from: its path on disk, or a file object in a browser. */
   readonly origin?: string | Blob;
 }
 
 /**
  * Opens a .zip archive: stored and deflated files, UTF-8 names, zip64.
  *
- * Throws a DataError for what {@link readZipDirectory} refuses. `read` throws a DataError if a file is missing, is
- * compressed in another way, breaks the limits, or does not match its checksum.
+ * @throws DataError for what {@link readZipDirectory} rejects; `read` throws a DataError if a file is missing, uses
+ * another compression method, exceeds the limits, or does not match its checksum
  */
 export async function zipTree(source: ByteSource, options: ZipOptions = {}): Promise<FileTree> {
   const { origin, ...limits } = options;
@@ -45,7 +45,7 @@ export async function zipTree(source: ByteSource, options: ZipOptions = {}): Pro
   const find = (path: string) => {
     const entry = entries.get(path);
     if (entry !== undefined) return entry;
-    throw new DataError(`Cannot read "${path}" as "${source.name}" has no such file`);
+    throw new DataError(`Cannot read "${path}": "${source.name}" has no such file`);
   };
   const { name, size } = source;
   const place = (path: string): FilePlace => ({ source: origin!, name, size, entry: find(path) });
@@ -58,7 +58,7 @@ export async function zipTree(source: ByteSource, options: ZipOptions = {}): Pro
   };
 }
 
-/** The bytes of one file of an archive. @throws DataError as the tree of {@link zipTree} does */
+/** The bytes of one file of an archive. @throws DataError like the tree of {@link zipTree} */
 export async function readZipEntry(
   source: ByteSource,
   entry: ZipEntry,
@@ -69,7 +69,7 @@ export async function readZipEntry(
 }
 
 function entryError(source: ByteSource, entry: ZipEntry, reason: string): DataError {
-  return new DataError(`Cannot read "${entry.path}" in "${source.name}" as ${reason}`);
+  return new DataError(`Cannot read "${entry.path}" in "${source.name}": ${reason}`);
 }
 
 function checkLimits(source: ByteSource, entry: ZipEntry, limits: ZipLimits): void {
@@ -77,7 +77,7 @@ function checkLimits(source: ByteSource, entry: ZipEntry, limits: ZipLimits): vo
     throw entryError(
       source,
       entry,
-      `it would unpack to ${entry.size} bytes: need at most ${limits.maxFileBytes}`,
+      `it would unpack to ${entry.size} bytes, allowed: at most ${limits.maxFileBytes}`,
     );
   }
   const ratio = entry.size / Math.max(1, entry.packedSize);
@@ -86,7 +86,7 @@ function checkLimits(source: ByteSource, entry: ZipEntry, limits: ZipLimits): vo
     throw entryError(
       source,
       entry,
-      `it would unpack to ${times} times its size: need at most ${limits.maxRatio}`,
+      `it would unpack to ${times} times its size, allowed: at most ${limits.maxRatio}`,
     );
   }
 }
@@ -96,12 +96,12 @@ async function readPacked(source: ByteSource, entry: ZipEntry): Promise<Uint8Arr
   const head = await source.read(entry.offset, Math.max(0, Math.min(want, source.size - entry.offset)));
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   if (head.length < LOCAL_SIZE || view.getUint32(0, true) !== LOCAL) {
-    throw entryError(source, entry, "its header is damaged: copy the archive again");
+    throw entryError(source, entry, "its header is damaged; copy the archive again");
   }
   const start = LOCAL_SIZE + view.getUint16(26, true) + view.getUint16(28, true);
   const end = start + entry.packedSize;
   if (entry.offset + end > source.size) {
-    throw entryError(source, entry, "it is cut off: copy the archive again");
+    throw entryError(source, entry, "it is truncated; copy the archive again");
   }
   return end <= head.length
     ? head.subarray(start, end)
@@ -113,12 +113,12 @@ function unpack(source: ByteSource, entry: ZipEntry, packed: Uint8Array): Uint8A
     throw entryError(
       source,
       entry,
-      `its compression method is ${entry.method}: need 0 (stored) or 8 (deflate)`,
+      `its compression method must be 0 (stored) or 8 (deflate), current method is ${entry.method}`,
     );
   }
   const bytes = entry.method === STORED ? packed : inflate(source, entry, packed);
   if (bytes.length !== entry.size || crc32(bytes) !== entry.crc32) {
-    throw entryError(source, entry, "its checksum does not match: copy the archive again");
+    throw entryError(source, entry, "its checksum does not match; copy the archive again");
   }
   return bytes;
 }
@@ -127,7 +127,7 @@ function inflate(source: ByteSource, entry: ZipEntry, packed: Uint8Array): Uint8
   try {
     return inflateSync(packed, { out: new Uint8Array(entry.size) });
   } catch (cause) {
-    const fault = `its compressed data is damaged (${messageOf(cause)}): copy the archive again`;
+    const fault = `its compressed data is damaged (${messageOf(cause)}); copy the archive again`;
     throw entryError(source, entry, fault);
   }
 }

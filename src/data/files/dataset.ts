@@ -1,6 +1,6 @@
 /**
- * Finds what a dataset holds, without decoding a picture: its splits, in folder and JSONL layout side by side, and
- * its classes, which come from train alone.
+ * Determines the contents of a dataset without decoding an image: its splits, which may mix folder and JSONL layout,
+ * and its classes, which come from train alone.
  */
 import { DataError } from "../../base/errors.ts";
 import { holdOut } from "./holdout.ts";
@@ -11,11 +11,11 @@ import { readSplit } from "./split.ts";
 import { type Dataset, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
 
-/** How to read a dataset. */
+/** Options of {@link readDataset}. */
 export interface DatasetOptions {
-  /** The seed of the run; the hold-out is drawn below it. */
+  /** The seed of the run, from which the hold-out is drawn. */
   readonly seed: number;
-  /** The share of train that becomes the validation split where there is none, 0 = none. */
+  /** The fraction of train that becomes the validation split if there is none; 0 = none. */
   readonly holdout?: number;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
@@ -28,23 +28,23 @@ const FOLDERS: Readonly<Record<Split, readonly string[]>> = {
 };
 
 /**
- * Reads the dataset in `tree`: `{train,valid,test}`, where "val" is taken for "valid"; a single top folder that
- * holds them is looked through. Samples are in a fixed order: annotation files first, by path and line, then class
- * folders, by path. Labels that train does not know are left out and counted. Without a validation split, a
- * stratified share of train is held out by `seed`, and said in `notes`; without a test split, test is empty.
+ * Reads the dataset in `tree`: `{train,valid,test}`, where "val" is accepted for "valid", at the top or inside a
+ * single top folder. Samples are in a fixed order: annotation files first, by path and line, then class folders, by
+ * path. Labels that train does not have are left out and counted. Without a validation split, a stratified fraction
+ * of train is held out by `seed` and reported in `notes`; without a test split, test is empty.
  *
- * Throws a DataError if there is no train split, a split has no samples, a class folder has no images, or an
- * annotation line or correction cannot be used.
+ * @throws DataError if there is no train split, a split has no samples, a class folder has no images, or an
+ * annotation line or correction cannot be used
  */
 export async function readDataset(tree: FileTree, options: DatasetOptions): Promise<Dataset> {
   const { seed, holdout = 0.1, patch } = options;
   if (!(holdout >= 0 && holdout < 1)) {
-    throw new RangeError(`Cannot hold out a share of ${holdout}: need at least 0 and below 1`);
+    throw new RangeError(`Cannot hold out a fraction of ${holdout}: need at least 0 and below 1`);
   }
   const paths = await tree.paths();
   const folders = await tree.folders();
   if (paths.length === 0) {
-    throw new DataError(`Cannot read the dataset as "${tree.name}" is empty: ${LAYOUT}`);
+    throw new DataError(`Cannot read dataset: "${tree.name}" is empty; ${LAYOUT}`);
   }
   const root = findRoot(tree, folders);
   const notes: string[] = [];
@@ -68,7 +68,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions): Prom
 }
 
 const LAYOUT =
-  `need train/ with <class>/*.jpg or *.jsonl in it, and valid/ and test/ like it (give data.data_root=<folder or .zip>)`;
+  `need train/ with <class>/*.jpg or *.jsonl files, and optionally valid/ and test/ (set data.data_root=<folder or .zip>)`;
 
 function findRoot(tree: FileTree, folders: readonly string[]): string {
   const has = (root: string) => FOLDERS.train.some((name) => folders.includes(join(root, name)));
@@ -77,7 +77,7 @@ function findRoot(tree: FileTree, folders: readonly string[]): string {
   if (tops.length === 1 && has(tops[0])) return tops[0];
   const current = tops.length > 0 ? tops.slice(0, 10).map((name) => `"${name}"`).join(", ") : "none";
   throw new DataError(
-    `Cannot read the dataset as "${tree.name}" has no train split: current folders are ${current}; ${LAYOUT}`,
+    `Cannot read dataset: "${tree.name}" has no train split, current folders are ${current}; ${LAYOUT}`,
   );
 }
 
@@ -90,7 +90,7 @@ function splitFolder(
   const present = FOLDERS[split].map((name) => join(root, name)).filter((folder) => folders.includes(folder));
   if (present.length > 1) {
     const names = present.map((name) => `"${name}"`).join(" and ");
-    throw new DataError(`Cannot read the dataset as "${tree.name}" has both ${names}: keep one of them`);
+    throw new DataError(`Cannot read dataset: "${tree.name}" has both ${names}; keep one of them`);
   }
   return present[0];
 }
@@ -128,7 +128,7 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], notes: string[]):
     notes.push(
       `${split}: left out ${counted(total, "sample")} of ${
         counted(names.length, "class")
-      } that train lacks: ${shown}`,
+      } not in train: ${shown}`,
     );
   }
 }
@@ -138,11 +138,11 @@ function noteMissingTest(
   splits: Record<Split, Sample[]>,
   notes: string[],
 ): void {
-  if (found.test === undefined) notes.push("test: there is no test split, so nothing is tested");
+  if (found.test === undefined) notes.push("test: no test split, so there will be no test");
   for (const split of ["valid", "test"] as const) {
     if (found[split] !== undefined && splits[split].length === 0) {
       throw new DataError(
-        `Cannot use the ${split} split as train knows none of its classes: check the folder names`,
+        `Cannot use the ${split} split: none of its classes are in train; check the folder names`,
       );
     }
   }
@@ -152,9 +152,9 @@ function held(train: Sample[], classes: readonly string[], seed: number, holdout
   const parts = holdOut(train, classes, seed, holdout);
   notes.push(
     holdout === 0
-      ? "valid: there is no validation split and holdout is 0, so nothing is validated"
-      : `valid: there is no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
-        `(share ${holdout}, each class alike, seed ${seed})`,
+      ? "valid: no validation split and holdout is 0, so there will be no validation"
+      : `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
+        `(fraction ${holdout}, stratified by class, seed ${seed})`,
   );
   return parts;
 }

@@ -2,9 +2,9 @@ import { rng } from "../../base/rng.ts";
 import type { Sample } from "../types.ts";
 
 /**
- * Splits `train` into train and valid: of each class's pictures a share of `holdout`, rounded, goes to valid, but
- * never a class's last one. Samples of one picture stay together. Drawn per class from `rng(seed, "holdout", name)`,
- * so another class's pictures change nothing; both parts keep the order of `train`.
+ * Splits `train` into train and valid. Of each class's images a fraction of `holdout`, rounded, goes to valid, but
+ * never a class's last one. Samples of one image stay together. Drawn per class from `rng(seed, "holdout", name)`, so
+ * that classes do not affect each other. Both parts keep the order of `train`.
  */
 export function holdOut(
   train: readonly Sample[],

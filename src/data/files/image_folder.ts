@@ -1,14 +1,14 @@
-/** The folder-per-class layout: `<split>/<class>/**` holding .jpg, .jpeg, .png or .webp files [DATA-01]. */
+/** The folder-per-class layout: `<split>/<class>/**` with .jpg, .jpeg, .png or .webp files [DATA-01]. */
 import { isHidden } from "./paths.ts";
 
-/** A sample before its class has an index. `where` names the file and line that say so, for messages. */
+/** A sample whose class has no index yet. `where` names the file and line it comes from, for messages. */
 export interface LabelledPath {
   readonly path: string;
   readonly className: string;
   readonly where?: string;
 }
 
-/** The images of one class folder, and whether an annotation file lies in it. */
+/** The images of one class folder, and whether it contains an annotation file. */
 export interface ClassFolder {
   readonly name: string;
   /** Relative to the tree, as given. */
@@ -20,19 +20,20 @@ export interface ClassFolder {
 const IMAGE = /\.(jpe?g|png|webp)$/i;
 const ANNOTATIONS = /\.jsonl$/i;
 
-/** True for the files that the folder layout takes as images. */
+/** True for files that the folder layout reads as images. */
 export function isImagePath(path: string): boolean {
   return IMAGE.test(path) && !isHidden(path);
 }
 
-/** True for the files that the JSONL layout reads. */
+/** True for files that the JSONL layout reads. */
 export function isAnnotationPath(path: string): boolean {
   return ANNOTATIONS.test(path) && !isHidden(path);
 }
 
 /**
- * The folders right below a split, with the images at any depth below each. `paths` and `folders` are all that the
- * tree has, `splitFolder` is where the split lies in it. Hidden folders are left out; empty ones are not.
+ * The folders directly below a split, each with the images at any depth below it. `paths` and `folders` list
+ * everything in the tree, and `splitFolder` is the split's folder in it. Hidden folders are left out; empty ones are
+ * kept.
  */
 export function classFolders(
   splitFolder: string,

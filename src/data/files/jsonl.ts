@@ -1,6 +1,6 @@
 /**
- * The JSONL layout: every `*.jsonl` below a split; a line is a sample [DATA-02]:
- * `{"image": "x.jpg", "prefix": "Read the number.", "suffix": "23", "metadata"?: {...}}`.
+ * The JSONL layout: every `*.jsonl` file below a split, where each line is a sample [DATA-02]: `{"image": "x.jpg",
+ * "prefix": "Read the number.", "suffix": "23", "metadata"?: {...}}`.
  */
 import { DataError, messageOf } from "../../base/errors.ts";
 import type { LabelledPath } from "./image_folder.ts";
@@ -8,20 +8,20 @@ import { folderOf, join, resolveInside } from "./paths.ts";
 
 const REQUIRED = ["image", "prefix", "suffix"] as const;
 
-/** What one annotation file says. */
+/** The contents of one annotation file. */
 export interface Annotations {
   readonly samples: readonly LabelledPath[];
-  /** Every image that a line names, those with an empty suffix too. */
+  /** Every image that a line names, including those with an empty suffix. */
   readonly images: ReadonlySet<string>;
   readonly emptySuffixes: number;
 }
 
 /**
- * Reads one annotation file. `file` is its path in the tree, `root` the folder of the tree that images may not
- * leave ("" = the tree itself), `existing` all paths of the tree.
+ * Reads one annotation file. `file` is its path in the tree, `root` the folder that images must be inside ("" = the
+ * tree itself), `existing` all paths of the tree.
  *
- * Throws a DataError with file and line if a line is not a JSON object, lacks "image", "prefix" or "suffix", has
- * one that is no string, or names an image outside the root or one that is not there.
+ * @throws DataError with file and line if a line is not a JSON object, lacks "image", "prefix" or "suffix", has one
+ * that is not a string, or names an image that is outside the root or missing
  */
 export function parseAnnotations(
   file: string,
@@ -46,7 +46,7 @@ export function parseAnnotations(
 }
 
 function lineError(where: string, reason: string): DataError {
-  return new DataError(`Cannot read the annotations at ${where} as ${reason}`);
+  return new DataError(`Cannot read annotations at ${where}: ${reason}`);
 }
 
 function parseLine(line: string, where: string): { image: string; suffix: string } {
@@ -54,19 +54,19 @@ function parseLine(line: string, where: string): { image: string; suffix: string
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw lineError(where, `the line is not JSON: ${messageOf(cause)}`);
+    throw lineError(where, `the line is not valid JSON (${messageOf(cause)})`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw lineError(where, `the line is no JSON object: need {"image": ..., "prefix": ..., "suffix": ...}`);
+    throw lineError(where, `the line must be a JSON object {"image": ..., "prefix": ..., "suffix": ...}`);
   }
   const record = value as Record<string, unknown>;
   for (const key of REQUIRED) {
     if (!(key in record)) {
       const present = Object.keys(record).map((name) => `"${name}"`).join(", ") || "none";
-      throw lineError(where, `the line lacks the key "${key}": current keys are ${present}`);
+      throw lineError(where, `the line lacks the key "${key}", current keys are ${present}`);
     }
     if (typeof record[key] !== "string") {
-      throw lineError(where, `"${key}" must be a string: current value is ${JSON.stringify(record[key])}`);
+      throw lineError(where, `"${key}" must be a string, current value is ${JSON.stringify(record[key])}`);
     }
   }
   return { image: record.image as string, suffix: record.suffix as string };
@@ -84,7 +84,7 @@ function imagePath(
   if (insideRoot === undefined) {
     throw lineError(
       where,
-      `the image path ${JSON.stringify(image)} leaves the dataset's root: need one inside it`,
+      `the image path ${JSON.stringify(image)} is outside the dataset's root`,
     );
   }
   const path = join(root, insideRoot);

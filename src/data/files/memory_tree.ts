@@ -3,8 +3,8 @@ import { compareCodePoints } from "./paths.ts";
 import type { FileTree } from "../types.ts";
 
 /**
- * A FileTree over files that are already in memory, by path. `emptyFolders` names folders that hold no file; the
- * folders of the files need not be named.
+ * A FileTree over files in memory, by path. `emptyFolders` lists folders without files; folders of files need not be
+ * listed.
  */
 export function memoryTree(
   name: string,
@@ -14,7 +14,7 @@ export function memoryTree(
   const read = (path: string) => {
     const bytes = files.get(path);
     return bytes === undefined
-      ? Promise.reject(new DataError(`Cannot read "${path}" as "${name}" has no such file`))
+      ? Promise.reject(new DataError(`Cannot read "${path}": "${name}" has no such file`))
       : Promise.resolve(bytes);
   };
   return {
@@ -25,7 +25,7 @@ export function memoryTree(
   };
 }
 
-/** Every folder above one of `paths`, and `more` with their parents, sorted by code point. */
+/** Every folder above one of `paths`, plus `more` and their parents, sorted by code point. */
 export function foldersOf(paths: readonly string[], more: readonly string[] = []): string[] {
   const found = new Set<string>();
   const addAbove = (path: string) => {

@@ -1,8 +1,8 @@
 /**
- * Corrections of a dataset as an overlay: JSONL lines that drop or relabel images, which the readers apply. No image
- * is touched. `{"image": "train/4/007188.jpg", "action": "drop", "reason": "..."}` or
- * `{"image": "train/4/007188.jpg", "action": "relabel", "label": "42"}`; paths are
- * those of the data root, as `deno task stats` shows them.
+ * Corrections of a dataset as an overlay: JSONL lines that drop or relabel images, applied by the readers. The images
+ * themselves are not touched. Lines look like `{"image": "train/4/007188.jpg", "action": "drop", "reason": "..."}` or
+ * `{"image": "train/4/007188.jpg", "action": "relabel", "label": "42"}`; paths are relative to the data root, as in
+ * the output of `deno task stats`.
  */
 import * as z from "zod";
 import { DataError, messageOf } from "../../base/errors.ts";
@@ -22,16 +22,16 @@ const line = z.discriminatedUnion("action", [
 /** One correction. */
 export type Correction = z.output<typeof line>;
 
-/** The corrections of a file, by image. */
+/** The corrections in a file, by image. */
 export interface Patch {
-  /** What messages call it: its path. */
+  /** Its path, for messages. */
   readonly name: string;
   readonly corrections: ReadonlyMap<string, Correction>;
 }
 
 /**
- * Reads corrections; empty lines are left out.
- * @throws DataError with file and line for one that is no correction, or a second one of an image
+ * Reads corrections; empty lines are ignored.
+ * @throws DataError with file and line for an invalid correction, or a second one for the same image
  */
 export function parsePatch(name: string, text: string): Patch {
   const corrections = new Map<string, Correction>();
@@ -39,7 +39,10 @@ export function parsePatch(name: string, text: string): Patch {
     if (source.trim() === "") return;
     const correction = parseLine(source, `${name}:${i + 1}`);
     if (corrections.has(correction.image)) {
-      throw lineError(`${name}:${i + 1}`, `"${correction.image}" has a correction above: keep one of them`);
+      throw lineError(
+        `${name}:${i + 1}`,
+        `"${correction.image}" already has a correction above; keep one of them`,
+      );
     }
     corrections.set(correction.image, correction);
   });
@@ -56,7 +59,7 @@ function parseLine(text: string, where: string): Correction {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw lineError(where, `the line is not JSON: ${messageOf(cause)}`);
+    throw lineError(where, `the line is not valid JSON (${messageOf(cause)})`);
   }
   const { success, data, error } = line.safeParse(value);
   if (success) return data;
@@ -64,18 +67,18 @@ function parseLine(text: string, where: string): Correction {
   const key = path.length === 0 ? "the line" : `"${path.join(".")}"`;
   throw lineError(
     where,
-    `${key} cannot be used (${message}): need {"image": ..., "action": "drop"} or ` +
-      `{"image": ..., "action": "relabel", "label": ...}, and "reason" if you like`,
+    `${key} is invalid (${message}); need {"image": ..., "action": "drop"} or ` +
+      `{"image": ..., "action": "relabel", "label": ...}, and optionally "reason"`,
   );
 }
 
 function lineError(where: string, reason: string): DataError {
-  return new DataError(`Cannot read the corrections at ${where} as ${reason}`);
+  return new DataError(`Cannot read corrections at ${where}: ${reason}`);
 }
 
 /**
- * The samples of all splits after the corrections, and a sentence that says how many there were.
- * @throws DataError for a correction of an image that is no sample, and for a split that loses all its samples
+ * The samples of all splits after the corrections, and a note that counts them.
+ * @throws DataError for a correction of an image that is not a sample, and for a split that loses all its samples
  */
 export function applyPatch<Key extends string>(
   samples: Readonly<Partial<Record<Key, readonly LabelledPath[]>>>,
@@ -97,17 +100,15 @@ export function applyPatch<Key extends string>(
   const corrected = Object.entries(samples).map(([split, all]) => {
     const left = (all as LabelledPath[]).flatMap(correct);
     if (left.length === 0) {
-      throw new DataError(`Cannot apply "${name}" as it drops all samples of ${split}: keep some of them`);
+      throw new DataError(`Cannot apply "${name}": it drops all samples of ${split}; keep some of them`);
     }
     return [split, left] as const;
   });
   const unused = [...corrections.keys()].filter((image) => !used.has(image));
   if (unused.length > 0) {
     throw new DataError(
-      `Cannot apply "${name}" as ${
-        counted(unused.length, "image")
-      } in it is no sample of the dataset: the first is ` +
-        `"${unused[0]}"; check data.data_root, or make the patch anew with deno task stats --patch FILE`,
+      `Cannot apply "${name}": ${counted(unused.length, "image")} not found in the dataset, first: ` +
+        `"${unused[0]}"; check data.data_root or recreate the patch with deno task stats --patch FILE`,
     );
   }
   const note = `patch: "${name}" dropped ${counted(dropped, "sample")} and relabelled ${relabelled}`;

@@ -1,10 +1,10 @@
-/** Paths of a {@link FileTree}: how they sort, which are hidden, where a relative one leads. */
+/** Paths of a {@link FileTree}: sort order, hidden files, and resolving relative paths. */
 
 const isSurrogate = (unit: number) => (unit & 0xf800) === 0xd800;
 
 /**
- * Orders two strings by Unicode code point, as Python does: "0", "00", "1", "10", "2". The default order of
- * JavaScript compares UTF-16 units and so puts U+10000 before U+E000.
+ * Compares two strings by Unicode code point, as Python does: "0", "00", "1", "10", "2". JavaScript's default order
+ * compares UTF-16 units and so puts U+10000 before U+E000.
  */
 export function compareCodePoints(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -16,7 +16,9 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** True if a part of `path` starts with a dot (so `._x.jpg` too) or is the folder that macOS adds to archives. */
+/**
+ * True if a component of `path` starts with a dot (such as `._x.jpg`) or is the folder that macOS adds to archives.
+ */
 export function isHidden(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX");
 }
@@ -32,7 +34,7 @@ export function join(folder: string, path: string): string {
 }
 
 /**
- * Where `relative` leads from `folder`, both "/"-separated ("\" is taken for "/"), or undefined if it is absolute
+ * Resolves `relative` from `folder`, both separated by "/" ("\" is accepted too). Returns undefined if it is absolute
  * or climbs above the top.
  */
 export function resolveInside(folder: string, relative: string): string | undefined {

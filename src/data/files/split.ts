@@ -1,11 +1,11 @@
-/** One split: its annotation files and its class folders, which may stand side by side. */
+/** One split: its annotation files and its class folders, which may be mixed. */
 import { DataError } from "../../base/errors.ts";
 import { type ClassFolder, classFolders, isAnnotationPath, type LabelledPath } from "./image_folder.ts";
 import { parseAnnotations } from "./jsonl.ts";
 import type { FileTree, Split } from "../types.ts";
 import { counted } from "../words.ts";
 
-/** Where a split lies and what the tree holds; `notes` takes sentences for the user. */
+/** The location of a split and the contents of the tree; `notes` collects notes for the user. */
 export interface SplitPlace {
   readonly split: Split;
   /** The split's folder in the tree. */
@@ -22,11 +22,11 @@ interface Line {
 }
 
 /**
- * The samples of one split: annotation lines first, then class folders. A folder that holds an annotation file, or
- * whose images an annotation line names under another class, belongs to the annotations and is no class folder; an
- * image that stands both in its class's folder and in a line of that class counts once.
+ * The samples of one split: annotation lines first, then class folders. A folder that contains an annotation file, or
+ * whose images an annotation line assigns to another class, belongs to the annotations and is not a class folder. An
+ * image that is both in its class's folder and in a line of that class counts once.
  *
- * Throws a DataError if an annotation line cannot be used, a class folder has no images, or nothing is found.
+ * @throws DataError if an annotation line cannot be used, a class folder has no images, or nothing is found
  */
 export async function readSplit(tree: FileTree, place: SplitPlace): Promise<LabelledPath[]> {
   const { split, folder, paths, folders, notes } = place;
@@ -39,7 +39,7 @@ export async function readSplit(tree: FileTree, place: SplitPlace): Promise<Labe
       const unnamed = candidate.images.filter((path) => !classesOf.has(path)).length;
       if (unnamed > 0) {
         notes.push(
-          `${split}: left out ${counted(unnamed, "image")} in "${candidate.path}" that no line names`,
+          `${split}: left out ${counted(unnamed, "image")} in "${candidate.path}" not named by any line`,
         );
       }
       continue;
@@ -48,14 +48,16 @@ export async function readSplit(tree: FileTree, place: SplitPlace): Promise<Labe
     const twice = candidate.images.length - rest.length;
     if (twice > 0) {
       notes.push(
-        `${split}: counted ${counted(twice, "image")} in "${candidate.path}" once though a line names it too`,
+        `${split}: counted ${
+          counted(twice, "image")
+        } in "${candidate.path}" once (also named by annotation lines)`,
       );
     }
     for (const path of rest) all.push({ path, className: candidate.name });
   }
   if (all.length === 0) {
     throw new DataError(
-      `Cannot use the ${split} split as "${folder}" in "${tree.name}" holds no samples: ` +
+      `Cannot use the ${split} split: "${folder}" in "${tree.name}" has no samples; ` +
         `need <class>/*.{jpg,jpeg,png,webp} or *.jsonl lines with a suffix`,
     );
   }
@@ -96,7 +98,7 @@ function belongsToAnnotations(folder: ClassFolder, classesOf: ReadonlyMap<string
 
 function emptyFolder(folder: ClassFolder): DataError {
   return new DataError(
-    `Cannot use the class folder "${folder.path}" as it holds no images: ` +
-      `need .jpg, .jpeg, .png or .webp files in it, or remove the folder`,
+    `Cannot use the class folder "${folder.path}": it has no images; ` +
+      `add .jpg, .jpeg, .png or .webp files or remove the folder`,
   );
 }

@@ -1,4 +1,4 @@
-/** What cameras and codecs do to a square, on the GPU: blur, noise and JPEG. All leave it where it lay. */
+/** Camera and codec degradations on the GPU: blur, noise and JPEG, all in place. */
 import { augmentBlur } from "../../../kernels/augment_blur.ts";
 import { augmentJpegBlocks } from "../../../kernels/augment_jpeg_blocks.ts";
 import { augmentJpegMerge } from "../../../kernels/augment_jpeg_merge.ts";
@@ -10,8 +10,8 @@ import { Tensor } from "../../core/tensor.ts";
 import { gaussianWeights } from "../transforms/gaussian_blur.ts";
 import { quantization } from "../transforms/jpeg_round_trip.ts";
 import type { OperationOf } from "../transforms/operation.ts";
-import { bits } from "./flight.ts";
-import type { Darkroom, Work } from "./work.ts";
+import { bits } from "./upload_batch.ts";
+import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
 
 const blurPass = kernel("augment_blur", augmentBlur);
 const noisePass = kernel("augment_noise", augmentNoise);
@@ -19,44 +19,48 @@ const jpegPlanesPass = kernel("augment_jpeg_planes", augmentJpegPlanes);
 const jpegBlocksPass = kernel("augment_jpeg_blocks", augmentJpegBlocks);
 const jpegMergePass = kernel("augment_jpeg_merge", augmentJpegMerge);
 
-/** A picture, what is done to it, and its place in the memory between the passes. */
-interface Item<Stage> {
-  readonly work: Work;
+/** An image, its stage, and its offset in the memory between the passes. */
+interface StageItem<Stage> {
+  readonly item: AugmentItem;
   readonly stage: Stage;
   readonly middle: number;
 }
 
-/** Runs `body` on as many pictures at a time as fit between the passes, each of which takes `words` there. */
+/** Calls `body` with as many images at a time as fit between the passes; each takes `words` there. */
 function inGroups<Stage>(
-  { middle }: Darkroom,
+  { middle }: AugmentBuffers,
   words: number,
-  works: readonly Work[],
+  items: readonly AugmentItem[],
   stages: readonly Stage[],
-  body: (items: readonly Item<Stage>[]) => void,
+  body: (group: readonly StageItem<Stage>[]) => void,
 ): void {
   const most = Math.max(1, Math.floor(middle.size / words));
-  for (let first = 0; first < works.length; first += most) {
-    const group = works.slice(first, first + most);
-    body(group.map((work, i) => ({ work, stage: stages[first + i], middle: i * words })));
+  for (let first = 0; first < items.length; first += most) {
+    const group = items.slice(first, first + most);
+    body(group.map((item, i) => ({ item, stage: stages[first + i], middle: i * words })));
   }
 }
 
 /** Gaussian blurs. */
-export function blurs(room: Darkroom, works: readonly Work[], stages: readonly OperationOf<"blur">[]): void {
-  const { flight, squares, side } = room;
-  const { shape, device, storage } = room.middle;
+export function blurs(
+  buffers: AugmentBuffers,
+  items: readonly AugmentItem[],
+  stages: readonly OperationOf<"blur">[],
+): void {
+  const { upload, squares, side } = buffers;
+  const { shape, device, storage } = buffers.middle;
   const middle = new Tensor(device, shape, "f32", storage);
-  inGroups(room, 3 * side * room.pitch, works, stages, (items) => {
+  inGroups(buffers, 3 * side * buffers.pitch, items, stages, (group) => {
     for (const [axis, pass] of (["rows", "columns"] as const).entries()) {
-      flight.each(
-        items,
+      upload.dispatch(
+        group,
         ({ stage }) => stage.kernel[axis],
-        ({ work, stage: { kernel, sigma }, middle }) => {
+        ({ item, stage: { kernel, sigma }, middle }) => {
           const weights = gaussianWeights(kernel[axis], sigma[axis]);
-          return [room.now(work), middle, flight.put(new Uint32Array(weights.buffer)), kernel[axis]];
+          return [buffers.now(item), middle, upload.put(new Uint32Array(weights.buffer)), kernel[axis]];
         },
         (jobs) =>
-          blurPass.run({ jobs: flight.data, data: flight.data, x: squares, middle }, { jobs, side, pass }),
+          blurPass.run({ jobs: upload.data, data: upload.data, x: squares, middle }, { jobs, side, pass }),
       );
     }
   });
@@ -64,38 +68,42 @@ export function blurs(room: Darkroom, works: readonly Work[], stages: readonly O
 
 /** Gaussian noise. */
 export function noises(
-  room: Darkroom,
-  works: readonly Work[],
+  buffers: AugmentBuffers,
+  items: readonly AugmentItem[],
   stages: readonly OperationOf<"noise">[],
 ): void {
-  const { flight, squares, side } = room;
-  flight.each(
-    works,
+  const { upload, squares, side } = buffers;
+  upload.dispatch(
+    items,
     () => 0,
-    (work, i) => [room.now(work), bits(stages[i].sigma), ...stages[i].key],
-    (jobs) => noisePass.run({ jobs: flight.data, x: squares }, { jobs, side }),
+    (item, i) => [buffers.now(item), bits(stages[i].sigma), ...stages[i].key],
+    (jobs) => noisePass.run({ jobs: upload.data, x: squares }, { jobs, side }),
   );
 }
 
-/** Round trips through JPEG. */
-export function jpegs(room: Darkroom, works: readonly Work[], stages: readonly OperationOf<"jpeg">[]): void {
-  const { flight, squares, side, middle: planes } = room;
-  inGroups(room, jpegPlanes(side).words, works, stages, (items) => {
-    const places = ({ work, middle }: typeof items[number]) => [room.now(work), middle];
-    flight.each(items, () => 0, places, (jobs) => {
-      jpegPlanesPass.run({ jobs: flight.data, x: squares, planes }, { jobs, side });
+/** JPEG round trips. */
+export function jpegs(
+  buffers: AugmentBuffers,
+  items: readonly AugmentItem[],
+  stages: readonly OperationOf<"jpeg">[],
+): void {
+  const { upload, squares, side, middle: planes } = buffers;
+  inGroups(buffers, jpegPlanes(side).words, items, stages, (group) => {
+    const places = ({ item, middle }: typeof group[number]) => [buffers.now(item), middle];
+    upload.dispatch(group, () => 0, places, (jobs) => {
+      jpegPlanesPass.run({ jobs: upload.data, x: squares, planes }, { jobs, side });
     });
-    flight.each(
-      items,
+    upload.dispatch(
+      group,
       () => 128,
       ({ stage, middle }) => {
         const { luma, chroma } = quantization(stage.quality);
-        return [middle, flight.put(Uint32Array.of(...luma, ...chroma))];
+        return [middle, upload.put(Uint32Array.of(...luma, ...chroma))];
       },
-      (jobs) => jpegBlocksPass.run({ jobs: flight.data, data: flight.data, planes }, { jobs, side }),
+      (jobs) => jpegBlocksPass.run({ jobs: upload.data, data: upload.data, planes }, { jobs, side }),
     );
-    flight.each(items, () => 0, places, (jobs) => {
-      jpegMergePass.run({ jobs: flight.data, x: squares, planes }, { jobs, side });
+    upload.dispatch(group, () => 0, places, (jobs) => {
+      jpegMergePass.run({ jobs: upload.data, x: squares, planes }, { jobs, side });
     });
   });
 }

@@ -1,22 +1,24 @@
-/** Filters of a resize as the kernels read them. */
+/** Resize filters in the layout that the kernels read. */
 import { roundUp } from "../../base/shape.ts";
 import { filterFor } from "../transforms/resize.ts";
 
 /**
- * For each position of the result `stride` words, a multiple of 4 and at least 8: the first position of the source, how many, and
- * their weights, with 0 behind the last.
+ * `stride` words for each output position, a multiple of 4 and at least 8: the first input position, the number of
+ * weights, and the weights, padded with 0.
  */
 export interface FilterTable {
   readonly words: Uint32Array;
   readonly stride: number;
-  /** The most weights of a position. */
+  /** The largest number of weights for any position. */
   readonly most: number;
 }
 
 const MAX_TABLES = 1024;
 const tables = new Map<number, FilterTable>();
 
-/** The table from `inSize` to `outSize` positions, without weights of 0; kept, as crops repeat sizes. */
+/**
+ * The table for resizing `inSize` to `outSize` positions, without zero weights. Cached, because crops repeat sizes.
+ */
 export function filterTable(inSize: number, outSize: number): FilterTable {
   const key = inSize * 65536 + outSize;
   const known = tables.get(key);
@@ -50,7 +52,7 @@ function makeTable(inSize: number, outSize: number): FilterTable {
   return { words, stride, most };
 }
 
-/** The positions of the source, `[start, end)`, that positions `[from, to)` of the result are made of. */
+/** The input positions `[start, end)` that contribute to output positions `[from, to)`. */
 export function sourceRange({ words, stride }: FilterTable, from: number, to: number): [number, number] {
   const last = (to - 1) * stride;
   return [words[from * stride], words[last] + words[last + 1]];

@@ -1,7 +1,7 @@
-/** Pixels as the kernels read them. */
+/** Pixels in the layout that the kernels read. */
 import type { Picture } from "../types.ts";
 
-/** Rows that lie side by side, so that a kernel loads a column of them at once. */
+/** Rows that are interleaved so that a kernel loads a column of them at once. */
 const ROWS = 4;
 
 /** Words that {@link packPixels} fills for `height` x `width` pixels. */
@@ -10,8 +10,8 @@ export function packedWords(height: number, width: number): number {
 }
 
 /**
- * Writes the part of `picture` from row `top` and column `left`, `height` x `width` pixels, into `words`
- * [height / 4, width, 4 rows]: a pixel is R | G << 8 | B << 16, and what lies outside the picture is black.
+ * Packs the `height` x `width` pixels of `picture` from row `top` and column `left` into `words` [height / 4, width,
+ * 4 rows]. A pixel is R | G << 8 | B << 16; pixels outside the picture are black.
  */
 export function packPixels(
   picture: Picture,
@@ -35,7 +35,7 @@ export function packPixels(
   }
 }
 
-/** Writes the pixels from byte `at` on to each fourth word from `to` to `end`: four of them from three loads. */
+/** Writes the pixels from byte `at` on to every fourth word from `to` to `end`, four pixels from three loads. */
 function packRow(
   { levels, fours }: { readonly levels: Uint8Array; readonly fours: Uint32Array },
   at: number,

@@ -1,28 +1,28 @@
 /**
- * How the operations of one picture are carried out on the GPU: one resize of a part of it into the square that the
- * network sees, then stages that lead from square to square, then what the last kernel does with the square.
+ * Plans how the operations of one image run on the GPU: a resize of part of it to the square that the network sees,
+ * then stages from square to square, then the work of the last kernel.
  */
 import type { Box, Color, ColorStep, Operation, OperationOf, Size } from "../transforms/operation.ts";
 
-/** A part of a picture, resized, of which a window is seen; both boxes may reach beyond the edges. */
+/** Part of an image, resized and then windowed. Both boxes may extend beyond the edges. */
 export interface Reading {
-  /** The part, in pixels of the picture. */
+  /** The part, in pixels of the image. */
   readonly box: Box;
-  /** The part's size once it is resized. */
+  /** The size of the part after resizing. */
   readonly scaled: Size;
-  /** Where the window's corner lies in what was resized. */
+  /** The top left corner of the window in the resized part. */
   readonly window: { readonly top: number; readonly left: number };
   readonly mirrored: boolean;
 }
 
-/** Colour steps without a mean in between: a contrast step, which needs one, can only be the first. */
+/** Colour steps that need no mean in between. A contrast step needs one, so it can only come first. */
 export interface Segment {
   readonly steps: readonly ColorStep[];
   /** True if the mean of the result is needed. */
   readonly measured: boolean;
 }
 
-/** A part of a square, resized to a part of a square; around it lies a colour. */
+/** Resizes part of a square to part of a square and fills the rest with a colour. */
 export interface Resample {
   readonly kind: "resample";
   readonly from: Box;
@@ -30,21 +30,21 @@ export interface Resample {
   readonly around: Color;
 }
 
-/** What leads from one square picture to the next. */
+/** A step from one square to the next. */
 export type Stage =
   | { readonly kind: "color"; readonly segment: Segment }
   | Resample
   | OperationOf<"affine" | "perspective" | "flip" | "blur" | "jpeg" | "pixelate" | "noise">;
 
-/** All that is done to one picture. */
+/** Everything that is done to one image. */
 export interface Plan {
-  /** Operations at the front that only the processor can carry out; nearly always 0. */
+  /** Number of leading operations that only the CPU can run, nearly always 0. */
   readonly onProcessor: number;
   readonly reading: Reading;
-  /** Colour steps right behind the resize. */
+  /** Colour steps directly after the resize. */
   readonly before: Segment;
   readonly stages: readonly Stage[];
-  /** Colour steps right before the end. */
+  /** Colour steps at the very end. */
   readonly after: Segment;
   /** In the order of their operations. */
   readonly erases: readonly OperationOf<"erase">[];
@@ -54,15 +54,15 @@ const NOTHING: Segment = { steps: [], measured: false };
 const BLACK: Color = [0, 0, 0];
 
 /**
- * The plan of a picture that `operations` make into one of `side` x `side`; `sizes[i]` is its size after i of them.
- * Where the operations do not fit the frame from the first on, those at the front are left to the processor.
+ * The plan for an image that `operations` turn into `side` x `side`; `sizes[i]` is its size after i of them. If the
+ * operations do not match the structure of a plan from the first one on, leading operations are left to the CPU.
  */
 export function planFor(operations: readonly Operation[], sizes: readonly Size[], side: number): Plan {
   for (let skipped = 0;; skipped++) {
     const plan = planRest(operations.slice(skipped), sizes[skipped], side);
     if (plan) return { ...plan, onProcessor: skipped };
     if (skipped === operations.length) {
-      throw new RangeError(`Cannot augment a picture as its operations do not make it ${side}x${side}`);
+      throw new RangeError(`Cannot augment image: its operations do not produce ${side}x${side}`);
     }
   }
 }
@@ -80,7 +80,7 @@ function planRest(
   return { reading, before, stages, after, erases: rest.erases };
 }
 
-/** A crop, a resize and a crop to the square, each of which may be missing. */
+/** Matches a crop, a resize and a crop to the square, each of them optional. */
 function readFront(operations: readonly Operation[], size: Size, side: number) {
   let read = 0;
   const take = <Kind extends Operation["kind"]>(
@@ -101,7 +101,7 @@ function readFront(operations: readonly Operation[], size: Size, side: number) {
 const scaledSize = ({ width, height }: Size): Size => ({ width, height });
 const isSquare = ({ width, height }: Size, side: number) => width === side && height === side;
 
-/** The stages behind the resize; undefined for what does not keep the picture a square. */
+/** The stages after the resize, or undefined if an operation does not keep the image square. */
 function readRest(operations: readonly Operation[], side: number) {
   const stages: Stage[] = [];
   const erases: OperationOf<"erase">[] = [];
@@ -127,7 +127,7 @@ const whole = (side: number): Box => ({ top: 0, left: 0, width: side, height: si
 const isInside = ({ top, left, width, height }: Box, side: number) =>
   top >= 0 && left >= 0 && top + height <= side && left + width <= side;
 
-/** The stages of an operation that keeps a square's size; undefined for one that has none. */
+/** The stages of an operation that keeps the size of a square, or undefined if there are none. */
 function stagesOf(operation: Operation, side: number): Stage[] | undefined {
   switch (operation.kind) {
     case "color":
@@ -139,7 +139,7 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
     case "noise":
     case "jpeg":
       return [operation];
-    case "blur": // a window that mirrors a square once at most
+    case "blur": // reflection padding mirrors the square at most once
       return operation.kernel.every((size) => size < 2 * side) ? [operation] : undefined;
     case "downscale": {
       const small = { top: 0, left: 0, width: operation.width, height: operation.height };
@@ -157,7 +157,7 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
   }
 }
 
-/** Colour steps cut before each contrast step. */
+/** Splits colour steps before each contrast step. */
 function segments(steps: readonly ColorStep[]): Segment[] {
   const parts: ColorStep[][] = [[]];
   for (const step of steps) {
@@ -167,7 +167,7 @@ function segments(steps: readonly ColorStep[]): Segment[] {
   return parts.map((part, i) => ({ steps: part, measured: i < parts.length - 1 }));
 }
 
-/** Takes the first and the last segment out of the stages, into the kernels that run anyway. */
+/** Moves the first and last segments from the stages into kernels that run anyway. */
 function foldColors(stages: readonly Stage[]): [Segment, readonly Stage[], Segment] {
   const segmentOf = (stage: Stage | undefined) => stage?.kind === "color" ? stage.segment : undefined;
   const first = segmentOf(stages[0]);

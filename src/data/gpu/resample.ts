@@ -1,4 +1,4 @@
-/** Resizes on the GPU: of pictures as they are uploaded, and from square to square. */
+/** Resizing on the GPU: of uploaded images, and from square to square. */
 import { augmentColumns } from "../../../kernels/augment_columns.ts";
 import { augmentRows } from "../../../kernels/augment_rows.ts";
 import { tapsFor } from "../../../kernels/lib/augment_filter.ts";
@@ -9,48 +9,48 @@ import type { Tensor } from "../../core/tensor.ts";
 import type { Box, Color } from "../transforms/operation.ts";
 import { lettersOf, sumLuma, withSteps } from "./color.ts";
 import { type FilterTable, filterTable, sourceRange } from "./filter_table.ts";
-import { colorWord } from "./flight.ts";
+import { colorWord } from "./upload_batch.ts";
 import { packedWords, packPixels } from "./pixels.ts";
 import type { Reading, Resample, Segment } from "./plan.ts";
-import type { Darkroom, Work } from "./work.ts";
+import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
 
 const rowsPass = kernel("augment_rows", augmentRows);
 const columnsPass = kernel("augment_columns", augmentColumns);
 
-/** What the first resize of a picture reads and writes. */
+/** What the first resize of an image reads and writes. */
 interface Extent {
   readonly across: FilterTable;
   readonly down: FilterTable;
   /** The rows and columns of the part that are read, [start, end). */
   readonly rows: readonly [number, number];
   readonly columns: readonly [number, number];
-  /** What is seen of the resized part, as a box of the square that is not mirrored. */
+  /** The visible area of the resized part, as a box in the square before mirroring. */
   readonly seen: Box;
 }
 
 /** A job of the horizontal pass. */
 interface RowsJob {
-  /** Puts the pixels where the kernel reads them; returns where. */
+  /** Puts the pixels where the kernel reads them and returns their offset. */
   readonly source: () => number;
-  /** Words that this takes. */
+  /** Words that `source` takes. */
   readonly words: number;
   readonly stride: number;
-  /** The column of the table that lies first in the source. */
+  /** The column of the table that is first in the source. */
   readonly firstColumn: number;
   readonly rows: number;
   readonly columns: number;
   readonly table: FilterTable;
-  /** The table's first row that is used. */
+  /** The first entry of the table that is used. */
   readonly firstEntry: number;
   readonly middle: number;
-  /** Where the columns of the result begin in a square. */
+  /** The column of the square where the result starts. */
   readonly left: number;
   readonly mirrored: boolean;
 }
 
 /** A job of the vertical pass. */
 interface ColumnsJob {
-  readonly work: Work;
+  readonly item: AugmentItem;
   readonly middle: number;
   readonly firstRow: number;
   readonly table: FilterTable;
@@ -58,7 +58,7 @@ interface ColumnsJob {
   readonly to: Box;
   readonly target: number;
   readonly around: Color;
-  /** Colour steps behind the resize; those of all jobs of a dispatch have the same letters. */
+  /** Colour steps after the resize. All jobs of a dispatch have the same letters. */
   readonly segment: Segment;
 }
 
@@ -67,8 +67,8 @@ const GROUP = 4;
 const BLACK: Color = [0, 0, 0];
 const NO_STEPS: Segment = { steps: [], measured: false };
 
-/** Words between the passes that a picture takes. */
-export function middleWords({ plan: { reading } }: Work, side: number): number {
+/** Words that an image needs between the passes. */
+export function middleWords({ plan: { reading } }: AugmentItem, side: number): number {
   const { rows } = extentOf(reading, side);
   return roundUp(rows[1] - rows[0], GROUP) * pitchOf(side);
 }
@@ -87,58 +87,62 @@ function extentOf({ box, scaled, window }: Reading, side: number): Extent {
   };
 }
 
-/** Uploads what the first resizes of a chunk read and carries them out, with the colour steps right behind. */
-export function develop(room: Darkroom, chunk: readonly Work[]): void {
+/** Uploads what the first resizes of a chunk read and runs them, including the colour steps directly after. */
+export function uploadAndResize(buffers: AugmentBuffers, chunk: readonly AugmentItem[]): void {
   let words = 0;
-  const jobs = chunk.map((work) => {
-    const extent = extentOf(work.plan.reading, room.side);
+  const jobs = chunk.map((item) => {
+    const extent = extentOf(item.plan.reading, buffers.side);
     const middle = words;
-    words += roundUp(extent.rows[1] - extent.rows[0], GROUP) * room.pitch;
-    return { work, extent, middle };
+    words += roundUp(extent.rows[1] - extent.rows[0], GROUP) * buffers.pitch;
+    return { item, extent, middle };
   });
-  room.reserve(words);
-  const { flight } = room;
-  rows(room, flight.data, jobs.flatMap(({ work, extent, middle }) => uploads(room, work, extent, middle)));
-  const vertical = jobs.map(({ work, extent: { rows, down, seen }, middle }): ColumnsJob => {
-    const { window, mirrored } = work.plan.reading;
+  buffers.reserve(words);
+  const { upload } = buffers;
+  rows(
+    buffers,
+    upload.data,
+    jobs.flatMap(({ item, extent, middle }) => uploads(buffers, item, extent, middle)),
+  );
+  const vertical = jobs.map(({ item, extent: { rows, down, seen }, middle }): ColumnsJob => {
+    const { window, mirrored } = item.plan.reading;
     return {
-      work,
+      item,
       middle,
       firstRow: rows[0],
       table: down,
       firstEntry: window.top + seen.top,
-      to: { ...seen, left: leftOf(seen, mirrored, room.side) },
-      target: room.now(work),
+      to: { ...seen, left: leftOf(seen, mirrored, buffers.side) },
+      target: buffers.now(item),
       around: BLACK,
-      segment: work.plan.before,
+      segment: item.plan.before,
     };
   });
   for (const group of Map.groupBy(vertical, ({ segment }) => lettersOf(segment)).values()) {
-    columns(room, group);
+    columns(buffers, group);
   }
-  sumLuma(room, chunk.filter(({ plan }) => plan.before.measured));
+  sumLuma(buffers, chunk.filter(({ plan }) => plan.before.measured));
 }
 
-/** Where a part of the square begins once that is mirrored, or is not. */
+/** Where a part of the square starts after optional mirroring. */
 function leftOf({ left, width }: Box, mirrored: boolean, side: number): number {
   return mirrored ? side - left - width : left;
 }
 
-/** The upload of a picture, in strips of at most half a flight. */
+/** Uploads an image in strips of at most half an upload batch. */
 function uploads(
-  { flight, side, pitch }: Darkroom,
-  { picture, plan }: Work,
+  { upload, side, pitch }: AugmentBuffers,
+  { picture, plan }: AugmentItem,
   { rows, columns, across, seen }: Extent,
   middle: number,
 ): RowsJob[] {
   const { box, window, mirrored } = plan.reading;
   const stride = columns[1] - columns[0];
-  const most = Math.max(4, Math.floor(flight.capacity / 2 / stride / 4) * 4);
+  const most = Math.max(4, Math.floor(upload.capacity / 2 / stride / 4) * 4);
   const strips: RowsJob[] = [];
   for (let from = rows[0]; from < rows[1]; from += most) {
     const count = Math.min(most, rows[1] - from);
     const source = () => {
-      const { at, words } = flight.take(packedWords(count, stride));
+      const { at, words } = upload.take(packedWords(count, stride));
       packPixels(picture, box.top + from, box.left + columns[0], count, stride, words);
       return at;
     };
@@ -159,18 +163,22 @@ function uploads(
   return strips;
 }
 
-/** Carries out stages of this kind: both passes, in place. */
-export function resample(room: Darkroom, works: readonly Work[], stages: readonly Resample[]): void {
-  const { side } = room;
-  const jobs = works.map((work, i) => {
+/** Runs stages of this kind: both passes, in place. */
+export function resample(
+  buffers: AugmentBuffers,
+  items: readonly AugmentItem[],
+  stages: readonly Resample[],
+): void {
+  const { side } = buffers;
+  const jobs = items.map((item, i) => {
     const { from, to, around } = stages[i];
-    const source = room.now(work) + from.top * room.pitch + from.left;
-    return { work, from, to, around, source, middle: i * roundUp(side, GROUP) * room.pitch };
+    const source = buffers.now(item) + from.top * buffers.pitch + from.left;
+    return { item, from, to, around, source, middle: i * roundUp(side, GROUP) * buffers.pitch };
   });
   const horizontal = jobs.map(({ source, from, to, middle }): RowsJob => ({
     source: () => source,
     words: 0,
-    stride: room.pitch,
+    stride: buffers.pitch,
     firstColumn: 0,
     rows: from.height,
     columns: to.width,
@@ -180,30 +188,30 @@ export function resample(room: Darkroom, works: readonly Work[], stages: readonl
     left: to.left,
     mirrored: false,
   }));
-  rows(room, room.squares, horizontal);
-  const vertical = jobs.map(({ work, from, to, around, middle }): ColumnsJob => ({
-    work,
+  rows(buffers, buffers.squares, horizontal);
+  const vertical = jobs.map(({ item, from, to, around, middle }): ColumnsJob => ({
+    item,
     middle,
     firstRow: 0,
     table: filterTable(from.height, to.height),
     firstEntry: 0,
     to,
-    target: room.now(work),
+    target: buffers.now(item),
     around,
     segment: NO_STEPS,
   }));
-  columns(room, vertical);
+  columns(buffers, vertical);
 }
 
-function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly RowsJob[]): void {
+function rows({ upload, middle, side }: AugmentBuffers, source: Tensor, jobs: readonly RowsJob[]): void {
   for (const [taps, alike] of Map.groupBy(jobs, ({ table }) => tapsFor(table.most))) {
-    flight.each(
+    upload.dispatch(
       alike,
       ({ words, table }) => words + table.words.length,
       (job) => {
         const { stride, firstColumn, table, columns, mirrored } = job;
         const at = job.source();
-        const entries = flight.put(table.words) + job.firstEntry * table.stride;
+        const entries = upload.put(table.words) + job.firstEntry * table.stride;
         return [
           at,
           stride,
@@ -219,8 +227,8 @@ function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly
       },
       (list, items) => {
         const tallest = Math.max(...items.map(({ rows }) => rows));
-        rowsPass.run({ jobs: flight.data, data: flight.data, x: source, y: middle }, {
-          isUpload: source === flight.data,
+        rowsPass.run({ jobs: upload.data, data: upload.data, x: source, y: middle }, {
+          isUpload: source === upload.data,
           jobs: list,
           side,
           taps,
@@ -231,24 +239,24 @@ function rows({ flight, middle, side }: Darkroom, source: Tensor, jobs: readonly
   }
 }
 
-function columns(room: Darkroom, jobs: readonly ColumnsJob[]): void {
-  const { flight, side, middle, squares, lumaSums } = room;
+function columns(buffers: AugmentBuffers, jobs: readonly ColumnsJob[]): void {
+  const { upload, side, middle, squares, lumaSums } = buffers;
   const { measured } = jobs[0].segment;
   const steps = lettersOf({ ...jobs[0].segment, measured: false });
   const measures = measured ? { luma_sums: lumaSums } : {};
-  flight.each(
+  upload.dispatch(
     jobs,
     ({ table }) => table.words.length,
-    ({ work, firstRow, table, firstEntry, to, target, around, segment, ...job }) => {
-      const entries = flight.put(table.words) + firstEntry * table.stride;
+    ({ item, firstRow, table, firstEntry, to, target, around, segment, ...job }) => {
+      const entries = upload.put(table.words) + firstEntry * table.stride;
       const { left, top, width, height } = to;
       const words = [job.middle, firstRow, entries, table.stride, target];
-      return withSteps([...words, left, top, width, height, colorWord(around), work.place], segment);
+      return withSteps([...words, left, top, width, height, colorWord(around), item.place], segment);
     },
     (list, items) => {
       const taps = tapsFor(Math.max(3, ...items.map(({ table }) => table.most)));
       const options = { jobs: list, side, taps, steps, measured };
-      columnsPass.run({ jobs: flight.data, data: flight.data, x: middle, y: squares, ...measures }, options);
+      columnsPass.run({ jobs: upload.data, data: upload.data, x: middle, y: squares, ...measures }, options);
     },
   );
 }

@@ -1,4 +1,4 @@
-/** The health check of a dataset: every file is read and decoded once. */
+/** The health check of a dataset, which reads and decodes every file once. */
 import type { Dataset, Decode, FileTree } from "../types.ts";
 import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
 import { oddFiles } from "./file_findings.ts";
@@ -13,13 +13,13 @@ import {
   KINDS,
 } from "./types.ts";
 
-/** How to check. */
+/** Options of {@link checkHealth}. */
 export interface HealthOptions extends InspectOptions {
-  /** True if training mirrors pictures. */
+  /** True if training mirrors images. */
   readonly isMirrored: boolean;
 }
 
-/** Checks a dataset whose samples were read already; what cannot be decoded is a finding, not an error. */
+/** Checks a dataset whose samples are already read. A file that cannot be decoded is a finding, not an error. */
 export async function checkHealth(
   tree: FileTree,
   dataset: Dataset,
@@ -30,7 +30,7 @@ export async function checkHealth(
   return reportHealth(dataset, files, options.isMirrored);
 }
 
-/** The report on files that were looked at. */
+/** The report on inspected files. */
 export function reportHealth(
   dataset: Dataset,
   files: readonly InspectedFile[],
@@ -69,7 +69,7 @@ function fileFindings(files: readonly InspectedFile[], classes: readonly string[
   return [...groups].map(([kind, found]) => ({ kind, groups: found, classes: [] }));
 }
 
-/** One entry for each split and class that a file stands in. */
+/** One entry for each split and class that contains the file. */
 function placesOf({ path, places }: InspectedFile, note: string, classes: readonly string[]): FoundFile[] {
   const seen = new Set<string>();
   return places.flatMap(({ split, label }) => {

@@ -1,4 +1,4 @@
-/** What is odd about classes: missing, too few, unbalanced, or changed by mirroring. No picture is needed. */
+/** Findings about classes: missing, too small, unbalanced, or changed by mirroring. Needs no images. */
 import { nearest } from "../../base/nearest.ts";
 import { classCounts } from "../class_weights.ts";
 import { compareCodePoints } from "../files/paths.ts";
@@ -6,32 +6,32 @@ import { type Dataset, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
 import type { Finding, FoundClass, Kind, SplitCounts } from "./types.ts";
 
-/** Fewer training images than this are very few. */
+/** A class with fewer training images than this has very few. */
 const FEW = 10;
-/** Fewer images to evaluate on than this are very few. */
+/** A class with fewer evaluation images than this has very few. */
 const FEW_EVALUATED = 5;
-/** The largest class over the smallest from which classes are unbalanced. */
+/** Ratio of the largest class to the smallest from which classes count as unbalanced. */
 const UNBALANCED = 10;
 
-/** Samples by split and class, of the splits that have any. */
+/** Samples by split and class, for splits that have any. */
 export function countSplits({ splits, classes }: Dataset): SplitCounts[] {
   return SPLITS.filter((split) => splits[split].length > 0)
     .map((split) => ({ split, counts: classCounts(splits[split], classes.length) }));
 }
 
-/** The largest class of train over the smallest; 1 if there is none. */
+/** The ratio of the largest class of train to the smallest; 1 if there is none. */
 export function imbalanceOf(splits: readonly SplitCounts[]): number {
   const counts = splits.find(({ split }) => split === "train")?.counts ?? [];
   return counts.length === 0 ? 1 : Math.max(...counts) / Math.max(1, Math.min(...counts));
 }
 
-/** True if mirroring a picture may change its class: names of digits, or with left or right in them. */
+/** True if mirroring an image may change its class: names of digits, or names containing left or right. */
 export function isMirrorSensitive(className: string): boolean {
   return /^\d+$/.test(className) || /(^|[^a-z])(left|right)([^a-z]|$)/i.test(className) ||
     /[a-z](Left|Right)([^a-z]|$)/.test(className);
 }
 
-/** All that is odd. `isMirrored` says whether training mirrors pictures. */
+/** All findings about classes. `isMirrored` says whether training mirrors images. */
 export function classFindings(dataset: Dataset, isMirrored: boolean): Finding[] {
   const { classes, skippedUnknownLabels } = dataset;
   const splits = countSplits(dataset);
@@ -56,7 +56,7 @@ export function classFindings(dataset: Dataset, isMirrored: boolean): Finding[] 
   );
 }
 
-/** One entry a class, with all notes on it. */
+/** One entry for each class, with all its notes. */
 function merged(found: readonly FoundClass[]): FoundClass[] {
   const byName = Map.groupBy(found, ({ className }) => className);
   return [...byName].map(([className, all]) => ({ className, note: all.map(({ note }) => note).join(", ") }));
@@ -91,7 +91,7 @@ function fewSamples(splits: readonly SplitCounts[], classes: readonly string[]):
   );
 }
 
-/** The largest and the smallest class, if they are far apart. */
+/** The largest and the smallest class, if their sizes are far apart. */
 function unbalanced(splits: readonly SplitCounts[], classes: readonly string[]): FoundClass[] {
   const train = splits.find(({ split }) => split === "train");
   if (train === undefined || imbalanceOf(splits) < UNBALANCED) return [];

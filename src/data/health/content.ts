@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, and what its name says. */
+/** The format of a file according to its first bytes and according to its name. */
 
 const ascii = (bytes: Uint8Array, from: number, to: number) =>
   String.fromCharCode(...bytes.subarray(from, to));
@@ -33,12 +33,12 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   heif: "HEIC",
 };
 
-/** The picture format that the first bytes of a file say, or undefined for none that is known. */
+/** The image format indicated by the first bytes of a file, or undefined if it is unknown. */
 export function contentFormat(bytes: Uint8Array): string | undefined {
   return signatures.find(([, is]) => is(bytes))?.[0];
 }
 
-/** The picture format that a file's extension says, or undefined for none that is known. */
+/** The image format indicated by a file's extension, or undefined if it is unknown. */
 export function nameFormat(path: string): string | undefined {
   const [, extension] = /\.(\w+)$/.exec(path) ?? [];
   return extension === undefined ? undefined : EXTENSIONS[extension.toLowerCase()];

@@ -1,35 +1,35 @@
-/** What is odd about single files: unreadable, misnamed, of an odd size, dark, bright, flat or blurred. */
+/** Findings about single files: unreadable, misnamed, of unusual size, dark, bright, flat or blurred. */
 import { nameFormat } from "./content.ts";
 import type { InspectedFile, Kind, PictureFacts } from "./types.ts";
 
-/** A file and why it is named. */
+/** A file and the reason it is reported. */
 export interface OddFile {
   readonly kind: Kind;
   readonly file: InspectedFile;
   readonly note: string;
 }
 
-/** Medians of a dataset, against which a picture is odd. */
+/** Medians of a dataset, against which images are compared. */
 interface Usual {
   readonly area: number;
   readonly aspect: number;
   readonly sharpness: number;
 }
 
-/** A side so many times the median's, or its inverse, is odd. */
+/** A side this many times the median, or its inverse, is unusual. */
 const ODD_SIDE = 4;
-/** So many times as wide for its height as the median, or its inverse, is odd. */
+/** An aspect ratio this many times the median, or its inverse, is unusual. */
 const ODD_ASPECT = 3;
-/** A side below this is odd whatever the others are. */
+/** A side below this is always unusual. */
 const LEAST_SIDE = 8;
-/** Levels of 0 .. 255: nearly all of a dark picture is below, nearly all of a bright one above. */
+/** Levels of 0 .. 255: nearly all of a dark image is below DARK, nearly all of a bright one above BRIGHT. */
 const DARK = 40, BRIGHT = 224;
-/** A standard deviation below this is flat, in levels. */
+/** An image with a standard deviation below this is flat, in levels. */
 const FLAT = 4;
-/** A sharpness below this share of the median is blurred, if it is also below BLURRED. */
+/** An image is blurred if its sharpness is below this share of the median and below BLURRED. */
 const BLURRED_SHARE = 1 / 25, BLURRED = 0.01;
 
-/** All that is odd, in the order of `files`. */
+/** All findings, in the order of `files`. */
 export function oddFiles(files: readonly InspectedFile[]): OddFile[] {
   const usual = medians(files.flatMap(({ picture }) => picture ?? []));
   return files.flatMap((file) => {
@@ -77,7 +77,7 @@ function medians(pictures: readonly PictureFacts[]): Usual {
   };
 }
 
-/** The middle value; 0 of none. */
+/** The median; 0 for an empty list. */
 function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   return sorted.length === 0 ? 0 : sorted[sorted.length >> 1];

@@ -1,8 +1,8 @@
 /**
- * Fingerprints by which almost equal pictures are found: the picture at 16 x 16 pixels in RGB. Two are compared by
- * the correlation of their values, the mean over all taken off, so that brightness and contrast do not count. On
- * 9,625 crops of jerseys this finds copies that were compressed anew, brightened, blurred or sprinkled with noise,
- * while two photos of the same number stay apart.
+ * Fingerprints for finding near-duplicate images: the image at 16 x 16 pixels in RGB. Two are compared by the
+ * correlation of their values after subtracting the mean, so brightness and contrast do not matter. On 9,625 crops of
+ * jerseys this finds copies that were recompressed, brightened, blurred or noised, while two photos of the same
+ * number stay apart.
  */
 import { resizeTo } from "../transforms/resize.ts";
 import type { Picture } from "../types.ts";
@@ -13,13 +13,13 @@ export const FINGERPRINT_SIDE = 16;
 /** Values of a fingerprint: 16 x 16 x 3. */
 export const FINGERPRINT_VALUES = FINGERPRINT_SIDE * FINGERPRINT_SIDE * 3;
 
-/** The correlation from which two pictures are twins: lower, thin handwritten strokes pass for one. */
+/** Images correlated at least this much are near duplicates. Any lower, and thin handwritten strokes would match. */
 export const TWIN_SIMILARITY = 0.99;
 
-/** One picture saved twice: this correlation, and values that differ by so many levels of 0 .. 255 on average. */
+/** One image saved twice: at least this correlation, and at most this mean difference in levels of 0 .. 255. */
 const COPY_SIMILARITY = 0.997, COPY_LEVELS = 3;
 
-/** Below this standard deviation, in levels, a fingerprint is noise, and two of them cannot be compared. */
+/** Fingerprints with a standard deviation below this, in levels, are noise and cannot be compared. */
 const LEAST_CONTRAST = 4;
 
 /** [FINGERPRINT_VALUES], rows first, channels last. */
@@ -27,7 +27,7 @@ export function fingerprint(picture: Picture): Uint8Array {
   return resizeTo(picture, FINGERPRINT_SIDE, FINGERPRINT_SIDE).data;
 }
 
-/** Mean of a fingerprint and the length of what is left without it; 0 if that is too flat to compare. */
+/** The mean of a fingerprint and the length of the rest after subtracting it; 0 if that is too flat to compare. */
 export function moments(values: Uint8Array): { mean: number; norm: number } {
   let sum = 0, squares = 0;
   for (let i = 0; i < values.length; i++) {
@@ -48,7 +48,7 @@ export function similarity(a: Uint8Array, b: Uint8Array): number {
   return (product - a.length * first.mean * second.mean) / (first.norm * second.norm);
 }
 
-/** True for two fingerprints of one picture that was saved twice, in another quality or format. */
+/** True for two fingerprints of one image saved twice, in different quality or format. */
 export function isCopy(a: Uint8Array, b: Uint8Array): boolean {
   return meanDifference(a, b) <= COPY_LEVELS && similarity(a, b) >= COPY_SIMILARITY;
 }

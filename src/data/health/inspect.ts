@@ -1,4 +1,4 @@
-/** Looks at every file of a dataset once: its bytes, its pixels, its looks. Pictures are not kept. */
+/** Inspects every file of a dataset once: its bytes, pixels and appearance. Images are not kept. */
 import { sha256 } from "../../base/sha256.ts";
 import { reasonOf } from "../decode/decoder.ts";
 import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
@@ -8,17 +8,19 @@ import { fingerprint } from "./fingerprint.ts";
 import { measureLooks } from "./looks.ts";
 import type { InspectedFile, PictureFacts, Place } from "./types.ts";
 
-/** How to look. */
+/** Options of {@link inspectFiles}. */
 export interface InspectOptions {
-  /** Files read and decoded at the same time. */
+  /** Number of files to read and decode concurrently. */
   readonly concurrency?: number;
-  /** Called after each file with the number of files done and in all. */
+  /** Called after each file with the number of finished files and the total. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** Aborted when the check is to stop. */
+  /** Stops the check when aborted. */
   readonly signal?: AbortSignal;
 }
 
-/** Every file that a sample names, in the order of splits and samples, whatever the order in which decoding ends. */
+/**
+ * Inspects every file that a sample names. The order is that of splits and samples, regardless of when decoding ends.
+ */
 export async function inspectFiles(
   tree: FileTree,
   dataset: Dataset,
@@ -74,7 +76,7 @@ async function inspectFile(
 async function factsOf(picture: Picture): Promise<PictureFacts> {
   const { width, height, data } = picture;
   if (width < 1 || height < 1 || data.length !== width * height * 3) {
-    throw new RangeError(`the decoder gave ${data.length} values for a picture of ${width}x${height}`);
+    throw new RangeError(`the decoder returned ${data.length} values for an image of ${width}x${height}`);
   }
   return {
     width,

@@ -1,12 +1,12 @@
-/** How dark, flat or blurred a picture is. */
+/** Measures how dark, flat or blurred an image is. */
 import { resizeTo } from "../transforms/resize.ts";
 import type { Picture } from "../types.ts";
 import type { Looks } from "./types.ts";
 
-/** Larger pictures are looked at in this size: what is blurred at full size may be sharp enough to train on. */
+/** Larger images are measured at this size: one that is blurred at full size may be sharp enough for training. */
 const MAX_SIDE = 512;
 
-/** Measures a picture. */
+/** Measures an image. */
 export function measureLooks(picture: Picture): Looks {
   const longer = Math.max(picture.width, picture.height);
   const side = (length: number) => Math.max(1, Math.round(length * MAX_SIDE / longer));
@@ -47,7 +47,7 @@ function varianceOf(values: ArrayLike<number>): number {
   return Math.max(0, (squares - sum * sum / values.length) / values.length);
 }
 
-/** Of 4 times a pixel less its four neighbours, over all pixels that have four; 0 if there are none. */
+/** Variance of 4 times a pixel minus its four neighbours, over all pixels that have four; 0 if there are none. */
 function laplacianVariance(luma: Uint8Array, width: number, height: number): number {
   if (width < 3 || height < 3) return 0;
   const values = new Int16Array((width - 2) * (height - 2));

@@ -1,18 +1,19 @@
 /**
- * All pairs of fingerprints whose correlation reaches a threshold, without comparing all with all. With the mean taken
- * off and length 1, correlation c is distance sqrt(2 (1 - c)). A few coefficients of an orthonormal cosine transform
- * are a projection, in which no distance grows: pairs that are apart there are apart. So the coefficients that
- * vary most cut space into cells as wide as the largest distance, and only neighbouring cells are compared,
- * coefficient by coefficient until too far apart. What is found is exact.
+ * Finds all pairs of fingerprints whose correlation reaches a threshold without comparing all pairs. After
+ * subtracting the mean and scaling to length 1, correlation c is distance sqrt(2 (1 - c)). A few coefficients of an
+ * orthonormal cosine transform form a projection, which never increases distances: pairs that are far apart there are
+ * far apart. So the coefficients with the largest variance divide space into cells as wide as the largest distance,
+ * and only points in neighbouring cells are compared, coefficient by coefficient until they are too far apart. The
+ * result is exact.
  */
 import { FINGERPRINT_SIDE as SIDE, FINGERPRINT_VALUES, moments, similarity } from "./fingerprint.ts";
 
 /** Coefficients kept of each fingerprint. */
 const KEPT = 32;
-/** Those of them that cut space into cells. */
+/** Coefficients that divide space into cells. */
 const AXES = 6;
 
-/** A pair of near fingerprints by position, `first` < `second`. */
+/** A pair of similar fingerprints by position, `first` < `second`. */
 export interface NearPair {
   readonly first: number;
   readonly second: number;
@@ -21,8 +22,8 @@ export interface NearPair {
 }
 
 /**
- * Calls `visit` for each pair that reaches `threshold`, in no particular order. `skip` may spare the work on a pair
- * that is known already.
+ * Calls `visit` for each pair that reaches `threshold`, in no particular order. `skip` can avoid the work for pairs
+ * that are already known.
  */
 export function visitNearPairs(
   fingerprints: readonly Uint8Array[],
@@ -32,7 +33,7 @@ export function visitNearPairs(
 ): void {
   const kept = fingerprints.flatMap((values, i) => moments(values).norm > 0 ? [i] : []);
   const space = project(kept.map((i) => fingerprints[i]));
-  // A little more than the exact distance, for what single precision rounds.
+  // Slightly more than the exact distance, to allow for single-precision rounding.
   const radius = Math.sqrt(2 * (1 - threshold)) + 1e-4;
   const cells = new Cells(space, kept.length, radius);
   const limit = radius * radius;
@@ -45,7 +46,7 @@ export function visitNearPairs(
   });
 }
 
-/** All pairs that reach `threshold`, by first and second. */
+/** All pairs that reach `threshold`, ordered by first and second. */
 export function nearPairs(fingerprints: readonly Uint8Array[], threshold: number): NearPair[] {
   const pairs: NearPair[] = [];
   visitNearPairs(fingerprints, threshold, (pair) => pairs.push(pair));
@@ -62,13 +63,13 @@ function isWithin(space: Float32Array, a: number, b: number, limit: number): boo
   return true;
 }
 
-/** Points by the cell that their first AXES coordinates lie in. */
+/** Points by the cell that contains their first AXES coordinates. */
 class Cells {
   readonly #points = new Map<number, number[]>();
   readonly #steps: readonly number[];
 
   constructor(space: Float32Array, count: number, width: number) {
-    // Coordinates lie in -1 .. 1; one cell more on each side, so that neighbours never wrap around.
+    // Coordinates are in -1 .. 1; an extra cell on each side keeps neighbours from wrapping around.
     const perAxis = Math.ceil(2 / width) + 3;
     this.#steps = offsets(perAxis);
     for (let point = 0; point < count; point++) {
@@ -82,7 +83,7 @@ class Cells {
     }
   }
 
-  /** Calls `visit` once with each two points of one cell or of neighbouring cells. */
+  /** Calls `visit` once with each pair of points in the same or neighbouring cells. */
   eachPair(visit: (a: number, b: number) => void): void {
     for (const [key, points] of this.#points) {
       for (let i = 0; i < points.length; i++) {
@@ -97,7 +98,7 @@ class Cells {
   }
 }
 
-/** What to add to a key for one of each two opposite cells around it: half of 3^AXES. */
+/** Key offsets to neighbouring cells, one of each two opposite cells: half of 3^AXES. */
 function offsets(perAxis: number): number[] {
   let steps = [0];
   for (let k = 0; k < AXES; k++) {
@@ -106,7 +107,10 @@ function offsets(perAxis: number): number[] {
   return steps.filter((step) => step > 0);
 }
 
-/** [fingerprints, KEPT]: low coefficients of the cosine transform over rows, columns and channels, widest first. */
+/**
+ * [fingerprints, KEPT]: low coefficients of the cosine transform over rows, columns and channels, largest variance
+ * first.
+ */
 function project(fingerprints: readonly Uint8Array[]): Float32Array {
   const basis = lowBasis();
   const raw = new Float32Array(fingerprints.length * KEPT);
@@ -116,14 +120,14 @@ function project(fingerprints: readonly Uint8Array[]): Float32Array {
       const vector = basis[k];
       let sum = 0;
       for (let i = 0; i < FINGERPRINT_VALUES; i++) sum += values[i] * vector[i];
-      raw[point * KEPT + k] = sum / norm; // the basis is free of a mean, so the values need not be
+      raw[point * KEPT + k] = sum / norm; // the basis vectors have zero mean, so the mean need not be subtracted
     }
   });
   const order = byVariance(raw, fingerprints.length);
   return raw.map((_, at) => raw[at - at % KEPT + order[at % KEPT]]);
 }
 
-/** Positions of the coefficients, that of the largest variance first. */
+/** Positions of the coefficients by decreasing variance. */
 function byVariance(raw: Float32Array, count: number): number[] {
   const variance = Array.from({ length: KEPT }, (_, k) => {
     let sum = 0, squares = 0;

@@ -1,16 +1,16 @@
 /**
- * Corrections that follow from a report. Only what is plain is proposed: files that cannot be read, surplus copies,
- * copies in train of what is evaluated, and pictures under two labels, of which no label can be trusted unless twins
- * of the picture agree on one. Everything is a proposal: read the file before you use it.
+ * Proposes corrections that follow from a report. Only clear cases are proposed: files that cannot be read, surplus
+ * copies, copies in train of evaluation images, and images with two labels, none of which can be trusted unless near
+ * duplicates of the image agree on one. All are proposals: review the file before using it.
  */
 import type { Correction } from "../files/patch.ts";
 import type { Split } from "../types.ts";
 import type { Finding, FoundFile, HealthReport, Kind } from "./types.ts";
 
-/** Splits from that which is evaluated last to that which is trained on: a copy is kept in the first. */
+/** Splits from the last one evaluated to the one trained on: a copy is kept in the first of these. */
 const KEPT_IN: readonly Split[] = ["test", "valid", "train"];
 
-/** The corrections, one for an image, in the order of the findings. */
+/** The corrections, one for each image, in the order of the findings. */
 export function proposeCorrections(report: HealthReport): Correction[] {
   const corrections = new Map<string, Correction>();
   const drop = ({ path: image }: FoundFile, reason: string) => {
@@ -27,19 +27,19 @@ export function proposeCorrections(report: HealthReport): Correction[] {
         KEPT_IN.indexOf(a.split) - KEPT_IN.indexOf(b.split)
       );
       for (const other of others) {
-        drop(other, `the same picture as "${kept.path}" in ${kept.split}`);
+        drop(other, `the same image as "${kept.path}" in ${kept.split}`);
       }
     }
   }
   return [...corrections.values()];
 }
 
-/** One entry an image: lines of JSONL may name one several times. */
+/** One entry for each image, which JSONL lines may name several times. */
 function byImage(group: readonly FoundFile[]): FoundFile[] {
   return [...new Map(group.map((file) => [file.path, file])).values()];
 }
 
-/** Labels of the twins of each file, by its path. */
+/** Labels of the near duplicates of each file, by its path. */
 function twinLabels(findings: readonly Finding[]): Map<string, Set<string>> {
   const labels = new Map<string, Set<string>>();
   for (const { kind, groups } of findings) {
@@ -55,7 +55,7 @@ function twinLabels(findings: readonly Finding[]): Map<string, Set<string>> {
   return labels;
 }
 
-/** Keeps the label on which the twins of all copies agree; without one, drops all copies. */
+/** Keeps the label on which the near duplicates of all copies agree; if there is none, drops all copies. */
 function dropLabels(
   group: readonly FoundFile[],
   twins: ReadonlyMap<string, ReadonlySet<string>>,
@@ -68,7 +68,7 @@ function dropLabels(
   const names = labels.map((label) => `"${label}"`).join(" and ");
   for (const file of group) {
     if (winner !== undefined && !isAmbiguousFile && labels.includes(winner)) {
-      if (file.className !== winner) drop(file, `one picture as ${names}; its twins are "${winner}"`);
-    } else drop(file, `one picture as ${names}: it is unknown which is right`);
+      if (file.className !== winner) drop(file, `labelled ${names}; its near duplicates are "${winner}"`);
+    } else drop(file, `labelled ${names}: no way to tell which is right`);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * What can be said of a dataset's health once its files have been read for training, within a fraction of a second:
- * classes, unreadable and misnamed files, and equal files under two labels or in two splits.
+ * Findings that are available once a dataset's files have been read for training, within a fraction of a second:
+ * classes, unreadable and misnamed files, and identical files with two labels or in two splits.
  */
 import type { Unreadable } from "../decode/pictures.ts";
 import { type Dataset, type FileTree, type Split, SPLITS } from "../types.ts";
@@ -8,7 +8,7 @@ import { classFindings } from "./class_findings.ts";
 import type { Finding, FoundFile, Kind } from "./types.ts";
 import type { WatchedFiles } from "./watch.ts";
 
-/** The findings. `unreadable` has the files of each split that could not be decoded. */
+/** The findings. `unreadable` lists the files of each split that could not be decoded. */
 export async function quickFindings(
   dataset: Dataset,
   unreadable: Readonly<Partial<Record<Split, readonly Unreadable[]>>>,
@@ -44,7 +44,7 @@ function firstByPath(files: readonly FoundFile[]): FoundFile[] {
   return files.filter(({ path }) => !seen.has(path) && seen.add(path));
 }
 
-/** Groups of equal files under two labels, and in two splits. */
+/** Groups of identical files with two labels, and in two splits. */
 async function copies(
   files: readonly FoundFile[],
   { probes, source }: WatchedFiles,
@@ -63,7 +63,7 @@ async function copies(
   return [["two_labels", groups.filter(isMixed("className"))], ["leak", groups.filter(isMixed("split"))]];
 }
 
-/** Parts files that resemble each other into those with the same bytes. */
+/** Splits files with equal probes into groups with identical bytes. */
 async function equalFiles(files: readonly FoundFile[], tree: FileTree): Promise<FoundFile[][]> {
   const groups: { readonly bytes: Uint8Array; readonly files: FoundFile[] }[] = [];
   for (const [path, same] of Map.groupBy(files, (file) => file.path)) {

@@ -1,15 +1,15 @@
-/** Copies and twins: the same or almost the same picture within a class, under two labels, or in two splits. */
+/** Copies and near duplicates: identical or very similar images within a class, with two labels, or in two splits. */
 import { isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
 import { visitNearPairs } from "./near_pairs.ts";
 import type { InspectedFile, Kind } from "./types.ts";
 
-/** Files that show the same picture, with what relates each to the first. */
+/** Files that show the same image, with the relation of each to the first. */
 export interface SameGroup {
   readonly kind: Kind;
   readonly files: readonly { readonly file: InspectedFile; readonly note: string }[];
 }
 
-/** Positions joined into sets. */
+/** Disjoint sets of positions. */
 class Sets {
   readonly #parents: Int32Array;
 
@@ -29,7 +29,7 @@ class Sets {
     this.#parents[Math.max(first, second)] = Math.min(first, second);
   }
 
-  /** Sets of at least two, by their first position. */
+  /** Sets of at least two, ordered by their first position. */
   groups(): number[][] {
     const all = Map.groupBy(this.#parents.keys(), (position) => this.find(position));
     return [...all.values()].filter((group) => group.length > 1);
@@ -37,9 +37,9 @@ class Sets {
 }
 
 /**
- * All groups of the same picture. Copies have the same bytes, the same pixels, or pixels that differ by no more than
- * saving anew changes; twins are less alike. Groups under two labels or in two splits hold what makes them so:
- * twins of one label and split are in groups of their own.
+ * All groups of the same image. Copies have the same bytes, the same pixels, or pixels that differ no more than by
+ * re-encoding; near duplicates are less similar. Groups across labels or splits contain only the files that conflict:
+ * near duplicates with the same label and split form groups of their own.
  */
 export function samePictures(files: readonly InspectedFile[]): SameGroup[] {
   const shown = files.filter(({ picture }) => picture !== undefined);
@@ -74,10 +74,12 @@ function joinEqualPixels(files: readonly InspectedFile[], copies: Sets): void {
   });
 }
 
-/** Joins near pairs: as copies, or as twins within a class and split, across labels, across splits. */
+/**
+ * Joins similar pairs: as copies, or as near duplicates within a class and split, across labels, or across splits.
+ */
 function relate(files: readonly InspectedFile[], copies: Sets) {
   const within = new Sets(files.length), label = new Sets(files.length), split = new Sets(files.length);
-  // Of pictures that are equal to the pixel one stands for all.
+  // Among images with identical pixels, one represents all.
   const firsts = files.flatMap((_, i) => copies.find(i) === i ? [i] : []);
   const prints = firsts.map((i) => files[i].picture!.fingerprint);
   const twins: [number, number][] = [];
@@ -87,7 +89,7 @@ function relate(files: readonly InspectedFile[], copies: Sets) {
     else if (isApart(files[a], files[b], "label") || isApart(files[a], files[b], "split")) twins.push([a, b]);
     else within.join(a, b);
   }, (first, second) => {
-    // What is joined within a class already need not be compared again: thousands of frames of one scene.
+    // Skip pairs already joined within a class: scenes may have thousands of frames.
     const a = firsts[first], b = firsts[second];
     const isJoined = within.find(a) === within.find(b) || copies.find(a) === copies.find(b);
     return isJoined && !isApart(files[a], files[b], "label") && !isApart(files[a], files[b], "split");
@@ -105,7 +107,7 @@ function isApart(a: InspectedFile, b: InspectedFile, place: "label" | "split"): 
   return [...a.places, ...b.places].some((each) => each[place] !== one[place]);
 }
 
-/** What each file has in common with the first. */
+/** The relation of each file to the first. */
 function describe(files: readonly InspectedFile[]): SameGroup["files"] {
   const [first] = files;
   return files.map((file) => {
@@ -113,7 +115,7 @@ function describe(files: readonly InspectedFile[]): SameGroup["files"] {
     if (file.byteHash === first.byteHash) return { file, note: "same bytes" };
     if (file.picture!.pixelHash === first.picture!.pixelHash) return { file, note: "same pixels" };
     const one = file.picture!.fingerprint, other = first.picture!.fingerprint;
-    if (isCopy(one, other)) return { file, note: "saved anew" };
-    return { file, note: `${(100 * similarity(one, other)).toFixed(1)} % alike` };
+    if (isCopy(one, other)) return { file, note: "re-encoded" };
+    return { file, note: `${(100 * similarity(one, other)).toFixed(1)} % similar` };
   });
 }

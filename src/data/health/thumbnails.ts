@@ -1,15 +1,15 @@
-/** Small pictures for the page: those of the first files of each finding, as JPEG in data URIs. */
+/** Thumbnails for the page: the first files of each finding, as JPEG in data URIs. */
 import { resizeTo } from "../transforms/resize.ts";
 import type { Decode, EncodeJpeg, FileTree, Picture } from "../types.ts";
 import type { HealthReport } from "./types.ts";
 
-/** Groups of a finding, and files of a group, whose pictures are shown; the others stand as text. */
+/** Groups of a finding, and files of a group, that get thumbnails; the others are listed as text. */
 export const SHOWN_GROUPS = 24, SHOWN_FILES = 8;
 
-/** The longer side of a picture on the page; small ones are not enlarged. */
+/** The longer side of a thumbnail; smaller images are not enlarged. */
 const SIDE = 160;
 
-/** By path; a file that cannot be decoded has none. */
+/** Thumbnails by path; a file that cannot be decoded has none. */
 export async function thumbnails(
   tree: FileTree,
   { findings }: HealthReport,

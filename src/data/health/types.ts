@@ -1,50 +1,50 @@
-/** The words of the health check: what is looked at, what is found, and how bad that is. */
+/** The types of the health check: what is inspected, what is found, and how severe it is. */
 import type { Split } from "../types.ts";
 
-/** error: spoils training or its figures; warning: may do so; info: good to know. */
+/** error: ruins training or its metrics; warning: may do so; info: good to know. */
 export type Severity = "error" | "warning" | "info";
 
 /** All severities, worst first. */
 export const SEVERITIES: readonly Severity[] = ["error", "warning", "info"];
 
-/** A file as a sample: one file may be several, in JSONL. */
+/** A file as a sample; with JSONL, one file may be several samples. */
 export interface Place {
   readonly split: Split;
   /** Class index. */
   readonly label: number;
 }
 
-/** How a picture looks, from its luma in 0 .. 255. */
+/** The appearance of an image, measured on its luma in 0 .. 255. */
 export interface Looks {
-  /** Levels that 2 % and 98 % of the pixels are below. */
+  /** Levels below which 2 % and 98 % of the pixels are. */
   readonly low: number;
   readonly high: number;
   /** Standard deviation. */
   readonly contrast: number;
-  /** Variance of the Laplacian over the variance of luma: small where neighbours are alike. */
+  /** Variance of the Laplacian divided by the variance of luma: small where neighbours are similar. */
   readonly sharpness: number;
 }
 
-/** What is kept of a decoded picture. */
+/** What is kept of a decoded image. */
 export interface PictureFacts {
   readonly width: number;
   readonly height: number;
-  /** Of size and values, so the same picture in two formats has one. */
+  /** Hash of size and values, equal for the same image in two formats. */
   readonly pixelHash: string;
   readonly looks: Looks;
   /** [FINGERPRINT_VALUES], see fingerprint.ts. */
   readonly fingerprint: Uint8Array;
 }
 
-/** One file of the dataset, looked at. */
+/** One inspected file of the dataset. */
 export interface InspectedFile {
   readonly path: string;
   /** At least one. */
   readonly places: readonly Place[];
-  /** The format that its first bytes say, or undefined for none that is known. */
+  /** The format indicated by its first bytes, or undefined if it is unknown. */
   readonly format: string | undefined;
   readonly byteHash: string;
-  /** Undefined for a file that could not be decoded; then `reason` says why. */
+  /** Undefined for a file that could not be decoded, with the cause in `reason`. */
   readonly picture: PictureFacts | undefined;
   readonly reason: string | undefined;
 }
@@ -54,7 +54,7 @@ export interface FoundFile {
   readonly path: string;
   readonly split: Split;
   readonly className: string;
-  /** What is particular about this file: "PNG", "12 x 300 pixels". */
+  /** Details of this file: "PNG", "12 x 300 pixels". */
   readonly note?: string;
 }
 
@@ -64,7 +64,7 @@ export interface FoundClass {
   readonly note: string;
 }
 
-/** Every kind of finding: its severity, its heading, and what it means with what to do about it. */
+/** Every kind of finding: its severity, its title, and advice on what it means and what to do. */
 export const KINDS = {
   unreadable: {
     severity: "error",
@@ -73,39 +73,40 @@ export const KINDS = {
   },
   two_labels: {
     severity: "error",
-    title: "One picture under two labels",
-    advice: "One of the labels is wrong, and training pulls both ways. Keep the copy with the right one.",
+    title: "Same image with two labels",
+    advice:
+      "One of the labels is wrong, so training gets conflicting targets. Keep the copy with the right label.",
   },
   leak: {
     severity: "error",
-    title: "One picture in two splits",
-    advice: "What was trained on is tested on, so the figures are too good. Take the copies out of train.",
+    title: "Same image in two splits",
+    advice: "Evaluating on training images makes the metrics too good. Remove the copies from train.",
   },
   two_labels_near: {
     severity: "warning",
-    title: "Twins under two labels",
-    advice: "Almost the same picture with different labels: look which label is right.",
+    title: "Near duplicates with two labels",
+    advice: "Almost the same image with different labels. Check which label is right.",
   },
   leak_near: {
     severity: "warning",
-    title: "Twins in two splits",
+    title: "Near duplicates in two splits",
     advice:
-      "Almost the same picture in two splits, such as frames of one video or augmented copies: split by source.",
+      "Almost the same image in two splits, such as frames of one video or augmented copies. Split by source.",
   },
   belied_name: {
     severity: "warning",
-    title: "Files that are not what their name says",
-    advice: "wgrad goes by the content; other programs may not. Rename them, and ask where they come from.",
+    title: "Files with the wrong extension",
+    advice: "wgrad goes by the content; other programs may not. Rename them and check where they come from.",
   },
   unknown_class: {
     severity: "warning",
-    title: "Classes that train lacks",
-    advice: "Their samples are left out. Rename the class if it is misspelt.",
+    title: "Classes missing from train",
+    advice: "Their samples are left out. If the name is misspelt, rename the class.",
   },
   missing_class: {
     severity: "warning",
     title: "Classes missing from a split",
-    advice: "Nothing is known of how well they are recognised. Move samples there from train.",
+    advice: "How well they are recognised is not measured. Move some samples there from train.",
   },
   few_samples: {
     severity: "warning",
@@ -114,64 +115,66 @@ export const KINDS = {
   },
   flip: {
     severity: "warning",
-    title: "Mirrored pictures would change their class",
+    title: "Mirroring would change the class",
     advice:
-      "Training mirrors pictures, and these names read as digits or sides. Give transforms=upright if so.",
+      "Training mirrors images, but these names look like digits or sides. If they are, set transforms=upright.",
   },
   flat: {
     severity: "warning",
-    title: "Flat pictures",
-    advice: "Nearly one colour: there is nothing to see. Remove them.",
+    title: "Flat images",
+    advice: "Nearly a single colour, with nothing to recognise. Remove them.",
   },
-  dark: { severity: "info", title: "Very dark pictures", advice: "See if anything can be recognised." },
-  bright: { severity: "info", title: "Very bright pictures", advice: "See if anything can be recognised." },
+  dark: { severity: "info", title: "Very dark images", advice: "Check that they are recognisable." },
+  bright: { severity: "info", title: "Very bright images", advice: "Check that they are recognisable." },
   blurred: {
     severity: "info",
-    title: "Blurred pictures",
-    advice: "Far less sharp than the rest. See if anything can be recognised.",
+    title: "Blurred images",
+    advice: "Far less sharp than the rest. Check that they are recognisable.",
   },
   odd_size: {
     severity: "info",
-    title: "Odd sizes",
-    advice: "Far larger or smaller than the median. They may be no crops, or not enlarge well.",
+    title: "Unusual sizes",
+    advice: "Far larger or smaller than the median. They may be uncropped, or too small to enlarge well.",
   },
   odd_aspect: {
     severity: "info",
-    title: "Odd aspect ratios",
-    advice: "Far wider or taller than the median. They may be wrong crops, and are cropped or squeezed much.",
+    title: "Unusual aspect ratios",
+    advice:
+      "Far wider or taller than the median. They may be bad crops, and will be cropped or squeezed heavily.",
   },
   imbalance: {
     severity: "info",
     title: "Unbalanced classes",
     advice:
-      "loss.class_weights=balanced (the default) or data.sampler.mode=auto evens them out; see each class's accuracy.",
+      "loss.class_weights=balanced (the default) or data.sampler.mode=auto compensates. Watch the accuracy by class.",
   },
   few_evaluated: {
     severity: "info",
-    title: "Classes with very few images to evaluate on",
-    advice: "One picture moves the accuracy of such a class by 20 points or more.",
+    title: "Classes with very few evaluation images",
+    advice: "A single image changes the accuracy of such a class by 20 points or more.",
   },
   duplicate: {
     severity: "info",
-    title: "The same picture more than once in a class",
-    advice: "Each copy weighs again. Keep one.",
+    title: "Duplicates within a class",
+    advice: "Every copy adds weight to the same image. Keep one.",
   },
   near_duplicate: {
     severity: "info",
-    title: "Twins within a class",
-    advice: "Almost the same picture, often an augmented copy: fewer pictures than it seems.",
+    title: "Near duplicates within a class",
+    advice:
+      "Almost the same image, often an augmented copy. The class has fewer distinct images than it seems.",
   },
 } as const satisfies Readonly<Record<string, { severity: Severity; title: string; advice: string }>>;
 
 /** The name of a kind of finding. */
 export type Kind = keyof typeof KINDS;
 
-/** Something that was found, with all that it concerns. */
+/** A finding, with everything it concerns. */
 export interface Finding {
   readonly kind: Kind;
-  /** Files that belong together, such as copies of one picture; a file on its own is a group of one. */
+  /** Groups of files that belong together, such as copies of one image; a single file is a group of one. */
   readonly groups: readonly (readonly FoundFile[])[];
-  /** Classes that it is about, where it is about classes. */
+  /** The classes concerned, for findings about classes. */
   readonly classes: readonly FoundClass[];
 }
 
@@ -182,24 +185,24 @@ export interface SplitCounts {
   readonly counts: Uint32Array;
 }
 
-/** The outcome of a check. */
+/** The result of a check. */
 export interface HealthReport {
-  /** The dataset's root, as it was given. */
+  /** The dataset's root, as given. */
   readonly root: string;
   readonly classes: readonly string[];
   /** Splits that have samples. */
   readonly splits: readonly SplitCounts[];
-  /** Files that were looked at. */
+  /** Number of inspected files. */
   readonly files: number;
-  /** Largest class of train over the smallest. */
+  /** Ratio of the largest class of train to the smallest. */
   readonly imbalance: number;
   /** Worst first. */
   readonly findings: readonly Finding[];
-  /** Sentences of the readers: what was left out or made up. */
+  /** Notes of the readers: what was left out or added. */
   readonly notes: readonly string[];
 }
 
-/** How many findings there are of each severity. */
+/** The number of findings of each severity. */
 export function countFindings(findings: readonly Finding[]): Record<Severity, number> {
   const counts = { error: 0, warning: 0, info: 0 };
   for (const { kind } of findings) counts[KINDS[kind].severity]++;

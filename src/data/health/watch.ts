@@ -1,21 +1,23 @@
-/** Notes what passes by when a dataset's files are read for training, so that no file is read for its health alone. */
+/**
+ * Records facts about a dataset's files while they are read for training, so that the health check reads none itself.
+ */
 import type { FileTree } from "../types.ts";
 import { contentFormat, nameFormat } from "./content.ts";
 
-/** Bytes that are looked at of each file. */
+/** Number of bytes sampled from each file. */
 const PROBES = 61;
 
-/** What was seen of files that were read, by path. */
+/** What was observed of the files read so far, by path. */
 export interface WatchedFiles {
-  /** Of files that are not what their name says: what they are. */
+  /** Files whose content does not match their extension, with their actual format. */
   readonly belied: ReadonlyMap<string, string>;
-  /** Size and some of the bytes: the same for equal files, and hardly ever for others. */
+  /** Size and a sample of the bytes: the same for identical files, and hardly ever for others. */
   readonly probes: ReadonlyMap<string, string>;
-  /** The tree itself, unwatched. */
+  /** The original tree, without observation. */
   readonly source: FileTree;
 }
 
-/** A tree that is read like `source`, and what is seen of it. */
+/** Wraps `source` in a tree that records what is read. */
 export function watchFiles(source: FileTree): { tree: FileTree; watched: WatchedFiles } {
   const belied = new Map<string, string>(), probes = new Map<string, string>();
   const read = async (path: string) => {

@@ -1,4 +1,4 @@
-/** What a camera adds to a picture: blur, uneven light, noise. Pixels are floats 0 .. 255, [size, size, 3]. */
+/** Camera effects: blur, uneven light, noise. Pixels are floats 0 .. 255, [size, size, 3]. */
 import type { Rng } from "../../base/rng.ts";
 import type { Picture } from "../types.ts";
 
@@ -39,13 +39,13 @@ function blurLine(
   }
 }
 
-/** A number of mean 0 and deviation 1, near normal, from the four bytes of one random word. */
+/** An approximately normal number of mean 0 and deviation 1 from the four bytes of one random word. */
 function roughNormal(word: number): number {
   return ((word & 255) + (word >>> 8 & 255) + (word >>> 16 & 255) + (word >>> 24) - 510) / 147.8;
 }
 
-/** Light that falls off to one side, exposure, a colour cast and noise; then 8 bits. */
-export function develop(pixels: Float32Array, size: number, rng: Rng, difficulty: number): Picture {
+/** Applies light falloff, exposure, a colour cast and noise, then quantises to 8 bits. */
+export function toPicture(pixels: Float32Array, size: number, rng: Rng, difficulty: number): Picture {
   const around = (spread: number) => 1 + spread * difficulty * rng.uniform(-1, 1);
   const exposure = around(0.2), slopeX = around(0.15) - 1, slopeY = around(0.2) - 1;
   const cast = [around(0.07), around(0.04), around(0.07)];

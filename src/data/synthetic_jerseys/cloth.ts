@@ -1,4 +1,4 @@
-/** The jersey around and under a number: colour, stripes, folds, weave, and at times the body's edge. */
+/** The cloth around and under a number: colour, stripes, folds, weave, and sometimes the edge of the body. */
 import type { Rng } from "../../base/rng.ts";
 import { type Color, type Kit, mix } from "./colors.ts";
 
@@ -12,12 +12,12 @@ interface Wave {
   readonly depth: number;
 }
 
-/** Half the cloth that must stay free of the body's edge, in units of the number's height. */
+/** Half-size of the cloth area that must not contain the body's edge, in units of the number's height. */
 export interface FreeBox {
   readonly halfWidth: number;
 }
 
-/** Draws what the cloth looks like from `rng`; `difficulty` 0 .. 1 scales folds. */
+/** Draws the look of the cloth from `rng`; `difficulty` 0 .. 1 scales the folds. */
 export function clothPainter(kit: Kit, free: FreeBox, rng: Rng, difficulty: number): ClothPainter {
   const isTrim = stripes(rng);
   const folds = Array.from({ length: 3 }, () => fold(rng, difficulty));
@@ -60,7 +60,7 @@ function fold(rng: Rng, difficulty: number): Wave {
   };
 }
 
-/** How far a place lies beyond the body's edge; below 0 on the body. Three crops of four show no edge. */
+/** The distance of a point beyond the body's edge, negative on the body. Three crops out of four show no edge. */
 function bodyEdge({ halfWidth }: FreeBox, rng: Rng): (x: number, y: number) => number {
   const shows = rng.uniform() < 0.25;
   const side = rng.uniform() < 0.5 ? -1 : 1;

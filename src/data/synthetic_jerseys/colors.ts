@@ -1,4 +1,4 @@
-/** Colours of cloth and numbers that can be told apart, as a team chooses them. */
+/** Team colours in which the number is distinguishable from the cloth. */
 import type { Rng } from "../../base/rng.ts";
 import { luma } from "../transforms/color.ts";
 
@@ -47,7 +47,7 @@ function pick(rng: Rng): Color {
   return [vary(r), vary(g), vary(b)];
 }
 
-/** The first of some picks that differs enough in brightness from `other`, or black or white. */
+/** The first of a few picks that differs enough in brightness from `other`, or else black or white. */
 function pickAgainst(other: Color, rng: Rng): Color {
   for (let attempt = 0; attempt < 12; attempt++) {
     const color = pick(rng);
@@ -56,12 +56,12 @@ function pickAgainst(other: Color, rng: Rng): Color {
   return brightness(other) > 127 ? [24, 24, 28] : [242, 242, 240];
 }
 
-/** The colours between `a` (share 0) and `b` (share 1). */
+/** The colour between `a` (share 0) and `b` (share 1). */
 export function mix(a: Color, b: Color, share: number): Color {
   return [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share];
 }
 
-/** Draws a kit whose number stands out from the cloth by at least 95 levels of brightness. */
+/** Draws a kit whose number differs from the cloth by at least 95 levels of brightness. */
 export function drawKit(rng: Rng): Kit {
   const cloth = pick(rng);
   const number = pickAgainst(cloth, rng);

@@ -1,19 +1,19 @@
 /**
  * The skeletons of the digits 0 to 9 as polylines in a box of `width` x 1, y down: one set with straight strokes and
- * cut corners, as block numbers on jerseys have them, and one with arcs.
+ * cut corners, like block numbers on jerseys, and one with arcs.
  */
 
 /** Points x0, y0, x1, y1, ... of one stroke, joined by straight lines. */
 export type Stroke = readonly number[];
 
-/** How a digit is built. */
+/** The style of a digit. */
 export interface DigitShape {
   readonly kind: "block" | "round";
   /** The box's width; its height is 1. */
   readonly width: number;
-  /** How far corners are cut, in box heights (block). */
+  /** How far corners are cut, in box heights (block style). */
   readonly cut: number;
-  /** Whether the 1 stands on a foot. */
+  /** Whether the 1 has a foot. */
   readonly foot: boolean;
 }
 
@@ -21,13 +21,13 @@ export interface DigitShape {
 export function digitStrokes(digit: string, shape: DigitShape): Stroke[] {
   const skeletons = shape.kind === "block" ? BLOCK : ROUND;
   const skeleton = skeletons[digit];
-  if (skeleton === undefined) throw new RangeError(`Cannot draw "${digit}": need a digit 0 .. 9`);
+  if (skeleton === undefined) throw new RangeError(`Cannot draw "${digit}": need a digit of 0 .. 9`);
   return skeleton(shape);
 }
 
 type Skeleton = (shape: DigitShape) => Stroke[];
 
-/** A point reflection through the box's centre: turns a 6 into a 9. */
+/** Rotates by 180 degrees about the box's centre: turns a 6 into a 9. */
 function turned(strokes: Stroke[], width: number): Stroke[] {
   return strokes.map((stroke) => stroke.map((value, i) => (i % 2 === 0 ? width : 1) - value));
 }

@@ -1,37 +1,37 @@
 /**
- * Draws one synthetic jersey crop: a number on cloth, seen by a camera. The number is filled and outlined by its
- * distance field, so it is antialiased at any tilt; cloth and number share the folds' shading.
+ * Draws one synthetic jersey crop: a number on cloth, seen by a camera. The number is filled and outlined through its
+ * distance field, so it is antialiased at any tilt; cloth and number share the shading of the folds.
  */
 import type { Rng } from "../../base/rng.ts";
 import type { Picture } from "../types.ts";
-import { blur, develop } from "./camera.ts";
+import { blur, toPicture } from "./camera.ts";
 import { clothPainter } from "./cloth.ts";
 import { type Color, drawKit } from "./colors.ts";
 import { distanceToStrokes, layOut } from "./strokes.ts";
 
-/** From a pixel, measured from the middle, to a place on the cloth, whose unit is the number's height. */
+/** Maps a pixel, relative to the centre, to a point on the cloth, in units of the number's height. */
 interface View {
-  /** Pixels to a unit of cloth. */
+  /** Pixels in one unit of cloth. */
   readonly scale: number;
-  /** Where the number's middle lies, in pixels from the picture's. */
+  /** The offset of the number's centre from the image's, in pixels. */
   readonly shift: readonly [number, number];
-  /** The turn, stretch and shear of the cloth, row by row. */
+  /** The rotation, stretch and shear of the cloth, row by row. */
   readonly turn: readonly [number, number, number, number];
-  /** How fast the cloth recedes to the right and downwards. */
+  /** How quickly the cloth recedes to the right and downwards. */
   readonly recede: readonly [number, number];
 }
 
-/** The size in pixels that blur is meant for; other sizes blur in proportion. */
+/** The image size in pixels for which blur is specified; other sizes blur in proportion. */
 const NOMINAL_SIZE = 48;
 
 /**
  * Draws `number`, one to three digits, as a `size` x `size` crop, a pure function of its arguments. `difficulty` 0 is
- * upright, sharp and clean, 1 is what a far camera sees.
+ * upright, sharp and clean; 1 looks like a distant camera.
  */
 export function drawJersey(number: string, rng: Rng, size: number, difficulty: number = 1): Picture {
   if (!/^[0-9]{1,3}$/.test(number)) throw new RangeError(`Cannot draw "${number}": need one to three digits`);
   if (!Number.isInteger(size) || size < 8) {
-    throw new RangeError(`Cannot draw a crop of ${size}: need at least 8 pixels`);
+    throw new RangeError(`Cannot draw a crop of ${size} pixels: need at least 8`);
   }
   const shape = layOut(number, rng.fork("shape"));
   const kit = drawKit(rng.fork("kit"));
@@ -61,10 +61,10 @@ export function drawJersey(number: string, rng: Rng, size: number, difficulty: n
   }
   const sharpness = rng.fork("blur").uniform(0.25, 0.3 + 0.6 * difficulty);
   blur(pixels, size, (sharpness * size) / NOMINAL_SIZE);
-  return develop(pixels, size, rng.fork("camera"), difficulty);
+  return toPicture(pixels, size, rng.fork("camera"), difficulty);
 }
 
-/** Lays `color` over `under` where a shape's edge is `inside` pixels away (below 0: outside). */
+/** Composites `color` over `under`, where the edge of the shape is `inside` pixels away (negative outside). */
 function cover(under: Float64Array, color: Color, inside: number): void {
   const share = Math.min(1, Math.max(0, inside + 0.5));
   for (let c = 0; c < 3; c++) under[c] += (color[c] - under[c]) * share;
@@ -80,7 +80,7 @@ function drawView(
   const angle = swing(0.24), shear = swing(0.22), stretch = 1 + swing(0.16);
   const recede: [number, number] = [swing(0.22), swing(0.16)];
   const cos = Math.cos(angle), sin = Math.sin(angle);
-  // the cloth's axes in the picture: x' = stretch (x cos - y sin) + shear y, y' = x sin + y cos
+  // The axes of the cloth in the image: x' = stretch (x cos - y sin) + shear y, y' = x sin + y cos
   const [a, b, c, d] = [stretch * cos, shear - stretch * sin, sin, cos];
   const reachX = Math.abs(a) * halfWidth + Math.abs(b) * halfHeight;
   const reachY = Math.abs(c) * halfWidth + Math.abs(d) * halfHeight;

@@ -1,30 +1,30 @@
 /**
- * A dataset of synthetic jersey numbers: real JPEG files and one annotations.jsonl a split, so that it is read like
- * any other dataset.
+ * A dataset of synthetic jersey numbers: JPEG files and an annotations.jsonl for each split, read like any other
+ * dataset.
  */
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { rng } from "../../base/rng.ts";
 import { type EncodeJpeg, type FolderStore, type Split, SPLITS } from "../types.ts";
 import { drawJersey } from "./draw.ts";
 
-/** What to draw. The same options give the same files, byte for byte (with the same JPEG encoder). */
+/** What to draw. The same options produce the same files, byte for byte (with the same JPEG encoder). */
 export interface SyntheticJerseys {
   readonly seed: number;
   /** The numbers, one to three digits each, such as ["0", "00", "7", "23"]. */
   readonly classes: readonly string[];
-  /** Pictures in each split. */
+  /** Images in each split. */
   readonly train: number;
   readonly valid: number;
   readonly test: number;
   /** Side of a crop in pixels. */
   readonly size: number;
-  /** How many times more pictures the first class has than the last, in train; 1 (default) = all alike. */
+  /** Ratio of images of the first class to those of the last, in train; 1 (default) = balanced. */
   readonly imbalance?: number;
   /** 0 = upright, sharp and clean; 1 (default) = tilted, blurred and noisy. */
   readonly difficulty?: number;
 }
 
-/** Names the drawing; goes up when the same options would give other pictures. */
+/** Version of the generator, incremented when the same options would produce different images. */
 const VERSION = 1;
 const STAMP = "synthetic_jerseys.json";
 const PREFIX = "Read the number.";
@@ -32,8 +32,8 @@ const QUALITY: readonly [number, number] = [30, 90];
 const AT_ONCE = 8;
 
 /**
- * How many of `total` pictures each of `classes` classes gets: shares fall geometrically from the first class to the
- * last by the factor `imbalance`, and every class gets at least one.
+ * Distributes `total` images over `classes` classes: shares fall geometrically from the first class to the last by
+ * the factor `imbalance`, and every class gets at least one.
  */
 export function countsPerClass(classes: number, total: number, imbalance: number): number[] {
   const shares = Array.from(
@@ -50,7 +50,7 @@ export function countsPerClass(classes: number, total: number, imbalance: number
   return counts;
 }
 
-/** Draws the whole set and hands each file to `write`, paths relative to the dataset's root. */
+/** Draws the whole dataset and passes each file to `write`, with paths relative to the dataset's root. */
 export async function generateSyntheticJerseys(
   options: SyntheticJerseys,
   encodeJpeg: EncodeJpeg,
@@ -61,9 +61,9 @@ export async function generateSyntheticJerseys(
 }
 
 /**
- * Makes sure that the set lies in the folder of `store` named `folder`: does nothing if an identical one is there,
- * else draws it into a folder beside and renames that, so that a kill at any moment leaves no half set behind.
- * Returns true if it was drawn. Throws a DataError if something is there that is no synthetic set.
+ * Ensures that the dataset exists in the folder `folder` of `store`. Does nothing if an identical one is there;
+ * otherwise draws it into a temporary folder and renames that, so that a kill never leaves a partial dataset behind.
+ * Returns true if it was drawn. Throws a DataError if the folder holds anything other than a synthetic dataset.
  */
 export async function ensureSyntheticJerseys(
   options: SyntheticJerseys,
@@ -77,7 +77,7 @@ export async function ensureSyntheticJerseys(
   if (current === stamp) return false;
   if (current === undefined && await store.exists(folder)) {
     throw new DataError(
-      `Cannot draw the synthetic set into "${folder}" as it holds something else: remove it or give another data.data_root`,
+      `Cannot draw the synthetic dataset into "${folder}": the folder holds something else; remove it or set another data.data_root`,
     );
   }
   const temporary = `${folder}.tmp`;
@@ -104,7 +104,7 @@ function check(options: SyntheticJerseys): void {
   const { classes, size, imbalance = 1, difficulty = 1 } = options;
   const fail = (key: string, need: string, current: unknown): never => {
     throw new ConfigError(
-      `Cannot draw synthetic jerseys as ${key} must be ${need}: current value is ${current}`,
+      `Cannot draw synthetic jerseys: ${key} must be ${need}, current value is ${current}`,
     );
   };
   const odd = classes.find((name) => !/^[0-9]{1,3}$/.test(name));
@@ -119,7 +119,7 @@ function check(options: SyntheticJerseys): void {
     const count = options[split];
     const least = classes.length;
     if (!Number.isInteger(count) || count < least) {
-      fail(split, `at least one picture a class (${least})`, count);
+      fail(split, `at least one image for each class (${least})`, count);
     }
   }
 }

@@ -1,24 +1,24 @@
-/** Signed distance from a point to a number's strokes, the base of its antialiased filling and outline. */
+/** Signed distance from a point to a number's strokes, the basis of its antialiased fill and outline. */
 import type { Rng } from "../../base/rng.ts";
 import { type DigitShape, digitStrokes, type Stroke } from "./digits.ts";
 
 /** How strokes end and join: rounded, or with the flat ends and mitred corners of block numbers. */
 export type Joint = "round" | "mitre";
 
-/** A number ready to be drawn: line segments about its centre, in units of its height. */
+/** A number ready for drawing: line segments about its centre, in units of its height. */
 export interface NumberShape {
-  /** Of each segment its start x, y, its direction x, y, its length, and how far its ends overhang for mitres. */
+  /** For each segment: its start x, y, direction x, y, length, and how far its ends overhang for mitres. */
   readonly segments: Float64Array;
   readonly joint: Joint;
   /** Half the width of a stroke. */
   readonly halfStroke: number;
-  /** The width of the box that the strokes' middle lines fill; its height is 1. */
+  /** The width of the box spanned by the centre lines of the strokes; its height is 1. */
   readonly width: number;
 }
 
 const FIELDS = 7;
 
-/** Draws the style of a number from `rng`, and lays its digits side by side about the centre. */
+/** Draws the style of a number from `rng` and lays its digits out side by side about the centre. */
 export function layOut(number: string, rng: Rng): NumberShape {
   const kind = rng.uniform() < 0.6 ? "block" : "round";
   const joint = kind === "block" && rng.uniform() < 0.8 ? "mitre" : "round";

@@ -1,6 +1,6 @@
 /**
- * Affine warps as torchvision's tensor backend computes them (affine, _gen_affine_grid, grid_sample with zero
- * padding and align_corners=False): float32 coordinates, results rounded half to even.
+ * Affine warps as torchvision's tensor backend computes them (affine, _gen_affine_grid, grid_sample with zero padding
+ * and align_corners=False): float32 coordinates, results rounded half to even.
  */
 import type { Picture } from "../types.ts";
 import type { AffineWarp } from "./operation.ts";
@@ -8,7 +8,7 @@ import { samplers } from "./sample.ts";
 
 const f = Math.fround;
 
-/** The 2x3 matrix that leads from a place in the result to one in the picture, both measured from the centre. */
+/** The 2x3 matrix from a position in the result to one in the source, both relative to the centre. */
 export function inverseAffineMatrix(warp: Omit<AffineWarp, "interpolation" | "fill">): number[] {
   const radians = (degrees: number) => (degrees * Math.PI) / 180;
   const rotation = radians(warp.angle);
@@ -24,10 +24,10 @@ export function inverseAffineMatrix(warp: Omit<AffineWarp, "interpolation" | "fi
   return m;
 }
 
-/** `picture` under `warp`, at the same size. Throws a RangeError unless the scale is above 0. */
+/** Warps `picture`, keeping its size. Throws a RangeError unless the scale is above 0. */
 export function affine(picture: Picture, warp: AffineWarp): Picture {
   if (!(warp.scale > 0)) {
-    throw new RangeError(`Cannot warp a picture by scale ${warp.scale}: need a scale above 0`);
+    throw new RangeError(`Cannot warp image: scale must be above 0, current value is ${warp.scale}`);
   }
   const { width, height } = picture;
   const sample = samplers[warp.interpolation];

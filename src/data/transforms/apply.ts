@@ -1,4 +1,4 @@
-/** Carries out operations on the processor: the oracle of the GPU's kernels, and what a preview shows. */
+/** Applies operations on the CPU: the reference for the GPU kernels, and what previews show. */
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { affine } from "./affine.ts";
 import { downscaleTo } from "./bilinear_downscale.ts";
@@ -50,8 +50,8 @@ const twins: Twins = {
 type Twin = (picture: Picture, how: Operation, normalization: Normalization) => Picture;
 
 /**
- * `picture` after `operation`; the same picture where nothing changes. An erasure is shown at the levels that
- * `normalization` turns into its value. @throws RangeError for an unfit value
+ * `picture` after `operation`; the same object if nothing changes. An erased box gets the levels that `normalization`
+ * maps to its value. @throws RangeError for an invalid value
  */
 export function applyOperation(
   picture: Picture,
@@ -61,7 +61,7 @@ export function applyOperation(
   return (twins[operation.kind] as Twin)(picture, operation, normalization);
 }
 
-/** `picture` after all `operations`, one after the other. */
+/** `picture` after all `operations`, in order. */
 export function applyOperations(
   picture: Picture,
   operations: readonly Operation[],

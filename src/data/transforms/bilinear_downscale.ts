@@ -1,16 +1,16 @@
-/** A loss of resolution: antialiased bilinear resizes down and up again, as Pillow's. */
+/** Loss of resolution: antialiased bilinear resizing down and back up, as in Pillow. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
 import { defineTransform, probability, range, scaledSize } from "./transform.ts";
 
-/** `picture` as if it had been `small` once. */
+/** Reduces `picture` to the resolution `small` at the same size. */
 export function downscaleTo(picture: Picture, small: Size): Picture {
   return resizeTo(resizeTo(picture, small.width, small.height), picture.width, picture.height);
 }
 
-/** With probability `p`, leaves the resolution of both sides at a share that is uniform in `scale`. */
+/** With probability `p`, reduces the resolution of both sides by a factor uniform in `scale`. */
 export const bilinear_downscale = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.3, 0.75]),

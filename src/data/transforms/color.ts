@@ -1,6 +1,6 @@
 /**
- * Brightness, contrast and saturation as Pillow's ImageEnhance changes them: a blend, in float32 and cut to 8 bits,
- * between the picture and a degenerate one (black; its mean gray; its gray version).
+ * Brightness, contrast and saturation as in Pillow's ImageEnhance: a blend, computed in float32 and truncated to 8
+ * bits, of the image with a degenerate one (black, its mean grey, or its greyscale version).
  */
 import type { Picture } from "../types.ts";
 
@@ -11,7 +11,7 @@ export function luma(r: number, g: number, b: number): number {
   return (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16;
 }
 
-/** Pillow's Blend.c for one value: `from + factor * (to - from)` in float32, cut, clipped. */
+/** Pillow's Blend.c for one value: `from + factor * (to - from)` in float32, truncated and clipped. */
 function blend(from: number, to: number, factor: number): number {
   const value = Math.fround(from + Math.fround(factor * (to - from)));
   return value <= 0 ? 0 : value >= 255 ? 255 : Math.trunc(value);
@@ -29,13 +29,13 @@ function blendWithLevel({ width, height, data }: Picture, level: number, factor:
   return { width, height, data: out };
 }
 
-/** Blends with black: 0 gives black, 1 the picture itself, 2 twice as bright. */
+/** Blends with black: 0 gives black, 1 the original, 2 twice the brightness. */
 export function adjustBrightness(picture: Picture, factor: number): Picture {
   const exact = checkFactor("brightness", factor);
   return exact === 1 ? picture : blendWithLevel(picture, 0, exact);
 }
 
-/** Blends with the picture's rounded mean gray: 0 gives that gray, 1 the picture itself. */
+/** Blends with the image's rounded mean grey: 0 gives that grey, 1 the original. */
 export function adjustContrast(picture: Picture, factor: number): Picture {
   const exact = checkFactor("contrast", factor);
   if (exact === 1) return picture;
@@ -45,7 +45,7 @@ export function adjustContrast(picture: Picture, factor: number): Picture {
   return blendWithLevel(picture, Math.trunc(sum / (data.length / 3) + 0.5), exact);
 }
 
-/** Blends each pixel with its own gray: 0 gives a gray picture, 1 the picture itself. */
+/** Blends each pixel with its own grey: 0 gives a greyscale image, 1 the original. */
 export function adjustSaturation(picture: Picture, factor: number): Picture {
   const exact = checkFactor("saturation", factor);
   if (exact === 1) return picture;

@@ -11,7 +11,7 @@ const hueRange = z.tuple([z.number(), z.number()])
 type Strength = number | readonly [number, number];
 type Range = readonly [number, number] | undefined;
 
-/** The range around `center` that a strength stands for, or undefined if it changes nothing. */
+/** The range around `center` for a strength, or undefined if it changes nothing. */
 function rangeOf(strength: Strength, center: number, least: number): Range {
   const [low, high] = typeof strength === "number"
     ? [Math.max(least, center - strength), center + strength]
@@ -20,8 +20,8 @@ function rangeOf(strength: Strength, center: number, least: number): Range {
 }
 
 /**
- * Multiplies brightness, contrast and saturation by factors of 1 - x .. 1 + x (or of the range given) and shifts the
- * hue by -hue .. hue turns, in random order. A strength of 0 leaves its step out.
+ * Multiplies brightness, contrast and saturation by factors of 1 - x .. 1 + x (or of the given range) and shifts the
+ * hue by -hue .. hue turns, in random order. A strength of 0 skips its step.
  */
 export const color_jitter = defineTransform({
   options: z.strictObject({

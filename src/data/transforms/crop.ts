@@ -1,4 +1,4 @@
-/** Crops as torchvision cuts them; what lies outside the picture is black. */
+/** Crops as in torchvision; the area outside the image is black. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { resizeTo } from "./resize.ts";
@@ -21,13 +21,13 @@ export function crop(picture: Picture, top: number, left: number, height: number
   return { width, height, data };
 }
 
-/** The middle `size` x `size` pixels; a side that is too short is padded with black, the odd pixel at its end. */
+/** The central `size` x `size` pixels; a shorter side is padded with black, an odd pixel at its end. */
 export function centerCrop(picture: Picture, size: number): Picture {
   const { top, left } = centralBox(picture, size);
   return crop(picture, top, left, size, size);
 }
 
-/** Where the middle `size` x `size` pixels lie. */
+/** The box of the central `size` x `size` pixels. */
 function centralBox({ width, height }: Size, size: number): Box {
   return { top: cropStart(height, size), left: cropStart(width, size), height: size, width: size };
 }
@@ -41,7 +41,7 @@ export function resizedCrop(picture: Picture, { top, left, height, width }: Box,
   return resizeTo(crop(picture, top, left, height, width), size, size);
 }
 
-/** Cuts the middle `size` x `size` pixels. */
+/** Crops the central `size` x `size` pixels. */
 export const center_crop = defineTransform({
   options: z.strictObject({ size: optionalSize }),
   random: false,

@@ -15,7 +15,7 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
   return { width, height, data: out };
 }
 
-/** Mirrors left to right with probability `p`. Never for text or numbers. */
+/** Mirrors left to right with probability `p`. Not for text or numbers. */
 export const random_horizontal_flip = defineTransform({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,

@@ -1,4 +1,4 @@
-/** GaussianBlur as torchvision's tensor backend computes it, along rows and then along columns. */
+/** GaussianBlur as torchvision's tensor backend computes it: along rows, then along columns. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Blur } from "./operation.ts";
@@ -16,7 +16,7 @@ export function gaussianWeights(size: number, sigma: number): Float32Array {
   return weights.map((weight) => weight / sum);
 }
 
-/** The position in 0 .. n-1 that `i` shows where both ends mirror, without repeating the end itself. */
+/** Reflects position `i` into 0 .. n-1 without repeating the end pixels. */
 export function reflect(i: number, n: number): number {
   if (n === 1) return 0;
   const period = 2 * (n - 1);
@@ -24,7 +24,7 @@ export function reflect(i: number, n: number): number {
   return at < n ? at : period - at;
 }
 
-/** Each row blurred along x: [height, width, 3]. */
+/** Blurs each row along x: [height, width, 3]. */
 function blurRows({ width, height, data }: Picture, weights: Float32Array): Float32Array {
   const out = new Float32Array(data.length);
   const radius = (weights.length - 1) / 2;
@@ -46,7 +46,7 @@ function blurRows({ width, height, data }: Picture, weights: Float32Array): Floa
   return out;
 }
 
-/** Columns of `from` blurred along y, as levels. */
+/** Blurs columns of `from` along y and rounds to levels. */
 function blurColumns({ width, height }: Picture, from: Float32Array, weights: Float32Array): Uint8Array {
   const rowSize = width * 3;
   const out = new Uint8Array(height * rowSize);
@@ -63,7 +63,7 @@ function blurColumns({ width, height }: Picture, from: Float32Array, weights: Fl
   return out;
 }
 
-/** `picture` blurred; what lies beyond an edge is its mirror image. Levels are rounded half to even. */
+/** Blurs `picture` with reflected edges. Levels are rounded half to even. */
 export function blur(picture: Picture, { kernel, sigma }: Blur): Picture {
   const rows = blurRows(picture, gaussianWeights(kernel[0], sigma[0]));
   return { ...picture, data: blurColumns(picture, rows, gaussianWeights(kernel[1], sigma[1])) };
@@ -73,7 +73,7 @@ const side = z.int().min(1).max(255).refine((size) => size % 2 === 1, { error: "
 const deviation = z.number().min(1e-3);
 
 /**
- * Blurs by a window of `kernel_size` pixels, or [x, y], and a standard deviation of `sigma` pixels, or uniform in
+ * Blurs with a window of `kernel_size` pixels, or [x, y], and a standard deviation of `sigma` pixels, or uniform in
  * [low, high].
  */
 export const gaussian_blur = defineTransform({

@@ -1,4 +1,4 @@
-/** Gaussian noise on levels, by a counter for each pixel, so that a GPU draws the same. */
+/** Gaussian noise on levels, with a counter for each pixel so that a GPU draws the same values. */
 import * as z from "zod";
 import { threefry2x32 } from "../../base/rng.ts";
 import type { Picture } from "../types.ts";
@@ -9,17 +9,17 @@ const f = Math.fround;
 const UNIT = 2 ** -24;
 const TURN = f(2 * Math.PI);
 
-/** The radius of Box-Muller by a random word, of which 24 bits count. */
+/** The Box-Muller radius for a random word, of which 24 bits are used. */
 function radius(word: number): number {
   return f(Math.sqrt(f(-2 * f(Math.log(((word >>> 8) + 1) * UNIT)))));
 }
 
-/** Its angle. */
+/** The Box-Muller angle for a random word. */
 function angle(word: number): number {
   return f(TURN * ((word >>> 8) * UNIT));
 }
 
-/** `picture` with noise as {@link Noise} defines it. */
+/** Adds noise as defined by {@link Noise}. */
 export function addNoise({ width, height, data }: Picture, { sigma, key }: Noise): Picture {
   const out = new Uint8Array(data.length);
   const strength = f(sigma);
@@ -41,7 +41,7 @@ export function addNoise({ width, height, data }: Picture, { sigma, key }: Noise
   return { width, height, data: out };
 }
 
-/** With probability `p`, adds noise of a standard deviation uniform in `sigma`, in levels of 0 .. 255. */
+/** With probability `p`, adds noise with a standard deviation uniform in `sigma`, in levels of 0 .. 255. */
 export const gaussian_noise = defineTransform({
   options: z.strictObject({
     sigma: range(0, 255).default([5, 25]),

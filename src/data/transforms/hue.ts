@@ -1,6 +1,6 @@
 /**
- * Hue as torchvision's tensor backend turns it (adjust_hue): to HSV in float32, the hue shifted, back, and to 8 bits
- * by `trunc(value * 255)` (torchvision 0.14). Pillow's own HSV is rounded to 8 bits and is not followed.
+ * Hue shifts as in torchvision's tensor backend (adjust_hue): to HSV in float32, shift, back, and to 8 bits by
+ * `trunc(value * 255)` (torchvision 0.14). Pillow's own HSV, rounded to 8 bits, is not followed.
  */
 import type { Picture } from "../types.ts";
 
@@ -42,7 +42,7 @@ function shiftPixel(r: number, g: number, b: number, turn: number, out: Uint8Arr
   out[at + 2] = which === 3 || which === 4 ? v : which === 2 ? t : which === 5 ? q : p;
 }
 
-/** Torchvision's _rgb2hsv, the hue alone, in 0 .. 1. */
+/** The hue alone of torchvision's _rgb2hsv, in 0 .. 1. */
 function hueOf(r: number, g: number, b: number, max: number, range: number): number {
   const divisor = range === 0 ? 1 : range;
   const rc = f(f(max - r) / divisor), gc = f(f(max - g) / divisor), bc = f(f(max - b) / divisor);
@@ -51,7 +51,7 @@ function hueOf(r: number, g: number, b: number, max: number, range: number): num
   return turns >= 1 ? turns - 1 : turns;
 }
 
-/** A value, clamped to 0 .. 1, as a level. */
+/** Clamps a value to 0 .. 1 and converts it to a level. */
 function level(value: number): number {
   return f(Math.min(1, Math.max(0, value)) * 255) | 0;
 }

@@ -3,7 +3,7 @@ import { defineTransform, probability } from "./transform.ts";
 
 const quality = z.int().min(1).max(100);
 
-/** With probability `p`, leaves what JPEG of a quality of 1 .. 100, uniform in `quality`, keeps. */
+/** With probability `p`, compresses as JPEG at a quality uniform in `quality`, within 1 .. 100. */
 export const jpeg = defineTransform({
   options: z.strictObject({
     quality: z.tuple([quality, quality])

@@ -6,7 +6,7 @@
 const CONST_BITS = 13;
 const PASS1_BITS = 2;
 
-// Multiples of 2^13, by libjpeg's names.
+// Multiples of 2^13, under libjpeg's names.
 const FIX_0_298631336 = 2446, FIX_0_390180644 = 3196, FIX_0_541196100 = 4433, FIX_0_765366865 = 6270;
 const FIX_0_899976223 = 7373, FIX_1_175875602 = 9633, FIX_1_501321110 = 12299, FIX_1_847759065 = 15137;
 const FIX_1_961570560 = 16069, FIX_2_053119869 = 16819, FIX_2_562915447 = 20995, FIX_3_072711026 = 25172;
@@ -16,7 +16,7 @@ function descale(value: number, bits: number): number {
   return (value + (1 << (bits - 1))) >> bits;
 }
 
-/** The DCT of samples less 128 in `block` [64], in place; results are 8 times those of the orthonormal DCT. */
+/** The DCT of `block` [64], samples less 128, in place; results are 8 times those of the orthonormal DCT. */
 export function forwardDct(block: Int32Array): void {
   for (let row = 0; row < 64; row += 8) forwardPass(block, row, 1, true);
   for (let column = 0; column < 8; column++) forwardPass(block, column, 8, false);
@@ -48,7 +48,7 @@ function forwardPass(d: Int32Array, at: number, step: number, first: boolean): v
   d[i1] = descale(tmp7 + z1 + z4, bits);
 }
 
-/** The samples less 128, not yet clipped, of coefficients in `block` [64], in place. */
+/** The inverse DCT of `block` [64], in place: samples less 128, not yet clipped. */
 export function inverseDct(block: Int32Array): void {
   for (let column = 0; column < 8; column++) inversePass(block, column, 8, CONST_BITS - PASS1_BITS);
   for (let row = 0; row < 64; row += 8) inversePass(block, row, 1, CONST_BITS + PASS1_BITS + 3);

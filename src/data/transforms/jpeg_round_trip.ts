@@ -1,9 +1,9 @@
 /**
- * What is left of a picture after a round trip through baseline JPEG with chroma at half the sides (4:2:0), as
- * libjpeg-turbo's defaults make it, in its own integer arithmetic: colours to YCbCr (jccolor.c), chroma averaged over
- * 2 x 2 pixels (jcsample.c), each 8 x 8 block transformed, quantised and back (jpeg_dct.ts, jcdctmgr.c), chroma
- * interpolated ("fancy upsampling", jdsample.c) and colours back (jdcolor.c). Coding is without loss, so that no bytes
- * are made. The levels are those of Pillow and sharp, all of them.
+ * A round trip through baseline JPEG with chroma at half resolution (4:2:0), as libjpeg-turbo's defaults perform it,
+ * in the same integer arithmetic: colours to YCbCr (jccolor.c), chroma averaged over 2 x 2 pixels (jcsample.c), each
+ * 8 x 8 block transformed, quantised and back (jpeg_dct.ts, jcdctmgr.c), chroma interpolated ("fancy upsampling",
+ * jdsample.c) and colours back (jdcolor.c). Entropy coding is lossless, so no bytes are produced. Every level equals
+ * that of Pillow and sharp.
  */
 import type { Picture } from "../types.ts";
 import { forwardDct, inverseDct } from "./jpeg_dct.ts";
@@ -29,10 +29,10 @@ const CHROMA = [
   ...Array.from({ length: 4 }, () => Array.from({ length: 8 }, () => 99)),
 ].flat();
 
-/** The quantisation steps of a quality of 1 .. 100, [64] row by row: jcparam.c's jpeg_set_quality. */
+/** The quantisation steps for a quality of 1 .. 100, [64] row by row: jcparam.c's jpeg_set_quality. */
 export function quantization(quality: number): { luma: Int32Array; chroma: Int32Array } {
   if (!(Number.isInteger(quality) && quality >= 1 && quality <= 100)) {
-    throw new RangeError(`Cannot compress a picture at quality ${quality}: need an integer of 1 .. 100`);
+    throw new RangeError(`Cannot compress image at quality ${quality}: need an integer of 1 .. 100`);
   }
   const percent = quality < 50 ? Math.trunc(5000 / quality) : 200 - quality * 2;
   const scaled = (table: readonly number[]) =>
@@ -40,14 +40,14 @@ export function quantization(quality: number): { luma: Int32Array; chroma: Int32
   return { luma: scaled(LUMA), chroma: scaled(CHROMA) };
 }
 
-/** One channel; its sides are multiples of 8. */
+/** One channel, with sides that are multiples of 8. */
 interface Plane {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
 }
 
-/** The parts of 2^16 that libjpeg takes of each colour. */
+/** The weights of the colours in libjpeg, in units of 2^-16. */
 const CENTER = 128 << 16;
 const luma = (r: number, g: number, b: number) => (19595 * r + 38470 * g + 7471 * b + 32768) >> 16;
 const blue = (r: number, g: number, b: number) => (-11059 * r - 21709 * g + 32768 * b + CENTER + 32767) >> 16;
@@ -55,7 +55,7 @@ const red = (r: number, g: number, b: number) => (32768 * r - 27439 * g - 5329 *
 
 const blocks = (length: number) => Math.ceil(length / 8) * 8;
 
-/** Y of each pixel; blocks that reach beyond the picture repeat its last column and row. */
+/** Y of each pixel; blocks beyond the image repeat its last column and row. */
 function lumaPlane({ width, height, data }: Picture): Plane {
   const plane = { width: blocks(width), height: blocks(height) };
   const out = new Uint8Array(plane.width * plane.height);
@@ -70,8 +70,8 @@ function lumaPlane({ width, height, data }: Picture): Plane {
 }
 
 /**
- * Cb or Cr, averaged over 2 x 2 pixels and rounded up in every second column. Columns beyond the picture repeat its
- * last one, rows the last row of averages.
+ * Cb or Cr, averaged over 2 x 2 pixels and rounded up in every second column. Columns beyond the image repeat its
+ * last column; rows repeat the last row of averages.
  */
 function chromaPlane({ width, height, data }: Picture, channel: typeof blue): Plane {
   const rows = Math.ceil(height / 2);
@@ -93,7 +93,7 @@ function chromaPlane({ width, height, data }: Picture, channel: typeof blue): Pl
   return { ...plane, data: out };
 }
 
-/** Quantises each block of `plane` by `steps`, in place. */
+/** Quantises each block of `plane` with `steps`, in place. */
 function quantizePlane({ width, height, data }: Plane, steps: Int32Array): void {
   const block = new Int32Array(64);
   for (let top = 0; top < height; top += 8) {
@@ -119,8 +119,9 @@ function clip(value: number): number {
 }
 
 /**
- * `plane`, whose first `columns` x `rows` values count, at twice the sides: 9/16 of the nearest value, 3/16 of those
- * beside and above or below, 1/16 of the one across. Up to two columns are just doubled, as libjpeg does.
+ * `plane`, of which the first `columns` x `rows` values count, at twice the sides: 9/16 of the nearest value, 3/16 of
+ * its horizontal and vertical neighbours, 1/16 of the diagonal one. Up to two columns are simply doubled, as in
+ * libjpeg.
  */
 function upsample(plane: Plane, columns: number, rows: number): Plane {
   const width = columns * 2, height = rows * 2;
@@ -143,7 +144,7 @@ function upsample(plane: Plane, columns: number, rows: number): Plane {
   return { width, height, data };
 }
 
-/** What JPEG of `quality` leaves of `picture`. @throws RangeError unless quality is an integer of 1 .. 100 */
+/** `picture` after JPEG compression at `quality`. @throws RangeError unless quality is an integer of 1 .. 100 */
 export function jpegRoundTrip(picture: Picture, quality: number): Picture {
   const steps = quantization(quality);
   const { width, height } = picture;

@@ -1,4 +1,4 @@
-/** The transforms that a configuration can name. A new one is a file beside this one and a line in this literal. */
+/** The transforms that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import { bilinear_downscale } from "./bilinear_downscale.ts";
 import { color_jitter } from "./color_jitter.ts";
 import { center_crop } from "./crop.ts";
@@ -17,7 +17,7 @@ import { resize } from "./resize.ts";
 import { zoom_in } from "./zoom_in.ts";
 import { zoom_out } from "./zoom_out.ts";
 
-/** All transforms of pictures, by name; `normalize`, which makes floats, is known to the pipeline itself. */
+/** All transforms of images by name, except `normalize`, which outputs floats and is handled by the pipeline. */
 export const transforms = {
   bilinear_downscale,
   center_crop,

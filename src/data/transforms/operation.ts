@@ -1,15 +1,15 @@
 /**
- * What is done to a picture, with all that chance decided: plain data. A transform draws operations from its options
- * and random numbers; a processor (`apply.ts`) or a GPU (`gpu/`) carries them out, to the same levels.
+ * Operations on images with all random choices already made, as plain data. Transforms draw operations from their
+ * options and random numbers; the CPU (`apply.ts`) or the GPU (`gpu/`) executes them with identical results.
  */
 
-/** A picture's sides, in pixels. */
+/** The sides of an image, in pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** A part of a picture, in pixels; it may reach beyond the picture's edges. */
+/** Part of an image, in pixels; it may extend beyond the image's edges. */
 export interface Box extends Size {
   readonly top: number;
   readonly left: number;
@@ -18,16 +18,16 @@ export interface Box extends Size {
 /** Levels of R, G and B, 0 .. 255. */
 export type Color = readonly [number, number, number];
 
-/** How to read a warped picture between its pixels. */
+/** How to interpolate a warped image between pixels. */
 export type Interpolation = "nearest" | "bilinear";
 
-/** One change of a picture's colours: a factor, or for the hue a shift in turns, -0.5 .. 0.5. */
+/** One colour adjustment: a factor, or for the hue a shift in turns, -0.5 .. 0.5. */
 export interface ColorStep {
   readonly what: "brightness" | "contrast" | "saturation" | "hue";
   readonly by: number;
 }
 
-/** A warp about the picture's centre. */
+/** A warp about the image's centre. */
 export interface AffineWarp {
   /** Clockwise, in degrees. */
   readonly angle: number;
@@ -37,19 +37,19 @@ export interface AffineWarp {
   /** Along x and y, in degrees. */
   readonly shear: readonly [number, number];
   readonly interpolation: Interpolation;
-  /** What the warped picture does not cover. */
+  /** The colour of areas that the warped image does not cover. */
   readonly fill: Color;
 }
 
-/** A place of the picture for each place of the result: torchvision's _perspective_grid. */
+/** Maps each position of the result to a position in the source: torchvision's _perspective_grid. */
 export interface PerspectiveWarp {
   /**
    * a .. h of x' = (a x + b y + c) / (g x + h y + 1), y' = (d x + e y + f) / (g x + h y + 1), float32, where (x, y)
-   * is the middle of the result's pixel (column + 0.5, row + 0.5) and (x', y') the place in the picture.
+   * is the centre of the result's pixel (column + 0.5, row + 0.5) and (x', y') the position in the source.
    */
   readonly coefficients: readonly [number, number, number, number, number, number, number, number];
   readonly interpolation: Interpolation;
-  /** What the warped picture does not cover. */
+  /** The colour of areas that the warped image does not cover. */
   readonly fill: Color;
 }
 
@@ -62,46 +62,46 @@ export interface Blur {
 }
 
 /**
- * Gaussian noise of standard deviation `sigma` levels. Threefry-2x32 under `key` gives for the counter
- * (row * width + column, 0) the words a, b of red and green and for (row * width + column, 1) those of blue, from
- * which Box-Muller makes, in float32, r = sqrt(-2 ln(((a >> 8) + 1) / 2^24)) and t = 2 pi (b >> 8) / 2^24: red
- * r cos t, green r sin t, blue r cos t of its own words. A level v becomes round(v + sigma n), ties to even, within
- * 0 .. 255.
+ * Gaussian noise with a standard deviation of `sigma` levels. Under `key`, Threefry-2x32 produces the words a, b of
+ * red and green from the counter (row * width + column, 0) and those of blue from (row * width + column, 1). From
+ * them Box-Muller makes, in float32, r = sqrt(-2 ln(((a >> 8) + 1) / 2^24)) and t = 2 pi (b >> 8) / 2^24: red r cos
+ * t, green r sin t, blue r cos t of its own words. A level v becomes round(v + sigma n), ties to even, within 0 ..
+ * 255.
  */
 export interface Noise {
   readonly sigma: number;
   readonly key: readonly [number, number];
 }
 
-/** What can be done to a picture. Operations keep its size but for `resize` and `crop`. */
+/** Operations on images. All but `resize` and `crop` keep the size. */
 export type Operation =
   /** Antialiased bilinear resize to width x height. */
   | ({ readonly kind: "resize" } & Size)
-  /** Cuts a box; what lies outside the picture is black. */
+  /** Crops a box; the area outside the image is black. */
   | ({ readonly kind: "crop" } & Box)
   /** Mirrors left to right. */
   | { readonly kind: "flip" }
-  /** Changes colours, one step after the other. */
+  /** Adjusts colours, one step after the other. */
   | { readonly kind: "color"; readonly steps: readonly ColorStep[] }
   | ({ readonly kind: "affine" } & AffineWarp)
   | ({ readonly kind: "perspective" } & PerspectiveWarp)
   | ({ readonly kind: "blur" } & Blur)
-  /** What baseline JPEG of this quality, 1 .. 100, with chroma at half the sides leaves of a picture. */
+  /** The effect of baseline JPEG at this quality, 1 .. 100, with chroma at half resolution. */
   | { readonly kind: "jpeg"; readonly quality: number }
-  /** To width x height and back by the nearest pixel. */
+  /** To width x height and back by nearest neighbour. */
   | ({ readonly kind: "pixelate" } & Size)
-  /** To width x height and back by antialiased bilinear resizes. */
+  /** To width x height and back by antialiased bilinear resizing. */
   | ({ readonly kind: "downscale" } & Size)
   | ({ readonly kind: "noise" } & Noise)
-  /** Resizes to the box's width x height and puts that at its place in a picture of `fill`, of the old size. */
+  /** Resizes to the box's width x height and places it at the box in an image of `fill` of the original size. */
   | ({ readonly kind: "zoom_out"; readonly fill: Color } & Box)
-  /** Sets a box of the normalised picture to `value` (R, G, B); nothing but an erase may follow one. */
+  /** Sets a box of the normalised image to `value` (R, G, B); only erase operations may follow. */
   | ({ readonly kind: "erase"; readonly value: readonly [number, number, number] } & Box);
 
 /** One kind of operation. */
 export type OperationOf<Kind extends Operation["kind"]> = Extract<Operation, { readonly kind: Kind }>;
 
-/** The size of a picture of `size` after `operation`. */
+/** The size of an image of `size` after `operation`. */
 export function sizeAfter(operation: Operation, size: Size): Size {
   if (operation.kind !== "resize" && operation.kind !== "crop") return size;
   return { width: operation.width, height: operation.height };

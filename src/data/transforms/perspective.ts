@@ -1,6 +1,6 @@
 /**
  * Perspective warps as torchvision's tensor backend computes them (perspective, _perspective_grid): float32
- * coordinates, read as affine warps are.
+ * coordinates, sampled like affine warps.
  */
 import type { Picture } from "../types.ts";
 import type { PerspectiveWarp } from "./operation.ts";
@@ -8,15 +8,15 @@ import { samplers } from "./sample.ts";
 
 const f = Math.fround;
 
-/** A place in pixels: column, row. */
+/** A position in pixels: column, row. */
 export type Point = readonly [x: number, y: number];
 
-/** The four corners of a picture: top left, top right, bottom right, bottom left. */
+/** The four corners of an image: top left, top right, bottom right, bottom left. */
 export type Corners = readonly [Point, Point, Point, Point];
 
 /**
- * The coefficients of the warp that moves `from` to `to`: torchvision's _get_perspective_coeffs, solved in float64 and
- * rounded to float32. Undefined if there is none, as where three corners lie on a line.
+ * The coefficients of the warp that moves `from` to `to`: torchvision's _get_perspective_coeffs, solved in float64
+ * and rounded to float32. Undefined if there are none, for example if three corners are collinear.
  */
 export function perspectiveCoefficients(
   from: Corners,
@@ -48,7 +48,7 @@ function solve(rows: number[][]): number[] | undefined {
   return rows.map((row, k) => row[n] / row[k]);
 }
 
-/** `picture` under `warp`, at the same size. */
+/** Warps `picture`, keeping its size. */
 export function perspective(picture: Picture, warp: PerspectiveWarp): Picture {
   const { width, height } = picture;
   const sample = samplers[warp.interpolation];

@@ -1,4 +1,4 @@
-/** A list of transforms, as a configuration gives it, made into one function. */
+/** Turns a list of transforms from the configuration into one function. */
 import { ConfigError } from "../../base/errors.ts";
 import type { Rng } from "../../base/rng.ts";
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
@@ -8,26 +8,28 @@ import { type Operation, type Size, sizeAfter } from "./operation.ts";
 import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
-/** What a pipeline is for. */
+/** Options of {@link pipeline}. */
 export interface PipelineOptions {
-  /** The side of the pictures that come out. */
+  /** The side of the output images. */
   readonly imageSize: number;
-  /** "eval" refuses random steps. */
+  /** "eval" rejects random steps. */
   readonly purpose: "train" | "eval";
 }
 
-/** How pictures are prepared for the network, for those who use the model elsewhere. */
+/** How images are prepared for the network, for users of the model outside wgrad. */
 export interface Preprocessing {
-  /** The shorter side after resizing, or [height, width] if the aspect is not kept; null if there is no resize. */
+  /**
+   * The shorter side after resizing, or [height, width] if the aspect ratio is not kept; null if there is no resize.
+   */
   readonly resize: number | readonly [height: number, width: number] | null;
-  /** The side of the central crop, or null if there is none. */
+  /** The side of the central crop; null if there is none. */
   readonly crop: number | null;
   readonly interpolation: "bilinear";
   readonly antialias: boolean;
   readonly channel_order: "RGB";
 }
 
-/** A ready pipeline. */
+/** A compiled pipeline. */
 export interface Pipeline {
   readonly imageSize: number;
   /** True if a step draws random numbers. */
@@ -35,11 +37,11 @@ export interface Pipeline {
   readonly normalization: Normalization;
   readonly preprocessing: Preprocessing;
   /**
-   * What is to be done to a picture of `size`, by the steps one after the other. Throws a RangeError if what comes
-   * out would not be imageSize x imageSize.
+   * The operations for an image of `size`, in order. Throws a RangeError if the result would not be imageSize x
+   * imageSize.
    */
   draw(size: Size, rng: Rng): readonly Operation[];
-  /** `picture` after what `draw` says, made on the processor. */
+  /** `picture` after the operations of `draw`, computed on the CPU. */
   apply(picture: Picture, rng: Rng): Picture;
 }
 
@@ -60,11 +62,11 @@ export function defaultEvalSteps(imageSize: number): Step[] {
 }
 
 /**
- * Makes a pipeline of `steps`. `normalize` may stand once, and what acts on the normalised picture, such as
- * `random_erasing`, behind it alone; without it ImageNet's values are used.
+ * Compiles `steps` into a pipeline. `normalize` may appear once, followed only by steps that act on the normalised
+ * image, such as `random_erasing`; without it ImageNet's values are used.
  *
- * Throws a ConfigError if a step is unknown (with the nearest name), has an option that is unknown or out of range,
- * or is random in an evaluation pipeline.
+ * @throws ConfigError if a step is unknown (naming the nearest one), has an unknown or invalid option, or is random
+ * in an evaluation pipeline
  */
 export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipeline {
   const { imageSize, purpose } = options;
@@ -107,17 +109,17 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
 
 function misplaced(name: string, place: string, normalized: boolean): ConfigError {
   const reason = !normalized
-    ? "it acts on the normalised picture, so it must stand behind normalize"
+    ? "it acts on the normalised image, so it must come after normalize"
     : name === NORMALIZE
-    ? "the picture is normalised already, so give it once"
-    : `behind normalize may only stand ${afterNormalize().join(", ")}`;
+    ? "the image is already normalised; keep one normalize step"
+    : `only ${afterNormalize().join(", ")} may come after normalize`;
   return new ConfigError(`Cannot use ${name} at ${place}: ${reason}`);
 }
 
 function randomInEval(name: string, place: string): ConfigError {
   return new ConfigError(
-    `Cannot use ${name} at ${place} because it is random: evaluation must see the same image each time, ` +
-      `so move it to transforms.train`,
+    `Cannot use ${name} at ${place}: it is random, but evaluation must see the same image each time; ` +
+      `move it to transforms.train`,
   );
 }
 
@@ -130,7 +132,7 @@ function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Prep
 function checkSize({ width, height }: Size, { imageSize, purpose }: PipelineOptions): void {
   if (width === imageSize && height === imageSize) return;
   throw new RangeError(
-    `Cannot batch a picture because transforms.${purpose} makes it ${width}x${height}: ` +
-      `need ${imageSize}x${imageSize} (end with center_crop, random_resized_crop or a resize with keep_aspect=false)`,
+    `Cannot batch image: transforms.${purpose} must produce ` +
+      `${imageSize}x${imageSize}, current size is ${width}x${height}; end with center_crop, random_resized_crop or resize with keep_aspect=false`,
   );
 }

@@ -1,12 +1,12 @@
-/** Pixelation: down to few pixels and up again, each time by the nearest pixel, as Pillow's resize takes it. */
+/** Pixelation: nearest-neighbour resizing down and back up, as in Pillow. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { defineTransform, probability, range, scaledSize } from "./transform.ts";
 
 /**
- * The input position behind each output position of Pillow's NEAREST resize. Its ImagingScaleAffine adds the scale up
- * in float64, so that positions which fall on an edge between two pixels go where rounding puts them.
+ * The input position for each output position of Pillow's NEAREST resize. Its ImagingScaleAffine accumulates the
+ * scale in float64, so the side to which a position on the edge between two pixels falls depends on rounding.
  */
 export function nearestPositions(inSize: number, outSize: number): Int32Array {
   const scale = inSize / outSize;
@@ -18,13 +18,13 @@ export function nearestPositions(inSize: number, outSize: number): Int32Array {
   });
 }
 
-/** The positions that a side of `size` shows after it was `small`. */
+/** The source positions that a side of `size` shows after pixelation to `small`. */
 export function pixelatedPositions(size: number, small: number): Int32Array {
   const down = nearestPositions(size, small);
   return nearestPositions(small, size).map((position) => down[position]);
 }
 
-/** `picture` as if it had been `small` once. */
+/** Pixelates `picture` to `small` at the same size. */
 export function pixelateTo({ width, height, data }: Picture, small: Size): Picture {
   const columns = pixelatedPositions(width, small.width), rows = pixelatedPositions(height, small.height);
   const out = new Uint8Array(data.length);
@@ -39,7 +39,7 @@ export function pixelateTo({ width, height, data }: Picture, small: Size): Pictu
   return { width, height, data: out };
 }
 
-/** With probability `p`, leaves a share of both sides' pixels that is uniform in `scale`. */
+/** With probability `p`, reduces the pixels of both sides by a factor uniform in `scale`. */
 export const pixelate = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.25, 0.75]),

@@ -1,4 +1,4 @@
-/** RandomAffine as in torchvision: a random turn, shift, scale and shear about the centre. */
+/** RandomAffine as in torchvision: random rotation, translation, scale and shear about the centre. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { AffineWarp } from "./operation.ts";
@@ -36,8 +36,8 @@ function draw(
 }
 
 /**
- * Turns by `degrees` (x means -x .. x), shifts by up to `translate` of width and height, scales by a factor in
- * `scale`, shears by `shear` degrees: x, or [low, high] along x, or [low, high, low, high] along x and y.
+ * Rotates by `degrees` (x means -x .. x), translates by up to `translate` of width and height, scales by a factor in
+ * `scale`, and shears by `shear` degrees: x, or [low, high] along x, or [low, high, low, high] along x and y.
  */
 export const random_affine = defineTransform({
   options: z.strictObject({

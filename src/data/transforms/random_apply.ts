@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { defineTransform, probability, sequence, steps } from "./transform.ts";
 
-/** Applies all of `transforms`, one after the other, with probability `p`. */
+/** Applies all of `transforms`, in order, with probability `p`. */
 export const random_apply = defineTransform({
   options: z.strictObject({ transforms: steps, p: probability.default(0.5) }),
   random: true,

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { defineTransform, steps } from "./transform.ts";
 
-/** Applies one of `transforms`, each as likely as the other or by the weights `p`. */
+/** Applies one of `transforms`, chosen uniformly or with the weights `p`. */
 export const random_choice = defineTransform({
   options: z.strictObject({
     transforms: steps.min(1),

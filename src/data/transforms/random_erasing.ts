@@ -1,4 +1,4 @@
-/** RandomErasing as in torchvision: a box of the normalised picture becomes one value. */
+/** RandomErasing as in torchvision: sets a box of the normalised image to one value. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Normalization, Picture } from "../types.ts";
@@ -8,8 +8,8 @@ import { defineTransform, probability, range, roundHalfEven } from "./transform.
 const ATTEMPTS = 10;
 
 /**
- * Draws a box in a picture of `size`: its area a share uniform in `scale`, height / width log-uniform in `ratio`;
- * undefined if ten do not fit. Torchvision's get_params.
+ * Draws a box in an image of `size`: area as a fraction uniform in `scale`, height / width log-uniform in `ratio`;
+ * undefined if ten attempts do not fit. Torchvision's get_params.
  */
 export function drawErasure(
   { width, height }: Size,
@@ -28,7 +28,9 @@ export function drawErasure(
   return undefined;
 }
 
-/** Writes the value into a box of a normalised image [H, W, 4] of `width` columns that begins at `offset`. */
+/**
+ * Writes the value to a box of the normalised image [H, W, 4] that is `width` columns wide and starts at `offset`.
+ */
 export function eraseImage(
   image: Float32Array,
   offset: number,
@@ -42,7 +44,7 @@ export function eraseImage(
   }
 }
 
-/** `picture` with the box at the levels that `normalization` turns into the value, cut to 0 .. 255: a preview. */
+/** Sets the box to the levels that `normalization` maps to the value, clipped to 0 .. 255, for previews. */
 export function eraseLevels(
   picture: Picture,
   { top, left, height, width, value }: Omit<OperationOf<"erase">, "kind">,
@@ -60,8 +62,8 @@ export function eraseLevels(
 }
 
 /**
- * With probability `p`, sets a box of the normalised picture to `value`: one for all channels, or [R, G, B]. The box's
- * area is a share uniform in `scale`, its height / width within `ratio`.
+ * With probability `p`, sets a box of the normalised image to `value`: one for all channels, or [R, G, B]. The box's
+ * area is a fraction uniform in `scale`, its height / width within `ratio`.
  */
 export const random_erasing = defineTransform({
   options: z.strictObject({

@@ -1,4 +1,4 @@
-/** RandomPerspective as in torchvision: each corner moves inwards by a random way. */
+/** RandomPerspective as in torchvision: each corner moves inwards by a random amount. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Size } from "./operation.ts";
@@ -6,7 +6,7 @@ import { type Corners, perspectiveCoefficients } from "./perspective.ts";
 import { colorOf, defineTransform, fillLevels, probability } from "./transform.ts";
 
 /**
- * Where the corners of a picture go: each up to `scale` of half the sides inwards, in whole pixels. Torchvision's
+ * The new corners of an image: each moves inwards by up to `scale` of half the sides, in whole pixels. Torchvision's
  * get_params.
  */
 export function drawCorners({ width, height }: Size, scale: number, rng: Rng): Corners {
@@ -22,8 +22,8 @@ export function drawCorners({ width, height }: Size, scale: number, rng: Rng): C
 }
 
 /**
- * Tilts with probability `p`, moving each corner inwards by up to `distortion_scale` of half the sides. A picture so
- * small that its corners meet stays as it is.
+ * With probability `p`, moves each corner inwards by up to `distortion_scale` of half the sides. An image so small
+ * that its corners meet is left unchanged.
  */
 export const random_perspective = defineTransform({
   options: z.strictObject({

@@ -1,4 +1,4 @@
-/** RandomResizedCrop as in torchvision: a crop of random area and aspect, resized to a square. */
+/** RandomResizedCrop as in torchvision: a crop of random area and aspect ratio, resized to a square. */
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Box } from "./operation.ts";
@@ -7,8 +7,8 @@ import { defineTransform, optionalSize, range, roundHalfEven } from "./transform
 const ATTEMPTS = 10;
 
 /**
- * Draws a crop of a `width` x `height` picture: its area a share of the picture's uniform in `scale`, its aspect
- * log-uniform in `ratio`; after ten that do not fit, the largest central one. Torchvision's get_params.
+ * Draws a crop of a `width` x `height` image: area as a fraction uniform in `scale`, aspect ratio log-uniform in
+ * `ratio`; after ten attempts that do not fit, the largest central crop. Torchvision's get_params.
  */
 export function drawCrop(
   width: number,
@@ -35,7 +35,7 @@ function centralCrop(width: number, height: number, ratio: readonly [number, num
   return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
 }
 
-/** Cuts a random part and resizes it to `size` x `size`. */
+/** Crops a random part and resizes it to `size` x `size`. */
 export const random_resized_crop = defineTransform({
   options: z.strictObject({
     size: optionalSize,

@@ -1,7 +1,7 @@
 /**
- * Antialiased bilinear resize of 8-bit pictures, to the level as Pillow's Resample.c does it: a horizontal pass,
- * then a vertical one, each with a triangle filter as wide as the scale, in fixed-point arithmetic, rounded to 8
- * bits in between.
+ * Antialiased bilinear resize of 8-bit images with the same results as Pillow's Resample.c: a horizontal pass, then a
+ * vertical one, each with a triangle filter scaled to the downsampling factor, in fixed-point arithmetic, rounded to
+ * 8 bits in between.
  */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
@@ -11,11 +11,11 @@ import { defineTransform, optionalSize } from "./transform.ts";
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** For each output position: the first input position, how many there are, and their weights. */
+/** For each output position: the first input position, the number of input positions, and their weights. */
 export interface Filter {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** [outSize, width], fixed point with PRECISION_BITS after the point. */
+  /** [outSize, width], fixed point with PRECISION_BITS fractional bits. */
   readonly weights: Int32Array;
   readonly width: number;
 }
@@ -23,7 +23,9 @@ export interface Filter {
 const MAX_FILTERS = 2048;
 const filters = new Map<number, Filter>();
 
-/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter; kept, as crops repeat sizes. */
+/**
+ * Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter. Cached, because crops repeat sizes.
+ */
 export function filterFor(inSize: number, outSize: number): Filter {
   const key = inSize * 65536 + outSize;
   const known = filters.get(key);
@@ -105,16 +107,16 @@ function clip8(value: number): number {
   return level < 0 ? 0 : level > 255 ? 255 : level;
 }
 
-/** `picture` at `width` x `height` pixels: Pillow's `resize((width, height), BILINEAR)`, level for level. */
+/** `picture` at `width` x `height` pixels, identical to Pillow's `resize((width, height), BILINEAR)`. */
 export function resizeTo(picture: Picture, width: number, height: number): Picture {
   if (!(width >= 1 && height >= 1 && width <= 65535 && height <= 65535)) {
-    throw new RangeError(`Cannot resize a picture to ${width}x${height}: need sides of 1 .. 65535`);
+    throw new RangeError(`Cannot resize image to ${width}x${height}: need sides of 1 .. 65535`);
   }
   const wide = picture.width === width ? picture : resizeRows(picture, width);
   return wide.height === height ? wide : resizeColumns(wide, height);
 }
 
-/** `picture` with its shorter side at `size`, the longer at `int(size * long / short)`: torchvision's resize. */
+/** `picture` with its shorter side at `size` and the longer at `int(size * long / short)`: torchvision's resize. */
 export function resizeShorterSide(picture: Picture, size: number): Picture {
   const { width, height } = shorterSideAt(picture, size);
   return resizeTo(picture, width, height);
@@ -127,8 +129,8 @@ function shorterSideAt({ width, height }: Size, size: number): Size {
 }
 
 /**
- * Resizes the shorter side to `size`, keeping the aspect: torchvision's Resize(size). Without the aspect the whole
- * picture is stretched to a square: Resize((size, size)).
+ * Resizes the shorter side to `size`, keeping the aspect ratio: torchvision's Resize(size). With keep_aspect=false,
+ * stretches the image to a square: Resize((size, size)).
  */
 export const resize = defineTransform({
   options: z.strictObject({ size: optionalSize, keep_aspect: z.boolean().default(true) }),

@@ -1,5 +1,5 @@
 /**
- * Reads a picture between its pixels as torchvision's tensor backend does (grid_sample with zero padding and
+ * Samples an image between pixels as torchvision's tensor backend does (grid_sample with zero padding and
  * align_corners=False): float32 weights, results rounded half to even.
  */
 import type { Picture } from "../types.ts";
@@ -9,8 +9,8 @@ import { roundHalfEven } from "./transform.ts";
 const f = Math.fround;
 
 /**
- * Writes what `picture` shows at column `x` and row `y`, measured from the middle of its first pixel, to `out[at]` and
- * the two behind it; `fill` to the degree that the place lies outside.
+ * Writes the colour of `picture` at column `x` and row `y`, relative to the centre of its first pixel, to `out[at]`
+ * and the two elements after it, blended with `fill` to the degree that the position is outside.
  */
 export type Sampler = (
   picture: Picture,
@@ -49,7 +49,7 @@ const sampleBilinear: Sampler = ({ width, height, data }, x, y, fill, out, at) =
   }
 };
 
-/** How to read by each interpolation. */
+/** The sampler of each interpolation. */
 export const samplers: Readonly<Record<Interpolation, Sampler>> = {
   nearest: sampleNearest,
   bilinear: sampleBilinear,

@@ -1,4 +1,4 @@
-/** The steps of a list, as a configuration gives them, made into transforms. */
+/** Turns the steps of a configured list into transforms. */
 import type * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
@@ -6,37 +6,35 @@ import { readOptions } from "../../base/plugin.ts";
 import { transforms } from "./mod.ts";
 import type { Step, Transform, TransformPlugin } from "./transform.ts";
 
-/** The step that makes floats of levels; the pipeline knows it, as it is no transform of pictures. */
+/** The step that converts levels to floats. The pipeline handles it, since it is not a transform of images. */
 export const NORMALIZE = "normalize";
 
-/** The names of what acts on the normalised picture. */
+/** The names of the transforms that act on the normalised image. */
 export function afterNormalize(): string[] {
   return Object.entries<TransformPlugin>(transforms).filter(([, plugin]) => plugin.afterNormalize)
     .map(([name]) => name);
 }
 
-/** One step, read: its name, the options that were given, and the plug-in, but for `normalize`. */
+/** A parsed step: its name, the given options, and the plug-in (absent for `normalize`). */
 export interface NamedStep {
   readonly name: string;
   readonly given: unknown;
   readonly plugin: TransformPlugin | undefined;
 }
 
-/** Reads the step at `place`. @throws ConfigError if it names no transform, or more than one */
+/** Parses the step at `place`. @throws ConfigError if it names no transform, or more than one */
 export function readStep(step: Step, place: string): NamedStep {
   const keys = typeof step === "string" ? [step] : Object.keys(step ?? {});
   if (keys.length !== 1) {
     const current = keys.length === 0 ? "none" : keys.map((key) => `"${key}"`).join(", ");
-    throw new ConfigError(
-      `Cannot read ${place} because it must name one transform: current names are ${current}`,
-    );
+    throw new ConfigError(`Cannot read ${place}: it must name one transform, current names are ${current}`);
   }
   const [name] = keys;
   const known = [...Object.keys(transforms), NORMALIZE];
   if (!known.includes(name)) {
     const near = nearest(name, known);
     throw new ConfigError(
-      `Cannot find the transform "${name}" of ${place}: ${near ? `did you mean "${near}"? ` : ""}` +
+      `Cannot find transform "${name}" at ${place}: ${near ? `did you mean "${near}"? ` : ""}` +
         `Valid names are ${known.join(", ")}`,
     );
   }
@@ -44,7 +42,7 @@ export function readStep(step: Step, place: string): NamedStep {
   return { name, given: typeof step === "string" ? {} : step[name] ?? {}, plugin };
 }
 
-/** `given` by `schema`. @throws ConfigError for an option that is unknown or out of range */
+/** Parses `given` with `schema`. @throws ConfigError for an option that is unknown or out of range */
 export function parseOptions<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
@@ -55,7 +53,7 @@ export function parseOptions<Schema extends z.ZodType>(
   throw new ConfigError(`Cannot use ${[place, ...read.path].join(".")} because it ${read.fault}`);
 }
 
-/** The transform of a step that was read at `place`, and its options. @throws ConfigError for an unfit option */
+/** The transform of a step that was parsed at `place`, and its options. @throws ConfigError for an invalid option */
 export function makeStep(
   { name, given, plugin }: NamedStep & { readonly plugin: TransformPlugin },
   place: string,
@@ -73,6 +71,6 @@ function makeNested(step: Step, place: string, imageSize: number): Transform {
     return makeStep({ ...named, plugin }, place, imageSize).transform;
   }
   throw new ConfigError(
-    `Cannot use ${named.name} at ${place} because it does not act on levels: move it out of the list, to the end`,
+    `Cannot use ${named.name} at ${place}: it acts on the normalised image; move it out of the list, to the end`,
   );
 }

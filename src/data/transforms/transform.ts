@@ -4,39 +4,39 @@ import type { Rng } from "../../base/rng.ts";
 import { type Color, type Operation, type Size, sizeAfter } from "./operation.ts";
 
 /**
- * What is to be done to a picture of `size`; nothing, often enough. All randomness comes from `rng`, and nothing
- * depends on what the picture shows.
+ * The operations for an image of `size`, possibly none. All randomness comes from `rng`, and nothing depends on the
+ * image's contents.
  */
 export type Transform = (size: Size, rng: Rng) => readonly Operation[];
 
 /** One step of a list: `{name: options}`, `{name: null}`, or the name alone. */
 export type Step = string | Readonly<Record<string, unknown>>;
 
-/** What a transform may know beyond its own options. */
+/** What a transform knows besides its own options. */
 export interface TransformContext {
-  /** The dataset's image_size: the side of what the model sees, and the `size` of options that leave it out. */
+  /** The dataset's image_size: the side of the network's input, and the default of the option `size`. */
   readonly imageSize: number;
-  /** The transforms that the option `transforms` of this one holds. @throws ConfigError for one that is not to be had */
+  /** Builds the transforms in this one's option `transforms`. @throws ConfigError for an invalid step */
   makeAll(steps: readonly Step[]): Transform[];
 }
 
-/** A transform that a configuration can name, and what its pipeline must know of it. */
+/** A transform that a configuration can name, and what its pipeline must know about it. */
 export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
   extends Plugin<Options, TransformContext, Transform> {
-  /** True if its result depends on `rng`; such a transform is refused in an evaluation pipeline. */
+  /** True if its result depends on `rng`; such a transform is rejected in an evaluation pipeline. */
   readonly random: boolean;
-  /** True if it acts on the normalised picture, so that it must stand behind `normalize`. */
+  /** True if it acts on the normalised image, so that it must come after `normalize`. */
   readonly afterNormalize?: boolean;
 }
 
-/** Ties a transform's options to the argument of its factory. */
+/** Ties the type of a transform's options to the argument of its factory. */
 export function defineTransform<Options extends z.ZodType>(
   plugin: TransformPlugin<Options>,
 ): TransformPlugin<Options> {
   return plugin;
 }
 
-/** One transform that carries out `transforms`, one after the other; each is told the size that it will meet. */
+/** Chains `transforms` into one; each receives the size that the previous ones produce. */
 export function sequence(transforms: readonly Transform[]): Transform {
   return (size, rng) => {
     const operations: Operation[] = [];
@@ -49,12 +49,12 @@ export function sequence(transforms: readonly Transform[]): Transform {
   };
 }
 
-/** The option of a transform that holds others. */
+/** The option of a transform that contains others. */
 export const steps: z.ZodArray<z.ZodType<Step>> = z.array(
   z.union([z.string(), z.record(z.string(), z.unknown())]),
 );
 
-/** A side in pixels; left out, it is the dataset's image_size. */
+/** A side in pixels; the default is the dataset's image_size. */
 export const optionalSize = z.int().min(1).max(16384).optional();
 
 /** A probability. */
@@ -70,21 +70,21 @@ export function range(least: number, most = Infinity) {
 
 const level = z.number().min(0).max(255);
 
-/** What a picture does not cover: one level, or those of R, G and B. */
+/** The colour of uncovered areas: one level, or one for each of R, G and B. */
 export const fillLevels = z.union([level, z.tuple([level, level, level])]);
 
-/** A fill's levels of R, G and B. */
+/** The R, G and B levels of a fill. */
 export function colorOf(fill: z.output<typeof fillLevels>): Color {
   return typeof fill === "number" ? [fill, fill, fill] : fill;
 }
 
-/** A `scale` of both sides, cut to integers of at least 1. */
+/** Scales both sides by `scale`, truncated to integers of at least 1. */
 export function scaledSize({ width, height }: Size, scale: number): Size {
   const scaled = (side: number) => Math.max(1, Math.trunc(side * scale));
   return { width: scaled(width), height: scaled(height) };
 }
 
-/** Rounds a value within 32 bits to the nearest integer, ties to the even one, as Python's round and torch.round. */
+/** Rounds a value within 32 bits to the nearest integer, ties to even, as Python's round and torch.round. */
 export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;

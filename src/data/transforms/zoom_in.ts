@@ -1,8 +1,8 @@
-/** ZoomIn: a part of the picture, made as large as the picture was. */
+/** ZoomIn: enlarges part of the image to the image's size. */
 import * as z from "zod";
 import { defineTransform, probability, range, roundHalfEven } from "./transform.ts";
 
-/** With probability `p`, shows a part at a random place whose sides are a share, uniform in `scale`, of the picture's. */
+/** With probability `p`, enlarges a random part whose sides are a fraction, uniform in `scale`, of the image's. */
 export const zoom_in = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.7, 1]),

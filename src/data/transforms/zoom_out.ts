@@ -1,11 +1,11 @@
-/** ZoomOut: the picture on a larger canvas, which is then made as large as the picture was. */
+/** ZoomOut: places the image on a larger canvas and shrinks that to the image's size. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { OperationOf } from "./operation.ts";
 import { resizeTo } from "./resize.ts";
 import { colorOf, defineTransform, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
 
-/** `picture`, resized to a box's size, at the box's place in a picture of `fill`. */
+/** `picture` resized to a box and placed at the box in an image of `fill`. */
 export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "kind">): Picture {
   const { width, height } = picture;
   const { top, left, fill } = how;
@@ -20,8 +20,8 @@ export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "ki
 }
 
 /**
- * With probability `p`, makes the picture smaller by a factor uniform in `scale`, which is by how much its canvas
- * grows, and puts it at a random place (torchvision's RandomZoomOut) on `fill`.
+ * With probability `p`, shrinks the image by a factor uniform in `scale`, as if its canvas grew by that factor, and
+ * places it at a random position on `fill` (torchvision's RandomZoomOut).
  */
 export const zoom_out = defineTransform({
   options: z.strictObject({

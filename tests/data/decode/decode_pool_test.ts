@@ -93,7 +93,7 @@ Deno.test("a pool gives reasons for what cannot be read or decoded", async () =>
   const { pool } = poolOf(treeOf({ a: "html", b: "" }));
   assertEquals(await pool.decode("a"), { reason: "this is no picture" });
   assertEquals(await pool.decode("b"), { reason: "the file is empty" });
-  assertEquals(await pool.decode("c"), { reason: `Cannot read "c" as "data" has no such file` });
+  assertEquals(await pool.decode("c"), { reason: `Cannot read "c": "data" has no such file` });
   pool.close();
 });
 
@@ -112,7 +112,7 @@ Deno.test("a worker that dies is replaced; its file is tried again and then name
   const decoded = await Promise.all(Array.from({ length: 20 }, (_, i) => pool.decode(`f${i}`)));
   const bad = decoded.flatMap(({ picture }, i) => picture ? [] : [i]);
   assertEquals(bad, [7]);
-  assertEquals(decoded[7].reason, "the decoding worker died of it 2 times (out of memory)");
+  assertEquals(decoded[7].reason, "it crashed the decoding worker 2 times (out of memory)");
   assertEquals([log.started, log.ended], [4, 2]);
   pool.close();
 });
@@ -120,7 +120,7 @@ Deno.test("a worker that dies is replaced; its file is tried again and then name
 Deno.test("a worker that hangs counts as dead", async () => {
   const { pool, log } = poolOf(treeOf({ a: "hang", b: "1x1:1" }), { workers: 1, patience: 30 });
   const [a, b] = await Promise.all([pool.decode("a"), pool.decode("b")]);
-  assertEquals(a.reason, "the decoding worker died of it 2 times (no answer in 0.03 s)");
+  assertEquals(a.reason, "it crashed the decoding worker 2 times (no answer in 0.03 s)");
   assertEquals(b.picture?.width, 1);
   assertEquals(log.started, 3);
   pool.close();

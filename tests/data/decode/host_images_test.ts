@@ -34,13 +34,13 @@ Deno.test("decodeImage() gives one clear reason for what is no picture", async (
   await assertMessage(
     () => decodeImage(utf8("<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>")),
     DataError,
-    `no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with "<svg xmlns='"`,
+    `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "<svg xmlns='"`,
   );
   const jpeg = await encodeJpeg(patterned(64, 64), 90);
   await assertMessage(
     () => decodeImage(jpeg.slice(0, jpeg.length / 2)),
     DataError,
-    /^the file is cut off \(/,
+    /^the file is truncated \(/,
   );
   const png = await encodePng(patterned(64, 64));
   // libvips' own words may be lost where other test files decode at the same time, see reasonOf().
@@ -52,7 +52,7 @@ Deno.test("decodeImage() gives one clear reason for what is no picture", async (
   await assertMessage(
     () => decodeImage(png, 1000),
     DataError,
-    "the picture has 64x64 pixels: need at most 1000 (data.max_pixels)",
+    "the image has 64x64 pixels: need at most 1000 (data.max_pixels)",
   );
 });
 
@@ -149,12 +149,12 @@ Deno.test({
     assertEquals(store.unreadable, [
       {
         path: "65536-uint32-limit.png",
-        reason: "the picture has 65536x65536 pixels: need at most 89478485 (data.max_pixels)",
+        reason: "the image has 65536x65536 pixels: need at most 89478485 (data.max_pixels)",
       },
       { path: "made_empty.jpg", reason: "the file is empty" },
       {
         path: "made_html_error_page.jpg",
-        reason: `no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with "<!DOCTYPE ht"`,
+        reason: `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "<!DOCTYPE ht"`,
       },
     ]);
   },

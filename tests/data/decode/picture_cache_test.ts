@@ -133,7 +133,7 @@ Deno.test("a damaged picture in the file is said and decoded again", () =>
     assertEquals(await pictures.get(all), expected);
     assertEquals([count.decoded, said], [
       1,
-      [`a picture in the cache "${first.path}" is damaged: it is decoded again`],
+      [`an image in the cache "${first.path}" is damaged: decoding it again`],
     ]);
     assertEquals(await pictures.get(all), expected);
     assertEquals(count.decoded, 1);
@@ -173,7 +173,11 @@ Deno.test("a file that can no longer be read ends the epoch with its name", () =
     const { supply } = await counted(tree, "none", folder);
     const { pictures } = await scan(tree, supply);
     bytes.delete("f4");
-    await assertRejects(() => pictures.get([3, 4]), DataError, `Cannot read "f4" any more`);
+    await assertRejects(
+      () => pictures.get([3, 4]),
+      DataError,
+      `Cannot read "f4", which was readable when the run started`,
+    );
   }));
 
 Deno.test("a cache that cannot be written says so, and what to do", () =>
@@ -182,7 +186,7 @@ Deno.test("a cache that cannot be written says so, and what to do", () =>
     await assertMessage(
       () => openGrowingFile(`${folder}/file/x.pictures`),
       DataError,
-      /^Cannot keep decoded pictures in ".*x.pictures" \(.*\): make room there, or give data.cache=none or ram$/,
+      /^Cannot cache decoded images in ".*x.pictures" \(.*\): free some space there, or set data.cache=none or ram$/,
     );
   }));
 

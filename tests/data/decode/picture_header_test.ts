@@ -45,11 +45,11 @@ Deno.test("headerFault() refuses too many pixels by the header alone", async () 
   assertEquals(headerFault(bytes, header, 37 * 23), undefined);
   assertEquals(
     headerFault(bytes, header, 37 * 23 - 1),
-    "the picture has 37x23 pixels: need at most 850 (data.max_pixels)",
+    "the image has 37x23 pixels: need at most 850 (data.max_pixels)",
   );
   assertEquals(
     headerFault(utf8("x"), undefined, 1),
-    'no JPEG, PNG, WebP, GIF, TIFF or AVIF: starts with "x"',
+    'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "x"',
   );
 });
 
@@ -66,7 +66,7 @@ Deno.test("cutFault() notices every cut through the pixels of a JPEG or PNG", as
     assertEquals(cutFault(bytes, header), undefined);
     for (let length = 700; length < bytes.length - 20; length += 13) {
       assertEquals(
-        cutFault(bytes.slice(0, length), header)?.startsWith("the file is cut off"),
+        cutFault(bytes.slice(0, length), header)?.startsWith("the file is truncated"),
         true,
         `${length}`,
       );

@@ -115,7 +115,7 @@ Deno.test("PictureLog does not use another decoder's pictures", async () => {
   const { log, said } = await open(fileOf(file.bytes), "test 2");
   assertEquals([log.count, said], [
     0,
-    [`the cache "x.pictures" is damaged or of another decoder: it is made anew`],
+    [`the cache "x.pictures" is damaged or from another decoder: recreating it`],
   ]);
 });
 

@@ -74,8 +74,8 @@ Deno.test("scanPictures() leaves out unreadable files with one reason each", asy
     [
       { path: "empty", reason: "the file is empty" },
       { path: "html", reason: "this is no picture" },
-      { path: "missing", reason: `Cannot read "missing" as "data" has no such file` },
-      { path: "zero", reason: "the picture has no pixels: its size is 0x4" },
+      { path: "missing", reason: `Cannot read "missing": "data" has no such file` },
+      { path: "zero", reason: "the image has no pixels: its size is 0x4" },
     ].sort((x, y) => x.path < y.path ? -1 : 1),
   );
 });
@@ -87,7 +87,7 @@ Deno.test("scanPictures() refuses a decoder's picture of the wrong length", asyn
     split: "x",
     maxUnreadable: 1,
   });
-  assertEquals(store.unreadable[0].reason, "the decoder gave 16 values: need 2x2x3");
+  assertEquals(store.unreadable[0].reason, "the decoder returned 16 values: need 2x2x3");
 });
 
 Deno.test("scanPictures() takes as many unreadable files as allowed and not one more", async () => {
@@ -97,7 +97,7 @@ Deno.test("scanPictures() takes as many unreadable files as allowed and not one 
   await assertMessage(
     () => load({ ...files, bad: "", worse: "?" }),
     DataError,
-    `Cannot use the train split of "data" as 2 of 21 files are unreadable: allowed is at most 5 % (max_unreadable); ` +
+    `Cannot use the train split of "data": 2 of 21 files are unreadable, allowed: at most 5 % (max_unreadable); ` +
       `repair or remove them:\n"bad": the file is empty\n"worse": this is no picture`,
   );
 });
@@ -119,7 +119,7 @@ Deno.test("scanPictures() ends at any unreadable file with on_unreadable error",
   assertMessage(
     () => load({ a: "1x1:1", b: "" }, { onUnreadable: "error", maxUnreadable: 1 }),
     DataError,
-    `Cannot use the train split of "data" as 1 of 2 files are unreadable: allowed is none (on_unreadable is "error"); ` +
+    `Cannot use the train split of "data": 1 of 2 files are unreadable, allowed: none (on_unreadable is "error"); ` +
       `repair or remove them:\n"b": the file is empty`,
   ));
 
@@ -127,5 +127,5 @@ Deno.test("scanPictures() refuses a share out of range", () =>
   assertMessage(
     () => load({ a: "1x1:1" }, { maxUnreadable: 5 }),
     RangeError,
-    "Cannot allow a share of 5 unreadable files: need 0 .. 1",
+    "Cannot allow a fraction of 5 unreadable files: need 0 .. 1",
   ));

@@ -43,7 +43,7 @@ Deno.test("readDataset() refuses val and valid side by side", () =>
   assertMessage(
     () => read(treeOf({ "train/a/1.jpg": "", "val/a/2.jpg": "", "valid/a/3.jpg": "" })),
     DataError,
-    `Cannot read the dataset as "data" has both "valid" and "val": keep one of them`,
+    `Cannot read dataset: "data" has both "valid" and "val"; keep one of them`,
   ));
 
 Deno.test("readDataset() skips hidden files and folders", async () => {
@@ -109,8 +109,8 @@ Deno.test("readDataset() takes both layouts in one split, annotations first", as
     "train/7/z.jpg=7",
   ]);
   assertEquals(dataset.notes.slice(0, 2), [
-    `train: counted 1 image in "train/7" once though a line names it too`,
-    `train: left out 1 image in "train/images" that no line names`,
+    `train: counted 1 image in "train/7" once (also named by annotation lines)`,
+    `train: left out 1 image in "train/images" not named by any line`,
   ]);
 });
 
@@ -127,8 +127,8 @@ Deno.test("readDataset() leaves out and counts labels that train does not know",
   assertEquals([...dataset.skippedUnknownLabels.test], [["3", 1]]);
   assertEquals([shown(dataset, "valid"), shown(dataset, "test")], [["valid/1/b.jpg=1"], ["test/e.jpg=1"]]);
   assertEquals(dataset.notes, [
-    `valid: left out 2 samples of 1 class that train lacks: "2"`,
-    `test: left out 1 sample of 1 class that train lacks: "3"`,
+    `valid: left out 2 samples of 1 class not in train: "2"`,
+    `test: left out 1 sample of 1 class not in train: "3"`,
   ]);
 });
 
@@ -136,7 +136,7 @@ Deno.test("readDataset() refuses a split of which train knows nothing", () =>
   assertMessage(
     () => read(treeOf({ "train/1/a.jpg": "", "valid/one/b.jpg": "" })),
     DataError,
-    "Cannot use the valid split as train knows none of its classes: check the folder names",
+    "Cannot use the valid split: none of its classes are in train; check the folder names",
   ));
 
 Deno.test("readDataset() holds out a stratified share when there is no validation split", async () => {
@@ -151,8 +151,8 @@ Deno.test("readDataset() holds out a stratified share when there is no validatio
   assertEquals(valid.length, 5);
   assertEquals(new Set([...valid, ...shown(dataset, "train")]).size, 51);
   assertEquals(dataset.notes, [
-    "test: there is no test split, so nothing is tested",
-    "valid: there is no validation split, so 5 of 51 train samples are held out (share 0.1, each class alike, seed 42)",
+    "test: no test split, so there will be no test",
+    "valid: no validation split, so 5 of 51 train samples are held out (fraction 0.1, stratified by class, seed 42)",
   ]);
   assertEquals(shown(await read(treeOf(files)), "valid"), valid);
   const other = await readDataset(treeOf(files), { seed: 43 });
@@ -185,6 +185,6 @@ Deno.test("readDataset() validates nothing with holdout 0", async () => {
   const dataset = await read(treeOf({ "train/a/1.jpg": "", "train/a/2.jpg": "", "test/a/3.jpg": "" }), 0);
   assertEquals([dataset.splits.train.length, dataset.splits.valid.length], [2, 0]);
   assertEquals(dataset.notes, [
-    "valid: there is no validation split and holdout is 0, so nothing is validated",
+    "valid: no validation split and holdout is 0, so there will be no validation",
   ]);
 });

@@ -62,29 +62,29 @@ Deno.test("openTree() reads many files of a .zip at the same time", () =>
 Deno.test("openTree() says what is wrong with a root, and the cure", () =>
   withFolder(async (folder) => {
     await write(folder, { "a.txt": "a", "empty.zip": "" });
-    const cure = "give data.data_root=<folder or .zip>";
+    const cure = "set data.data_root=<folder or .zip>";
     const open = (path: string) => () => openTree(path);
     await assertMessage(
       open(`${folder}/no`),
       DataError,
-      `Cannot open "${folder}/no" as it does not exist: ${cure}`,
+      `Cannot open "${folder}/no": it does not exist; ${cure}`,
     );
-    await assertMessage(open(" "), DataError, `Cannot open the dataset as its path is empty: ${cure}`);
+    await assertMessage(open(" "), DataError, `Cannot open dataset: its path is empty; ${cure}`);
     await assertMessage(
       open(`${folder}/a.txt`),
       DataError,
-      `Cannot open the dataset as "${folder}/a.txt" is neither a folder nor a .zip file: ${cure}`,
+      `Cannot open dataset: "${folder}/a.txt" is neither a folder nor a .zip file; ${cure}`,
     );
     await assertMessage(
       open(`${folder}/empty.zip`),
       DataError,
-      `Cannot read the archive "${folder}/empty.zip" as it is no .zip file or is cut off: need a complete .zip archive`,
+      `Cannot read archive "${folder}/empty.zip": it is not a .zip file, or is truncated`,
     );
     await Deno.mkdir(`${folder}/hollow`);
     await assertMessage(
       async () => readDataset(await openTree(`${folder}/hollow`), { seed: 1 }),
       DataError,
-      /^Cannot read the dataset as ".*\/hollow" is empty: need train\//,
+      /^Cannot read dataset: ".*\/hollow" is empty; need train\//,
     );
   }));
 
@@ -97,7 +97,7 @@ Deno.test("openTree() notices an archive that became shorter", () =>
     await assertMessage(
       () => tree.read("a.txt"),
       DataError,
-      `Cannot read "${path}" as it became shorter while it was read`,
+      `Cannot read "${path}": it was truncated during the read`,
     );
   }));
 

@@ -45,11 +45,15 @@ Deno.test("formatPatch() writes what parsePatch() reads", () => {
 
 for (
   const [name, text, says] of [
-    ["what is no JSON", "{", /^Cannot read the corrections at p\.jsonl:2 as the line is not JSON/],
-    ["an unknown action", '{"image": "x", "action": "delete"}', /p\.jsonl:2 as "action" cannot be used/],
-    ["a relabelling without a label", '{"image": "x", "action": "relabel"}', /"label" cannot be used/],
-    ["an unknown key", '{"image": "x", "action": "drop", "label": "y"}', /the line cannot be used .*label/],
-    ["a second correction", drop("train/cat/1.jpg"), /2 as "train\/cat\/1\.jpg" has a correction above/],
+    ["what is no JSON", "{", /^Cannot read corrections at p\.jsonl:2: the line is not valid JSON/],
+    ["an unknown action", '{"image": "x", "action": "delete"}', /p\.jsonl:2: "action" is invalid/],
+    ["a relabelling without a label", '{"image": "x", "action": "relabel"}', /"label" is invalid/],
+    ["an unknown key", '{"image": "x", "action": "drop", "label": "y"}', /the line is invalid .*label/],
+    [
+      "a second correction",
+      drop("train/cat/1.jpg"),
+      /2: "train\/cat\/1\.jpg" already has a correction above/,
+    ],
   ] as const
 ) {
   Deno.test(`parsePatch() refuses ${name} with file and line`, () => {
@@ -62,12 +66,12 @@ Deno.test("readDataset() refuses a patch of another dataset, and one that emptie
   await assertMessage(
     () => read(drop("train/cat/1.jpg") + drop("train/cat/9.jpg")),
     DataError,
-    'Cannot apply "p.jsonl" as 1 image in it is no sample of the dataset: the first is "train/cat/9.jpg"; ' +
-      "check data.data_root, or make the patch anew with deno task stats --patch FILE",
+    'Cannot apply "p.jsonl": 1 image not found in the dataset, first: "train/cat/9.jpg"; ' +
+      "check data.data_root or recreate the patch with deno task stats --patch FILE",
   );
   await assertMessage(
     () => read(drop("valid/cat/1.jpg") + drop("valid/Dog/1.jpg")),
     DataError,
-    'Cannot apply "p.jsonl" as it drops all samples of valid: keep some of them',
+    'Cannot apply "p.jsonl": it drops all samples of valid; keep some of them',
   );
 });

@@ -31,7 +31,7 @@ Deno.test("checkHealth() finds one picture under two labels: the same bytes, or 
     ["train/cat/a.png", "train/dog/a.png"],
     ["train/cat/b.jpg", "train/dog/b.jpg"],
   ]);
-  assertEquals(report.findings[0].groups.map((group) => group[1].note), ["same bytes", "saved anew"]);
+  assertEquals(report.findings[0].groups.map((group) => group[1].note), ["same bytes", "re-encoded"]);
 });
 
 Deno.test("checkHealth() finds one image that two JSONL lines name differently", async () => {

@@ -32,8 +32,8 @@ Deno.test("proposeCorrections() drops what is unreadable, copied, leaked or of u
     "drop train/cat/leak.jpg",
     "drop train/dog/two.jpg",
   ]);
-  assertEquals(corrections[1].reason, 'one picture as "cat" and "dog"; its twins are "dog"');
-  assertEquals(corrections[4].reason, 'the same picture as "test/cat/leak.jpg" in test');
+  assertEquals(corrections[1].reason, 'labelled "cat" and "dog"; its near duplicates are "dog"');
+  assertEquals(corrections[4].reason, 'the same image as "test/cat/leak.jpg" in test');
 });
 
 Deno.test("a dataset read with the proposed corrections has no error left", async () => {

@@ -41,7 +41,7 @@ Deno.test("stats prints counts, findings with paths, and the sum of them", async
   const text = printed.join("\n");
   assertEquals(failed, undefined);
   assertStringIncludes(text, "note    a note");
-  assertStringIncludes(text, "error   One picture under two labels: 1 group of 2 files.");
+  assertStringIncludes(text, "error   Same image with two labels: 1 group of 2 files.");
   assertStringIncludes(text, "train/dog/x.jpg (same bytes)");
   assertStringIncludes(text, "health  2 errors, 0 warnings, 0 info");
   assert(/^<script>alert\(1\)<\|script> +13 +6 +6$/m.test(text), text);

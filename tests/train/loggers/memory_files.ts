@@ -28,7 +28,7 @@ export class MemoryFiles {
     const bytes = this.all.get(path);
     return bytes
       ? Promise.resolve(byteSource(path, bytes))
-      : Promise.reject(new DataError(`Cannot open "${path}" as it does not exist`));
+      : Promise.reject(new DataError(`Cannot open "${path}": it does not exist`));
   }
 
   text(path: string): string {

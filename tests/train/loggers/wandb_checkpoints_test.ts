@@ -247,7 +247,7 @@ Deno.test("a checkpoint that is gone or another's by the time it is sent is said
   assertEquals(await sync(hostOf(files, server, printed), ["run"]), 0);
   await expectVersions(server, { "epoch=02.safetensors": 2 });
   assertEquals(printed.filter((line) => line.includes("does not get")), [
-    'Weights & Biases does not get a checkpoint: Cannot open "checkpoints/train/epoch=03.safetensors" as it does not exist',
+    'Weights & Biases does not get a checkpoint: Cannot open "checkpoints/train/epoch=03.safetensors": it does not exist',
     "Weights & Biases does not get a checkpoint: Cannot send checkpoints/train/last.safetensors as another run has written it since",
   ]);
 });

@@ -1,65 +1,65 @@
-/** What a batch's pictures go through, and the memory on the GPU that they go through it in. */
+/** The state of each image during augmentation, and the GPU memory that augmentation uses. */
 import { pitchOf, ROW_THREADS } from "../../../kernels/lib/augment.ts";
 import { type Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Picture } from "../types.ts";
-import { Flight } from "./flight.ts";
+import { UploadBatch } from "./upload_batch.ts";
 import type { Plan } from "./plan.ts";
 
-/** Pictures of a chunk. */
+/** Images processed together. */
 export const CHUNK = 32;
-/** Words of the uploaded pixels and tables of a flight, 8 MiB. */
-const FLIGHT = 1 << 21;
+/** Words reserved for the pixels and tables of one upload: 8 MiB. */
+const UPLOAD_WORDS = 1 << 21;
 
-/** Words between the two passes of a chunk's resizes; more only where a single picture needs more. */
+/** Words between the two passes of a chunk's resizes. A single image that needs more gets more. */
 export function middleSize(side: number): number {
   return Math.max(1 << 19, 2 * CHUNK * side * pitchOf(side));
 }
 
-/** A picture on its way. */
-export interface Work {
+/** An image being augmented. */
+export interface AugmentItem {
   readonly picture: Picture;
   readonly plan: Plan;
-  /** Its row of the images. */
+  /** Its row in the output tensor. */
   readonly row: number;
-  /** Its place in the chunk. */
+  /** Its index within the chunk. */
   readonly place: number;
-  /** Which of its two squares is up to date. */
+  /** Which of its two squares holds the current result. */
   half: 0 | 1;
-  /** How many of the plan's stages are done. */
+  /** How many of the plan's stages have run. */
   done: number;
 }
 
-/** The memory of an augmenter. */
-export class Darkroom {
-  readonly flight: Flight;
-  /** Two squares of words for each picture of a chunk. */
+/** The GPU buffers of an augmenter. */
+export class AugmentBuffers {
+  readonly upload: UploadBatch;
+  /** Two squares of words for each image of a chunk. */
   readonly squares: Tensor;
-  /** Sums of luma by thread and by picture. */
+  /** Partial sums of luma, one for each thread and image. */
   readonly lumaSums: Tensor;
   readonly sums: Tensor;
-  /** Values of `lumaSums` for a picture. */
+  /** Values of `lumaSums` for each image. */
   readonly runs: number;
-  /** Words of a square's row. */
+  /** Words in a row of a square. */
   readonly pitch: number;
   #middle: Tensor;
 
   constructor(readonly device: Device, readonly side: number) {
     this.pitch = pitchOf(side);
     this.runs = side * ROW_THREADS;
-    this.flight = new Flight(device, CHUNK, FLIGHT);
+    this.upload = new UploadBatch(device, CHUNK, UPLOAD_WORDS);
     this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
     this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
   }
 
-  /** The rows between the two passes of a resize. */
+  /** The rows that the first pass of a resize hands to the second. */
   get middle(): Tensor {
     return this.#middle;
   }
 
-  /** Sees to `words` words between the passes. */
+  /** Makes room for `words` words between the passes. */
   reserve(words: number): void {
     if (words <= this.#middle.size) return;
     this.device.flush();
@@ -67,18 +67,18 @@ export class Darkroom {
     this.#middle = persistent(this.device, [words], "u32", "resized rows");
   }
 
-  /** Where the square that a picture is in begins in `squares`. */
-  now({ place, half }: Work): number {
+  /** Offset in `squares` of the square that holds the image's current result. */
+  now({ place, half }: AugmentItem): number {
     return (2 * place + half) * this.side * this.pitch;
   }
 
-  /** Where the next stage writes. */
-  next({ place, half }: Work): number {
+  /** Offset in `squares` of the square that the next stage writes. */
+  next({ place, half }: AugmentItem): number {
     return (2 * place + 1 - half) * this.side * this.pitch;
   }
 
   free(): void {
-    this.flight.free();
+    this.upload.free();
     for (const tensor of [this.squares, this.lumaSums, this.sums, this.#middle]) tensor.free();
   }
 }

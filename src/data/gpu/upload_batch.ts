@@ -1,6 +1,6 @@
 /**
- * What goes to the GPU at once: jobs, tables and pixels in one buffer, and the dispatches that read them. Jobs lie in
- * slots at its front, one for each dispatch, so that few uniforms and bind groups are ever made.
+ * One upload to the GPU: jobs, tables and pixels in a single buffer, and the dispatches that read them. Jobs occupy
+ * fixed slots at the front, one for each dispatch, so that few uniforms and bind groups are needed.
  */
 import type { Jobs } from "../../../kernels/lib/augment.ts";
 import { JOB_WORDS } from "../../../kernels/lib/augment.ts";
@@ -8,27 +8,27 @@ import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Color } from "../transforms/operation.ts";
 
-/** Words that rounding up may take of what an item puts. */
+/** Words that rounding up may add to what an item puts. */
 const SLACK = 16;
-/** Dispatches of a flight. */
+/** Dispatches in one batch. */
 const SLOTS = 32;
 
 const scratch = new Float32Array(1);
 const scratchBits = new Uint32Array(scratch.buffer);
 
-/** The bits of a float32, as a job holds them. */
+/** The bits of a float32, as stored in a job. */
 export function bits(value: number): number {
   scratch[0] = value;
   return scratchBits[0];
 }
 
-/** A colour as a word of levels. */
+/** A colour packed into a word. */
 export function colorWord([r, g, b]: Color): number {
   return r | (g << 8) | (b << 16);
 }
 
-/** What is on its way to the GPU. */
-export class Flight {
+/** Collects data and dispatches and submits them together. */
+export class UploadBatch {
   /** The buffer that kernels bind as `data`. */
   readonly data: Tensor;
   readonly #words: Uint32Array;
@@ -45,22 +45,24 @@ export class Flight {
     this.data = persistent(device, [this.#words.length], "u32", "augmentation");
   }
 
-  /** Words of tables and pixels that an empty flight takes. */
+  /** Words for tables and pixels in an empty batch. */
   get capacity(): number {
     return this.#words.length - this.#start;
   }
 
-  /** Takes `count` words to be filled in: where they lie in `data`, and themselves. */
+  /** Reserves `count` words: returns their offset in `data` and a view to fill in. */
   take(count: number): { at: number; words: Uint32Array } {
     const at = this.#used;
-    this.#used += Math.ceil(count / 4) * 4; // so that all can be read by four
+    this.#used += Math.ceil(count / 4) * 4; // aligned for vec4 loads
     if (this.#used > this.#words.length) {
-      throw new RangeError(`Cannot put ${count} words into a flight that takes ${this.capacity}`);
+      throw new RangeError(
+        `Cannot put ${count} words into an upload batch: its capacity is ${this.capacity}`,
+      );
     }
     return { at, words: this.#words.subarray(at, at + count) };
   }
 
-  /** Puts a table into the flight; returns where it lies. */
+  /** Puts a table into the batch and returns its offset. */
   put(table: Uint32Array): number {
     const { at, words } = this.take(table.length);
     words.set(table);
@@ -68,21 +70,21 @@ export class Flight {
   }
 
   /**
-   * Adds a dispatch over the jobs of `items`, which must be no more than there are pictures; several where their
-   * tables and pixels, `words` an item, do not fit what is left.
+   * Adds a dispatch over the jobs of `items`, at most one for each image of a chunk. Starts another dispatch where
+   * the tables and pixels, `words` for each item, exceed the remaining capacity.
    */
-  each<Item>(
+  dispatch<Item>(
     items: readonly Item[],
     words: (item: Item) => number,
     job: (item: Item, i: number) => readonly number[],
     run: (jobs: Jobs, items: readonly Item[]) => void,
   ): void {
-    if (this.#slot === SLOTS) this.send();
+    if (this.#slot === SLOTS) this.submit();
     let first = 0;
     for (let i = 0; i < items.length; i++) {
       if (this.#words.length - this.#used < words(items[i]) + SLACK) {
         this.#close(items.slice(first, i), run);
-        this.send();
+        this.submit();
         first = i;
       }
       this.#words.set(job(items[i], i), (this.#slot * this.most + i - first) * JOB_WORDS);
@@ -96,8 +98,8 @@ export class Flight {
     this.#pending.push(() => run(jobs, items));
   }
 
-  /** Uploads what was put and starts the dispatches. */
-  send(): void {
+  /** Uploads the data and runs the dispatches. */
+  submit(): void {
     if (this.#slot > 0) {
       this.#write(0, this.#slot * this.most * JOB_WORDS);
       this.#write(this.#start, this.#used);
