@@ -52,7 +52,7 @@ export function opTestFaults(paths: readonly string[]): string[] {
 export function pinFaults(imports: Readonly<Record<string, string>>): string[] {
   return Object.entries(imports)
     .filter(([, specifier]) =>
-      !/^(?:\.|(?:npm|jsr):(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.-]*(?:\/|$))/.test(specifier)
+      !/^(?:\.|(?:npm|jsr):\/?(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.-]*(?:\/|$))/.test(specifier)
     )
     .map(([name, specifier]) => `deno.json maps ${name} to ${specifier}: pin one exact version`);
 }

@@ -263,6 +263,7 @@ Deno.test("pinFaults() finds a range", () => {
     c: "npm:c@^1.2.3",
     d: "npm:d",
     e: "./src/e.ts",
+    "f/": "npm:/f@1.2.3/",
   };
   assertEquals(pinFaults(imports), [
     "deno.json maps c to npm:c@^1.2.3: pin one exact version",
