@@ -1,17 +1,8 @@
 /** What every kernel is written with: element types, indices and grids. */
 import { wgsl } from "wgsl-preprocessor";
 
+export type { KernelSource } from "./kernel_source.ts";
 export { wgsl };
-
-/** A kernel specialised for its options: WGSL whose entry point is `main`, and how many workgroups to start. */
-export interface KernelSource {
-  readonly code: string;
-  readonly workgroups: readonly [number, number, number];
-  /** Values of the fields of the kernel's `var<uniform>`, if it has one. */
-  readonly uniform?: readonly number[];
-  /** Texels of a row of the textures that it reads, if it reads tensors from textures. */
-  readonly texelRow?: number;
-}
 
 /** How a tensor's elements lie in memory. Arithmetic is always f32. */
 export type ElementType = "f32" | "f16";

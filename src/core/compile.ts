@@ -50,7 +50,7 @@ export function compile(device: Device, name: string, code: string): CompiledKer
         ...(texel ? { texture: textureLayout(texel) } : { buffer: { type: TYPES[access] } }),
       })),
       ...(uniform === undefined ? [] : [{ binding: uniform, buffer: { type: "uniform" as const } }]),
-    ].map((entry) => ({ visibility: 4, ...entry })), // COMPUTE
+    ].map((entry) => ({ visibility: GPUShaderStage.COMPUTE, ...entry })),
   });
   const pipeline = gpu.createComputePipeline({
     label: name,

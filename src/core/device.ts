@@ -209,11 +209,15 @@ export class Device {
    */
   async download(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     const size = roundUp(bytes, 4);
-    const staging = this.gpu.createBuffer({ label: `read ${source.label}`, size, usage: 0x01 | 0x08 }); // MAP_READ | COPY_DST
+    const staging = this.gpu.createBuffer({
+      label: `read ${source.label}`,
+      size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
     try {
       this.copy(source, offset, staging, 0, size);
       this.flush();
-      const mapped = staging.mapAsync(1).catch((error) => this.#explain(error));
+      const mapped = staging.mapAsync(GPUMapMode.READ).catch((error) => this.#explain(error));
       await Promise.race([mapped, this.failed]); // GPU sync point
       await this.settled();
       return staging.getMappedRange().slice(0, bytes);

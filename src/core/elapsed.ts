@@ -12,7 +12,11 @@ export async function elapsed(device: Device, submit: () => void | Promise<void>
   if (!device.gpu.features.has("timestamp-query")) return await byHostClock(device, submit);
   const { gpu } = device;
   const queries = gpu.createQuerySet({ label: "elapsed", type: "timestamp", count: 2 });
-  const stamps = gpu.createBuffer({ label: "elapsed", size: 16, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
+  const stamps = gpu.createBuffer({
+    label: "elapsed",
+    size: 16,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+  });
   try {
     stamp(gpu, { querySet: queries, beginningOfPassWriteIndex: 0 });
     await submit();

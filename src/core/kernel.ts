@@ -1,20 +1,13 @@
 /** Kernels: WGSL with named bindings, compiled once per device and specialisation, run on tensors. */
+import type { KernelSource } from "../../kernels/lib/kernel_source.ts";
 import { LimitError } from "../base/errors.ts";
 import { formatShape, roundUp } from "../base/shape.ts";
 import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
-import { checkTexture, paint, type Painting, painting, textureFor } from "./texture.ts";
+import { checkTexture, encodeTextureCopies, type TextureCopy, textureCopy, textureFor } from "./texture.ts";
 
-/** A kernel specialised for its options: WGSL whose entry point is `main`, and how many workgroups to start. */
-export interface KernelSource {
-  readonly code: string;
-  readonly workgroups: readonly [number, number, number];
-  /** Values of the fields of the kernel's `var<uniform>`, 32-bit integers, if it has one. */
-  readonly uniform?: readonly number[];
-  /** Texels of a row of its textures, if it has any (see texture.ts). */
-  readonly texelRow?: number;
-}
+export type { KernelSource };
 
 /** One kernel launch: what a recorded program is made of. */
 export interface Dispatch {
@@ -77,7 +70,11 @@ function uniformBuffer(device: Device, values: readonly number[]): GPUBuffer {
   const key = values.join();
   const cached = cache.get(key);
   if (cached) return cached;
-  const buffer = device.gpu.createBuffer({ label: "uniform", size: 4 * values.length, usage: 0x40 | 0x08 }); // UNIFORM | COPY_DST
+  const buffer = device.gpu.createBuffer({
+    label: "uniform",
+    size: 4 * values.length,
+    usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+  });
   device.gpu.queue.writeBuffer(buffer, 0, Int32Array.from(values));
   cache.set(key, buffer);
   return buffer;
@@ -138,26 +135,26 @@ function launch(device: Device, dispatch: Dispatch): void {
 export interface BoundDispatch {
   readonly dispatch: Dispatch;
   readonly group: GPUBindGroup;
-  /** The tensors that it reads from textures. */
-  readonly paintings: readonly Painting[];
+  /** Of the tensors that it reads from textures. */
+  readonly textureCopies: readonly TextureCopy[];
 }
 
 /** Binds a dispatch to the memory that its tensors have now. */
 export function bind(device: Device, dispatch: Dispatch): BoundDispatch {
   const { kernel: { bindings }, tensors, texelRow } = dispatch;
-  const paintings = bindings.flatMap(({ index, texel }, i) =>
-    texel ? [painting(device, { index, texel }, texelRow!, tensors[i])] : []
+  const textureCopies = bindings.flatMap(({ index, texel }, i) =>
+    texel ? [textureCopy(device, { index, texel }, texelRow!, tensors[i])] : []
   );
-  return { dispatch, group: bindGroup(device, dispatch), paintings };
+  return { dispatch, group: bindGroup(device, dispatch), textureCopies };
 }
 
 /** Encodes a dispatch behind all work so far. */
 export function run(device: Device, bound: BoundDispatch): void {
-  if (bound.paintings.length > 0) paint(device.encoder(), bound.paintings);
+  if (bound.textureCopies.length > 0) encodeTextureCopies(device.encoder(), bound.textureCopies);
   encode(device.pass(), bound);
 }
 
-/** Encodes a dispatch, whose textures are painted, into a compute pass. */
+/** Encodes a dispatch, whose textures are filled, into a compute pass. */
 export function encode(pass: GPUComputePassEncoder, { dispatch, group }: BoundDispatch): void {
   pass.setPipeline(dispatch.kernel.pipeline);
   pass.setBindGroup(0, group);

@@ -18,8 +18,6 @@ export interface PoolStats {
   readonly peakBytes: number;
 }
 
-const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST
-
 /** Bytes a buffer really takes for a request: multiples of 256, and of an eighth of the size for large ones. */
 export function bucket(bytes: number): number {
   const step = Math.max(256, 2 ** Math.floor(Math.log2(Math.max(bytes, 1)) - 3));
@@ -81,7 +79,12 @@ export class Pool {
     const known = this.#textures.get(label);
     if (known) return known;
     this.#count(width * height * bytes);
-    const texture = this.gpu.createTexture({ label, format, size: [width, height], usage: 0x04 | 0x02 }); // TEXTURE_BINDING | COPY_DST
+    const texture = this.gpu.createTexture({
+      label,
+      format,
+      size: [width, height],
+      usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST,
+    });
     this.#textures.set(label, texture);
     return texture;
   }
@@ -116,7 +119,9 @@ export class Pool {
 
   #create(size: number, label: string): GPUBuffer {
     this.#count(size);
-    return this.gpu.createBuffer({ label, size, usage: USAGE });
+    // Named here and not in a constant of the module: a page without WebGPU has no GPUBufferUsage, and still loads.
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    return this.gpu.createBuffer({ label, size, usage });
   }
 }
 

@@ -2,7 +2,7 @@
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { type BoundDispatch, encode } from "./kernel.ts";
-import { paint } from "./texture.ts";
+import { encodeTextureCopies } from "./texture.ts";
 
 /** One kernel launch with its time on the GPU. */
 export interface KernelTime {
@@ -40,7 +40,11 @@ async function timeChunk(device: Device, dispatches: readonly BoundDispatch[]): 
   const { gpu } = device;
   const count = 2 * dispatches.length, bytes = 8 * count;
   const queries = gpu.createQuerySet({ label: "profile", type: "timestamp", count });
-  const resolved = gpu.createBuffer({ label: "profile", size: bytes, usage: 0x200 | 0x04 }); // QUERY_RESOLVE | COPY_SRC
+  const resolved = gpu.createBuffer({
+    label: "profile",
+    size: bytes,
+    usage: GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC,
+  });
   device.flush();
   const encoder = gpu.createCommandEncoder({ label: "profile" });
   dispatches.forEach((bound, i) => {
@@ -49,7 +53,7 @@ async function timeChunk(device: Device, dispatches: readonly BoundDispatch[]): 
       beginningOfPassWriteIndex: 2 * i,
       endOfPassWriteIndex: 2 * i + 1,
     };
-    paint(encoder, bound.paintings);
+    encodeTextureCopies(encoder, bound.textureCopies);
     const pass = encoder.beginComputePass({ label: bound.dispatch.name, timestampWrites });
     encode(pass, bound);
     pass.end();

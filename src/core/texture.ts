@@ -16,8 +16,8 @@ export interface TextureBinding {
   readonly texel: Texel;
 }
 
-/** A tensor's bytes on their way into a texture. */
-export interface Painting {
+/** The copy of a tensor's bytes into its texture. */
+export interface TextureCopy {
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
@@ -80,16 +80,21 @@ export function textureFor(
   return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], index);
 }
 
-/** The painting of a tensor, where its memory is now, for a binding. */
-export function painting(device: Device, binding: TextureBinding, row: number, tensor: Tensor): Painting {
+/** The copy of a tensor, from where its memory is now, for a binding. */
+export function textureCopy(
+  device: Device,
+  binding: TextureBinding,
+  row: number,
+  tensor: Tensor,
+): TextureCopy {
   const { buffer, byteOffset: offset, bytes } = tensor;
   const texture = textureFor(device, binding, row, tensor);
   return { buffer, offset, bytes, texelBytes: FORMATS[binding.texel].bytes, texture };
 }
 
-/** Copies tensors into their textures: the whole rows, then the last one's part. */
-export function paint(encoder: GPUCommandEncoder, paintings: readonly Painting[]): void {
-  for (const { buffer, offset, bytes, texelBytes, texture } of paintings) {
+/** Encodes copies of tensors into their textures: the whole rows, then the last one's part. */
+export function encodeTextureCopies(encoder: GPUCommandEncoder, copies: readonly TextureCopy[]): void {
+  for (const { buffer, offset, bytes, texelBytes, texture } of copies) {
     const { width } = texture, bytesPerRow = width * texelBytes;
     const rows = Math.floor(bytes / bytesPerRow), rest = bytes / texelBytes % width;
     const copy = (y: number, size: readonly [number, number]) =>

@@ -66,7 +66,7 @@ deviceTest(
   },
 );
 
-deviceTest("a recorded program paints its textures anew in each run, and in its profile", async (device) => {
+deviceTest("a recorded program fills its textures anew in each run, and in its profile", async (device) => {
   const b = draw(4 * 50, 3), x = persistent(device, [b.length]);
   const words4 = tensorOf(device, words(b), [b.length], "u32");
   let y!: Tensor;
