@@ -5,19 +5,19 @@ import { readZipEntry, zipTree } from "../data/files/archive.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
 
-const CURE = "set data.data_root=<folder or .zip>";
+const CURE = "check the path";
 
 /**
- * Opens a dataset's root, a folder or a .zip file. Symbolic links in a folder are followed, but never in a cycle.
+ * Opens a folder or a .zip file, such as a dataset's root. Messages end with `cure`. Symbolic links in a folder are followed, but never in a cycle.
  * Nothing stays open. Throws a DataError if the path does not exist, is neither a folder nor a .zip, or is not
  * readable.
  */
-export async function openTree(path: string): Promise<FileTree> {
-  if (path.trim() === "") throw new DataError(`Cannot open dataset: its path is empty; ${CURE}`);
-  const info = await explain(path, () => Deno.stat(path));
+export async function openTree(path: string, cure: string = CURE): Promise<FileTree> {
+  if (path.trim() === "") throw new DataError(`Cannot open "${path}": the path is empty; ${cure}`);
+  const info = await explain(path, () => Deno.stat(path), cure);
   if (info.isDirectory) return folderTree(path);
   if (!info.isFile || !/\.zip$/i.test(path)) {
-    throw new DataError(`Cannot open dataset: "${path}" is neither a folder nor a .zip file; ${CURE}`);
+    throw new DataError(`Cannot open "${path}": it is neither a folder nor a .zip file; ${cure}`);
   }
   return zipTree(fileSource(path, info.size), { origin: path });
 }
@@ -48,8 +48,8 @@ export function fileSource(path: string, size: number): ByteSource {
 
 /** Opens a file for random access. @throws DataError if it does not exist or is not readable */
 export async function openFile(path: string): Promise<ByteSource> {
-  const { isFile, size } = await explain(path, () => Deno.stat(path), "check the path");
-  if (!isFile) throw new DataError(`Cannot open "${path}": it is not a file; check the path`);
+  const { isFile, size } = await explain(path, () => Deno.stat(path));
+  if (!isFile) throw new DataError(`Cannot open "${path}": it is not a file; ${CURE}`);
   return fileSource(path, size);
 }
 

@@ -216,10 +216,18 @@ export class ParameterSet {
   }
 
   #requireFit(state: ReadonlyMap<string, { readonly shape: Shape }>, fresh: ReadonlySet<string>): void {
+    const fault = this.faultOf(state, fresh);
+    if (fault !== undefined) throw new RangeError(`Cannot load the state dict because ${fault}`);
+  }
+
+  /** What of a state dict does not fit, as the end of a sentence; undefined if all does but what is `fresh`. */
+  faultOf(
+    state: ReadonlyMap<string, { readonly shape: Shape }>,
+    fresh: ReadonlySet<string> = new Set(),
+  ): string | undefined {
     const all = [...this.parameters, ...this.buffers];
     const wanted = all.filter(({ name }) => !fresh.has(name));
-    const fault = stateFaults(state, wanted, new Set(all.map(({ name }) => name)));
-    if (fault !== undefined) throw new RangeError(`Cannot load the state dict as ${fault}`);
+    return stateFaults(state, wanted, new Set(all.map(({ name }) => name)));
   }
 
   /** The state dict in PyTorch's layouts. Waits for the GPU. */

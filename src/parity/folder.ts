@@ -1,7 +1,6 @@
 /** A folder of reference cases: JSON tables and the tensors that they name. Nothing in it is trusted. */
 import type * as z from "zod";
 import { DataError } from "../base/errors.ts";
-import type { FileTree } from "../data/types.ts";
 import { readSafetensors, type StoredTensor, toFloat32 } from "../formats/safetensors.ts";
 import type { Host } from "../setup/host.ts";
 
@@ -29,7 +28,8 @@ export interface CaseTensors {
 
 /** Opens a folder or .zip. @throws DataError if it is not there */
 export async function openFolder(host: Pick<Host, "openTree">, name: string): Promise<CaseFolder> {
-  const tree = await openTree(host, name);
+  const cure = "give a folder that tests/fixtures/make.py has written, such as tests/fixtures/parity";
+  const tree = await host.openTree(name, cure);
   const files = await tree.paths();
   const read = (file: string) => {
     if (files.includes(file)) return tree.read(file);
@@ -47,19 +47,6 @@ export async function openFolder(host: Pick<Host, "openTree">, name: string): Pr
     },
     tensors: async (file) => tensorsOf(`${name}/${file}`, await read(file)),
   };
-}
-
-async function openTree(host: Pick<Host, "openTree">, name: string): Promise<FileTree> {
-  try {
-    return await host.openTree(name);
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause;
-    throw new DataError(
-      `Cannot run parity as there is no folder "${name}" that can be read: give one that ` +
-        "tests/fixtures/make.py has written, such as tests/fixtures/parity",
-      { cause },
-    );
-  }
 }
 
 function parseJson(path: string, bytes: Uint8Array): unknown {

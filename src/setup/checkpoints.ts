@@ -1,9 +1,8 @@
 /** Where an experiment's checkpoints lie, and which of them a run goes on from. */
 import { ConfigError, DataError } from "../base/errors.ts";
-import { type Config, pipelineSteps } from "../config/mod.ts";
+import type { Config } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { CheckpointStore } from "../train/callbacks/plugin.ts";
-import { CARD } from "../train/model_card.ts";
 import type { Snapshot } from "../train/run.ts";
 import { decodeSnapshot } from "../train/snapshot.ts";
 import type { Host } from "./host.ts";
@@ -34,7 +33,6 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
     [RUN, folder],
     [CONFIG, JSON.stringify(config)],
     [DATA, data.fingerprint],
-    [CARD.steps, JSON.stringify(pipelineSteps(config).eval)],
   ]);
 }
 

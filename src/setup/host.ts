@@ -70,8 +70,8 @@ export interface Host {
   openGpu(provider?: ProviderName): Promise<GPU>;
   /** A model of an ONNX file. @throws DataError if ONNX Runtime is not there, or refuses it */
   openOnnx(path: string): Promise<OnnxSession>;
-  /** A folder or .zip to read from. @throws DataError if there is none */
-  openTree(path: string): Promise<FileTree>;
+  /** A folder or .zip to read from. @throws DataError that ends with `cure` if there is none */
+  openTree(path: string, cure?: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */
   folderStore(path: string): FolderStore;
   /** Random access to a file. @throws DataError if there is no such file */

@@ -12,7 +12,7 @@ import type { Host } from "./host.ts";
 export async function openDataset(host: Host, config: Config): Promise<{ tree: FileTree; dataset: Dataset }> {
   const { data, seed } = config;
   const root = data.name === "synthetic_jerseys" ? await drawJerseys(host, config) : data.data_root;
-  const tree = await host.openTree(root);
+  const tree = await host.openTree(root, "set data.data_root=<folder or .zip>");
   const patch = await readPatch(host, data.patch);
   return { tree, dataset: await readDataset(tree, { seed, holdout: data.holdout, patch }) };
 }

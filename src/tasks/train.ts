@@ -1,6 +1,6 @@
 /** `train`: from a configuration to a tested model in a run's folder. */
 import { DataError } from "../base/errors.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { mib } from "../core/pool.ts";
@@ -192,6 +192,7 @@ async function fitConfigured(
     validateEvery: batchesBetweenValidations(config, data),
     evaluator: evaluation,
     imageSize: config.data.image_size,
+    evalTransforms: pipelineSteps(config).eval,
     batchSizes: data.batchSizes,
     maxEpochs: trainer.max_epochs,
     maxNorm: trainer.gradient_clip_val || null,

@@ -7,20 +7,37 @@ import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safet
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/resnet.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
-import { CARD } from "./model_card.ts";
+import { CARD, writeCard } from "./model_card.ts";
 
-/** What a checkpoint says of itself. */
-export interface CheckpointInfo {
+/** What every file of weights says of its model, and of when it was saved. */
+export interface SavedModel {
   readonly epoch: number;
   readonly step: number;
   /** Class names in the order of the logits. */
   readonly classes: readonly string[];
   /** Side of the images that the model saw, in pixels. */
   readonly imageSize: number;
+  /** The transforms of evaluation, for those who use the model elsewhere. */
+  readonly evalTransforms?: readonly Step[] | undefined;
+}
+
+/** What a checkpoint of the model alone says of itself. */
+export interface CheckpointInfo extends SavedModel {
   /** Validation top-1, 0 .. 1, or NaN where there was no validation. */
   readonly accuracy: number;
-  /** The transforms of evaluation, for those who use the model elsewhere. */
-  readonly evalTransforms?: readonly Step[];
+}
+
+/** The metadata that checkpoints of a model and of a whole run share. */
+export function checkpointMetadata(
+  { name: model }: Model,
+  { epoch, step, classes, imageSize, evalTransforms: steps }: SavedModel,
+): [key: string, text: string][] {
+  return [
+    ["format", "pt"],
+    ...writeCard({ model, classes, imageSize, steps }),
+    ["wgrad.epoch", String(epoch)],
+    ["wgrad.step", String(step)],
+  ];
 }
 
 /** The model's state as tensors of a file, with the counters that PyTorch's batch norms have. Waits for the GPU. */
@@ -44,16 +61,7 @@ export async function modelTensors(model: Model): Promise<Map<string, StoredTens
 export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Promise<Uint8Array> {
   return writeSafetensors(
     await modelTensors(model),
-    new Map([
-      ["format", "pt"],
-      [CARD.model, model.name],
-      [CARD.classes, JSON.stringify(info.classes)],
-      [CARD.imageSize, String(info.imageSize)],
-      ["wgrad.epoch", String(info.epoch)],
-      ["wgrad.step", String(info.step)],
-      ["wgrad.val_acc_top1", String(info.accuracy)],
-      ...(info.evalTransforms ? [[CARD.steps, JSON.stringify(info.evalTransforms)] as [string, string]] : []),
-    ]),
+    new Map([...checkpointMetadata(model, info), ["wgrad.val_acc_top1", String(info.accuracy)]]),
   );
 }
 
@@ -91,16 +99,14 @@ export async function loadCheckpoint(
     state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
   }
   const fresh = mismatchedHead(model, state);
-  try {
-    await model.parameters.loadStored(state, fresh);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    const fault = error.message.replace("Cannot load the state dict as", "as");
+  const fault = model.parameters.faultOf(state, fresh);
+  if (fault !== undefined) {
     const cure = hasFoldedNorms(state)
       ? "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept"
       : "";
-    throw new DataError(`Cannot load ${source.name} into ${model.name} ${fault}${cure}`, { cause: error });
+    throw new DataError(`Cannot load ${source.name} into ${model.name} because ${fault}${cure}`);
   }
+  await model.parameters.loadStored(state, fresh);
   const batches = tensors.get(`bn1${COUNTER}`);
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
   return { skipped: [...fresh], aside };

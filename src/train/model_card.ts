@@ -33,17 +33,27 @@ export const CARD = {
   input: "wgrad.input",
 } as const;
 
-/** A card as a file's metadata. */
-export function writeCard(
-  { model, classes, imageSize, steps, input }: ModelCard,
-): [key: string, text: string][] {
-  return [
-    ...(model === undefined ? [] : [[CARD.model, model] as [string, string]]),
+/** A card to write; what is undefined stays out of the file. */
+export interface CardToWrite {
+  readonly model: string | undefined;
+  readonly classes: readonly string[];
+  readonly imageSize: number;
+  readonly steps?: readonly Step[] | undefined;
+  /** A file without it has the default, normalised images. */
+  readonly input?: ModelInput | undefined;
+}
+
+/** A card as a file's metadata: of a checkpoint, of a model alone, and of an ONNX file. */
+export function writeCard(card: CardToWrite): [key: string, text: string][] {
+  const { model, classes, imageSize, steps, input } = card;
+  const texts: [key: string, text: string | undefined][] = [
+    [CARD.model, model],
     [CARD.classes, JSON.stringify(classes)],
     [CARD.imageSize, String(imageSize)],
-    [CARD.steps, JSON.stringify(steps)],
+    [CARD.steps, steps && JSON.stringify(steps)],
     [CARD.input, input],
   ];
+  return texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
 
 const classNames = z.array(z.string()).min(1);

@@ -1,6 +1,7 @@
 /** A run: what it is made of, what it is while it is under way, and what a checkpoint keeps of it. */
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
+import type { Step } from "../data/transforms/transform.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
@@ -43,6 +44,8 @@ export interface FitOptions {
   readonly valid: (() => EpochBatches) | undefined;
   readonly evaluator: Evaluator;
   readonly imageSize: number;
+  /** The transforms of evaluation, which checkpoints keep for those who use the model elsewhere. */
+  readonly evalTransforms?: readonly Step[] | undefined;
   readonly batchSizes: readonly number[];
   readonly maxEpochs: number;
   readonly maxNorm: number | null;

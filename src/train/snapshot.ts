@@ -9,19 +9,18 @@ import { sameShape, type Shape } from "../base/shape.ts";
 import { float32 } from "../formats/safetensors.ts";
 import { readSealed, writeSealed } from "../formats/sealed.ts";
 import type { StateTensor } from "../nn/parameters.ts";
-import { modelTensors } from "./checkpoint.ts";
+import { checkpointMetadata, modelTensors } from "./checkpoint.ts";
 import { EMA, EPOCH_RESULTS, EVALUATED, LOSS_SCALE, MOMENTS } from "./checkpoint_weights.ts";
 import { exactJson, parseExactJson } from "./exact_json.ts";
-import { CARD } from "./model_card.ts";
 import type { Fit, Progress, Snapshot } from "./run.ts";
 
 const PROGRESS = "wgrad.progress";
 
 /** The run at this moment. Waits for the GPU. */
 export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>> {
-  const { model: { name, parameters }, state, optimizer, step, results, classes, imageSize, about = [] } =
-    run;
-  const tensors = await modelTensors(run.model);
+  const { model, state, optimizer, step, results, classes, imageSize, evalTransforms, about = [] } = run;
+  const { parameters } = model, { epoch } = state;
+  const tensors = await modelTensors(model);
   const add = (prefix: string, state: ReadonlyMap<string, StateTensor>) => {
     for (const [name, { shape, values }] of state) tensors.set(prefix + name, float32(shape, values));
   };
@@ -37,12 +36,7 @@ export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>>
   const rows = await results.rows(); // GPU sync point
   tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
   const metadata = new Map([
-    ["format", "pt"],
-    [CARD.model, name],
-    [CARD.classes, JSON.stringify(classes)],
-    [CARD.imageSize, String(imageSize)],
-    ["wgrad.epoch", String(state.epoch)],
-    ["wgrad.step", String(state.step)],
+    ...checkpointMetadata(model, { epoch, step: state.step, classes, imageSize, evalTransforms }),
     [EVALUATED, state.evaluated],
     ...about,
     [PROGRESS, exactJson(progressOf(run))],

@@ -78,7 +78,7 @@ deviceTest("load() names what is missing or has another shape", (device) => {
   assertThrows(
     () => set.load(state),
     RangeError,
-    "Cannot load the state dict as its tensors do not fit:\n- 1 missing: bn.running_var [10]\n" +
+    "Cannot load the state dict because its tensors do not fit:\n- 1 missing: bn.running_var [10]\n" +
       "- 1 of another shape: fc.weight [7, 10] instead of [5, 10]",
   );
   assertThrows(

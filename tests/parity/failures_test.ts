@@ -141,7 +141,7 @@ Deno.test("parity says so if the folder is missing, or has no cases", async () =
   const missing = await assertRejects(
     () => parity(testHost(), ["no/such/folder"]),
     DataError,
-    'Cannot run parity as there is no folder "no/such/folder" that can be read: give one that',
+    'Cannot open "no/such/folder": it does not exist; give a folder that tests/fixtures/make.py has written',
   );
   assertEquals(exitCode(missing), 3);
   await assertRejects(

@@ -32,7 +32,7 @@ export function testHost(changes: Changes = {}): TestHost {
     written,
     signal: new AbortController().signal,
     openGpu,
-    openTree: async (path) => changed(await openTree(path), changes),
+    openTree: async (path, cure) => changed(await openTree(path, cure), changes),
     writeAtomic(path, bytes) {
       written.set(path, bytes);
       return Promise.resolve();

@@ -62,7 +62,7 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
   await refuse(
     writeSafetensors(tensors),
     classes,
-    "Cannot load best.safetensors into resnet18 as its tensors do not fit:\n" +
+    "Cannot load best.safetensors into resnet18 because its tensors do not fit:\n" +
       "- 1 missing: layer1.0.conv1.weight [64, 64, 3, 3]\n" +
       "- 1 unexpected: extra [2]\n" +
       "- 1 of another shape: conv1.weight [64, 3, 1, 1] instead of [64, 3, 7, 7]",

@@ -17,6 +17,12 @@ Deno.test("readCard() reads what writeCard() wrote, class names as text and in o
   assertEquals(read(writeCard(card)), { card, missing: [] });
 });
 
+Deno.test("writeCard() leaves out what a checkpoint does not say", () => {
+  const { classes, imageSize } = card;
+  const keys = writeCard({ model: "resnet34", classes, imageSize }).map(([key]) => key);
+  assertEquals(keys, ["wgrad.model", "wgrad.classes", "wgrad.image_size"]);
+});
+
 Deno.test("readCard() says what a foreign file does not say, and takes defaults", () => {
   const { card, missing } = read([]);
   assertEquals(new Set(missing), new Set(["architecture", "class names", "image size", "preprocessing"]));

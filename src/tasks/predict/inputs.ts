@@ -29,7 +29,7 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
       found.push({ name: path, load: () => host.readFile(path) });
       continue;
     }
-    const tree = await openTree(host, path);
+    const tree = await host.openTree(path, "give images, folders or .zip files");
     const below = (await tree.paths()).filter((one) => IMAGE.test(one) && !isHidden(one)).sort(
       compareCodePoints,
     );
@@ -42,25 +42,6 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
       paths.join(", ")
     }: need .jpg, .png, .webp, .gif, .tiff or .avif`,
   );
-}
-
-/** The host's messages speak of datasets; here it is any folder. */
-async function openTree(host: InputHost, path: string) {
-  try {
-    return await host.openTree(path);
-  } catch (cause) {
-    if (!(cause instanceof DataError)) throw cause;
-    const reason = cause.message.replace(/^Cannot open (the dataset as )?/, "").replace(
-      /: give data\.data_root.*$/,
-      "",
-    );
-    throw new DataError(
-      `Cannot predict ${path} as it is no picture, folder or .zip that can be opened: ${reason}`,
-      {
-        cause,
-      },
-    );
-  }
 }
 
 /** A picture's pixels, or why there are none, in one line. */

@@ -63,17 +63,17 @@ Deno.test("openTree() says what is wrong with a root, and the cure", () =>
   withFolder(async (folder) => {
     await write(folder, { "a.txt": "a", "empty.zip": "" });
     const cure = "set data.data_root=<folder or .zip>";
-    const open = (path: string) => () => openTree(path);
+    const open = (path: string) => () => openTree(path, cure);
     await assertMessage(
       open(`${folder}/no`),
       DataError,
       `Cannot open "${folder}/no": it does not exist; ${cure}`,
     );
-    await assertMessage(open(" "), DataError, `Cannot open dataset: its path is empty; ${cure}`);
+    await assertMessage(open(" "), DataError, `Cannot open " ": the path is empty; ${cure}`);
     await assertMessage(
       open(`${folder}/a.txt`),
       DataError,
-      `Cannot open dataset: "${folder}/a.txt" is neither a folder nor a .zip file; ${cure}`,
+      `Cannot open "${folder}/a.txt": it is neither a folder nor a .zip file; ${cure}`,
     );
     await assertMessage(
       open(`${folder}/empty.zip`),
