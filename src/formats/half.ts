@@ -1,12 +1,12 @@
 /**
- * 16-bit floats by their bits: IEEE binary16 ("F16") and bfloat16 ("BF16", the upper half of a float32). Written
- * out, since not every runtime that the library meets has Float16Array. Source: IEEE 754-2019, 3.4.
+ * 16-bit floats by their bits: IEEE binary16 ("F16") and bfloat16 ("BF16", the upper half of a float32). Implemented
+ * here because not every runtime has Float16Array. Source: IEEE 754-2019, 3.4.
  */
 
 const word = new Uint32Array(1);
 const float = new Float32Array(word.buffer);
 
-/** The number that the binary16 pattern `bits` (0 .. 65535) stands for; exact, subnormals and NaN included. */
+/** The number encoded by the binary16 pattern `bits` (0 .. 65535); exact, including subnormals and NaN. */
 export function fromFloat16(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >>> 10) & 0x1f;
@@ -16,16 +16,16 @@ export function fromFloat16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** The number that the bfloat16 pattern `bits` (0 .. 65535) stands for; exact. */
+/** The number encoded by the bfloat16 pattern `bits` (0 .. 65535); exact. */
 export function fromBfloat16(bits: number): number {
   word[0] = bits << 16;
   return float[0];
 }
 
 /**
- * The binary16 pattern (0 .. 65535) nearest to `value` as a float32, ties to the even one; from 65520 on it is
- * infinite. Half a step and the even bit are added to the pattern, so that what rounds up carries into the exponent;
- * below 2^-14, where steps are 2^-24, adding 0.5 lets float32 itself round to such a step.
+ * The binary16 pattern (0 .. 65535) nearest to `value` as a float32, ties to even; infinite from 65520 on. Half a
+ * step and the even bit are added to the pattern, so that rounding up carries into the exponent; below 2^-14, where
+ * steps are 2^-24, adding 0.5 makes float32 itself round to such a step.
  */
 export function toFloat16(value: number): number {
   float[0] = value;

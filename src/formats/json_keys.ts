@@ -1,11 +1,11 @@
 /**
- * JSON.parse keeps the last of two equal keys in silence; a format whose keys are names must refuse them.
- * This scan runs over text that JSON.parse has already accepted, so it need not check the grammar.
+ * JSON.parse silently keeps the last of two equal keys; a format whose keys are names must reject them. This scan
+ * runs over text that JSON.parse has already accepted, so it does not check the grammar.
  */
 
-/** The first key that stands twice in one object of the valid JSON `text`, or undefined if there is none. */
+/** The first key that occurs twice in one object of the valid JSON `text`, or undefined if there is none. */
 export function duplicateKey(text: string): string | undefined {
-  const open: (Set<string> | undefined)[] = []; // one entry per open bracket: the keys so far, none for an array
+  const open: (Set<string> | undefined)[] = []; // one entry for each open bracket: the keys so far, or undefined for an array
   const token = /"(?:[^"\\]|\\.)*"|[{}[\]]/g;
   for (let match = token.exec(text); match !== null; match = token.exec(text)) {
     const part = match[0];

@@ -3,7 +3,7 @@
  * it: messages of varints below 2^53, doubles, floats, and bytes.
  */
 
-/** A field's value: an integer, a number of 8 or 4 bytes, text, bytes or a message that is written already. */
+/** A field's value: an integer, an 8-byte or 4-byte number, text, bytes or an encoded message. */
 export type Value =
   | number
   | string
@@ -11,7 +11,7 @@ export type Value =
   | { readonly double: number }
   | { readonly float: number };
 
-/** A message of fields in this order; a field that is undefined is left out. */
+/** Encodes a message with the fields in this order; undefined fields are left out. */
 export function message(
   ...fields: readonly (readonly [number: number, value: Value | undefined])[]
 ): Uint8Array {
@@ -44,7 +44,7 @@ export function message(
   return concat(parts);
 }
 
-/** Several pieces of bytes as one. */
+/** Concatenates byte arrays. */
 export function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -55,22 +55,22 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** Seven bits a byte, the lowest first. */
+/** Seven bits in each byte, lowest first. */
 function pushVarint(bytes: number[], value: number): void {
   if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`Cannot encode ${value} as only integers of 0 to 2^53 - 1 are written`);
+    throw new RangeError(`Cannot encode ${value}: need an integer of 0 to 2^53 - 1`);
   }
   for (; value > 127; value = Math.floor(value / 128)) bytes.push(value % 128 + 128);
   bytes.push(value);
 }
 
-/** The integers and bytes of a message, field by field; numbers of a fixed length are passed over. */
+/** The integers and bytes of a message, field by field; fixed-length numbers are skipped. */
 export function* fields(bytes: Uint8Array): Generator<[number: number, value: number | Uint8Array]> {
   let at = 0;
   const varint = () => {
     let value = 0;
     for (let scale = 1;; scale *= 128) {
-      if (at >= bytes.length) throw new SyntaxError("Cannot read a message as it ends within an integer");
+      if (at >= bytes.length) throw new SyntaxError("Cannot read message: it ends within an integer");
       const byte = bytes[at++];
       value += byte % 128 * scale;
       if (byte < 128) return value;
@@ -85,7 +85,7 @@ export function* fields(bytes: Uint8Array): Generator<[number: number, value: nu
       const length = varint();
       yield [number, bytes.subarray(at, at += length)];
     } else {throw new SyntaxError(
-        `Cannot read a message as field ${number} has the unknown wire type ${type}`,
+        `Cannot read message: field ${number} has the unknown wire type ${type}`,
       );}
   }
 }

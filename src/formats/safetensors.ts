@@ -1,10 +1,10 @@
 /**
  * The safetensors format (https://github.com/huggingface/safetensors#format): eight bytes of little-endian header
  * length, a JSON header `{name: {dtype, shape, data_offsets}, __metadata__?: {key: text}}`, then the raw values,
- * little-endian and row-major, without holes. The host is little-endian too, as every WebGPU host is.
+ * little-endian and row-major, without gaps. The host must be little-endian, as every WebGPU host is.
  *
- * Reading trusts nothing: each length, offset and shape is checked before it is used. Writing lays the file out
- * as the Rust library does (dtype, then name, both in its order), so equal tensors give equal bytes.
+ * Reading trusts nothing: each length, offset and shape is checked before it is used. Writing lays the file out like
+ * the Rust library (by dtype, then name, both in its order), so equal tensors give equal bytes.
  */
 import type { ByteSource } from "../base/byte_source.ts";
 import { elements, formatShape, type Shape } from "../base/shape.ts";
@@ -14,16 +14,16 @@ import type { TensorInFile, WeightFile } from "./weight_file.ts";
 
 export { type Dtype, float32, type StoredTensor, toFloat32 } from "./tensor_data.ts";
 
-/** What a file holds: the tensors in the order of their data, the metadata as the header lists it. */
+/** The contents of a file: the tensors in the order of their data, the metadata in header order. */
 export interface Safetensors {
   tensors: Map<string, StoredTensor>;
   metadata: Map<string, string>;
 }
 
 const MAX_HEADER_BYTES = 100_000_000; // the limit of the Rust library
-const CANNOT = "Cannot read safetensors as";
+const CANNOT = "Cannot read safetensors:";
 const METADATA_KEY = "__metadata__";
-/** The Rust library's order on disk: its enumeration of the dtypes, from the last to the first. */
+/** The Rust library's order on disk: its dtype enumeration in reverse. */
 const DISK_ORDER: readonly Dtype[] = ["I64", "F64", "F32", "I32", "BF16", "F16", "I16", "I8", "U8", "BOOL"];
 
 /** A header entry; `begin` and `end` count bytes from the start of the data. */
@@ -36,10 +36,10 @@ interface Entry {
 }
 
 /**
- * Reads a safetensors file. The arrays are views into `bytes` where their alignment allows it, copies otherwise,
- * so `bytes` must not change afterwards.
+ * Reads a safetensors file. The arrays are views into `bytes` where alignment allows, and copies otherwise, so
+ * `bytes` must not change afterwards.
  *
- * @throws SyntaxError if the file is cut short or its header is not what the format asks for
+ * @throws SyntaxError if the file is truncated or its header violates the format
  * @throws RangeError if a length, an offset or a shape contradicts the rest of the file
  */
 export function readSafetensors(bytes: Uint8Array): Safetensors {
@@ -52,9 +52,9 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 /**
- * Opens a safetensors file: reads its header now, and each tensor when it is asked for.
+ * Opens a safetensors file: reads its header now, and each tensor on request.
  *
- * @throws SyntaxError, RangeError as {@link readSafetensors}
+ * @throws SyntaxError, RangeError like {@link readSafetensors}
  */
 export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
   const end = headerEnd(await source.read(0, Math.min(8, source.size)), source.size);
@@ -66,25 +66,25 @@ export async function openSafetensors(source: ByteSource): Promise<WeightFile> {
   return { tensors, metadata };
 }
 
-/** The byte at which the header of a file of `size` bytes ends, and the data starts. */
+/** The offset where the header of a file of `size` bytes ends and the data starts. */
 function headerEnd(first: Uint8Array, size: number): number {
   if (first.length < 8) {
-    throw new SyntaxError(`${CANNOT} the file must have at least 8 bytes: current size is ${first.length}`);
+    throw new SyntaxError(`${CANNOT} the file must have at least 8 bytes, current size is ${first.length}`);
   }
   const length = new DataView(first.buffer, first.byteOffset, 8).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
     throw new RangeError(
-      `${CANNOT} the header length must be at most ${MAX_HEADER_BYTES} bytes: current value is ${length}`,
+      `${CANNOT} the header length must be at most ${MAX_HEADER_BYTES} bytes, current value is ${length}`,
     );
   }
   const end = 8 + Number(length);
   if (end <= size) return end;
   throw new RangeError(
-    `${CANNOT} the header must end inside the file of ${size} bytes: current end is ${end}`,
+    `${CANNOT} the header must end inside the file of ${size} bytes, current end is ${end}`,
   );
 }
 
-/** The entries in the order of their data, `dataSize` bytes, and the metadata. */
+/** The entries in the order of their data, which has `dataSize` bytes, and the metadata. */
 function readHeader(utf8: Uint8Array, dataSize: number): { entries: Entry[]; metadata: Map<string, string> } {
   const { [METADATA_KEY]: metadata, ...rest } = parseHeader(utf8);
   const entries = Object.entries(rest).map(([name, value]) => readEntry(name, value));
@@ -97,16 +97,16 @@ function parseHeader(utf8: Uint8Array): Record<string, unknown> {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(utf8);
     json = JSON.parse(text);
   } catch (cause) {
-    throw new SyntaxError(`${CANNOT} the header must be JSON in UTF-8: ${(cause as Error).message}`, {
+    throw new SyntaxError(`${CANNOT} the header must be JSON in UTF-8 (${(cause as Error).message})`, {
       cause,
     });
   }
   if (!isObject(json) || text[0] !== "{") {
-    throw new SyntaxError(`${CANNOT} the header must be a JSON object: current text is ${shorten(text)}`);
+    throw new SyntaxError(`${CANNOT} the header must be a JSON object, current text is ${shorten(text)}`);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined) {
-    throw new SyntaxError(`${CANNOT} each name must stand once in the header: "${twice}" stands twice`);
+    throw new SyntaxError(`${CANNOT} each name must be unique in the header, "${twice}" occurs twice`);
   }
   return json;
 }
@@ -115,7 +115,7 @@ function readMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return new Map();
   if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string")) {
     throw new SyntaxError(
-      `${CANNOT} "${METADATA_KEY}" must map keys to strings: current value is ${shorten(value)}`,
+      `${CANNOT} "${METADATA_KEY}" must map keys to strings, current value is ${shorten(value)}`,
     );
   }
   return new Map(Object.entries(value) as [string, string][]);
@@ -123,34 +123,32 @@ function readMetadata(value: unknown): Map<string, string> {
 
 function readEntry(name: string, value: unknown): Entry {
   if (!isObject(value)) {
-    throw new SyntaxError(`${CANNOT} tensor "${name}" must be an object: current value is ${shorten(value)}`);
+    throw new SyntaxError(`${CANNOT} tensor "${name}" must be an object, current value is ${shorten(value)}`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype)) {
     throw new SyntaxError(
-      `${CANNOT} the dtype of "${name}" must be one of ${DISK_ORDER.join(", ")}: current value is ${
+      `${CANNOT} the dtype of "${name}" must be one of ${DISK_ORDER.join(", ")}, current value is ${
         shorten(dtype)
       }`,
     );
   }
   if (!isSizes(shape)) {
     throw new SyntaxError(
-      `${CANNOT} the shape of "${name}" must be a list of whole numbers: current value is ${shorten(shape)}`,
+      `${CANNOT} the shape of "${name}" must be a list of integers, current value is ${shorten(shape)}`,
     );
   }
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw new SyntaxError(
-      `${CANNOT} the data_offsets of "${name}" must be two whole numbers: current value is ${
-        shorten(offsets)
-      }`,
+      `${CANNOT} the data_offsets of "${name}" must be two integers, current value is ${shorten(offsets)}`,
     );
   }
   return { name, dtype, shape, begin: offsets[0], end: offsets[1] };
 }
 
 /**
- * Checks that the tensors fill `size` data bytes without hole or overlap, each with what its shape needs, and
- * returns them in the order of their data.
+ * Checks that the tensors fill `size` data bytes without gaps or overlap, each with the size that its shape requires.
+ * Returns them in the order of their data.
  */
 function checkLayout(entries: readonly Entry[], size: number): Entry[] {
   const inOrder = [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -160,35 +158,35 @@ function checkLayout(entries: readonly Entry[], size: number): Entry[] {
     const needed = elements(shape) * arrayClasses[dtype].BYTES_PER_ELEMENT;
     if (begin !== filled) {
       throw new RangeError(
-        `${CANNOT} the data of "${name}" must start where the data before it ends, at byte ${filled}: ` +
+        `${CANNOT} the data of "${name}" must start where the preceding data ends, at byte ${filled}, ` +
           `current start is ${begin}`,
       );
     }
     if (end > size) {
       throw new RangeError(
-        `${CANNOT} the data of "${name}" must end inside the ${size} data bytes: current end is ${end}`,
+        `${CANNOT} the data of "${name}" must end inside the ${size} data bytes, current end is ${end}`,
       );
     }
     if (end - begin !== needed) {
       throw new RangeError(
-        `${CANNOT} "${name}" of shape ${formatShape(shape)} and dtype ${dtype} must take ${needed} bytes: ` +
+        `${CANNOT} "${name}" of shape ${formatShape(shape)} and dtype ${dtype} must take ${needed} bytes, ` +
           `current size is ${end - begin}`,
       );
     }
     filled = end;
   }
   if (filled !== size) {
-    throw new RangeError(`${CANNOT} the tensors must fill the ${size} data bytes: current sum is ${filled}`);
+    throw new RangeError(`${CANNOT} the tensors must fill the ${size} data bytes, current sum is ${filled}`);
   }
   return inOrder;
 }
 
 /**
- * Writes a safetensors file: tensors by the Rust library's order, metadata by key, the data at a multiple of
- * eight bytes. The same content gives the same bytes, whatever the order of the maps.
+ * Writes a safetensors file: tensors in the Rust library's order, metadata by key, the data at a multiple of eight
+ * bytes. Equal contents give equal bytes, regardless of the order of the maps.
  *
- * @throws TypeError if an array's class does not fit its dtype
- * @throws RangeError if an array does not hold as many values as its shape says, or a name is reserved
+ * @throws TypeError if an array's class does not match its dtype
+ * @throws RangeError if an array's length does not match its shape, or a name is reserved
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -215,7 +213,7 @@ export function writeSafetensors(
   return assemble(header, sorted.map(([, tensor]) => tensor.data), size);
 }
 
-/** Built by hand, since an object literal would move names such as "0" to the front. */
+/** Built by hand, because an object literal would move names such as "0" to the front. */
 function jsonPair(key: string, value: unknown): string {
   return `${JSON.stringify(key)}:${JSON.stringify(value)}`;
 }
@@ -229,7 +227,7 @@ function assemble(
   const file = new Uint8Array(8 + padded + size);
   new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
   file.set(header, 8);
-  file.fill(0x20, 8 + header.length, 8 + padded); // spaces, as the format asks
+  file.fill(0x20, 8 + header.length, 8 + padded); // padded with spaces, as the format requires
   let at = 8 + padded;
   for (const array of arrays) {
     file.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at);
@@ -241,27 +239,27 @@ function assemble(
 function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
   if (name === METADATA_KEY) {
     throw new RangeError(
-      `Cannot write safetensors as the name "${METADATA_KEY}" is reserved: rename the tensor`,
+      `Cannot write safetensors: the name "${METADATA_KEY}" is reserved; rename the tensor`,
     );
   }
   if (!isDtype(dtype) || !(data instanceof arrayClasses[dtype])) {
     throw new TypeError(
-      `Cannot write safetensors as "${name}" of dtype ${dtype} must hold ` +
-        `${isDtype(dtype) ? arrayClasses[dtype].name : `one of ${DISK_ORDER.join(", ")}`}: ` +
+      `Cannot write safetensors: "${name}" of dtype ${dtype} must hold ` +
+        `${isDtype(dtype) ? arrayClasses[dtype].name : `one of ${DISK_ORDER.join(", ")}`}, ` +
         `current array is ${(data as { constructor?: { name: string } })?.constructor?.name}`,
     );
   }
   if (data.length !== elements(shape)) {
     throw new RangeError(
-      `Cannot write safetensors as "${name}" of shape ${formatShape(shape)} must hold ${
+      `Cannot write safetensors: "${name}" of shape ${formatShape(shape)} must hold ${
         elements(shape)
-      } values: ` +
+      } values, ` +
         `current length is ${data.length}`,
     );
   }
 }
 
-/** The order of code points, which is that of UTF-8 bytes; UTF-16, JavaScript's own order, differs past U+FFFF. */
+/** Compares by code point, which is the order of UTF-8 bytes; JavaScript's own UTF-16 order differs above U+FFFF. */
 function byCodePoint(a: string, b: string): number {
   const left = [...a], right = [...b];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {
@@ -279,7 +277,7 @@ function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
 }
 
-/** A value as JSON for a message, at most 80 characters of it. */
+/** A value as JSON for a message, limited to 80 characters. */
 function shorten(value: unknown): string {
   const text = JSON.stringify(value) ?? "missing";
   return text.length > 80 ? `${text.slice(0, 80)}...` : text;

@@ -1,6 +1,6 @@
 /**
- * A .safetensors file that knows whether it is whole: its metadata hold the SHA-256 of all its bytes, taken with
- * zeros in the digest's own place.
+ * A .safetensors file that can verify itself: its metadata contains the SHA-256 of all its bytes, computed with zeros
+ * in place of the digest.
  */
 import type { ByteSource } from "../base/byte_source.ts";
 import { sha256 } from "../base/sha256.ts";
@@ -9,7 +9,7 @@ import { readSafetensors, type Safetensors, type StoredTensor, writeSafetensors 
 const KEY = "wgrad.sha256";
 const DIGITS = 64;
 
-/** Writes a file with its digest. @throws as writeSafetensors */
+/** Writes a file with its digest. @throws like writeSafetensors */
 export async function writeSealed(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: ReadonlyMap<string, string>,
@@ -21,7 +21,7 @@ export async function writeSealed(
 }
 
 /**
- * Reads a file; one without a digest is taken as it is. The arrays are views into `bytes` where possible.
+ * Reads a file; one without a digest is accepted as is. The arrays are views into `bytes` where possible.
  * @throws SyntaxError or RangeError if the file is damaged
  */
 export async function readSealed(bytes: Uint8Array<ArrayBuffer>): Promise<Safetensors> {
@@ -32,13 +32,13 @@ export async function readSealed(bytes: Uint8Array<ArrayBuffer>): Promise<Safete
     const found = (await sha256(bytes)).toHex();
     place.set(new TextEncoder().encode(said));
     if (found !== said) {
-      throw new RangeError("Cannot read safetensors as the checksum differs: the file is damaged");
+      throw new RangeError("Cannot read safetensors: the checksum does not match, so the file is damaged");
     }
   }
   return readSafetensors(bytes);
 }
 
-/** The digest that a file says it has, from its header alone; undefined if it says none. */
+/** The digest stored in a file, read from its header alone; undefined if there is none. */
 export async function readSeal(source: ByteSource): Promise<string | undefined> {
   if (source.size < 8) return undefined;
   const length = new DataView((await source.read(0, 8)).slice().buffer).getBigUint64(0, true);

@@ -1,11 +1,11 @@
 /**
- * A tensor at rest: dtype, shape and values on the host, as files hold it. Row-major; no strides. The dtype names
- * are those of safetensors. F16 and BF16 keep their bit patterns, BOOL keeps bytes 0 and 1.
+ * A stored tensor: dtype, shape and values on the host, as in files. Row-major, without strides. The dtype names are
+ * those of safetensors. F16 and BF16 keep their bit patterns, BOOL keeps bytes 0 and 1.
  */
 import { elements, formatShape, type Shape } from "../base/shape.ts";
 import { fromBfloat16, fromFloat16 } from "./half.ts";
 
-/** The array class that carries each dtype's values. */
+/** The array class for each dtype's values. */
 export interface DataOf {
   F64: Float64Array;
   F32: Float32Array;
@@ -22,7 +22,7 @@ export interface DataOf {
 /** A dtype's name. */
 export type Dtype = keyof DataOf;
 
-/** A tensor at rest; `data` holds exactly the product of `shape` values, in row-major order. */
+/** A stored tensor; the length of `data` is the product of `shape`, in row-major order. */
 export type StoredTensor = { [D in Dtype]: { dtype: D; shape: Shape; data: DataOf[D] } }[Dtype];
 
 interface ArrayClass {
@@ -31,7 +31,7 @@ interface ArrayClass {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): StoredTensor["data"];
 }
 
-/** The array class of each dtype, and with it the bytes per value. */
+/** The array class of each dtype, which implies the bytes per value. */
 export const arrayClasses: Record<Dtype, ArrayClass> = {
   F64: Float64Array,
   F32: Float32Array,
@@ -53,12 +53,12 @@ export function isDtype(name: unknown): name is Dtype {
 /**
  * An F32 tensor of `shape` around `data` (not copied; other numbers are rounded to float32).
  *
- * @throws RangeError if `data` does not hold as many values as `shape` says
+ * @throws RangeError if the length of `data` does not match `shape`
  */
 export function float32(shape: Shape, data: ArrayLike<number>): StoredTensor & { dtype: "F32" } {
   if (data.length !== elements(shape)) {
     throw new RangeError(
-      `Cannot make a tensor as data must hold ${elements(shape)} values for shape ${formatShape(shape)}: ` +
+      `Cannot create tensor: data must have ${elements(shape)} values for shape ${formatShape(shape)}, ` +
         `current length is ${data.length}`,
     );
   }
@@ -66,8 +66,8 @@ export function float32(shape: Shape, data: ArrayLike<number>): StoredTensor & {
 }
 
 /**
- * The tensor's values as float32, in row-major order: the array itself for F32, a converted copy otherwise.
- * F16 and BF16 convert exactly; F64, I64 and I32 round to nearest.
+ * The tensor's values as float32, in row-major order: the array itself for F32, a converted copy otherwise. F16 and
+ * BF16 convert exactly; F64, I64 and I32 round to nearest.
  */
 export function toFloat32(tensor: StoredTensor): Float32Array {
   switch (tensor.dtype) {
@@ -91,8 +91,8 @@ function convert<T>(data: ArrayLike<T>, value: (stored: T) => number): Float32Ar
 }
 
 /**
- * A tensor around the bytes of its values, little-endian: a view where their alignment allows it, a copy otherwise.
- * `bytes` must be as long as `shape` and `dtype` say.
+ * A tensor from the little-endian bytes of its values: a view where alignment allows, a copy otherwise. The length of
+ * `bytes` must match `shape` and `dtype`.
  */
 export function storedTensor(dtype: Dtype, shape: Shape, bytes: Uint8Array): StoredTensor {
   const arrayClass = arrayClasses[dtype], length = elements(shape);

@@ -1,11 +1,11 @@
 /**
  * TensorBoard's event files: a sequence of TFRecords
  * (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each an `Event` protocol buffer
- * (tensorflow/core/util/event.proto). Bytes in and out; writing them somewhere is for the caller.
+ * (tensorflow/core/util/event.proto). Bytes in and out; the caller does the I/O.
  */
 import { concat, fields, message } from "./protobuf.ts";
 
-/** What an event says: one value of a summary, by its tag. */
+/** The payload of an event: one summary value with its tag. */
 export type SummaryValue = Uint8Array;
 
 /** A scalar, stored as f32. */
@@ -13,7 +13,7 @@ export function scalarValue(tag: string, value: number): SummaryValue {
   return message([1, tag], [2, { float: value }]);
 }
 
-/** A picture, as the bytes of a PNG file. @throws SyntaxError if it is none */
+/** An image, given as the bytes of a PNG file. @throws SyntaxError if it is not one */
 export function imageValue(tag: string, png: Uint8Array): SummaryValue {
   const { width, height } = pngSize(png);
   const RGB = 3;
@@ -31,12 +31,12 @@ export function textValue(tag: string, text: string): SummaryValue {
 /** A hyperparameter's value. */
 export type Hparam = number | string | boolean;
 
-/** The tag of what a session's end says. */
+/** The tag of a session's end. */
 export const SESSION_END = "_hparams_/session_end_info";
 
 /**
- * The start of a run with its hyperparameters, for the plug-in of that name. It names no group: TensorBoard takes the
- * runs of a group for repetitions with the same hyperparameters, and averages them.
+ * The start of a run with its hyperparameters, for the hparams plug-in. It names no group: TensorBoard treats the
+ * runs of a group as repetitions with the same hyperparameters and averages them.
  */
 export function sessionStart(hparams: Readonly<Record<string, Hparam>>, seconds: number): SummaryValue {
   const entries = Object.entries(hparams).map(([name, value]) =>
@@ -62,18 +62,18 @@ function jsonValue(value: Hparam): Uint8Array {
   return typeof value === "string" ? message([3, value]) : message([4, Number(value)]);
 }
 
-/** The record that a file begins with. */
+/** The first record of a file. */
 export function fileHeader(seconds: number): Uint8Array {
   return record(message([1, { double: seconds }], [3, "brain.Event:2"]));
 }
 
-/** The record of an event: values at a step, at a time in seconds since 1970. */
+/** The record of an event: values at a step and at a time in seconds since 1970. */
 export function eventRecord(seconds: number, step: number, values: readonly SummaryValue[]): Uint8Array {
   const summary = message(...values.map((value) => [1, value] as const));
   return record(message([1, { double: seconds }], [2, step], [5, summary]));
 }
 
-/** Frames bytes: their length, its checksum, the bytes, their checksum. */
+/** Frames bytes: length, its checksum, the bytes, their checksum. */
 function record(data: Uint8Array): Uint8Array {
   const length = new Uint8Array(8), checksums = new Uint8Array(8);
   new DataView(length.buffer).setUint32(0, data.length, true); // the upper half stays 0
@@ -83,14 +83,14 @@ function record(data: Uint8Array): Uint8Array {
   return concat([length, checksums.subarray(0, 4), data, checksums.subarray(4)]);
 }
 
-/** An event of a file: where its record ends, its step, and the tags of its values. */
+/** An event in a file: where its record ends, its step, and the tags of its values. */
 export interface EventPlace {
   readonly end: number;
   readonly step: number;
   readonly tags: readonly string[];
 }
 
-/** The events of a file, up to its end or the first record that is cut off or damaged. */
+/** The events of a file, up to its end or the first truncated or damaged record. */
 export function* readEvents(file: Uint8Array): Generator<EventPlace> {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let at = 0; at + 16 <= file.length;) {
@@ -118,12 +118,12 @@ function readEvent(data: Uint8Array): { step: number; tags: string[] } {
   return { step, tags };
 }
 
-/** Width and height of a PNG file. @throws SyntaxError if it is none */
+/** Width and height of a PNG file. @throws SyntaxError if it is not one */
 export function pngSize(png: Uint8Array): { width: number; height: number } {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
   if (png.length < 24 || view.getUint32(0) !== 0x89504e47) {
     throw new SyntaxError(
-      `Cannot log a picture as it must be a PNG file: current one has ${png.length} bytes`,
+      `Cannot log image: it must be a PNG file, current data has ${png.length} bytes`,
     );
   }
   return { width: view.getUint32(16), height: view.getUint32(20) };
@@ -141,7 +141,7 @@ function crcTable(): Uint32Array {
   return table;
 }
 
-/** CRC-32C (Castagnoli), turned and moved as TFRecords store it. */
+/** CRC-32C (Castagnoli), rotated and offset as in TFRecords. */
 export function maskedCrc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ CRC32C[(crc ^ byte) & 255];

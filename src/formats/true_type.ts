@@ -1,18 +1,19 @@
 /**
- * What laying out text needs of a TrueType or OpenType font: how wide each character is. Reads the tables head, hhea,
- * hmtx and cmap (formats 4 and 12); no outlines, no kerning (OpenType specification 1.9, chapters of those names).
+ * The part of a TrueType or OpenType font that text layout needs: the width of each character. Reads the tables head,
+ * hhea, hmtx and cmap (formats 4 and 12); no outlines, no kerning (OpenType specification 1.9, chapters of those
+ * names).
  */
 
 /** Advance widths of a font. */
 export interface FontMetrics {
-  /** The width of a character as a share of the font size, or undefined if the font has no glyph for it. */
+  /** The width of a character as a fraction of the font size, or undefined if the font has no glyph for it. */
   advance(codePoint: number): number | undefined;
 }
 
 /** Maps a code point to a glyph; 0 is the missing glyph. */
 type GlyphMap = (codePoint: number) => number;
 
-/** Reads a font file. @throws SyntaxError if it is no such font or is cut off */
+/** Reads a font file. @throws SyntaxError if it is not such a font or is truncated */
 export function readTrueType(bytes: Uint8Array): FontMetrics {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
@@ -29,21 +30,21 @@ export function readTrueType(bytes: Uint8Array): FontMetrics {
     };
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new SyntaxError("Cannot read the font as it is cut off", { cause });
+    throw new SyntaxError("Cannot read font: it is truncated", { cause });
   }
 }
 
-/** Where a table starts. */
+/** The offset of a table. */
 function findTable(view: DataView, name: string): number {
   const version = view.getUint32(0);
   if (version !== 0x00010000 && version !== 0x4f54544f) {
-    throw new SyntaxError("Cannot read the font as it is neither TrueType nor OpenType");
+    throw new SyntaxError("Cannot read font: it is neither TrueType nor OpenType");
   }
   for (let i = 0, at = 12; i < view.getUint16(4); i++, at += 16) {
     const tag = String.fromCharCode(...[0, 1, 2, 3].map((letter) => view.getUint8(at + letter)));
     if (tag === name) return view.getUint32(at + 8);
   }
-  throw new SyntaxError(`Cannot read the font as it has no table ${name}`);
+  throw new SyntaxError(`Cannot read font: it has no table ${name}`);
 }
 
 /** The font's widest Unicode map. */
@@ -56,7 +57,7 @@ function characterMap(view: DataView, start: number): GlyphMap {
   const groups = maps.get(12), segments = maps.get(4);
   if (groups !== undefined) return groupMap(view, groups);
   if (segments !== undefined) return segmentMap(view, segments);
-  throw new SyntaxError("Cannot read the font as it has no Unicode character map of format 4 or 12");
+  throw new SyntaxError("Cannot read font: it has no Unicode character map of format 4 or 12");
 }
 
 /** Format 12: groups of (first character, last, glyph of the first). */

@@ -1,4 +1,4 @@
-/** A file of weights that was opened: what is in it is known, values are read one tensor at a time. */
+/** An open file of weights: its contents are known, and values are read one tensor at a time. */
 import type { Shape } from "../base/shape.ts";
 import type { Dtype, StoredTensor } from "./tensor_data.ts";
 
@@ -6,13 +6,13 @@ import type { Dtype, StoredTensor } from "./tensor_data.ts";
 export interface TensorInFile {
   readonly dtype: Dtype;
   readonly shape: Shape;
-  /** Reads the values, in row-major order; nothing is kept. */
+  /** Reads the values in row-major order; nothing is cached. */
   load(): Promise<StoredTensor>;
 }
 
-/** A file's tensors by name, in the file's order. */
+/** A file's tensors by name, in file order. */
 export interface WeightFile {
   readonly tensors: ReadonlyMap<string, TensorInFile>;
-  /** What a safetensors file says of itself; empty elsewhere. */
+  /** The metadata of a safetensors file; empty for other formats. */
   readonly metadata: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,6 @@
 /**
- * Weights in any format that is known, told apart by their first bytes: a name's ending proves nothing. Names lose the
- * prefix that a wrapping module gave them: Lightning's "model.", DataParallel's "module.", torch.compile's "_orig_mod.".
+ * Weights in any supported format, recognised by their first bytes rather than the file name. Names lose the prefix
+ * of wrapper modules: Lightning's "model.", DataParallel's "module.", torch.compile's "_orig_mod.".
  */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
@@ -11,10 +11,10 @@ import type { WeightFile } from "./weight_file.ts";
 
 export type { TensorInFile, WeightFile } from "./weight_file.ts";
 
-/** A format: how a file of it begins, and how it is opened. */
+/** A format: how its files begin, and how to open them. */
 interface Format {
   readonly name: string;
-  /** True if `head`, at most the first 16 bytes, begins a file of this format. */
+  /** True if `head`, at most the first 16 bytes, is the start of a file of this format. */
   begins(head: Uint8Array): boolean;
   open(source: ByteSource): Promise<WeightFile>;
 }
@@ -22,31 +22,31 @@ interface Format {
 /** The tag of an ONNX model's first field. */
 const IR_VERSION = [0x08];
 const ZIP = [0x50, 0x4b], PICKLE = [0x80], BRACE = 0x7b;
-/** The magic number of a legacy file, as text, which is how pickle's protocols 0 and 1 write it. */
+/** The magic number of a legacy file as text, which is how pickle protocols 0 and 1 write it. */
 const MAGIC_LINE = [..."L119547037146038"].map((character) => character.charCodeAt(0));
 
 const formats: readonly Format[] = [
   { name: "safetensors", begins: (head) => head[8] === BRACE, open: openSafetensors },
   { name: ".pth of torch.save", begins: startsWith(ZIP), open: openTorchZip },
   { name: "ONNX", begins: startsWith(IR_VERSION), open: openOnnxWeights },
-  { name: ".pth of before PyTorch 1.6", begins: startsWith(PICKLE, MAGIC_LINE), open: openTorchLegacy },
+  { name: ".pth from before PyTorch 1.6", begins: startsWith(PICKLE, MAGIC_LINE), open: openTorchLegacy },
 ];
 
 function startsWith(...starts: readonly (readonly number[])[]): Format["begins"] {
   return (head) => starts.some((start) => start.every((byte, i) => head[i] === byte));
 }
 
-/** A file of weights, and what was left out of it. */
+/** A file of weights, and the names that were left out. */
 export interface Weights extends WeightFile {
-  /** Names beside the prefix that all others had: what a trainer keeps beside its model, such as a loss's weights. */
+  /** Names without the common prefix: what a trainer stores with its model, such as a loss's weights. */
   readonly aside: readonly string[];
 }
 
 /**
- * Opens a file of weights by what is in it: safetensors, or what torch.save wrote, whole state dicts as well as
- * checkpoints that hold one. Values are read one tensor at a time, so that memory never holds the file.
+ * Opens a file of weights according to its content: safetensors or ONNX, or a state dict or checkpoint written by
+ * torch.save. Values are read one tensor at a time, so the file is never in memory as a whole.
  *
- * @throws DataError if it is in no known format, is damaged, or wants more than tensors and plain data
+ * @throws DataError if the format is unknown, the file is damaged, or it needs more than tensors and plain data
  * @example Count the values of a file
  * ```ts
  * import { byteSource, float32, readWeights, writeSafetensors } from "@wgrad/wgrad";
@@ -61,7 +61,7 @@ export async function readWeights(source: ByteSource): Promise<Weights> {
   const format = formats.find(({ begins }) => begins(head));
   if (format === undefined) {
     const known = formats.map(({ name }) => name).join(", ");
-    throw new DataError(`Cannot load ${source.name} as it is no file of weights: need one of ${known}`);
+    throw new DataError(`Cannot load ${source.name}: it is not a file of weights; need one of ${known}`);
   }
   try {
     return unwrapped(await format.open(source));
@@ -72,10 +72,10 @@ export async function readWeights(source: ByteSource): Promise<Weights> {
 }
 
 const PREFIXES = ["model.", "module.", "net.", "_orig_mod."];
-/** Modules that wrap each other. */
+/** Limit on nested wrapper modules. */
 const MOST_PREFIXES = 4;
 
-/** Takes a prefix off for as long as most names have it; the others are put aside. */
+/** Strips a prefix for as long as most names have it; the others are set aside. */
 function unwrapped(file: WeightFile): Weights {
   let tensors = file.tensors;
   const aside: string[] = [];

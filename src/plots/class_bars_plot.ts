@@ -1,17 +1,17 @@
-/** Samples of each class in each split: bars side by side, a row for each class. */
+/** Samples of each class in each split: side-by-side bars, one row for each class. */
 import { DISTINCT } from "./colors.ts";
 import { linearScale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
 import { CAPITAL, FAINT, type Font, label, middleOf, shortened, widest } from "./text.ts";
 
-/** One split: how many samples each class has. */
+/** The samples of each class in one split. */
 export interface SplitCounts {
   readonly name: string;
   /** [C] */
   readonly counts: ArrayLike<number>;
 }
 
-/** What is drawn. */
+/** Input of {@link classBarsPlot}. */
 export interface ClassBarsPlot {
   readonly title: string;
   /** [C] */
@@ -31,7 +31,7 @@ interface Column {
   readonly fill: string;
 }
 
-/** Draws the counts of all splits, 11 inches wide and as high as there are classes. */
+/** Draws the counts of all splits, 11 inches wide and as tall as the number of classes requires. */
 export function classBarsPlot({ title, names, splits }: ClassBarsPlot, font: Font): Drawing {
   const row = names.length > 60 ? 17 : names.length > 20 ? 20 : 28;
   const height = TOP + row * names.length + BOTTOM, size = Math.min(TEXT, row * .75);
@@ -65,7 +65,7 @@ export function classBarsPlot({ title, names, splits }: ClassBarsPlot, font: Fon
   );
 }
 
-/** The bars of a split under its name; each ends with its count. */
+/** The bars of a split under its name, each followed by its count. */
 function column(
   { name, counts }: SplitCounts,
   { left, width, row, size, fill }: Column,
@@ -75,7 +75,7 @@ function column(
   const most = Math.max(1, ...all);
   const room = widest(font, all.map((count) => count.toLocaleString("en")), size) + 8;
   const scale = linearScale([0, most], [0, width - room], 3, 1);
-  const reach = (width - room) / Math.max(scale(most), 1); // the longest bar fills the room beside its count
+  const reach = (width - room) / Math.max(scale(most), 1); // the longest bar fills the space next to its count
   const bottom = TOP + row * all.length;
   const heading = `${name}: ${total.toLocaleString("en")}`;
   const bars = all.flatMap((count, i): Markup[] => {

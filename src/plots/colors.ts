@@ -1,13 +1,13 @@
-/** Colours that people with any colour vision can tell apart, and a sequence from light to dark. */
+/** Colours that are distinguishable with any colour vision, and a sequential scale from light to dark. */
 
-/** Okabe and Ito 2008, "Color Universal Design", in an order whose neighbours differ in lightness too. */
+/** Okabe and Ito 2008, "Color Universal Design", ordered so that neighbours also differ in lightness. */
 export const DISTINCT = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00"] as const;
 
-/** Right and wrong: bluish green and vermilion of the same set, which differ for every kind of colour vision. */
+/** Right and wrong: bluish green and vermilion from the same set, distinguishable with any colour vision. */
 export const RIGHT = "#009e73";
 export const WRONG = "#d55e00";
 
-/** ColorBrewer's Blues of nine steps (Brewer 2002; Apache 2.0), as matplotlib's map of that name. */
+/** ColorBrewer's nine-step Blues (Brewer 2002; Apache 2.0), as in matplotlib's colour map of that name. */
 const BLUES = [
   [247, 251, 255],
   [222, 235, 247],
@@ -20,12 +20,12 @@ const BLUES = [
   [8, 48, 107],
 ] as const;
 
-/** The colour of a share 0 .. 1, light to dark. */
+/** The colour of a value in 0 .. 1, light to dark. */
 export function blues(share: number): string {
   return hex(bluesAt(share));
 }
 
-/** Dark or white, whichever stands out more on `blues(share)`: at least 4.5 to 1 by WCAG 2. */
+/** Dark or white, whichever contrasts more with `blues(share)`: at least 4.5 to 1 by WCAG 2. */
 export function inkOnBlues(share: number): string {
   const light = luminance(bluesAt(share));
   return 1.05 / (light + 0.05) > (light + 0.05) / (luminance(DARK) + 0.05) ? "#ffffff" : hex(DARK);
@@ -47,7 +47,7 @@ function hex(rgb: Rgb): string {
   return "#" + rgb.map((value) => value.toString(16).padStart(2, "0")).join("");
 }
 
-/** Relative luminance of sRGB, by WCAG 2. */
+/** Relative luminance of sRGB according to WCAG 2. */
 function luminance(rgb: Rgb): number {
   const [r, g, b] = rgb.map((value) => {
     const share = value / 255;

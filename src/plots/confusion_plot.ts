@@ -1,31 +1,32 @@
 /**
- * A confusion matrix, rows true. A cell's colour is its share of the row, so that rare classes show as well as frequent
- * ones; its number is the count. Names that are too long for their margin lose their middle.
+ * A confusion matrix with true classes as rows. The colour of a cell is its fraction of the row, so that rare classes
+ * are as visible as frequent ones; its number is the count. Names too long for their margin are shortened in the
+ * middle.
  */
 import { blues, inkOnBlues } from "./colors.ts";
 import { type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
 import { CAPITAL, DESCENT, FAINT, type Font, label, middleOf, shortened, widest } from "./text.ts";
 
-/** What is drawn. */
+/** Input of {@link confusionPlot}. */
 export interface ConfusionPlot {
   readonly title: string;
   /** [C], in the order of rows and columns. */
   readonly names: readonly string[];
-  /** [C, C], row-major: samples of class t that were taken for class p. */
+  /** [C, C], row-major: samples of class t predicted as class p. */
   readonly counts: ArrayLike<number>;
 }
 
-/** The side of the whole picture: .35 inches a class, at least 12. */
+/** The side of the plot: .35 inches for each class, at least 12. */
 export function confusionSide(classes: number): number {
   return Math.max(12, 0.35 * classes) * INCH;
 }
 
-/** Where things are, and how large text is. */
+/** Positions and font sizes. */
 interface Layout {
   readonly side: number;
-  /** Grows with the side, so that titles stay in proportion. */
+  /** Grows with the side to keep titles in proportion. */
   readonly unit: number;
-  /** Baselines of the title and of the axes' names, these at the left and below. */
+  /** Baselines of the title and of the axis labels, to the left and below. */
   readonly title: number;
   readonly axis: number;
   readonly below: number;
@@ -35,14 +36,14 @@ interface Layout {
   readonly names: Names;
 }
 
-/** How class names are written. */
+/** How class names are drawn. */
 interface Names {
   readonly size: number;
-  /** The most that one may take. */
+  /** The maximum width of a name. */
   readonly width: number;
-  /** What the widest takes. */
+  /** The width of the widest name. */
   readonly widest: number;
-  /** True where names under the columns are upright. */
+  /** True if names below the columns are vertical. */
   readonly turned: boolean;
 }
 
@@ -53,7 +54,7 @@ export function confusionPlot(plot: ConfusionPlot, font: Font): Drawing {
   const { names, counts, title } = plot;
   if (names.length === 0 || counts.length !== names.length ** 2) {
     throw new TypeError(
-      `Cannot draw a confusion matrix as ${names.length} classes need ${names.length ** 2} counts: ` +
+      `Cannot draw a confusion matrix: ${names.length} classes need ${names.length ** 2} counts, ` +
         `current length is ${counts.length}`,
     );
   }
@@ -88,17 +89,17 @@ export function confusionPlot(plot: ConfusionPlot, font: Font): Drawing {
   );
 }
 
-/** How many samples there are, and how many lie on the diagonal. */
+/** The number of samples, and the fraction on the diagonal. */
 function summary({ names, counts }: ConfusionPlot): string {
   let total = 0, right = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i];
   for (let c = 0; c < names.length; c++) right += counts[c * (names.length + 1)];
   if (total === 0) return "no samples";
   const samples = `${total.toLocaleString("en")} sample${total === 1 ? "" : "s"}`;
-  return `${samples}, ${(100 * right / total).toFixed(1)} % right; colour: share of the true class`;
+  return `${samples}, ${(100 * right / total).toFixed(1)} % correct; colour: fraction of the true class`;
 }
 
-/** Shares the square out between names, titles, colour bar and cells, and centres what is left. */
+/** Divides the square between names, titles, colour bar and cells, and centres the result. */
 function place(names: readonly string[], font: Font): Layout {
   const classes = names.length, side = confusionSide(classes), unit = side / confusionSide(1);
   const header = 84 * unit, bar = 100 * unit, gap = GAP * unit, axis = (AXIS + 2 * GAP) * unit;
@@ -122,8 +123,8 @@ function place(names: readonly string[], font: Font): Layout {
 }
 
 /**
- * The size of class names: as large as their cells allow; a little smaller where that keeps those below the columns
- * level. `cellFor` says how large cells are beside names of a width.
+ * The size of class names: as large as their cells allow, or slightly smaller if that keeps the names below the
+ * columns horizontal. `cellFor` gives the cell size for a width of names.
  */
 function fitNames(
   names: readonly string[],
@@ -142,7 +143,7 @@ function fitNames(
   return { size, width, widest: taken(size), turned };
 }
 
-/** The squares with their counts; empty ones are left to the background. */
+/** The cells with their counts; empty cells show the background. */
 function cells(
   { names, counts }: ConfusionPlot,
   totals: readonly number[],
@@ -180,7 +181,7 @@ function cells(
 
 const LEAST_NUMBER = 6;
 
-/** The font size at which the longest count fits its cell; undefined where it would be too small to read. */
+/** The font size at which the longest count fits its cell; undefined if it would be too small to read. */
 function numberSize(counts: ArrayLike<number>, cell: number, font: Font): number | undefined {
   let most = 0;
   for (let i = 0; i < counts.length; i++) most = Math.max(most, counts[i]);
@@ -189,7 +190,7 @@ function numberSize(counts: ArrayLike<number>, cell: number, font: Font): number
   return size >= LEAST_NUMBER ? size : undefined;
 }
 
-/** Class names at the left and below. */
+/** Class names to the left and below. */
 function axisNames(names: readonly string[], layout: Layout, font: Font): Markup[] {
   const { left, top, cell, unit, names: { size, width, turned } } = layout;
   const gap = GAP * unit;
@@ -211,7 +212,7 @@ function axisNames(names: readonly string[], layout: Layout, font: Font): Markup
   });
 }
 
-/** What the colours mean: a bar from 0 to 100 %. */
+/** The colour key: a bar from 0 to 100 %. */
 function colorBar({ left, top, cell, unit }: Layout, classes: number): Markup[] {
   const height = cell * classes, x = left + height + 18 * unit, width = 16 * unit, size = 17 * unit;
   const steps = 64;

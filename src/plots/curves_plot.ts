@@ -1,4 +1,6 @@
-/** Curves over epochs: each line with its own colour, dash and mark, so that print in grey tells them apart too. */
+/**
+ * Curves over epochs. Each line has its own colour, dash and marker, so that they are distinguishable in grey too.
+ */
 import { DISTINCT } from "./colors.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
@@ -7,20 +9,20 @@ import { CAPITAL, FAINT, type Font, label, middleOf, shortened, widest } from ".
 /** One line. */
 export interface Curve {
   readonly name: string;
-  /** By place on the axis; what is not finite is a gap. */
+  /** Indexed by position on the axis; a non-finite value leaves a gap. */
   readonly values: readonly (number | undefined)[];
-  /** Said beside the name, such as the best value. */
+  /** Shown after the name, such as the best value. */
   readonly note?: string;
 }
 
-/** What is drawn. */
+/** Input of {@link curvesPlot}. */
 export interface CurvesPlot {
   readonly title: string;
   readonly yName: string;
   /** The epoch of each curve's first value. */
   readonly firstEpoch: number;
   readonly curves: readonly Curve[];
-  /** Values that the axis never goes beyond: 0 and 100 for shares in percent. */
+  /** Limits of the axis, such as 0 and 100 for percentages. */
   readonly bounds: readonly [low: number, high: number];
 }
 
@@ -83,7 +85,7 @@ function epochs(curves: readonly Curve[]): number {
   return Math.max(1, ...curves.map(({ values }) => values.length));
 }
 
-/** Lines for the ticks of both axes, with their numbers. */
+/** Grid lines at the ticks of both axes, with labels. */
 function grid({ x, y, left, right, top, bottom }: Axes, { curves, firstEpoch }: CurvesPlot): Child[] {
   const last = firstEpoch + epochs(curves) - 1;
   const whole = linearScale([firstEpoch, Math.max(last, firstEpoch + 1)], [0, 1], 10, 1).ticks
@@ -116,7 +118,7 @@ function grid({ x, y, left, right, top, bottom }: Axes, { curves, firstEpoch }: 
   return [horizontal, vertical, frame];
 }
 
-/** One line, broken at its gaps; its marks show where few points would make no line. */
+/** One line, broken at its gaps; markers make isolated points visible. */
 function line({ values }: Curve, i: number, firstEpoch: number, { x, y }: Axes): Markup {
   const stroke = DISTINCT[i % DISTINCT.length];
   const points = values.map((value, epoch) =>
@@ -142,7 +144,7 @@ function line({ values }: Curve, i: number, firstEpoch: number, { x, y }: Axes):
   return element("g", {}, curve, marks);
 }
 
-/** A curve's mark: circle, square, triangle or diamond. */
+/** A curve's marker: circle, square, triangle or diamond. */
 function mark(i: number, x: number, y: number): Markup {
   const fill = DISTINCT[i % DISTINCT.length], r = 4;
   const shapes = [
@@ -158,7 +160,7 @@ function polygon(x: number, y: number, corners: readonly (readonly [number, numb
   return "M" + corners.map(([dx, dy]) => `${(x + dx).toFixed(2)} ${(y + dy).toFixed(2)}`).join("L") + "Z";
 }
 
-/** The names of the curves above the plot, one a row, each with its note. */
+/** The names of the curves above the plot, one in each row, with their notes. */
 function legend({ curves }: CurvesPlot, font: Font): Markup[] {
   const entries = curves.map(({ name, values, note }) =>
     [name, note, values.some(isFinite) ? "" : "no finite value"].filter(Boolean).join(": ")

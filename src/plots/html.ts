@@ -1,11 +1,11 @@
 /**
- * HTML as a tagged template: what stands in the template is markup, what is filled in is text and is escaped, also
- * within quoted attributes. Only {@link Markup} is filled in as it is.
+ * HTML as a tagged template: the template is markup; interpolated values are text and are escaped, also within quoted
+ * attributes. Only {@link Markup} is inserted as is.
  */
 import { sha256 } from "../base/sha256.ts";
 import { escapeText, Markup } from "./svg.ts";
 
-/** What may be filled in. */
+/** What may be interpolated. */
 export type Filling = Markup | string | number | readonly Filling[];
 
 /** A piece of a page. */
@@ -19,12 +19,12 @@ function filled(filling: Filling): string {
   return escapeText(String(filling));
 }
 
-/** A value as JSON that may stand in a script element, which ends at `</script` and changes at `<!--`. */
+/** A value as JSON that is safe in a script element, which `</script` would end and `<!--` would change. */
 export function jsonIsland(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll("<", "\\u003c"));
 }
 
-/** An inlined style sheet or script as a content security policy lets it through. */
+/** The content security policy source of an inline style sheet or script. */
 export async function policySource(text: string): Promise<string> {
   return `'sha256-${(await sha256(text)).toBase64()}'`;
 }

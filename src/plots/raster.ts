@@ -1,4 +1,4 @@
-/** Drawings to PNG files, by resvg (compiled to WebAssembly) and one font. The host hands in the bytes of both. */
+/** Renders drawings to PNG with resvg (compiled to WebAssembly) and one font. The host provides the bytes of both. */
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import { encodePng } from "../formats/png.ts";
 import { type Drawing, INCH } from "./svg.ts";
@@ -7,22 +7,24 @@ import { type Font, openFont } from "./text.ts";
 /** What plots are laid out and drawn with. */
 export interface Plotting {
   readonly font: Font;
-  /** A drawing as a PNG file of so many dots an inch; of fewer where a side would have over 8,000 pixels. */
+  /** Renders a drawing to PNG at this resolution, or less if a side would exceed 8,000 pixels. */
   png(drawing: Drawing, dotsPerInch: number): Promise<Uint8Array>;
 }
 
-/** Pixels of a side: 8,000 take 256 MB while they are drawn, twice as many would exceed what WebAssembly has. */
+/**
+ * Limit on the pixels of a side: 8,000 take 256 MB during rendering, and double that exceeds WebAssembly's memory.
+ */
 const MOST_PIXELS = 8000;
 
-/** The family of the font that the host hands in. */
+/** The family of the font that the host provides. */
 const FAMILY = "Inter";
 
 let starting: Promise<void> | undefined;
 
 /**
- * Makes ready to draw.
+ * Initialises rendering.
  *
- * @param wasm resvg's module; a process takes the first that it is given
+ * @param wasm resvg's module; a process uses the first one it gets
  * @param fontBytes Inter Regular as a TrueType file
  */
 export async function plotting(wasm: Uint8Array, fontBytes: Uint8Array): Promise<Plotting> {
@@ -48,7 +50,7 @@ export async function plotting(wasm: Uint8Array, fontBytes: Uint8Array): Promise
   };
 }
 
-/** RGBA without A: drawings stand on white. */
+/** Drops the alpha channel of RGBA: drawings have a white background. */
 function opaque(pixels: Uint8Array): Uint8Array {
   const rgb = new Uint8Array(pixels.length / 4 * 3);
   for (let from = 0, to = 0; from < pixels.length; from += 4, to += 3) {

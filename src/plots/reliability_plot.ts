@@ -1,18 +1,19 @@
 /**
- * A reliability diagram: the accuracy of predictions by their confidence, beside the diagonal on which confidence is
- * honest. Below, how many predictions there are; without it a bin of three samples looks as sure as one of thousands.
+ * A reliability diagram: the accuracy of predictions by confidence, with the diagonal on which confidence is
+ * calibrated. The histogram below shows the number of predictions; without it a bin of three samples would look as
+ * certain as one of thousands.
  */
 import { DISTINCT } from "./colors.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
 import { CAPITAL, FAINT, type Font, INK, label, middleOf, shortened } from "./text.ts";
 
-/** What is drawn; arrays of one value for each bin of equal width between 0 and 1. */
+/** Input of {@link reliabilityPlot}: arrays with one value for each bin of equal width between 0 and 1. */
 export interface ReliabilityPlot {
   readonly title: string;
   readonly samples: ArrayLike<number>;
   /** Sums of the confidences. */
   readonly confidence: ArrayLike<number>;
-  /** Right predictions. */
+  /** Correct predictions. */
   readonly hits: ArrayLike<number>;
 }
 
@@ -89,7 +90,7 @@ function bar(
   });
 }
 
-/** How many predictions each bin has. */
+/** The number of predictions in each bin. */
 function histogram(samples: readonly number[], x: (share: number) => number): Child[] {
   const most = Math.max(1, ...samples), bottom = TOP + SIDE + 24 + SHARE, width = SIDE / samples.length;
   const bars = samples.map((count, i) => {

@@ -1,6 +1,6 @@
 /**
- * Pictures with what they are and what the model took them for. A frame says right or wrong by colour, a tick or a
- * cross in its corner says it again.
+ * Images with their true and predicted classes. The frame's colour shows whether the prediction is right, and so does
+ * a tick or cross in its corner.
  */
 import { RIGHT, WRONG } from "./colors.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
@@ -16,14 +16,14 @@ export interface SampleTile {
   readonly right: boolean;
 }
 
-/** What is drawn. */
+/** Input of {@link samplesPlot}. */
 export interface SamplesPlot {
   readonly title: string;
   readonly samples: readonly SampleTile[];
 }
 
 const TILE = 2.5 * INCH, GAP = 20, CAPTION = 52, TOP = 64, FRAME = 6, TEXT = 17;
-/** Pictures that are drawn at more than this many times their size show their pixels, as the model has no more. */
+/** Images enlarged by more than this factor show their pixels, since the model sees no more detail. */
 const MAGNIFIED = 2;
 
 /** Draws samples in rows of four. */
@@ -77,7 +77,7 @@ function tile(
   ];
 }
 
-/** The picture, as large as fits a square. */
+/** The image, scaled to fit a square. */
 function image({ width, height, png }: SampleTile["picture"], x: number, y: number, side: number): Markup {
   const scale = side / Math.max(width, height);
   return element("image", {

@@ -1,20 +1,20 @@
-/** Scales: from values to places, with round numbers on the way. */
+/** Scales from values to positions, with round ticks. */
 
 /** A linear scale between round ends. */
 export interface Scale {
-  /** The place of a value. */
+  /** The position of a value. */
   (value: number): number;
-  /** The round values, in order; the first and last are the scale's ends. */
+  /** The round values in order; the first and last are the ends of the scale. */
   readonly ticks: readonly number[];
-  /** A tick's value as text, all with the same number of decimals. */
+  /** The label of a tick, all with the same number of decimals. */
   text(tick: number): string;
 }
 
 /**
- * A scale from values in [low, high], widened to round ends, to places in [from, to].
+ * A scale from values in [low, high], widened to round ends, to positions in [from, to].
  *
- * @param count how many steps are wanted, about
- * @param least the step is a multiple of it: 1 for whole numbers
+ * @param count approximate number of steps
+ * @param least the step is a multiple of this: 1 for integers
  */
 export function linearScale(
   [low, high]: readonly [number, number],
@@ -40,7 +40,7 @@ export function roundStep(step: number): number {
   return factor * power;
 }
 
-/** True for 2.5 times a power of ten, which needs a decimal more. */
+/** True for 2.5 times a power of ten, which needs one more decimal. */
 function isHalf(step: number): boolean {
   return Math.abs(step / 10 ** Math.floor(Math.log10(step) + 1e-9) - 2.5) < 1e-6;
 }

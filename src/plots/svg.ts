@@ -1,20 +1,20 @@
 /**
- * SVG as a tree of elements. A child that is a string is text and is escaped; markup is made by {@link element} alone,
- * so nothing that a user named, such as a class called `<script>`, becomes part of a drawing's structure.
+ * SVG as a tree of elements. A string child is text and is escaped; only {@link element} creates markup, so
+ * user-defined names, such as a class called `<script>`, never become part of a drawing's structure.
  */
 
-/** Markup that is safe to put into a document. */
+/** Markup that is safe to insert into a document. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
-/** What an element can hold; strings are text. */
+/** The children of an element; strings are text. */
 export type Child = Markup | string | readonly Child[];
 
-/** An attribute's value; undefined leaves it out, numbers are rounded to a hundredth. */
+/** An attribute's value; undefined omits it, numbers are rounded to a hundredth. */
 export type Attribute = string | number | undefined;
 
-/** An element with its attributes and what it holds. */
+/** An element with its attributes and children. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, Attribute>>,
@@ -26,15 +26,15 @@ export function element(
   return new Markup(inside === "" ? `<${start}/>` : `<${start}>${inside}</${name}>`);
 }
 
-/** A finished drawing. Its unit is a 96th of an inch, a pixel of CSS. */
+/** A finished drawing. Its unit is 1/96 of an inch, a CSS pixel. */
 export interface Drawing {
   readonly width: number;
   readonly height: number;
-  /** A whole SVG document. */
+  /** A complete SVG document. */
   readonly svg: string;
 }
 
-/** Ties children into a document of this size on white; `font` names the family of its text. */
+/** Combines children into a document of this size on white; `font` is the family of its text. */
 export function drawing(width: number, height: number, font: string, ...children: readonly Child[]): Drawing {
   const root = element(
     "svg",
@@ -54,7 +54,7 @@ export function drawing(width: number, height: number, font: string, ...children
 /** Pixels in an inch: the unit of drawings. */
 export const INCH = 96;
 
-/** Text as it may stand between tags and in attributes; characters that XML forbids become U+FFFD. */
+/** Text that is safe between tags and in attributes; characters that XML forbids become U+FFFD. */
 export function escapeText(text: string): string {
   return text.toWellFormed()
     // deno-lint-ignore no-control-regex
@@ -72,10 +72,10 @@ function attribute(value: string | number): string {
   return typeof value === "number" ? number(value) : escapeText(value);
 }
 
-/** @throws RangeError for NaN and infinities, which no viewer draws */
+/** @throws RangeError for NaN and infinities, which no viewer can draw */
 function number(value: number): string {
   if (!Number.isFinite(value)) {
-    throw new RangeError(`Cannot draw as a coordinate must be finite: current value is ${value}`);
+    throw new RangeError(`Cannot draw: coordinates must be finite, current value is ${value}`);
   }
   return String(Math.round(value * 100) / 100);
 }

@@ -1,22 +1,24 @@
-/** Text in drawings: how wide it is, shortened where it must be, and placed. */
+/** Text in drawings: measured, shortened where necessary, and placed. */
 import { readTrueType } from "../formats/true_type.ts";
 import { type Child, element, type Markup } from "./svg.ts";
 
-/** A font that drawings are laid out by. */
+/** A font for layout. */
 export interface Font {
   readonly family: string;
   /** The width of a line of text at a font size, in the size's unit. */
   width(text: string, size: number): number;
 }
 
-/** Above and below the baseline, as shares of the font size: capitals and descenders of nearly every font. */
+/**
+ * Extent above and below the baseline as a fraction of the font size: capitals and descenders of nearly every font.
+ */
 export const CAPITAL = 0.73;
 export const DESCENT = 0.24;
 
-/** Of a character that the font lacks: viewers take it from another font, where ideographs are square. */
+/** The width of a character that the font lacks: viewers substitute another font, in which ideographs are square. */
 const MISSING_WIDTH = 1;
 
-/** A font from the bytes of its TrueType file. @throws SyntaxError if it is none */
+/** A font from the bytes of its TrueType file. @throws SyntaxError if it is not one */
 export function openFont(bytes: Uint8Array, family: string): Font {
   const { advance } = readTrueType(bytes);
   const known = new Map<string, number>();
@@ -35,12 +37,12 @@ export function openFont(bytes: Uint8Array, family: string): Font {
   };
 }
 
-/** The widest of some texts. */
+/** The width of the widest text. */
 export function widest(font: Font, texts: readonly string[], size: number): number {
   return texts.reduce((most, text) => Math.max(most, font.width(text, size)), 0);
 }
 
-/** `text`, or its start and end around an ellipsis, so that it is at most `width` wide. */
+/** `text`, or its start and end around an ellipsis if it is wider than `width`. */
 export function shortened(font: Font, text: string, size: number, width: number): string {
   if (font.width(text, size) <= width) return text;
   const letters = [...text];
@@ -52,9 +54,9 @@ export function shortened(font: Font, text: string, size: number, width: number)
   return "…";
 }
 
-/** Where a line of text stands. */
+/** The position of a line of text. */
 export interface TextPlace {
-  /** The anchor's place; `y` is the baseline. */
+  /** The anchor's position; `y` is the baseline. */
   readonly x: number;
   readonly y: number;
   readonly size: number;
@@ -62,7 +64,7 @@ export interface TextPlace {
   /** Degrees clockwise around the anchor. */
   readonly turn?: number;
   readonly fill?: string;
-  /** The text in full, where `text` is shortened: shown when the mouse rests on it. */
+  /** The full text if `text` is shortened, shown on hover. */
   readonly full?: string;
 }
 
@@ -94,6 +96,6 @@ function hundredth(value: number): number {
   return Math.round(value * 100) / 100;
 }
 
-/** Colours of text: the main, and what steps back. */
+/** Text colours: primary and secondary. */
 export const INK = "#1b2733";
 export const FAINT = "#5b6875";

@@ -37,7 +37,7 @@ browserTest("a page draws the PNG that the command line draws, pixel by pixel", 
       const { loadPlotting } = await import("/plots.js" as string);
       return await loadPlotting({ wasm: "/none.wasm", font: "/font.ttf" }).catch(String);
     });
-    assertEquals(fault, "DataError: Cannot draw plots as /none.wasm cannot be loaded: status 404");
+    assertEquals(fault, "DataError: Cannot draw plots: loading /none.wasm failed with status 404");
     assertEquals(errors.filter((line) => !line.includes("404")), []);
   });
 });

@@ -55,12 +55,12 @@ async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
 }
 
 for (const classes of [5, 42, 100]) {
-  browserTest(`the report of ${classes} classes opens a cell's pictures`, async () => {
+  browserTest(`the report of ${classes} classes opens a cell's images`, async () => {
     await withReport(classes, async (page) => {
       assertEquals(await page.locator(".grid td[role=gridcell]").count(), classes ** 2);
       const wrong = page.locator(".grid td.pale:not(.diagonal)").first();
       await wrong.click();
-      const [, heading, count] = /^True (.* taken for .*): (\d+) of/.exec(
+      const [, heading, count] = /^True (.* predicted as .*): (\d+) of/.exec(
         await page.locator(".readout").innerText(),
       )!;
       assertEquals(await page.locator(".panel h3").innerText(), heading);
@@ -147,7 +147,7 @@ browserTest("the report's matrix is used by keys, changes its order and numbers,
     await page.keyboard.press("ArrowRight");
     assertMatch(
       await page.locator(".readout").innerText(),
-      /^True <script>.* taken for <script>.*: \d+ of \d+/,
+      /^True <script>.* predicted as <script>.*: \d+ of \d+/,
     );
     await page.keyboard.press("Enter");
     assertMatch(await page.locator(".panel h3").innerText(), /^Right: <script>/);

@@ -28,7 +28,7 @@ const refusals: readonly Refusal[] = [
     task: "trian",
     args: [],
     code: 2,
-    says: ['Cannot run "trian" as there is no such task: did you mean train?'],
+    says: ['Cannot run "trian": no such task; did you mean train?'],
   },
   {
     name: "a mistyped override",
@@ -113,7 +113,7 @@ const refusals: readonly Refusal[] = [
     args: ["{tiny}", "model.weights=tests/fixtures/parity/evil.pth"],
     code: 3,
     says: [
-      'Cannot load tests/fixtures/parity/evil.pth as it wants to call "posix.system": nothing was executed',
+      'Cannot load tests/fixtures/parity/evil.pth: it wants to call "posix.system", but only tensors and plain data are read',
     ],
   },
   {

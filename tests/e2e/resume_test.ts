@@ -38,7 +38,7 @@ e2eTest(
       assertEquals(resumed.code, 0, resumed.error);
       assertMatch(
         resumed.out + resumed.error,
-        /Cannot resume from .*last\.safetensors: Cannot read safetensors as/,
+        /Cannot resume from .*last\.safetensors: Cannot read safetensors:/,
       );
       assertMatch(resumed.out, /^resume {2}.*epoch=.*at epoch 3, step 6: the newest that is whole$/m);
       const fresh = await cli("train", [...tiny(folder, 1), "resume=never"]);

@@ -21,6 +21,6 @@ Deno.test("encodePng() refuses data that does not fill the picture", async () =>
   await assertRejects(
     () => encodePng({ width: 2, height: 2, data: new Uint8Array(11) }),
     TypeError,
-    "must have 2 x 2 x 3 values: current length is 11",
+    "must have 2 x 2 x 3 values, current length is 11",
   );
 });

@@ -117,7 +117,7 @@ const broken: [
   error: typeof SyntaxError | typeof RangeError,
   says: string,
 ][] = [
-  ["an empty file", new Uint8Array(0), SyntaxError, "at least 8 bytes: current size is 0"],
+  ["an empty file", new Uint8Array(0), SyntaxError, "at least 8 bytes, current size is 0"],
   ["a short file", new Uint8Array(7), SyntaxError, "current size is 7"],
   ["a header beyond the file", fileOf("{}", 0).subarray(0, 9), RangeError, "current end is 10"],
   ["a header over 100 MB", Uint8Array.of(1, 225, 245, 5, 0, 0, 0, 0), RangeError, "at most 100000000 bytes"],
@@ -131,7 +131,7 @@ const broken: [
     "a duplicate name",
     fileOf(`{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"\\u0061":{}}`, 0),
     SyntaxError,
-    '"a" stands twice',
+    '"a" occurs twice',
   ],
   ["a tensor that is a number", fileOf({ a: 3 }, 0), SyntaxError, 'tensor "a" must be an object'],
   ["an unknown dtype", fileOf({ a: entry([1], 0, 4, "F12") }, 4), SyntaxError, 'current value is "F12"'],
@@ -140,9 +140,9 @@ const broken: [
     "a negative size",
     fileOf({ a: entry([-1], 0, 4) }, 4),
     SyntaxError,
-    "whole numbers: current value is [-1]",
+    "integers, current value is [-1]",
   ],
-  ["a fractional offset", fileOf({ a: entry([1], 0, 4.5) }, 4), SyntaxError, "two whole numbers"],
+  ["a fractional offset", fileOf({ a: entry([1], 0, 4.5) }, 4), SyntaxError, "two integers"],
   ["no offsets", fileOf({ a: { dtype: "U8", shape: [1] } }, 1), SyntaxError, "current value is missing"],
   ["metadata of numbers", fileOf({ __metadata__: { a: 1 } }, 0), SyntaxError, "must map keys to strings"],
   ["offsets beyond the data", fileOf({ a: entry([2], 0, 8) }, 4), RangeError, "inside the 4 data bytes"],
@@ -178,7 +178,7 @@ Deno.test("writeSafetensors() refuses a wrong array, a wrong length and the rese
   assertThrows(write("a", { dtype: "F8", shape: [1], data }), TypeError, "must hold one of I64");
   assertThrows(write("a", { dtype: "F32", shape: [2], data }), RangeError, "must hold 2 values");
   assertThrows(write("__metadata__", { dtype: "F32", shape: [1], data }), RangeError, "is reserved");
-  assertThrows(() => float32([3], data), RangeError, "must hold 3 values for shape [3]: current length is 1");
+  assertThrows(() => float32([3], data), RangeError, "must have 3 values for shape [3], current length is 1");
 });
 
 Deno.test("readSafetensors() answers 2,000 mutated files with a value or a typed error", () => {
@@ -196,7 +196,7 @@ Deno.test("readSafetensors() answers 2,000 mutated files with a value or a typed
       counts.read++;
     } catch (error) {
       if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
-      assert(error.message.startsWith("Cannot read safetensors as "), error.message);
+      assert(error.message.startsWith("Cannot read safetensors: "), error.message);
       counts.refused++;
     }
   }

@@ -43,7 +43,7 @@ Deno.test("confusionPlot() puts a row's shares into colours, and says so when th
   const names = ["a", "b"];
   const plot = confusionPlot({ title: "t", names, counts: [1, 1, 0, 30] }, font);
   assertEquals(plot.svg.split("#6baed6").length - 1 >= 2, true, "half of a row is the middle blue");
-  assert(plot.svg.includes("32 samples, 96.9 % right"));
+  assert(plot.svg.includes("32 samples, 96.9 % correct"));
   assert(confusionPlot({ title: "t", names, counts: [0, 0, 0, 0] }, font).svg.includes("no samples"));
   assertThrows(() => confusionPlot({ title: "t", names, counts: [1] }, font), TypeError, "need 4 counts");
 });

@@ -1,11 +1,11 @@
 import type { Place } from "./tensor_reader.ts";
 import type { PickleValue } from "./values.ts";
 
-/** What a file of torch.save holds: its object, and where the storages lie that the object names. */
+/** The contents of a torch.save file: its object, and where the storages that the object names are. */
 export interface Contents {
   readonly value: PickleValue;
   readonly place: Place;
 }
 
-/** Bytes of a pickle, without the values of its storages; a ResNet-50 with its optimiser has 200 KB. */
+/** Limit on a pickle's size, excluding the values of its storages; a ResNet-50 with its optimizer needs 200 KB. */
 export const MOST_PICKLE_BYTES = 32 * 2 ** 20;

@@ -1,8 +1,8 @@
 /**
- * The allow-list: every name of Python that a pickle may use, and what stands for it here. It holds what torch.save
- * needs for tensors, plain containers, and the plain data that training frameworks put beside them. Nothing else can
- * be named, and no name leads to Python or JavaScript code beyond this file. torch.load(weights_only=True) has a list
- * in the same spirit: https://pytorch.org/docs/stable/notes/serialization.html#weights-only
+ * The allow-list: every Python name that a pickle may use, and its meaning here. It contains what torch.save needs
+ * for tensors, plain containers, and the plain data that training frameworks store with them. Nothing else can be
+ * named, and no name leads to Python or JavaScript code outside this file. The list of torch.load(weights_only=True)
+ * is similar: https://pytorch.org/docs/stable/notes/serialization.html#weights-only
  */
 import type { Dtype } from "../tensor_data.ts";
 import { Callable, Inert, PickledStorage, PickledTensor, PickleFault, type PickleValue } from "./values.ts";
@@ -40,7 +40,7 @@ const dtypes: Record<string, Dtype> = {
   bool: "BOOL",
 };
 
-/** Dicts, by all the names that they go by; a subclass is a dict here. */
+/** Dicts under all their names; a subclass is treated as a dict. */
 const dicts = [
   "collections.OrderedDict",
   "collections.Counter",
@@ -55,7 +55,7 @@ const dicts = [
 const lists = ["builtins.list", "__builtin__.list", "builtins.tuple", "__builtin__.tuple", "torch.Size"];
 const sets = ["builtins.set", "__builtin__.set", "builtins.frozenset", "__builtin__.frozenset"];
 
-/** What checkpoints carry beside weights: settings, paths and numbers of other libraries. */
+/** What checkpoints contain besides weights: settings, paths and numbers from other libraries. */
 const inert = [
   ...["int", "float", "str", "bool", "bytes", "bytearray", "complex", "object"].flatMap((name) => [
     `builtins.${name}`,
@@ -108,11 +108,11 @@ const functions: Record<string, Call> = {
   "_codecs.encode": ([text], spend) => {
     if (typeof text !== "string") throw new PickleFault(DAMAGED);
     spend(text.length);
-    return Uint8Array.from(text, (character) => character.charCodeAt(0)); // Python 3 writes bytes so, in latin1
+    return Uint8Array.from(text, (character) => character.charCodeAt(0)); // Python 3 writes bytes as latin1 text
   },
 };
 
-const DAMAGED = "its pickle is damaged: copy the file again";
+const DAMAGED = "its pickle is damaged; copy the file again";
 
 const allowed: ReadonlyMap<string, Callable> = new Map(
   [
@@ -130,7 +130,7 @@ const allowed: ReadonlyMap<string, Callable> = new Map(
 );
 
 /**
- * What stands for a name of Python.
+ * Looks up a Python name.
  * @throws PickleFault if it is not on the list; nothing is executed
  */
 export function findGlobal(module: string, name: string): Callable {
@@ -139,7 +139,7 @@ export function findGlobal(module: string, name: string): Callable {
   if (found) return found;
   const shown = full.length > 200 ? `${full.slice(0, 200)}...` : full;
   throw new PickleFault(
-    `it wants to call "${shown}": nothing was executed, as only tensors and plain data are read; ` +
+    `it wants to call "${shown}", but only tensors and plain data are read (nothing was executed); ` +
       "save a state dict with torch.save(model.state_dict(), PATH)",
   );
 }
@@ -158,7 +158,7 @@ function rebuild(
   return new PickledTensor(typed ? storage.as(typed) : storage, offset, size, strides);
 }
 
-/** How protocol 1 makes an object: a class, its base, and the base's state. */
+/** How protocol 1 creates an object: from a class, its base, and the base's state. */
 function reconstruct([type]: PickleValue[], spend: (work: number) => void): PickleValue {
   if (!(type instanceof Callable)) throw new PickleFault(DAMAGED);
   return type.call([], spend);

@@ -1,7 +1,7 @@
 /**
- * torch.save's files before PyTorch 1.6, and with `_use_new_zipfile_serialization=False`: five pickles (a magic number,
- * a version, what machine wrote it, the object, the keys of its storages), then for each key its length as eight bytes
- * and its values.
+ * torch.save's format before PyTorch 1.6, and with `_use_new_zipfile_serialization=False`: five pickles (a magic
+ * number, a version, the machine that wrote it, the object, the keys of its storages), then for each key its length
+ * as eight bytes and its values.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { arrayClasses } from "../tensor_data.ts";
@@ -11,10 +11,10 @@ import { unpickle } from "./unpickle.ts";
 import { CutOff, type PickledStorage, PickleFault, type PickleValue } from "./values.ts";
 
 const MAGIC = 0x1950a86a20f9469cfc6cn, VERSION = 1001;
-/** How much is read at first; pickles are small beside the values. */
+/** Bytes to read at first; pickles are small compared to the values. */
 const FIRST_BYTES = 2 ** 18;
 
-/** Reads the pickles of a legacy file and finds its storages. @throws PickleFault */
+/** Reads the pickles of a legacy file and locates its storages. @throws PickleFault */
 export async function openLegacyForm(source: ByteSource): Promise<Contents> {
   const { value, keys, storages, end } = await readPickles(source);
   const places = new Map<string, number>();
@@ -37,13 +37,13 @@ export async function openLegacyForm(source: ByteSource): Promise<Contents> {
 interface Pickles {
   readonly value: PickleValue;
   readonly keys: readonly PickleValue[];
-  /** By key, each with the most that is used of it. */
+  /** By key, each with the largest extent that is used. */
   readonly storages: ReadonlyMap<string, PickledStorage>;
-  /** The byte behind the last pickle. */
+  /** The offset after the last pickle. */
   readonly end: number;
 }
 
-/** Reads as many bytes as the pickles turn out to take, twice as many each time. */
+/** Reads until all pickles are complete, doubling the number of bytes each time. */
 async function readPickles(source: ByteSource): Promise<Pickles> {
   const most = Math.min(source.size, MOST_PICKLE_BYTES);
   for (let size = Math.min(FIRST_BYTES, most);; size = Math.min(2 * size, most)) {
@@ -60,18 +60,18 @@ function parsePickles(bytes: Uint8Array): Pickles {
   const version = unpickle(bytes, magic.end);
   if (magic.value !== MAGIC || version.value !== VERSION) {
     throw new PickleFault(
-      "it is a pickle, but none of torch.save's: need a state dict that torch.save wrote",
+      "it is a pickle that torch.save did not write; need a state dict written by torch.save",
     );
   }
   const machine = unpickle(bytes, version.end);
   if (machine.value instanceof Map && machine.value.get("little_endian") === false) {
-    throw new PickleFault("its numbers are big-endian: save it on a little-endian machine");
+    throw new PickleFault("its numbers are big-endian; save it on a little-endian machine");
   }
   const storages = new Map<string, PickledStorage>();
   const load = (id: PickleValue) => {
     const storage = storageOf(id), known = storages.get(storage.key);
     if (known && known.dtype !== storage.dtype) {
-      throw new PickleFault("it gives a storage two dtypes: save it anew");
+      throw new PickleFault("it gives a storage two dtypes; save it again");
     }
     const isFurther = !known || known.start + known.length < storage.start + storage.length;
     if (isFurther) storages.set(storage.key, storage);
@@ -79,6 +79,6 @@ function parsePickles(bytes: Uint8Array): Pickles {
   };
   const { value, end } = unpickle(bytes, machine.end, load);
   const keys = unpickle(bytes, end);
-  if (!Array.isArray(keys.value)) throw new PickleFault("it has no list of storages: copy the file again");
+  if (!Array.isArray(keys.value)) throw new PickleFault("it has no list of storages; copy the file again");
   return { value, keys: keys.value, storages, end: keys.end };
 }

@@ -1,6 +1,7 @@
 /**
- * Weights that torch.save wrote (.pth, .pt, .ckpt), in either of its forms. The pickle inside is a program for
- * Python's unpickler; here it can only build plain data and tensors (see globals.ts), and all else is refused by name.
+ * Weights written by torch.save (.pth, .pt, .ckpt), in either of its formats. The pickle inside is a program for
+ * Python's unpickler; here it can only build plain data and tensors (see globals.ts), and everything else is rejected
+ * by name.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { DataError } from "../../base/errors.ts";
@@ -11,12 +12,15 @@ import { tensorInFile } from "./tensor_reader.ts";
 import { PickledTensor, PickleFault, type PickleValue } from "./values.ts";
 import { openZipForm } from "./zip_form.ts";
 
-/** Opens a .zip of torch.save. @throws DataError if it is damaged, no such file, or names more than tensors and data */
+/**
+ * Opens a .zip of torch.save. @throws DataError if it is damaged, not such a file, or names anything but tensors and
+ * data
+ */
 export function openTorchZip(source: ByteSource): Promise<WeightFile> {
   return open(source, openZipForm);
 }
 
-/** Opens a legacy file of torch.save. @throws DataError as {@link openTorchZip} */
+/** Opens a legacy torch.save file. @throws DataError like {@link openTorchZip} */
 export function openTorchLegacy(source: ByteSource): Promise<WeightFile> {
   return open(source, openLegacyForm);
 }
@@ -34,17 +38,19 @@ async function open(
     return { tensors, metadata: new Map() };
   } catch (error) {
     if (!(error instanceof PickleFault)) throw error;
-    throw new DataError(`Cannot load ${source.name} as ${error.message}`, { cause: error });
+    throw new DataError(`Cannot load ${source.name}: ${error.message}`, { cause: error });
   }
 }
 
-/** Under what trainers keep the state dict: Lightning and timm, Keras-like loops, torchvision's references. */
+/**
+ * The keys under which trainers keep the state dict: Lightning and timm, Keras-like loops, torchvision's references.
+ */
 const WRAPPERS = ["state_dict", "model_state_dict", "model"];
 
-/** The state dict in a checkpoint: the dict itself, or what stands in it under a known key. */
+/** The state dict in a checkpoint: the dict itself, or the one under a known key. */
 function stateDict(value: PickleValue): Map<PickleValue, PickleValue> {
   if (!(value instanceof Map)) {
-    throw new PickleFault("it holds no dict: need a state dict, or a checkpoint with one");
+    throw new PickleFault("it does not contain a dict; need a state dict, or a checkpoint with one");
   }
   const inner = WRAPPERS.map((key) => value.get(key)).find((item) => item instanceof Map);
   const dict = inner instanceof Map ? inner : value;
@@ -53,7 +59,7 @@ function stateDict(value: PickleValue): Map<PickleValue, PickleValue> {
     typeof key === "string" ? JSON.stringify(key.slice(0, 40)) : typeof key
   );
   throw new PickleFault(
-    `it holds no tensors, neither at the top nor under ${WRAPPERS.join(", ")}: its keys are ${
+    `it contains no tensors, neither at the top nor under ${WRAPPERS.join(", ")}; its keys are ${
       keys.join(", ") || "none"
     }`,
   );

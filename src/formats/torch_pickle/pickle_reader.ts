@@ -1,7 +1,7 @@
-/** Reads numbers, text and lengths of a pickle, and stops at the end of what is there. */
+/** Reads numbers, text and lengths of a pickle, never past the end of the available bytes. */
 import { CutOff, PickleFault } from "./values.ts";
 
-/** Bytes of a whole number: more is no size, count or seed. */
+/** Limit on the bytes of an integer: no size, count or seed needs more. */
 const MOST_INTEGER_BYTES = 256;
 const MOST_DIGITS = 600;
 
@@ -12,7 +12,7 @@ export class PickleReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Moves on by `length` and returns where it was. @throws CutOff past the end */
+  /** Advances by `length` and returns the previous position. @throws CutOff past the end */
   #skip(length: number): number {
     const from = this.at;
     if (length > this.bytes.length - from) throw new CutOff();
@@ -36,7 +36,7 @@ export class PickleReader {
     return this.#view.getInt32(this.#skip(4), true);
   }
 
-  /** Eight bytes that must be a length. */
+  /** Eight bytes that encode a length. */
   u64(): number {
     const value = this.#view.getBigUint64(this.#skip(8), true);
     if (value > Number.MAX_SAFE_INTEGER) throw new CutOff();
@@ -57,10 +57,10 @@ export class PickleReader {
     return utf8.decode(this.take(length));
   }
 
-  /** A whole number in two's complement, least byte first. */
+  /** An integer in two's complement, least significant byte first. */
   integer(length: number): number | bigint {
     if (length > MOST_INTEGER_BYTES) {
-      throw new PickleFault(`its pickle has a whole number of ${length} bytes`);
+      throw new PickleFault(`its pickle has an integer of ${length} bytes`);
     }
     const bytes = this.take(length);
     let value = 0n;
@@ -77,11 +77,11 @@ export class PickleReader {
     return text;
   }
 
-  /** A line that is a whole number in decimal, an L behind it or not. */
+  /** A line with a decimal integer, with or without a trailing L. */
   decimal(): number | bigint {
     const text = this.line();
     if (text.length > MOST_DIGITS || !/^-?\d+L?$/.test(text)) {
-      throw new PickleFault(`its pickle has the whole number ${JSON.stringify(text.slice(0, 40))}`);
+      throw new PickleFault(`its pickle has the invalid integer ${JSON.stringify(text.slice(0, 40))}`);
     }
     return narrow(BigInt(text.replace("L", "")));
   }

@@ -1,7 +1,9 @@
-/** Storages stand in a pickle as ("storage", class, key, device, length) and, before PyTorch 1.6, a view of another. */
+/**
+ * Storages appear in a pickle as ("storage", class, key, device, length) and, before PyTorch 1.6, a view of another.
+ */
 import { Callable, PickledStorage, PickleFault, type PickleValue } from "./values.ts";
 
-/** The storage that an id names. @throws PickleFault if it is none */
+/** The storage with an id. @throws PickleFault if the id is not one of a storage */
 export function storageOf(id: PickleValue): PickledStorage {
   if (!Array.isArray(id)) throw notStorage();
   const [kind, type, key, , length, view] = id;
@@ -19,5 +21,5 @@ function isLength(value: PickleValue | undefined): value is number {
 }
 
 function notStorage(): PickleFault {
-  return new PickleFault("its pickle names a storage in an unknown way: copy the file again");
+  return new PickleFault("its pickle names a storage in an unknown way; copy the file again");
 }

@@ -1,14 +1,14 @@
-/** From a tensor's place in a file to its values: reads the bytes that it spans, and nothing else. */
+/** Reads a tensor's values from its location in a file, and only the bytes that it spans. */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { elements, type Shape } from "../../base/shape.ts";
 import { arrayClasses, storedTensor } from "../tensor_data.ts";
 import type { TensorInFile } from "../weight_file.ts";
 import type { PickledTensor } from "./values.ts";
 
-/** Where the first value of a storage lies in the file, in bytes. */
+/** The offset of a storage's first value in the file, in bytes. */
 export type Place = (key: string) => number;
 
-/** A tensor that is read when it is asked for. */
+/** A tensor that is read on request. */
 export function tensorInFile(source: ByteSource, tensor: PickledTensor, place: Place): TensorInFile {
   const { shape, storage: { dtype, key, start } } = tensor;
   const size = arrayClasses[dtype].BYTES_PER_ELEMENT;

@@ -1,28 +1,28 @@
 /**
- * Python's pickle machine, protocols 0 to 5, without its powers: names come from the allow-list of globals.ts, and
- * attributes are never set. Each opcode costs one unit of work and a copy as many as it has items, so that no file
- * keeps the machine busy. https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
+ * Python's pickle machine, protocols 0 to 5, without its powers: names come from the allow-list in globals.ts, and
+ * attributes are never set. Each opcode costs one unit of work and a copy one for each item, so that no file can keep
+ * the machine busy. https://github.com/python/cpython/blob/main/Lib/pickletools.py describes the opcodes.
  */
 import { findGlobal } from "./globals.ts";
 import { PickleReader } from "./pickle_reader.ts";
 import { Callable, Inert, PickleFault, type PickleValue } from "./values.ts";
 
-/** Opcodes and copied items; an optimiser's state of a thousand tensors takes a tenth of it. */
+/** Limit on opcodes and copied items; an optimizer state of a thousand tensors needs a tenth of it. */
 const MOST_WORK = 1_000_000;
-/** Containers within containers; Python's own writer reaches fewer. */
+/** Limit on nested containers, more than Python's own writer produces. */
 const MOST_DEPTH = 1_000;
 
-/** Turns what stands for a storage in a pickle into one. */
+/** Turns a persistent id in a pickle into a storage. */
 export type LoadPersistent = (id: PickleValue) => PickleValue;
 
 const noPersistent: LoadPersistent = () => {
-  throw new PickleFault("its pickle names a storage where none can be");
+  throw new PickleFault("its pickle names a storage where none is allowed");
 };
 
 /**
  * Reads the pickle that starts at byte `start`.
- * @returns its value, and the byte behind it
- * @throws CutOff if `bytes` end too early, PickleFault for all that is not plain data
+ * @returns its value, and the offset after it
+ * @throws CutOff if `bytes` end too early, PickleFault for anything other than plain data
  */
 export function unpickle(
   bytes: Uint8Array,
@@ -42,13 +42,15 @@ class Machine {
 
   constructor(readonly reader: PickleReader, readonly loadPersistent: LoadPersistent) {}
 
-  /** Runs an opcode; true if it was the last. */
+  /** Runs an opcode; returns true if it was the last. */
   step(): boolean {
     this.spend(1);
     const code = this.reader.u8();
     if (code === STOP) return true;
     const run = operations[code];
-    if (run === undefined) throw this.damaged(`knows no opcode 0x${code.toString(16).padStart(2, "0")}`);
+    if (run === undefined) {
+      throw this.damaged(`has the unknown opcode 0x${code.toString(16).padStart(2, "0")}`);
+    }
     run(this, this.reader);
     return false;
   }
@@ -56,21 +58,21 @@ class Machine {
   spend = (work: number): void => {
     this.#work += work;
     if (this.#work > MOST_WORK) {
-      throw new PickleFault(`its pickle takes more than ${MOST_WORK} operations: save the state dict alone`);
+      throw new PickleFault(`its pickle takes more than ${MOST_WORK} operations; save only the state dict`);
     }
   };
 
   damaged(reason: string): PickleFault {
-    return new PickleFault(`its pickle ${reason} at byte ${this.reader.at}: copy the file again`);
+    return new PickleFault(`its pickle ${reason} at byte ${this.reader.at}; copy the file again`);
   }
 
   push(value: PickleValue): void {
     this.stack.push(value);
   }
 
-  /** Takes the topmost value, but none from below a mark. */
+  /** Pops the topmost value, but never one below a mark. */
   pop(): PickleValue {
-    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw this.damaged("takes from an empty stack");
+    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw this.damaged("pops from an empty stack");
     return this.stack.pop()!;
   }
 
@@ -85,7 +87,7 @@ class Machine {
     this.marks.push(this.stack.length);
   }
 
-  /** Takes all that stands above the last mark, and the mark. */
+  /** Pops everything above the last mark, and the mark. */
   popMark(): PickleValue[] {
     const mark = this.marks.pop();
     if (mark === undefined) throw this.damaged("lacks a mark");
@@ -95,18 +97,18 @@ class Machine {
   popText(): string {
     const value = this.pop();
     if (typeof value === "string") return value;
-    throw this.damaged("names something by what is no text");
+    throw this.damaged("uses a name that is not text");
   }
 
   recall(index: number | bigint): void {
     const value = this.memo.get(Number(index));
-    if (value === undefined) throw this.damaged(`has nothing in place ${index}`);
+    if (value === undefined) throw this.damaged(`has no memo entry ${index}`);
     this.push(value);
   }
 
   call(callee: PickleValue, args: PickleValue): void {
     if (!(callee instanceof Callable) || !Array.isArray(args)) {
-      throw this.damaged("calls what is no function");
+      throw this.damaged("calls something that is not a function");
     }
     this.push(callee.call(args, this.spend));
   }
@@ -115,14 +117,14 @@ class Machine {
     const target = this.top();
     if (Array.isArray(target)) { for (const item of items) target.push(item); }
     else if (target instanceof Set) { for (const item of items) target.add(item); }
-    else if (!(target instanceof Inert)) throw this.damaged("appends to what is no list");
+    else if (!(target instanceof Inert)) throw this.damaged("appends to something that is not a list");
   }
 
   setItems(items: PickleValue[]): void {
     const target = this.top();
     if (items.length % 2 === 1) throw this.damaged("has a key without a value");
     if (target instanceof Inert) return;
-    if (!(target instanceof Map)) throw this.damaged("sets an item of what is no dict");
+    if (!(target instanceof Map)) throw this.damaged("sets an item of something that is not a dict");
     putPairs(target, items);
   }
 }
@@ -135,7 +137,7 @@ function putPairs(
   return target;
 }
 
-/** Text between quotes, as Python 2 wrote it. */
+/** Quoted text as written by Python 2. */
 function unquote(line: string): string {
   const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };
   return line.slice(1, -1).replace(
@@ -152,7 +154,7 @@ const STOP = 0x2e;
 
 type Operation = (machine: Machine, reader: PickleReader) => void;
 
-/** Every opcode but STOP, by its byte; extensions and buffers outside the file have none. */
+/** Every opcode except STOP, by its byte; extensions and out-of-band buffers are not supported. */
 const byCharacter: Record<string, Operation> = {
   "(": (m) => m.mark(),
   "0": (m) => m.marks.at(-1) === m.stack.length ? void m.marks.pop() : void m.pop(),
@@ -209,7 +211,7 @@ const byCharacter: Record<string, Operation> = {
   "\x8f": (m) => m.push(new Set()),
   "\x90": (m) => m.append(m.popMark()),
   "\x91": (m) => m.push(new Set(m.popMark())),
-  // what was read before
+  // memo
   "p": (m, reader) => void m.memo.set(Number(reader.decimal()), m.top()),
   "q": (m, reader) => void m.memo.set(reader.u8(), m.top()),
   "r": (m, reader) => void m.memo.set(reader.u32(), m.top()),
@@ -232,7 +234,7 @@ const byCharacter: Record<string, Operation> = {
     m.call(m.pop(), args);
   },
   "\x92": (m) => {
-    m.pop(); // arguments by name, which nothing on the list takes
+    m.pop(); // keyword arguments, which nothing on the list takes
     const args = m.pop();
     m.call(m.pop(), args);
   },
@@ -245,7 +247,7 @@ const byCharacter: Record<string, Operation> = {
     m.call(callee, args);
   },
   "b": (m) => {
-    m.pop(); // attributes, such as a state dict's version: nothing here has any
+    m.pop(); // attributes, such as a state dict's version, are not used
     m.top();
   },
   "P": (m, reader) => m.push(m.loadPersistent(reader.line())),
@@ -253,7 +255,7 @@ const byCharacter: Record<string, Operation> = {
   // framing
   "\x80": (m, reader) => {
     const protocol = reader.u8();
-    if (protocol > 5) throw m.damaged(`is of protocol ${protocol}`);
+    if (protocol > 5) throw m.damaged(`has the unsupported protocol ${protocol}`);
   },
   "\x95": (_, reader) => void reader.u64(),
 };

@@ -1,8 +1,8 @@
-/** What a pickle of PyTorch may hold once it is read: plain data, tensors, and things that are of no use here. */
+/** The values that a PyTorch pickle may contain: plain data, tensors, and objects that are ignored. */
 import { elements, formatShape, type Shape } from "../../base/shape.ts";
 import { arrayClasses, type Dtype } from "../tensor_data.ts";
 
-/** A Python value. Lists and tuples are arrays, dicts of all kinds maps; whole numbers past 2^53 are bigints. */
+/** A Python value. Lists and tuples are arrays, dicts of all kinds are maps; integers above 2^53 are bigints. */
 export type PickleValue =
   | null
   | boolean
@@ -18,37 +18,39 @@ export type PickleValue =
   | Callable
   | Inert;
 
-/** Why a file is not read, as the rest of the sentence "Cannot load x.pth as ..."; turned into a DataError above. */
+/**
+ * Why a file is rejected, as the end of the message "Cannot load x.pth: ..."; converted to a DataError by the caller.
+ */
 export class PickleFault extends Error {
   override name = "PickleFault";
 }
 
-/** The bytes that were given end within a value. */
+/** The given bytes end within a value. */
 export class CutOff extends PickleFault {
   constructor() {
-    super("its pickle is cut off: copy the file again");
+    super("its pickle is truncated; copy the file again");
   }
 }
 
-/** A name of Python that pickles may use, with our own meaning: no Python code stands behind it. */
+/** A Python name that pickles may use, with our own meaning; no Python code is involved. */
 export class Callable {
   constructor(
     readonly name: string,
-    /** What calling it gives; by default it may only be named. */
+    /** The result of calling it; by default it may only be named. */
     readonly call: (args: PickleValue[], spend: (work: number) => void) => PickleValue = () => {
-      throw new PickleFault(`it wants to call "${name}", which can only be named`);
+      throw new PickleFault(`it wants to call "${name}", which may only be named`);
     },
-    /** The dtype that the name of a storage class or a dtype stands for. */
+    /** The dtype denoted by a storage class or dtype name. */
     readonly dtype?: Dtype | undefined,
   ) {}
 }
 
-/** An object that is known to be harmless and of no use for weights; what was put into it is forgotten. */
+/** An object known to be harmless and irrelevant for weights; what is put into it is discarded. */
 export class Inert {
   constructor(readonly name: string) {}
 }
 
-/** A run of values in the file, which several tensors may share. */
+/** A run of values in the file that several tensors may share. */
 export class PickledStorage {
   constructor(
     readonly key: string,
@@ -66,12 +68,12 @@ export class PickledStorage {
   }
 }
 
-/** A tensor may repeat the values of a smaller storage (torch.Tensor.expand) up to this many. */
+/** Limit on the values of a tensor that repeats those of a smaller storage (torch.Tensor.expand). */
 const MOST_REPEATED = 2 ** 20;
 
-/** A view of a storage; offset and strides count values. */
+/** A view of a storage; offset and strides are in values. */
 export class PickledTensor {
-  /** @throws PickleFault if a value would lie outside the storage */
+  /** @throws PickleFault if a value would be outside the storage */
   constructor(
     readonly storage: PickledStorage,
     readonly offset: number,
@@ -86,12 +88,12 @@ export class PickledTensor {
     throw new PickleFault(
       `a tensor ${formatShape(shape)} with strides ${
         formatShape(strides)
-      } from value ${offset} does not fit its ` +
-        `storage of ${storage.length} values: copy the file again`,
+      } at offset ${offset} does not fit its ` +
+        `storage of ${storage.length} values; copy the file again`,
     );
   }
 
-  /** True if the values lie one after the other in row-major order. */
+  /** True if the values are contiguous in row-major order. */
   get isContiguous(): boolean {
     let step = 1;
     for (let axis = this.shape.length - 1; axis >= 0; axis--) {
@@ -101,7 +103,7 @@ export class PickledTensor {
     return true;
   }
 
-  /** Values from the first to the last, those between included. */
+  /** Number of values from the first to the last, including those in between. */
   get span(): number {
     if (elements(this.shape) === 0) return 0;
     return 1 + this.shape.reduce((sum, size, axis) => sum + (size - 1) * this.strides[axis], 0);

@@ -1,6 +1,6 @@
 /**
- * torch.save's files since PyTorch 1.6: a .zip whose entries are stored as they are. `NAME/data.pkl` is the pickle,
- * `NAME/data/KEY` are the values of a storage. Checksums are not looked at: torch.save may leave them out.
+ * torch.save's format since PyTorch 1.6: a .zip with uncompressed entries. `NAME/data.pkl` is the pickle,
+ * `NAME/data/KEY` are the values of a storage. Checksums are not verified because torch.save may omit them.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { readZipDirectory, type ZipEntry } from "../../base/zip_directory.ts";
@@ -12,23 +12,25 @@ import { unpickle } from "./unpickle.ts";
 
 const LOCAL = 0x04034b50, LOCAL_SIZE = 30, STORED = 0;
 
-/** Reads the pickle of a .zip and finds its storages. @throws PickleFault, DataError where the .zip is damaged */
+/** Reads the pickle of a .zip and locates its storages. @throws PickleFault, or DataError if the .zip is damaged */
 export async function openZipForm(source: ByteSource): Promise<Contents> {
   const { entries } = await readZipDirectory(source);
   const pickles = [...entries.keys()].filter((path) => /^([^/]+\/)?data\.pkl$/.test(path));
   if (pickles.length !== 1) {
-    throw new PickleFault("it is a .zip without a data.pkl: need a file that torch.save wrote");
+    throw new PickleFault("it is a .zip without data.pkl; need a file written by torch.save");
   }
   const folder = pickles[0].slice(0, -"data.pkl".length);
   if (entries.has(`${folder}constants.pkl`)) {
     throw new PickleFault(
-      "it is a TorchScript program: save its state dict, torch.save(model.state_dict(), PATH)",
+      "it is a TorchScript program; save its state dict with torch.save(model.state_dict(), PATH)",
     );
   }
   await refuseBigEndian(source, entries.get(`${folder}byteorder`));
   const pickle = entries.get(pickles[0])!;
   if (pickle.size > MOST_PICKLE_BYTES) {
-    throw new PickleFault(`its data.pkl has ${pickle.size} bytes: need at most ${MOST_PICKLE_BYTES}`);
+    throw new PickleFault(
+      `its data.pkl must have at most ${MOST_PICKLE_BYTES} bytes, current size is ${pickle.size}`,
+    );
   }
   const keys = new Set<string>();
   const load = (id: PickleValue) => {
@@ -49,19 +51,21 @@ export async function openZipForm(source: ByteSource): Promise<Contents> {
 }
 
 async function refuseBigEndian(source: ByteSource, entry: ZipEntry | undefined): Promise<void> {
-  if (entry === undefined || entry.size > 16) return; // little-endian, as before there was such an entry
+  if (entry === undefined || entry.size > 16) return; // little-endian: files from before this entry existed
   const order = new TextDecoder().decode(await source.read(await dataStart(source, entry), entry.size));
   if (order.trim() === "little") return;
-  throw new PickleFault(`its numbers are ${order.trim()}-endian: save it on a little-endian machine`);
+  throw new PickleFault(`its numbers are ${order.trim()}-endian; save it on a little-endian machine`);
 }
 
-/** Where an entry's bytes begin: behind its local header, whose length the directory does not say. */
+/** Offset of an entry's bytes, after its local header, whose length is not in the directory. */
 async function dataStart(
   source: ByteSource,
   { path, offset, method, size, packedSize }: ZipEntry,
 ): Promise<number> {
   if (method !== STORED || size !== packedSize) {
-    throw new PickleFault(`its entry "${path}" is compressed: save it with torch.save, which does not`);
+    throw new PickleFault(
+      `its entry "${path}" is compressed; save it with torch.save, which does not compress`,
+    );
   }
   if (offset + LOCAL_SIZE > source.size) throw new CutOff();
   const header = await source.read(offset, LOCAL_SIZE);

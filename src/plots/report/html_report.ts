@@ -1,7 +1,7 @@
 /**
- * A run's report as one page that opens from disk: no network, nothing beside it but the files that it links to. Its
- * content security policy lets through this style sheet, these scripts and pictures in data URIs, nothing else. What is
- * to be looked into (curves, confusion matrix, tables, pictures) is built by its script from a JSON island.
+ * A run's report as one page that opens from disk: no network, and no other files except those it links to. Its
+ * content security policy allows only its style sheets and scripts and images in data URIs. The interactive parts
+ * (curves, confusion matrix, tables, images) are built by its script from a JSON island.
  */
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
@@ -11,7 +11,7 @@ import { pageStyle } from "./page_style.ts";
 import { pageScript } from "./page_script.ts";
 import type { HealthFinding, Report, ReportFile, SplitResult } from "./report.ts";
 
-/** The page. */
+/** Renders the page. */
 export async function htmlReport(report: Report): Promise<string> {
   const { title, classes, splits, curves, results } = report;
   const styles = [uplotStyle, pageStyle], scripts = [uplot, pageScript];
@@ -81,7 +81,7 @@ function header({ title, folder, status, isOver, results }: Report): Markup {
   `;
 }
 
-/** The headline figures: top-1 of each split, the rest of the last one. */
+/** The headline metrics: top-1 of each split, the rest for the last split. */
 function tiles(results: readonly SplitResult[]): Markup {
   const last = results[results.length - 1];
   const name = { valid: "validation", test: "test" };
@@ -118,7 +118,7 @@ function section(id: string, title: string, ...inside: readonly Filling[]): Mark
 }
 
 function curveSection({ curves }: Report): Markup {
-  if (curves.length === 0) return section("curves", "Curves", html`<p>Nothing was logged yet.</p>`);
+  if (curves.length === 0) return section("curves", "Curves", html`<p>Nothing has been logged yet.</p>`);
   return section(
     "curves",
     "Curves",
@@ -135,7 +135,7 @@ function resultSections({ results }: Report): Filling {
     return section(
       "confusion",
       "Results",
-      html`<p>There are no predictions of this run: they are kept by the callback <code>report</code> after each validation.</p>`,
+      html`<p>No predictions were saved: the <code>report</code> callback saves them after each validation.</p>`,
     );
   }
   const choice = results.length < 2
@@ -152,7 +152,7 @@ function resultSections({ results }: Report): Filling {
     section("confusion", "Confusion matrix", html`<div class="matrix"></div>`),
     section("classes", "Classes", html`<div class="class-table"></div>`),
     section("mistakes", "Most confident mistakes", html`<div class="gallery"></div>`),
-    section("samples", "Samples from all over the split", html`<div class="gallery"></div>`),
+    section("samples", "Samples from across the split", html`<div class="gallery"></div>`),
   ];
 }
 
@@ -172,15 +172,17 @@ function dataSection({ splits, health }: Report): Markup {
         <p>${totals.join(", ")}</p>
         <div class="count-table"></div>
       `
-      : html`<p>They were not counted in this run.</p>`,
+      : html`<p>Not counted in this run.</p>`,
   );
 }
 
 function healthPart(health: Report["health"]): Markup {
   if (!health) {
-    return html`<p>The dataset's health was not looked at in this run; <code>deno task stats</code> does so.</p>`;
+    return html`<p>The dataset's health was not checked in this run; <code>deno task stats</code> checks it.</p>`;
   }
-  if (health.length === 0) return html`<p>Nothing was found. <code>deno task stats</code> looks closer.</p>`;
+  if (health.length === 0) {
+    return html`<p>No problems found. <code>deno task stats</code> checks more thoroughly.</p>`;
+  }
   const item = ({ severity, title, advice, items, count }: HealthFinding) =>
     html`
       <li
@@ -193,7 +195,7 @@ function healthPart(health: Report["health"]): Markup {
   return html`<ul class="health">${health.map(item)}</ul>`;
 }
 
-/** Groups of keys, to be folded; those that were given on the command line are marked. */
+/** Groups of keys that can be collapsed; keys set on the command line are marked. */
 function configSection({ config, overrides }: Report): Markup {
   const given = new Set(overrides.map((line) => line.replace(/^[+~]*/, "").split("=")[0]));
   const groups = Map.groupBy(config, ([key]) => key.includes(".") ? key.split(".")[0] : "");
@@ -260,7 +262,7 @@ function fileSection({ files }: Report): Markup {
     "Files",
     table(files.filter((file) => !isOfEpoch(file))),
     epochs.length > 0
-      ? html`<details><summary>Pictures of epochs <span class="hint">${epochs.length}</span></summary>${
+      ? html`<details><summary>Images by epoch <span class="hint">${epochs.length}</span></summary>${
         table(epochs)
       }</details>`
       : "",

@@ -1,7 +1,7 @@
 /**
- * The script of the page: modules beside this file, kept as text. They are tied into one classic script, since a page
- * that is opened from disk may load no others. Imports and the word `export` are taken out, so all of them share one
- * scope, in the order below.
+ * The script of the page: modules in page/, kept as text. They are joined into one classic script, because a page
+ * opened from disk cannot load modules. Imports and the keyword `export` are removed, so all share one scope, in the
+ * order below.
  */
 import charts from "./page/charts.js" with { type: "text" };
 import dom from "./page/dom.js" with { type: "text" };

@@ -1,4 +1,4 @@
-/** The report's style sheet, in the order in which its parts overrule each other. */
+/** The report's style sheet. Later parts override earlier ones. */
 import charts from "./page/style/charts.css" with { type: "text" };
 import matrix from "./page/style/matrix.css" with { type: "text" };
 import narrowAndPrint from "./page/style/narrow_and_print.css" with { type: "text" };

@@ -1,13 +1,13 @@
-/** What a run's report shows. Shares are 0 .. 1; null stands for what is not defined or was not measured. */
+/** The contents of a run's report. Shares are 0 .. 1; null means undefined or not measured. */
 
-/** A line of a chart: [N] places in epochs and their values. */
+/** A line of a chart: [N] positions in epochs and their values. */
 export interface CurveSeries {
   readonly label: string;
   readonly x: readonly number[];
   readonly y: readonly (number | null)[];
-  /** Dots as well as lines: an epoch's values, of which there are few. */
+  /** Draws dots as well as lines, for values by epoch, of which there are few. */
   readonly dots: boolean;
-  /** Belongs to the axis at the right. */
+  /** Uses the axis on the right. */
   readonly right?: boolean;
 }
 
@@ -15,7 +15,7 @@ export interface CurveSeries {
 export interface Curve {
   readonly title: string;
   readonly unit: "" | "%" | "images/s";
-  /** Can be shown with a logarithmic axis. */
+  /** Can use a logarithmic axis. */
   readonly log: boolean;
   readonly series: readonly CurveSeries[];
 }
@@ -29,7 +29,7 @@ export interface ClassResult {
   readonly auroc: number | null;
 }
 
-/** A picture in the report. */
+/** An image in the report. */
 export interface ReportPicture {
   /** Position in the split's samples. */
   readonly index: number;
@@ -43,7 +43,7 @@ export interface ReportPicture {
   readonly jpeg: string;
 }
 
-/** How a split was classified. */
+/** The results of a split. */
 export interface SplitResult {
   readonly split: "valid" | "test";
   /** "Validation, epoch 3". */
@@ -56,53 +56,53 @@ export interface SplitResult {
   readonly auroc: number | null;
   /** Expected calibration error. */
   readonly ece: number | null;
-  /** Cells of the confusion matrix that are not 0: true class, predicted class, samples. */
+  /** Nonzero cells of the confusion matrix: true class, predicted class, samples. */
   readonly cells: readonly (readonly [truth: number, predicted: number, count: number])[];
   readonly classes: readonly ClassResult[];
   readonly pictures: readonly ReportPicture[];
-  /** Indices of the samples that are shown from all over the split. */
+  /** Indices of the samples shown from across the split. */
   readonly spread: readonly number[];
 }
 
 /** A file of the run. */
 export interface ReportFile {
   readonly path: string;
-  /** From the report's folder; undefined where there is no way from there. */
+  /** Relative to the report's folder; undefined if there is no relative path. */
   readonly href: string | undefined;
   readonly bytes: number | undefined;
 }
 
-/** Something that was found in the dataset. */
+/** A finding about the dataset. */
 export interface HealthFinding {
   readonly severity: "error" | "warning" | "info";
   readonly title: string;
   /** What it means, and what to do about it. */
   readonly advice: string;
-  /** Files or classes; of many the first ones. */
+  /** Files or classes, limited to the first ones. */
   readonly items: readonly string[];
-  /** All of them. */
+  /** Number of all items. */
   readonly count: number;
 }
 
-/** All of it. */
+/** All contents of a report. */
 export interface Report {
   /** The experiment. */
   readonly title: string;
-  /** Where the run's files are. */
+  /** The folder of the run's files. */
   readonly folder: string;
-  /** "Finished after 4 epochs"; `isOver` is false while the run may still go on. */
+  /** "Finished after 4 epochs"; `isOver` is false while the run may still continue. */
   readonly status: string;
   readonly isOver: boolean;
   /** Name and value: device, runtime, commit, seed. */
   readonly environment: readonly (readonly [name: string, value: string])[];
-  /** The overrides that the run was started with. */
+  /** The overrides with which the run was started. */
   readonly overrides: readonly string[];
   /** Keys such as `trainer.max_epochs` and their values. */
   readonly config: readonly (readonly [key: string, value: string])[];
-  /** What was found of the dataset's health; undefined if nobody looked. */
+  /** Findings about the dataset's health; undefined if it was not checked. */
   readonly health: readonly HealthFinding[] | undefined;
   readonly classes: readonly string[];
-  /** Samples of each class; empty if it is not known. */
+  /** Samples of each class; empty if unknown. */
   readonly splits: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly curves: readonly Curve[];
   readonly results: readonly SplitResult[];

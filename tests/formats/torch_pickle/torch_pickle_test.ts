@@ -22,7 +22,7 @@ const forms = { zip: zipFile, legacy: legacyFile };
 const read = (bytes: Uint8Array) => readWeights(byteSource("x.pth", bytes));
 const refuse = async (bytes: Uint8Array, says: string) => {
   const error = await assertRejects(() => read(bytes), DataError);
-  assert(error.message.startsWith(`Cannot load x.pth as ${says}`), error.message);
+  assert(error.message.startsWith(`Cannot load x.pth: ${says}`), error.message);
 };
 
 /** The values of a tensor of a file. */
@@ -81,7 +81,7 @@ for (const [form, file] of Object.entries(forms)) {
   };
   for (const [what, [name, code]] of Object.entries(calls)) {
     Deno.test(`readWeights() refuses ${what}, ${name}, ${form} form`, async () => {
-      await refuse(inDict(code), `it wants to call "${name}": nothing was executed`);
+      await refuse(inDict(code), `it wants to call "${name}", but only tensors and plain data are read`);
     });
   }
 
@@ -97,15 +97,18 @@ for (const [form, file] of Object.entries(forms)) {
       inDict(tensor("0", 4, { size: [2], strides: [-1], offset: 3 }), storages),
       "its pickle is damaged",
     );
-    await refuse(inDict(tensor("0", 5), storages), "its pickle is cut off");
-    await refuse(inDict(tensor("missing", 4), storages), "its pickle is cut off");
+    await refuse(inDict(tensor("0", 5), storages), "its pickle is truncated");
+    await refuse(inDict(tensor("missing", 4), storages), "its pickle is truncated");
   });
 
   Deno.test(`readWeights() says what a file without a state dict holds, ${form} form`, async () => {
-    await refuse(file([...op("]"), ...tensor("0", 1), ...op("a")], { "0": [1] }), "it holds no dict");
+    await refuse(
+      file([...op("]"), ...tensor("0", 1), ...op("a")], { "0": [1] }),
+      "it does not contain a dict",
+    );
     await refuse(
       file(dict({ epoch: int(3), state_dict: dict({ lr: int(1) }) })),
-      'it holds no tensors, neither at the top nor under state_dict, model_state_dict, model: its keys are "lr"',
+      'it contains no tensors, neither at the top nor under state_dict, model_state_dict, model; its keys are "lr"',
     );
   });
 
@@ -133,7 +136,7 @@ for (const [form, file] of Object.entries(forms)) {
     ];
     await refuse(inDict([...pairs, ...repeat(2000, copy)]), "its pickle takes more than 1000000 operations");
     const long = [...op("L"), ...repeat(1_000_000, op("9")), ...op("\n")];
-    await refuse(inDict(long), 'its pickle has the whole number "9999');
+    await refuse(inDict(long), 'its pickle has the invalid integer "9999');
   });
 }
 
@@ -153,18 +156,18 @@ Deno.test("readWeights() refuses what torch.save did not write so, and says what
   const object = dict({ a: tensor("0", 2) }), bytes = new TextEncoder().encode("big");
   await refuse(zipFile(object, { "0": [1, 2] }, { "x/byteorder": bytes }), "its numbers are big-endian");
   await refuse(zipFile(object, {}, { "x/constants.pkl": bytes }), "it is a TorchScript program");
-  await refuse(zipSync({ "a.txt": bytes }), "it is a .zip without a data.pkl");
+  await refuse(zipSync({ "a.txt": bytes }), "it is a .zip without data.pkl");
   const pickle = Uint8Array.from([...object, ...op(".")]);
   await refuse(zipSync({ "x/data.pkl": pickle }), 'its entry "x/data.pkl" is compressed');
   await refuse(
     Uint8Array.from([0x80, 2, ...int(1), ...op("."), ...int(1), ...op(".")]),
-    "it is a pickle, but none of",
+    "it is a pickle that torch.save did not write",
   );
   await refuse(
     new TextEncoder().encode("version https://git-lfs.github.com/spec/v1"),
-    "it is no file of weights",
+    "it is not a file of weights",
   );
-  await refuse(new Uint8Array(), "it is no file of weights");
+  await refuse(new Uint8Array(), "it is not a file of weights");
 });
 
 Deno.test("readWeights() refuses every shorter piece of a file", async () => {

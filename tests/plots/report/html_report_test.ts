@@ -21,7 +21,7 @@ const report: Report = {
   written: evil,
 };
 
-Deno.test("the report lets through its own styles and scripts by their hashes, and pictures in data URIs", async () => {
+Deno.test("the report allows its own styles and scripts by their hashes, and images in data URIs", async () => {
   const page = await htmlReport(report);
   const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1].replaceAll("&#39;", "'");
   const hashes = async (pattern: RegExp) =>

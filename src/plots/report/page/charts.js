@@ -1,14 +1,14 @@
-/** Curves over epochs, by uPlot: a drag zooms, a double click resets; the same by keys and buttons. */
+/** Curves over epochs, drawn by uPlot: drag to zoom, double-click to reset; keys and buttons do the same. */
 import { find, h } from "./dom.js";
 
 const HEIGHT = 260;
 
-/** Builds all charts into `place`. @returns a function that draws them anew, as wide as asked or as there is room */
+/** Builds all charts in `place`. @returns a function that redraws them in a given width, or in the available one */
 export function buildCharts(place, curves) {
   const places = curves.flatMap(({ series }) => series.flatMap(({ x }) => x));
-  const ends = [0, places.reduce((most, place) => Math.max(most, place), 1e-3)]; // the same for all of them
+  const ends = [0, places.reduce((most, place) => Math.max(most, place), 1e-3)]; // the same for all charts
   const draws = curves.map((curve) => chart(place, curve, ends));
-  const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all of them have their places
+  const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all are in place
   drawAll();
   return drawAll;
 }
@@ -67,7 +67,7 @@ function chart(place, curve, ends) {
   return draw;
 }
 
-/** A series' values at the places of all series together; null where it has none. */
+/** A series' values at the positions of all series together; null where it has none. */
 function aligned(places, { x, y }) {
   const values = new Map(x.map((place, i) => [place, y[i]]));
   return places.map((place) => values.get(place) ?? null);
@@ -90,7 +90,7 @@ function optionsOf(curve, log, width, places, ends, onScale) {
     padding: [10, hasRight ? 6 : 14, 0, 0],
     cursor: { drag: { x: true, y: false, dist: 6 }, points: { size: 6 } },
     scales: {
-      // By itself uPlot shows from the first place to the last, also after a double click.
+      // By default uPlot shows the range from first to last position, also after a double click.
       x: { time: false, range: (_, min, max) => min === places[0] && max === places[1] ? ends : [min, max] },
       y: log ? { distr: 3 } : { range: (_, min, max) => rangeOf(curve.unit, min, max) },
       ...(hasRight ? { right: { range: () => [0, 100] } } : {}),
@@ -131,7 +131,7 @@ function optionsOf(curve, log, width, places, ends, onScale) {
   };
 }
 
-/** Percentages have the whole height, others a little room. */
+/** Percentages use the whole height, others a small margin. */
 function rangeOf(unit, min, max) {
   if (unit === "%") return [0, 100];
   if (min === null || max === null) return [0, 1];

@@ -1,8 +1,8 @@
-/** Elements. Text is always set as text, so markup in the name of a class is only a name. */
+/** Elements. Text is always set as text, so markup in a class name is only a name. */
 
 /**
- * An element with its properties and children; strings are text. `class`, `aria-*`, `role` and the like are given as
- * attributes, functions `on...` as listeners.
+ * Creates an element with properties and children; strings are text. `class`, `aria-*`, `role` and the like become
+ * attributes, functions `on...` become listeners.
  */
 export function h(name, attributes = {}, ...children) {
   const element = document.createElement(name);
@@ -15,17 +15,17 @@ export function h(name, attributes = {}, ...children) {
   return element;
 }
 
-/** The first element of a selector. */
+/** The first element that matches a selector. */
 export function find(selector) {
   return document.querySelector(selector);
 }
 
-/** A share as a percentage. */
+/** Formats a share as a percentage. */
 export function percent(share, digits = 1) {
   return share === null || Number.isNaN(share) ? "\u2013" : `${(100 * share).toFixed(digits)} %`;
 }
 
-/** A number with so many digits; a dash for what is not defined. */
+/** Formats a number with a given number of digits; a dash if it is undefined. */
 export function fixed(value, digits) {
   return value === null || value === undefined ? "\u2013" : value.toFixed(digits);
 }

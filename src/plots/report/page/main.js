@@ -1,11 +1,11 @@
-/** Puts the page together from its JSON island. */
+/** Builds the page from its JSON island. */
 import { buildCharts } from "./charts.js";
 import { debounced, find, fixed, percent } from "./dom.js";
 import { confusionMatrix } from "./matrix.js";
 import { gallery } from "./pictures.js";
 import { sortableTable } from "./tables.js";
 
-/** Mistakes that are shown before a button shows the rest. */
+/** Mistakes shown before the button that shows the rest. */
 const MISTAKES = 24;
 /** The width of a printed page in pixels. */
 const PAPER = 680;
@@ -23,15 +23,15 @@ function showResult(split) {
   const mistakes = result.pictures.filter(({ truth, predicted }) => truth !== predicted)
     .sort((a, b) => b.confidence - a.confidence);
   const wrong = result.cells.reduce((sum, [t, p, n]) => sum + (t === p ? 0 : n), 0);
-  const said = wrong === 0 ? "There are none." : mistakes.length === 0 ? "Their pictures were not kept." : "";
+  const said = wrong === 0 ? "There are none." : mistakes.length === 0 ? "Their images were not kept." : "";
   find("#mistakes .gallery").replaceChildren(said || gallery(mistakes, classes, MISTAKES));
   const spread = result.spread.flatMap((index) => byIndex.get(index) ?? []);
   find("#samples .gallery").replaceChildren(
-    spread.length === 0 ? "Their pictures were not kept." : gallery(spread, classes),
+    spread.length === 0 ? "Their images were not kept." : gallery(spread, classes),
   );
 }
 
-/** One row a class: how many, how well, and what it is most often taken for. */
+/** One row for each class: its samples, its results, and its most frequent wrong prediction. */
 function classTable({ classes: results, cells }) {
   const worst = new Map();
   for (const [truth, predicted, count] of cells) {
@@ -54,7 +54,7 @@ function classTable({ classes: results, cells }) {
       number("F1", "f1", (value) => fixed(value, 3), true),
       number("AUROC", "auroc", (value) => fixed(value, 4)),
       {
-        name: "Most often taken for",
+        name: "Most often confused with",
         value: (i) => taken(i)?.count ?? null,
         text: (i) => taken(i) ? `${classes[taken(i).predicted]} (${taken(i).count})` : "",
       },
@@ -88,7 +88,7 @@ function countTable(splits) {
   return sortableTable([name, ...columns], classes.map((_, i) => i), (i) => classes[i]);
 }
 
-/** Hides the keys that do not hold what is searched for, and opens the groups of those that do. */
+/** Hides the keys that do not contain the search text, and opens the groups of those that do. */
 function searchConfig() {
   const wanted = find("#config-search").value.trim().toLowerCase();
   let count = 0;

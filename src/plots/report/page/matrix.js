@@ -1,18 +1,18 @@
 /**
- * The confusion matrix as a grid of cells, rows true. Right answers are blue and mistakes orange, the darker the larger
- * their share of the row. Arrow keys move between cells, Enter opens one.
+ * The confusion matrix as a grid of cells with true classes as rows. Correct predictions are blue and mistakes
+ * orange, darker for a larger share of the row. Arrow keys move between cells, Enter opens one.
  */
 import { choice, h, percent } from "./dom.js";
 import { gallery } from "./pictures.js";
 
-/** Sides of cells in pixels: the least and most where all have to fit, that of large ones, the least with a number. */
+/** Sides of cells in pixels: minimum and maximum when all must fit, the large size, and the minimum for a number. */
 const LEAST = 4, MOST = 60, LARGE = 30, NUMBERED = 21;
-/** Cells under this side have small names, of which there may be fewer than classes. */
+/** Cells smaller than this have small labels, possibly fewer than classes. */
 const TIGHT = 14;
-/** More classes need the whole width, so their pictures are shown below. */
+/** With more classes than this the matrix takes the full width, and the images are shown below it. */
 const BESIDE = 30;
 
-/** Builds the matrix of a split's result into `place`. @returns a function that lays it out in a width */
+/** Builds the matrix of a split's result in `place`. @returns a function that lays it out in a given width */
 export function confusionMatrix(place, classes, result) {
   const count = classes.length;
   const counts = new Float64Array(count * count);
@@ -57,7 +57,7 @@ export function confusionMatrix(place, classes, result) {
   };
 }
 
-/** Positions of classes in the order that is asked for; the best recognised last. */
+/** Positions of classes in the chosen order; the best recognised come last. */
 function ordered({ classes, result, shown }) {
   const places = classes.map((_, i) => i), of = result.classes;
   if (shown.order === "support") places.sort((a, b) => of[b].support - of[a].support);
@@ -94,7 +94,7 @@ function draw(matrix) {
   const head = h(
     "tr",
     {},
-    h("td", { class: "corner" }, h("span", {}, "taken for \u2192"), h("span", {}, "true \u2193")),
+    h("td", { class: "corner" }, h("span", {}, "predicted \u2192"), h("span", {}, "true \u2193")),
     order.map((i, at) => label(i, at, "col")),
   );
   const rows = order.map((truth, at) => {
@@ -113,12 +113,12 @@ function draw(matrix) {
   table.append(h("thead", {}, head), h("tbody", {}, rows));
   holder.replaceChildren(
     h("div", { class: `scroller ${shown.size}` }, table),
-    h("p", { class: "axis-note" }, "Rows are true classes, columns what they were taken for."),
+    h("p", { class: "axis-note" }, "Rows are true classes, columns are predicted classes."),
   );
   listen(matrix, table, order);
 }
 
-/** Colour and number of a cell; the darker half takes light ink. */
+/** Colour and number of a cell; the darker half uses light text. */
 function paint(element, samples, share, { values }, largest, cell) {
   const strength = values === "share" ? share : samples / largest;
   const depth = Math.max(.08, Math.sqrt(strength) * (element.className === "diagonal" ? 1 : 1.1));
@@ -179,21 +179,21 @@ function listen(matrix, table, order) {
   }
 }
 
-/** What a cell says. */
+/** The description of a cell. */
 function sentence({ classes, counts, count, result }, truth, predicted) {
   const samples = counts[truth * count + predicted], { support } = result.classes[truth];
   const share = support > 0 ? ` (${percent(samples / support)})` : "";
-  return `True ${classes[truth]} taken for ${classes[predicted]}: ${samples} of ${support}${share}`;
+  return `True ${classes[truth]} predicted as ${classes[predicted]}: ${samples} of ${support}${share}`;
 }
 
 function tell(matrix, truth, predicted) {
   matrix.readout.textContent = sentence(matrix, truth, predicted);
 }
 
-/** Shows the pictures of a cell beside the matrix. */
+/** Shows the images of a cell next to the matrix. */
 function openCell({ classes, counts, count, result, panel }, chosen) {
   if (!chosen) {
-    panel.replaceChildren(h("p", { class: "hint" }, "Choose a cell to see its pictures."));
+    panel.replaceChildren(h("p", { class: "hint" }, "Choose a cell to see its images."));
     return;
   }
   const [truth, predicted] = chosen;
@@ -202,7 +202,7 @@ function openCell({ classes, counts, count, result, panel }, chosen) {
     .sort((a, b) => b.confidence - a.confidence);
   const heading = truth === predicted
     ? ["Right: ", h("b", {}, classes[truth])]
-    : [h("b", {}, classes[truth]), " taken for ", h("b", {}, classes[predicted])];
+    : [h("b", {}, classes[truth]), " predicted as ", h("b", {}, classes[predicted])];
   const missing = found.length < samples
     ? `${found.length} of ${samples} images are in this report`
     : undefined;
@@ -211,11 +211,11 @@ function openCell({ classes, counts, count, result, panel }, chosen) {
     h(
       "p",
       { class: "hint" },
-      samples === 0 ? "No image." : missing ?? `${samples} image${samples === 1 ? "" : "s"}`,
+      samples === 0 ? "No images." : missing ?? `${samples} image${samples === 1 ? "" : "s"}`,
     ),
     gallery(found, classes),
   );
-  const isBelow = getComputedStyle(panel).position === "static"; // elsewhere it stays in view by itself
+  const isBelow = getComputedStyle(panel).position === "static"; // elsewhere it stays in view anyway
   if (isBelow && panel.getBoundingClientRect().top > innerHeight - 80) {
     panel.scrollIntoView({ block: "nearest" });
   }

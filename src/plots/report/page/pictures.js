@@ -1,7 +1,7 @@
-/** Pictures with what they are and what they were taken for. */
+/** Images with their true and predicted classes. */
 import { h, percent } from "./dom.js";
 
-/** Pictures beside each other; of more than `most` a button shows the rest. */
+/** A gallery of images; if there are more than `most`, a button shows the rest. */
 export function gallery(pictures, classes, most = Infinity) {
   const list = h("div", { class: "pictures" }, pictures.slice(0, most).map((one) => picture(one, classes)));
   if (pictures.length <= most) return list;
@@ -15,13 +15,13 @@ export function gallery(pictures, classes, most = Infinity) {
 
 function picture({ truth, predicted, confidence, path, jpeg }, classes) {
   const isRight = truth === predicted;
-  const alt = `True class ${classes[truth]}, taken for ${classes[predicted]}`;
+  const alt = `True class ${classes[truth]}, predicted ${classes[predicted]}`;
   const caption = isRight
     ? [h("span", { class: "mark", "aria-hidden": "true" }, "\u2713"), h("b", {}, classes[truth])]
     : [
       h("span", { class: "mark", "aria-hidden": "true" }, "\u2717"),
       h("b", {}, classes[truth]),
-      h("span", { class: "arrow" }, " taken for "),
+      h("span", { class: "arrow" }, " predicted as "),
       h("b", {}, classes[predicted]),
     ];
   return h(

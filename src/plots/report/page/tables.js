@@ -1,12 +1,12 @@
-/** Tables that are sorted by a click on a heading, and filtered by the name of a class. */
+/** Tables that sort by clicking a heading and can be filtered by class name. */
 import { debounced, h } from "./dom.js";
 
-/** From so many rows on there is a field to filter them. */
+/** Minimum number of rows for a filter field. */
 const FILTERED = 16;
 
 /**
- * A column is { name, value(row), text(row), bar(row)?: 0 .. 1, number: boolean }; rows whose value is null come last.
- * Sorted by the first column, ascending, at first.
+ * A column is { name, value(row), text(row), bar(row)?: 0 .. 1, number: boolean }. Rows whose value is null come
+ * last. Initially sorted by the first column, ascending.
  */
 export function sortableTable(columns, rows, nameOf) {
   let sorted = { column: 0, descending: false };
@@ -67,7 +67,7 @@ function tableLine(columns, row) {
   return h("tr", {}, cells);
 }
 
-/** Numbers by value, texts as people count ("2" before "10"), null last in either direction. */
+/** Compares numbers by value and texts in natural order ("2" before "10"), null last in either direction. */
 function compare(a, b, sign) {
   if (a === null || b === null) return (a === null) - (b === null);
   if (typeof a === "number") return sign * (a - b);
