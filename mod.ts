@@ -19,7 +19,7 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { adamw, hostBatch, losses, openDevice, resnet, stepResults, trainStep } from "@wgrad/wgrad";
+ * import { hostBatch, losses, makeOptimizer, openDevice, resnet, stepResults, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
  * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
@@ -27,7 +27,7 @@
  *   { label_smoothing: 0.1, class_weights: "none" },
  *   { device, classes: 5 },
  * );
- * const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
+ * const optimizer = makeOptimizer({ name: "adamw", weight_decay: 1e-2 }, model.parameters);
  * const results = stepResults(device, 5, 1);
  * const step = trainStep(device, {
  *   model, loss, optimizer, results, imageSize: 32, maxNorm: 1, replay: false,
@@ -114,7 +114,21 @@ export {
   type StateTensor,
 } from "./src/nn/parameters.ts";
 export { type Model, type ModelName, modelNames, resnet } from "./src/nn/resnet.ts";
-export { type Adamw, adamw, type AdamwOptions, type FlatParameters } from "./src/optim/adamw.ts";
+export { type StepDecision } from "./src/optim/decision.ts";
+export { elementwise, type ElementwiseOptions } from "./src/optim/optimizers/elementwise.ts";
+export {
+  type ChosenOptimizer,
+  makeOptimizer,
+  type OptimizerName,
+  optimizers,
+} from "./src/optim/optimizers/mod.ts";
+export {
+  defineOptimizer,
+  type FlatParameters,
+  type Optimizer,
+  type OptimizerPlugin,
+  type StepInputs,
+} from "./src/optim/optimizers/optimizer.ts";
 export { clipByNorm } from "./src/optim/clip.ts";
 export {
   makeSchedule,

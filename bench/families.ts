@@ -10,7 +10,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   "relu and add": /relu|^add/,
   "pooling": /pool/,
   "loss and counts": /cross_entropy|focal|tally|rank/,
-  "optimiser": /adamw|gradient|clip|ema|scale/,
+  "optimiser": /^update|gradient|clip|ema|scale/,
 };
 
 /** The families in the order of tables; "other" is what no pattern knows. */

@@ -3,7 +3,7 @@ import { elements, roundUp } from "../src/base/shape.ts";
 import type { Device } from "../src/core/device.ts";
 import { bytesPerElement, type DType } from "../src/core/tensor.ts";
 import type { ModelName } from "../src/nn/resnet.ts";
-import { adamwCase } from "./adamw_case.ts";
+import { optimizerCase } from "./optimizer_case.ts";
 import { type MemoryCase, opCases } from "./memory_cases.ts";
 import type { Column, Row } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
@@ -40,7 +40,7 @@ export async function timeMemoryKernels(
   await withDevice(session, async (device) => {
     const cases = [
       ...opCases(device, activation(session, device, dtype, size, batch), dtype),
-      adamwCase(device, roundUp(PARAMETERS[model], 64)),
+      optimizerCase(device, roundUp(PARAMETERS[model], 64)),
     ].filter(({ name }) => name.includes(only));
     if (cases.length === 0) return;
     const title = `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`;

@@ -12,7 +12,7 @@ import { openTfjs } from "./peers/tfjs.ts";
 import type { Column, Report } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { takeTurns, timedByClock } from "./timing.ts";
-import { LR, OPTIMIZER, startTraining, type Training } from "./training.ts";
+import { OPTIMIZER, startTraining, type Training } from "./training.ts";
 
 /** The engines by name; each is loaded when it is its turn. */
 const ENGINES = { tfjs: openTfjs, "jax-js": openJaxJs };
@@ -111,7 +111,8 @@ async function compareStep(session: Session, device: Device, peers: readonly Pee
   const state = await training.model.parameters.state();
   const shape = [batch, 3, size, size];
   const images = { shape, values: imagesToTorch(shape, training.batch.images) };
-  const given = { state, images, labels: training.batch.labels, classes, lr: LR, ...OPTIMIZER };
+  const { lr, betas, eps, weight_decay: weightDecay } = OPTIMIZER;
+  const given = { state, images, labels: training.batch.labels, classes, lr, betas, eps, weightDecay };
   const steps = new Map<string, PeerStep>();
   for (const peer of peers) steps.set(`${peer.name} ${peer.version}`, await peer.step(given));
   await compareLosses(session.report, training, steps);
@@ -130,10 +131,13 @@ async function compareLosses(
   training: Training,
   steps: ReadonlyMap<string, PeerStep>,
 ): Promise<void> {
-  const print = report.table(`losses of the first steps, from equal parameters, learning rate ${LR}`, [
-    { key: "engine", head: "engine", width: 20, isText: true },
-    ...LOSSES.map((_, i) => ({ key: `step${i + 1}`, head: `step ${i + 1}`, width: 9 })),
-  ]);
+  const print = report.table(
+    `losses of the first steps, from equal parameters, learning rate ${OPTIMIZER.lr}`,
+    [
+      { key: "engine", head: "engine", width: 20, isText: true },
+      ...LOSSES.map((_, i) => ({ key: `step${i + 1}`, head: `step ${i + 1}`, width: 9 })),
+    ],
+  );
   const row = (engine: string, losses: readonly number[]) =>
     print({ engine, ...Object.fromEntries(losses.map((loss, i) => [`step${i + 1}`, loss.toFixed(5)])) });
   await training.run(LOSSES.length);

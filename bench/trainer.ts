@@ -3,7 +3,7 @@ import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { losses } from "../src/nn/losses/mod.ts";
 import { resnet } from "../src/nn/resnet.ts";
-import { adamw } from "../src/optim/adamw.ts";
+import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
 import { logFiles } from "../src/setup/open_log.ts";
 import type { HostBatch } from "../src/train/batch.ts";
 import type { Callback } from "../src/train/callback.ts";
@@ -17,7 +17,7 @@ import { fit } from "../src/train/trainer.ts";
 import type { Column } from "./report.ts";
 import type { Session } from "./session.ts";
 import { median } from "./timing.ts";
-import { LR, noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
+import { noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
 /** Every so many steps one is logged; batches of a validation. */
 const LOG_EVERY = 10, VALIDATED = 2;
@@ -80,8 +80,8 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     model,
     classes: names,
     loss,
-    optimizer: adamw(model.parameters, OPTIMIZER),
-    schedule: () => LR,
+    optimizer: makeOptimizer(OPTIMIZER, model.parameters),
+    schedule: () => OPTIMIZER.lr,
     perStep: true,
     train: () => repeated(batch, steps),
     valid: () => repeated(batch, VALIDATED),

@@ -6,7 +6,7 @@ import type { Program } from "../src/core/program.ts";
 import { losses } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
-import { adamw } from "../src/optim/adamw.ts";
+import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
 import { type StepResults, stepResults } from "../src/train/step_results.ts";
 import { type HostBatch, hostBatch } from "../src/train/batch.ts";
 import { type TrainStep, trainStep } from "../src/train/step.ts";
@@ -22,9 +22,15 @@ export interface TrainingPlan {
   readonly precision: Precision;
 }
 
-/** What a step of every engine updates by (torch.optim.AdamW). */
-export const OPTIMIZER = { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-2 } as const;
-export const LR = 1e-3;
+/** What a step of every engine updates by. */
+export const OPTIMIZER = {
+  name: "adamw",
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weight_decay: 1e-2,
+  decay_norm_and_bias: false,
+} as const;
 
 /** Steps between two looks at the losses. */
 const SLOTS = 4096;
@@ -51,7 +57,7 @@ export async function startTraining(
   const { size: imageSize, batch: count, classes, precision } = plan;
   const model = resnet(device, plan.model, { classes, seed: 42, precision });
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
-  const optimizer = adamw(model.parameters, OPTIMIZER);
+  const optimizer = makeOptimizer(OPTIMIZER, model.parameters);
   const results = stepResults(device, classes, SLOTS);
   const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");
   const parts = { model, loss, optimizer, results, imageSize, maxNorm: null, tuneKernels, replay: true };
@@ -66,7 +72,7 @@ export async function startTraining(
     batch,
     async run(times) {
       results.restart();
-      for (let time = 0; time < times; time++) await step.run(batch, LR);
+      for (let time = 0; time < times; time++) await step.run(batch, OPTIMIZER.lr);
     },
     async losses() {
       const losses = (await results.steps()).map(({ loss }) => loss);

@@ -12,15 +12,15 @@ export interface FiniteGuardOptions {
 export function finiteGuard({ slot }: FiniteGuardOptions): KernelSource {
   const code = wgsl`
 @group(0) @binding(0) var<storage, read> clip: array<vec2f>; // (norm, factor)
-@group(0) @binding(1) var<storage, read> scalars: array<f32>; // AdamW's four first
+@group(0) @binding(1) var<storage, read> scalars: array<f32>;
 @group(0) @binding(2) var<storage, read_write> halted: array<f32>; // [1], the step that failed, or 0
-@group(0) @binding(3) var<storage, read_write> step: array<vec4f>; // what AdamW reads; w is 0 if the step is not taken
+@group(0) @binding(3) var<storage, read_write> taken: array<vec2f>; // (1 if the step is taken, steps taken with it)
 
 @compute @workgroup_size(1)
 fn main() {
   let is_finite = (bitcast<u32>(clip[0].x) & 0x7f800000u) != 0x7f800000u;
   if (!is_finite && halted[0] == 0.0) { halted[0] = scalars[${slot}]; }
-  step[0] = vec4f(scalars[0], scalars[1], scalars[2], select(0.0, 1.0, halted[0] == 0.0));
+  taken[0] = vec2f(select(0.0, 1.0, halted[0] == 0.0), scalars[${slot}]);
 }`;
   return { code, workgroups: [1, 1, 1] };
 }

@@ -1,6 +1,5 @@
 /** The demo's data and training: jersey numbers drawn in the page, and a ResNet-18 that learns to read them. */
 import {
-  adamw,
   batches,
   type Device,
   DivergedError,
@@ -9,6 +8,7 @@ import {
   hostBatch,
   inMemory,
   losses,
+  makeOptimizer,
   makeSchedule,
   type Picture,
   pipeline,
@@ -57,7 +57,7 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
   const classes = NUMBERS.length;
   const model = resnet(device, "resnet18", { classes, seed: SEED });
   const results = stepResults(device, classes, count);
-  const optimizer = adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-8, weightDecay: 1e-4 });
+  const optimizer = makeOptimizer({ name: "adamw", decay_norm_and_bias: false }, model.parameters);
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const step = trainStep(device, {
     model,

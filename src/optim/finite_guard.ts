@@ -1,38 +1,31 @@
 import { finiteGuard as finiteGuardKernel } from "../../kernels/finite_guard.ts";
 import type { Device } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
-import { persistent, type Tensor } from "../core/tensor.ts";
+import { persistent } from "../core/tensor.ts";
+import type { StepDecision } from "./decision.ts";
 import { STEP } from "./step_scalars.ts";
 
 const look = kernel("finite_guard", finiteGuardKernel);
 
-/** Watches an f32 training for gradients that are not finite. */
-export interface FiniteGuard {
-  /**
-   * Encodes the decision about a step: from the first norm in `clip` that is not finite on, none is taken.
-   * @param scalars as {@link Adamw.scalars} gives them, the step's number at {@link STEP}
-   * @returns the scalars that AdamW reads instead; they say whether the step is taken
-   */
-  update(scalars: Tensor, clip: Tensor): Tensor;
+/** Ends an f32 training at gradients that are not finite: from the first such norm on no step is taken. */
+export interface FiniteGuard extends StepDecision {
+  readonly skips: false;
   /** The number of the step whose gradients were not finite, or 0. Waits for the GPU. */
   read(): Promise<number>;
-  free(): void;
 }
 
 /** Makes a guard that has seen nothing yet. */
 export function finiteGuard(device: Device): FiniteGuard {
   const halted = persistent(device, [1], "f32", "step that was not finite");
-  const step = persistent(device, [4], "f32", "scalars of the step if it is taken");
-  halted.write([0]);
+  const taken = persistent(device, [2], "f32", "whether the step is taken");
   return {
-    update(scalars, clip) {
-      look.run({ clip, scalars, halted, step }, { slot: STEP });
-      return step;
-    },
+    taken,
+    skips: false,
+    decide: (scalars, clip) => look.run({ clip, scalars, halted, taken }, { slot: STEP }),
     read: async () => (await halted.read())[0], // GPU sync point
     free() {
       halted.free();
-      step.free();
+      taken.free();
     },
   };
 }

@@ -1,10 +1,43 @@
 /** What changes from step to step lies in one small buffer, so that a recorded step can be replayed. */
 
-/** Elements of the buffer, f32: {@link Adamw.scalars} fills the first five, the others have a place each. */
-export const STEP_SCALARS = 12;
+/** Elements of the buffer, f32. */
+export const STEP_SCALARS = 8;
 
 /**
- * Places of what is not AdamW's: the decay of averages, the slot for the batch's results, the step's
- * number, and which of an accumulated step's batches it is.
+ * Places of the trainer's: the decay of averages, the slot for the batch's results, the step's number, and
+ * which of an accumulated step's batches it is.
  */
-export const EMA_DECAY = 5, RESULTS_SLOT = 6, STEP = 7, BATCH_OF_STEP = 8;
+export const EMA_DECAY = 0, RESULTS_SLOT = 1, STEP = 2, BATCH_OF_STEP = 3;
+
+/** The place of the first of the optimiser's own; there are four at most. */
+export const OWN_SCALARS = 4;
+
+/** The trainer's scalars of one step. */
+export interface StepPlaces {
+  readonly emaDecay?: number;
+  readonly slot?: number;
+  readonly step?: number;
+  readonly batchOfStep?: number;
+}
+
+/**
+ * The buffer's values for one step.
+ * @param own what the optimiser gives for the step
+ * @throws RangeError if that is more than there is room for
+ */
+export function stepScalars(own: readonly number[], places: StepPlaces = {}): Float32Array {
+  const room = STEP_SCALARS - OWN_SCALARS;
+  if (own.length > room) {
+    throw new RangeError(
+      `Cannot write the scalars of a step: an optimiser has at most ${room}, given ${own.length}`,
+    );
+  }
+  const { emaDecay = 0, slot = 0, step = 0, batchOfStep = 0 } = places;
+  const values = new Float32Array(STEP_SCALARS);
+  values[EMA_DECAY] = emaDecay;
+  values[RESULTS_SLOT] = slot;
+  values[STEP] = step;
+  values[BATCH_OF_STEP] = batchOfStep;
+  values.set(own, OWN_SCALARS);
+  return values;
+}

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Device } from "../core/device.ts";
 import { persistent } from "../core/tensor.ts";
 import { ema, emaDecay } from "../optim/ema.ts";
-import { EMA_DECAY, STEP_SCALARS } from "../optim/step_scalars.ts";
+import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { Row, Suite } from "./case.ts";
 import { byLargest, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
@@ -37,9 +37,7 @@ async function runTrack(device: Device, { decay, initial, track }: Track): Promi
   const values: number[] = [];
   for (const { step, w } of track) {
     weights.write(four(w));
-    const given = new Array(STEP_SCALARS).fill(0);
-    given[EMA_DECAY] = emaDecay(decay, step);
-    scalars.write(given);
+    scalars.write(stepScalars([], { emaDecay: emaDecay(decay, step) }));
     update(scalars);
     values.push((await average.read())[0]); // GPU sync point
   }

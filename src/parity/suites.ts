@@ -1,10 +1,11 @@
 /** All kinds of cases, by the files that hold them. */
-import { adamwCases } from "./adamw.ts";
+import { type OptimizerName, optimizers } from "../optim/optimizers/mod.ts";
 import type { ParityCase, Suite } from "./case.ts";
 import { emaCases } from "./ema.ts";
 import type { CaseFolder } from "./folder.ts";
 import { metricCases } from "./metrics.ts";
 import { opCases } from "./ops.ts";
+import { optimizerCases } from "./optimizers.ts";
 import { scheduleCases } from "./schedules.ts";
 import { trajectoryCases } from "./trajectory.ts";
 import { transformCases } from "./transforms.ts";
@@ -23,7 +24,11 @@ const kinds: readonly Kind[] = [
   { name: "schedules", reads: (file) => file === "schedules.json", collect: scheduleCases },
   { name: "transforms", reads: pair("transforms"), collect: transformCases },
   { name: "ops", reads: pair("ops"), collect: opCases },
-  { name: "adamw", reads: pair("adamw"), collect: adamwCases },
+  ...(Object.keys(optimizers) as OptimizerName[]).map((name): Kind => ({
+    name,
+    reads: pair(name),
+    collect: (folder) => optimizerCases(folder, name),
+  })),
   { name: "ema", reads: (file) => file === "ema.json", collect: emaCases },
   { name: "metrics", reads: (file) => file === "metrics.json", collect: metricCases },
   { name: "weights", reads: isWeights, collect: weightCases },

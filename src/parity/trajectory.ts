@@ -12,7 +12,7 @@ import { elements, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
 import { type ModelName, modelNames } from "../nn/resnet.ts";
-import { adamwOptions } from "./adamw.ts";
+import { chosenOptimizer } from "./optimizers.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
 import { absolute, byEach, byLargest, compare, type Comparison, type Measure } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
@@ -32,7 +32,7 @@ export const EVAL_LOGITS_TOLERANCE = 1e-3;
 export const LOGITS_TOLERANCE = 1e-4;
 /** Of single gradients, relative to their parameter's root mean square. PyTorch's float32 is 1.3e-2 off. */
 export const GRADIENT_TOLERANCE = 5e-2;
-/** Of single parameters after the last step, relative to lr * steps, which is how far AdamW goes at most. */
+/** Of single parameters after the last step, relative to lr * steps, which is about how far an adaptive optimiser goes. */
 export const PARAMETER_TOLERANCE = 5e-2;
 /** Of running means and variances, relative to their root mean square. PyTorch's float32 is 4e-5 off. */
 export const STATISTICS_TOLERANCE = 1e-3;
@@ -54,7 +54,7 @@ const table = z.object({
   size: z.int().positive(),
   classes: z.int().positive(),
   seed: z.string(),
-  optimizer: adamwOptions,
+  optimizer: chosenOptimizer,
   clip_norm: z.number(),
   label_smoothing: z.number(),
   steps: z.tuple([firstStep], step),

@@ -6,7 +6,7 @@ import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
 import { losses as kinds } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../nn/resnet.ts";
-import { adamw } from "../optim/adamw.ts";
+import { type ChosenOptimizer, makeOptimizer } from "../optim/optimizers/mod.ts";
 import { stepResults } from "../train/step_results.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
 import { trainStep } from "../train/step.ts";
@@ -21,12 +21,7 @@ import {
 
 /** What a trajectory is made of. */
 export interface TrajectoryPlan extends TrajectorySizes {
-  readonly optimizer: {
-    readonly lr: number;
-    readonly betas: readonly [number, number];
-    readonly eps: number;
-    readonly weight_decay: number;
-  };
+  readonly optimizer: ChosenOptimizer & { readonly lr: number };
   readonly clip_norm: number;
   readonly label_smoothing: number;
   readonly steps: readonly unknown[];
@@ -56,14 +51,12 @@ export async function runTrajectory(
   precision: Precision = "32-true",
 ): Promise<TrajectoryRun> {
   const { classes, size, steps, clip_norm: maxNorm } = plan;
-  const { lr, betas, eps, weight_decay: weightDecay } = plan.optimizer;
   const model = resnet(device, arch, { classes, seed: 0, precision });
-  const { values, gradients, halves } = model.parameters;
   const start = startState(model, plan.seed);
   model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
   model.parameters.load(start); // once more, as the forward pass moved the running statistics
-  const optimizer = adamw({ values, gradients, halves, decayed: values.size }, { betas, eps, weightDecay });
+  const optimizer = makeOptimizer(plan.optimizer, model.parameters);
   const results = stepResults(device, classes, steps.length);
   const loss = kinds.cross_entropy.make(
     { label_smoothing: plan.label_smoothing, class_weights: "balanced" },
@@ -75,7 +68,7 @@ export async function runTrajectory(
   let first: ReadonlyMap<string, StateTensor> = new Map();
   for (let step = 0; step < steps.length; step++) {
     const batch = batchOf(plan, step);
-    await train.run(batch, lr);
+    await train.run(batch, plan.optimizer.lr);
     labels.push([...batch.labels]);
     norms.push((await train.clip.read())[0]); // GPU sync point
     if (step === 0) first = await model.parameters.gradientState();

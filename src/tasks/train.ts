@@ -2,7 +2,6 @@
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
-import type { Tensor } from "../core/tensor.ts";
 import { mib } from "../core/pool.ts";
 import { classCounts } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
@@ -12,8 +11,8 @@ import type { Loss } from "../nn/losses/loss.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
 import { accumulation } from "../optim/accumulation.ts";
-import type { FlatParameters } from "../optim/adamw.ts";
-import { optimizers } from "../optim/optimizers/mod.ts";
+import { makeOptimizer } from "../optim/optimizers/mod.ts";
+import type { FlatParameters } from "../optim/optimizers/optimizer.ts";
 import { makeSchedule } from "../optim/schedules.ts";
 import { type Callback, callEach } from "../train/callback.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
@@ -175,14 +174,14 @@ async function fitConfigured(
   const accumulated = trainer.accumulate_grad_batches > 1
     ? accumulation(model.parameters.gradients, trainer.accumulate_grad_batches)
     : undefined;
-  const flat = flatParameters(config, model, accumulated?.total ?? model.parameters.gradients);
+  const flat = flatParameters(config, model);
   const { ema } = behaviourOf(config);
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
   return await fit(device, {
     model,
     classes: data.classes,
     loss,
-    optimizer: optimizers[optimizer.name].make(optimizer, flat),
+    optimizer: makeOptimizer(optimizer, flat),
     accumulation: accumulated,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
     schedule: makeSchedule(scheduler.name, scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
@@ -244,14 +243,13 @@ function configuredCallbacks(
 function flatParameters(
   { model: { layer_lr_decay: decay } }: Config,
   model: Model,
-  gradients: Tensor,
 ): FlatParameters {
   const { parameters } = model;
   const { values, halves, trained, decayed } = parameters;
   const rates = decay === 1
     ? undefined
     : parameters.spread((name) => decay ** stagesAbove(name), "learning rates of layers");
-  return { values, gradients, halves, trained, decayed, rates };
+  return { values, halves, trained, decayed, rates };
 }
 
 /** Batches between two validations, or undefined where only an epoch's end has one. */

@@ -1,9 +1,10 @@
 /** The weights in a checkpoint that are meant to be used: those that were validated. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { readWeights, type TensorInFile } from "../formats/weights.ts";
+import { optimizerStates } from "../optim/optimizers/mod.ts";
 
-/** What stands before the names of averaged weights, and before those of an optimiser's moments. */
-export const EMA = "ema.", MOMENTS = ["adamw.m.", "adamw.v."] as const;
+/** What the names of averaged weights start with. */
+export const EMA = "ema.";
 /** The loss scale of mixed precision, and the results of the epoch's batches so far. */
 export const LOSS_SCALE = "loss_scale", EPOCH_RESULTS = "epoch.results";
 /** Metadata: whether validations looked at the "averages" or at the "weights". */
@@ -21,7 +22,8 @@ export interface CheckpointWeights {
 
 /** True for what a run needs to go on and a model does not. */
 function isRunState(name: string): boolean {
-  return [EMA, ...MOMENTS].some((prefix) => name.startsWith(prefix)) || name === LOSS_SCALE ||
+  return [EMA, ...optimizerStates.map((state) => `${state}.`)].some((prefix) => name.startsWith(prefix)) ||
+    name === LOSS_SCALE ||
     name === EPOCH_RESULTS;
 }
 

@@ -13,14 +13,14 @@ const MOST_SKIPS = 20;
  * @throws DivergedError at the first step that was not finite, or where mixed precision skips every step
  */
 export async function readSteps(run: Fit): Promise<Tally[]> {
-  const { results, state, step: { scale, guard } } = run;
+  const { results, state, step: { decision } } = run;
   const steps = await results.steps(); // GPU sync point
-  if (scale) {
-    refuseEndlessSkips(await scale.read(), state); // GPU sync point
+  if (decision.skips) {
+    refuseEndlessSkips(await decision.read(), state); // GPU sync point
     const finite = steps.filter(({ loss }) => Number.isFinite(loss));
     return finite.length > 0 ? finite : steps;
   }
-  const halted = await guard!.read(); // GPU sync point
+  const halted = await decision.read(); // GPU sync point
   if (halted > 0) throw await explainDivergence(run, halted, steps);
   return steps;
 }

@@ -8,7 +8,7 @@ import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
-import { RESULTS_SLOT, STEP_SCALARS } from "../optim/step_scalars.ts";
+import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import { stepResults, type Tally } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
@@ -63,7 +63,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
       results.restart();
       for await (const batch of batches) {
         write(images, labels, batch);
-        scalars.write(new Float32Array(STEP_SCALARS).fill(results.advance(), RESULTS_SLOT, RESULTS_SLOT + 1));
+        scalars.write(stepScalars([], { slot: results.advance() }));
         program.run();
         copyRows(logits, gathered, truths.length, batch.count);
         const next = (positions.at(-1) ?? -1) + 1;

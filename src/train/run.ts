@@ -6,7 +6,7 @@ import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Accumulation } from "../optim/accumulation.ts";
-import type { Adamw } from "../optim/adamw.ts";
+import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
@@ -30,8 +30,8 @@ export interface FitOptions {
   readonly model: Model;
   readonly classes: readonly string[];
   readonly loss: Loss;
-  readonly optimizer: Adamw;
-  /** Several batches to one step; `optimizer` reads its total. */
+  readonly optimizer: Optimizer;
+  /** Several batches to one step. */
   readonly accumulation?: Accumulation | undefined;
   /** Keeps moving averages of the weights; a callback puts them in force. */
   readonly ema?: { readonly decay: number; readonly warmupSteps: number } | undefined;

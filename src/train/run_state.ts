@@ -2,6 +2,7 @@
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Model } from "../nn/resnet.ts";
 import type { Ema } from "../optim/ema.ts";
+import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import type { RunLog } from "./log.ts";
 import type { Tally } from "./step_results.ts";
 
@@ -63,6 +64,7 @@ export interface Outputs {
 /** The state of a run; the trainer writes it, callbacks read it. */
 export interface RunState {
   readonly model: Model;
+  readonly optimizer: Optimizer;
   readonly classes: readonly string[];
   readonly maxEpochs: number;
   /** Where callbacks write what loggers are to have. */

@@ -1,8 +1,9 @@
 /**
  * A whole run as the bytes of a .safetensors file, and its way back. Tensors: the model under torchvision's names,
- * AdamW's moments as `adamw.m.NAME` and `adamw.v.NAME`, averages as `ema.NAME`, the loss scale, and the results of the
- * epoch's batches so far. Metadata: what the model is, what the run is about, and its progress as JSON. Everything
- * else of a run follows from these: orders and augmentation from seed and epoch, the learning rate from the step.
+ * the optimiser's states under its names for them (`adamw.m.NAME`), averages as `ema.NAME`, the loss scale, and the
+ * results of the epoch's batches so far. Metadata: what the model is, what the run is about, and its progress as JSON.
+ * Everything else of a run follows from these: orders and augmentation from seed and epoch, the learning rate from the
+ * step.
  */
 import { DataError } from "../base/errors.ts";
 import { sameShape, type Shape } from "../base/shape.ts";
@@ -10,7 +11,7 @@ import { float32 } from "../formats/safetensors.ts";
 import { readSealed, writeSealed } from "../formats/sealed.ts";
 import type { StateTensor } from "../nn/parameters.ts";
 import { checkpointMetadata, modelTensors } from "./checkpoint.ts";
-import { EMA, EPOCH_RESULTS, EVALUATED, LOSS_SCALE, MOMENTS } from "./checkpoint_weights.ts";
+import { EMA, EPOCH_RESULTS, EVALUATED, LOSS_SCALE } from "./checkpoint_weights.ts";
 import { exactJson, parseExactJson } from "./exact_json.ts";
 import type { Fit, Progress, Snapshot } from "./run.ts";
 
@@ -24,15 +25,16 @@ export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>>
   const add = (prefix: string, state: ReadonlyMap<string, StateTensor>) => {
     for (const [name, { shape, values }] of state) tensors.set(prefix + name, float32(shape, values));
   };
-  for (const [i, prefix] of MOMENTS.entries()) {
-    add(prefix, parameters.unpack(await optimizer.moments[i].read())); // GPU sync point
+  for (const [name, tensor] of optimizer.states) {
+    add(`${name}.`, parameters.unpack(await tensor.read())); // GPU sync point
   }
   if (state.averages) {
     const [values, statistics] = state.averages.averages;
     add(EMA, parameters.unpack(await values.read())); // GPU sync point
     add(EMA, parameters.unpackStatistics(await statistics.read())); // GPU sync point
   }
-  if (step.scale) tensors.set(LOSS_SCALE, float32([5], await step.scale.state.read())); // GPU sync point
+  const { decision } = step;
+  if (decision.skips) tensors.set(LOSS_SCALE, float32([5], await decision.state.read())); // GPU sync point
   const rows = await results.rows(); // GPU sync point
   tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
   const metadata = new Map([
@@ -91,14 +93,13 @@ export async function restoreSnapshot(
   const named = (prefix: string) => (name: string, shape: Shape) => get(prefix + name, shape);
   parameters.fill(named(""));
   parameters.batches = progress.batches;
-  optimizer.moments[0].write(parameters.pack(named(MOMENTS[0])));
-  optimizer.moments[1].write(parameters.pack(named(MOMENTS[1])));
+  for (const [name, tensor] of optimizer.states) tensor.write(parameters.pack(named(`${name}.`)));
   if (state.averages) {
     const [values, statistics] = state.averages.averages;
     values.write(parameters.pack(named(EMA)));
     statistics.write(parameters.packStatistics(named(EMA)));
   }
-  step.scale?.state.write(get(LOSS_SCALE, [5]));
+  if (step.decision.skips) step.decision.state.write(get(LOSS_SCALE, [5]));
   step.step = progress.step;
   results.load(get(EPOCH_RESULTS));
   const { epoch, batch, validatedAt, history, best, last, stop } = progress;

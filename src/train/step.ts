@@ -14,12 +14,12 @@ import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
 import type { Accumulation } from "../optim/accumulation.ts";
-import type { Adamw } from "../optim/adamw.ts";
 import { clipByNorm } from "../optim/clip.ts";
 import { type Ema, emaDecay } from "../optim/ema.ts";
 import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
-import { BATCH_OF_STEP, EMA_DECAY, RESULTS_SLOT, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
+import type { Optimizer } from "../optim/optimizers/optimizer.ts";
+import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { StepResults } from "./step_results.ts";
 
@@ -36,8 +36,7 @@ export interface Averaging {
 export interface StepParts {
   readonly model: Model;
   readonly loss: Loss;
-  /** Its gradients are the accumulation's total, where there is one. */
-  readonly optimizer: Adamw;
+  readonly optimizer: Optimizer;
   readonly results: StepResults;
   readonly imageSize: number;
   readonly ema?: Averaging | undefined;
@@ -59,9 +58,8 @@ export interface TrainStep {
   readonly isWhole: boolean;
   /** The gradient's norm and clip factor of the last step, [2]. */
   readonly clip: Tensor;
-  /** The dynamic loss scale, in mixed precision; else a guard that stops at the first gradient that is not finite. */
-  readonly scale: LossScale | undefined;
-  readonly guard: FiniteGuard | undefined;
+  /** Whether steps are taken: the dynamic loss scale in mixed precision, else a guard against what is not finite. */
+  readonly decision: LossScale | FiniteGuard;
   /** Records the programs of these batch sizes, so that no memory is taken later. */
   prepare(counts: readonly number[]): Promise<void>;
   /** The recorded step of a batch size, once it is prepared; undefined without replay. */
@@ -94,8 +92,8 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
   const one = persistent(device, [1], "f32", "gradient of the loss");
   one.write([1]);
-  const scale = parameters.halves && lossScale(device, optimizer.betas);
-  const guard = scale ? undefined : finiteGuard(device);
+  const decision = parameters.halves ? lossScale(device) : finiteGuard(device);
+  const scale = decision.skips ? decision.scale : undefined;
   const sizes = new Map<number, Prepared>();
   const underWay: Promise<unknown>[] = [];
   let step = 0, batchOfStep = 0;
@@ -107,13 +105,15 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       const logits = model.forward(images, { training: true });
       const value = loss(logits, labels);
       results.tally(logits, labels, value, scalars);
-      backward(value, scale?.scale ?? one);
+      backward(value, scale ?? one);
     });
 
   /** What the optimiser does with the gradients. */
   const encodeUpdate = () => {
-    clipByNorm(accumulation?.total ?? parameters.gradients, clip, maxNorm, scale?.scale);
-    optimizer.step((scale ?? guard!).update(scalars, clip), clip);
+    const gradients = accumulation?.total ?? parameters.gradients;
+    clipByNorm(gradients, clip, maxNorm, scale);
+    decision.decide(scalars, clip);
+    optimizer.step({ gradients, scalars, clip, decision });
     ema?.averages.update(scalars);
   };
 
@@ -154,18 +154,14 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
 
   /** What changes from step to step. */
   const writeScalars = (lr: number) => {
-    const values = optimizer.scalars(step, lr);
-    if (ema) values[EMA_DECAY] = emaDecay(ema.decay, step, ema.warmupSteps);
-    values[RESULTS_SLOT] = results.advance();
-    values[STEP] = step;
-    values[BATCH_OF_STEP] = batchOfStep;
-    scalars.write(values);
+    const decay = ema ? emaDecay(ema.decay, step, ema.warmupSteps) : 0;
+    const places = { emaDecay: decay, slot: results.advance(), step, batchOfStep };
+    scalars.write(stepScalars(optimizer.scalars(step, lr), places));
   };
 
   return {
     clip,
-    scale,
-    guard,
+    decision,
     get step() {
       return step;
     },
@@ -213,7 +209,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       device.flush();
     },
     free() {
-      for (const tensor of [scalars, clip, one, scale, guard, update]) tensor?.free();
+      for (const tensor of [scalars, clip, one, decision, update]) tensor?.free();
       for (const { images, labels, program } of sizes.values()) {
         program?.free();
         images.free();

@@ -41,7 +41,7 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
 }
 
 function begin(device: Device, options: FitOptions): Fit {
-  const { model, classes, maxEpochs, ema: averaging } = options;
+  const { model, optimizer, classes, maxEpochs, ema: averaging } = options;
   const batchesPerEpoch = options.train(0, 0).length;
   const { values, statistics } = model.parameters;
   const averages = averaging && ema([values, statistics]);
@@ -53,6 +53,7 @@ function begin(device: Device, options: FitOptions): Fit {
   });
   const state: RunState = {
     model,
+    optimizer,
     classes,
     maxEpochs,
     batchesPerEpoch,

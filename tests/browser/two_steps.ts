@@ -1,9 +1,9 @@
 /** Two training steps of a small ResNet-18 from a seed, by the public API alone: the same in Deno and in a page. */
 import {
-  adamw,
   encodeCheckpoint,
   hostBatch,
   losses,
+  makeOptimizer,
   openDevice,
   resnet,
   rng,
@@ -32,7 +32,7 @@ export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
         { label_smoothing: 0.1, class_weights: "none" },
         { device, classes: CLASSES },
       ),
-      optimizer: adamw(model.parameters, { betas: [0.9, 0.999], eps: 1e-3, weightDecay: 1e-4 }),
+      optimizer: makeOptimizer({ name: "adamw", eps: 1e-3, decay_norm_and_bias: false }, model.parameters),
       results,
       imageSize: SIZE,
       maxNorm: 1,

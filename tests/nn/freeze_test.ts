@@ -6,13 +6,13 @@ import { collectDispatches } from "../../src/core/kernel.ts";
 import { withTape } from "../../src/core/tape.ts";
 import { persistent, type Tensor } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { stepResults } from "../../src/train/step_results.ts";
 import { trainStep } from "../../src/train/step.ts";
 import { type Model, resnet, stagesAbove } from "../../src/nn/resnet.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, fitOptions, sizedBatch, testDevice } from "../train/small_run.ts";
+import { adamw, classes, fitOptions, sizedBatch, testDevice } from "../train/small_run.ts";
 
 const imageSize = 32;
 const freeze = ["conv1", "bn1", "layer1", "layer2.1.bn2", "layer3.0.conv1.weight", "layer4.0.bn1.weight"];
@@ -25,11 +25,7 @@ const build = (device: Device, precision: Precision, freeze: readonly string[]) 
 
 /** Trains on a few batches; the norm of the last step's gradient. */
 async function trained(device: Device, model: Model, steps: number): Promise<number> {
-  const optimizer = adamw({ ...model.parameters, decayed: model.parameters.values.size }, {
-    betas: [.9, .999],
-    eps: 1e-8,
-    weightDecay: .1,
-  });
+  const optimizer = makeOptimizer({ ...adamw, weight_decay: .1 }, model.parameters);
   const results = stepResults(device, classes.length, steps);
   const { loss } = fitOptions(device, model);
   const step = trainStep(device, {

@@ -10,7 +10,7 @@ import { readWeights } from "../../src/formats/weights.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
 import { losses as kinds } from "../../src/nn/losses/mod.ts";
 import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { stepResults } from "../../src/train/step_results.ts";
@@ -92,11 +92,10 @@ pythonTest(
       const { parameters } = model;
       const nothing = { skipped: [], aside: [] };
       assertEquals(await loadCheckpoint(model, await openFile(`${folder}/start.pth`), [..."abcde"]), nothing);
-      const optimizer = adamw({
-        ...parameters,
-        decayed: parameters.values.size,
-        rates: parameters.spread((name) => decay ** stagesAbove(name), "rates"),
-      }, { betas: [.9, .999], eps: plan.eps, weightDecay: plan.weight_decay });
+      const optimizer = makeOptimizer(
+        { name: "adamw", eps: plan.eps, weight_decay: plan.weight_decay },
+        { ...parameters, rates: parameters.spread((name) => decay ** stagesAbove(name), "rates") },
+      );
       const loss = kinds.cross_entropy.make(
         { label_smoothing: .1, class_weights: "none" },
         { device, classes },

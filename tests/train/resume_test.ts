@@ -4,7 +4,7 @@ import type { Device } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { accumulation } from "../../src/optim/accumulation.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
 import { emaCallback } from "../../src/train/callbacks/ema.ts";
@@ -15,7 +15,7 @@ import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import type { EpochBatches } from "../../src/train/run.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
-import { epochBatches, fitOptions, type HostBatches, slimModel, testDevice } from "./small_run.ts";
+import { adamw, epochBatches, fitOptions, type HostBatches, slimModel, testDevice } from "./small_run.ts";
 
 /** What runs differ in. */
 interface Plan {
@@ -48,11 +48,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
   const model = slimModel(device, 1, plan.precision);
   const { gradients } = model.parameters;
   const accumulated = plan.batchesPerStep > 1 ? accumulation(gradients, plan.batchesPerStep) : undefined;
-  const optimizer = adamw({ ...flat(model), gradients: accumulated?.total ?? gradients }, {
-    betas: [.9, .999],
-    eps: 1e-8,
-    weightDecay: 1e-4,
-  });
+  const optimizer = makeOptimizer(adamw, model.parameters);
   const controller = new AbortController();
   const saved: Uint8Array[] = [], validations: number[] = [];
   let averages = "";
@@ -89,7 +85,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     return {
       weights: await digest(values),
       statistics: await digest(statistics),
-      moments: await digest(optimizer.moments[1]),
+      moments: await digest(optimizer.states.get("adamw.v")!),
       averages,
       history: history.map(({ epoch, step, lr, train, valid }) => ({ epoch, step, lr, train, valid })),
       validations,
@@ -101,10 +97,6 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
 async function digest(tensor: Tensor): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", await tensor.readBytes()); // GPU sync point
   return new Uint8Array(hash).join(" ");
-}
-
-function flat({ parameters: { values, halves, gradients } }: ReturnType<typeof slimModel>) {
-  return { values, halves, gradients, decayed: values.size };
 }
 
 const plans: Plan[] = [

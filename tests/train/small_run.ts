@@ -10,13 +10,23 @@ import { type Model, resnet } from "../../src/nn/resnet.ts";
 import { cast } from "../../src/ops/cast.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
 import { maxPool2d } from "../../src/ops/max_pool2d.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { type ChosenOptimizer, makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
 import type { EpochBatches, FitOptions } from "../../src/train/run.ts";
 
 export const classes = ["0", "1", "2"];
 export const imageSize = 16;
+
+/** What tests train with, where another optimiser would do. */
+export const adamw = {
+  name: "adamw",
+  lr: 1e-3,
+  betas: [.9, .999],
+  eps: 1e-8,
+  weight_decay: 1e-4,
+  decay_norm_and_bias: true,
+} as const satisfies ChosenOptimizer;
 
 let opened: Promise<Device> | undefined;
 
@@ -69,13 +79,11 @@ export function crossEntropyLoss(device: Device, smoothing: number): Loss {
 /** Parts of a run over 3 epochs of 3 batches; a test changes what it is about. */
 export function fitOptions(device: Device, model: Model, changes: Partial<FitOptions> = {}): FitOptions {
   const loss = crossEntropyLoss(device, .1);
-  const { values, gradients } = model.parameters;
-  const flat = { values, gradients, decayed: values.size };
   return {
     model,
     classes,
     loss,
-    optimizer: adamw(flat, { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-4 }),
+    optimizer: makeOptimizer(adamw, model.parameters),
     schedule: () => 1e-3,
     perStep: false,
     train: (epoch) => epochBatches([6, 6, 3], "train", epoch),

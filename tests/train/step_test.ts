@@ -5,12 +5,12 @@ import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
 import { ParameterSet } from "../../src/nn/parameters.ts";
 import type { Model } from "../../src/nn/resnet.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
-import { adamw } from "../../src/optim/adamw.ts";
+import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
 import { stepResults } from "../../src/train/step_results.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
 import { gpuTest } from "../rings.ts";
-import { classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
+import { adamw, classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
 
 /** One convolution and a linear layer: little to compile. */
 function tinyModel(device: Device): Model {
@@ -26,7 +26,7 @@ function tinyModel(device: Device): Model {
 function tinyStep(device: Device, changes: (model: Model) => Partial<StepParts> = () => ({})) {
   const model = tinyModel(device), results = stepResults(device, classes.length, 8);
   const loss = crossEntropyLoss(device, 0);
-  const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 0 });
+  const optimizer = makeOptimizer({ ...adamw, weight_decay: 0 }, model.parameters);
   const parts = { model, results, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
   return { model, step: trainStep(device, parts) };
 }

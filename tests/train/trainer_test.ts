@@ -2,7 +2,6 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import type { RunState } from "../../src/train/run_state.ts";
-import { adamw } from "../../src/optim/adamw.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
 import { epochBatches, fitOptions, imageSize, slimModel, testDevice } from "./small_run.ts";
@@ -142,8 +141,7 @@ gpuTest("fit() in 16-mixed learns, skips a step that overflows, and ends where e
   const run = (bad: (step: number) => boolean, maxEpochs: number) => {
     const model = slimModel(device, 1, "16-mixed"), batches = overflowing(bad);
     const train = () => ({ length: 3, waitedMs: 0, [Symbol.asyncIterator]: batches });
-    const optimizer = adamw(model.parameters, { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-4 });
-    return fit(device, fitOptions(device, model, { train, maxEpochs, optimizer }));
+    return fit(device, fitOptions(device, model, { train, maxEpochs }));
   };
   const { history, model } = await run((step) => step === 1, 3);
   assert(

@@ -1,14 +1,15 @@
 import * as z from "zod";
 import type { Callback } from "../callback.ts";
+import type { RunState } from "../run_state.ts";
 import { defineCallback } from "./plugin.ts";
 
-/** Logs `lr-AdamW`: with each logged step, or with each epoch the rate of its last step. */
+/** Logs the learning rate under the optimiser's name, such as `lr-AdamW`: with each logged step, or with each epoch the rate of its last step. */
 export function learningRateMonitor(interval: "epoch" | "step"): Callback {
   const name = "learning_rate_monitor";
-  if (interval === "step") {
-    return { name, stepLogged: ({ log }, { lr }) => log.scalars({ "lr-AdamW": lr }) };
-  }
-  return { name, epochEnd: ({ log, history }) => log.scalars({ "lr-AdamW": history.at(-1)!.lr }) };
+  const write = ({ log, optimizer }: RunState, lr: number) => log.scalars({ [`lr-${optimizer.label}`]: lr });
+  return interval === "step"
+    ? { name, stepLogged: (state, { lr }) => write(state, lr) }
+    : { name, epochEnd: (state) => write(state, state.history.at(-1)!.lr) };
 }
 
 /** As a plug-in. */
@@ -17,7 +18,7 @@ export const learning_rate_monitor = defineCallback({
     logging_interval: z.enum(["epoch", "step"]).nullable().default(null).describe(
       "When; null: as the schedule changes it",
     ),
-  }).describe("Logs lr-AdamW"),
+  }).describe("Logs the learning rate, such as lr-AdamW"),
   make: ({ logging_interval: interval }, { scheduleInterval }) =>
     learningRateMonitor(interval ?? scheduleInterval),
 });

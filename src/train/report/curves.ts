@@ -18,7 +18,14 @@ interface Wanted {
 const each = (name: string, label: string): Wanted => ({ name, label, dots: false });
 const epochs = (name: string, label: string): Wanted => ({ name, label, dots: true });
 
-const charts: readonly (Omit<Curve, "series"> & { series: readonly Wanted[] })[] = [
+/** The learning rate is logged under the optimiser's name, such as `lr-AdamW`. */
+const RATE = "lr-";
+
+/** A chart before its values are looked up. */
+type Chart = Omit<Curve, "series"> & { readonly series: readonly Wanted[] };
+
+/** All charts of a run that logged values under these names. */
+const chartsOf = (names: ReadonlySet<string>): readonly Chart[] => [
   {
     title: "Loss",
     unit: "",
@@ -39,7 +46,7 @@ const charts: readonly (Omit<Curve, "series"> & { series: readonly Wanted[] })[]
       epochs("val/acc_top5", "validation top-5"),
     ],
   },
-  { title: "Learning rate", unit: "", log: true, series: [each("lr-AdamW", "AdamW")] },
+  { title: "Learning rate", unit: "", log: true, series: rates(names) },
   {
     title: "Throughput and waiting for data",
     unit: "images/s",
@@ -51,13 +58,17 @@ const charts: readonly (Omit<Curve, "series"> & { series: readonly Wanted[] })[]
   },
 ];
 
+/** A series for each optimiser. */
+const rates = (names: ReadonlySet<string>) =>
+  [...names].filter((name) => name.startsWith(RATE)).map((name) => each(name, name.slice(RATE.length)));
+
 /** The charts that have any values. */
 export function curvesOf(
   metrics: readonly LoggedRow[],
   timings: readonly LoggedRow[],
   stepsPerEpoch: number,
 ): Curve[] {
-  return charts.flatMap((chart) => {
+  return chartsOf(new Set(metrics.flatMap(Object.keys))).flatMap((chart) => {
     const series = chart.series.flatMap((wanted) => {
       const rows = wanted.name.startsWith("time/") ? timings : metrics;
       const scale = chart.unit === "%" || wanted.right ? 100 : 1;

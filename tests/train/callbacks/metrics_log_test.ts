@@ -17,7 +17,8 @@ function loggedRun(): { state: RunState; rows: LogRow[] } {
   const write = (row: LogRow) => Promise.resolve(void rows.push(row));
   const log = new RunLog([{ name: "test", write, truncateTo: () => Promise.resolve() }]);
   const history = [{ epoch: 1, step: 6, lr: .25, train, valid: { ...train, loss: 1 }, ...pace }];
-  const state = { log, history, memory: { live: 12, peakBytes: 4096 }, maxEpochs: 2, step: 6 };
+  const optimizer = { label: "Lion" };
+  const state = { log, optimizer, history, memory: { live: 12, peakBytes: 4096 }, maxEpochs: 2, step: 6 };
   return { state: state as unknown as RunState, rows };
 }
 
@@ -79,12 +80,12 @@ Deno.test("what is logged at the very end is handed on too", async () => {
 });
 
 for (const [interval, logged] of [["step", [.5, undefined]], ["epoch", [undefined, .25]]] as const) {
-  Deno.test(`learningRateMonitor() by ${interval} logs lr-AdamW in those rows only`, async () => {
+  Deno.test(`learningRateMonitor() by ${interval} logs the rate under the optimiser's name in those rows only`, async () => {
     const { state, rows } = loggedRun();
     const both = [learningRateMonitor(interval), metricsLog()];
     await callEach(both, "stepLogged", state, step);
     await callEach(both, "epochEnd", state);
-    assertEquals(rows.map(({ scalars }) => scalars["lr-AdamW"]), [...logged]);
+    assertEquals(rows.map(({ scalars }) => scalars["lr-Lion"]), [...logged]);
   });
 }
 
@@ -94,7 +95,7 @@ Deno.test("learning_rate_monitor without an interval follows the schedule", asyn
     const { state, rows } = loggedRun();
     const callback = plugin.make(plugin.options.parse({}), { scheduleInterval } as CallbackContext);
     await callEach([callback, metricsLog()], "stepLogged", state, step);
-    assertEquals("lr-AdamW" in rows[0].scalars, scheduleInterval === "step");
+    assertEquals("lr-Lion" in rows[0].scalars, scheduleInterval === "step");
   }
 });
 

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { curvesOf } from "../../../src/train/report/curves.ts";
 
 const rows = [
-  { epoch: 0, step: 2, "train/loss_step": 3, "lr-AdamW": 1e-3 },
+  { epoch: 0, step: 2, "train/loss_step": 3, "lr-SGD": 1e-3 },
   { epoch: 0, step: 4, "train/loss_epoch": 2.5, "val/loss": null, "val/acc_top1": .25 },
 ];
 
@@ -12,7 +12,7 @@ Deno.test("curves have places in epochs, percentages, and only what was logged",
   assertEquals(curves.map(({ title, series }) => [title, ...series.map(({ label }) => label)]), [
     ["Loss", "train", "validation", "train, step"],
     ["Accuracy", "validation top-1"],
-    ["Learning rate", "AdamW"],
+    ["Learning rate", "SGD"],
     ["Throughput and waiting for data", "images/s", "data wait"],
   ]);
   const [loss, accuracy, , pace] = curves;

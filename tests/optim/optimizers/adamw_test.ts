@@ -1,21 +1,49 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { rng } from "../../src/base/rng.ts";
-import type { Device } from "../../src/core/device.ts";
-import { recordProgram } from "../../src/core/program.ts";
-import { persistent } from "../../src/core/tensor.ts";
-import { adamw, type AdamwOptions } from "../../src/optim/adamw.ts";
-import { STEP_SCALARS } from "../../src/optim/step_scalars.ts";
-import { clipByNorm } from "../../src/optim/clip.ts";
-import { deviceTest } from "../core/fixtures.ts";
-import { type AdamWState, adamwStep, clipGradNorm } from "../reference/adamw.ts";
-import { difference } from "../reference/compare.ts";
-import { randomNormal } from "../reference/random.ts";
+import { rng } from "../../../src/base/rng.ts";
+import type { Device } from "../../../src/core/device.ts";
+import { recordProgram } from "../../../src/core/program.ts";
+import { persistent } from "../../../src/core/tensor.ts";
+import { clipByNorm } from "../../../src/optim/clip.ts";
+import type { StepDecision } from "../../../src/optim/decision.ts";
+import { adamw } from "../../../src/optim/optimizers/adamw.ts";
+import type { FlatParameters, Optimizer } from "../../../src/optim/optimizers/optimizer.ts";
+import { STEP_SCALARS, stepScalars } from "../../../src/optim/step_scalars.ts";
+import { deviceTest } from "../../core/fixtures.ts";
+import { type AdamWState, adamwStep, clipGradNorm } from "../../reference/adamw.ts";
+import { difference } from "../../reference/compare.ts";
+import { randomNormal } from "../../reference/random.ts";
 
 const size = 1000, steps = 8, maxNorm = 1;
 
+/** The options that matter to the update. */
+interface Options {
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+  readonly weightDecay: number;
+}
+
+/** An optimiser of which norms and biases do not decay. */
+function make({ betas: [first, second], eps, weightDecay }: Options, parameters: FlatParameters): Optimizer {
+  const options = {
+    lr: 1,
+    betas: [first, second],
+    eps,
+    weight_decay: weightDecay,
+    decay_norm_and_bias: false,
+  };
+  return adamw.make(adamw.options.parse(options), parameters);
+}
+
+/** A decision that was made: whether the step is taken, and how many were with it. */
+function decided(device: Device, taken: readonly [number, number], skips = false): StepDecision {
+  const tensor = persistent(device, [2], "f32", "decision");
+  tensor.write(taken);
+  return { taken: tensor, skips, decide: () => {}, free: () => tensor.free() };
+}
+
 /** What happens in a run: start values, the gradients of each step, and the learning rate. */
 interface Plan {
-  options: AdamwOptions;
+  options: Options;
   /** Elements that decay. */
   decayed: number;
   start: Float32Array;
@@ -23,7 +51,7 @@ interface Plan {
   lr(step: number): number;
 }
 
-function plan(options: AdamwOptions, decayed: number): Plan {
+function plan(options: Options, decayed: number): Plan {
   const draw = rng(1, "adamw");
   return {
     options,
@@ -36,13 +64,14 @@ function plan(options: AdamwOptions, decayed: number): Plan {
 
 /** The values after each step on the GPU, replayed from a program or encoded each time. */
 async function run(device: Device, given: Plan, replay: boolean): Promise<Float32Array[]> {
-  const make = (length: number, label: string) => persistent(device, [length], "f32", label);
-  const values = make(size, "values"), gradients = make(size, "gradients");
-  const scalars = make(STEP_SCALARS, "scalars"), clip = make(2, "clip");
-  const optimizer = adamw({ values, gradients, decayed: given.decayed }, given.options);
+  const zeros = (length: number, label: string) => persistent(device, [length], "f32", label);
+  const values = zeros(size, "values"), gradients = zeros(size, "gradients");
+  const scalars = zeros(STEP_SCALARS, "scalars"), clip = zeros(2, "clip");
+  const optimizer = make(given.options, { values, decayed: given.decayed });
+  const decision = decided(device, [1, 1]);
   const encode = () => {
     clipByNorm(gradients, clip, maxNorm);
-    optimizer.step(scalars, clip);
+    optimizer.step({ gradients, scalars, clip, decision });
     return [];
   };
   const program = replay ? await recordProgram(device, encode) : undefined;
@@ -50,14 +79,13 @@ async function run(device: Device, given: Plan, replay: boolean): Promise<Float3
   const after: Float32Array[] = [];
   for (const [step, gradient] of given.gradients.entries()) {
     gradients.write(gradient);
-    scalars.write(optimizer.scalars(step + 1, given.lr(step)));
+    scalars.write(stepScalars(optimizer.scalars(step + 1, given.lr(step))));
     if (program) program.run();
     else device.scope(encode);
     after.push(await values.read());
   }
   program?.free();
-  optimizer.free();
-  for (const tensor of [values, gradients, scalars, clip]) tensor.free();
+  for (const part of [optimizer, decision, values, gradients, scalars, clip]) part.free();
   return after;
 }
 
@@ -84,7 +112,7 @@ function oracle({ options, decayed, start, gradients, lr }: Plan): Float64Array[
   });
 }
 
-const cases: [string, AdamwOptions, number][] = [
+const cases: [string, Options, number][] = [
   ["with decay on all", { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-2 }, size],
   ["with decay on the first 300 elements", { betas: [.9, .999], eps: 1e-8, weightDecay: .5 }, 300],
   ["without decay", { betas: [.8, .95], eps: 1e-3, weightDecay: .5 }, 0],
@@ -108,33 +136,30 @@ deviceTest(
     const blocks = 9, trained = [2, 8] as const, decayed = 5; // in blocks
     const rates = Float32Array.from({ length: blocks }, (_, i) => .75 ** i), weightDecay = .5;
     const options = { betas: [.9, .999], eps: 1e-8, weightDecay } as const;
-    const draw = rng(5, "blocks"), make = (length: number) => persistent(device, [length]);
+    const draw = rng(5, "blocks"), zeros = (length: number) => persistent(device, [length]);
     const isTrained = (block: number) => block >= trained[0] && block < trained[1];
     const start = randomNormal(draw, 128 * blocks);
     const gradients = Array.from(
       { length: steps },
       () => randomNormal(draw, 128 * blocks).map((value, i) => isTrained(Math.floor(i / 128)) ? value : 0),
     );
-    const tensors = [make(128 * blocks), make(128 * blocks), make(STEP_SCALARS), make(2), make(blocks)];
+    const tensors = [128 * blocks, 128 * blocks, STEP_SCALARS, 2, blocks].map(zeros);
     const [values, slots, scalars, clip, table] = tensors;
     table.write(rates);
     values.write(start);
-    const flat = { values, gradients: slots, decayed: 128 * decayed, rates: table };
-    const optimizer = adamw({ ...flat, trained: [128 * trained[0], 128 * trained[1]] }, options);
+    const flat = { values, decayed: 128 * decayed, rates: table };
+    const optimizer = make(options, { ...flat, trained: [128 * trained[0], 128 * trained[1]] });
+    const decision = decided(device, [1, 1]);
     let states = Array.from({ length: blocks }, (_, block): AdamWState => {
-      const zeros = () => new Float64Array(128);
-      return {
-        param: Float64Array.from(start.subarray(128 * block, 128 * block + 128)),
-        m: zeros(),
-        v: zeros(),
-      };
+      const param = Float64Array.from(start.subarray(128 * block, 128 * block + 128));
+      return { param, m: new Float64Array(128), v: new Float64Array(128) };
     });
     for (const [step, gradient] of gradients.entries()) {
       slots.write(gradient);
-      scalars.write(optimizer.scalars(step + 1, 1e-2));
+      scalars.write(stepScalars(optimizer.scalars(step + 1, 1e-2)));
       device.scope(() => {
         clipByNorm(slots, clip, maxNorm);
-        optimizer.step(scalars, clip);
+        optimizer.step({ gradients: slots, scalars, clip, decision });
       });
       const clipped = clipGradNorm([Float64Array.from(gradient)], maxNorm).gradients[0];
       states = states.map((state, block) => {
@@ -149,8 +174,7 @@ deviceTest(
       assertEquals(actual.subarray(0, 128 * trained[0]), start.subarray(0, 128 * trained[0]));
       assertEquals(actual.subarray(128 * trained[1]), start.subarray(128 * trained[1]));
     }
-    optimizer.free();
-    for (const tensor of tensors) tensor.free();
+    for (const part of [optimizer, decision, ...tensors]) part.free();
   },
 );
 
@@ -175,9 +199,8 @@ deviceTest(
 );
 
 deviceTest("scalars() are PyTorch's bias corrections in float64", (device) => {
-  const tensor = () => persistent(device, [4]);
   const options = { betas: [.9, .999], eps: 1e-8, weightDecay: .1 } as const;
-  const { scalars } = adamw({ values: tensor(), gradients: tensor(), decayed: 4 }, options);
+  const { scalars } = make(options, { values: persistent(device, [4]), decayed: 4 });
   const [kept, rate, spread] = scalars(1, .5);
   assertAlmostEquals(kept, .95, 1e-15);
   assertAlmostEquals(rate, 5, 1e-14);
@@ -188,30 +211,57 @@ deviceTest("scalars() are PyTorch's bias corrections in float64", (device) => {
 deviceTest(
   "in mixed precision the first values have f16 copies, and a step that is not taken changes nothing",
   async (device) => {
-    const values = persistent(device, [24]),
-      gradients = persistent(device, [24]),
-      halves = persistent(device, [16], "f16");
+    const values = persistent(device, [24]), gradients = persistent(device, [24]);
+    const halves = persistent(device, [16], "f16");
     const scalars = persistent(device, [STEP_SCALARS]), clip = persistent(device, [2]);
-    const optimizer = adamw({ values, gradients, halves, decayed: 24 }, {
-      betas: [.9, .999],
-      eps: 1e-8,
-      weightDecay: .1,
+    const optimizer = make({ betas: [.9, .999], eps: 1e-8, weightDecay: .1 }, {
+      values,
+      halves,
+      decayed: 24,
     });
     const start = randomNormal(rng(3, "values"), 24);
     values.write(start);
     gradients.write(randomNormal(rng(3, "gradients"), 24));
     clip.write([1, .5]);
+    scalars.write(stepScalars([.9, 1e-2, .1, 1e-2]));
     const step = async (taken: number) => {
-      scalars.write([.9, 1e-2, .1, taken, ...new Array(STEP_SCALARS - 4).fill(0)]);
-      optimizer.step(scalars, clip);
-      return await values.read();
+      const decision = decided(device, [taken, 1]);
+      optimizer.step({ gradients, scalars, clip, decision });
+      const after = await values.read();
+      decision.free();
+      return after;
     };
     assertEquals(await step(0), start);
-    assertEquals(await optimizer.moments[0].read(), new Float32Array(24));
+    assertEquals(await optimizer.states.get("adamw.m")!.read(), new Float32Array(24));
     const after = await step(1);
     assert(after.every((value, i) => value !== start[i]));
     assertEquals(await halves.read(), Float32Array.from(Float16Array.from(after.subarray(0, 16))));
-    optimizer.free();
-    for (const tensor of [values, gradients, halves, scalars, clip]) tensor.free();
+    for (const part of [optimizer, values, gradients, halves, scalars, clip]) part.free();
+  },
+);
+
+deviceTest(
+  "bias corrections on the GPU, by the steps that were taken, agree with the host's",
+  async (device) => {
+    for (const betas of [[.9, .999], [0, .5]] as const) {
+      const make = (length: number) => persistent(device, [length]);
+      const after = async (taken: number, hostStep: number, skips: boolean) => {
+        const [values, gradients, scalars, clip] = [4, 4, STEP_SCALARS, 2].map(make);
+        const options = { lr: 1, betas: [...betas] as [number, number], eps: 1e-8, weight_decay: 0 };
+        const optimizer = adamw.make({ ...options, decay_norm_and_bias: true }, { values, decayed: 4 });
+        const decision = decided(device, [1, taken], skips);
+        gradients.write([1, -2, .5, 3]);
+        clip.write([1, 1]);
+        scalars.write(stepScalars(optimizer.scalars(hostStep, 1e-3)));
+        optimizer.step({ gradients, scalars, clip, decision });
+        const result = await values.read();
+        for (const part of [optimizer, decision, values, gradients, scalars, clip]) part.free();
+        return result;
+      };
+      for (const step of [1, 2, 3, 4, 10, 100, 299, 300, 301, 1000, 12345, 200_000]) {
+        const expected = await after(NaN, step, false), actual = await after(step, step + 7, true);
+        actual.forEach((value, i) => assertAlmostEquals(value / expected[i], 1, 1e-6, `step ${step}`));
+      }
+    }
   },
 );

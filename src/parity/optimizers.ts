@@ -1,46 +1,54 @@
-/** adamw.json: clipping by norm and AdamW over several steps, through a recorded program, against PyTorch. */
+/** adamw.json and its like: clipping by norm and an optimiser over several steps, recorded, against PyTorch. */
 import * as z from "zod";
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import { recordProgram } from "../core/program.ts";
 import { persistent } from "../core/tensor.ts";
-import { adamw } from "../optim/adamw.ts";
-import { STEP_SCALARS } from "../optim/step_scalars.ts";
 import { clipByNorm } from "../optim/clip.ts";
-import type { ParityCase, Row, Suite } from "./case.ts";
+import { finiteGuard } from "../optim/finite_guard.ts";
+import { DEFAULT_OPTIMIZER, makeOptimizer, type OptimizerName, optimizers } from "../optim/optimizers/mod.ts";
+import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
+import type { ParityCase, Suite } from "./case.ts";
 import { byEach, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
 
 /** Of each parameter after each step, relative to its largest magnitude in all of the run, and of each norm. */
-export const ADAMW_TOLERANCE = 2e-6;
+const OPTIMIZER_TOLERANCE = 2e-6;
 
-/** The options of torch.optim.AdamW as the files give them. */
-export const adamwOptions = z.object({
-  lr: z.number(),
-  betas: z.tuple([z.number(), z.number()]),
-  eps: z.number(),
-  weight_decay: z.number(),
+/** PyTorch's options have the names of ours. */
+const options = z.looseObject({ lr: z.number() });
+
+/** An optimiser and its options, as a file gives them. */
+export const chosenOptimizer = options.extend({
+  name: z.enum(Object.keys(optimizers) as OptimizerName[]).default(DEFAULT_OPTIMIZER),
 });
 
 const run = z.object({
   shapes: z.array(z.array(z.int().positive())),
-  options: adamwOptions,
+  options,
   clip_norm: z.number(),
   steps: z.int().positive(),
   norms: z.array(z.number()),
 });
 const table = z.object({ runs: z.record(z.string(), run) });
 
-type Run = z.output<typeof run>;
+/** A run of one optimiser, under its name in the files. */
+interface Run extends z.output<typeof run> {
+  readonly optimizer: OptimizerName;
+  readonly name: string;
+}
 
-/** The runs of adamw.json. */
-export async function adamwCases(folder: CaseFolder): Promise<Suite> {
-  const { runs } = await folder.json("adamw.json", table);
-  const tensors = await folder.tensors("adamw.safetensors");
+/** The runs of an optimiser's files. */
+export async function optimizerCases(folder: CaseFolder, optimizer: OptimizerName): Promise<Suite> {
+  const { runs } = await folder.json(`${optimizer}.json`, table);
+  const tensors = await folder.tensors(`${optimizer}.safetensors`);
   const cases = Object.entries(runs).map(([name, run]): ParityCase => ({
-    name: `adamw_${name}`,
+    name: `${optimizer}_${name}`,
     gpu: true,
-    run: async (device) => [await runAdamw(device, name, run, tensors)],
+    run: async (device) => [{
+      name: `${optimizer}_${name}`,
+      comparisons: await runSteps(device, { ...run, optimizer, name }, tensors),
+    }],
   }));
   return { cases, notCovered: [] };
 }
@@ -69,8 +77,8 @@ function largestOf({ steps }: Run, values: (step: string) => ArrayLike<number>):
 }
 
 /** Runs all steps, and compares norms and parameters. */
-async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTensors): Promise<Row> {
-  const { starts, size } = places(run.shapes);
+async function runSteps(device: Device, run: Run, tensors: CaseTensors): Promise<Comparison[]> {
+  const { name } = run, { starts, size } = places(run.shapes);
   const flat = (key: (i: number) => string) => {
     const values = new Float32Array(size);
     starts.forEach((start, i) => values.set(tensors.values(key(i)), start));
@@ -80,11 +88,12 @@ async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTen
   const gradients = persistent(device, [size], "f32", "parity gradients");
   const scalars = persistent(device, [STEP_SCALARS], "f32", "parity step scalars");
   const clip = persistent(device, [2], "f32", "parity norm and clip factor");
-  const { betas, eps, lr, weight_decay: weightDecay } = run.options;
-  const optimizer = adamw({ values, gradients, decayed: size }, { betas, eps, weightDecay });
+  const optimizer = makeOptimizer({ name: run.optimizer, ...run.options }, { values, decayed: size });
+  const decision = finiteGuard(device);
   const program = await recordProgram(device, () => {
     clipByNorm(gradients, clip, run.clip_norm);
-    optimizer.step(scalars, clip);
+    decision.decide(scalars, clip);
+    optimizer.step({ gradients, scalars, clip, decision });
     return [];
   });
   values.write(flat((i) => `${name}/p${i}/init`));
@@ -92,20 +101,18 @@ async function runAdamw(device: Device, name: string, run: Run, tensors: CaseTen
   const comparisons: Comparison[] = [], norms: number[] = [];
   for (let step = 0; step < run.steps; step++) {
     gradients.write(flat((i) => `${name}/g${i}/step${step}`));
-    scalars.write(optimizer.scalars(step + 1, lr));
+    scalars.write(stepScalars(optimizer.scalars(step + 1, run.options.lr), { step: step + 1 }));
     program.run();
     norms.push((await clip.read())[0]); // GPU sync point
     const after = await values.read(); // GPU sync point
     starts.forEach((start, i) => {
       const key = `${name}/p${i}/step${step}`, expected = tensors.values(key);
       const actual = after.subarray(start, start + elements(run.shapes[i]));
-      const measure = { tolerance: ADAMW_TOLERANCE, scale: () => largest[i] };
+      const measure = { tolerance: OPTIMIZER_TOLERANCE, scale: () => largest[i] };
       comparisons.push(compare(`p${i} of step ${step}`, actual, expected, measure));
     });
   }
-  comparisons.push(compare("norms", norms, run.norms, byEach(run.norms, ADAMW_TOLERANCE, 1)));
-  program.free();
-  optimizer.free();
-  for (const tensor of [values, gradients, scalars, clip]) tensor.free();
-  return { name: `adamw_${name}`, comparisons };
+  comparisons.push(compare("norms", norms, run.norms, byEach(run.norms, OPTIMIZER_TOLERANCE, 1)));
+  for (const part of [program, optimizer, decision, values, gradients, scalars, clip]) part.free();
+  return comparisons;
 }

@@ -1,0 +1,99 @@
+/**
+ * What every elementwise optimiser has in common, around the few lines of WGSL that are its own (src/optim/optimizers):
+ * clipping, steps that are not taken, f16 copies, learning rates by layer. Two dispatches: one thread gathers what the
+ * step depends on, then a thread updates four neighbouring elements. All that changes from step to step lies in
+ * buffers, so that a recorded step can be replayed.
+ */
+import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+
+export interface GatherOptions {
+  /** Where the optimiser's four scalars lie among the step's, in vectors of four. */
+  readonly slot: number;
+  /**
+   * WGSL `fn counted(s: vec4f, steps: f32) -> vec4f`, which makes the scalars anew from the number of steps that were
+   * taken; absent where the host knows it.
+   */
+  readonly counted?: string | undefined;
+}
+
+/** step = (the optimiser's scalars), (1 if the step is taken, norm, clip factor, 0). One thread. */
+export function gatherStep({ slot, counted }: GatherOptions): KernelSource {
+  const code = wgsl`
+@group(0) @binding(0) var<storage, read> scalars: array<vec4f>;
+@group(0) @binding(1) var<storage, read> taken: array<vec2f>; // (1 if the step is taken, steps taken with it)
+@group(0) @binding(2) var<storage, read> clip: array<vec2f>; // (norm, factor)
+@group(0) @binding(3) var<storage, read_write> step: array<vec4f>; // [2]
+${counted ?? "fn counted(s: vec4f, steps: f32) -> vec4f { return s; }"}
+
+@compute @workgroup_size(1)
+fn main() {
+  step[0] = counted(scalars[${slot}], taken[0].y);
+  step[1] = vec4f(taken[0].x, clip[0], 0.0);
+}`;
+  return { code, workgroups: [1, 1, 1] };
+}
+
+export interface UpdateOptions {
+  readonly count: number;
+  /** The first so many elements decay; a multiple of 4. */
+  readonly decayed: number;
+  /** Names of the states, which are bound as `state_NAME`. */
+  readonly states: readonly string[];
+  /**
+   * WGSL that assigns the value `p` and the states, all vec4f, anew. It reads the clipped gradient `g`, the
+   * optimiser's scalars `s`, the norm `norm` of the whole gradient, the factor `rate` of the layer's learning rate,
+   * and whether these elements decay, `decays`.
+   */
+  readonly rule: string;
+  /** With f16 copies of the first so many values. */
+  readonly mixed: boolean;
+  /** With a learning rate for each block of {@link RATE_BLOCK} elements: the block of the first element. */
+  readonly firstRate?: number | undefined;
+}
+
+/** Elements that share a learning rate: what parameters start at multiples of. */
+export const RATE_BLOCK = 128;
+
+export function elementwiseUpdate(options: UpdateOptions): KernelSource {
+  const { count, decayed, states, rule, mixed, firstRate } = options;
+  const isLayered = firstRate !== undefined;
+  const each = (line: (name: string, i: number) => string) => states.map(line).join("\n");
+  const code = wgsl`
+${linearIndex}
+@group(0) @binding(0) var<storage, read> step: array<vec4f>; // (the optimiser's), (step is taken, norm, clip factor, -)
+@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
+@group(0) @binding(2) var<storage, read_write> values: array<vec4f>;
+#if ${mixed}
+${element4("f16")}
+@group(0) @binding(3) var<storage, read_write> halves: array<Element4>; // the first so many values
+#endif
+#if ${isLayered}
+@group(0) @binding(4) var<storage, read> rates: array<f32>; // what the learning rate is multiplied with, by block
+fn rate_of(i: u32) -> f32 { return rates[i / ${RATE_BLOCK / 4}u + ${firstRate ?? 0}u]; }
+#else
+fn rate_of(i: u32) -> f32 { return 1.0; }
+#endif
+${each((name, i) => `@group(0) @binding(${5 + i}) var<storage, read_write> state_${name}: array<vec4f>;`)}
+
+@compute @workgroup_size(${LINEAR})
+fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = linear_index(id, groups);
+  if (i >= ${count / 4}u) { return; }
+  let s = step[0];
+  let now = step[1];
+  if (now.x == 0.0) { return; }
+  let norm = now.y;
+  let g = gradients[i] * now.z;
+  let rate = rate_of(i);
+  let decays = i < ${decayed / 4}u;
+  var p = values[i];
+  ${each((name) => `var ${name} = state_${name}[i];`)}
+  ${rule}
+  values[i] = p;
+  ${each((name) => `state_${name}[i] = ${name};`)}
+#if ${mixed}
+  if (i < arrayLength(&halves)) { halves[i] = store4(p); }
+#endif
+}`;
+  return { code, workgroups: linearGrid(count / 4) };
+}

@@ -1,0 +1,72 @@
+import { elementwiseUpdate, gatherStep, RATE_BLOCK } from "../../../kernels/elementwise_update.ts";
+import { kernel } from "../../core/kernel.ts";
+import { persistent, type Tensor } from "../../core/tensor.ts";
+import { OWN_SCALARS } from "../step_scalars.ts";
+import type { FlatParameters, Optimizer, StepInputs } from "./optimizer.ts";
+
+const gather = kernel("update_gather", gatherStep);
+
+/** An optimiser that treats each element by itself, and how in WGSL. */
+export interface ElementwiseOptions {
+  /** PyTorch's name of the optimiser. */
+  readonly label: string;
+  /** Names of the states in checkpoints, at most three; the rule knows `adamw.m` as `m`. */
+  readonly states: readonly string[];
+  /** Assigns `p` and the states anew, as kernels/elementwise_update.ts explains. */
+  readonly rule: string;
+  /** As {@link Optimizer.scalars}: what the rule reads as `s`. */
+  scalars(step: number, lr: number): readonly number[];
+  /**
+   * `fn counted(s: vec4f, steps: f32) -> vec4f`: what in `s` depends on the step's number, made anew on the GPU from
+   * the steps that were taken. Read in mixed precision, where skipped steps do not count.
+   */
+  readonly counted?: string;
+  /** Whether norms and biases decay too. */
+  readonly decaysAll: boolean;
+}
+
+/** Makes such an optimiser: one dispatch over the flat buffers, and a small one before it. */
+export function elementwise(options: ElementwiseOptions, parameters: FlatParameters): Optimizer {
+  const { label, rule, scalars: scalarsOf, decaysAll } = options;
+  const { values, halves, rates, trained: [start, end] = [0, values.size] } = parameters;
+  const { device } = values;
+  const decayed = decaysAll ? values.size : parameters.decayed;
+  const update = kernel(`update_${label.toLowerCase()}`, elementwiseUpdate);
+  const states = new Map(options.states.map((name) => [name, persistent(device, values.shape, "f32", name)]));
+  const now = persistent(device, [8], "f32", "what the update reads of the step");
+  const isWhole = start === 0 && end === values.size;
+  /** Of a flat buffer what learns; f16 copies end earlier. */
+  const part = (flat: Tensor) => isWhole ? flat : flat.slice(start, [Math.min(end, flat.size) - start]);
+  const copies = halves && halves.size > start ? halves : undefined;
+  const own = [...states].map(([name, tensor]) => [name.slice(name.lastIndexOf(".") + 1), tensor] as const);
+  return {
+    label,
+    states,
+    scalars: scalarsOf,
+    step({ gradients, scalars, clip, decision: { taken, skips } }: StepInputs) {
+      const counted = skips ? options.counted : undefined;
+      gather.run({ scalars, taken, clip, step: now }, { slot: OWN_SCALARS / 4, counted });
+      const bound = own.map(([name, tensor]) => [`state_${name}`, part(tensor)] as const);
+      const tensors = {
+        step: now,
+        gradients: part(gradients),
+        values: part(values),
+        ...(copies && { halves: part(copies) }),
+        ...(rates && { rates }),
+        ...Object.fromEntries(bound),
+      };
+      update.run(tensors, {
+        count: end - start,
+        decayed: Math.min(Math.max(decayed - start, 0), end - start),
+        states: own.map(([name]) => name),
+        rule,
+        mixed: copies !== undefined,
+        firstRate: rates && start / RATE_BLOCK,
+      });
+    },
+    free() {
+      now.free();
+      for (const tensor of states.values()) tensor.free();
+    },
+  };
+}
