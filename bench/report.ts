@@ -1,5 +1,7 @@
 /** What a run prints, table by table, and the same values as JSON. */
 
+import { tableRow } from "../src/base/text_table.ts";
+
 /** A value of a row; undefined shows as "-". */
 export type Value = string | number | undefined;
 
@@ -55,10 +57,8 @@ export class Report {
 }
 
 function line(columns: readonly Column[], text: (column: Column) => string): string {
-  const cells = columns.map((column) =>
-    column.isText ? text(column).padEnd(column.width) : text(column).padStart(column.width)
-  );
-  return `  ${cells.join("  ")}`.trimEnd();
+  const left = [...columns.keys()].filter((i) => columns[i].isText);
+  return `  ${tableRow(columns.map(text), columns.map(({ width }) => width), left)}`.trimEnd();
 }
 
 /** A value as tables show it. */

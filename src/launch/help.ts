@@ -1,5 +1,6 @@
 /** --help: flags, groups with their options, and every key with its type, default and one line. */
 
+import { textTable } from "../base/text_table.ts";
 import {
   type ConfigFiles,
   configSchema,
@@ -70,6 +71,5 @@ function transformRows(): string[][] {
 
 /** Rows of two columns below a title. */
 function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  const width = Math.max(...rows.map(([name]) => name.length));
-  return [title, ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`.trimEnd()), ""];
+  return [title, ...textTable(rows, "all").map((line) => `  ${line}`), ""];
 }

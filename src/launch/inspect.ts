@@ -1,5 +1,6 @@
 /** Looks at a configuration without running it: --cfg, --info and --help. */
 
+import { textTable } from "../base/text_table.ts";
 import { type ConfigRequest, type DefaultsResult, inspectConfig, SearchPath } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
 import type { CommandLine } from "./command_line.ts";
@@ -44,7 +45,8 @@ export function inspect(
 }
 
 function searchPathLines({ sources }: SearchPath): string[] {
-  return table([["searched", "by"], ...sources.map(({ provider, files }) => [files.name, provider])]);
+  const rows = sources.map(({ provider, files }) => [files.name, provider]);
+  return textTable([["searched", "by"], ...rows], "all");
 }
 
 /** The files in the order in which they are merged. */
@@ -55,10 +57,5 @@ function defaultsLines(files: readonly DefaultsResult[]): string[] {
     parent ?? "(root)",
     isSelf ? "_self_" : "",
   ]);
-  return table([["file, later ones over earlier ones", "package", "named by", ""], ...rows]);
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i])).join("  ").trimEnd());
+  return textTable([["file, later ones over earlier ones", "package", "named by", ""], ...rows], "all");
 }

@@ -1,5 +1,6 @@
 /** The table at the end of a sweep: a line for each job with what sets it apart, and what it came to. */
 
+import { textTable } from "../base/text_table.ts";
 import type { SweepPlan } from "../config/mod.ts";
 import type { JobResult } from "./result.ts";
 
@@ -26,7 +27,7 @@ export function summaryLines(
   ];
   return [
     "",
-    ...table([heading, ...rows]),
+    ...textTable([heading, ...rows], [1, 2]),
     "",
     ...failed.map(([number, { error }]) => `job ${number}: ${(error ?? "").split("\n")[0]}`),
     `sweep   ${folder}: ${counts.join(", ")}`,
@@ -49,12 +50,4 @@ function outcome(result: JobResult | undefined): string {
 
 function format(value: number | undefined): string {
   return value === undefined ? "" : value.toFixed(4);
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  // Words stand at the left, numbers at the right.
-  const cell = (text: string, i: number) =>
-    i === 1 || i === 2 ? text.padEnd(widths[i]) : text.padStart(widths[i]);
-  return rows.map((row) => row.map(cell).join("  ").trimEnd());
 }

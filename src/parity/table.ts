@@ -1,4 +1,5 @@
 /** The table that parity prints, and the same as JSON. */
+import { tableRow } from "../base/text_table.ts";
 import type { Row } from "./case.ts";
 import { type Comparison, worstOf } from "./compare.ts";
 
@@ -23,13 +24,7 @@ const NAME = 33, COMPARED = 27, ERROR = 9, SHARE = 9;
 export function table(print: (line: string) => void, names: readonly string[]): (row: Judged) => void {
   const width = names.reduce((most, { length }) => Math.max(most, length), NAME);
   const line = (name: string, compared: string, error: string, share: string, verdict: string) => {
-    const cells = [
-      name.padEnd(width),
-      compared.padEnd(COMPARED),
-      error.padStart(ERROR),
-      share.padStart(SHARE),
-    ];
-    print(`${cells.join("  ")}  ${verdict}`.trimEnd());
+    print(tableRow([name, compared, error, share, verdict], [width, COMPARED, ERROR, SHARE, 0], [0, 1, 4]));
   };
   line("case", "compared", "error", "share", "");
   return (row) => {

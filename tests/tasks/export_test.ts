@@ -145,7 +145,7 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
     assert(
       lines.includes(`4 of 5 pictures predicted by ${model} (a model in ONNX Runtime, 5 classes, 32 px)`),
     );
-    assertMatch(lines.at(-1)!, /not readable: .*broken\.png: no JPEG, PNG/);
+    assertMatch(lines.at(-1)!, /not readable: .*broken\.png: not a JPEG, PNG/);
     assertEquals(await predict(fake, [model, `${folder}/broken.png`]), 3);
   }));
 

@@ -1,4 +1,5 @@
 /** What a test came to: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
+import { printable, tableRow } from "../../base/text_table.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
@@ -94,7 +95,7 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
     : rows;
   const width = Math.min(32, Math.max(5, ...shown.map(({ label }) => printable(label).length)));
   const line = (cells: readonly string[]) =>
-    `        ${cells[0].padEnd(width)}  ${cells.slice(1).map((cell) => cell.padStart(9)).join("  ")}`;
+    `        ${tableRow(cells, [width, ...Array(cells.length - 1).fill(9)])}`;
   return [
     `        macro F1 ${percent(f1_macro)}  macro AUROC ${percent(auroc_macro)}  calibration error ${
       percent(ece)
@@ -112,12 +113,6 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
       ])
     ),
   ];
-}
-
-/** Control characters would act on a terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }
 
 /** Rows true, columns predicted. */

@@ -1,4 +1,5 @@
 /** Predictions, and how they are shown: as a table, JSON or CSV. */
+import { textTable } from "../../base/text_table.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import type { Unreadable } from "../../data/decode/pictures.ts";
 import type { ModelCard } from "../../train/model_card.ts";
@@ -79,15 +80,8 @@ function cell(text: string): string {
 /** A table for people: a row for each picture. */
 export function asTable({ predictions }: Predictions): string[] {
   const rows = predictions.map(({ file, guesses }) => [
-    visible(file),
-    ...guesses.map(({ label, confidence }) => `${visible(label)} ${(100 * confidence).toFixed(1)} %`),
+    file,
+    ...guesses.map(({ label, confidence }) => `${label} ${(100 * confidence).toFixed(1)} %`),
   ]);
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column].length))) ?? [];
-  return rows.map((row) => row.map((text, column) => text.padEnd(widths[column])).join("  ").trimEnd());
-}
-
-/** Control characters would act on a terminal. */
-function visible(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
+  return textTable(rows, "all");
 }

@@ -1,4 +1,5 @@
 /** A report on the terminal: counts, then each finding with its first files. */
+import { printable, textTable } from "../../base/text_table.ts";
 import {
   countFindings,
   type Finding,
@@ -13,6 +14,8 @@ import { counted } from "../../data/words.ts";
 const SHOWN = 5, SHOWN_FILES = 4;
 /** More classes than this are shown in columns side by side. */
 const CLASSES_IN_A_COLUMN = 16;
+/** Between columns, and the most characters of a line. */
+const GAP = "    ", LINE = 110;
 
 /** The lines of the report. */
 export function tableLines(report: HealthReport): string[] {
@@ -37,36 +40,23 @@ export function tableLines(report: HealthReport): string[] {
 /** Samples by class and split, in as many columns as it takes. */
 function countLines({ classes, splits, imbalance }: HealthReport): string[] {
   const rows = classes.map((name, label) => [
-    printable(name),
+    name,
     ...splits.map(({ counts }) => counts[label] === 0 ? "-" : String(counts[label])),
   ]);
   const heading = ["class", ...splits.map(({ split }) => split)];
   const total = ["all", ...splits.map(({ counts }) => String(counts.reduce((sum, count) => sum + count, 0)))];
-  const widths = heading.map((_, i) => Math.max(...[heading, total, ...rows].map((row) => row[i].length)));
-  const format = (row: readonly string[]) =>
-    row.map((cell, i) => i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ");
-  const columns = Math.max(1, Math.min(Math.ceil(rows.length / CLASSES_IN_A_COLUMN), columnsThatFit(widths)));
-  const height = Math.ceil(rows.length / columns);
-  const body = Array.from(
-    { length: height },
-    (_, y) =>
-      Array.from({ length: columns }, (_, x) => rows[x * height + y]).flatMap((row) =>
-        row ? [format(row)] : []
-      )
-        .join("    "),
-  );
+  const [headingLine, totalLine, ...lines] = textTable([heading, total, ...rows]);
+  const fitting = Math.floor(LINE / (headingLine.length + GAP.length));
+  const columns = Math.max(1, Math.min(Math.ceil(lines.length / CLASSES_IN_A_COLUMN), fitting));
+  const height = Math.ceil(lines.length / columns);
+  const beside = (y: number) => lines.filter((_, i) => i % height === y).join(GAP);
   return [
-    Array.from({ length: columns }, () => format(heading)).join("    "),
-    ...body,
-    format(total),
+    Array(columns).fill(headingLine).join(GAP),
+    ...Array.from({ length: height }, (_, y) => beside(y)),
+    totalLine,
     "",
     `The largest class of train has ${imbalance.toFixed(1)} times the images of the smallest.`,
-  ].map((line) => line.trimEnd());
-}
-
-function columnsThatFit(widths: readonly number[]): number {
-  const width = widths.reduce((sum, each) => sum + each + 2, 2);
-  return Math.max(1, Math.floor(110 / width));
+  ];
 }
 
 function findingLines({ kind, groups, classes }: Finding): string[] {
@@ -100,10 +90,4 @@ function groupLine(group: readonly FoundFile[]): string {
   return [...shown, ...(group.length > SHOWN_FILES ? [`and ${group.length - SHOWN_FILES} more`] : [])].join(
     "  ",
   );
-}
-
-/** Without control characters, which a terminal would act on. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "\ufffd");
 }

@@ -1,8 +1,8 @@
 import * as z from "zod";
+import { textTable } from "../../base/text_table.ts";
 import { classBarsPlot, type SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { Callback } from "../callback.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
-import { textTable } from "./text_table.ts";
 
 const DOTS_PER_INCH = 150;
 /** Classes that a terminal's table has at most. */
@@ -54,7 +54,7 @@ export function statisticsTable(classes: readonly string[], splits: readonly Spl
   const totals = ["all", ...splits.flatMap(({ counts }) => [String(sum(counts)), ""])];
   const left = classes.length - SHOWN;
   return [
-    ...textTable(headings, [...rows, totals]),
+    ...textTable([headings, ...rows, totals]),
     ...(left > 0 ? [`and ${left} more classes, in dataset_statistics.json`] : []),
     "",
   ];

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { textTable } from "../../base/text_table.ts";
 import type { DrawnEpoch } from "../../data/sampler.ts";
 import type { Callback } from "../callback.ts";
 import { epochFolder } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
-import { textTable } from "./text_table.ts";
 
 /** Classes that a terminal's table has at most. */
 const SHOWN = 10;
@@ -52,7 +52,7 @@ export function distributionTable(classes: readonly string[], epoch: DrawnEpoch)
   ]);
   const left = classes.length - rows.length;
   return [
-    ...textTable([`drawn in epoch ${epoch.epoch}`, "samples", "expected", "ratio"], rows),
+    ...textTable([[`drawn in epoch ${epoch.epoch}`, "samples", "expected", "ratio"], ...rows]),
     ...(left > 0 ? [`and ${left} more, closer to what is expected`] : []),
   ];
 }

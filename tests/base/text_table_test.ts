@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { printable, tableRow, textTable } from "../../src/base/text_table.ts";
+
+Deno.test("textTable() has columns as wide as they need, numbers at the right, nothing behind the last", () => {
+  const rows = [["class", "images", "share"], ["a", "12", "3.5 %"], ["longer name", "7", ""]];
+  assertEquals(textTable(rows), [
+    "class        images  share",
+    "a                12  3.5 %",
+    "longer name       7",
+  ]);
+  assertEquals(textTable(rows.slice(0, 2), "all"), ["class  images  share", "a      12      3.5 %"]);
+  assertEquals(textTable([["n", "name"], ["10", "b"]], [1]), [" n  name", "10  b"]);
+  assertEquals(textTable([]), []);
+});
+
+Deno.test("textTable() counts characters, and keeps a terminal's controls out", () => {
+  assertEquals(textTable([["\u{1f600}", "1"], ["ab", "2"]]), ["\u{1f600}   1", "ab  2"]);
+  assertEquals(printable("a\x1b[31m\n\x9b\u202eb\u2066"), "a\ufffd[31m\ufffd\ufffd\ufffdb\ufffd");
+  assertEquals(printable("\u0646\u200c\u0627"), "\u0646\u200c\u0627");
+});
+
+Deno.test("tableRow() keeps to widths that a longer text may exceed", () => {
+  assertEquals(tableRow(["ab", "3", "x"], [4, 5, 0], [0, 2]), "ab        3  x");
+  assertEquals(tableRow(["abcdef", "3"], [4, 5]), "abcdef      3");
+});
