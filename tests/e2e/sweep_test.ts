@@ -61,5 +61,5 @@ e2eTest("--cfg job --resolve asks for no GPU", async () => {
   assertMatch(out, /^ {2}ema:\n {4}decay: 0\.9999$/m);
   const run = await cli("train", ["logging=wandb", "callbacks=default"], noGpu);
   assertEquals(run.code, 2);
-  assertMatch(run.error, /^ConfigError: Cannot log to Weights & Biases as WANDB_API_KEY is not set/m);
+  assertMatch(run.error, /^ConfigError: Cannot log to Weights & Biases: WANDB_API_KEY is not set/m);
 });

@@ -7,5 +7,5 @@ export interface Contents {
   readonly place: Place;
 }
 
-/** Limit on a pickle's size, excluding the values of its storages; a ResNet-50 with its optimizer needs 200 KB. */
+/** Limit on a pickle's size, excluding the values of its storages; a ResNet-50 with its optimiser needs 200 KB. */
 export const MOST_PICKLE_BYTES = 32 * 2 ** 20;

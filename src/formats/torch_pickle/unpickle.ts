@@ -7,7 +7,7 @@ import { findGlobal } from "./globals.ts";
 import { PickleReader } from "./pickle_reader.ts";
 import { Callable, Inert, PickleFault, type PickleValue } from "./values.ts";
 
-/** Limit on opcodes and copied items; an optimizer state of a thousand tensors needs a tenth of it. */
+/** Limit on opcodes and copied items; an optimiser state of a thousand tensors needs a tenth of it. */
 const MOST_WORK = 1_000_000;
 /** Limit on nested containers, more than Python's own writer produces. */
 const MOST_DEPTH = 1_000;

@@ -1,15 +1,15 @@
-/** Names of checkpoints, by templates as Lightning's: `{epoch:02d}-{val_acc:.4f}`. */
+/** Checkpoint names from templates like Lightning's: `{epoch:02d}-{val_acc:.4f}`. */
 import type { Monitored } from "../monitor.ts";
 import type { RunState } from "../run_state.ts";
 
 const FIELD = /\{([\w/]+)(?::(0\d+d|\.\d+f))?\}/g;
 
-/** The metric's name as it stands in files: "val/acc_top1" is val_acc, "val/loss" is val_loss. */
+/** The metric's name in files: "val/acc_top1" becomes val_acc, "val/loss" becomes val_loss. */
 function shortName(monitor: Monitored): string {
   return monitor.replace("/", "_").replace("_top1", "").replace("_epoch", "");
 }
 
-/** True if a template has known fields only, and names no other folder. */
+/** True if a template has only known fields and does not refer to another folder. */
 export function checkFileName(template: string): boolean {
   const plain = template.replaceAll(FIELD, (field, name) => {
     return /^(epoch|step|(val|train)[/_](acc|acc_top1|acc_top5|loss|loss_epoch))$/.test(name) ? "" : field;
@@ -18,7 +18,7 @@ export function checkFileName(template: string): boolean {
 }
 
 /**
- * The name of a checkpoint, "epoch=07-val_acc=0.9312.safetensors" by default; the step is added where a name is
+ * The name of a checkpoint, "epoch=07-val_acc=0.9312.safetensors" by default; the step is appended if the name is
  * taken. Epochs count from 0, as everywhere in a run's files.
  */
 export function fileName(

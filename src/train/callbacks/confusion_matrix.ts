@@ -5,7 +5,7 @@ import type { Callback } from "../callback.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 
-/** How matrices are drawn. */
+/** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
   readonly every: number;
   readonly dotsPerInch: number;
@@ -33,11 +33,11 @@ export function confusionMatrix(
   };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const confusion_matrix = defineCallback({
   options: z.strictObject({
-    every_n_epochs: z.int().min(1).default(1).describe("Epochs from one to the next"),
-    dpi: z.int().min(1).max(600).default(150).describe("Dots an inch"),
+    every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
+    dpi: z.int().min(1).max(600).default(150).describe("Dots per inch"),
   }).describe("Draws epoch_000/confusion_matrix.png"),
   make: ({ every_n_epochs: every, dpi: dotsPerInch }, context) =>
     confusionMatrix({ every, dotsPerInch }, context),

@@ -5,12 +5,12 @@ import type { Callback } from "../callback.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 
 const DOTS_PER_INCH = 150;
-/** Classes that a terminal's table has at most. */
+/** Maximum number of classes in the terminal's table. */
 const SHOWN = 50;
 
 /**
- * Before the first epoch: how many samples each class has in each split, and which share of the split. As a table on
- * the terminal, and as `dataset_statistics.json` and `.png`.
+ * Before the first epoch: the samples of each class in each split, and their share of the split. Prints a table and
+ * writes `dataset_statistics.json` and `.png`.
  */
 export function datasetStatistics(
   { folder, samples, plotting, print, write }: Pick<
@@ -31,7 +31,7 @@ export function datasetStatistics(
   };
 }
 
-/** By split: the total, and count and share of each class in class order (an array, as names may be numbers). */
+/** By split: the total, and count and share of each class in class order (an array, because names may be numbers). */
 function statistics(classes: readonly string[], splits: readonly SplitCounts[]): object {
   return Object.fromEntries(splits.map(({ name, counts }) => {
     const total = sum(counts);
@@ -40,7 +40,7 @@ function statistics(classes: readonly string[], splits: readonly SplitCounts[]):
   }));
 }
 
-/** The lines of the table; of many classes the first ones. */
+/** The lines of the table, limited to the first classes. */
 export function statisticsTable(classes: readonly string[], splits: readonly SplitCounts[]): string[] {
   const cells = (counts: ArrayLike<number>, i: number) => {
     const share = shareOf(counts[i], sum(counts));
@@ -55,7 +55,7 @@ export function statisticsTable(classes: readonly string[], splits: readonly Spl
   const left = classes.length - SHOWN;
   return [
     ...textTable([headings, ...rows, totals]),
-    ...(left > 0 ? [`and ${left} more classes, in dataset_statistics.json`] : []),
+    ...(left > 0 ? [`and ${left} more classes in dataset_statistics.json`] : []),
     "",
   ];
 }
@@ -68,8 +68,8 @@ function shareOf(count: number, total: number): number | null {
   return total === 0 ? null : count / total;
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const dataset_statistics = defineCallback({
-  options: z.strictObject({}).describe("Prints count and share of each class in each split"),
+  options: z.strictObject({}).describe("Prints the count and share of each class in each split"),
   make: (_, context) => datasetStatistics(context),
 });

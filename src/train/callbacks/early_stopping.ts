@@ -7,18 +7,18 @@ import { defineCallback } from "./plugin.ts";
 const options = z.strictObject({
   monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric to watch"),
   mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
-  patience: z.int().min(0).default(20).describe("Validations without progress before the run ends"),
-  min_delta: z.number().min(0).default(0.001).describe("The least that counts as progress"),
+  patience: z.int().min(0).default(20).describe("Validations without improvement before the run ends"),
+  min_delta: z.number().min(0).default(0.001).describe("Minimum change that counts as improvement"),
 });
 
-/** What a resumed run goes on from. */
+/** The state that a resumed run continues from. */
 interface Waiting {
   best: number | undefined;
   /** Validations since then. */
   waited: number;
 }
 
-/** Asks for the end of a run whose metric has not got better for `patience` validations (Lightning's EarlyStopping). */
+/** Stops a run whose metric has not improved for `patience` validations (Lightning's EarlyStopping). */
 export function earlyStopping({ monitor, mode, patience, min_delta }: z.output<typeof options>): Callback {
   const now: Waiting = { best: undefined, waited: 0 };
   const look = (state: RunState, value: number | undefined) => {
@@ -28,9 +28,7 @@ export function earlyStopping({ monitor, mode, patience, min_delta }: z.output<t
       now.waited = 0;
     } else if (++now.waited >= patience) {
       const validations = patience === 1 ? "validation" : "validations";
-      state.stop ??= `${monitor} has not got better than ${
-        now.best.toFixed(4)
-      } for ${now.waited} ${validations}`;
+      state.stop ??= `${monitor} has not improved on ${now.best.toFixed(4)} for ${now.waited} ${validations}`;
     }
   };
   return {
@@ -42,8 +40,8 @@ export function earlyStopping({ monitor, mode, patience, min_delta }: z.output<t
   };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const early_stopping = defineCallback({
-  options: options.describe("Ends a run that no longer gets better"),
+  options: options.describe("Ends a run that no longer improves"),
   make: earlyStopping,
 });

@@ -3,13 +3,13 @@ import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
 import { defineCallback } from "./plugin.ts";
 
-/** Weights and averages change places; in mixed precision the f16 copies follow. */
+/** Swaps weights and averages; in mixed precision the f16 copies follow. */
 function exchange({ averages, model: { parameters } }: RunState): void {
   averages!.swap();
   parameters.copyHalves();
 }
 
-/** Puts the averages in force for validations and the test, and the weights themselves back after each. */
+/** Uses the averages for validations and the test, and restores the weights after each. */
 export function emaCallback(warmupSteps: number): Callback {
   return {
     name: "ema",
@@ -24,7 +24,7 @@ export function emaCallback(warmupSteps: number): Callback {
   };
 }
 
-/** As a plug-in; the trainer keeps the averages themselves. */
+/** The plug-in; the trainer itself maintains the averages. */
 export const ema = defineCallback({
   options: z.strictObject({
     decay: z.number().min(0).lt(1).default(0.9999).describe(

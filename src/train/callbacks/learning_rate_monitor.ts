@@ -12,11 +12,11 @@ export function learningRateMonitor(interval: "epoch" | "step"): Callback {
     : { name, epochEnd: (state) => write(state, state.history.at(-1)!.lr) };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const learning_rate_monitor = defineCallback({
   options: z.strictObject({
     logging_interval: z.enum(["epoch", "step"]).nullable().default(null).describe(
-      "When; null: as the schedule changes it",
+      "When to log; null: whenever the schedule changes it",
     ),
   }).describe("Logs the learning rate, such as lr-AdamW"),
   make: ({ logging_interval: interval }, { scheduleInterval }) =>

@@ -2,8 +2,8 @@ import type { Callback } from "../callback.ts";
 import { outputScalars } from "../output_scalars.ts";
 
 /**
- * Logs what the trainer knows, under Lightning's names, and hands the row on to the loggers: every
- * `log_every_n_steps` steps, after each epoch, and at the end. Part of every run.
+ * Logs the trainer's metrics under Lightning's names and passes the row to the loggers: every `log_every_n_steps`
+ * steps, after each epoch, and at the end. Part of every run.
  */
 export function metricsLog(): Callback {
   return {

@@ -1,4 +1,4 @@
-/** The callbacks that a configuration can name. A new one is a file beside this one and a line in this literal. */
+/** The callbacks that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import type { Callback } from "../callback.ts";
 import { confusion_matrix } from "./confusion_matrix.ts";
 import { dataset_statistics } from "./dataset_statistics.ts";
@@ -16,7 +16,7 @@ import { sample_predictions } from "./sample_predictions.ts";
 import { sampler_distribution } from "./sampler_distribution.ts";
 import { training_history } from "./training_history.ts";
 
-/** Those that log something: called before the row of a step or epoch goes to the loggers. */
+/** Callbacks that log, called before the row of a step or epoch goes to the loggers. */
 const logging = {
   ema,
   model_info,
@@ -26,7 +26,7 @@ const logging = {
   sample_predictions,
 };
 
-/** Called after it, so that once a checkpoint is written, all that was logged up to it is written too. */
+/** Callbacks called after that, so that when a checkpoint is written, everything logged before it is written too. */
 const following = {
   early_stopping,
   model_checkpoint,
@@ -40,7 +40,7 @@ const following = {
 /** All callbacks by name, in the order in which their hooks are called. */
 export const callbacks = { ...logging, ...following };
 
-/** The callbacks that are chosen, those with options, and between them the one that hands on what is logged. */
+/** The chosen callbacks (those with options), with the one that passes rows to the loggers in between. */
 export function makeCallbacks(
   chosen: Readonly<Record<string, unknown>>,
   context: CallbackContext,

@@ -6,30 +6,30 @@ import { checkFileName, fileName } from "./checkpoint_name.ts";
 import { type CheckpointStore, defineCallback } from "./plugin.ts";
 
 const options = z.strictObject({
-  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric that chooses the best"),
+  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric that determines the best"),
   mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
-  save_top_k: z.int().min(-1).default(3).describe("How many of the best are kept; -1: all"),
-  save_last: z.boolean().default(true).describe("Keep the last state too, to go on from"),
+  save_top_k: z.int().min(-1).default(3).describe("Number of best checkpoints to keep; -1: all"),
+  save_last: z.boolean().default(true).describe("Also keep the last state, to resume from"),
   save_every_n_minutes: z.number().positive().nullable().default(null)
-    .describe("Save the last state within epochs too"),
+    .describe("Also save the last state within epochs"),
   filename: z.string().min(1).nullable().default(null).refine(
     (name) => name === null || checkFileName(name),
-    "must be like {epoch:02d}-{val_acc:.4f}, of epoch, step and the metric",
-  ).describe("Name of the best; null: epoch=07-val_acc=0.9312"),
+    "must be like {epoch:02d}-{val_acc:.4f}, with fields epoch, step and the metric",
+  ).describe("File name of the best; null: epoch=07-val_acc=0.9312"),
 });
 
-/** How checkpoints are written. */
+/** Options of {@link modelCheckpoint}. */
 export type ModelCheckpointOptions = z.output<typeof options>;
 
 const LAST = "last.safetensors";
 
-/** The `most` best checkpoints of a run (-1: all), by their names in the store, and what the last one changed. */
+/** The `most` best checkpoints of a run (-1: all), by their names in the store, and what changed last. */
 class Ranking {
-  /** The best first; among equals the earlier. */
+  /** Best first; on a tie the earlier one. */
   kept: SavedCheckpoint[] = [];
-  /** One that is among the best and not written yet. */
+  /** One that is among the best but not written yet. */
   pending: SavedCheckpoint | undefined;
-  /** The name of one that fell out and may still be in the store. */
+  /** The name of one that dropped out and may still be in the store. */
   dropped: string | undefined;
 
   constructor(
@@ -50,7 +50,7 @@ class Ranking {
     if (last !== undefined && last !== candidate) this.dropped = this.nameOf(last);
   }
 
-  /** The one that is kept without a metric, whose value is NaN, makes room for the next. */
+  /** Removes the one kept without a metric, whose value is NaN, to make room for the next. */
   clear() {
     this.dropped = this.kept[0] && this.nameOf(this.kept[0]);
     this.kept = [];
@@ -58,8 +58,9 @@ class Ranking {
 }
 
 /**
- * Writes the `save_top_k` best by a metric, and `last` after each epoch, every few minutes if asked to, and when the
- * run is interrupted. Without validation the last epoch is the best. Every checkpoint can be resumed from.
+ * Writes the `save_top_k` best checkpoints by a metric, and `last` after each epoch, at a time interval if requested,
+ * and when the run is interrupted. Without validation the last epoch is the best. Every checkpoint can be resumed
+ * from.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions, store: CheckpointStore): Callback {
   const { monitor, mode, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
@@ -120,8 +121,8 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
   };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const model_checkpoint = defineCallback({
-  options: options.describe("Keeps the best weights and the last"),
+  options: options.describe("Saves the best and the last checkpoints"),
   make: (given, { checkpoints }) => modelCheckpoint(given, checkpoints),
 });

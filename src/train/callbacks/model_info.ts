@@ -5,22 +5,22 @@ import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 
-/** A model in numbers, as `model_info.json` has them. */
+/** A model in numbers, as in `model_info.json`. */
 export interface ModelInfo {
   readonly model: string;
   readonly classes: number;
   readonly image_size: number;
   readonly parameters: number;
   readonly trainable_parameters: number;
-  /** Of one image's forward pass: 2 for each multiply-add. */
+  /** Of one image's forward pass, counting 2 for each multiply-add. */
   readonly forward_flops: number;
   /** Of the parameters in f32. */
   readonly bytes: number;
-  /** Of all GPU buffers, at the most; null before the first epoch's end. */
+  /** Peak of all GPU buffers; null before the end of the first epoch. */
   readonly peak_gpu_bytes: number | null;
 }
 
-/** Says what the model is made of and costs, and writes `model_info.json`. */
+/** Prints the model's size and cost, and writes `model_info.json`. */
 export function modelInfo(
   { folder, imageSize, print, write }: Pick<CallbackContext, "folder" | "imageSize" | "print" | "write">,
 ): Callback {
@@ -60,16 +60,16 @@ export function modelInfo(
   };
 }
 
-/** How many parameters are not frozen. */
+/** Number of parameters that are not frozen. */
 function trainable({ parameters }: RunState["model"]): number {
   const learning = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
   return learning.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const model_info = defineCallback({
   options: z.strictObject({}).describe(
-    "Prints parameters, FLOPs and size; with the peak of GPU memory in model_info.json",
+    "Prints parameters, FLOPs and size; writes model_info.json, which adds the peak GPU memory",
   ),
   make: (_, context) => modelInfo(context),
 });

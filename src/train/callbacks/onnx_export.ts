@@ -3,7 +3,7 @@ import type { Callback } from "../callback.ts";
 import { onnxOptions } from "../onnx_options.ts";
 import { defineCallback } from "./plugin.ts";
 
-/** Writes the best checkpoint as ONNX once training has ended; `write` also checks what it wrote. */
+/** Exports the best checkpoint as ONNX when training has ended; `write` also checks the result. */
 export function onnxExport(write: (checkpoint: string) => Promise<void>): Callback {
   return {
     name: "onnx_export",
@@ -14,11 +14,11 @@ export function onnxExport(write: (checkpoint: string) => Promise<void>): Callba
   };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const onnx_export = defineCallback({
   options: onnxOptions.extend({
-    filename: z.string().min(1).default("model.onnx").describe("In the run's folder"),
-  }).describe("Writes the best checkpoint as ONNX, and checks it in ONNX Runtime"),
+    filename: z.string().min(1).default("model.onnx").describe("File name in the run's folder"),
+  }).describe("Exports the best checkpoint as ONNX and checks it in ONNX Runtime"),
   make: ({ filename, ...options }, { folder, exportOnnx }) =>
     onnxExport((checkpoint) => exportOnnx(checkpoint, `${folder}/${filename}`, options)),
 });

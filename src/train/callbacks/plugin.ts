@@ -9,51 +9,51 @@ import type { OnnxOptions } from "../onnx_options.ts";
 import type { RunFiles } from "../report/read_run.ts";
 import type { Screen } from "../screen.ts";
 
-/** The folder that an experiment's checkpoints lie in. */
+/** The folder for an experiment's checkpoints. */
 export interface CheckpointStore {
   /** For messages. */
   readonly folder: string;
-  /** Fails where nothing can be written, before anything is trained. @throws FileError */
+  /** Fails if the folder is not writable, before anything is trained. @throws FileError */
   probe(): Promise<void>;
-  /** Writes a file whole or not at all. */
+  /** Writes a file atomically. */
   write(name: string, bytes: Uint8Array): Promise<void>;
-  /** Makes `to` the same file as `from`, whole or not at all. */
+  /** Atomically makes `to` the same file as `from`. */
   link(from: string, to: string): Promise<void>;
   /** Removes a file; does nothing if there is none. */
   remove(name: string): Promise<void>;
 }
 
-/** What a report is made from, beside the run's state. */
+/** What a report is made from in addition to the run's state. */
 export interface ReportSources {
   readonly files: RunFiles;
   readonly encodeJpeg: EncodeJpeg;
-  /** The file that a split's sample comes from. */
+  /** The file of a split's sample. */
   pathOf(split: Split, index: number): string;
-  /** What was found of the dataset's health; undefined if nobody looked. */
+  /** Findings about the dataset's health; undefined if it was not checked. */
   readonly health?: readonly HealthFinding[] | undefined;
   now(): Date;
 }
 
-/** What a callback may know of its run beyond its own options. */
+/** What a callback knows about its run besides its own options. */
 export interface CallbackContext {
   /** The run's folder. */
   readonly folder: string;
-  /** Side of the images that the model sees, in pixels. */
+  /** Side of the network's input images, in pixels. */
   readonly imageSize: number;
-  /** Where checkpoints go. */
+  /** The store for checkpoints. */
   readonly checkpoints: CheckpointStore;
   /** How often the schedule changes the learning rate. */
   readonly scheduleInterval: "epoch" | "step";
-  /** How many samples each class has in each split that has any. */
+  /** The samples of each class, for each split that has any. */
   readonly samples: readonly SplitCounts[];
-  /** The picture of a split's sample as the model sees it in validation, but for the normalisation. */
+  /** The image of a split's sample as the network sees it in validation, before normalisation. */
   picture(split: Split, index: number): Picture | Promise<Picture>;
-  /** What plots are laid out and drawn with; loaded when it is first asked for. */
+  /** What plots are laid out and drawn with, loaded on first use. */
   plotting(): Promise<Plotting>;
   readonly report: ReportSources;
-  /** Writes a file whole or not at all. */
+  /** Writes a file atomically. */
   write(path: string, bytes: Uint8Array): Promise<void>;
-  /** Writes a checkpoint as ONNX, and checks it. @throws CheckError if it does not do what the checkpoint does */
+  /** Exports a checkpoint as ONNX and checks it. @throws CheckError if its outputs differ from the checkpoint's */
   exportOnnx(checkpoint: string, path: string, options: OnnxOptions): Promise<void>;
   print(line: string): void;
   readonly screen: Screen;
@@ -66,7 +66,7 @@ export type CallbackPlugin<Options extends z.ZodType = z.ZodType> = Plugin<
   Callback
 >;
 
-/** Ties a callback's options to the argument of its factory. */
+/** Ties the type of a callback's options to the argument of its factory. */
 export function defineCallback<Options extends z.ZodType>(
   plugin: CallbackPlugin<Options>,
 ): CallbackPlugin<Options> {

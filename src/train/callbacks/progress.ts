@@ -5,7 +5,7 @@ import type { Screen } from "../screen.ts";
 import { defineCallback } from "./plugin.ts";
 import { barLine } from "./progress_bar.ts";
 
-/** A column: its heading, which sets its width, and what stands in it. */
+/** A column: its heading, which determines its width, and its contents. */
 interface Column {
   readonly heading: string;
   text(record: EpochRecord, state: RunState): string;
@@ -14,7 +14,7 @@ interface Column {
 const percent = (share: number | undefined) => share === undefined ? "-" : (100 * share).toFixed(1) + " %";
 const loss = (value: number | undefined) => value?.toFixed(4) ?? "-";
 
-/** The columns of the table; a narrow terminal gets the first of them. */
+/** The columns of the table; a narrow terminal gets only the first ones. */
 const columns: readonly Column[] = [
   { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch + 1}/${maxEpochs}` },
   { heading: "train loss", text: ({ train }) => loss(train.loss) },
@@ -29,16 +29,16 @@ const columns: readonly Column[] = [
 
 const BEST = "  best";
 
-/** The columns that a line of `width` characters has room for, and `best` behind them. */
+/** The columns that fit into `width` characters together with the final `best`. */
 function columnsWithin(width: number): Column[] {
   let used = BEST.length - 2;
   return columns.filter(({ heading }) => (used += heading.length + 2) <= width);
 }
 
 /**
- * Prints a line for each epoch: losses, top-1 and top-5, images/s, the share of time that went by waiting for data,
- * and whether the epoch is the best so far. On a terminal a bar below it shows the epoch under way; it reads nothing
- * from the GPU but what was last logged.
+ * Prints a line for each epoch: losses, top-1 and top-5, images/s, the share of time spent waiting for data, and
+ * whether the epoch is the best so far. On a terminal, a bar below it shows the current epoch; it reads nothing from
+ * the GPU beyond what was last logged.
  */
 export function progress(screen: Screen): Callback {
   let shown: Column[] = [];
@@ -68,8 +68,8 @@ export function progress(screen: Screen): Callback {
   };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const progress_table = defineCallback({
-  options: z.strictObject({}).describe("Prints a line an epoch, on a terminal below a bar"),
+  options: z.strictObject({}).describe("Prints a line for each epoch, and on a terminal a progress bar"),
   make: (_, { screen }) => progress(screen),
 });

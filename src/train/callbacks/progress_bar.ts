@@ -1,13 +1,13 @@
-/** The live line of a run on a terminal. */
+/** The progress line of a run on a terminal. */
 import type { StepRecord } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
 
-/** What the line is made of. */
+/** Input of {@link barLine}. */
 export interface BarParts {
   readonly state: Pick<RunState, "epoch" | "maxEpochs" | "batch" | "batchesPerEpoch">;
   /** What was last read from the GPU; undefined before the first time. */
   readonly logged: StepRecord | undefined;
-  /** Batches and seconds since this process began to train. */
+  /** Batches and seconds since this process started training. */
   readonly batches: number;
   readonly seconds: number;
 }
@@ -15,8 +15,8 @@ export interface BarParts {
 const LONGEST = 40, SHORTEST = 8;
 
 /**
- * `epoch 3/10  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, of at most `width`
- * characters: what comes last is left out first, then the bar.
+ * `epoch 3/10  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, limited to `width`
+ * characters: parts are dropped from the end, then the bar.
  */
 export function barLine({ state, logged, batches, seconds }: BarParts, width: number): string {
   const { epoch, maxEpochs, batch, batchesPerEpoch } = state;

@@ -22,9 +22,9 @@ import { type CallbackContext, defineCallback } from "./plugin.ts";
 /** The name of the report in a run's folder. */
 export const REPORT = "report.html";
 
-/** Encoding pictures takes at most one part in so many of the time between two rounds of it, until the run ends. */
+/** Encoding images takes at most one part in this many of the time between two rounds, until the run ends. */
 const PICTURES_PART = 50;
-/** The longer side of the report's pictures, in pixels, and their quality. */
+/** The longer side of the report's images, in pixels, and their JPEG quality. */
 const SIDE = 96, QUALITY = 85;
 
 type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report">;
@@ -32,10 +32,10 @@ type Results = { valid?: Predictions | undefined; test?: Predictions | undefined
 type Split = keyof Results & keyof PictureFile;
 
 /**
- * Writes `report.html`, by which a run can be looked into without a server: after each epoch, when the run ends or is
- * interrupted, and after the test. It is made from the run's files, of which this callback adds two: `report.json`,
- * with what the best epoch's weights made of each sample, and `report_pictures.json`. `most` pictures are shared out
- * between validation and test; during the run new ones are added only as often as costs little.
+ * Writes `report.html`, which shows a run without a server, after each epoch, when the run ends or is interrupted,
+ * and after the test. It is made from the run's files, to which this callback adds two: `report.json`, with the
+ * predictions of the best epoch's weights for each sample, and `report_pictures.json`. Up to `most` images are
+ * divided between validation and test; during the run new ones are added only as often as is cheap.
  */
 export function reportCallback(most: number, context: Context): Callback {
   const results: Results = {};
@@ -43,7 +43,7 @@ export function reportCallback(most: number, context: Context): Callback {
   const round = { endedAt: -Infinity, took: 0 }; // ms
   const text = (value: string) => new TextEncoder().encode(value);
 
-  /** Keeps what was said of the validation split by the best weights so far; without a best, by the last. */
+  /** Keeps the validation predictions of the best weights so far, or of the last if there is no best. */
   const keep = async (state: RunState, tally: Tally | undefined) => {
     const { outputs, best, classes, epoch, step } = state;
     if (!outputs || !tally || results.valid?.step === step) return;
@@ -88,7 +88,7 @@ export function reportCallback(most: number, context: Context): Callback {
   };
 }
 
-/** What a run that goes on had kept of an epoch before. */
+/** The predictions that a resumed run saved before. */
 async function earlier({ report }: Context, step: number): Promise<Predictions | undefined> {
   const file = await report.files.text(REPORT_DATA);
   const { valid } = file === undefined ? {} as Results : JSON.parse(file) as ReportData;
@@ -114,7 +114,7 @@ function dataOf(
   };
 }
 
-/** Adds the pictures of these samples to `encoded`; one that is there is not made again. */
+/** Adds the images of these samples to `encoded`, skipping those already there. */
 async function encode(
   { picture, report }: Context,
   split: Split,
@@ -129,17 +129,17 @@ async function encode(
   }));
 }
 
-/** A picture whose longer side is at most {@link SIDE}. */
+/** Scales an image so that its longer side is at most {@link SIDE}. */
 function small(picture: Picture): Picture {
   const { width, height } = picture, factor = SIDE / Math.max(width, height);
   if (factor >= 1) return picture;
   return resizeTo(picture, Math.max(1, Math.round(factor * width)), Math.max(1, Math.round(factor * height)));
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const report = defineCallback({
   options: z.strictObject({
-    pictures: z.int().min(0).max(10_000).default(400).describe("The most pictures that it holds"),
+    pictures: z.int().min(0).max(10_000).default(400).describe("Maximum number of images"),
   }).describe("Writes report.html"),
   make: ({ pictures }, context) => reportCallback(pictures, context),
 });

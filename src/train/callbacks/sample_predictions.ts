@@ -8,19 +8,19 @@ import type { Outputs } from "../run_state.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 
-/** What is drawn, and when. */
+/** Options of {@link samplePredictions}. */
 export interface SamplePredictionsOptions {
   readonly every: number;
-  /** How many samples are shown. */
+  /** Number of samples to show. */
   readonly count: number;
 }
 
-/** Pictures of 224 pixels keep their size; more would be drawn more slowly and show nothing more. */
+/** Shows images of 224 pixels at their own size; a higher resolution would be slower and show no more. */
 const DOTS_PER_INCH = 100;
 
 /**
- * Draws `epoch_000/sample_predictions.png`: the first samples of the last validation as the model saw them, with their
- * class, and what they were taken for. Logs it as `sample_predictions`.
+ * Draws `epoch_000/sample_predictions.png`: the first samples of the last validation as the network saw them, with
+ * their true and predicted classes. Logs it as `sample_predictions`.
  */
 export function samplePredictions(
   { every, count }: SamplePredictionsOptions,
@@ -41,7 +41,7 @@ export function samplePredictions(
   };
 }
 
-/** The samples that come first in the split, whatever the order in which they were seen. */
+/** The samples that come first in the split, regardless of the order in which they were seen. */
 function tiles(
   { split, logits, labels, indices }: Outputs,
   classes: readonly string[],
@@ -63,11 +63,11 @@ function tiles(
   }));
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const sample_predictions = defineCallback({
   options: z.strictObject({
-    every_n_epochs: z.int().min(1).default(1).describe("Epochs from one to the next"),
-    count: z.int().min(1).max(400).default(16).describe("Images shown"),
+    every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
+    count: z.int().min(1).max(400).default(16).describe("Number of images"),
   }).describe("Draws epoch_000/sample_predictions.png"),
   make: ({ every_n_epochs: every, count }, context) => samplePredictions({ every, count }, context),
 });

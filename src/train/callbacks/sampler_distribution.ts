@@ -5,12 +5,12 @@ import type { Callback } from "../callback.ts";
 import { epochFolder } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
 
-/** Classes that a terminal's table has at most. */
+/** Maximum number of classes in the terminal's table. */
 const SHOWN = 10;
 
 /**
- * After each epoch: how many samples of each class it drew, how many were to be expected, and their ratio. All classes
- * go into `epoch_000/sampler_distribution.json`; the terminal gets those furthest from what was expected.
+ * After each epoch: the samples of each class that were drawn, the number expected, and their ratio. All classes go
+ * into `epoch_000/sampler_distribution.json`; the terminal shows those furthest from the expectation.
  */
 export function samplerDistribution(
   { folder, print, write }: Pick<CallbackContext, "folder" | "print" | "write">,
@@ -33,7 +33,7 @@ export function samplerDistribution(
   };
 }
 
-/** The lines of the table; of many classes those whose ratio is furthest from 1. */
+/** The lines of the table, limited to the classes whose ratio is furthest from 1. */
 export function distributionTable(classes: readonly string[], epoch: DrawnEpoch): string[] {
   const distance = (i: number) => {
     const ratio = ratioOf(epoch, i);
@@ -53,17 +53,17 @@ export function distributionTable(classes: readonly string[], epoch: DrawnEpoch)
   const left = classes.length - rows.length;
   return [
     ...textTable([[`drawn in epoch ${epoch.epoch}`, "samples", "expected", "ratio"], ...rows]),
-    ...(left > 0 ? [`and ${left} more, closer to what is expected`] : []),
+    ...(left > 0 ? [`and ${left} more, closer to the expected counts`] : []),
   ];
 }
 
-/** Drawn over expected; null where nothing was expected. */
+/** Drawn over expected; null if none were expected. */
 function ratioOf({ drawn, expected }: DrawnEpoch, i: number): number | null {
   return expected[i] === 0 ? null : drawn[i] / expected[i];
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const sampler_distribution = defineCallback({
-  options: z.strictObject({}).describe("Prints what the sampler drew of each class"),
+  options: z.strictObject({}).describe("Prints how often the sampler drew each class"),
   make: (_, context) => samplerDistribution(context),
 });

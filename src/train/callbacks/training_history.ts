@@ -10,8 +10,8 @@ import { type CallbackContext, defineCallback } from "./plugin.ts";
 const DOTS_PER_INCH = 150;
 
 /**
- * Draws `training_history/loss_history.png` and `accuracy_history.png` with all epochs so far: after the epoch whose
- * numbers are the last in them, and at the run's end.
+ * Draws `training_history/loss_history.png` and `accuracy_history.png` with all epochs so far, after every `every`-th
+ * epoch and at the end of the run.
  */
 export function trainingHistory(
   every: number,
@@ -66,7 +66,7 @@ export function accuracyHistory(history: readonly EpochRecord[], font: Font): Dr
   return draw("Accuracy", "Accuracy [%]", [0, 100], curves, history, font);
 }
 
-/** Draws what there is: without validation its curves are left out. */
+/** Draws the available curves; without validation its curves are left out. */
 function draw(
   title: string,
   yName: string,
@@ -91,10 +91,10 @@ function bestOf(
   return { value, epoch: history[values.indexOf(value)].epoch };
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const training_history = defineCallback({
   options: z.strictObject({
-    every_n_epochs: z.int().min(1).default(1).describe("Epochs from one to the next"),
+    every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
   }).describe("Draws training_history/{loss,accuracy}_history.png"),
   make: ({ every_n_epochs: every }, context) => trainingHistory(every, context),
 });

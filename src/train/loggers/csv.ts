@@ -5,8 +5,8 @@ import { defineLogger, type LogFiles } from "./plugin.ts";
 const METRICS = "metrics.csv";
 
 /**
- * Writes `metrics.csv`: a column for each name in the order of their first appearance, a line for each row, nothing
- * where a row has no such value. A name that is new gets a column, for which the file is written anew.
+ * Writes `metrics.csv`: a column for each name in order of first appearance, a line for each row, and empty fields
+ * where a row has no such value. A new name gets a column, for which the file is rewritten.
  */
 export function csvLogger(files: LogFiles): Logger {
   let columns: string[] | undefined;
@@ -38,7 +38,7 @@ export function csvLogger(files: LogFiles): Logger {
       const rows = lines.map((line) => line.split(",")).filter((row) =>
         Number(row[1]) <= step && !names.some((name, i) => isTest(name) && row[i] !== "")
       );
-      // Columns that only the rows taken away had would stand at another place in a run that was never interrupted.
+      // Columns that occur only in the removed rows might have another position in a run that was never interrupted.
       const kept = names.map((_, i) => i).filter((i) => i < 2 || rows.some((row) => row[i] !== ""));
       columns = kept.map((i) => names[i]);
       if (lines.length > 0) await rewrite(columns, rows.map((row) => kept.map((i) => row[i]).join(",")));
@@ -46,7 +46,7 @@ export function csvLogger(files: LogFiles): Logger {
   };
 }
 
-/** A name as RFC 4180 writes it. */
+/** Quotes a name according to RFC 4180. */
 function quote(name: string): string {
   return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll(/[\r\n]/g, " ")}"` : name;
 }

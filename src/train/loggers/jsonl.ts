@@ -5,8 +5,8 @@ import { defineLogger, type LogFiles } from "./plugin.ts";
 const METRICS = "metrics.jsonl", TIMINGS = "timings.jsonl";
 
 /**
- * Writes `metrics.jsonl`, which is the same in each repetition of a run, and `timings.jsonl`, which is not: one line a
- * row. JSON has no NaN and no infinity: they are null.
+ * Writes `metrics.jsonl`, which is identical for each repetition of a run, and `timings.jsonl`, which is not: one
+ * line for each row. JSON has no NaN and no infinity, so they become null.
  */
 export function jsonlLogger(files: LogFiles): Logger {
   return {
@@ -26,9 +26,9 @@ export function jsonlLogger(files: LogFiles): Logger {
   };
 }
 
-/** The whole lines up to a step, but for the test's. */
+/** The complete lines up to a step, except those of the test. */
 function keptLines(text: string, step: number): string {
-  const lines = text.split("\n").slice(0, -1); // behind the last line feed there is nothing, or a torn line
+  const lines = text.split("\n").slice(0, -1); // after the last line feed comes nothing, or a partial line
   const kept = lines.filter((line) => {
     const row = JSON.parse(line);
     return row.step <= step && !Object.keys(row).some(isTest);
@@ -36,7 +36,7 @@ function keptLines(text: string, step: number): string {
   return kept.map((line) => line + "\n").join("");
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const jsonl = defineLogger({
   options: z.strictObject({}).describe("metrics.jsonl and timings.jsonl"),
   make: (_, { files, folder }) => jsonlLogger(files(folder)),

@@ -18,12 +18,12 @@ import { defineLogger, type LogFiles } from "./plugin.ts";
 /** Tag of the configuration as text. */
 const CONFIG = "config";
 
-/** The one event file of a run; its name does not change when the run goes on. */
+/** The single event file of a run; its name stays the same when the run is resumed. */
 const FILE = "events.out.tfevents.0.wgrad";
 
 /**
- * Writes an event file: scalars and timings, pictures, texts, and the configuration as hyperparameters and text. A row
- * is one record, so that a kill tears no more than the last row.
+ * Writes an event file: scalars and timings, images, texts, and the configuration as hyperparameters and text. A row
+ * is one record, so that a kill damages at most the last row.
  */
 export function tensorboardLogger(files: LogFiles, now: () => Date): Logger {
   let isBegun = false, lastStep = 0;
@@ -40,7 +40,7 @@ export function tensorboardLogger(files: LogFiles, now: () => Date): Logger {
     async start(config) {
       const events = [...readEvents(await load())];
       lastStep = events.at(-1)?.step ?? 0;
-      if (events.some(({ tags }) => tags.includes(CONFIG))) return; // the run goes on and has said so before
+      if (events.some(({ tags }) => tags.includes(CONFIG))) return; // a resumed run has already written it
       const text = "```json\n" + JSON.stringify(config, null, 2) + "\n```";
       await append(0, [sessionStart(hparams(config), seconds()), textValue(CONFIG, text)]);
     },
@@ -63,7 +63,7 @@ export function tensorboardLogger(files: LogFiles, now: () => Date): Logger {
   };
 }
 
-/** The leaves of a configuration by their keys, "optimizer.lr"; lists as JSON, what is null left out. */
+/** The leaves of a configuration by their keys, such as "optimizer.lr"; lists as JSON, without nulls. */
 export function hparams(config: object, prefix = ""): Record<string, Hparam> {
   const entries = Object.entries(config).flatMap(([key, value]): [string, Hparam][] => {
     const name = prefix + key;
@@ -74,17 +74,17 @@ export function hparams(config: object, prefix = ""): Record<string, Hparam> {
   return Object.fromEntries(entries);
 }
 
-/** As a plug-in. */
+/** The plug-in. */
 export const tensorboard = defineLogger({
   options: z.strictObject({
     save_dir: z.string().min(1).nullable().default(null).describe(
-      "Folder of the event files; null: tensorboard in the run's",
+      "Folder of the event files; null: tensorboard in the run's folder",
     ),
     name: z.string().min(1).nullable().default(null).describe("Name of the run; null: the experiment"),
   }).describe("TensorBoard event files"),
   make({ save_dir, name }, { folder, experiment, files, now }) {
     const run = name ?? experiment;
-    // Runs that share a folder are told apart by date and time, the last two parts of their own folders.
+    // Runs that share a folder are distinguished by date and time, the last two parts of their own folders.
     const own = folder.split("/").filter((part) => part !== "").slice(-2).join("_");
     const place = save_dir === null ? `${folder}/tensorboard/${run}` : `${save_dir}/${run}/${own}`;
     return tensorboardLogger(files(place), now);

@@ -9,31 +9,33 @@ import { type CheckpointRecord, checkpointRecords, randomId } from "./wandb/chec
 import { Outbox } from "./wandb/outbox.ts";
 import { Sender, type SenderPace, withoutCheckpoint } from "./wandb/sender.ts";
 
-/** How long the end of a run waits for the server; a machine that is taken away leaves ten seconds for everything. */
+/**
+ * How long the end of a run waits for the server; a machine that is being preempted has ten seconds for everything.
+ */
 const LIMITS_MS: Readonly<Record<RunStatus, number>> = {
   finished: 15_000,
   failed: 2_000,
   interrupted: 2_000,
 };
 
-/** The file with what the server is told of the run. */
+/** The file with the run's description for the server. */
 export const RUN_FILE = "run.json";
 
-/** What makes a logger for Weights & Biases. */
+/** Options of {@link wandbLogger}. */
 export interface WandbParts {
   readonly run: Omit<WandbRun, "id" | "config">;
   /** Absent: rows are kept for `deno task sync`. */
   readonly server?: WandbServer | undefined;
-  /** Sends the checkpoints that a finished run leaves, too. */
+  /** Also uploads the checkpoints of a finished run. */
   readonly logModel?: boolean;
   readonly pace?: Partial<SenderPace>;
   readonly limitsMs?: Readonly<Record<RunStatus, number>>;
 }
 
 /**
- * Logs to Weights & Biases. Rows go into an outbox in the run's folder; a sender works through it beside the
- * training. What it could not send when the run ends is sent by `deno task sync RUN`. The axis is
- * "trainer/global_step", as Lightning's.
+ * Logs to Weights & Biases. Rows go into an outbox in the run's folder, which a sender processes in the background
+ * during training. Whatever is unsent when the run ends is sent by `deno task sync RUN`. The axis is
+ * "trainer/global_step", as in Lightning.
  */
 export function wandbLogger(
   { run, server, logModel = false, pace, limitsMs = LIMITS_MS }: WandbParts,
@@ -72,13 +74,13 @@ export function wandbLogger(
     },
     truncateTo: (step) => Outbox.truncateTo(files, step),
     async finish(status) {
-      // The end first: a run is over, also while its checkpoints are under way, or if they are refused.
+      // The end comes first: a run is over even while its checkpoints are being uploaded, or if they are refused.
       await outbox.add({ finish: status === "finished" ? 0 : 1 });
       if (status === "finished") { for (const checkpoint of checkpoints) await outbox.add({ checkpoint }); }
       const left = sender ? await sender.finish(limitsMs[status]) : outbox.left;
       if (left > 0) {
         report(
-          `${left} records for Weights & Biases are kept: send them with deno task sync ${folder}`,
+          `${left} records for Weights & Biases are not sent yet: send them with deno task sync ${folder}`,
           sender ? "warning" : "info",
         );
       }
@@ -86,33 +88,33 @@ export function wandbLogger(
   };
 }
 
-/** A run as its folder has it. */
+/** A run as described in its folder. */
 export async function readRun(files: LogFiles): Promise<WandbRun & { started: number } | undefined> {
   const bytes = await files.load(RUN_FILE);
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }
 
 /**
- * The server that the environment names: WANDB_BASE_URL, WANDB_API_KEY.
- * @throws ConfigError if there is no key, or the address is none
+ * The server from the environment: WANDB_BASE_URL, WANDB_API_KEY.
+ * @throws ConfigError if the key is missing or the address is invalid
  */
 export function wandbServer(env: (name: string) => string | undefined): WandbServer {
   const baseUrl = (env("WANDB_BASE_URL") || "https://api.wandb.ai").replace(/\/+$/, "");
   const apiKey = env("WANDB_API_KEY");
   if (!URL.canParse(baseUrl)) {
     throw new ConfigError(
-      `Cannot use WANDB_BASE_URL=${baseUrl} as it must be an address, such as https://host`,
+      `Cannot use WANDB_BASE_URL=${baseUrl}: it must be an address such as https://host`,
     );
   }
   if (!apiKey) {
     throw new ConfigError(
-      "Cannot log to Weights & Biases as WANDB_API_KEY is not set: set it, or WANDB_MODE=offline to keep the records",
+      "Cannot log to Weights & Biases: WANDB_API_KEY is not set; set it, or set WANDB_MODE=offline to keep the records",
     );
   }
   return { baseUrl, apiKey };
 }
 
-/** The values of a row as the server's JSON has them: it knows NaN and the infinities by name. */
+/** The values of a row in the server's JSON, which spells NaN and the infinities by name. */
 function plainValues({ scalars, timings, texts, epoch, step }: LogRow): Record<string, unknown> {
   const numbers = Object.entries({ ...scalars, ...timings, epoch, "trainer/global_step": step }).map((
     [name, value],
@@ -120,30 +122,30 @@ function plainValues({ scalars, timings, texts, epoch, step }: LogRow): Record<s
   return { ...Object.fromEntries(numbers), ...texts };
 }
 
-/** A picture as a history line refers to it. */
+/** How a line of history refers to an image. */
 async function imageFile(name: string, png: Uint8Array, step: number) {
   const hash = (await sha256(png)).toHex();
   const path = `media/images/${name.replaceAll(/[^\w.-]/g, "_")}_${step}_${hash.slice(0, 20)}.png`;
   return { _type: "image-file", path, sha256: hash, size: png.length, format: "png", ...pngSize(png) };
 }
 
-/** A configuration as the server has it, with the rule that all values are drawn over trainer/global_step. */
+/** A configuration in the server's format, with the rule that all values are plotted over trainer/global_step. */
 function wandbConfig(config: object): object {
   const values = Object.entries(config).map(([key, value]) => [key, { value, desc: null }]);
   const metrics = [{ "1": "trainer/global_step", "6": [3] }, { "2": "*", "5": 1, "6": [1] }];
   return { ...Object.fromEntries(values), _wandb: { value: { m: metrics }, desc: null } };
 }
 
-/** Stands in for files where there are none. */
+/** Opens no files; used if the run has none. */
 const absent = (path: string) =>
-  Promise.reject(new DataError(`Cannot open ${path} as this run reads no files`));
+  Promise.reject(new DataError(`Cannot open ${path}: this run reads no files`));
 
 const seconds = (time: Date) => time.getTime() / 1000;
 
 /** Does nothing. */
 const disabled: Logger = { name: "wandb", write: async () => {}, truncateTo: async () => {} };
 
-/** As a plug-in; WANDB_MODE=online|offline|disabled goes before `offline`. */
+/** The plug-in; WANDB_MODE=online|offline|disabled takes precedence over `offline`. */
 export const wandb = defineLogger({
   options: z.strictObject({
     project: z.string().min(1).default("classifier-training").describe("Project"),
@@ -152,7 +154,7 @@ export const wandb = defineLogger({
     group: z.string().min(1).nullable().default(null).describe("Group of runs"),
     tags: z.array(z.string().min(1)).default([]).describe("Tags"),
     offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
-    log_model: z.boolean().default(false).describe("Upload the checkpoints that a finished run leaves"),
+    log_model: z.boolean().default(false).describe("Upload the checkpoints of a finished run"),
   }).describe("Weights & Biases"),
   make({ project, name, entity, group, tags, offline, log_model: logModel }, context) {
     const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");
@@ -160,6 +162,6 @@ export const wandb = defineLogger({
     if (mode === "disabled") return disabled;
     if (mode === "offline") return wandbLogger({ run, logModel }, context);
     if (mode === "online") return wandbLogger({ run, logModel, server: wandbServer(context.env) }, context);
-    throw new ConfigError(`Cannot use WANDB_MODE=${mode} as it must be online, offline or disabled`);
+    throw new ConfigError(`Cannot use WANDB_MODE=${mode}: it must be online, offline or disabled`);
   },
 });

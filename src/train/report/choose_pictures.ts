@@ -1,14 +1,14 @@
-/** Which samples of a split the report has pictures of. */
+/** Which samples of a split have images in the report. */
 import type { Predictions } from "./report_data.ts";
 
-/** How many samples are shown from all over the split, and how many of the most confident mistakes. */
+/** Number of samples shown from across the split, and of the most confident mistakes. */
 export const SPREAD = 16, MISTAKES = 24;
-/** The most of one cell of the confusion matrix. */
+/** Maximum number of samples from one cell of the confusion matrix. */
 const MOST_OF_CELL = 24;
-/** The share of the pictures that is kept for right answers, if there are as many. */
+/** The share of images reserved for correct predictions, if there are that many. */
 const RIGHT_SHARE = .25;
 
-/** Rows of samples at even distances in the split, whose order is often that of the classes. */
+/** Rows of samples at even distances in the split, which is often ordered by class. */
 export function spreadRows({ indices }: Predictions): number[] {
   const rows = [...indices.keys()].sort((a, b) => indices[a] - indices[b]);
   const count = Math.min(SPREAD, rows.length);
@@ -16,8 +16,9 @@ export function spreadRows({ indices }: Predictions): number[] {
 }
 
 /**
- * Rows of at most `most` samples: those from all over the split, the most confident mistakes, then mistakes and right answers
- * of every cell of the matrix in turn, in each the most confident mistake and the least confident right answer first.
+ * Rows of at most `most` samples: those from across the split, the most confident mistakes, then mistakes and correct
+ * predictions from every cell of the matrix in turn, starting with the most confident mistake and the least confident
+ * correct prediction of each.
  */
 export function chooseRows(predictions: Predictions, most: number): number[] {
   const { labels, predicted, confidence } = predictions;
@@ -44,7 +45,7 @@ export function chooseRows(predictions: Predictions, most: number): number[] {
   return [...chosen];
 }
 
-/** The first row of each cell, then the second of each, and so on, up to the most of one cell. */
+/** The first row of each cell, then the second of each, and so on, up to the maximum for one cell. */
 function inTurn(rows: readonly number[], cell: (row: number) => string): number[] {
   const cells = [...Map.groupBy(rows, cell).values()];
   return Array.from({ length: MOST_OF_CELL }, (_, i) => cells.flatMap((of) => of[i] ?? [])).flat();

@@ -4,10 +4,10 @@ import type { Curve, CurveSeries } from "../../plots/report/report.ts";
 /** A line of one of the files: epoch, step and values by name. */
 export type LoggedRow = Readonly<Record<string, number | null>>;
 
-/** A series of more points is averaged down to so many. */
+/** A series with more points is averaged down to this many. */
 const MOST_POINTS = 1500;
 
-/** One series: the name in the log, its label, and how it is drawn. */
+/** One series: its name in the log, its label, and how it is drawn. */
 interface Wanted {
   readonly name: string;
   readonly label: string;
@@ -48,7 +48,7 @@ const chartsOf = (names: ReadonlySet<string>): readonly Chart[] => [
   },
   { title: "Learning rate", unit: "", log: true, series: rates(names) },
   {
-    title: "Throughput and waiting for data",
+    title: "Throughput and data wait",
     unit: "images/s",
     log: false,
     series: [
@@ -102,7 +102,7 @@ function seriesOf(
   };
 }
 
-/** Means of neighbours where there are too many points. */
+/** Averages neighbours if there are too many points. */
 function thinned(points: readonly { x: number; y: number | null }[]): { x: number; y: number | null }[] {
   const size = Math.ceil(points.length / MOST_POINTS);
   if (size <= 1) return [...points];
@@ -114,7 +114,7 @@ function thinned(points: readonly { x: number; y: number | null }[]): { x: numbe
   });
 }
 
-/** Six digits are more than a chart shows. */
+/** Rounds to six digits, more than a chart shows. */
 function round(value: number): number {
   return Number(value.toPrecision(6));
 }

@@ -1,4 +1,4 @@
-/** A run's report from the files in its folder. */
+/** Builds a run's report from the files in its folder. */
 import { parse } from "yaml";
 import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
@@ -15,7 +15,7 @@ import {
 
 /** A run's folder. Paths are relative to it. */
 export interface RunFiles {
-  /** Its path, for people and for the way to what lies beside it. */
+  /** Its path, for display and for relative links to files outside it. */
   readonly folder: string;
   /** The text of a file, or undefined if there is none. */
   text(path: string): Promise<string | undefined>;
@@ -23,7 +23,7 @@ export interface RunFiles {
   list(): Promise<{ path: string; bytes: number }[]>;
 }
 
-/** Reads what there is; what a run did not leave is left out, and the report says so. */
+/** Reads the available files; whatever is missing is left out, and the report says so. */
 export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   const json = async (path: string) => {
     const text = await files.text(path);
@@ -60,7 +60,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   };
 }
 
-/** A line that a kill cut off is left out. */
+/** Parses lines, skipping a last one that a kill truncated. */
 function rowsOf(text = ""): LoggedRow[] {
   return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
 }
@@ -72,7 +72,7 @@ async function classNames(files: RunFiles): Promise<string[]> {
   return Object.entries(places).sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
-/** Steps of the optimiser in an epoch, by the last line that ends one. */
+/** Optimiser steps in an epoch, according to the last line that ends one. */
 function stepsPerEpoch(metrics: readonly LoggedRow[], data: ReportData | undefined): number {
   const last = metrics.findLast((row) => row["train/loss_epoch"] !== undefined);
   return last ? Math.max(1, last.step! / (last.epoch! + 1)) : Math.max(1, data?.batches_per_epoch ?? 1);
@@ -116,8 +116,8 @@ function environmentOf(
   return [
     ...known,
     ...(trained > 0 ? [["Training", seconds(trained)] as [string, string]] : []),
-    ...(result?.seconds ? [["Whole run", seconds(result.seconds)] as [string, string]] : []),
-    ...(peak ? [["GPU memory at the peak", `${(peak / 1024 ** 2).toFixed(1)} MiB`] as [string, string]] : []),
+    ...(result?.seconds ? [["Total time", seconds(result.seconds)] as [string, string]] : []),
+    ...(peak ? [["Peak GPU memory", `${(peak / 1024 ** 2).toFixed(1)} MiB`] as [string, string]] : []),
     ...(valid ? [["Best epoch", `${valid.epoch + 1}, step ${valid.step}`] as [string, string]] : []),
   ];
 }
@@ -128,7 +128,7 @@ function seconds(value: number): string {
   return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min ${Math.floor(value % 60)} s`;
 }
 
-/** Keys in full with their values as text; lists of plain values are one value. */
+/** Full keys with their values as text; a list of plain values is one value. */
 function flat(value: unknown, path = ""): [string, string][] {
   const isPlain = value === null || typeof value !== "object";
   if (isPlain) return [[path, value === null ? "null" : String(value)]];
@@ -181,13 +181,13 @@ function resultOf(
   };
 }
 
-/** Not the report itself, nor what is still being written. */
+/** All files except the report itself and those still being written. */
 function linked(files: readonly { path: string; bytes: number }[]): ReportFile[] {
   return files.filter(({ path }) => path !== "report.html" && !path.endsWith(".tmp"))
     .map(({ path, bytes }) => ({ path, bytes, href: hrefOf(path) }));
 }
 
-/** A file beside the run's folder, unless it lies within. */
+/** Files outside the run's folder. */
 function outside(folder: string, path: string): ReportFile[] {
   if (path.startsWith(`${folder}/`)) return [];
   const isSameKind = folder.startsWith("/") === path.startsWith("/");

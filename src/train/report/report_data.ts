@@ -1,4 +1,4 @@
-/** `report.json`: what a run's report shows and no other file of the run has. */
+/** `report.json`: what a run's report shows beyond the other files of the run. */
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
@@ -8,9 +8,9 @@ import type { HealthFinding } from "../../plots/report/report.ts";
 import type { Tally } from "../step_results.ts";
 import type { Outputs } from "../run_state.ts";
 
-/** What the model said of each sample of a split, and the figures that need more than that. Shares are 0 .. 1. */
+/** The predictions for each sample of a split, and the metrics that need all scores. Shares are 0 .. 1. */
 export interface Predictions {
-  /** From 0; the epoch whose weights they are. */
+  /** The epoch of the weights, from 0. */
   readonly epoch: number;
   readonly step: number;
   readonly loss: number | null;
@@ -20,35 +20,35 @@ export interface Predictions {
   readonly ece: number | null;
   /** [classes] */
   readonly auroc: readonly (number | null)[];
-  /** [N]: position in the split's samples, true class, predicted class, and the latter's softmax probability. */
+  /** [N]: position in the split's samples, true class, predicted class, and its softmax probability. */
   readonly indices: readonly number[];
   readonly labels: readonly number[];
   readonly predicted: readonly number[];
   readonly confidence: readonly number[];
 }
 
-/** How far a run has come. */
+/** The progress of a run. */
 export type ReportStatus = "running" | "interrupted" | "finished";
 
-/** The file. */
+/** The contents of the file. */
 export interface ReportData {
   readonly status: ReportStatus;
-  /** Epochs that are done, and that were asked for. */
+  /** Completed epochs, and the requested number. */
   readonly epochs: number;
   readonly max_epochs: number;
   readonly batches_per_epoch: number;
   readonly classes: readonly string[];
   readonly samples: readonly { readonly name: string; readonly counts: readonly number[] }[];
-  /** Of the dataset; absent if nobody looked. */
+  /** Of the dataset; absent if it was not checked. */
   readonly health?: readonly HealthFinding[] | undefined;
-  /** Paths as seen from the working folder. */
+  /** Paths relative to the working directory. */
   readonly checkpoints: readonly string[];
   /** Of the best epoch's weights. */
   readonly valid?: Predictions | undefined;
   readonly test?: Predictions | undefined;
 }
 
-/** Pictures in base64 and the files that they come from, by split and position: `report_pictures.json`. */
+/** Images in base64 and the files they come from, by split and position: `report_pictures.json`. */
 export type PictureFile = Readonly<
   Partial<
     Record<"valid" | "test", Readonly<Record<string, { readonly path: string; readonly jpeg: string }>>>
@@ -59,7 +59,7 @@ export type PictureFile = Readonly<
 export const REPORT_DATA = "report.json";
 export const REPORT_PICTURES = "report_pictures.json";
 
-/** What is kept of a split's outputs. Sorts all scores of each class, for its AUROC. */
+/** Extracts what is kept of a split's outputs. Sorts all scores of each class for its AUROC. */
 export function predictionsOf(
   { logits, labels, indices }: Outputs,
   classes: number,
@@ -89,7 +89,7 @@ function finite(value: number | null): number | null {
   return value !== null && Number.isFinite(value) ? value : null;
 }
 
-/** Counts as JSON holds them. */
+/** Counts in JSON form. */
 export function countsOf(samples: readonly SplitCounts[]): ReportData["samples"] {
   return samples.map(({ name, counts }) => ({ name, counts: Array.from(counts) }));
 }

@@ -189,7 +189,7 @@ Deno.test("sync sends the checkpoints of an offline run", async () => {
   const reports = await trained(server, files, await kept(files, [2], 3), { offline: true });
   assertEquals(server.requests, 0);
   assertEquals(reports, [
-    "info: 5 records for Weights & Biases are kept: send them with deno task sync run",
+    "info: 5 records for Weights & Biases are not sent yet: send them with deno task sync run",
   ]);
   const outbox = files.all.get("run/wandb/outbox.jsonl")!;
   assert(
@@ -215,7 +215,7 @@ Deno.test("a server that hangs at a checkpoint does not hold up the end, and syn
   assert(performance.now() - began < 2000);
   assertEquals(
     reports.at(-1),
-    "warning: 1 records for Weights & Biases are kept: send them with deno task sync run",
+    "warning: 1 records for Weights & Biases are not sent yet: send them with deno task sync run",
   );
   assertEquals([...server.artifacts.committed().keys()], ["epoch=02.safetensors"]);
   isHanging = false;
@@ -246,9 +246,9 @@ Deno.test("a checkpoint that is gone or another's by the time it is sent is said
   files.all.set("checkpoints/train/last.safetensors", await checkpoint(9));
   assertEquals(await sync(hostOf(files, server, printed), ["run"]), 0);
   await expectVersions(server, { "epoch=02.safetensors": 2 });
-  assertEquals(printed.filter((line) => line.includes("does not get")), [
-    'Weights & Biases does not get a checkpoint: Cannot open "checkpoints/train/epoch=03.safetensors": it does not exist',
-    "Weights & Biases does not get a checkpoint: Cannot send checkpoints/train/last.safetensors as another run has written it since",
+  assertEquals(printed.filter((line) => line.includes("A checkpoint is not sent")), [
+    'A checkpoint is not sent to Weights & Biases: Cannot open "checkpoints/train/epoch=03.safetensors": it does not exist',
+    "A checkpoint is not sent to Weights & Biases: Cannot send checkpoints/train/last.safetensors: another run has overwritten it",
   ]);
 });
 
@@ -268,8 +268,8 @@ Deno.test("a server that refuses a checkpoint has the run with its end all the s
   const reports = await trained(server, files, await kept(files, [2]));
   assertEquals([server.history.length, server.exits, await left(files)], [2, [0], 1]);
   assertEquals(reports.filter((line) => line.startsWith("warning")), [
-    "warning: Weights & Biases takes no more records: storage limit exceeded",
-    "warning: 1 records for Weights & Biases are kept: send them with deno task sync run",
+    "warning: Weights & Biases refuses further records: storage limit exceeded",
+    "warning: 1 records for Weights & Biases are not sent yet: send them with deno task sync run",
   ]);
 });
 

@@ -133,7 +133,9 @@ Deno.test("a server that hangs holds up neither the rows nor the end, and sync s
   assertEquals(server.history, []);
   assertEquals(
     reports.filter((line) => !line.startsWith("debug")),
-    [`warning: ${rows.length + 1} records for Weights & Biases are kept: send them with deno task sync run`],
+    [`warning: ${
+      rows.length + 1
+    } records for Weights & Biases are not sent yet: send them with deno task sync run`],
   );
 
   fault = "none";

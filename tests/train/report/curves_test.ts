@@ -13,7 +13,7 @@ Deno.test("curves have places in epochs, percentages, and only what was logged",
     ["Loss", "train", "validation", "train, step"],
     ["Accuracy", "validation top-1"],
     ["Learning rate", "SGD"],
-    ["Throughput and waiting for data", "images/s", "data wait"],
+    ["Throughput and data wait", "images/s", "data wait"],
   ]);
   const [loss, accuracy, , pace] = curves;
   assertEquals(loss.series.map(({ x, y }) => [x, y]), [[[1], [2.5]], [[1], [null]], [[.5], [3]]]);

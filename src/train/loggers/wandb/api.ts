@@ -1,18 +1,18 @@
 /**
  * The HTTP API of Weights & Biases, as its public client uses it: GraphQL to open a run and to get upload addresses,
- * and a file stream, in which each line has an offset: what is sent twice is stored once.
+ * and a file stream whose lines have offsets, so that lines sent twice are stored once.
  */
 
-/** A server, and who asks it. */
+/** A server and the credentials for it. */
 export interface WandbServer {
-  /** Such as https://api.wandb.ai, without a slash at the end. */
+  /** Such as https://api.wandb.ai, without a trailing slash. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** A request that takes longer is given up, and tried again. */
+  /** A request that takes longer is aborted and retried. */
   readonly timeoutMs?: number;
 }
 
-/** What the server is told of a run when it is opened. */
+/** The description of a run that opens it on the server. */
 export interface WandbRun {
   /** Identifies the run within its project. */
   readonly id: string;
@@ -25,36 +25,36 @@ export interface WandbRun {
   readonly config: object;
 }
 
-/** Where a run is on a server. */
+/** The location of a run on a server. */
 export interface WandbPlace {
   readonly entity: string;
   readonly project: string;
   readonly id: string;
 }
 
-/** Where and how a file is put. */
+/** Where and how to upload a file. */
 export interface UploadTarget {
-  /** null if the server has the file already. */
+  /** null if the server already has the file. */
   readonly uploadUrl: string | null;
   /** Such as "Content-Type: image/png". */
   readonly uploadHeaders: readonly string[] | null;
 }
 
-/** What one request to the file stream carries. */
+/** The contents of one request to the file stream. */
 export interface StreamRequest {
   readonly files?: Readonly<Record<string, { readonly offset: number; readonly content: readonly string[] }>>;
-  /** Files that were uploaded beside it. */
+  /** Files that have been uploaded separately. */
   readonly uploaded?: readonly string[];
   readonly complete?: boolean;
   readonly exitcode?: number;
 }
 
-/** The server will never take this: a wrong key, no permission, no such project. */
+/** The server will never accept this: wrong key, no permission, no such project. */
 export class RefusedError extends Error {
   override name = "RefusedError";
 }
 
-/** The server did not take it now; it may later. */
+/** The server did not accept it now but may later. */
 export class UnavailableError extends Error {
   override name = "UnavailableError";
   constructor(message: string, readonly retryAfterMs = 0) {
@@ -62,7 +62,7 @@ export class UnavailableError extends Error {
   }
 }
 
-/** Bytes that a server must take in a second, or an upload is given up. */
+/** Minimum upload rate in bytes per second; slower uploads are aborted. */
 const SLOWEST = 250_000;
 
 const REFUSALS = [400, 401, 403, 404, 409, 410];
@@ -81,7 +81,7 @@ const CREATE_FILES = `mutation CreateRunFiles($entity: String!, $project: String
 export class WandbApi {
   constructor(readonly server: WandbServer, readonly signal: AbortSignal) {}
 
-  /** Opens a run, or the same once more; says where it is. */
+  /** Opens a run, possibly again, and returns its location. */
   async openRun({ id, project, entity, name, group, tags, config }: WandbRun): Promise<WandbPlace> {
     const { upsertBucket } = await this.graphql(UPSERT, {
       name: id,
@@ -96,7 +96,7 @@ export class WandbApi {
     return { entity: owner.name, project: found, id };
   }
 
-  /** Uploads files of a run by their names. */
+  /** Uploads files of a run by name. */
   async upload(place: WandbPlace, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
     if (files.size === 0) return;
     const { createRunFiles } = await this.graphql(CREATE_FILES, {
@@ -112,9 +112,9 @@ export class WandbApi {
     }
   }
 
-  /** Uploads one file to where the server said. */
+  /** Uploads one file to the given target. */
   async put({ uploadUrl, uploadHeaders }: Partial<UploadTarget>, bytes: Uint8Array): Promise<void> {
-    if (!uploadUrl) throw new UnavailableError("the server's answer has no address to upload to");
+    if (!uploadUrl) throw new UnavailableError("the server's response has no upload address");
     const headers = new Headers();
     for (const header of uploadHeaders ?? []) {
       const colon = header.indexOf(":");
@@ -125,18 +125,18 @@ export class WandbApi {
     await this.#request(url, { method: "PUT", headers, body }, 1000 * bytes.length / SLOWEST);
   }
 
-  /** Sends lines of files, or only says that the run is alive. */
+  /** Sends lines of files, or just a heartbeat. */
   async stream({ entity, project, id }: WandbPlace, request: StreamRequest): Promise<void> {
     const path = ["files", entity, project, id, "file_stream"].map(encodeURIComponent).join("/");
     await this.#post(`${this.server.baseUrl}/${path}`, { dropped: 0, ...request });
   }
 
-  /** Asks by GraphQL; gives the answer's data. */
+  /** Sends a GraphQL query and returns the data of the response. */
   async graphql(query: string, variables: object): Promise<unknown> {
     const text = await this.#post(`${this.server.baseUrl}/graphql`, { query, variables });
     const { data, errors } = parse(text) as { data?: unknown; errors?: { message: string }[] };
     if (errors?.length) throw new RefusedError(errors.map(({ message }) => message).join("; "));
-    if (!data) throw new UnavailableError("the server's answer is not GraphQL's");
+    if (!data) throw new UnavailableError("the server's response is not GraphQL");
     return data;
   }
 
@@ -158,16 +158,16 @@ export class WandbApi {
       const response = await fetch(url, { ...init, signal });
       const text = await response.text();
       if (response.ok) return text;
-      const fault = `the server answered ${response.status}`;
+      const fault = `the server responded with ${response.status}`;
       if (REFUSALS.includes(response.status)) throw new RefusedError(`${fault}: ${text.slice(0, 200)}`);
       throw new UnavailableError(fault, 1000 * (Number(response.headers.get("retry-after")) || 0));
     } catch (error) {
       if (error instanceof RefusedError || error instanceof UnavailableError) throw error;
       const { name, message } = error as Error;
-      // Deno's answer to a host that the task may not reach.
-      if (name === "NotCapable") throw new RefusedError(`${message}: add the host to the task in deno.json`);
+      // Deno's error for a host that the task may not reach.
+      if (name === "NotCapable") throw new RefusedError(`${message}; add the host to the task in deno.json`);
       throw new UnavailableError(
-        timeout.signal.aborted ? `no answer within ${Math.round(timeoutMs / 1000)} s` : message,
+        timeout.signal.aborted ? `no response within ${Math.round(timeoutMs / 1000)} s` : message,
       );
     } finally {
       clearTimeout(timer);

@@ -1,28 +1,28 @@
-/** Checkpoints in the outbox: what the server is to be told of them, and where their bytes are. */
+/** Checkpoints in the outbox: their description for the server, and where their bytes are. */
 import type { ByteSource } from "../../../base/byte_source.ts";
 import { DataError } from "../../../base/errors.ts";
 import { readSeal } from "../../../formats/sealed.ts";
 import type { KeptCheckpoint } from "../../log.ts";
 
-/** A checkpoint that is to be sent. */
+/** A checkpoint to send. */
 export interface CheckpointRecord {
   readonly path: string;
-  /** The digest that the file said it has; with another one it is another run's file by now. */
+  /** The digest in the file's header; if it differs, another run has overwritten the file. */
   readonly seal: string | null;
   readonly aliases: readonly string[];
   readonly metadata: object;
-  /** What tells this version, and its artifact, from any other. */
+  /** Identifies this version and its artifact. */
   readonly clientId: string;
   readonly sequenceClientId: string;
 }
 
-/** Opens a file by its path. @throws DataError if it is not there */
+/** Opens a file by its path. @throws DataError if it is missing */
 export type OpenFile = (path: string) => Promise<ByteSource>;
 
 /**
- * Records of what a training leaves, with the aliases and metadata that Lightning's WandbLogger gives them. A file
- * that is there under two names, as the last may be one of the best, is one version.
- * @param missing is told why a file cannot be read
+ * Records of a training run's checkpoints, with the aliases and metadata that Lightning's WandbLogger gives them. A
+ * file with two names, such as a last checkpoint that is also one of the best, is one version.
+ * @param missing receives the reason why a file cannot be read
  */
 export async function checkpointRecords(
   kept: readonly KeptCheckpoint[],
@@ -56,14 +56,14 @@ export async function checkpointRecords(
   return [...records.values()];
 }
 
-/** The file of a record. @throws DataError if it is gone, or another one has its path by now */
+/** The file of a record. @throws DataError if it is gone, or was replaced by another */
 export async function openRecord({ path, seal }: CheckpointRecord, open: OpenFile): Promise<ByteSource> {
   const source = await open(path);
   if ((await readSeal(source) ?? null) === seal) return source;
-  throw new DataError(`Cannot send ${path} as another run has written it since`);
+  throw new DataError(`Cannot send ${path}: another run has overwritten it`);
 }
 
-/** Lower-case letters and digits by chance. */
+/** Random lower-case letters and digits. */
 export function randomId(length: number): string {
   const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789";
   return [...crypto.getRandomValues(new Uint8Array(length))].map((byte) => alphabet[byte % 36]).join("");

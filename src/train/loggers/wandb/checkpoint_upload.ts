@@ -1,17 +1,17 @@
 /**
- * A checkpoint on its way to the server, as a version of the artifact `model-RUN`, in the steps of the public client:
- * the artifact, a manifest without content, the file, the manifest with its content, the commit. Each step is done
- * once, whatever fails between them; the server knows a version by its client's id and a file by its MD5, so that
- * another process does none of it twice either.
+ * Uploads a checkpoint as a version of the artifact `model-RUN`, in the steps of the public client: the artifact, a
+ * manifest without content, the file, the manifest with its content, the commit. Each step is done once, whatever
+ * fails in between; the server identifies a version by its client id and a file by its MD5, so another process does
+ * not repeat them either.
  */
 import { type ByteSource, partsOf, wholeOf } from "../../../base/byte_source.ts";
 import { Md5, md5 } from "../../../base/md5.ts";
 import type { UploadTarget, WandbApi, WandbPlace } from "./api.ts";
 import type { CheckpointRecord } from "./checkpoint_record.ts";
 
-/** What the file is called within the artifact. */
+/** The name of the file within the artifact. */
 const FILE = "model.safetensors", MANIFEST = "wandb_manifest.json";
-/** Bytes of a file that are read for its digest at a time. */
+/** Bytes of a file to read at a time for its digest. */
 const CHUNK = 1 << 20;
 
 const CREATE = `mutation CreateArtifact($input: CreateArtifactInput!) { createArtifact(input: $input) { ` +
@@ -33,7 +33,7 @@ const COMMIT =
 
 interface Artifact {
   readonly id: string;
-  /** COMMITTED if the server has a version of the same content. */
+  /** COMMITTED if the server has a version with the same content. */
   readonly state: string;
   readonly artifactSequence: { readonly latestArtifact: { readonly id: string } | null };
 }
@@ -43,12 +43,12 @@ interface Manifest {
   readonly file: Partial<UploadTarget>;
 }
 
-/** The upload of one checkpoint. Each request throws as WandbApi's. */
+/** The upload of one checkpoint. Each request throws the errors of WandbApi. */
 export class CheckpointUpload {
   #digest: string | undefined;
   #artifact: Artifact | undefined;
   #manifest: Manifest | undefined;
-  /** The artifact that brought the file to the server. */
+  /** The artifact with which the file was uploaded. */
   #birth: string | undefined;
   #isDescribed = false;
 
@@ -59,7 +59,7 @@ export class CheckpointUpload {
     readonly source: ByteSource,
   ) {}
 
-  /** Does what is left to do. */
+  /** Performs the remaining steps. */
   async run(): Promise<void> {
     const digest = this.#digest ??= await digestOf(this.source);
     const { id, state, artifactSequence: { latestArtifact } } = this.#artifact ??= await this.#create(digest);
@@ -109,7 +109,7 @@ export class CheckpointUpload {
     return createArtifactManifest.artifactManifest;
   }
 
-  /** Sends the file, unless the server has it; says which artifact brought it there. */
+  /** Sends the file, unless the server has it. Returns the artifact with which it was uploaded. */
   async #sendFile(artifactID: string, artifactManifestID: string, digest: string): Promise<string> {
     const { createArtifactFiles } = await this.api.graphql(CREATE_FILES, {
       input: {
@@ -121,13 +121,13 @@ export class CheckpointUpload {
     };
     const { node } = createArtifactFiles.files.edges[0];
     if (node.uploadUrl) {
-      // Whole: a stream's length would not be announced, and without it storages refuse.
+      // In one piece: a stream would not announce its length, without which storage servers reject it.
       await this.api.put(node, await wholeOf(this.source));
     }
     return node.artifact.id;
   }
 
-  /** Sends the manifest, which says what is in the artifact. */
+  /** Sends the manifest, which lists the contents of the artifact. */
   async #describe(artifactID: string, base: string | null, entry: object): Promise<void> {
     const text = JSON.stringify({
       version: 1,
@@ -140,7 +140,7 @@ export class CheckpointUpload {
   }
 }
 
-/** The MD5 of a file in base 64, read part by part. */
+/** The MD5 of a file in base 64, read in parts. */
 async function digestOf(source: ByteSource): Promise<string> {
   const digest = new Md5();
   for await (const part of partsOf(source, CHUNK)) digest.update(part);

@@ -1,4 +1,4 @@
-/** What is for Weights & Biases, in a run's folder: kept before it is sent, so that nothing is lost with the process. */
+/** Records for Weights & Biases, stored in the run's folder before they are sent, so that a kill loses nothing. */
 import { isTest } from "../../log.ts";
 import type { LogFiles } from "../plugin.ts";
 import type { CheckpointRecord } from "./checkpoint_record.ts";
@@ -7,26 +7,26 @@ import type { CheckpointRecord } from "./checkpoint_record.ts";
 export type OutboxRecord =
   /** A line of the run's history. */
   | { readonly step: number; readonly history: Readonly<Record<string, unknown>> }
-  /** A file beside the outbox. */
+  /** A file next to the outbox. */
   | { readonly step: number; readonly file: string }
   | { readonly finish: number }
-  /** A file elsewhere, of which only the name is kept here. */
+  /** A file elsewhere, of which only the name is stored here. */
   | { readonly checkpoint: CheckpointRecord };
 
-/** Records to send now, and what the server needs to know of those before. */
+/** Records to send now, and what the server needs to know about earlier ones. */
 export interface OutboxBatch {
   readonly records: readonly OutboxRecord[];
   /** Lines of history before these. */
   readonly offset: number;
-  /** The latest value of each name, these records included. */
+  /** The latest value of each name, including these records. */
   readonly summary: Readonly<Record<string, unknown>>;
 }
 
 const RECORDS = "outbox.jsonl", SENT = "sent.json";
 
-/** The records of a run, in order; a kill at any moment loses none that was added, and at worst sends some twice. */
+/** The records of a run in order. A kill at any moment loses no record; at worst some are sent twice. */
 export class Outbox {
-  /** Those that the server has not confirmed. */
+  /** Records that the server has not confirmed. */
   #pending: OutboxRecord[] = [];
   #sent = 0;
   #offset = 0;
@@ -35,7 +35,7 @@ export class Outbox {
 
   private constructor(readonly files: LogFiles) {}
 
-  /** Reads what a folder holds; a last line that a kill has torn is cut off. */
+  /** Reads a folder's outbox; a partial last line left by a kill is removed. */
   static async open(files: LogFiles): Promise<Outbox> {
     const outbox = new Outbox(files);
     const text = await outbox.#text(RECORDS);
@@ -48,7 +48,7 @@ export class Outbox {
     return outbox;
   }
 
-  /** Records that wait to be sent. */
+  /** Number of records waiting to be sent. */
   get left(): number {
     return this.#pending.length;
   }
@@ -58,7 +58,7 @@ export class Outbox {
     return this.#offset + this.#pending.filter((record) => "history" in record).length;
   }
 
-  /** The exit code that the server has confirmed, if it has one. */
+  /** The exit code that the server has confirmed, if any. */
   get ended(): number | undefined {
     return this.#ended;
   }
@@ -68,7 +68,7 @@ export class Outbox {
     this.#pending.push(record);
   }
 
-  /** The next records to send, at most `most`; a checkpoint comes alone. */
+  /** The next records to send, at most `most`; a checkpoint is sent alone. */
   next(most: number): OutboxBatch {
     const checkpoint = this.#pending.findIndex((record) => "checkpoint" in record);
     const records = this.#pending.slice(0, checkpoint < 0 ? most : Math.min(most, checkpoint || 1));
@@ -77,15 +77,15 @@ export class Outbox {
     return { records, offset: this.#offset, summary };
   }
 
-  /** Notes that the server has confirmed the next `count` records. */
+  /** Marks the next `count` records as confirmed by the server. */
   async confirm(count: number): Promise<void> {
     this.#pass(count);
     await this.files.write(SENT, JSON.stringify({ records: this.#sent }) + "\n");
   }
 
   /**
-   * Takes away what came after a step. What the server has of it already is sent once more under the same offsets, as
-   * the run comes by it again.
+   * Removes what came after a step. Lines that the server already has are sent again under the same offsets when the
+   * run reaches them again.
    */
   static async truncateTo(files: LogFiles, step: number): Promise<void> {
     const outbox = await Outbox.open(files);

@@ -1,6 +1,7 @@
 /**
- * Sends an outbox beside the training: whatever the server does, nobody waits for it. Requests follow each other;
- * after a failure the same is sent again, later and later. What the server refuses for good stays on disk.
+ * Sends an outbox in the background: whatever the server does, training never waits for it. Requests are sequential;
+ * after a failure the same records are sent again at growing intervals. What the server permanently refuses stays on
+ * disk.
  */
 import { DataError } from "../../../base/errors.ts";
 import {
@@ -15,16 +16,16 @@ import { type CheckpointRecord, type OpenFile, openRecord } from "./checkpoint_r
 import { CheckpointUpload } from "./checkpoint_upload.ts";
 import type { Outbox, OutboxBatch, OutboxRecord } from "./outbox.ts";
 
-/** How often and how long. */
+/** Intervals and limits. */
 export interface SenderPace {
-  /** Between two requests that went well. */
+  /** Between two successful requests. */
   readonly periodMs: number;
-  /** After the first failure; twice as long after each further one. */
+  /** After the first failure; doubles with each further one. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
-  /** After so long without news the server is told that the run is alive. */
+  /** After this long without news, a heartbeat tells the server that the run is alive. */
   readonly heartbeatMs: number;
-  /** Records in one request at most. */
+  /** Maximum number of records in one request. */
   readonly most: number;
 }
 
@@ -36,18 +37,18 @@ const PACE: SenderPace = {
   most: 100,
 };
 
-/** What a sender is made of. */
+/** Dependencies of {@link Sender}. */
 export interface SenderParts {
   readonly server: WandbServer;
   readonly run: WandbRun;
   readonly outbox: Outbox;
   readonly pace?: Partial<SenderPace>;
-  /** How checkpoints are read. */
+  /** Opens checkpoints. */
   readonly open: OpenFile;
   report(line: string, level: "debug" | "info" | "warning"): void;
 }
 
-/** A sender at work from the beginning. */
+/** A sender that starts working immediately. */
 export class Sender {
   readonly #stop = new AbortController();
   readonly #api: WandbApi;
@@ -56,10 +57,10 @@ export class Sender {
   #place: WandbPlace | undefined;
   #isFinishing = false;
   #wake = () => {};
-  /** The checkpoint that comes next, and how far it has come. */
+  /** The next checkpoint and the progress of its upload. */
   #upload: CheckpointUpload | undefined;
   #isUploading = false;
-  /** When sending ends, unless a checkpoint is under way. */
+  /** When sending ends, unless a checkpoint is being uploaded. */
   #deadline = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -70,8 +71,8 @@ export class Sender {
   }
 
   /**
-   * Sends what is there, for `limitMs` at most, in which the checkpoints that arrive do not count; returns how many
-   * records are left.
+   * Sends what remains, for at most `limitMs`, not counting the time of checkpoints that succeed. Returns the number
+   * of unsent records.
    */
   async finish(limitMs: number): Promise<number> {
     this.#isFinishing = true;
@@ -110,17 +111,17 @@ export class Sender {
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         if (error instanceof RefusedError) {
-          return report(`Weights & Biases takes no more records: ${error.message}`, "warning");
+          return report(`Weights & Biases refuses further records: ${error.message}`, "warning");
         }
         pause = this.#pauseAfter(error as Error, failures++);
         const { message } = error as Error;
-        report(`Weights & Biases: ${message}; trying again in ${(pause / 1000).toFixed(1)} s`, "debug");
+        report(`Weights & Biases: ${message}; retrying in ${(pause / 1000).toFixed(1)} s`, "debug");
       }
       await this.#wait(pause);
     }
   }
 
-  /** Longer with each failure, a quarter at random, so that many runs do not come back at once. */
+  /** Doubles with each failure, with a quarter of jitter so that many runs do not retry at once. */
   #pauseAfter(error: Error, failures: number): number {
     const { firstPauseMs, longestPauseMs } = this.#pace;
     const asked = error instanceof UnavailableError ? error.retryAfterMs : 0;
@@ -128,11 +129,11 @@ export class Sender {
     return Math.max(asked, Math.min(longest, firstPauseMs * 2 ** failures) * (1 + Math.random() / 4));
   }
 
-  /** Opens the run, and says where it can be looked at. */
+  /** Opens the run and reports its address. */
   async #open(): Promise<WandbPlace> {
     const { run, server, outbox, report } = this.parts;
     const place = await this.#api.openRun(run);
-    // Only checkpoints are left of a run that has ended; to be opened may count as going on.
+    // Only checkpoints remain of a run that has ended; opening it may count as resuming.
     if (outbox.ended !== undefined) await this.#api.stream(place, { complete: true, exitcode: outbox.ended });
     const page = server.baseUrl.replace("//api.", "//");
     report(`wandb   ${page}/${place.entity}/${place.project}/runs/${place.id}`, "info");
@@ -148,7 +149,7 @@ export class Sender {
     await outbox.confirm(batch.records.length);
   }
 
-  /** Sends a checkpoint, if it is still there; what fails here goes on where it was when it is called again. */
+  /** Sends a checkpoint if it still exists. If this fails, the next call continues where it stopped. */
   async #sendCheckpoint(place: WandbPlace, record: CheckpointRecord): Promise<void> {
     const upload = this.#upload ??= await this.#openCheckpoint(place, record);
     if (!upload) return;
@@ -165,7 +166,7 @@ export class Sender {
     }
   }
 
-  /** A checkpoint to send; undefined, and said, if its file is gone. */
+  /** Opens a checkpoint for upload; undefined, and reported, if its file is gone. */
   async #openCheckpoint(place: WandbPlace, record: CheckpointRecord): Promise<CheckpointUpload | undefined> {
     const { open, report } = this.parts, { path } = record;
     const source = await openRecord(record, open).catch((error) => {
@@ -177,7 +178,7 @@ export class Sender {
     return new CheckpointUpload(this.#api, place, record, source);
   }
 
-  /** Sends rows: files first, then the lines that name them. */
+  /** Sends rows: files first, then the lines that refer to them. */
   async #sendRows(place: WandbPlace, { records, offset, summary }: OutboxBatch): Promise<void> {
     const files = await this.#filesOf(records);
     await this.#api.upload(place, files);
@@ -204,7 +205,7 @@ export class Sender {
     return files;
   }
 
-  /** Waits, unless the run ends meanwhile. */
+  /** Waits, unless the run ends in the meantime. */
   #wait(milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
@@ -216,7 +217,7 @@ export class Sender {
   }
 }
 
-/** What is said of a checkpoint that is passed over. */
+/** The message about a skipped checkpoint. */
 export function withoutCheckpoint(reason: string): string {
-  return `Weights & Biases does not get a checkpoint: ${reason}`;
+  return `A checkpoint is not sent to Weights & Biases: ${reason}`;
 }
