@@ -82,13 +82,16 @@ export { type DType, empty, persistent, Tensor, type TensorData, tensorOf } from
 export { backward } from "./src/ops/backward.ts";
 export { batchNorm, type BatchNormOptions, type BatchNormTensors } from "./src/ops/batch_norm.ts";
 export { conv2d, type Conv2dOptions } from "./src/ops/conv2d.ts";
-export { crossEntropy, type CrossEntropyOptions, IGNORED_LABEL } from "./src/ops/cross_entropy.ts";
+export { crossEntropy, type CrossEntropyOptions } from "./src/ops/cross_entropy.ts";
 export { focal, type FocalOptions } from "./src/ops/focal.ts";
 export { globalAvgPool } from "./src/ops/global_avg_pool.ts";
 export { linear } from "./src/ops/linear.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./src/ops/max_pool2d.ts";
 export { relu } from "./src/ops/relu.ts";
+export { mixTargets, type TargetPairs } from "./src/ops/mix_targets.ts";
 export { tally, type TallyOptions, type TallyTensors } from "./src/ops/tally.ts";
+export { IGNORED_LABEL, type Target } from "./src/ops/target.ts";
+export { topClass } from "./src/ops/top_class.ts";
 
 // Models, losses, optimisers
 /** Start values for parameters, as torchvision draws them. */
@@ -143,6 +146,7 @@ export { type ZipLimits, zipTree } from "./src/data/files/archive.ts";
 export { classCounts, classWeights } from "./src/data/class_weights.ts";
 export { type DatasetOptions, readDataset } from "./src/data/files/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";
+export { type HostTarget, topClasses } from "./src/data/target.ts";
 export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
 export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
 export { renderBatch } from "./src/data/render.ts";

@@ -2,6 +2,7 @@
 import { GpuError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
 import { imagesToTorch } from "../src/nn/layout.ts";
+import { topClasses } from "../src/data/target.ts";
 import { requireClose, samples, tolerance } from "./check.ts";
 import { checkConv, PASSES } from "./conv_case.ts";
 import { COMPARED, convFlops, convName, stepFlops } from "./convs.ts";
@@ -112,7 +113,16 @@ async function compareStep(session: Session, device: Device, peers: readonly Pee
   const shape = [batch, 3, size, size];
   const images = { shape, values: imagesToTorch(shape, training.batch.images) };
   const { lr, betas, eps, weight_decay: weightDecay } = OPTIMIZER;
-  const given = { state, images, labels: training.batch.labels, classes, lr, betas, eps, weightDecay };
+  const given = {
+    state,
+    images,
+    labels: topClasses(training.batch.target),
+    classes,
+    lr,
+    betas,
+    eps,
+    weightDecay,
+  };
   const steps = new Map<string, PeerStep>();
   for (const peer of peers) steps.set(`${peer.name} ${peer.version}`, await peer.step(given));
   await compareLosses(session.report, training, steps);

@@ -4,7 +4,7 @@
  *   losses[n] = sum over c of q[c] * (log_sum - (z[c] - max)),   log_sum = log of sum over c of exp(z[c] - max)
  *
  * and statistics[n] = (max, sum of exp, sum of q, weight), which the gradient and the mean need. The weight is what the
- * row counts in the mean: with labels its class weight, with probabilities 1; 0 if the row is ignored.
+ * row counts in the mean: with indices its class weight, with probabilities 1; 0 if the row is ignored.
  *
  * A workgroup does a row; its lanes take every 64th vector of four columns and add up as a tree. max and log_sum
  * stay apart, so that the small loss of a confident row is not the difference of two large numbers.
@@ -13,7 +13,7 @@ import { type CrossEntropyOptions, crossEntropyTarget, IGNORED, rowMax } from ".
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 export function crossEntropyForward(o: CrossEntropyOptions): KernelSource {
-  const isLabels = o.target === "labels";
+  const isIndices = o.target === "indices";
   const code = wgsl`
 ${crossEntropyTarget(o)}
 ${rowMax}
@@ -33,15 +33,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = lane; c < C4; c += ${LINEAR}u) {
     let q = factors_at(row, c);
     let terms = q * (log_sum - (logits_at(row, c) - highest));
-    let counts = ${isLabels ? "weights_at(c)" : "vec4f(1.0)"};
+    let counts = ${isIndices ? "weights_at(c)" : "vec4f(1.0)"};
     // A logit of -infinity costs nothing where its factor is 0.
     sums += vec3f(sum4(select(terms, vec4f(), q == vec4f())), sum4(q), dot(target_at(row, c), counts));
   }
   let total = group_sum(vec4f(sums, 0.0), lane);
   if (lane != 0u) { return; }
-#if ${isLabels}
-  let is_ignored = labels[row] == ${IGNORED}u;
-  let loss = nan_if(labels[row] >= ${o.classes}u, total.x); // no such class
+#if ${isIndices}
+  let is_ignored = indices[row] == ${IGNORED}u;
+  let loss = nan_if(indices[row] >= ${o.classes}u, total.x); // no such class
   let weight = total.z;
 #else
   let is_ignored = total.z == 0.0;

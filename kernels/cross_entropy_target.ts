@@ -8,7 +8,7 @@ import { nanSafe } from "./lib/nan.ts";
 import { groupReduce } from "./lib/reduce.ts";
 import { element4, type ElementType, LINEAR } from "./lib/source.ts";
 
-/** A label that takes its row out of loss, gradient and counts: for the rows that fill up a last batch. */
+/** An index that takes its row out of loss, gradient and counts: for the rows that fill up a last batch. */
 export const IGNORED = 0xffffffff;
 
 export interface CrossEntropyOptions {
@@ -19,8 +19,8 @@ export interface CrossEntropyOptions {
   readonly classes: number;
   /** Columns of the logits: classes, padded to a multiple of 4. */
   readonly columns: number;
-  /** Labels u32 [N], or probabilities f32 [N, columns]; the binding has this name. */
-  readonly target: "labels" | "probabilities";
+  /** Class indices u32 [N], or probabilities f32 [N, columns]; the binding has this name. */
+  readonly target: "indices" | "probabilities";
   readonly labelSmoothing: number;
   /** Whether there are class weights, f32 [columns]. */
   readonly weighted: boolean;
@@ -31,10 +31,10 @@ export interface CrossEntropyOptions {
  * four columns: `is_class`, `logits_at`, `target_at`, `weights_at` and `factors_at`.
  */
 export function crossEntropyTarget(o: Omit<CrossEntropyOptions, "rows">): string {
-  const isLabels = o.target === "labels";
+  const isIndices = o.target === "indices";
   const smoothing = o.labelSmoothing;
-  const target = isLabels
-    ? "select(vec4f(), vec4f(1.0), columns(c) == vec4u(labels[row]))"
+  const target = isIndices
+    ? "select(vec4f(), vec4f(1.0), columns(c) == vec4u(indices[row]))"
     : "probabilities[row * C4 + c]";
   const smoothed = smoothing === 0
     ? "target_at(row, c)"
@@ -43,7 +43,7 @@ export function crossEntropyTarget(o: Omit<CrossEntropyOptions, "rows">): string
 ${element4(o.type)}
 const C4 = ${o.columns / 4}u;
 @group(0) @binding(0) var<storage, read> logits: array<Element4>; // [N, columns / 4]
-@group(0) @binding(1) var<storage, read> ${o.target}: array<${isLabels ? "u32" : "vec4f"}>;
+@group(0) @binding(1) var<storage, read> ${o.target}: array<${isIndices ? "u32" : "vec4f"}>;
 ${o.weighted ? "@group(0) @binding(2) var<storage, read> weights: array<vec4f>; // [columns / 4]" : ""}
 
 fn columns(c: u32) -> vec4u { return vec4u(c * 4u) + vec4u(0, 1, 2, 3); }

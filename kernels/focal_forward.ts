@@ -49,8 +49,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let ratio = select(cost / rest, series, is_confident);
   let factor = total.w * focus(rest);
   let slope = factor * (1.0 + ${o.gamma}f * p * ratio);
-  let is_ignored = labels[row] == ${IGNORED}u;
-  let is_bad = labels[row] >= ${o.classes}u || is_nan(total).x; // no such class, or NaN in the row
+  let is_ignored = indices[row] == ${IGNORED}u;
+  let is_bad = indices[row] >= ${o.classes}u || is_nan(total).x; // no such class, or NaN in the row
   let loss = nan_if(is_bad, factor * cost);
   losses[row] = select(loss, 0.0, is_ignored);
   statistics[row] = select(vec4f(highest, total.x, nan_if(is_bad, slope), total.w), vec4f(), is_ignored);

@@ -20,7 +20,7 @@ export interface TopKRankOptions {
 
 export function topKRank(o: TopKRankOptions): KernelSource {
   const code = wgsl`
-${crossEntropyTarget({ ...o, target: "labels", labelSmoothing: 0, weighted: false })}
+${crossEntropyTarget({ ...o, target: "indices", labelSmoothing: 0, weighted: false })}
 ${groupReduce}
 ${nanSafe}
 @group(0) @binding(3) var<storage, read_write> ranks: array<u32>; // [N]
@@ -28,7 +28,7 @@ ${nanSafe}
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
-  let label = min(labels[row], ${o.classes - 1}u);
+  let label = min(indices[row], ${o.classes - 1}u);
   let own = vec4f(logits_at(row, label / 4u)[label % 4u]);
   var before = vec4f();
   for (var c = lane; c < C4; c += ${LINEAR}u) {
@@ -39,7 +39,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let count = u32(dot(group_sum(before, lane), vec4f(1.0)));
   if (lane != 0u) { return; }
   let rank = select(count, ${o.classes}u, is_nan(own).x);
-  ranks[row] = select(rank, labels[row], labels[row] >= ${o.classes}u);
+  ranks[row] = select(rank, indices[row], indices[row] >= ${o.classes}u);
 }`;
   return { code, workgroups: [o.rows, 1, 1] };
 }

@@ -105,7 +105,7 @@ async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBat
       seed: SEED,
       epoch,
     });
-    for await (const batch of drawn) yield hostBatch(renderBatch(batch, prepare), batch.labels);
+    for await (const batch of drawn) yield hostBatch(renderBatch(batch, prepare), batch.target);
   }
 }
 

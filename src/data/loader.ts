@@ -7,6 +7,7 @@ import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
 import type { PictureSource } from "./decode/picture_source.ts";
+import type { HostTarget } from "./target.ts";
 import type { Picture, Sample } from "./types.ts";
 
 /** What to make batches of. */
@@ -36,8 +37,8 @@ export interface Batch {
   readonly pictures: readonly Picture[];
   /** [count], in the order in which they are carried out. */
   readonly operations: readonly (readonly Operation[])[];
-  /** [count], class indices. */
-  readonly labels: Uint32Array;
+  /** Of `count` rows. */
+  readonly target: HostTarget;
   /** [count], positions in the list of samples. */
   readonly indices: Uint32Array;
   readonly count: number;
@@ -145,7 +146,7 @@ async function makeBatch(
   return {
     operations: positions.map(draw),
     pictures,
-    labels: indices.map((position) => samples[position].label),
+    target: { kind: "indices", labels: indices.map((position) => samples[position].label) },
     indices,
     count,
   };

@@ -10,7 +10,7 @@ import { eraseImage } from "./transforms/random_erasing.ts";
  * requires.
  */
 export function renderBatch(
-  { pictures, operations, count }: Batch,
+  { pictures, operations, count }: Pick<Batch, "pictures" | "operations" | "count">,
   { imageSize, normalization }: Pick<Pipeline, "imageSize" | "normalization">,
 ): Float32Array {
   const pixels = imageSize * imageSize * 4;

@@ -1,7 +1,7 @@
 /** The checks that ops share: they name the op, every shape and the cure. */
 import type { ElementType } from "../../kernels/lib/source.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
-import type { Tensor } from "../core/tensor.ts";
+import type { DType, Tensor } from "../core/tensor.ts";
 
 /** `x [2, 8, 8, 64]`: a tensor as messages show it. */
 export function describe(name: string, x: Tensor): string {
@@ -48,6 +48,12 @@ export function requireShape(
       }`,
     );
   }
+}
+
+/** @throws TypeError unless `x` has this element type */
+export function requireType(op: string, name: string, x: Tensor, dtype: DType): void {
+  if (x.dtype === dtype) return;
+  throw new TypeError(`Cannot run ${op}: ${describe(name, x)} must be ${dtype}, current type is ${x.dtype}`);
 }
 
 /** The N, H, W and C of an image tensor. @throws TypeError unless it has four axes and a multiple of 4 channels */

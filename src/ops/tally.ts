@@ -3,6 +3,8 @@ import { topKRank } from "../../kernels/top_k_rank.ts";
 import { kernel } from "../core/kernel.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { lossOptions } from "./cross_entropy.ts";
+import type { Target } from "./target.ts";
+import { topClass } from "./top_class.ts";
 
 const rank = kernel("top_k_rank", topKRank);
 const count = kernel("tally", tallyKernel);
@@ -11,8 +13,7 @@ const count = kernel("tally", tallyKernel);
 export interface TallyTensors {
   /** [N, columns] */
   readonly logits: Tensor;
-  /** u32 [N] */
-  readonly labels: Tensor;
+  readonly target: Target;
   /** The batch's mean loss, f32 [1]. */
   readonly loss: Tensor;
   /** Where the counts go, f32 [slots, 4]. */
@@ -27,23 +28,21 @@ export interface TallyOptions {
   readonly classes: number;
   /** Which of the scalars holds the slot; slots beyond the last wrap around. */
   readonly slot: number;
-  /** A label among the k best counts; by default 5, or all classes if there are fewer. */
+  /** A class among the k best counts; by default 5, or all classes if there are fewer. */
   readonly k?: number;
 }
 
 /**
  * Counts a batch on the GPU: the slot's row of `results` becomes (loss * rows, rows, top-1 correct, top-k correct),
- * so that sums over slots give epoch means. Ignored rows do not count; of equal logits the lower index comes first;
+ * so that sums over slots give epoch means. What is correct is the class of the target, or the one with its largest
+ * probability (see topClass). Ignored rows do not count; of equal logits the lower index comes first;
  * a NaN loss makes the slot's loss NaN. No gradient flows through it.
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
  */
 export function tally(tensors: TallyTensors, options: TallyOptions): void {
-  const { logits, labels, loss, results, scalars } = tensors;
+  const { logits, target, loss, results, scalars } = tensors;
   const { classes, slot, k = Math.min(5, classes) } = options;
-  const { type, rows, columns } = lossOptions("tally", logits, labels, { classes });
-  if (labels.dtype !== "u32") {
-    throw new TypeError(`Cannot run tally as labels must be u32 [N]: current is ${labels.dtype}`);
-  }
+  const { type, rows, columns } = lossOptions("tally", logits, target, { classes });
   if (results.shape.length !== 2 || results.shape[1] !== 4) {
     throw new TypeError(`Cannot run tally as results must be f32 [slots, 4]: current is [${results.shape}]`);
   }
@@ -54,6 +53,6 @@ export function tally(tensors: TallyTensors, options: TallyOptions): void {
     throw new RangeError(`Cannot run tally as k must be 1 .. ${classes}: current is ${k}`);
   }
   const ranks = empty(logits.device, [rows], "u32", "tally ranks");
-  rank.run({ logits, labels, ranks }, { type, rows, classes, columns });
+  rank.run({ logits, indices: topClass(target, classes), ranks }, { type, rows, classes, columns });
   count.run({ ranks, loss, scalars, results }, { k, slot });
 }

@@ -84,11 +84,12 @@ async function onGpu(device: Device, name: string, given: MetricCase): Promise<R
   return await device.scope(async () => {
     const values = imagesToEngine([count, classes, 1, 1], given.logits);
     const logits = tensorOf(device, values, [count, padded], "f32", "parity logits");
-    const target = tensorOf(device, Uint32Array.from(labels), [count], "u32", "parity labels");
+    const indices = tensorOf(device, Uint32Array.from(labels), [count], "u32", "parity labels");
+    const target = { kind: "indices", values: indices } as const;
     const results = tensorOf(device, [0, 0, 0, 0], [1, 4], "f32", "parity results");
     const scalars = tensorOf(device, [0], [1], "f32", "parity slot");
     const loss = crossEntropy(logits, target, { classes });
-    tally({ logits, labels: target, loss, results, scalars }, { classes, slot: 0 });
+    tally({ logits, target, loss, results, scalars }, { classes, slot: 0 });
     const [total, rows, first, five] = await results.read(); // GPU sync point
     return {
       name,

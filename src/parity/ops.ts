@@ -98,7 +98,7 @@ const ops: Readonly<Record<string, Op>> = {
     inputs: { logits: rows, labels, weight: vector },
     y: scalar,
     run: ({ tensors: { logits, labels, weight }, shapes, number, isSet }) =>
-      crossEntropy(logits, labels, {
+      crossEntropy(logits, { kind: "indices", values: labels }, {
         classes: shapes.logits[1],
         labelSmoothing: number("label_smoothing"),
         weights: isSet("weighted") ? weight : undefined,
@@ -108,13 +108,19 @@ const ops: Readonly<Record<string, Op>> = {
     inputs: { logits: rows, targets: rows },
     y: scalar,
     run: ({ tensors: { logits, targets }, shapes, number }) =>
-      crossEntropy(logits, targets, { classes: shapes.logits[1], labelSmoothing: number("label_smoothing") }),
+      crossEntropy(logits, { kind: "probabilities", values: targets }, {
+        classes: shapes.logits[1],
+        labelSmoothing: number("label_smoothing"),
+      }),
   },
   focal: {
     inputs: { logits: rows, labels },
     y: scalar,
     run: ({ tensors: { logits, labels }, shapes, number }) =>
-      focal(logits, labels, { classes: shapes.logits[1], gamma: number("gamma") }),
+      focal(logits, { kind: "indices", values: labels }, {
+        classes: shapes.logits[1],
+        gamma: number("gamma"),
+      }),
   },
 };
 

@@ -2,6 +2,7 @@
 import type { Device } from "../core/device.ts";
 import { recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import { topClasses } from "../data/target.ts";
 import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
 import { losses as kinds } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
@@ -69,7 +70,7 @@ export async function runTrajectory(
   for (let step = 0; step < steps.length; step++) {
     const batch = batchOf(plan, step);
     await train.run(batch, plan.optimizer.lr);
-    labels.push([...batch.labels]);
+    labels.push([...topClasses(batch.target)]);
     norms.push((await train.clip.read())[0]); // GPU sync point
     if (step === 0) first = await model.parameters.gradientState();
   }

@@ -229,8 +229,8 @@ function rendered(
     },
     async *[Symbol.asyncIterator]() {
       for await (const batch of made) {
-        const { labels, indices, count } = batch;
-        yield { labels, indices, count, into: (target) => images.render(batch, normalization, target) };
+        const { target, indices, count } = batch;
+        yield { target, indices, count, into: (tensor) => images.render(batch, normalization, tensor) };
       }
     },
   };

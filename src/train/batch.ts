@@ -1,10 +1,11 @@
 /** Batches as the step and the evaluator take them. */
 import type { Tensor } from "../core/tensor.ts";
+import { type HostTarget, topClasses } from "../data/target.ts";
 
 /** A batch that knows how to get its images onto the GPU. */
 export interface TrainBatch {
-  /** [count], class indices. */
-  readonly labels: Uint32Array;
+  /** What its rows are to be classified as, `count` of them. */
+  readonly target: HostTarget;
   /** [count], positions in the split's samples; by default those that follow on from the batch before. */
   readonly indices?: Uint32Array;
   readonly count: number;
@@ -18,12 +19,20 @@ export interface HostBatch extends TrainBatch {
   readonly images: Float32Array;
 }
 
-/** A batch of images [count, H, W, 4] and labels [count] on the host, with the samples' positions where they matter. */
-export function hostBatch(images: Float32Array, labels: Uint32Array, indices?: Uint32Array): HostBatch {
-  const count = labels.length;
-  const into = (target: Tensor) => {
-    const [rows, ...rest] = target.shape;
-    (rows === count ? target : target.slice(0, [count, ...rest])).write(images);
+/**
+ * A batch of images [count, H, W, 4] on the host, with class indices [count] or another target, and the samples'
+ * positions where they matter.
+ */
+export function hostBatch(
+  images: Float32Array,
+  target: Uint32Array | HostTarget,
+  indices?: Uint32Array,
+): HostBatch {
+  const given = target instanceof Uint32Array ? { kind: "indices", labels: target } as const : target;
+  const count = topClasses(given).length;
+  const into = (tensor: Tensor) => {
+    const [rows, ...rest] = tensor.shape;
+    (rows === count ? tensor : tensor.slice(0, [count, ...rest])).write(images);
   };
-  return { images, labels, ...(indices && { indices }), count, into };
+  return { images, target: given, ...(indices && { indices }), count, into };
 }

@@ -5,11 +5,12 @@
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import { type HostTarget, topClasses } from "../data/target.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
-import { IGNORED_LABEL } from "../ops/cross_entropy.ts";
 import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
+import { batchSlot } from "./batch_slot.ts";
 import { stepResults, type Tally } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
 
@@ -19,6 +20,8 @@ export interface EvaluatorParts {
   readonly loss: Loss;
   readonly imageSize: number;
   readonly batchSize: number;
+  /** The kind of the batches' targets; "indices" by default. */
+  readonly target?: HostTarget["kind"] | undefined;
   /** The most batches that are evaluated in one go. */
   readonly batches: number;
 }
@@ -40,17 +43,18 @@ export interface Evaluator {
 /** Makes an evaluator; its program is recorded at the first batch. */
 export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   const { model, loss, imageSize, batchSize } = parts;
-  const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "evaluation images");
-  const labels = persistent(device, [batchSize], "u32", "evaluation labels");
+  const { classes } = model;
+  const slot = batchSlot(device, { rows: batchSize, imageSize, classes, target: parts.target });
   const scalars = persistent(device, [STEP_SCALARS], "f32", "evaluation scalars");
-  const results = stepResults(device, model.classes, parts.batches);
+  const results = stepResults(device, classes, parts.batches);
   let recorded: Recorded | undefined;
 
   const record = async (): Promise<Recorded> => {
     let logits!: Tensor; // [batchSize, columns]
     const program = await recordProgram(device, () => {
-      logits = model.forward(images, { training: false });
-      results.tally(logits, labels, loss(logits, labels), scalars);
+      logits = model.forward(slot.images, { training: false });
+      const target = slot.target();
+      results.tally(logits, target, loss(logits, target), scalars);
       return [logits];
     });
     const shape = [parts.batches * batchSize, logits.shape[1]];
@@ -62,16 +66,17 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
       const truths: number[] = [], positions: number[] = [];
       results.restart();
       for await (const batch of batches) {
-        write(images, labels, batch);
+        slot.write(batch);
         scalars.write(stepScalars([], { slot: results.advance() }));
         program.run();
         copyRows(logits, gathered, truths.length, batch.count);
         const next = (positions.at(-1) ?? -1) + 1;
-        positions.push(...batch.indices ?? batch.labels.keys().map((i) => next + i));
-        truths.push(...batch.labels);
+        const labels = topClasses(batch.target);
+        positions.push(...batch.indices ?? labels.keys().map((i) => next + i));
+        truths.push(...labels);
       }
       const rows = truths.length;
-      const [tally, values] = await Promise.all([results.total(), readRows(gathered, rows, model.classes)]); // GPU sync point
+      const [tally, values] = await Promise.all([results.total(), readRows(gathered, rows, classes)]); // GPU sync point
       const outputs = {
         split,
         logits: values,
@@ -84,8 +89,7 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
       recorded?.program.free();
       recorded?.gathered.free();
       results.free();
-      images.free();
-      labels.free();
+      slot.free();
       scalars.free();
     },
   };
@@ -115,12 +119,4 @@ async function readRows(gathered: Tensor, rows: number, classes: number): Promis
     logits.set(values.subarray(row * columns, row * columns + classes), row * classes);
   }
   return logits;
-}
-
-/** Uploads a batch; rows that it does not fill keep what they had and are ignored. */
-function write(images: Tensor, labels: Tensor, batch: TrainBatch): void {
-  batch.into(images);
-  const padded = new Uint32Array(labels.size).fill(IGNORED_LABEL);
-  padded.set(batch.labels);
-  labels.write(padded);
 }

@@ -2,6 +2,7 @@
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
+import type { HostTarget } from "../data/target.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
@@ -46,6 +47,8 @@ export interface FitOptions {
   readonly imageSize: number;
   /** The transforms of evaluation, which checkpoints keep for those who use the model elsewhere. */
   readonly evalTransforms?: readonly Step[] | undefined;
+  /** The kind of the training batches' targets; "indices" by default. */
+  readonly target?: HostTarget["kind"] | undefined;
   readonly batchSizes: readonly number[];
   readonly maxEpochs: number;
   readonly maxNorm: number | null;

@@ -55,7 +55,7 @@ export interface Outputs {
   readonly split: "valid" | "test";
   /** [N, classes], row-major. */
   readonly logits: Float32Array;
-  /** [N], class indices. */
+  /** [N], class indices; of a mixed target the class with the larger share. */
   readonly labels: Uint32Array;
   /** [N], positions in the split's samples. */
   readonly indices: Uint32Array;

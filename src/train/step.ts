@@ -10,6 +10,7 @@ import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { withTape } from "../core/tape.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
+import type { HostTarget } from "../data/target.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/resnet.ts";
 import { backward } from "../ops/backward.ts";
@@ -21,6 +22,7 @@ import { type LossScale, lossScale } from "../optim/loss_scale.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
+import { type BatchSlot, batchSlot } from "./batch_slot.ts";
 import type { StepResults } from "./step_results.ts";
 
 /** Averages that follow the model's values after each step. */
@@ -39,6 +41,8 @@ export interface StepParts {
   readonly optimizer: Optimizer;
   readonly results: StepResults;
   readonly imageSize: number;
+  /** The kind of the batches' targets; "indices" by default. */
+  readonly target?: HostTarget["kind"] | undefined;
   readonly ema?: Averaging | undefined;
   /** Several batches to one step of the optimiser. */
   readonly accumulation?: Accumulation | undefined;
@@ -79,8 +83,7 @@ const AHEAD = 2;
 
 /** A batch on the GPU, and the program that trains on it. */
 interface Prepared {
-  readonly images: Tensor;
-  readonly labels: Tensor;
+  readonly slot: BatchSlot;
   readonly program: Program | undefined;
 }
 
@@ -100,11 +103,11 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   let update: Program | undefined;
 
   /** Forward and backward; the gradients are in their slots afterwards. */
-  const encodeGradients = (images: Tensor, labels: Tensor) =>
+  const encodeGradients = (slot: BatchSlot) =>
     withTape(device, () => {
-      const logits = model.forward(images, { training: true });
-      const value = loss(logits, labels);
-      results.tally(logits, labels, value, scalars);
+      const logits = model.forward(slot.images, { training: true }), target = slot.target();
+      const value = loss(logits, target);
+      results.tally(logits, target, value, scalars);
       backward(value, scale ?? one);
     });
 
@@ -118,8 +121,8 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   };
 
   /** All of a batch: its own step, or its part in an accumulated one. */
-  const encode = (images: Tensor, labels: Tensor) => {
-    encodeGradients(images, labels);
+  const encode = (slot: BatchSlot) => {
+    encodeGradients(slot);
     if (accumulation) accumulation.add(scalars);
     else encodeUpdate();
   };
@@ -130,25 +133,25 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       return [];
     });
 
+  const slotFor = (rows: number) =>
+    batchSlot(device, { rows, imageSize, classes: model.classes, target: parts.target });
+
   const prepare = async (count: number): Promise<Prepared> => {
-    const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
-    const labels = persistent(device, [count], "u32", "labels");
-    const program = replay ? await record(() => encode(images, labels)) : undefined;
+    const slot = slotFor(count);
+    const program = replay ? await record(() => encode(slot)) : undefined;
     if (accumulation && replay) update ??= await record(encodeUpdate);
-    const prepared = { images, labels, program };
+    const prepared = { slot, program };
     sizes.set(count, prepared);
     return prepared;
   };
 
   /** Chooses kernels for batches of this size. */
   const tuneFor = async (count: number) => {
-    const images = persistent(device, [count, imageSize, imageSize, 4], "f32", "images");
-    const labels = persistent(device, [count], "u32", "labels");
+    const slot = slotFor(count);
     try {
-      await tune(device, () => encode(images, labels));
+      await tune(device, () => encode(slot));
     } finally {
-      images.free();
-      labels.free();
+      slot.free();
     }
   };
 
@@ -180,12 +183,11 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
     },
     program: (count) => sizes.get(count)?.program,
     async run(batch, lr, isLast = false) {
-      const { images, labels, program } = sizes.get(batch.count) ?? await prepare(batch.count);
+      const { slot, program } = sizes.get(batch.count) ?? await prepare(batch.count);
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
       if (batchOfStep === 0) step++;
       parameters.batches++;
-      batch.into(images);
-      labels.write(batch.labels);
+      slot.write(batch);
       writeScalars(lr);
       const isStep = accumulation && (isLast || batchOfStep === accumulation.batches - 1);
       if (program) {
@@ -193,7 +195,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
         if (isStep) update!.run();
       } else {
         device.scope(() => {
-          encode(images, labels);
+          encode(slot);
           if (isStep) encodeUpdate();
         });
       }
@@ -202,18 +204,16 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       underWay.push(device.gpu.queue.onSubmittedWorkDone());
     },
     differentiate(batch) {
-      const { images, labels } = sizes.get(batch.count)!;
-      batch.into(images);
-      labels.write(batch.labels);
-      device.scope(() => encodeGradients(images, labels));
+      const { slot } = sizes.get(batch.count)!;
+      slot.write(batch);
+      device.scope(() => encodeGradients(slot));
       device.flush();
     },
     free() {
       for (const tensor of [scalars, clip, one, decision, update]) tensor?.free();
-      for (const { images, labels, program } of sizes.values()) {
+      for (const { slot, program } of sizes.values()) {
         program?.free();
-        images.free();
-        labels.free();
+        slot.free();
       }
     },
   };

@@ -2,13 +2,14 @@
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { tally } from "../ops/tally.ts";
+import type { Target } from "../ops/target.ts";
 import { RESULTS_SLOT } from "../optim/step_scalars.ts";
 
 /** Loss and right answers over some rows. */
 export interface Tally {
   /** Mean loss of the batches, weighted by their rows. */
   readonly loss: number;
-  /** Shares of rows, 0 .. 1: the label is the largest logit, or one of the largest five. */
+  /** Shares of rows, 0 .. 1: the class of the target has the largest logit, or one of the largest five. */
   readonly top1: number;
   readonly top5: number;
   readonly rows: number;
@@ -17,7 +18,7 @@ export interface Tally {
 /** One slot a step, filled in order. */
 export interface StepResults {
   /** Encodes the writing of a step's results into the slot that the scalars name at {@link RESULTS_SLOT}. */
-  tally(logits: Tensor, labels: Tensor, loss: Tensor, scalars: Tensor): void;
+  tally(logits: Tensor, target: Target, loss: Tensor, scalars: Tensor): void;
   /** The next slot, for the step's scalars. @throws RangeError if all slots are full */
   advance(): number;
   /** Starts again at the first slot. */
@@ -41,8 +42,8 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
     return Array.from({ length: used }, (_, i) => row(values.subarray(4 * i, 4 * i + 4)));
   };
   return {
-    tally: (logits, labels, loss, scalars) =>
-      tally({ logits, labels, loss, scalars, results }, { classes, slot: RESULTS_SLOT }),
+    tally: (logits, target, loss, scalars) =>
+      tally({ logits, target, loss, scalars, results }, { classes, slot: RESULTS_SLOT }),
     advance() {
       if (used === slots) {
         throw new RangeError(

@@ -195,8 +195,6 @@ Deno.test("renderBatch() erases the normalised image, in order, and nothing arou
   const batch = (operations: Operation[]) => ({
     pictures: [picture, picture],
     operations: [[], operations],
-    labels: Uint32Array.of(0, 0),
-    indices: Uint32Array.of(0, 1),
     count: 2,
   });
   const made = { imageSize: 6, normalization: IMAGENET };

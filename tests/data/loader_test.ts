@@ -4,6 +4,7 @@ import { batches, type BatchesOptions } from "../../src/data/loader.ts";
 import { inMemory } from "../../src/data/decode/picture_source.ts";
 import { renderBatch } from "../../src/data/render.ts";
 import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
+import { topClasses } from "../../src/data/target.ts";
 import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
 import { assertMessage, flat, patterned } from "./helpers.ts";
 
@@ -26,7 +27,7 @@ async function collect(options: Partial<BatchesOptions>) {
   const seen = new Map<number, { label: number; image: string }>();
   const counts: number[] = [];
   for await (const batch of batches({ ...base, ...options })) {
-    const { labels, indices, count } = batch;
+    const { target, indices, count } = batch, labels = topClasses(target);
     const images = renderBatch(batch, prepared);
     assertEquals([images.length, labels.length, indices.length], [count * SIZE * SIZE * 4, count, count]);
     counts.push(count);

@@ -64,13 +64,13 @@ for (const precision of ["32-true", "16-mixed"] as const) {
 gpuTest("frozen parts get no gradient work, and the norm is that of the others", async () => {
   const device = await testDevice();
   const images = persistent(device, [6, imageSize, imageSize, 4]), labels = persistent(device, [6], "u32");
-  const one = persistent(device, [1]);
+  const one = persistent(device, [1]), target = { kind: "indices", values: labels } as const;
   const counted = async (freeze: readonly string[]) => {
     const model = build(device, "32-true", freeze);
     const { loss } = fitOptions(device, model);
     const dispatches = collectDispatches(
       device,
-      () => withTape(device, () => backward(loss(model.forward(images, { training: true }), labels), one)),
+      () => withTape(device, () => backward(loss(model.forward(images, { training: true }), target), one)),
     );
     const wgrads = dispatches.filter(({ name }) => name === "conv2d_wgrad").length;
     const norm = await trained(device, model, 1);

@@ -11,6 +11,7 @@ import { focalMean } from "../../src/ops/focal_mean.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
 import { linear } from "../../src/ops/linear.ts";
 import { maxPool2d } from "../../src/ops/max_pool2d.ts";
+import { mixTargets } from "../../src/ops/mix_targets.ts";
 import { relu } from "../../src/ops/relu.ts";
 import { tally } from "../../src/ops/tally.ts";
 import { gpuTest } from "../rings.ts";
@@ -33,17 +34,17 @@ function step(device: Device, n: number): void {
     const pooled = maxPool2d(stem, { kernel: 3, stride: 2, padding: 1 });
     const features = globalAvgPool(relu(normed(conv2dMeasured(pooled, make([1, 1, 8, 8])), pooled)));
     const logits = linear(features, make([8, 4]), make([4]));
-    const loss = crossEntropy(logits, labels, { classes: 3 });
-    backward(loss, make([1], false));
-    focal(logits, labels, { classes: 3, gamma: 2 });
-    backward(
-      focalMean(crossEntropyRows(logits, labels, { classes: 3 }), labels, { gamma: 2 }),
-      make([1], false),
-    );
-    tally({ logits, labels, loss, results: make([2, 4], false), scalars: make([1], false) }, {
-      classes: 3,
-      slot: 0,
-    });
+    const shares = tensorOf(device, new Array(n).fill(.3), [n]);
+    const pairs = { first: labels, second: labels, shares }, one = make([1], false);
+    for (const target of [{ kind: "indices", values: labels } as const, mixTargets(pairs, 3)]) {
+      const loss = crossEntropy(logits, target, { classes: 3 });
+      backward(loss, one);
+      backward(focal(logits, target, { classes: 3, gamma: 2 }), one);
+      const costs = crossEntropyRows(logits, target, { classes: 3 });
+      backward(focalMean(costs, target, { classes: 3, gamma: 2 }), one);
+      const results = make([2, 4], false), scalars = make([1], false);
+      tally({ logits, target, loss, results, scalars }, { classes: 3, slot: 0 });
+    }
   });
 }
 

@@ -3,11 +3,11 @@ import { rng } from "../../src/base/rng.ts";
 import { withTape } from "../../src/core/tape.ts";
 import { tensorOf } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
-import { crossEntropy, IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
+import { crossEntropy } from "../../src/ops/cross_entropy.ts";
+import { IGNORED_LABEL } from "../../src/ops/target.ts";
 import { crossEntropy as reference, crossEntropySoft } from "../reference/losses.ts";
-import { randomProbabilities } from "../reference/random.ts";
 import { gpuTest } from "../rings.ts";
-import { lossInputs, lossResult, pad, unpad } from "./loss_case.ts";
+import { indices, lossInputs, lossResult, probabilities, softTarget, unpad } from "./loss_case.ts";
 import { opTest, testDevice } from "./op_case.ts";
 
 const labelCases = [
@@ -25,10 +25,14 @@ for (const { labelSmoothing, weighted, ...sizes } of labelCases) {
   const { logits, labels, weights } = lossInputs(sizes);
   const name = `${n} rows (${ignored} ignored), ${classes} classes, logits times ${scale}, smoothing ` +
     `${labelSmoothing}${weighted ? ", class weights" : ""}`;
-  opTest(`crossEntropy() returns loss and dlogits of labels: ${name}`, {
+  opTest(`crossEntropy() returns loss and dlogits of class indices: ${name}`, {
     inputs: { logits, labels, weights },
     run: ({ logits, labels, weights }) =>
-      crossEntropy(logits, labels, { classes, labelSmoothing, weights: weighted ? weights : undefined }),
+      crossEntropy(logits, indices(labels), {
+        classes,
+        labelSmoothing,
+        weights: weighted ? weights : undefined,
+      }),
     reference: ({ logits, labels, weights, dy }) => {
       const options = { n: rows, classes, labelSmoothing, ...(weighted && { weight: weights }) };
       return lossResult(reference(unpad(logits, classes, rows), labels, options), classes, n, dy);
@@ -40,26 +44,26 @@ const softCases = [
   { n: 5, classes: 13, labelSmoothing: 0, weighted: false },
   { n: 3, classes: 1003, labelSmoothing: .1, weighted: true },
   { n: 66, classes: 4, labelSmoothing: .1, weighted: false, scale: 60 },
+  { n: 9, classes: 5, labelSmoothing: 0, weighted: true, scale: 60 },
+  { n: 11, classes: 6, labelSmoothing: .1, weighted: true, ignored: 4 },
 ];
 
 for (const { labelSmoothing, weighted, ...sizes } of softCases) {
-  const { n, classes, scale = 1 } = sizes;
+  const { n, classes, ignored = 0, scale = 1 } = sizes, rows = n - ignored;
   const { logits, weights } = lossInputs(sizes);
-  const targets = pad(Float64Array.from(randomProbabilities(rng(42, "soft", n), n, classes)), classes, n);
-  const probabilities = { shape: logits.shape, values: targets, dtype: "f32" as const };
-  const name = `${n} rows, ${classes} classes, logits times ${scale}, smoothing ` +
+  const name = `${n} rows (${ignored} ignored), ${classes} classes, logits times ${scale}, smoothing ` +
     `${labelSmoothing}${weighted ? ", class weights" : ""}`;
   opTest(`crossEntropy() returns loss and dlogits of probabilities: ${name}`, {
-    inputs: { logits, probabilities, weights },
-    run: ({ logits, probabilities, weights }) =>
-      crossEntropy(logits, probabilities, {
+    inputs: { logits, q: softTarget(sizes), weights },
+    run: ({ logits, q, weights }) =>
+      crossEntropy(logits, probabilities(q), {
         classes,
         labelSmoothing,
         weights: weighted ? weights : undefined,
       }),
-    reference: ({ logits, probabilities, weights, dy }) => {
-      const options = { n, classes, labelSmoothing, ...(weighted && { weight: weights }) };
-      const soft = crossEntropySoft(unpad(logits, classes), unpad(probabilities, classes), options);
+    reference: ({ logits, q, weights, dy }) => {
+      const options = { n: rows, classes, labelSmoothing, ...(weighted && { weight: weights }) };
+      const soft = crossEntropySoft(unpad(logits, classes, rows), unpad(q, classes, rows), options);
       return lossResult(soft, classes, n, dy);
     },
   });
@@ -75,13 +79,9 @@ async function lossOf(
   return device.scope(async () => {
     const logits = tensorOf(device, rows.flat(), [rows.length, 4], dtype);
     logits.needsGrad = true;
-    const isSoft = Array.isArray(target[0]);
-    const goal = tensorOf(
-      device,
-      target.flat(),
-      isSoft ? logits.shape : [rows.length],
-      isSoft ? "f32" : "u32",
-    );
+    const goal = Array.isArray(target[0])
+      ? probabilities(tensorOf(device, target.flat(), logits.shape))
+      : indices(tensorOf(device, target.flat(), [rows.length], "u32"));
     const one = tensorOf(device, [1], [1]);
     const results = withTape(device, () => {
       const loss = crossEntropy(logits, goal, { classes: 3 });
@@ -139,40 +139,47 @@ gpuTest("crossEntropy() keeps the small gradient of rows that are nearly right",
     const x = tensorOf(device, logits, [n, 4]), q = tensorOf(device, targets, [n, 4]);
     x.needsGrad = true;
     const one = tensorOf(device, [1], [1]);
-    const dx = withTape(device, () => backward(crossEntropy(x, q, { classes: 2 }), one).get(x)!);
+    const dx = withTape(
+      device,
+      () => backward(crossEntropy(x, probabilities(q), { classes: 2 }), one).get(x)!,
+    );
     const gradients = await dx.read();
     const errors = p.map((value, row) => Math.abs(gradients[4 * row] * n - (value - targets[4 * row])));
     assert(Math.max(...errors) <= 1.3e-7, `the largest error is ${Math.max(...errors)}`); // 2^-24 is 6e-8
   });
 });
 
+gpuTest("crossEntropy() is NaN for NaN probabilities", async () => {
+  assertEquals((await lossOf([[1, 2, 3, 0], [1, 2, 3, 0]], [[NaN, NaN, NaN, 0], [1, 0, 0, 0]])).loss, NaN);
+});
+
 gpuTest("crossEntropy() says which shape, type or option does not fit", async () => {
   const device = await testDevice();
   device.scope(() => {
     const logits = tensorOf(device, new Array(8).fill(0), [2, 4]);
-    const labels = tensorOf(device, [0, 1], [2], "u32");
+    const labels = tensorOf(device, [0, 1], [2], "u32"), target = indices(labels);
     const cases: [() => void, string][] = [
       [
-        () => crossEntropy(logits, labels, { classes: 5 }),
-        "classes must be 1 .. 4 for logits [2, 4]: current is 5",
+        () => crossEntropy(logits, target, { classes: 5 }),
+        "classes must be 1 .. 4 for logits [2, 4], current is 5",
       ],
       [
-        () => crossEntropy(logits, labels, { classes: 3, labelSmoothing: 2 }),
+        () => crossEntropy(logits, target, { classes: 3, labelSmoothing: 2 }),
         "labelSmoothing must be 0 .. 1",
       ],
       [
-        () => crossEntropy(logits, tensorOf(device, [1], [1], "u32"), { classes: 3 }),
-        "labels must be [N] = [2]",
+        () => crossEntropy(logits, indices(tensorOf(device, [1], [1], "u32")), { classes: 3 }),
+        "indices must be [N] = [2]",
       ],
       [
-        () => crossEntropy(logits, tensorOf(device, [1, 1], [2]), { classes: 3 }),
-        "probabilities must be [N, columns]",
+        () => crossEntropy(logits, probabilities(tensorOf(device, [1, 1], [2])), { classes: 3 }),
+        "probabilities must be [N, columns] = [2, 4]",
       ],
       [
-        () => crossEntropy(logits, labels, { classes: 3, weights: labels }),
+        () => crossEntropy(logits, target, { classes: 3, weights: labels }),
         "weights must be [columns] = [4]",
       ],
-      [() => crossEntropy(labels, labels, { classes: 3 }), "must be f32 or f16"],
+      [() => crossEntropy(labels, target, { classes: 3 }), "must be f32 or f16"],
     ];
     for (const [run, message] of cases) assertThrows(run, Error, message);
   });

@@ -2,12 +2,22 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { withTape } from "../../src/core/tape.ts";
 import { type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
-import { crossEntropyRows, IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
+import { crossEntropyRows } from "../../src/ops/cross_entropy.ts";
 import { focalMean } from "../../src/ops/focal_mean.ts";
+import { IGNORED_LABEL, type Target } from "../../src/ops/target.ts";
 import { crossEntropyRow, focalOfCrossEntropy } from "../reference/losses.ts";
 import { gpuTest } from "../rings.ts";
-import { lossInputs, lossResult, pad, unpad } from "./loss_case.ts";
-import { expectClose, opTest, testDevice } from "./op_case.ts";
+import {
+  indices,
+  lossInputs,
+  lossResult,
+  pad,
+  probabilities,
+  rowsOf,
+  softTarget,
+  unpad,
+} from "./loss_case.ts";
+import { expectClose, type OpInput, opTest, testDevice } from "./op_case.ts";
 
 const cases = [
   { n: 7, classes: 10, gamma: 2, labelSmoothing: .1, weighted: true },
@@ -19,46 +29,62 @@ const cases = [
   { n: 33, classes: 2, gamma: .25, labelSmoothing: 0, weighted: false, scale: 6 },
 ];
 
+/** A case's target: the input's values, the tensor as the ops take it, and the rows as the oracle does. */
+interface TargetCase {
+  readonly kind: string;
+  readonly input: OpInput;
+  readonly target: (tensor: Tensor) => Target;
+  readonly rows: (values: Float64Array) => ArrayLike<number> | readonly ArrayLike<number>[];
+}
+
 for (const { gamma, labelSmoothing, weighted, ...sizes } of cases) {
   const { n, classes, ignored = 0, scale = 1 } = sizes, rows = n - ignored;
-  const inputs = lossInputs(sizes);
+  const { logits, labels, weights } = lossInputs(sizes);
   const options = (weights: Tensor) => ({ classes, labelSmoothing, weights: weighted ? weights : undefined });
-  const name = `${n} rows (${ignored} ignored), ${classes} classes, logits times ${scale}, gamma ${gamma}, ` +
-    `smoothing ${labelSmoothing}${weighted ? ", class weights" : ""}`;
-  opTest(`focalMean() of crossEntropyRows() returns loss and dlogits: ${name}`, {
-    inputs: { ...inputs },
-    run: ({ logits, labels, weights }) =>
-      focalMean(crossEntropyRows(logits, labels, options(weights)), labels, { gamma }),
-    reference: ({ logits, labels, weights, dy }) => {
-      const shape = {
-        n: rows,
-        classes,
-        gamma,
-        labelSmoothing,
-        ...(weighted && { weight: weights.subarray(0, classes) }),
-      };
-      return lossResult(focalOfCrossEntropy(unpad(logits, classes, rows), labels, shape), classes, n, dy);
-    },
+  const shapeOf = (weights: Float64Array) => ({
+    labelSmoothing,
+    ...(weighted && { weight: weights.subarray(0, classes) }),
   });
-  opTest(`crossEntropyRows() returns costs and dlogits: ${name}`, {
-    inputs: { ...inputs },
-    run: ({ logits, labels, weights }) => crossEntropyRows(logits, labels, options(weights)),
-    reference: ({ logits, labels, weights, dy }) => {
-      const values = unpad(logits, classes, rows),
-        y = new Float64Array(n),
-        dlogits = new Float64Array(rows * classes);
-      for (let row = 0; row < rows; row++) {
-        const own = values.subarray(row * classes, (row + 1) * classes);
-        const one = crossEntropyRow(own, labels[row], {
-          labelSmoothing,
-          ...(weighted && { weight: weights.subarray(0, classes) }),
-        });
-        y[row] = one.loss;
-        dlogits.set(one.dlogits.map((value) => value * dy[row]), row * classes);
-      }
-      return { y, dlogits: pad(dlogits, classes, n) };
+  const targets: TargetCase[] = [
+    { kind: "class indices", input: labels, target: indices, rows: (values) => values },
+    {
+      kind: "probabilities",
+      input: softTarget(sizes),
+      target: probabilities,
+      rows: (values) => rowsOf(unpad(values, classes, rows), classes),
     },
-  });
+  ];
+  for (const { kind, input, target, rows: targetRows } of targets) {
+    const name =
+      `${kind}: ${n} rows (${ignored} ignored), ${classes} classes, logits times ${scale}, gamma ` +
+      `${gamma}, smoothing ${labelSmoothing}${weighted ? ", class weights" : ""}`;
+    const inputs = { logits, goal: input, weights };
+    opTest(`focalMean() of crossEntropyRows() returns loss and dlogits of ${name}`, {
+      inputs,
+      run({ logits, goal, weights }) {
+        const costs = crossEntropyRows(logits, target(goal), options(weights));
+        return focalMean(costs, target(goal), { classes, gamma });
+      },
+      reference({ logits, goal, weights, dy }) {
+        const shape = { n: rows, classes, gamma, ...shapeOf(weights) };
+        const loss = focalOfCrossEntropy(unpad(logits, classes, rows), targetRows(goal), shape);
+        return lossResult(loss, classes, n, dy);
+      },
+    });
+    opTest(`crossEntropyRows() returns costs and dlogits of ${name}`, {
+      inputs,
+      run: ({ logits, goal, weights }) => crossEntropyRows(logits, target(goal), options(weights)),
+      reference({ logits, goal, weights, dy }) {
+        const y = new Float64Array(n), dlogits = new Float64Array(rows * classes), goals = targetRows(goal);
+        for (const [row, own] of rowsOf(unpad(logits, classes, rows), classes).entries()) {
+          const one = crossEntropyRow(own, goals[row], shapeOf(weights));
+          y[row] = one.loss;
+          dlogits.set(one.dlogits.map((value) => value * dy[row]), row * classes);
+        }
+        return { y, dlogits: pad(dlogits, classes, n) };
+      },
+    });
+  }
 }
 
 /** The loss of these costs, and its gradient by them. */
@@ -68,7 +94,8 @@ async function focused(costs: number[], labels: number[], gamma: number) {
     const x = tensorOf(device, costs, [costs.length]);
     x.needsGrad = true;
     const results = withTape(device, () => {
-      const loss = focalMean(x, tensorOf(device, labels, [labels.length], "u32"), { gamma });
+      const target = indices(tensorOf(device, labels, [labels.length], "u32"));
+      const loss = focalMean(x, target, { classes: 3, gamma });
       return { loss, dcosts: backward(loss, tensorOf(device, [1], [1])).get(x)! };
     });
     return { loss: await results.loss.read(), dcosts: await results.dcosts.read() };
@@ -101,10 +128,12 @@ gpuTest(
 gpuTest("focalMean() says which option, type or shape does not fit", async () => {
   const device = await testDevice();
   device.scope(() => {
-    const costs = tensorOf(device, [1, 2], [2]), labels = tensorOf(device, [0, 1], [2], "u32");
-    assertThrows(() => focalMean(costs, labels, { gamma: -1 }), RangeError, "gamma must be at least 0");
-    assertThrows(() => focalMean(costs, costs, { gamma: 2 }), TypeError, "labels u32");
-    const three = tensorOf(device, [0, 1, 2], [3], "u32");
-    assertThrows(() => focalMean(costs, three, { gamma: 2 }), TypeError, "labels must be [N] = [2]");
+    const costs = tensorOf(device, [1, 2], [2]), target = indices(tensorOf(device, [0, 1], [2], "u32"));
+    const three = indices(tensorOf(device, [0, 1, 2], [3], "u32")), options = { classes: 3, gamma: 2 };
+    const bad = { classes: 3, gamma: -1 };
+    assertThrows(() => focalMean(costs, target, bad), RangeError, "gamma must be at least 0");
+    assertThrows(() => focalMean(target.values, target, options), TypeError, "costs [2] u32 must be f32");
+    assertThrows(() => focalMean(costs, indices(costs), options), TypeError, "labels [2] must be u32");
+    assertThrows(() => focalMean(costs, three, options), TypeError, "labels must be [N] = [2]");
   });
 });

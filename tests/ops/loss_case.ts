@@ -1,9 +1,10 @@
-/** What the tests of the losses share: rows padded to columns, ignored rows, and weighted means of single rows. */
+/** What the tests of the losses share: rows padded to columns, ignored rows, and targets of both kinds. */
 import { roundUp } from "../../src/base/shape.ts";
 import { rng } from "../../src/base/rng.ts";
-import { IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
+import { IGNORED_LABEL, type Target } from "../../src/ops/target.ts";
 import type { Loss } from "../reference/losses.ts";
-import { randomLabels, randomUniform } from "../reference/random.ts";
+import { randomLabels, randomProbabilities, randomUniform } from "../reference/random.ts";
 import { noise, type OpInput } from "./op_case.ts";
 
 /** A loss's inputs: logits [n, columns] with junk in the padding, labels and class weights. */
@@ -35,6 +36,38 @@ export function lossInputs({ n, classes, scale = 1, ignored = 0 }: LossSizes): L
   };
 }
 
+/**
+ * Probabilities [n, columns] with junk in the padding: every third row has some of all classes, one has two classes, as
+ * mixing leaves them, and one a single class. Ignored rows are 0.
+ */
+export function softTarget({ n, classes, ignored = 0 }: LossSizes): OpInput {
+  const columns = roundUp(classes, 4), stream = rng(42, "soft", n, classes);
+  const values = new Float32Array(n * columns).fill(7);
+  for (let row = 0; row < n; row++) {
+    const own = values.subarray(row * columns, row * columns + classes);
+    const [first, second] = randomLabels(stream, 2, classes),
+      share = row % 3 === 1 ? stream.uniform(0, 1) : 1;
+    if (row % 3 === 0) {
+      own.set(randomProbabilities(stream, 1, classes));
+    } else {
+      own.fill(0)[first] = share;
+      own[second] += 1 - share;
+    }
+    if (row >= n - ignored) own.fill(0);
+  }
+  return { shape: [n, columns], values, dtype: "f32" };
+}
+
+/** Class indices as a target. */
+export function indices(values: Tensor): Target {
+  return { kind: "indices", values };
+}
+
+/** Probabilities as a target. */
+export function probabilities(values: Tensor): Target {
+  return { kind: "probabilities", values };
+}
+
 /** The values of the classes' columns alone, of the rows whose index is below `rows`. */
 export function unpad(values: Float64Array, classes: number, rows = Infinity): Float64Array {
   const columns = roundUp(classes, 4);
@@ -49,6 +82,13 @@ export function pad(values: Float64Array, classes: number, n: number): Float64Ar
     padded.set(values.subarray(start * classes, (start + 1) * classes), start * columns);
   }
   return padded;
+}
+
+/** The rows of [rows, classes]. */
+export function rowsOf(values: Float64Array, classes: number): Float64Array[] {
+  return Array.from({ length: values.length / classes }, (_, row) => {
+    return values.subarray(row * classes, (row + 1) * classes);
+  });
 }
 
 /** y and dlogits of a reference loss over the first rows of n, for a loss gradient of dy. */

@@ -1,24 +1,34 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { recordProgram } from "../../src/core/program.ts";
 import { persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
-import { IGNORED_LABEL } from "../../src/ops/cross_entropy.ts";
 import { tally, type TallyOptions } from "../../src/ops/tally.ts";
+import { IGNORED_LABEL, type Target } from "../../src/ops/target.ts";
 import { gpuTest } from "../rings.ts";
-import { lossInputs } from "./loss_case.ts";
+import { indices, lossInputs, probabilities, softTarget, unpad } from "./loss_case.ts";
 import { testDevice } from "./op_case.ts";
 
 /** What a batch does to two slots of ones, when the scalars say 3, so that slot 1 is meant. */
 async function tallied(
-  batch: { logits: ArrayLike<number>; labels: ArrayLike<number>; loss?: number; dtype?: "f32" | "f16" },
+  batch: {
+    logits: ArrayLike<number>;
+    /** Class indices [N], or probabilities [N, columns]. */
+    labels: ArrayLike<number>;
+    rows?: number;
+    loss?: number;
+    dtype?: "f32" | "f16";
+  },
   options: Partial<TallyOptions> & { classes: number },
 ): Promise<number[]> {
   const device = await testDevice();
   const live = device.pool.stats().live;
   const results = await device.scope(() => {
-    const n = batch.labels.length;
+    const n = batch.rows ?? batch.labels.length, isSoft = batch.labels.length > n;
+    const goal = Array.from(batch.labels);
     const tensors = {
       logits: tensorOf(device, Array.from(batch.logits), [n, batch.logits.length / n], batch.dtype ?? "f32"),
-      labels: tensorOf(device, Array.from(batch.labels), [n], "u32"),
+      target: isSoft
+        ? probabilities(tensorOf(device, goal, [n, goal.length / n]))
+        : indices(tensorOf(device, goal, [n], "u32")),
       loss: tensorOf(device, [batch.loss ?? 2], [1]),
       results: tensorOf(device, new Array(8).fill(1), [2, 4]),
       scalars: tensorOf(device, [9, 3], [2]),
@@ -50,6 +60,22 @@ gpuTest("tally() counts top-1 and top-k as sorting does, and ignores ignored row
       const row = await tallied({ logits: values, labels: labels.values, dtype }, { classes });
       assertEquals(row, [2 * rows, rows, first, best], `${n} rows, ${classes} classes`);
     }
+  }
+});
+
+gpuTest("tally() counts probabilities by their largest class, and ignores rows without any", async () => {
+  for (const [n, classes, ignored] of [[70, 10, 3], [9, 3, 0], [5, 1003, 1]]) {
+    const sizes = { n, classes, ignored }, rows = n - ignored;
+    const { logits } = lossInputs(sizes), target = softTarget(sizes);
+    const soft = unpad(Float64Array.from(target.values), classes, rows);
+    const labels = Array.from({ length: n }, (_, row) => {
+      const own = soft.subarray(row * classes, (row + 1) * classes);
+      return row < rows ? own.indexOf(Math.max(...own)) : IGNORED_LABEL;
+    });
+    const batch = { logits: logits.values, labels: target.values, rows: n };
+    const counted = await tallied(batch, { classes });
+    assertEquals(counted, await tallied({ ...batch, labels }, { classes }), `${n} rows, ${classes} classes`);
+    assertEquals(counted[1], rows);
   }
 });
 
@@ -86,15 +112,15 @@ gpuTest("tally() fills slot after slot when its program is replayed", async () =
     tensor.write(values);
     return tensor;
   };
+  const labels = make([0], [1], "u32");
   const tensors = {
     logits: make([5, 0, 0, 0], [1, 4]),
-    labels: make([0], [1], "u32"),
     loss: make([.5], [1]),
     results: make(new Array(12).fill(0), [3, 4]),
     scalars: make([0], [1]),
   };
   const program = await recordProgram(device, (): Tensor[] => {
-    tally(tensors, { classes: 4, slot: 0 });
+    tally({ ...tensors, target: indices(labels) }, { classes: 4, slot: 0 });
     return [];
   });
   for (const slot of [0, 1, 2, 3]) {
@@ -104,7 +130,7 @@ gpuTest("tally() fills slot after slot when its program is replayed", async () =
   }
   assertEquals([...await tensors.results.read()], [4, 1, 1, 1, 2, 1, 1, 1, 3, 1, 1, 1]);
   program.free();
-  for (const tensor of Object.values(tensors)) tensor.free();
+  for (const tensor of [labels, ...Object.values(tensors)]) tensor.free();
 });
 
 gpuTest("tally() says which shape or option does not fit", async () => {
@@ -112,7 +138,7 @@ gpuTest("tally() says which shape or option does not fit", async () => {
   device.scope(() => {
     const tensors = {
       logits: tensorOf(device, [0, 0, 0, 0], [1, 4]),
-      labels: tensorOf(device, [0], [1], "u32"),
+      target: indices(tensorOf(device, [0], [1], "u32")) satisfies Target,
       loss: tensorOf(device, [0], [1]),
       results: tensorOf(device, [0, 0, 0, 0], [1, 4]),
       scalars: tensorOf(device, [0, 0], [2]),
@@ -125,7 +151,10 @@ gpuTest("tally() says which shape or option does not fit", async () => {
         () => tally({ ...tensors, results: results.view([4]) }, { classes: 4, slot: 0 }),
         "results must be f32 [slots, 4]",
       ],
-      [() => tally({ ...tensors, labels: logits }, { classes: 4, slot: 0 }), "labels must be u32 [N]"],
+      [
+        () => tally({ ...tensors, target: indices(logits) }, { classes: 4, slot: 0 }),
+        "indices must be [N] = [1]",
+      ],
     ];
     for (const [run, message] of cases) assertThrows(run, Error, message);
   });

@@ -91,14 +91,42 @@ export function focal(
   return { loss, dlogits };
 }
 
-/** Cross-entropy of one row as `reduction="none"` has it: by its label's class weight, and not divided by it. */
+/**
+ * Focal loss with target probabilities q [N, C]: the mean over N of the sum of w_c q_c (1 - p_c)^gamma * -log p_c. By the
+ * chain rule over p: d cost_c / d p_c = gamma (1 - p_c)^(gamma - 1) log p_c - (1 - p_c)^gamma / p_c.
+ */
+export function focalSoft(
+  logits: Float64Array,
+  targets: Float64Array,
+  { n, classes, gamma, weight = new Float64Array(classes).fill(1) }: LossShape & { gamma: number },
+): Loss {
+  const dlogits = new Float64Array(logits.length);
+  let loss = 0;
+  for (let start = 0; start < logits.length; start += classes) {
+    const logP = logSoftmax(logits.subarray(start, start + classes));
+    for (let c = 0; c < classes; c++) {
+      const q = weight[c] * targets[start + c], p = Math.exp(logP[c]), rest = -Math.expm1(logP[c]);
+      if (q === 0) continue;
+      loss -= q * rest ** gamma * logP[c] / n;
+      const outer = gamma === 0 || rest === 0 ? 0 : gamma * rest ** (gamma - 1) * logP[c];
+      const byP = q * (outer - rest ** gamma / p) / n;
+      for (let k = 0; k < classes; k++) {
+        dlogits[start + k] += byP * p * ((c === k ? 1 : 0) - Math.exp(logP[k])); // d p_c / d z_k
+      }
+    }
+  }
+  return { loss, dlogits };
+}
+
+/** Cross-entropy of one row as `reduction="none"` has it: with class weights as factors, and not divided by them. */
 export function crossEntropyRow(
   logits: Float64Array,
-  label: number,
+  label: number | ArrayLike<number>,
   { labelSmoothing = 0, weight = new Float64Array(logits.length).fill(1) }: Omit<LossShape, "n" | "classes">,
 ): Loss {
   const classes = logits.length, logP = logSoftmax(logits);
-  const q = weight.map((w, c) => w * ((c === label ? 1 - labelSmoothing : 0) + labelSmoothing / classes));
+  const share = (c: number) => typeof label === "number" ? (c === label ? 1 : 0) : label[c];
+  const q = weight.map((w, c) => w * (share(c) * (1 - labelSmoothing) + labelSmoothing / classes));
   let loss = 0;
   const dlogits = new Float64Array(classes);
   for (let c = 0; c < classes; c++) {
@@ -116,7 +144,7 @@ export function crossEntropyRow(
  */
 export function focalOfCrossEntropy(
   logits: Float64Array,
-  labels: ArrayLike<number>,
+  labels: ArrayLike<number> | readonly ArrayLike<number>[],
   { n, classes, gamma, ...options }: LossShape & { gamma: number },
 ): Loss {
   const dlogits = new Float64Array(logits.length);

@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { tensorOf } from "../../src/core/tensor.ts";
-import { topKAccuracy } from "../../src/metrics/accuracy.ts";
+import { topClasses } from "../../src/data/target.ts";
+import { topK, topKAccuracy } from "../../src/metrics/accuracy.ts";
 import { nll } from "../../src/metrics/nll.ts";
+import { softmax } from "../../src/metrics/softmax.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
@@ -52,9 +54,9 @@ for (const precision of ["32-true", "16-mixed"] satisfies Precision[]) {
       const given = sizes.map((size, i) => randomBatch(size, "outputs", i));
       const order = Uint32Array.of(7, 3, 9, 0, 1, 2, 10, 4, 8, 6, 5);
       const batches = async function* () {
-        for (const [i, { images, labels }] of given.entries()) {
+        for (const [i, { images, target }] of given.entries()) {
           const start = 4 * i - Number(i === 2);
-          yield await Promise.resolve(hostBatch(images, labels, order.slice(start, start + labels.length)));
+          yield await Promise.resolve(hostBatch(images, target, order.slice(start, start + sizes[i])));
         }
       };
       await evaluation.run("valid", epochBatches([4, 4, 4, 4], "more")); // leaves rows behind
@@ -63,7 +65,7 @@ for (const precision of ["32-true", "16-mixed"] satisfies Precision[]) {
       assertEquals(device.pool.stats().live, live);
       assertEquals(outputs.split, "test");
       assertEquals(outputs.indices, order);
-      assertEquals([...outputs.labels], given.flatMap(({ labels }) => [...labels]));
+      assertEquals([...outputs.labels], given.flatMap(({ target }) => [...topClasses(target)]));
       const one = imageSize * imageSize * 4, tolerance = precision === "32-true" ? 1e-5 : 2e-2;
       let row = 0;
       for (const { images, count } of given) {
@@ -92,3 +94,38 @@ for (const precision of ["32-true", "16-mixed"] satisfies Precision[]) {
     },
   );
 }
+
+gpuTest(
+  "evaluator() takes mixed targets: by probabilities in the loss, by the larger share elsewhere",
+  async () => {
+    const device = await testDevice();
+    const model = slimModel(device), loss = crossEntropyLoss(device, 0);
+    const given = randomBatch(3, "mixed"), shares = Float32Array.of(.75, .25, 1);
+    const first = Uint32Array.of(0, 1, 2), second = Uint32Array.of(1, 2, 0);
+    const target = { kind: "mixed", first, second, shares } as const;
+    const run = async (batchSize: number) => {
+      const parts = { model, loss, imageSize, batchSize, batches: 1, target: target.kind };
+      const evaluation = evaluator(device, parts);
+      const batches = async function* () {
+        yield await Promise.resolve(hostBatch(given.images, target));
+      };
+      const result = await evaluation.run("valid", batches());
+      evaluation.free();
+      return result;
+    };
+    const exact = await run(3), padded = await run(5);
+    const { logits } = exact.outputs, likelihood = [...softmax(logits, 3)].map(Math.log);
+    const expected = [...shares].reduce(
+      (sum, share, row) =>
+        sum - share * likelihood[3 * row + first[row]] - (1 - share) * likelihood[3 * row + second[row]],
+      0,
+    ) /
+      3;
+    for (const { tally, outputs } of [exact, padded]) {
+      assertAlmostEquals(tally.loss, expected, 1e-5);
+      assertEquals(outputs.labels, Uint32Array.of(0, 2, 2));
+    }
+    assertEquals(exact.tally.top1, topK(logits, exact.outputs.labels, 1) / 3);
+    assertEquals(padded.tally.top1, exact.tally.top1);
+  },
+);

@@ -13,8 +13,9 @@ gpuTest("stepResults() keeps each step's loss and right answers until it is rest
     for (const [labels, loss] of [[[0, 0], .5], [[0, 1], 2]] as const) {
       const scalars = new Array(STEP_SCALARS).fill(NaN);
       scalars[RESULTS_SLOT] = results.advance();
-      const labelled = tensorOf(device, labels, [2], "u32"), mean = tensorOf(device, [loss], [1]);
-      results.tally(logits, labelled, mean, tensorOf(device, scalars, [STEP_SCALARS]));
+      const target = { kind: "indices", values: tensorOf(device, labels, [2], "u32") } as const;
+      const mean = tensorOf(device, [loss], [1]);
+      results.tally(logits, target, mean, tensorOf(device, scalars, [STEP_SCALARS]));
     }
     assertEquals(await results.steps(), [
       { loss: .5, rows: 2, top1: .5, top5: 1 },

@@ -1,13 +1,15 @@
-import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
 import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
+import { topClasses } from "../../src/data/target.ts";
 import { ParameterSet } from "../../src/nn/parameters.ts";
 import type { Model } from "../../src/nn/resnet.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
 import { stepResults } from "../../src/train/step_results.ts";
+import { hostBatch } from "../../src/train/batch.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
 import { gpuTest } from "../rings.ts";
 import { adamw, classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
@@ -28,7 +30,7 @@ function tinyStep(device: Device, changes: (model: Model) => Partial<StepParts> 
   const loss = crossEntropyLoss(device, 0);
   const optimizer = makeOptimizer({ ...adamw, weight_decay: 0 }, model.parameters);
   const parts = { model, results, loss, optimizer, imageSize, maxNorm: 1, replay: true, ...changes(model) };
-  return { model, step: trainStep(device, parts) };
+  return { model, results, step: trainStep(device, parts) };
 }
 
 gpuTest("a step writes images, labels and one buffer of scalars, and submits once", async () => {
@@ -53,6 +55,39 @@ gpuTest("a step writes images, labels and one buffer of scalars, and submits onc
   }
   assertEquals(calls.length, 4, calls.join(", "));
   assertEquals(calls.at(-1), "submit");
+  step.free();
+});
+
+gpuTest("a step on mixed targets is one on class indices where one class has the whole share", async () => {
+  const device = await testDevice();
+  const given = randomBatch(4, "mixed"), first = topClasses(given.target), shares = new Float32Array(4);
+  const mixed = {
+    kind: "mixed",
+    first: first.map((label) => (label + 1) % 3),
+    second: first,
+    shares,
+  } as const;
+  const losses: number[] = [], states: Float32Array[] = [];
+  for (const [target, replay] of [[given.target, true], [mixed, true], [mixed, false]] as const) {
+    const { model, step, results } = tinyStep(device, () => ({ target: target.kind, replay }));
+    for (let count = 0; count < 2; count++) await step.run(hostBatch(given.images, target), 1e-2);
+    const [, { loss, rows, top1 }] = await results.steps();
+    assertEquals([rows, top1 * 4 % 1], [4, 0]);
+    losses.push(loss);
+    states.push(await model.parameters.values.read());
+    step.free();
+  }
+  assertAlmostEquals(losses[1], losses[0], 1e-6);
+  states[1].forEach((value, i) => assertAlmostEquals(value, states[0][i], 1e-5));
+  assertEquals([losses[2], states[2]], [losses[1], states[1]], "eager steps give what replayed ones do");
+});
+
+gpuTest("a step refuses a batch whose target is of another kind", async () => {
+  const device = await testDevice();
+  const { step } = tinyStep(device, () => ({ target: "mixed" }));
+  await step.prepare([4]);
+  const message = 'target is of kind "indices": the step or evaluator was made for "mixed"';
+  await assertRejects(() => step.run(randomBatch(4, "step"), 1e-3), TypeError, message);
   step.free();
 });
 

@@ -9,8 +9,8 @@ export const cross_entropy = defineLoss({
     .describe("Cross-entropy, as torch.nn.CrossEntropyLoss"),
   make({ label_smoothing, class_weights }, context) {
     const { classes } = context, weights = weightTensor(class_weights, context);
-    return (logits, labels) =>
-      crossEntropy(logits, labels, { classes, labelSmoothing: label_smoothing, weights });
+    return (logits, target) =>
+      crossEntropy(logits, target, { classes, labelSmoothing: label_smoothing, weights });
   },
   makeOnHost({ label_smoothing, class_weights }, context) {
     const { classes } = context, weights = chosenWeights(class_weights, context);

@@ -21,10 +21,10 @@ export const focal = defineLoss({
   make({ gamma, label_smoothing, class_weights }, context) {
     const { classes, focalBy = "softmax" } = context, weights = weightTensor(class_weights, context);
     if (focalBy === "softmax") {
-      return (logits, labels) => focalOnDevice(logits, labels, { classes, gamma, weights });
+      return (logits, target) => focalOnDevice(logits, target, { classes, gamma, weights });
     }
     const options = { classes, labelSmoothing: label_smoothing, weights };
-    return (logits, labels) => focalMean(costsOnDevice(logits, labels, options), labels, { gamma });
+    return (logits, target) => focalMean(costsOnDevice(logits, target, options), target, { classes, gamma });
   },
   makeOnHost({ gamma, label_smoothing, class_weights }, context) {
     const { classes, focalBy = "softmax" } = context, weights = chosenWeights(class_weights, context);

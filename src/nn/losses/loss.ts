@@ -1,11 +1,13 @@
 /** What a loss is: on the GPU for training, and in float64 on the processor for models that run elsewhere. */
 import * as z from "zod";
+import type { Plugin } from "../../base/plugin.ts";
 import { roundUp } from "../../base/shape.ts";
 import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
+import type { Target } from "../../ops/target.ts";
 
-/** logits [N, classes padded] and labels u32 [N] to the mean loss, f32 [1]. */
-export type Loss = (logits: Tensor, labels: Tensor) => Tensor;
+/** logits [N, classes padded] and their target to the mean loss, f32 [1]. */
+export type Loss = (logits: Tensor, target: Target) => Tensor;
 
 /** logits [N, classes] and labels [N] to the mean loss. */
 export type HostLoss = (logits: Float32Array, labels: ArrayLike<number>) => number;
@@ -28,9 +30,8 @@ export interface DeviceLossContext extends LossContext {
 }
 
 /** A loss that a configuration can name: its options and how it is made. */
-export interface LossPlugin<Schema extends z.ZodType = z.ZodType> {
-  readonly options: Schema;
-  make(options: z.output<Schema>, context: DeviceLossContext): Loss;
+export interface LossPlugin<Schema extends z.ZodType = z.ZodType>
+  extends Plugin<Schema, DeviceLossContext, Loss> {
   /** What `make` computes, without a GPU: the loss of an ONNX model. */
   makeOnHost(options: z.output<Schema>, context: LossContext): HostLoss;
 }

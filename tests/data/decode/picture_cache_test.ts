@@ -208,8 +208,8 @@ Deno.test("the same seed gives the same batches for any number of workers, cache
         const order = shuffledOrder(store.samples.length, 42, epoch);
         const draw = pipeline(defaultTrainSteps(), { imageSize: 16, purpose: "train" });
         const options = { ...store, order, batchSize: 4, pipeline: draw, seed: 42, epoch, prefetch };
-        for await (const { pictures, operations, labels, indices } of batches(options)) {
-          found.push([pictures, operations, labels, indices]);
+        for await (const { pictures, operations, target, indices } of batches(options)) {
+          found.push([pictures, operations, target, indices]);
         }
       }
       decoder.close();

@@ -37,7 +37,6 @@ export async function renderBoth(
 ): Promise<{ gpu: Float32Array; twin: Float32Array; notes: string[] }> {
   const { pictures, operations, side, normalization = IMAGENET } = o;
   const count = pictures.length;
-  const indices = new Uint32Array(count);
   const notes: string[] = [];
   const device = await testDevice();
   const images = persistent(device, [count + 1, side, side, 4], "f32", "images");
@@ -45,7 +44,7 @@ export async function renderBoth(
   try {
     made.render({ pictures, operations, count }, normalization, images);
     const gpu = (await images.read()).subarray(0, count * side * side * 4);
-    const batch = { pictures, operations, count, labels: indices, indices };
+    const batch = { pictures, operations, count };
     return { gpu, twin: renderBatch(batch, { imageSize: side, normalization }), notes };
   } finally {
     made.free();

@@ -89,7 +89,10 @@ for (const { what, name, options, context, expected } of cases) {
       (_, i) => i % padded < classes ? logits[Math.floor(i / padded) * classes + i % padded] : 9,
     );
     await device.scope(async () => {
-      const target = tensorOf(device, Uint32Array.from(labels), [n], "u32");
+      const target = {
+        kind: "indices",
+        values: tensorOf(device, Uint32Array.from(labels), [n], "u32"),
+      } as const;
       const [value] = await loss(tensorOf(device, rows, [n, padded]), target).read();
       assertAlmostEquals(value, expected, 1e-5);
     });
