@@ -1,26 +1,26 @@
-/** Command lines of tasks that take no configuration: flags and what stands beside them. */
+/** Command lines of tasks without a configuration: flags and positional arguments. */
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
-/** A task's flags by name: a switch, or what its value is called in messages. */
+/** A task's flags by name: a switch, or the name of its value in messages. */
 export type FlagKinds = Readonly<Record<string, "switch" | { readonly value: string }>>;
 
-/** A command line in its parts. */
+/** A parsed command line. */
 export interface Arguments {
-  /** What is given: "" for a switch. */
+  /** The given values; "" for a switch. */
   readonly flags: ReadonlyMap<string, string>;
   readonly others: readonly string[];
 }
 
-/** True for a command line that asks for the usage: `--help` or `-h`. */
+/** True if the command line asks for help: `--help` or `-h`. */
 export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? args.length : end).some((text) => text === "--help" || text === "-h");
 }
 
 /**
- * Splits a command line. Behind `--` nothing is a flag.
- * @throws ConfigError, with `usage`, for an unknown flag, a missing value, or one that a switch does not take
+ * Parses a command line. After `--` nothing is a flag.
+ * @throws ConfigError with `usage` for an unknown flag, a missing value, or a value for a switch
  */
 export function parseArguments(args: readonly string[], kinds: FlagKinds, usage: string): Arguments {
   const flags = new Map<string, string>(), others: string[] = [];
@@ -36,7 +36,7 @@ export function parseArguments(args: readonly string[], kinds: FlagKinds, usage:
     const kind = kinds[name];
     if (kind === "switch") {
       if (value !== undefined) {
-        throw new ConfigError(`Cannot use ${args[i]} as --${name} takes no value: ${usage}`);
+        throw new ConfigError(`Cannot use ${args[i]}: --${name} takes no value. Usage: ${usage}`);
       }
       flags.set(name, "");
       continue;
@@ -52,5 +52,5 @@ export function parseArguments(args: readonly string[], kinds: FlagKinds, usage:
 
 function unknown(text: string, near: string | undefined, usage: string): ConfigError {
   const hint = near === undefined ? "" : `did you mean --${near}? `;
-  return new ConfigError(`Cannot use ${text} as there is no such flag: ${hint}Usage: ${usage}`);
+  return new ConfigError(`Cannot use ${text}: no such flag; ${hint}Usage: ${usage}`);
 }

@@ -3,7 +3,7 @@
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
-/** A flag: its names, its value's name or choices, and a line for --help. */
+/** A flag: its short name, its value's name or choices, and a line for --help. */
 export interface Flag {
   readonly short?: string;
   /** Name of the value, or undefined for a flag without one. */
@@ -14,38 +14,42 @@ export interface Flag {
 
 /** Every flag by its long name. */
 export const flags = {
-  help: { short: "h", help: "Groups, options and every key" },
+  help: { short: "h", help: "Show groups, options and all keys" },
   cfg: {
     short: "c",
     value: "WHAT",
     choices: ["job", "hydra", "all"],
-    help: "Print the configuration and stop",
+    help: "Print the configuration and exit",
   },
-  resolve: { help: "With --cfg: interpolations resolved, defaults filled in" },
-  package: { short: "p", value: "KEY", help: "With --cfg: the part below a key only" },
+  resolve: { help: "With --cfg: resolve interpolations and fill in defaults" },
+  package: { short: "p", value: "KEY", help: "With --cfg: print only the part below a key" },
   info: {
     short: "i",
     value: "WHAT",
     choices: ["defaults", "config", "searchpath"],
-    help: "Print how the configuration comes about and stop",
+    help: "Print how the configuration is composed and exit",
   },
-  "config-name": { short: "cn", value: "NAME", help: "Root file, without .yaml (default: train)" },
-  "config-dir": { short: "cd", value: "DIR", help: "Another folder of configuration files, searched first" },
-  "config-path": { short: "cp", value: "DIR", help: "Folder of configuration files in place of conf/" },
+  "config-name": { short: "cn", value: "NAME", help: "Root file without .yaml (default: train)" },
+  "config-dir": {
+    short: "cd",
+    value: "DIR",
+    help: "Additional folder of configuration files, searched first",
+  },
+  "config-path": { short: "cp", value: "DIR", help: "Folder of configuration files instead of conf/" },
   multirun: { short: "m", help: "Run once for each combination of values: a=1,2 b=range(1,4) c=choice(x,y)" },
-  resume: { value: "DIR", help: "Run what is missing of a sweep in that folder" },
-  "print-jobs": { help: "With -m: print a command line for each job and stop" },
-  job: { value: "N", help: "With -m or --resume: run that job only, counted from 0" },
+  resume: { value: "DIR", help: "Run the remaining jobs of the sweep in that folder" },
+  "print-jobs": { help: "With -m: print a command line for each job and exit" },
+  job: { value: "N", help: "With -m or --resume: run only that job, counted from 0" },
 } as const satisfies Readonly<Record<string, Flag>>;
 
 /** A flag's long name. */
 export type FlagName = keyof typeof flags;
 
-/** A command line in its parts. */
+/** A parsed command line. */
 export interface CommandLine {
-  /** Flags that are given; "" for one without a value. */
+  /** The given flags; "" for one without a value. */
   readonly flags: ReadonlyMap<FlagName, string>;
-  /** Flags of the task itself, likewise. */
+  /** The given flags of the task itself, likewise. */
   readonly own: ReadonlyMap<string, string>;
   readonly overrides: readonly string[];
 }
@@ -54,8 +58,8 @@ export interface CommandLine {
 export type Flags = Readonly<Record<string, Flag>>;
 
 /**
- * Splits a command line; `ownFlags` are those of the task.
- * @throws ConfigError for an unknown flag, a missing value or one that is not a choice
+ * Parses a command line; `ownFlags` are those of the task.
+ * @throws ConfigError for an unknown flag, a missing value or a value that is not a choice
  */
 export function parseCommandLine(args: readonly string[], ownFlags: Flags = {}): CommandLine {
   const all: Flags = { ...flags, ...ownFlags };
@@ -70,7 +74,7 @@ export function parseCommandLine(args: readonly string[], ownFlags: Flags = {}):
     const long = longName(all, dashes, name) ?? unknown(all, args[i], name);
     const { value: wanted, choices } = all[long];
     if (wanted === undefined && value !== undefined) {
-      throw new ConfigError(`Cannot use ${args[i]} as --${long} takes no value`);
+      throw new ConfigError(`Cannot use ${args[i]}: --${long} takes no value`);
     }
     const next = wanted === undefined ? "" : value ?? args[++i];
     if (next === undefined || (wanted !== undefined && next === "")) {
@@ -98,8 +102,6 @@ function unknown(all: Flags, text: string, name: string): never {
   const near = nearest(name, names);
   const hint = near === undefined ? "" : `did you mean --${near}? `;
   throw new ConfigError(
-    `Cannot use ${text} as there is no such flag: ${hint}Flags: ${
-      names.map((long) => `--${long}`).join(", ")
-    }`,
+    `Cannot use ${text}: no such flag; ${hint}Flags: ${names.map((long) => `--${long}`).join(", ")}`,
   );
 }

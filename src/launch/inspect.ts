@@ -1,4 +1,4 @@
-/** Looks at a configuration without running it: --cfg, --info and --help. */
+/** Inspects a configuration without running it: --cfg, --info and --help. */
 
 import { textTable } from "../base/text_table.ts";
 import { type ConfigRequest, type DefaultsResult, inspectConfig, SearchPath } from "../config/mod.ts";
@@ -8,8 +8,8 @@ import { helpLines } from "./help.ts";
 import type { ConfiguredTask, LookingTask } from "./task.ts";
 
 /**
- * Prints what is asked for. What is wrong with the configuration is an error all the same, after it is shown; values
- * that must be given may be missing.
+ * Prints the requested view. Errors in the configuration are still raised after it is shown, but required values may
+ * be missing.
  */
 export function inspect(
   host: Host,
@@ -57,5 +57,5 @@ function defaultsLines(files: readonly DefaultsResult[]): string[] {
     parent ?? "(root)",
     isSelf ? "_self_" : "",
   ]);
-  return textTable([["file, later ones over earlier ones", "package", "named by", ""], ...rows], "all");
+  return textTable([["file (later ones override earlier ones)", "package", "named by", ""], ...rows], "all");
 }

@@ -1,4 +1,4 @@
-/** Runs a configured task as its command line says: look at the configuration, run once, or sweep. */
+/** Runs a configured task according to its command line: inspect the configuration, run once, or sweep. */
 
 import { ConfigError } from "../base/errors.ts";
 import { type ConfigRequest, type ConfigSource, load } from "../config/mod.ts";
@@ -7,7 +7,7 @@ import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { runOnce } from "./run_once.ts";
 import type { ConfiguredTask, LookingTask } from "./task.ts";
 
-/** Runs `task` by its command line. @returns the exit code */
+/** Runs `task` with its command line. @returns the exit code */
 export async function launch(
   host: Host,
   task: ConfiguredTask | LookingTask,
@@ -23,7 +23,7 @@ export async function launch(
   }
   if (["multirun", "resume", "print-jobs", "job"].some((flag) => line.flags.has(flag as "job"))) {
     if ("look" in task) {
-      throw new ConfigError(`Cannot sweep ${task.name} as it trains nothing: run it once for each set`);
+      throw new ConfigError(`Cannot sweep ${task.name}: it does not train; run it once for each dataset`);
     }
     const { sweep } = await import("./sweep.ts");
     return await sweep(host, task, line, request);

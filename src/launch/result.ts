@@ -1,10 +1,10 @@
-/** What a run came to, in its folder's `result.json`: so that a sweep knows later, and elsewhere, what is missing. */
+/** The result of a run, stored in its folder as `result.json`, from which a sweep knows which jobs are missing. */
 
 import type { Host } from "../setup/host.ts";
 
-/** The end of a run. */
+/** How a run ended. */
 export interface JobResult {
-  /** The exit code; 0 for a run that came to its end. */
+  /** The exit code; 0 if the run completed. */
   readonly code: number;
   readonly error: string | undefined;
   readonly seconds: number;
@@ -21,7 +21,7 @@ export async function writeResult(host: Host, folder: string, result: JobResult)
   await host.writeAtomic(`${folder}/${NAME}`, new TextEncoder().encode(text + "\n"));
 }
 
-/** The result of the run in a folder; a run without one did not come to its end, which is code 1. */
+/** The result of the run in a folder. A run without a result did not complete, which is code 1. */
 export async function readResult(host: Host, folder: string): Promise<JobResult | undefined> {
   const store = host.folderStore(folder);
   const text = await store.readText(NAME);

@@ -5,8 +5,8 @@ import type { Host, Level } from "../setup/host.ts";
 import { isShown, RunScreen } from "./screen.ts";
 
 /**
- * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` into the run's `.hydra`. The configuration is the resolved
- * one, all defaults filled in: `--config-dir RUN/.hydra --config-name config` gives the same again.
+ * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` to the run's `.hydra`. The configuration is resolved, with
+ * all defaults filled in: `--config-dir RUN/.hydra --config-name config` reproduces it.
  */
 export async function writeHydraFolder(host: Host, folder: string, loaded: Loaded): Promise<void> {
   const files = {
@@ -20,19 +20,19 @@ export async function writeHydraFolder(host: Host, folder: string, loaded: Loade
   }
 }
 
-/** A run's screen and log file. */
+/** The terminal output and log file of a run. */
 export interface RunOutput {
   /** The host, whose lines go to both. */
   readonly host: Host;
-  /** Writes a line into the file only. */
+  /** Writes a line to the file only. */
   write(text: string, level: Level): void;
-  /** Takes the live line away, and waits for the last line of the file. */
+  /** Removes the live line, and waits until the file is written. */
   close(): Promise<void>;
 }
 
 /**
- * `host`, which prints lines from `level` on, and writes them into a log file with time and level; there a line of
- * level info is never left out, and there are no colours.
+ * Wraps `host` so that it prints lines from `level` on and writes them to a log file with time and level. Lines of
+ * level info are always in the file, and colours never are.
  */
 export function withLog(host: Host, path: string, level: Level): RunOutput {
   const screen = new RunScreen(host.terminal, host.print, level);

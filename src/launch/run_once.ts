@@ -6,8 +6,8 @@ import { withLog, writeHydraFolder } from "./run_folder.ts";
 import type { ConfiguredTask } from "./task.ts";
 
 /**
- * Runs a task with a configuration in the run's own folder. The log has what it printed, `result.json` what it came
- * to; both have why it failed.
+ * Runs a task with a configuration in the run's own folder. The log contains its output and `result.json` its result;
+ * both contain the reason of a failure.
  */
 export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<JobResult> {
   const { config, hydra, notes } = loaded;
@@ -17,7 +17,7 @@ export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded):
   const { folder } = places;
   await writeHydraFolder(host, folder, loaded);
   const log = withLog(host, `${folder}/${hydra.job.name}.log`, config.log_level);
-  const sayStopping = () => log.host.print("stopping: once more ends at once", "warning");
+  const sayStopping = () => log.host.print("stopping: interrupt again to exit immediately", "warning");
   host.signal.addEventListener("abort", sayStopping);
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;

@@ -1,36 +1,36 @@
 /**
- * What a run shows: lines from a level on and, on a terminal, one live line below them that is written anew. It is
- * overwritten by spaces, not by escape codes, so that it needs no colour terminal.
+ * The terminal output of a run: lines from a level on and, on a terminal, one live line below them that is updated.
+ * It is overwritten with spaces instead of escape codes, so that it works on any terminal.
  */
 import type { Level, Terminal } from "../setup/host.ts";
 
-/** Levels from the least important on. */
+/** Levels, least important first. */
 export const LEVELS: readonly Level[] = ["debug", "info", "warning", "error"];
 
-/** True if lines of a level are to be seen where `least` is the least important level. */
+/** True if lines of a level are shown where `least` is the least important level shown. */
 export function isShown(level: Level, least: Level): boolean {
   return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
 }
 
-/** Between two looks at the live line. */
+/** Interval between updates of the live line. */
 const PERIOD_MS = 100;
 
 const COLORS: Partial<Record<Level, number>> = { debug: 2, warning: 33, error: 31 };
 
-/** The screen of a run. */
+/** The terminal output of a run. */
 export class RunScreen {
   #status: ((columns: number) => string) | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #live = "";
 
-  /** @param printLine prints a line on the terminal, or into what it is redirected to */
+  /** @param printLine prints a line to the terminal, or to where output is redirected */
   constructor(
     readonly terminal: Terminal,
     readonly printLine: (line: string) => void,
     readonly least: Level,
   ) {}
 
-  /** Prints a line above the live one, if its level is to be seen. */
+  /** Prints a line above the live one, if its level is shown. */
   print(line: string, level: Level = "info"): void {
     if (!isShown(level, this.least)) return;
     const named = level === "info" ? line : `${level}: ${line}`;
@@ -41,8 +41,8 @@ export class RunScreen {
   }
 
   /**
-   * Shows a live line, made ten times a second from the terminal's width; without one it goes away. Does nothing
-   * where there is no terminal, or only warnings are to be seen.
+   * Shows a live line, generated ten times a second for the terminal's width; without an argument it is removed. Does
+   * nothing if there is no terminal, or only warnings are shown.
    */
   status(make?: (columns: number) => string): void {
     if (!this.terminal.isTerminal || !isShown("info", this.least)) return;
@@ -56,7 +56,7 @@ export class RunScreen {
   }
 
   #draw(): void {
-    // The last column stays free: some terminals go to the next line when it is written.
+    // The last column stays free, because some terminals move to the next line when it is written.
     const columns = Math.max(0, this.terminal.columns() - 1);
     this.#show(this.#status?.(columns).slice(0, columns) ?? "");
   }

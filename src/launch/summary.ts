@@ -1,10 +1,10 @@
-/** The table at the end of a sweep: a line for each job with what sets it apart, and what it came to. */
+/** The table at the end of a sweep: a line for each job with its distinguishing overrides and its result. */
 
 import { textTable } from "../base/text_table.ts";
 import type { SweepPlan } from "../config/mod.ts";
 import type { JobResult } from "./result.ts";
 
-/** The lines of the table, and what to do about jobs that failed or did not run. */
+/** The lines of the table, with instructions for jobs that failed or did not run. */
 export function summaryLines(
   { folder, jobs }: SweepPlan,
   results: ReadonlyMap<number, JobResult>,
@@ -32,12 +32,12 @@ export function summaryLines(
     ...failed.map(([number, { error }]) => `job ${number}: ${(error ?? "").split("\n")[0]}`),
     `sweep   ${folder}: ${counts.join(", ")}`,
     ...(failed.length + missing > 0
-      ? [`        run what is missing with deno task ${task} --resume ${folder}`]
+      ? [`        run the remaining jobs with deno task ${task} --resume ${folder}`]
       : []),
   ];
 }
 
-/** The overrides of a job that not all jobs have. */
+/** The overrides of a job that are not common to all jobs. */
 export function distinct(job: readonly string[], jobs: SweepPlan["jobs"]): string {
   const own = job.filter((override) => !jobs.every((other) => other.includes(override)));
   return (own.length > 0 ? own : job).join(" ");

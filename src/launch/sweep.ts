@@ -1,4 +1,4 @@
-/** Sweeps: a run for each combination of values, one after the other; what fails is told, and the rest carried on. */
+/** Sweeps: sequential runs, one for each combination of values. A failed job is listed, and the others still run. */
 
 import { ConfigError, exitCode, InterruptedError } from "../base/errors.ts";
 import { type ConfigRequest, jobRequest, load, planSweep, readSweep, type SweepPlan } from "../config/mod.ts";
@@ -10,7 +10,7 @@ import { shellQuote } from "../base/shell_quote.ts";
 import { distinct, summaryLines } from "./summary.ts";
 import type { ConfiguredTask } from "./task.ts";
 
-/** A sweep under way. */
+/** A sweep in progress. */
 interface Sweep {
   readonly host: Host;
   readonly task: ConfiguredTask;
@@ -18,7 +18,7 @@ interface Sweep {
   readonly plan: SweepPlan;
 }
 
-/** Runs a sweep as its command line says. @returns 0, or the exit code of the first job that failed */
+/** Runs a sweep according to its command line. @returns 0, or the exit code of the first job that failed */
 export async function sweep(
   host: Host,
   task: ConfiguredTask,
@@ -49,7 +49,7 @@ export async function sweep(
   return [...results.values()].find(({ code }) => code !== 0)?.code ?? 0;
 }
 
-/** A fault that all jobs share ends the sweep before it begins. @throws ConfigError of the first job */
+/** An error that affects all jobs ends the sweep before it starts. @throws ConfigError of the first job */
 function requireOneLoadable(
   { request, plan, host: { configWorld: world } }: Sweep,
   chosen: readonly number[],
@@ -66,7 +66,7 @@ function requireOneLoadable(
   throw first;
 }
 
-/** The sweep that a folder holds. */
+/** The sweep in a folder. */
 async function resumed(
   host: Host,
   task: ConfiguredTask,
@@ -75,14 +75,14 @@ async function resumed(
 ): Promise<Sweep> {
   if (request.overrides.length > 0) {
     throw new ConfigError(
-      `Cannot resume ${folder} with other overrides, as they are in its multirun.yaml: leave out ${
+      `Cannot resume ${folder} with other overrides: they come from its multirun.yaml; leave out ${
         request.overrides.join(" ")
       }`,
     );
   }
   const path = folder.replace(/\/+$/, "");
   const text = await host.folderStore(path).readText("multirun.yaml");
-  if (text === undefined) throw new ConfigError(`Cannot resume ${path} as it holds no multirun.yaml`);
+  if (text === undefined) throw new ConfigError(`Cannot resume ${path}: it has no multirun.yaml`);
   const { plan, root, sources } = readSweep(text, path, task.name);
   const given = sources.filter(({ provider }) => provider !== "main" && provider !== "hydra.searchpath")
     .map(({ provider, path }) => ({ provider, files: host.configWorld.openConfigFolder(path) }));
@@ -95,10 +95,10 @@ function chosenJobs({ jobs }: SweepPlan, number: string | undefined): number[] {
   if (number === undefined) return [...jobs.keys()];
   const job = Number(number);
   if (/^\d+$/.test(number) && job < jobs.length) return [job];
-  throw new ConfigError(`Cannot run job ${number} as jobs are 0 to ${jobs.length - 1}`);
+  throw new ConfigError(`Cannot run job ${number}: jobs are 0 to ${jobs.length - 1}`);
 }
 
-/** Runs a job unless it is done. What goes wrong is its result; only an interruption ends the sweep. */
+/** Runs a job unless it is done. An error becomes its result; only an interruption ends the sweep. */
 async function runJob({ task, request, plan }: Sweep, number: number, host: Host): Promise<JobResult> {
   const name = `job ${number} (${number + 1} of ${plan.jobs.length})`;
   const started = performance.now();
@@ -106,7 +106,7 @@ async function runJob({ task, request, plan }: Sweep, number: number, host: Host
     const job = jobRequest(request, plan, number, host.configWorld);
     const before = await readResult(host, job.folder);
     if (before?.code === 0) {
-      host.print(`\n${name}: done before, in ${job.folder}`);
+      host.print(`\n${name}: already done in ${job.folder}`);
       return before;
     }
     if (before !== undefined) await moveAside(host, plan, job.folder);
@@ -121,7 +121,7 @@ async function runJob({ task, request, plan }: Sweep, number: number, host: Host
   }
 }
 
-/** Keeps what a failed run left, so that a second one does not write into its files. */
+/** Moves the files of a failed run aside, so that the next attempt does not write into them. */
 async function moveAside(host: Host, plan: SweepPlan, folder: string): Promise<void> {
   const store = host.folderStore(plan.folder);
   const own = folder.slice(plan.folder.length + 1);

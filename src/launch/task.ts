@@ -3,33 +3,33 @@ import type { RunPlaces } from "../setup/checkpoints.ts";
 import type { Host } from "../setup/host.ts";
 import type { Flags } from "./command_line.ts";
 
-/** What a run came to, for the summary of a sweep: "test/acc_top1" is 0.94. */
+/** The metrics of a run for the summary of a sweep: "test/acc_top1" is 0.94. */
 export type Outcome = ReadonlyMap<string, number>;
 
-/** What tasks that take a configuration have in common. */
+/** Common properties of tasks that take a configuration. */
 interface AnyTask {
   readonly name: string;
   /** One line for --help. */
   readonly summary: string;
-  /** What the command line stands for, where a task takes more than overrides. */
+  /** Expands the command line to overrides, for tasks that accept other arguments. */
   overrides?(host: Host, overrides: readonly string[]): Promise<readonly string[]>;
-  /** Refuses what the task cannot do, before anything is written. @throws ConfigError */
+  /** Rejects what the task cannot do, before anything is written. @throws ConfigError */
   check(config: Config): void;
-  /** Flags of its own, by long name. */
+  /** Flags of the task, by long name. */
   readonly flags?: Flags;
 }
 
-/** A task that takes a configuration and leaves a run behind. */
+/** A task that takes a configuration and produces a run. */
 export interface ConfiguredTask extends AnyTask {
-  /** Where a run's files go, if not into `folder`: a resumed run goes on in the folder that it began in. */
+  /** Where a run's files go if not into `folder`: a resumed run continues in its original folder. */
   places?(host: Host, config: Config, folder: string, isJob: boolean): Promise<RunPlaces>;
-  /** Runs in a folder of its own. Loaded when it is needed, so that looking at a configuration loads no engine. */
+  /** Runs in its own folder. Loaded on demand, so that inspecting a configuration loads no engine. */
   run(host: Host, config: Config, places: RunPlaces): Promise<Outcome>;
 }
 
-/** A task that takes a configuration and leaves no run behind: it looks, and writes what its own flags name. */
+/** A task that takes a configuration and produces no run; it inspects, and writes only what its flags name. */
 export interface LookingTask extends AnyTask {
-  /** `given` are its own flags on the command line, `notes` what there is to say about the configuration. */
+  /** `given` are its flags on the command line, `notes` are notes about the configuration. */
   look(
     host: Host,
     config: Config,

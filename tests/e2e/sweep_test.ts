@@ -3,7 +3,7 @@ import { e2eTest } from "../rings.ts";
 import { cli, tiny, withFolder } from "./cli.ts";
 
 e2eTest(
-  "a sweep runs its jobs, tells of the one that fails, and --resume runs what is missing",
+  "a sweep runs its jobs and lists the one that fails, and --resume runs the remaining jobs",
   () =>
     withFolder(async (folder) => {
       const args = tiny(folder).filter((arg) =>

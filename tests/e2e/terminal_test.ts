@@ -88,7 +88,7 @@ if (hasPython) {
         assertEquals(code, 130, raw);
         const rows = rowsOf(raw);
         assert(
-          rows.some((row) => row.includes("warning: stopping: once more ends at once")),
+          rows.some((row) => row.includes("warning: stopping: interrupt again to exit immediately")),
           rows.join("\n"),
         );
         assert(rows.every((row) => !row.includes("━")), rows.join("\n"));

@@ -15,10 +15,10 @@ Deno.test("parseArguments() takes flags in both forms, anywhere before --", () =
 
 Deno.test("parseArguments() refuses what it does not know, with the nearest flag and the usage", () => {
   const refuse = (text: string, ...args: string[]) => assertThrows(() => parse(...args), ConfigError, text);
-  refuse("Cannot use --jsn as there is no such flag: did you mean --json? Usage: deno task x FILE", "--jsn");
+  refuse("Cannot use --jsn: no such flag; did you mean --json? Usage: deno task x FILE", "--jsn");
   refuse("Cannot use --top-k without a value: write --top-k N", "--top-k");
-  refuse("Cannot use --json=1 as --json takes no value", "--json=1");
-  refuse("Cannot use -j as there is no such flag", "-j");
+  refuse("Cannot use --json=1: --json takes no value", "--json=1");
+  refuse("Cannot use -j: no such flag", "-j");
 });
 
 Deno.test("asksForHelp() looks at flags only", () => {

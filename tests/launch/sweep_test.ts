@@ -80,7 +80,7 @@ Deno.test("-m runs the product of all values, one after the other", async () => 
   ]);
 });
 
-Deno.test("a job that fails is told, and the rest is run; --resume runs what is missing", async () => {
+Deno.test("a failed job is listed and the others run; --resume runs the remaining jobs", async () => {
   const memory = memoryHost(), { task, ran, failing } = noting();
   const args = ["-m", "seed=12,13,14,-1", "trainer.max_epochs=2"];
   assertEquals(await launch(memory.host, task, args), 3);
@@ -95,7 +95,7 @@ Deno.test("a job that fails is told, and the rest is run; --resume runs what is 
     "job 1: DataError: Cannot read 13",
     "job 3: ConfigError: Cannot use seed=-1 as it must be at least 0 (override seed=-1)",
     `sweep   ${SWEEP}: 2 done, 2 failed`,
-    `        run what is missing with deno task train --resume ${SWEEP}`,
+    `        run the remaining jobs with deno task train --resume ${SWEEP}`,
   ]);
   failing.clear();
   memory.lines.length = 0;
@@ -173,7 +173,7 @@ const refused: [args: string[], message: string][] = [
   [["seed=1,2"], "add -m for a run with each value"],
   [["-m", "sed=1,2"], "did you mean seed?"],
   [["-m", "hydra.run.dir=a,b"], "Cannot sweep over hydra.run.dir"],
-  [["--resume", "nowhere"], "it holds no multirun.yaml"],
+  [["--resume", "nowhere"], "it has no multirun.yaml"],
   [["--resume", "nowhere", "seed=1"], "leave out seed=1"],
   [["--job", "1", "seed=1"], "jobs are 0 to 0"],
   [["--jobs", "1"], "did you mean --job?"],
