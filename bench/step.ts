@@ -30,7 +30,7 @@ const MEMORY: readonly Column[] = [
   { key: "dispatches", head: "dispatches", width: 10 },
   { key: "peak_mib", head: "peak MiB", width: 10 },
   { key: "program_mib", head: "activations and scratch", width: 24 },
-  { key: "state_mib", head: "parameters, gradients, moments", width: 31 },
+  { key: "state_mib", head: "parameters, gradients, states", width: 31 },
 ];
 
 const KERNELS: readonly Column[] = [
@@ -152,13 +152,14 @@ async function encodeTime(device: Device, program: Program, rounds: number): Pro
   return median(samples);
 }
 
-function memory(device: Device, { program, model }: Training) {
+function memory(device: Device, { program, model, optimizer }: Training) {
   const { values, gradients, statistics, halves } = model.parameters;
+  const state = [values, gradients, statistics, ...optimizer.states.values(), ...(halves ? [halves] : [])];
   return {
     dispatches: program.dispatches,
     peak_mib: device.pool.stats().peakBytes / MIB,
     program_mib: program.bytes / MIB,
-    state_mib: (3 * values.bytes + gradients.bytes + statistics.bytes + (halves?.bytes ?? 0)) / MIB,
+    state_mib: state.reduce((sum, { bytes }) => sum + bytes, 0) / MIB,
   };
 }
 

@@ -7,6 +7,7 @@ import { losses } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
 import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
 import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
+import type { Optimizer } from "../src/optim/optimizers/optimizer.ts";
 import { type StepResults, stepResults } from "../src/train/step_results.ts";
 import { type HostBatch, hostBatch } from "../src/train/batch.ts";
 import { type TrainStep, trainStep } from "../src/train/step.ts";
@@ -38,7 +39,9 @@ const SLOTS = 4096;
 /** Training that is under way. */
 export interface Training {
   readonly model: Model;
+  readonly optimizer: Optimizer;
   readonly step: TrainStep;
+  /** Gradients and update. */
   readonly program: Program;
   readonly results: StepResults;
   readonly batch: HostBatch;
@@ -66,8 +69,9 @@ export async function startTraining(
   const batch = noiseBatch(plan);
   return {
     model,
+    optimizer,
     step,
-    program: step.program(count)!,
+    program: inSequence(device, step.programs(count)),
     results,
     batch,
     async run(times) {
@@ -79,6 +83,27 @@ export async function startTraining(
       if (losses.every(Number.isFinite)) return losses;
       throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
     },
+  };
+}
+
+/** Programs as one that submits once. */
+function inSequence(device: Device, programs: readonly Program[]): Program {
+  const sum = (of: (program: Program) => number) => programs.reduce((total, one) => total + of(one), 0);
+  const encode = () => programs.forEach((program) => program.encode());
+  return {
+    encode,
+    run(times = 1) {
+      for (let time = 0; time < times; time++) encode();
+      device.flush();
+    },
+    async profile() {
+      const times = [];
+      for (const program of programs) times.push(...await program.profile()); // GPU sync point
+      return times;
+    },
+    dispatches: sum(({ dispatches }) => dispatches),
+    bytes: sum(({ bytes }) => bytes),
+    free: () => programs.forEach((program) => program.free()),
   };
 }
 

@@ -16,6 +16,8 @@ export interface Program {
    * @throws RangeError if a tensor it uses was freed
    */
   run(times?: number): void;
+  /** Encodes the step behind all work so far, without submitting it. @throws RangeError as `run` */
+  encode(): void;
   /** Runs the step once with timestamps around each kernel. Waits for the GPU. */
   profile(): Promise<KernelTime[]>;
   /** Kernel launches per run. */
@@ -42,14 +44,16 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
   const buffers = place(device, planned, dispatches.length);
   const bound = dispatches.map((dispatch) => bind(device, dispatch));
   const memory = new Memory(device, dispatches, planned, buffers);
+  const encode = () => {
+    memory.check();
+    for (const dispatch of bound) run(device, dispatch);
+  };
   return {
     run(times = 1) {
-      memory.check();
-      for (let time = 0; time < times; time++) {
-        for (const dispatch of bound) run(device, dispatch);
-      }
+      for (let time = 0; time < times; time++) encode();
       device.flush();
     },
+    encode,
     profile() {
       memory.check();
       return profileDispatches(device, bound);

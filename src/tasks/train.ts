@@ -10,7 +10,6 @@ import type { Split } from "../data/types.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import { type Model, stagesAbove } from "../nn/resnet.ts";
-import { accumulation } from "../optim/accumulation.ts";
 import { makeOptimizer } from "../optim/optimizers/mod.ts";
 import type { FlatParameters } from "../optim/optimizers/optimizer.ts";
 import { makeSchedule } from "../optim/schedules.ts";
@@ -171,9 +170,6 @@ async function fitConfigured(
   { device, data, model, loss, evaluation, log, resume, callbacks }: RunParts,
 ): Promise<RunState> {
   const { optimizer, scheduler, trainer } = config;
-  const accumulated = trainer.accumulate_grad_batches > 1
-    ? accumulation(model.parameters.gradients, trainer.accumulate_grad_batches)
-    : undefined;
   const flat = flatParameters(config, model);
   const { ema } = behaviourOf(config);
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
@@ -182,7 +178,7 @@ async function fitConfigured(
     classes: data.classes,
     loss,
     optimizer: makeOptimizer(optimizer, flat),
-    accumulation: accumulated,
+    accumulate: trainer.accumulate_grad_batches,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
     schedule: makeSchedule(scheduler.name, scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
     perStep: scheduler.interval === "step",

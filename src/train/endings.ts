@@ -43,13 +43,12 @@ export async function explainDivergence(
   halted: number,
   steps: readonly Tally[],
 ): Promise<DivergedError> {
-  const { state, accumulation, train, step, model: { parameters } } = run;
-  const perStep = accumulation?.batches ?? 1;
-  const first = Math.max(0, state.batch - (state.step - halted + 1) * perStep);
+  const { state, accumulate = 1, train, step, model: { parameters } } = run;
+  const first = Math.max(0, state.batch - (state.step - halted + 1) * accumulate);
   const bad = steps.findIndex(({ loss }, i) => i >= first && !Number.isFinite(loss));
   const batch = bad < 0 ? first : bad;
   for await (const again of train(state.epoch, batch)) {
-    step.differentiate(again);
+    await step.differentiate(again);
     break;
   }
   const gradients = await parameters.gradientState(); // GPU sync point

@@ -2,12 +2,7 @@
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
-import type { HostTarget } from "../data/target.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
-import type { Loss } from "../nn/losses/loss.ts";
-import type { Model } from "../nn/resnet.ts";
-import type { Accumulation } from "../optim/accumulation.ts";
-import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import type { Schedule } from "../optim/schedules.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
@@ -15,7 +10,7 @@ import type { Evaluator } from "./evaluate.ts";
 import type { RunLog } from "./log.ts";
 import type { StepResults } from "./step_results.ts";
 import type { EpochRecord, RunState, SavedCheckpoint } from "./run_state.ts";
-import type { TrainStep } from "./step.ts";
+import type { StepParts, TrainStep } from "./step.ts";
 
 /** The batches of one epoch. */
 export interface EpochBatches extends AsyncIterable<TrainBatch> {
@@ -27,13 +22,8 @@ export interface EpochBatches extends AsyncIterable<TrainBatch> {
 }
 
 /** What is trained, on what, and how. */
-export interface FitOptions {
-  readonly model: Model;
+export interface FitOptions extends Omit<StepParts, "results" | "ema"> {
   readonly classes: readonly string[];
-  readonly loss: Loss;
-  readonly optimizer: Optimizer;
-  /** Several batches to one step. */
-  readonly accumulation?: Accumulation | undefined;
   /** Keeps moving averages of the weights; a callback puts them in force. */
   readonly ema?: { readonly decay: number; readonly warmupSteps: number } | undefined;
   /** The learning rate by epoch; `perStep` asks for it at fractions of an epoch too. */
@@ -44,21 +34,14 @@ export interface FitOptions {
   /** Absent where there is no validation split. */
   readonly valid: (() => EpochBatches) | undefined;
   readonly evaluator: Evaluator;
-  readonly imageSize: number;
   /** The transforms of evaluation, which checkpoints keep for those who use the model elsewhere. */
   readonly evalTransforms?: readonly Step[] | undefined;
-  /** The kind of the training batches' targets; "indices" by default. */
-  readonly target?: HostTarget["kind"] | undefined;
   readonly batchSizes: readonly number[];
   readonly maxEpochs: number;
-  readonly maxNorm: number | null;
   readonly logEvery: number;
   /** Batches between two validations, of which an epoch's end is always one; by default only that. */
   readonly validateEvery?: number | undefined;
   readonly sanitySteps: number;
-  readonly replay: boolean;
-  /** Measure the candidates of kernels that the device has no choice for. */
-  readonly tuneKernels: boolean;
   readonly callbacks: readonly Callback[];
   /** Where callbacks write what loggers are to have; by default it goes nowhere. */
   readonly log?: RunLog;

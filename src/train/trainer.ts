@@ -119,10 +119,10 @@ function paceOf(steps: readonly Tally[], { waitedMs }: EpochBatches, started: nu
 
 /** The learning rate of the step that a batch of the epoch belongs to. */
 function rate(
-  { schedule, perStep, accumulation, state: { epoch, batchesPerEpoch } }: Fit,
+  { schedule, perStep, accumulate = 1, state: { epoch, batchesPerEpoch } }: Fit,
   batch: number,
 ): number {
-  const first = batch - batch % (accumulation?.batches ?? 1);
+  const first = batch - batch % accumulate;
   return schedule(perStep ? epoch + first / batchesPerEpoch : epoch);
 }
 

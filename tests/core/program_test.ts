@@ -63,6 +63,33 @@ deviceTest("a program runs several times before anything is read", async (device
   assertEquals([...await total.read()], [5, 10, 15, 20]);
 });
 
+deviceTest("encode() submits nothing: several programs go up in one submission", async (device) => {
+  const total = persistent(device, [4]);
+  const [one, ten] = [[1, 2, 3, 4], [10, 20, 30, 40]].map((values) => tensorOf(device, values, [4]));
+  const programs = [
+    await recordProgram(device, () => (sums.addTo(total, one), [])),
+    await recordProgram(device, () => (sums.addTo(total, ten), [])),
+  ];
+  device.flush();
+  const { queue } = device.gpu, { submit } = queue;
+  let submissions = 0;
+  queue.submit = (...args: Parameters<typeof submit>) => {
+    submissions++;
+    submit.apply(queue, args);
+  };
+  try {
+    for (const program of programs) program.encode();
+    assertEquals(submissions, 0);
+    device.flush();
+    assertEquals(submissions, 1);
+  } finally {
+    queue.submit = submit;
+  }
+  assertEquals([...await total.read()], [11, 22, 33, 44]);
+  for (const program of programs) program.free();
+  assertThrows(() => programs[0].encode(), RangeError, "freed");
+});
+
 deviceTest(
   "the planner lets tensors share buffers, and a chain of any length needs three",
   async (device) => {

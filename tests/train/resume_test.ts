@@ -3,7 +3,6 @@ import { DataError, InterruptedError } from "../../src/base/errors.ts";
 import type { Device } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
-import { accumulation } from "../../src/optim/accumulation.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
@@ -46,8 +45,6 @@ interface Outcome {
 /** Trains to the end, or until the `stopAt`-th look at the signal's place; snapshots are kept as they are saved. */
 function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; resume?: Snapshot }) {
   const model = slimModel(device, 1, plan.precision);
-  const { gradients } = model.parameters;
-  const accumulated = plan.batchesPerStep > 1 ? accumulation(gradients, plan.batchesPerStep) : undefined;
   const optimizer = makeOptimizer(adamw, model.parameters);
   const controller = new AbortController();
   const saved: Uint8Array[] = [], validations: number[] = [];
@@ -68,7 +65,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
   const stopping = earlyStopping({ monitor: "val/loss", mode: "min", patience: 50, min_delta: 0 });
   const options = fitOptions(device, model, {
     optimizer,
-    accumulation: accumulated,
+    accumulate: plan.batchesPerStep,
     ema: { decay: .9, warmupSteps: 1 },
     train: (epoch, from) => rest(epochBatches([6, 6, 6, 3], "train", epoch), from),
     schedule: (t) => 1e-3 * (1 - t / 4),

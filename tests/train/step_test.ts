@@ -1,18 +1,33 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
+import { collectDispatches } from "../../src/core/kernel.ts";
+import { persistent, type Tensor } from "../../src/core/tensor.ts";
 import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
 import { topClasses } from "../../src/data/target.ts";
 import { ParameterSet } from "../../src/nn/parameters.ts";
 import type { Model } from "../../src/nn/resnet.ts";
 import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
+import { accumulation } from "../../src/optim/accumulation.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
+import type { GradientPass, Optimizer } from "../../src/optim/optimizers/optimizer.ts";
+import { STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
 import { stepResults } from "../../src/train/step_results.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
+import { stepWork } from "../../src/train/step_work.ts";
+import { batchSlot } from "../../src/train/batch_slot.ts";
 import { gpuTest } from "../rings.ts";
-import { adamw, classes, crossEntropyLoss, imageSize, randomBatch, testDevice } from "./small_run.ts";
+import {
+  adamw,
+  classes,
+  crossEntropyLoss,
+  imageSize,
+  randomBatch,
+  slimModel,
+  testDevice,
+} from "./small_run.ts";
 
 /** One convolution and a linear layer: little to compile. */
 function tinyModel(device: Device): Model {
@@ -145,3 +160,106 @@ gpuTest("prepare() measures kernels where a run asks for it, and only there", as
   }
   device.close();
 });
+
+gpuTest("a step is two programs, and the second is the same for all batch sizes", async () => {
+  const device = await testDevice();
+  const { step } = tinyStep(device);
+  assertEquals(step.programs(4), []);
+  await step.prepare([4, 3]);
+  const [[gradients, update], [others, same]] = [step.programs(4), step.programs(3)];
+  assert(gradients !== others, "Each batch size has its own gradients");
+  assertEquals(update, same);
+  assertEquals(update.dispatches, 5); // square sums, clip factor, decision, the step's scalars, update
+  step.free();
+});
+
+gpuTest(
+  "what is between sees the whole gradient once a step, and the update takes what it leaves",
+  async () => {
+    const device = await testDevice();
+    for (const accumulate of [1, 2]) {
+      const seen: Float32Array[] = [];
+      const between = [
+        async (gradient: Tensor) => {
+          seen.push(await gradient.read());
+          gradient.write(new Float32Array(gradient.size));
+        },
+        async (gradient: Tensor) => void seen.push(await gradient.read()),
+      ];
+      const { model: { parameters }, step } = tinyStep(device, () => ({ accumulate, between }));
+      const start = await parameters.values.read(), sum = new Float64Array(start.length);
+      for (let batch = 0; batch < accumulate; batch++) {
+        assertEquals(seen.length, 0);
+        await step.run(randomBatch(4, "between", batch), 1e-2);
+        (await parameters.gradients.read()).forEach((value, i) => sum[i] += value / accumulate);
+      }
+      const [whole, left] = seen;
+      assertEquals(seen.length, 2);
+      if (accumulate > 1) whole.forEach((value, i) => assertAlmostEquals(value, sum[i], 1e-6));
+      assert(whole.some((value) => value !== 0));
+      assertEquals(left, new Float32Array(start.length));
+      assertEquals(await parameters.values.read(), start); // a step along no gradient
+      step.free();
+    }
+  },
+);
+
+/** An optimiser that takes two passes over each batch, and keeps the first one's gradients. */
+function twoPasses(device: Device, { parameters }: Model, second: Parameters<GradientPass>[0]) {
+  const first = accumulation(parameters.gradients, 1), scalars = persistent(device, [STEP_SCALARS]);
+  const optimizer: Optimizer = {
+    ...makeOptimizer(adamw, parameters),
+    gradients(pass) {
+      pass();
+      first.add(scalars);
+      pass(second);
+    },
+  };
+  return { optimizer, first: first.total };
+}
+
+gpuTest("of several passes over a batch the first alone is tallied", async () => {
+  const device = await testDevice(), model = tinyModel(device);
+  const results = stepResults(device, classes.length, 1), loss = crossEntropyLoss(device, 0);
+  const { optimizer } = twoPasses(device, model, {});
+  const work = stepWork(device, { model, results, loss, optimizer, maxNorm: 1 });
+  const slot = batchSlot(device, { rows: 4, imageSize, classes: classes.length });
+  const kernels = collectDispatches(device, () => work.gradients(slot)).map(({ name }) => name);
+  const count = (name: string) => kernels.filter((kernel) => kernel === name).length;
+  assertEquals([count("cross_entropy_forward"), count("tally")], [2, 1]);
+  for (const part of [work, slot, results, optimizer]) part.free();
+});
+
+for (const precision of ["32-true", "16-mixed"] as const) {
+  gpuTest(
+    `a second pass over a batch gives the same gradients, and with held statistics moves nothing, in ${precision}`,
+    async () => {
+      const device = await testDevice(), batch = randomBatch(6, "passes");
+      const after = async (second?: Parameters<GradientPass>[0]) => {
+        const model = slimModel(device, 1, precision), { parameters } = model;
+        const results = stepResults(device, classes.length, 2), loss = crossEntropyLoss(device, 0);
+        const { optimizer, first } = second
+          ? twoPasses(device, model, second)
+          : { optimizer: makeOptimizer(adamw, parameters), first: undefined };
+        const parts = { model, results, loss, optimizer, imageSize, maxNorm: 1, replay: true };
+        const step = trainStep(device, parts);
+        for (let i = 0; i < 2; i++) await step.run(batch, 1e-3);
+        const gradients = await parameters.gradients.read();
+        if (first) assertEquals(gradients, await first.read());
+        assert(gradients.some((value) => value !== 0));
+        const state = {
+          values: await parameters.values.read(),
+          statistics: await parameters.statistics.read(),
+          steps: await results.steps(),
+          batches: parameters.batches,
+        };
+        for (const part of [step, results, optimizer, parameters]) part.free();
+        return state;
+      };
+      const once = await after(), held = await after({ holdStatistics: true }), moved = await after({});
+      assertEquals(held, once);
+      assertEquals(moved.values, once.values);
+      assertNotEquals(moved.statistics, once.statistics);
+    },
+  );
+}

@@ -30,6 +30,13 @@ export interface StepInputs {
   readonly decision: StepDecision;
 }
 
+/**
+ * Encodes forward and backward over the batch at hand. With `holdStatistics` batch norm's running statistics stay as
+ * they are; the first pass of a batch gives its loss and counts.
+ * @returns the batch's gradients, flat, which the next pass overwrites
+ */
+export type GradientPass = (mode?: { readonly holdStatistics?: boolean }) => Tensor;
+
 /** An optimiser of one model. */
 export interface Optimizer {
   /** PyTorch's name of it: with `AdamW` the learning rate is logged as `lr-AdamW`. */
@@ -38,6 +45,11 @@ export interface Optimizer {
   readonly states: ReadonlyMap<string, Tensor>;
   /** What changes from step to step, at most four numbers: `step` counts from 1, `lr` is the schedule's. */
   scalars(step: number, lr: number): readonly number[];
+  /**
+   * Encodes how the gradients of a batch come about, where one pass is not all. SAM takes a pass, moves the weights,
+   * takes another one with the statistics held, and moves the weights back. The gradients of the last pass count.
+   */
+  gradients?(pass: GradientPass): void;
   /** Encodes one update. */
   step(inputs: StepInputs): void;
   /** Gives the states' memory back. */

@@ -1,0 +1,111 @@
+/** The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), and its update. */
+import { LimitError } from "../base/errors.ts";
+import { tune } from "../core/choice.ts";
+import type { Device } from "../core/device.ts";
+import { type Program, recordProgram } from "../core/program.ts";
+import { type BatchSlot, batchSlot, type BatchSlotOptions } from "./batch_slot.ts";
+import type { StepWork } from "./step_work.ts";
+
+/** How the work is recorded. */
+export interface ProgramOptions extends Omit<BatchSlotOptions, "rows"> {
+  /** Measure kernels before the first program is recorded; by default they are chosen by rule. */
+  readonly tuneKernels?: boolean | undefined;
+  /** Replay recorded programs; false walks the tape each time, for debugging. */
+  readonly replay: boolean;
+}
+
+/** Half of a step, ready to be run. */
+export interface Half {
+  /** Encodes it, without submitting. */
+  encode(): void;
+  /** Undefined without replay. */
+  readonly program: Program | undefined;
+  free(): void;
+}
+
+/** Where batches of a size go, and the two halves of their step. */
+export interface SizedStep {
+  readonly slot: BatchSlot;
+  readonly gradients: Half;
+  /** The same for all sizes. */
+  readonly update: Half;
+}
+
+/** The programs by batch size. */
+export interface StepPrograms {
+  /** The step of a batch size; recorded at its first use, unless it is prepared. */
+  of(count: number): Promise<SizedStep>;
+  /** The same, if it is prepared. */
+  prepared(count: number): SizedStep | undefined;
+  /**
+   * Records the programs of these batch sizes, so that no memory is taken later.
+   * @throws LimitError that names the batch size that fits, if the adapter is too small for one of them
+   */
+  prepare(counts: readonly number[]): Promise<void>;
+  free(): void;
+}
+
+/** Makes the programs of a step's work; none is recorded yet. */
+export function stepPrograms(device: Device, work: StepWork, options: ProgramOptions): StepPrograms {
+  const { imageSize, classes, target, tuneKernels = false, replay } = options;
+  const sizes = new Map<number, SizedStep>();
+  let update: Half | undefined;
+  const slotOf = (rows: number) => batchSlot(device, { rows, imageSize, classes, target });
+
+  const record = async (count: number): Promise<SizedStep> => {
+    const slot = slotOf(count);
+    const gradients = await halfOf(device, () => work.gradients(slot), replay);
+    update ??= await halfOf(device, () => work.update(), replay);
+    const sized = { slot, gradients, update };
+    sizes.set(count, sized);
+    return sized;
+  };
+
+  /** Chooses kernels for batches of this size; the update has no choices. */
+  const tuneFor = async (count: number) => {
+    const slot = slotOf(count);
+    try {
+      await tune(device, () => work.gradients(slot));
+    } finally {
+      slot.free();
+    }
+  };
+
+  return {
+    of: async (count) => sizes.get(count) ?? await record(count),
+    prepared: (count) => sizes.get(count),
+    async prepare(counts) {
+      const most = Math.max(...counts);
+      if (tuneKernels) await sayWhatFits(most, () => tuneFor(most));
+      for (const count of counts) {
+        if (!sizes.has(count)) await sayWhatFits(count, () => record(count));
+      }
+    },
+    free() {
+      for (const { slot, gradients } of sizes.values()) {
+        slot.free();
+        gradients.free();
+      }
+      update?.free();
+    },
+  };
+}
+
+/** Records what `body` runs; without replay it is run anew each time. */
+async function halfOf(device: Device, body: () => void, replay: boolean): Promise<Half> {
+  if (!replay) return { encode: () => device.scope(body), program: undefined, free: () => {} };
+  const program = await recordProgram(device, () => {
+    body();
+    return [];
+  });
+  return { encode: () => program.encode(), program, free: () => program.free() };
+}
+
+/** Runs `body`, and names the batch that fits if the adapter is too small for one of `count`. */
+async function sayWhatFits<T>(count: number, body: () => Promise<T>): Promise<T> {
+  try {
+    return await body();
+  } catch (error) {
+    throw error instanceof LimitError ? error.forBatch(count) : error;
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What a training step does on the GPU, in two halves: the gradients of a batch, and the update by the gradient of all
+ * the step's batches. Gradients that are not finite are never used, which the GPU decides: in mixed precision such a
+ * step is skipped and the loss scale halved, in f32 no further step is taken.
+ */
+import type { Device } from "../core/device.ts";
+import { withTape } from "../core/tape.ts";
+import { persistent, type Tensor } from "../core/tensor.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { Model } from "../nn/resnet.ts";
+import { backward } from "../ops/backward.ts";
+import { accumulation } from "../optim/accumulation.ts";
+import { clipByNorm } from "../optim/clip.ts";
+import type { Ema } from "../optim/ema.ts";
+import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
+import { type LossScale, lossScale } from "../optim/loss_scale.ts";
+import type { GradientPass, Optimizer } from "../optim/optimizers/optimizer.ts";
+import { STEP_SCALARS } from "../optim/step_scalars.ts";
+import type { BatchSlot } from "./batch_slot.ts";
+import type { StepResults } from "./step_results.ts";
+
+/** What the work consists of. */
+export interface StepWorkParts {
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly optimizer: Optimizer;
+  readonly results: StepResults;
+  /** Averages that follow the values after each update. */
+  readonly ema?: { readonly averages: Ema } | undefined;
+  /** Batches to one step of the optimiser; 1 by default. */
+  readonly accumulate?: number | undefined;
+  /** The largest gradient norm, or null for no clipping. */
+  readonly maxNorm: number | null;
+}
+
+/** The work of a step, to be recorded or run. */
+export interface StepWork {
+  /** What changes from step to step (see step_scalars.ts). */
+  readonly scalars: Tensor;
+  /** The gradient's norm and clip factor of the last step, [2]. */
+  readonly clip: Tensor;
+  /** Whether steps are taken: the dynamic loss scale in mixed precision, else a guard against what is not finite. */
+  readonly decision: LossScale | FiniteGuard;
+  /** The step's whole gradient, flat: that of one batch, or the mean of several. */
+  readonly gradient: Tensor;
+  /** Encodes one forward and backward pass over a batch; its gradients are in the parameters' slots afterwards. */
+  pass(slot: BatchSlot): void;
+  /** Encodes the first half: as many passes over a batch as the optimiser asks for, and its part in the step's gradient. */
+  gradients(slot: BatchSlot): void;
+  /** Encodes the second half: clipping, whether the step is taken, the update, and the averages. */
+  update(): void;
+  free(): void;
+}
+
+/** Makes the work of a model's steps. */
+export function stepWork(device: Device, parts: StepWorkParts): StepWork {
+  const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm } = parts;
+  const { parameters } = model;
+  const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
+  const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
+  const one = persistent(device, [1], "f32", "gradient of the loss");
+  one.write([1]);
+  const decision = parameters.halves ? lossScale(device) : finiteGuard(device);
+  const scale = decision.skips ? decision.scale : undefined;
+  const sum = accumulate > 1 ? accumulation(parameters.gradients, accumulate) : undefined;
+  const gradient = sum?.total ?? parameters.gradients;
+
+  const pass = (slot: BatchSlot, { holdStatistics = false, tallies = true } = {}) =>
+    withTape(device, () => {
+      const logits = model.forward(slot.images, { training: true, holdStatistics }), target = slot.target();
+      const value = loss(logits, target);
+      if (tallies) results.tally(logits, target, value, scalars);
+      backward(value, scale ?? one);
+      return parameters.gradients;
+    });
+
+  return {
+    scalars,
+    clip,
+    decision,
+    gradient,
+    pass,
+    gradients(slot) {
+      let passes = 0;
+      const next: GradientPass = (mode) => pass(slot, { ...mode, tallies: passes++ === 0 });
+      if (optimizer.gradients) optimizer.gradients(next);
+      else next();
+      sum?.add(scalars);
+    },
+    update() {
+      clipByNorm(gradient, clip, maxNorm, scale);
+      decision.decide(scalars, clip);
+      optimizer.step({ gradients: gradient, scalars, clip, decision });
+      ema?.averages.update(scalars);
+    },
+    free() {
+      for (const part of [scalars, clip, one, decision, sum]) part?.free();
+    },
+  };
+}
