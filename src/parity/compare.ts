@@ -1,26 +1,26 @@
-/** Comparison of what wgrad computes with what the reference says; a comparison judges nothing by itself. */
+/** Compares what wgrad computes with the reference, without judging the result. */
 
-/** The worst element of what was compared. */
+/** The worst element of a comparison. */
 export interface Comparison {
   /** What was compared: y, dx, losses. */
   readonly what: string;
-  /** The largest error, in the comparison's own measure; infinite where a value is NaN or missing. */
+  /** The largest error, in the comparison's own measure; infinite if a value is NaN or missing. */
   readonly error: number;
   readonly tolerance: number;
-  /** The error over the tolerance: at most 1 passes. */
+  /** The error divided by the tolerance: at most 1 passes. */
   readonly share: number;
-  /** Where the worst element is, and both values. */
+  /** The position of the worst element, and both values. */
   readonly worst: string;
-  /** What errors are counted in; by default they have no unit. */
+  /** The unit of errors; none by default. */
   readonly unit?: string;
 }
 
-/** What an error is measured by, an element at a time. */
+/** How errors are measured, element by element. */
 export interface Measure {
   readonly tolerance: number;
-  /** What an element's error is divided by. */
+  /** The divisor of an element's error. */
   scale(index: number): number;
-  /** What an element is called; by default by its index. */
+  /** The name of an element; by default its index. */
   name?(index: number): string;
 }
 
@@ -48,7 +48,7 @@ export function compare(
 }
 
 /**
- * Errors relative to the largest magnitude of all that is expected, or absolute where that is 0.
+ * Errors relative to the largest magnitude of all expected values, or absolute if that is 0.
  * @param least errors are relative to at least this much
  */
 export function byLargest(expected: ArrayLike<number>, tolerance: number, least = 0): Measure {
@@ -59,18 +59,18 @@ export function byLargest(expected: ArrayLike<number>, tolerance: number, least 
   return { tolerance, scale: () => largest || 1 };
 }
 
-/** Errors relative to each expected value itself, or to `floor` where that is 0. */
+/** Errors relative to each expected value, or to `floor` if that is 0. */
 export function byEach(expected: ArrayLike<number>, tolerance: number, floor: number): Measure {
   return { tolerance, scale: (i) => Math.abs(expected[i]) || floor };
 }
 
-/** Errors as they are. */
+/** Absolute errors. */
 export function absolute(tolerance: number): Measure {
   return { tolerance, scale: () => 1 };
 }
 
 /** The comparison with the largest share of its tolerance. @throws RangeError if there is none */
 export function worstOf(comparisons: readonly Comparison[]): Comparison {
-  if (comparisons.length === 0) throw new RangeError("Cannot judge a case as nothing was compared");
+  if (comparisons.length === 0) throw new RangeError("Cannot judge a case: nothing was compared");
   return comparisons.reduce((worst, next) => next.share > worst.share ? next : worst);
 }

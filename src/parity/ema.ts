@@ -8,7 +8,7 @@ import type { Row, Suite } from "./case.ts";
 import { byLargest, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
 
-/** Relative to the track's largest magnitude: the file was computed in float64. */
+/** Relative to the sequence's largest magnitude; the file was computed in float64. */
 export const EMA_TOLERANCE = 2e-6;
 
 const track = z.object({
@@ -19,7 +19,7 @@ const track = z.object({
 
 type Track = z.output<typeof track>;
 
-/** The track of ema.json. */
+/** The sequence in ema.json. */
 export async function emaCases(folder: CaseFolder): Promise<Suite> {
   const given = await folder.json("ema.json", track);
   return {

@@ -1,19 +1,19 @@
-/** The forms that an op's tensors have: PyTorch's layout in the files, wgrad's padded one on the GPU. */
+/** The forms of an op's tensors: PyTorch's layout in the files, wgrad's padded layout on the GPU. */
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { DType, TensorData } from "../core/tensor.ts";
 import { engineShape, imagesToEngine, imagesToTorch, type Layout, toEngine, toTorch } from "../nn/layout.ts";
 
-/** A tensor's form; shapes are PyTorch's. */
+/** The form of a tensor; shapes are PyTorch's. */
 export interface Form {
   readonly dtype: DType;
-  /** PyTorch's axes, as messages name them. */
+  /** PyTorch's axes, for messages. */
   readonly axes: string;
   accepts(torch: Shape): boolean;
   /** wgrad's shape. */
   shape(torch: Shape): Shape;
-  /** PyTorch's values as wgrad's. */
+  /** Converts PyTorch's values to wgrad's. */
   encode(torch: Shape, values: ArrayLike<number>): TensorData;
-  /** wgrad's values as PyTorch's. */
+  /** Converts wgrad's values to PyTorch's. */
   decode(torch: Shape, values: Float32Array): ArrayLike<number>;
 }
 

@@ -1,6 +1,7 @@
 /**
- * The numbers of a trajectory, from a formula instead of a file: with a seed s, u("s:name", i) in [-1, 1) is
- * h(fnv1a32("s:name") xor h(i)) / 2^31 - 1, where h mixes 32 bits. All in PyTorch's layouts and element order.
+ * The numbers of a trajectory, computed from a formula instead of read from a file: with a seed s, u("s:name", i) in
+ * [-1, 1) is h(fnv1a32("s:name") xor h(i)) / 2^31 - 1, where h mixes 32 bits. All in PyTorch's layouts and element
+ * order.
  */
 import { fnv1a32 } from "../base/rng.ts";
 import { elements, type Shape } from "../base/shape.ts";
@@ -14,13 +15,13 @@ export function mix32(x: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** The i-th 32-bit word under a name, by i. */
+/** The i-th 32-bit word under a name, as a function of i. */
 function words(name: string): (i: number) => number {
   const hash = fnv1a32(name);
   return (i) => mix32(hash ^ mix32(i));
 }
 
-/** The first `count` numbers u(name, i), each through `value` (a loop, as models have millions). */
+/** The first `count` numbers u(name, i), each mapped by `value` (a loop, because models have millions). */
 export function uniform(name: string, count: number, value: (u: number) => number): Float32Array {
   const numbers = new Float32Array(count), word = words(name);
   for (let i = 0; i < count; i++) numbers[i] = value(word(i) / 2147483648 - 1);
@@ -66,8 +67,8 @@ export function classWeights({ seed, classes }: TrajectorySizes): Float32Array {
 }
 
 /**
- * The start value of an entry of the state dict, in PyTorch's layout.
- * @param names all names of the state dict: they tell which norm is the last of its block
+ * The initial value of an entry of the state dict, in PyTorch's layout.
+ * @param names all names of the state dict, which determine the last norm of each block
  */
 export function startValues(
   seed: string,
@@ -78,7 +79,7 @@ export function startValues(
   return uniform(`${seed}:${name}`, elements(shape), startValue(name, shape, isLastNorm(name, names)));
 }
 
-/** What is made of u. */
+/** How a value follows from u. */
 function startValue(name: string, shape: Shape, lastNorm: boolean): (u: number) => number {
   if (name.endsWith("running_mean")) return () => 0;
   if (name.endsWith("running_var")) return () => 1;

@@ -1,4 +1,4 @@
-/** metrics.json: all metrics on the CPU, and what the GPU tallies, against PyTorch and scikit-learn. */
+/** metrics.json: all metrics on the CPU, and the GPU's tally, against PyTorch and scikit-learn. */
 import * as z from "zod";
 import { roundUp } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
@@ -16,7 +16,7 @@ import { absolute, byLargest, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
 import { OP_TOLERANCE } from "./ops.ts";
 
-/** Of shares, 0 .. 1: PyTorch rounds their mean to float32. */
+/** For shares, 0 .. 1: PyTorch rounds their mean to float32. */
 export const METRIC_TOLERANCE = 1e-6;
 
 const metricCase = z.looseObject({
@@ -37,7 +37,7 @@ const table = z.object({ cases: z.array(metricCase) });
 
 type MetricCase = z.output<typeof metricCase>;
 
-/** The cases of metrics.json; what else stands in them is not covered. */
+/** The cases of metrics.json; other entries are not covered. */
 export async function metricCases(folder: CaseFolder): Promise<Suite> {
   const { cases } = await folder.json("metrics.json", table);
   const others = cases.flatMap((given) => Object.keys(given).filter((key) => !(key in metricCase.shape)));
@@ -77,7 +77,7 @@ function onCpu(name: string, { classes, logits, labels, ...expected }: MetricCas
   };
 }
 
-/** Loss and counts as a training step takes them. */
+/** Loss and counts as a training step computes them. */
 async function onGpu(device: Device, name: string, given: MetricCase): Promise<Row> {
   const { classes, labels, top1, top5, nll } = given;
   const count = labels.length, padded = roundUp(classes, 4);
@@ -102,7 +102,7 @@ async function onGpu(device: Device, name: string, given: MetricCase): Promise<R
   });
 }
 
-/** Compares shares, of which null means undefined on both sides. */
+/** Compares shares, where null means undefined on both sides. */
 function share(
   what: string,
   actual: readonly (number | null)[],

@@ -1,4 +1,4 @@
-/** ops.json: each op forward and backward on the GPU, against what PyTorch computed. */
+/** ops.json: each op's forward and backward pass on the GPU, against PyTorch. */
 import * as z from "zod";
 import { DataError } from "../base/errors.ts";
 import { formatShape, type Shape } from "../base/shape.ts";
@@ -19,13 +19,14 @@ import { byLargest, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
 import { filter, type Form, image, labels, matrix, rows, scalar, vector } from "./forms.ts";
 
-/** Of outputs and gradients, relative to the largest magnitude of each. */
+/** For outputs and gradients, relative to the largest magnitude of each. */
 export const OP_TOLERANCE = 2e-5;
 
 /**
- * A loss's gradient is the difference of two probabilities over the number of rows, times dy, and what float32
- * loses of the probabilities (3 units in the last place are 2e-7) stays when they cancel. So its errors are relative
- * to at least this share of dy over the rows, which matters for a lone row that is right to one in a hundred.
+ * A loss's gradient is the difference of two probabilities divided by the number of rows, times dy, and float32's
+ * rounding errors in the probabilities (3 units in the last place are 2e-7) remain when they cancel. So its errors
+ * are relative to at least this share of dy over the rows, which matters for a single row that is accurate to one
+ * part in a hundred.
  */
 const CANCELLED = .01;
 
@@ -44,7 +45,7 @@ const table = z.object({ cases: z.array(opCase) });
 
 type OpCase = z.output<typeof opCase>;
 
-/** What a case hands to its op: tensors, attributes, and PyTorch's shapes. */
+/** What a case passes to its op: tensors, attributes, and PyTorch's shapes. */
 interface Call {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly shapes: Readonly<Record<string, Shape>>;
@@ -52,7 +53,7 @@ interface Call {
   isSet(attribute: string): boolean;
 }
 
-/** An op: the forms of its inputs and of y, and how it is called. */
+/** An op: the forms of its inputs and of y, and how to call it. */
 interface Op {
   readonly inputs: Readonly<Record<string, Form>>;
   readonly y: Form;
@@ -61,7 +62,7 @@ interface Op {
 
 const normInputs = { x: image, weight: vector, bias: vector, running_mean: vector, running_var: vector };
 
-/** The ops by the names that the files give them. */
+/** The ops, by their names in the files. */
 const ops: Readonly<Record<string, Op>> = {
   conv2d: {
     inputs: { x: image, w: filter },
@@ -131,7 +132,7 @@ function norm(
   return batchNorm(x, { weight, bias, runningMean: running_mean, runningVar: running_var }, options);
 }
 
-/** max(a + b, 0) as a residual block's end computes it, behind a batch norm that changes nothing. */
+/** max(a + b, 0) as computed at the end of a residual block, after a batch norm that changes nothing. */
 function addRelu(a: Tensor, b: Tensor): Tensor {
   const channels = a.shape[3];
   const all = (value: number) => tensorOf(a.device, new Array(channels).fill(value), [channels]);
@@ -155,7 +156,7 @@ export async function opCases(folder: CaseFolder): Promise<Suite> {
   };
 }
 
-/** Runs one op forward and backward, and compares all that the case has. */
+/** Runs one op forward and backward, and compares everything in the case. */
 async function runOp(device: Device, given: OpCase, tensors: CaseTensors): Promise<Row> {
   const op = ops[given.op];
   return await device.scope(async () => {
@@ -163,7 +164,7 @@ async function runOp(device: Device, given: OpCase, tensors: CaseTensors): Promi
       const { shape } = tensors.get(key);
       if (!form.accepts(shape)) {
         throw new DataError(
-          `Cannot run parity case ${given.name} as ${key} must be ${form.axes}: current is ${
+          `Cannot run parity case ${given.name}: ${key} must be ${form.axes}, current shape is ${
             formatShape(shape)
           }`,
         );
@@ -206,7 +207,7 @@ function callOf(
   for (const [name, form] of Object.entries(op.inputs)) {
     const key = given.inputs[name];
     if (key === undefined) {
-      throw new DataError(`Cannot run parity case ${given.name} as ${given.op} needs the input "${name}"`);
+      throw new DataError(`Cannot run parity case ${given.name}: ${given.op} needs the input "${name}"`);
     }
     uploaded[name] = upload(key, form);
     shapes[name] = tensors.get(key).shape;
@@ -215,7 +216,7 @@ function callOf(
     const value = given.attrs[attribute];
     if (typeof value === "number") return value;
     throw new DataError(
-      `Cannot run parity case ${given.name} as ${given.op} needs the attribute "${attribute}"`,
+      `Cannot run parity case ${given.name}: ${given.op} needs the attribute "${attribute}"`,
     );
   };
   return { tensors: uploaded, shapes, number, isSet: (attribute) => given.attrs[attribute] === true };
@@ -223,5 +224,5 @@ function callOf(
 
 function inputOf(given: OpCase, tensors: Call["tensors"], name: string): Tensor {
   if (Object.hasOwn(tensors, name)) return tensors[name];
-  throw new DataError(`Cannot run parity case ${given.name} as ${given.op} has no input "${name}"`);
+  throw new DataError(`Cannot run parity case ${given.name}: ${given.op} has no input "${name}"`);
 }

@@ -1,4 +1,4 @@
-/** adamw.json and its like: clipping by norm and an optimiser over several steps, recorded, against PyTorch. */
+/** adamw.json and the like: clipping by norm and an optimiser over several recorded steps, against PyTorch. */
 import * as z from "zod";
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
@@ -12,13 +12,13 @@ import type { ParityCase, Suite } from "./case.ts";
 import { byEach, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
 
-/** Of each parameter after each step, relative to its largest magnitude in all of the run, and of each norm. */
+/** For each parameter after each step, relative to its largest magnitude in the run, and for each norm. */
 const OPTIMIZER_TOLERANCE = 2e-6;
 
-/** PyTorch's options have the names of ours. */
+/** PyTorch's options have the same names as ours. */
 const options = z.looseObject({ lr: z.number() });
 
-/** An optimiser and its options, as a file gives them. */
+/** An optimiser and its options, as given in a file. */
 export const chosenOptimizer = options.extend({
   name: z.enum(Object.keys(optimizers) as OptimizerName[]).default(DEFAULT_OPTIMIZER),
 });
@@ -38,7 +38,7 @@ interface Run extends z.output<typeof run> {
   readonly name: string;
 }
 
-/** The runs of an optimiser's files. */
+/** The runs in an optimiser's file. */
 export async function optimizerCases(folder: CaseFolder, optimizer: OptimizerName): Promise<Suite> {
   const { runs } = await folder.json(`${optimizer}.json`, table);
   const tensors = await folder.tensors(`${optimizer}.safetensors`);
@@ -53,7 +53,7 @@ export async function optimizerCases(folder: CaseFolder, optimizer: OptimizerNam
   return { cases, notCovered: [] };
 }
 
-/** Where each parameter starts in the flat buffer, and the buffer's size. */
+/** The offset of each parameter in the flat buffer, and the buffer's size. */
 function places(shapes: readonly Shape[]): { starts: number[]; size: number } {
   let size = 0;
   const starts = shapes.map((shape) => {
@@ -65,8 +65,8 @@ function places(shapes: readonly Shape[]): { starts: number[]; size: number } {
 }
 
 /**
- * The largest magnitude of a parameter from the start to the last step: a lone value may come close to 0 between
- * two steps, and what it loses to rounding then is still that of its steps.
+ * The largest magnitude of a parameter from the first to the last step: a single value may come close to 0 between
+ * two steps, while its rounding error is still that of the steps.
  */
 function largestOf({ steps }: Run, values: (step: string) => ArrayLike<number>): number {
   let largest = 0;

@@ -5,7 +5,7 @@ import { counted, type ParityCase, type Suite } from "./case.ts";
 import { byEach, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
 
-/** Of each rate, relative to it. */
+/** For each rate, relative to it. */
 export const SCHEDULE_TOLERANCE = 1e-9;
 
 const run = z.looseObject({

@@ -1,4 +1,4 @@
-/** All kinds of cases, by the files that hold them. */
+/** All kinds of cases, by the files that contain them. */
 import { type OptimizerName, optimizers } from "../optim/optimizers/mod.ts";
 import type { ParityCase, Suite } from "./case.ts";
 import { emaCases } from "./ema.ts";
@@ -11,7 +11,7 @@ import { trajectoryCases } from "./trajectory.ts";
 import { transformCases } from "./transforms.ts";
 import { isWeights, weightCases } from "./weights.ts";
 
-/** A kind of cases: the files that it reads, all of which it needs, and how it reads them. */
+/** A kind of case: the files that it needs, and how it reads them. */
 interface Kind {
   readonly name: string;
   reads(file: string): boolean;
@@ -35,10 +35,10 @@ const kinds: readonly Kind[] = [
   { name: "trajectories", reads: (file) => /^trajectory_.*\.json$/.test(file), collect: trajectoryCases },
 ];
 
-/** Files that describe a folder and hold no case. */
+/** Files that describe a folder and contain no cases. */
 const DESCRIPTIONS = ["README.md", "make.py"];
 
-/** All cases of a folder, and what in it is not covered. @throws DataError if a file is broken */
+/** All cases of a folder, and the parts that are not covered. @throws DataError if a file is broken */
 export async function suites(folder: CaseFolder): Promise<{ cases: ParityCase[]; notCovered: string[] }> {
   const cases: ParityCase[] = [], notCovered: string[] = [];
   for (const { name, reads, collect } of kinds) {

@@ -1,4 +1,4 @@
-/** The table that parity prints, and the same as JSON. */
+/** The table that parity prints, also available as JSON. */
 import { tableRow } from "../base/text_table.ts";
 import type { Row } from "./case.ts";
 import { type Comparison, worstOf } from "./compare.ts";
@@ -8,7 +8,7 @@ export interface Judged extends Row {
   readonly ok: boolean;
   /** Why nothing could be compared. */
   readonly error?: string;
-  /** What its case took. */
+  /** The duration of its case. */
   readonly seconds: number;
 }
 
@@ -17,10 +17,10 @@ export function judged(row: Row, seconds: number): Judged {
   return { ...row, ok: worstOf(row.comparisons).share <= 1, seconds };
 }
 
-/** Widths of the columns; behind the name of a trajectory stands the part of it. */
+/** Widths of the columns; the name of a trajectory is followed by its part. */
 const NAME = 33, COMPARED = 27, ERROR = 9, SHARE = 9;
 
-/** Prints the table's head, and returns what prints its rows; the first column fits all names. */
+/** Prints the head of the table, and returns the function that prints rows; the first column fits all names. */
 export function table(print: (line: string) => void, names: readonly string[]): (row: Judged) => void {
   const width = names.reduce((most, { length }) => Math.max(most, length), NAME);
   const line = (name: string, compared: string, error: string, share: string, verdict: string) => {
@@ -36,12 +36,12 @@ export function table(print: (line: string) => void, names: readonly string[]): 
     const verdict = (row.ok ? "ok" : "FAIL") + (row.note ? `  ${row.note}` : "");
     line(row.name, comparedText(row.comparisons, worst), errorText(worst), shareText(worst), verdict);
     for (const { share, worst } of row.comparisons) {
-      if (!(share <= 1)) print(`  ${worst} (${share.toPrecision(3)} times the error that is allowed)`);
+      if (!(share <= 1)) print(`  ${worst} (${share.toPrecision(3)} times the allowed error)`);
     }
   };
 }
 
-/** `y, dx, dw*`, the star at the worst where there are several. */
+/** `y, dx, dw*`, with a star at the worst if there are several. */
 function comparedText(comparisons: readonly Comparison[], worst: Comparison): string {
   if (comparisons.length === 1) return worst.what;
   if (comparisons.length > 5) return `${comparisons.length} tensors, ${worst.what}*`;
@@ -59,23 +59,23 @@ function shareText({ share }: Comparison): string {
   return Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "-";
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface Outcome {
   readonly folder: string;
   readonly rows: readonly Judged[];
   readonly notCovered: readonly string[];
   readonly seconds: number;
-  /** Cases that --only left out. */
+  /** Cases excluded by --only. */
   readonly skipped: number;
 }
 
-/** The lines below the table, and everything as a JSON value (in which what is infinite becomes null). */
+/** The lines below the table, and everything as a JSON value (where infinite values become null). */
 export function report(outcome: Outcome): { lines: string[]; json: unknown } {
   const { rows, notCovered, seconds, skipped } = outcome;
   const failed = rows.filter(({ ok }) => !ok).map(({ name }) => name);
   const lines = [""];
   if (notCovered.length > 0) lines.push(`not covered: ${notCovered.join(", ")}`);
-  if (skipped > 0) lines.push(`left out by --only: ${skipped} cases`);
+  if (skipped > 0) lines.push(`skipped by --only: ${skipped} cases`);
   const verdict = failed.length === 0
     ? `all ${rows.length} rows within tolerance, ${worstText(rows)}`
     : `${failed.length} of ${rows.length} rows FAIL: ${failed.join(", ")}`;
@@ -83,7 +83,7 @@ export function report(outcome: Outcome): { lines: string[]; json: unknown } {
   return { lines, json: { ok: failed.length === 0, ...outcome } };
 }
 
-/** The row that comes closest to its tolerance. */
+/** The row closest to its tolerance. */
 function worstText(rows: readonly Judged[]): string {
   const worst = rows.map((row) => ({ name: row.name, ...worstOf(row.comparisons) }))
     .reduce((most, next) => next.share > most.share ? next : most);

@@ -1,10 +1,10 @@
 /**
- * trajectory_*.json: training steps of a whole network, recorded and replayed as in a run, against PyTorch's.
+ * trajectory_*.json: training steps of a whole network, recorded and replayed as in a run, against PyTorch.
  *
- * Two orders of summation bring a ReLU's input to either side of 0 now and then, and with it move single gradients
- * by more than rounding does. PyTorch itself, run once channels first and once channels last, differs in a
- * parameter's gradient norm by up to 2.7e-3, and in single gradients by more. So where many parameters are
- * compared, half of them must be within the tolerance, and all within ten times as much.
+ * Different summation orders occasionally move a ReLU's input across 0, which changes single gradients by more than
+ * rounding does. PyTorch itself, run once channels first and once channels last, differs in a parameter's gradient
+ * norm by up to 2.7e-3, and in single gradients by more. So where many parameters are compared, half of them must be
+ * within the tolerance, and all within ten times the tolerance.
  */
 import * as z from "zod";
 import { DataError } from "../base/errors.ts";
@@ -20,23 +20,25 @@ import { runTrajectory, type TrajectoryRun } from "./trajectory_run.ts";
 
 /** Absolute, at each step. */
 export const LOSS_TOLERANCE = 5e-5;
-/** Absolute, at each step, where activations and filters are f16. */
+/** Absolute, at each step, with activations and filters in f16. */
 export const MIXED_LOSS_TOLERANCE = 2e-2;
-/** Of the first step's gradient norms, relative to each. */
+/** For the first step's gradient norms, relative to each. */
 export const NORM_TOLERANCE = 1e-3;
-/** Of later steps' norms: what the steps before them did differs as well. PyTorch's float32 is 1.3e-4 off. */
+/** For the norms of later steps, which also differ because earlier steps did. PyTorch's float32 is off by 1.3e-4. */
 export const LATER_NORM_TOLERANCE = 5e-3;
 /** Relative to the largest. */
 export const EVAL_LOGITS_TOLERANCE = 1e-3;
-/** Of the first step, relative to the largest. PyTorch's float32 is 2e-6 off. */
+/** For the first step, relative to the largest. PyTorch's float32 is off by 2e-6. */
 export const LOGITS_TOLERANCE = 1e-4;
-/** Of single gradients, relative to their parameter's root mean square. PyTorch's float32 is 1.3e-2 off. */
+/** For single gradients, relative to their parameter's root mean square. PyTorch's float32 is off by 1.3e-2. */
 export const GRADIENT_TOLERANCE = 5e-2;
-/** Of single parameters after the last step, relative to lr * steps, which is about how far an adaptive optimiser goes. */
+/**
+ * For single parameters after the last step, relative to lr * steps, about the distance an adaptive optimiser moves.
+ */
 export const PARAMETER_TOLERANCE = 5e-2;
-/** Of running means and variances, relative to their root mean square. PyTorch's float32 is 4e-5 off. */
+/** For running means and variances, relative to their root mean square. PyTorch's float32 is off by 4e-5. */
 export const STATISTICS_TOLERANCE = 1e-3;
-/** The share of parameters that must be within the tolerance; the others may be off so many times as much. */
+/** The share of parameters that must be within the tolerance, and the factor by which the others may exceed it. */
 const MOST = .5, OUTLIERS = 10;
 
 const digest = z.object({ norm: z.number(), first: z.array(z.number()) });
@@ -63,7 +65,7 @@ const table = z.object({
   final: z.record(z.string(), digest),
 });
 
-/** A trajectory as its file describes it. */
+/** A trajectory as described by its file. */
 export type Trajectory = z.output<typeof table>;
 type Digest = z.output<typeof digest>;
 
@@ -97,7 +99,7 @@ function mixedRow(name: string, { steps }: Trajectory, run: TrajectoryRun): Row 
   return { name: `${name} losses`, comparisons: [comparison] };
 }
 
-/** The rows of a trajectory, from the first thing that can go wrong to the last. */
+/** The rows of a trajectory, in the order in which errors would arise. */
 function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
   const { steps: [first, ...later], eval_logits: evalLogits, optimizer, steps } = given;
   const losses = steps.map(({ loss }) => loss);
@@ -142,7 +144,7 @@ function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
   return rows;
 }
 
-/** Says what share of the tolerance PyTorch's own rounding takes: its float32 against its float64. */
+/** Reports the share of the tolerance taken by PyTorch's own rounding: its float32 against its float64. */
 function roundingNote(
   values: readonly number[],
   twins: readonly (number | undefined)[],
@@ -178,7 +180,7 @@ function compareDigests(
   const tensors = names.map((name) => {
     const tensor = state.get(name);
     if (tensor) return tensor;
-    throw new DataError(`Cannot run ${trajectory} as the model has no "${name}", which the reference names`);
+    throw new DataError(`Cannot run ${trajectory}: the model has no "${name}", which the reference names`);
   });
   const norms = names.map((name) => digests[name].norm);
   const normMeasure = { ...byEach(norms, NORM_TOLERANCE, 1), name: (i: number) => `the norm of ${names[i]}` };
@@ -208,8 +210,8 @@ function compareDigests(
 }
 
 /**
- * Compares by the rule for many parameters; the share is that of whichever limit is closer. How many are beyond the
- * tolerance itself, and so pass by the rule only, stands behind `what`.
+ * Compares by the rule for many parameters; the share is that of whichever limit is closer. The number beyond the
+ * tolerance itself, which pass only by the rule, is appended to `what`.
  */
 export function compareMost(
   what: string,

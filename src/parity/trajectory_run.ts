@@ -20,7 +20,7 @@ import {
   type TrajectorySizes,
 } from "./formula.ts";
 
-/** What a trajectory is made of. */
+/** The parameters of a trajectory. */
 export interface TrajectoryPlan extends TrajectorySizes {
   readonly optimizer: ChosenOptimizer & { readonly lr: number };
   readonly clip_norm: number;
@@ -28,9 +28,9 @@ export interface TrajectoryPlan extends TrajectorySizes {
   readonly steps: readonly unknown[];
 }
 
-/** What came of it, in PyTorch's layouts. */
+/** The results, in PyTorch's layouts. */
 export interface TrajectoryRun {
-  /** Labels of each step by the formula. */
+  /** Labels of each step, from the formula. */
   readonly labels: number[][];
   readonly losses: readonly number[];
   /** The norm of all gradients before clipping, by step. */
@@ -40,7 +40,7 @@ export interface TrajectoryRun {
   readonly gradients: ReadonlyMap<string, StateTensor>;
   /** Parameters and running statistics after the last step. */
   readonly final: ReadonlyMap<string, StateTensor>;
-  /** By the running statistics, after the last step. */
+  /** With the running statistics, after the last step. */
   readonly evalLogits: ArrayLike<number>;
 }
 
@@ -56,7 +56,7 @@ export async function runTrajectory(
   const start = startState(model, plan.seed);
   model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
-  model.parameters.load(start); // once more, as the forward pass moved the running statistics
+  model.parameters.load(start); // again, because the forward pass changed the running statistics
   const optimizer = makeOptimizer(plan.optimizer, model.parameters);
   const results = stepResults(device, classes, steps.length);
   const loss = kinds.cross_entropy.make(
@@ -81,7 +81,7 @@ export async function runTrajectory(
   return { labels, losses, norms, logits, gradients: first, final, evalLogits };
 }
 
-/** The start values of every parameter and statistic, by the formula. */
+/** The initial values of every parameter and statistic, from the formula. */
 function startState({ parameters }: Model, seed: string): Map<string, StateTensor> {
   const all = [...parameters.parameters, ...parameters.buffers];
   const names = new Set(all.map(({ name }) => name));
@@ -96,7 +96,7 @@ function batchOf(plan: TrajectoryPlan, step: number): HostBatch {
   return hostBatch(images, stepLabels(plan, step));
 }
 
-/** The logits of images [batch, 3, size, size], through a program of their own: [batch, classes]. */
+/** The logits of images [batch, 3, size, size], from a separate program: [batch, classes]. */
 async function forward(
   device: Device,
   model: Model,

@@ -1,4 +1,4 @@
-/** transforms.json: 8-bit pictures in and out, against Pillow and torchvision. */
+/** transforms.json: 8-bit images in and out, against Pillow and torchvision. */
 import * as z from "zod";
 import { DataError } from "../base/errors.ts";
 import { affine } from "../data/transforms/affine.ts";
@@ -19,9 +19,9 @@ import { counted, type ParityCase, type Suite } from "./case.ts";
 import type { Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
 
-/** No value may be further off than so many levels. */
+/** The largest allowed error in levels. */
 export const MOST_LEVELS = 2;
-/** The share of the values that may be off by more than one level. */
+/** The share of values that may be off by more than one level. */
 export const MOST_OVER_ONE = .001;
 
 const transformCase = z.object({
@@ -33,7 +33,7 @@ const transformCase = z.object({
 });
 const table = z.object({ cases: z.array(transformCase) });
 
-/** A picture's transform, once its attributes have been read. */
+/** A transform of images, with its attributes parsed. */
 type Apply = (picture: Picture) => Picture;
 
 const side = z.int().positive();
@@ -42,10 +42,10 @@ const corners = z.tuple([pair, pair, pair, pair]);
 const color = z.tuple([z.number(), z.number(), z.number()]);
 const share = z.object({ scale: z.number().positive().max(1) });
 
-/** A transform whose attributes are still to be read. */
+/** A transform whose attributes have not been parsed. */
 type Reader = (name: string, given: unknown) => Apply | Uncovered;
 
-/** An attribute with a value that wgrad has no such transform for. */
+/** An attribute value for which wgrad has no transform. */
 class Uncovered {
   constructor(readonly attribute: string) {}
 }
@@ -63,14 +63,14 @@ function transform<Schema extends z.ZodType>(
     if (code === "invalid_value" && current !== undefined) {
       return new Uncovered(`${attribute} ${JSON.stringify(current)}`);
     }
-    throw new DataError(`Cannot run parity case ${name} as its attribute ${attribute} is broken: ${message}`);
+    throw new DataError(`Cannot run parity case ${name}: its attribute ${attribute} is broken: ${message}`);
   };
 }
 
 const factor = (adjust: (picture: Picture, factor: number) => Picture) =>
   transform(z.object({ factor: z.number() }), (picture, { factor }) => adjust(picture, factor));
 
-/** The transforms by the names that the files give them. */
+/** The transforms, by their names in the files. */
 const transforms: Readonly<Record<string, Reader>> = {
   resize: transform(
     z.object({
@@ -114,7 +114,7 @@ const transforms: Readonly<Record<string, Reader>> = {
     (picture, { startpoints, endpoints, interpolation, fill }) => {
       const coefficients = perspectiveCoefficients(startpoints, endpoints);
       if (coefficients === undefined) {
-        throw new RangeError(`Cannot tilt a picture from ${startpoints} to ${endpoints}: they have no area`);
+        throw new RangeError(`Cannot warp image from ${startpoints} to ${endpoints}: they have no area`);
       }
       return perspective(picture, { coefficients, interpolation, fill: [fill, fill, fill] });
     },
@@ -159,7 +159,7 @@ function pictureOf(tensors: CaseTensors, key: string): Picture {
   const [height, width, channels] = shape;
   if (dtype === "U8" && shape.length === 3 && channels === 3) return { width, height, data };
   throw new DataError(
-    `Cannot run parity as "${key}" must be a picture, U8 [H, W, 3]: current is ${dtype} [${shape}]`,
+    `Cannot run parity: "${key}" must be an image, U8 [H, W, 3], current tensor is ${dtype} [${shape}]`,
   );
 }
 
@@ -168,7 +168,7 @@ export function comparePictures(actual: Picture, expected: Picture): Comparison 
   const what = "picture", tolerance = MOST_LEVELS;
   const size = ({ width, height }: Picture) => `${width}x${height}`;
   if (size(actual) !== size(expected)) {
-    const worst = `the picture is ${size(actual)}, the reference ${size(expected)}`;
+    const worst = `the image is ${size(actual)}, the reference ${size(expected)}`;
     return { what, error: Infinity, tolerance, share: Infinity, worst };
   }
   let error = 0, at = 0, over = 0;

@@ -1,6 +1,6 @@
 /**
- * State dicts as torch.save writes them: each must give the tensors of state_dict_expected.safetensors, value for value.
- * evil*.pth hold a call, which must be refused by its name.
+ * State dicts written by torch.save: each must yield the tensors of state_dict_expected.safetensors, value for value.
+ * evil*.pth contain a call, which must be rejected with its name.
  */
 import { byteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
@@ -42,13 +42,13 @@ function verdict(what: string, fault: string | undefined): Comparison {
   return { what, error, tolerance: 0, share: error, worst: fault ?? what };
 }
 
-/** The file's tensors against those that are expected: names, shapes, and all values. */
+/** Compares the file's tensors with the expected ones: names, shapes, and all values. */
 async function equal(file: string, bytes: Uint8Array, expected: CaseTensors): Promise<Comparison[]> {
   let tensors;
   try {
     tensors = (await readWeights(byteSource(file, bytes))).tensors;
   } catch (error) {
-    throw error instanceof DataError ? new Error(error.message, { cause: error }) : error; // a fault of the reader
+    throw error instanceof DataError ? new Error(error.message, { cause: error }) : error; // the reader's error is a failure of the case
   }
   const names = expected.names;
   const differing = [...new Set(names).symmetricDifference(new Set(tensors.keys()))];
@@ -82,22 +82,22 @@ function numbers(tensor: StoredTensor): ArrayLike<number> {
   return tensor.dtype === "F64" ? tensor.data : toFloat32(tensor);
 }
 
-/** Equal axes; a scalar may stand as one value, which is how NumPy writes it. */
+/** Equal axes; a scalar may have one axis of size 1, as NumPy writes it. */
 function sameAxes(a: Shape, b: Shape): boolean {
   const shown = (shape: Shape) => formatShape(shape.length === 0 ? [1] : shape);
   return shown(a) === shown(b);
 }
 
-/** The reader must name what the file wants to call. */
+/** The reader must name what the file tries to call. */
 async function refused(file: string, bytes: Uint8Array): Promise<Comparison[]> {
   try {
     await readWeights(byteSource(file, bytes));
   } catch (error) {
     const [, name] = /wants to call "([\w.]+)"/.exec((error as Error).message) ?? [];
     if (error instanceof DataError && name) return [verdict(`refuses ${name}`, undefined)];
-    throw new Error(`${file} is refused without the name of what it calls: ${(error as Error).message}`, {
+    throw new Error(`${file} is rejected without the name of what it calls: ${(error as Error).message}`, {
       cause: error,
     });
   }
-  return [verdict("refused", `${file} was read, though it wants to call something`)];
+  return [verdict("refused", `${file} was read, although it wants to call something`)];
 }

@@ -1,4 +1,4 @@
-/** `completion`: scripts that let a shell complete tasks, flags, groups, options, keys and values. */
+/** `completion`: shell scripts that complete tasks, flags, groups, options, keys and values. */
 
 import { ConfigError } from "../base/errors.ts";
 import { configSchema, keyRows, SearchPath } from "../config/mod.ts";
@@ -6,14 +6,14 @@ import type { Host } from "../setup/host.ts";
 import { type Flags, flags } from "../launch/command_line.ts";
 import { configuredTasks, lookingTasks } from "./configured.ts";
 
-/** What completion needs of the world. */
+/** The parts of the host that completion needs. */
 export type CompletionHost = Pick<Host, "configFiles" | "print">;
 
 const TASKS = [
   ...["train", "eval", "predict", "export", "stats", "report", "sync", "doctor", "parity", "completion"],
 ];
 
-/** What each shell is to run; all ask `completion -- WORDS` for the words that may come next. */
+/** The script for each shell; all call `completion -- WORDS` for the words that may come next. */
 const scripts: Readonly<Record<string, string>> = {
   bash: String.raw`# In ~/.bashrc, or for this shell:  source <(deno task -q completion bash)
 _wgrad_complete() {
@@ -47,7 +47,7 @@ end
 complete -c deno -n '__fish_seen_subcommand_from task' -f -a '(__wgrad_complete)'`,
 };
 
-/** Prints a shell's script, or behind `--` the words that may stand in place of the last one. */
+/** Prints a shell's script or, after `--`, the possible replacements for the last word. */
 export function completion(host: CompletionHost, args: readonly string[]): number {
   const [first = "", ...words] = args;
   if (first === "--") complete(host, words).forEach((line) => host.print(line));
@@ -55,13 +55,13 @@ export function completion(host: CompletionHost, args: readonly string[]): numbe
   else {
     const names = Object.keys(scripts).join("|");
     throw new ConfigError(
-      `Cannot complete for "${first}" as it is no shell known here: deno task completion ${names}`,
+      `Cannot complete for "${first}": unknown shell; use deno task completion ${names}`,
     );
   }
   return 0;
 }
 
-/** The words that may stand in place of the last of `words`; the first is the task. */
+/** The possible replacements for the last of `words`; the first word is the task. */
 export function complete({ configFiles }: Pick<Host, "configFiles">, words: readonly string[]): string[] {
   const current = words.at(-1) ?? "", before = words.at(-2) ?? "";
   if (words.length <= 1) return startingWith(TASKS, current);
@@ -96,13 +96,13 @@ function overrides(search: SearchPath, text: string): string[] {
   return startingWith(values.map((value) => `${key}=${value}`), text);
 }
 
-/** A key up to the dot behind what is typed: `trainer.`, then `trainer.max_epochs=`. */
+/** A key up to the dot after what is typed: `trainer.`, then `trainer.max_epochs=`. */
 function nextPart(key: string, typed: string): string {
   const dot = key.indexOf(".", typed.length);
   return dot < 0 ? `${key}=` : key.slice(0, dot + 1);
 }
 
-/** The values that a type names: "auto | dawn". */
+/** The values in a type's name: "auto | dawn". */
 function valuesOf(type: string): string[] {
   return type.split(" | ").filter((value) =>
     /^(?!(?:text|integer|number|map|list|any)\b)[\w-]+$/.test(value)

@@ -24,7 +24,7 @@ const train: ConfiguredTask = {
 
 const evaluate: ConfiguredTask = {
   name: "eval",
-  summary: "Tests a checkpoint or an ONNX file, given as the first word or as model.weights",
+  summary: "Tests a checkpoint or an ONNX file, given as the first argument or as model.weights",
   check: requireWeights,
   async overrides(host, overrides) {
     const { withModelFile } = await import("../setup/classify/file_card.ts");
@@ -50,16 +50,16 @@ const evaluate: ConfiguredTask = {
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate as no weights are given: give a path as the first word, or add model.weights=PATH, such as checkpoints/train/last.safetensors",
+    "Cannot evaluate: no weights given; give a path such as checkpoints/train/last.safetensors as the first argument, or add model.weights=PATH",
   );
 }
 
 const stats: LookingTask = {
   name: "stats",
-  summary: "Counts a dataset's images and looks for what is wrong with them",
+  summary: "Counts a dataset's images and checks them for problems",
   flags: {
     json: { help: "Print everything as JSON, with all paths" },
-    html: { value: "FILE", help: "Write a page with the pictures of each finding" },
+    html: { value: "FILE", help: "Write a page with the images of each finding" },
     strict: { help: "Exit with code 3 if there are errors or warnings (not for info)" },
     patch: { value: "FILE", help: "Write proposed corrections as JSONL, to use with data.patch=FILE" },
   },

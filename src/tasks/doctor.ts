@@ -1,4 +1,4 @@
-/** `doctor`: what this machine has, how fast it is, what keeps training from running, and the cure for each fault. */
+/** `doctor`: reports this machine's equipment, its speed, what prevents training, and the cure for each fault. */
 import { GpuError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, isSoftware, openDevice } from "../core/device.ts";
@@ -31,7 +31,7 @@ export async function doctor(host: Host, args: readonly string[] = []): Promise<
   return canTrain(report) ? 0 : 4;
 }
 
-/** Looks at everything; `show` gets each section as soon as it is known, since the probes take a while. */
+/** Examines everything. `show` gets each section as soon as it is ready, because the probes take a while. */
 export async function examine(
   host: Host,
   provider: ProviderName,
@@ -51,7 +51,7 @@ export async function examine(
   return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
 }
 
-/** Adapter and probes. A fault of the GPU is a finding, not the end of the examination. */
+/** Adapter and probes. A GPU error is a finding and does not end the examination. */
 async function examineGpu(
   host: Host,
   provider: ProviderName,
@@ -84,31 +84,31 @@ async function examineGpu(
   return findings;
 }
 
-/** What earlier runs have chosen for this adapter. */
+/** The kernel choices that earlier runs made for this adapter. */
 async function kernelSection(host: Host, device: Device): Promise<Section> {
   const family = isSoftware(device.adapter)
     ? "in registers, for software adapters"
     : "through workgroup memory, for GPUs";
   const { path, choices } = await keptChoices(host, device);
   const kept = choices.size > 0
-    ? `${choices.size} measured, in ${path}`
+    ? `${choices.size} measured, stored in ${path}`
     : "none measured yet; trainer.tune_kernels=true measures before the first step";
   return { title: "Kernels", facts: [["convolutions", family], ["choices", kept]] };
 }
 
 async function speedSection(device: Device): Promise<Section> {
   const { gflops, gigabytes } = await measureSpeed(device);
-  const clock = device.gpu.features.has("timestamp-query") ? "by the GPU's timestamps" : "by the clock";
+  const clock = device.gpu.features.has("timestamp-query") ? "timed by the GPU" : "timed by the CPU";
   return {
     title: "Speed",
     facts: [
       ["arithmetic", `${rounded(gflops)} GFLOP/s, f32 multiply-adds in registers, ${clock}`],
-      ["memory", `${rounded(gigabytes)} GB/s, read and written by a copy`],
+      ["memory", `${rounded(gigabytes)} GB/s, read and written in a copy`],
     ],
   };
 }
 
-/** Three digits that count, and no more. */
+/** Rounds to three significant digits. */
 function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

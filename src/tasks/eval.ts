@@ -1,4 +1,4 @@
-/** `eval`: tests a checkpoint, or an ONNX file, on a dataset's test split. */
+/** `eval`: tests a checkpoint or an ONNX file on a dataset's test split. */
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Split } from "../data/types.ts";
@@ -29,8 +29,9 @@ import { formatTest } from "../setup/test_line.ts";
 const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
 
 /**
- * Evaluates `model.weights` on the test split, pictures prepared as its file says; prints loss, accuracies and a table
- * of classes, and writes metrics.json, the confusion matrix as CSV and PNG, and predictions.csv into `folder`.
+ * Evaluates `model.weights` on the test split, with images prepared as its file specifies. Prints loss, accuracies
+ * and a table of classes, and writes metrics.json, the confusion matrix as CSV and PNG, and predictions.csv into
+ * `folder`.
  */
 export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
   const tested = isOnnx(config.model.weights!)
@@ -55,12 +56,12 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
   return report;
 }
 
-/** Balanced class weights come from the train split. */
+/** Balanced class weights need the train split. */
 function splitsOf(config: Config): Split[] {
   return weighsClasses(config) ? ["train", "test"] : ["test"];
 }
 
-/** By the engine, as training tests its best weights. */
+/** With the engine, as training tests its best weights. */
 async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
   const device = await openConfigured(host, config);
   try {
@@ -87,7 +88,7 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
   }
 }
 
-/** By ONNX Runtime; no GPU is needed. */
+/** With ONNX Runtime; needs no GPU. */
 async function testOnnx(host: Host, config: Config, path: string): Promise<Tested> {
   const splits = splitsOf(config);
   using opened = await openPictures(host, config, splits);
@@ -106,7 +107,7 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
         : card.classes.length !== classes.length
     ) {
       throw new DataError(
-        `Cannot evaluate ${path} as its classes are ${JSON.stringify(card.classes)}: ` +
+        `Cannot evaluate ${path}: its classes are ${JSON.stringify(card.classes)}, but ` +
           `the data has ${JSON.stringify(classes)}`,
       );
     }
@@ -126,7 +127,7 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
   }
 }
 
-/** Batch by batch, since a mean by class weights depends on the batch. */
+/** Batch by batch, because a mean by class weights depends on the batches. */
 function tallyOf(
   logits: Float32Array,
   labels: Uint32Array,
@@ -148,5 +149,5 @@ function tallyOf(
 }
 
 function requireTest(count: number, root: string): void {
-  if (count === 0) throw new DataError(`Cannot evaluate as ${root} has no test split`);
+  if (count === 0) throw new DataError(`Cannot evaluate: ${root} has no test split`);
 }

@@ -1,4 +1,4 @@
-/** `export`: a checkpoint as an ONNX file, checked in ONNX Runtime. */
+/** `export`: writes a checkpoint as an ONNX file and checks it in ONNX Runtime. */
 import { ConfigError, DataError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
@@ -23,8 +23,8 @@ const flags = {
 } as const;
 
 /**
- * Writes CHECKPOINT as ONNX: beside it, or where --output says. With a dataset the file is checked on its whole
- * validation split, without one on pictures that are drawn.
+ * Writes CHECKPOINT as ONNX, next to it or to --output. With a dataset the file is checked on its whole validation
+ * split, without one on synthetic images.
  */
 export async function exportTask(host: Host, args: readonly string[]): Promise<void> {
   if (asksForHelp(args)) return host.print(`usage: ${USAGE}`);
@@ -32,7 +32,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   if (
     checkpoint === undefined || /^[~+]?[\w.@/]+=/.test(checkpoint) && !checkpoint.endsWith(".safetensors")
   ) {
-    throw new ConfigError(`Cannot export as no checkpoint is given: ${USAGE}`);
+    throw new ConfigError(`Cannot export: no checkpoint given. Usage: ${USAGE}`);
   }
   const options = onnxOptions.safeParse({
     normalize: given.has("normalize"),
@@ -40,10 +40,10 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
     batch_norm: given.get("batch-norm"),
     weights: given.get("weights"),
   });
-  if (!options.success) throw new ConfigError(`Cannot export with these options: ${USAGE}`);
+  if (!options.success) throw new ConfigError(`Cannot export with these options. Usage: ${USAGE}`);
   const path = given.get("output") ?? checkpoint.replace(/\.\w+$/, "") + ".onnx";
   if (!path.endsWith(".onnx")) {
-    throw new ConfigError(`Cannot export to ${path} as its name must end with .onnx`);
+    throw new ConfigError(`Cannot export to ${path}: its name must end with .onnx`);
   }
   const config = overrides.length === 0
     ? undefined
@@ -59,7 +59,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   }
 }
 
-/** The validation split of a dataset that has the checkpoint's classes; the test split where there is none. */
+/** The validation split of a dataset with the checkpoint's classes, or the test split if there is none. */
 async function validation(
   host: Host,
   { dataset, store }: OpenPictures,
@@ -68,14 +68,14 @@ async function validation(
   const { card } = await openCheckpoint(await host.openFile(path));
   if (JSON.stringify(dataset.classes) !== JSON.stringify(card.classes)) {
     throw new DataError(
-      `Cannot check ${path} on ${dataset.root} as its classes are ${JSON.stringify(card.classes)}: ` +
+      `Cannot check ${path} on ${dataset.root}: its classes are ${JSON.stringify(card.classes)}, but ` +
         `the data has ${JSON.stringify(dataset.classes)}`,
     );
   }
   const pictures = (name: Split) => store(name).pictures;
   const split = pictures("valid").length > 0 ? "valid" : "test";
   if (pictures(split).length === 0) {
-    throw new DataError(`Cannot check ${path} as ${dataset.root} has no validation and no test images`);
+    throw new DataError(`Cannot check ${path}: ${dataset.root} has no validation and no test images`);
   }
   return {
     name: split === "valid" ? "validation images" : "test images",

@@ -1,4 +1,4 @@
-/** `parity`: runs a folder of reference cases through the engine and the CPU code, and prints how far off each is. */
+/** `parity`: runs a folder of reference cases through the engine and the CPU code, and prints the error of each. */
 import { ConfigError, DataError, GpuError, InterruptedError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Device, openDevice } from "../core/device.ts";
@@ -9,15 +9,15 @@ import { type CaseFolder, openFolder } from "../parity/folder.ts";
 import { suites } from "../parity/suites.ts";
 import { type Judged, judged, report, table } from "../parity/table.ts";
 
-/** Where the cases are taken from when no folder is given: the first that is there. */
+/** Default folders, of which the first that exists is used. */
 export const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;
 
 const USAGE = "deno task parity [FOLDER] [--only PATTERN] [--json FILE]";
 
-/** What parity needs of the world. */
+/** The parts of the host that parity needs. */
 export type ParityHost = Pick<Host, "openTree" | "openGpu" | "writeAtomic" | "signal" | "print">;
 
-/** What the command line asks for. */
+/** The parsed command line. */
 interface Options {
   readonly folder: string | undefined;
   readonly only: RegExp | undefined;
@@ -27,8 +27,8 @@ interface Options {
 /**
  * Runs all cases of a folder and prints a row for each.
  * @returns the exit code: 0 if all pass, 1 if one fails
- * @throws ConfigError if the arguments do not make sense, DataError if the folder is missing or broken, GpuError if
- *   there is no adapter, InterruptedError between two cases if the process is asked to stop
+ * @throws ConfigError for invalid arguments, DataError if the folder is missing or broken, GpuError if there is no
+ * adapter, InterruptedError between two cases if the process is asked to stop
  */
 export async function parity(host: ParityHost, args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
@@ -63,10 +63,10 @@ function parseOptions(args: readonly string[]): Options {
   }
   const { only, json } = values;
   if (folders.length > 1) {
-    throw new ConfigError(`Cannot run parity as one folder can be given: current are ${folders.join(", ")}`);
+    throw new ConfigError(`Cannot run parity: expected one folder, current are ${folders.join(", ")}`);
   }
   if (only === "" || json === "") {
-    throw new ConfigError(`Cannot run parity as an option has no value. Usage: ${USAGE}`);
+    throw new ConfigError(`Cannot run parity: an option has no value. Usage: ${USAGE}`);
   }
   return { folder: folders[0], only: only === undefined ? undefined : pattern(only), json };
 }
@@ -74,7 +74,7 @@ function parseOptions(args: readonly string[]): Options {
 function unknownOption(argument: string, key: string): ConfigError {
   const near = nearest(key, ["only", "json"]);
   return new ConfigError(
-    `Cannot run parity as ${argument} is unknown: ${near ? `did you mean --${near}? ` : ""}Usage: ${USAGE}`,
+    `Cannot run parity: unknown option ${argument}; ${near ? `did you mean --${near}? ` : ""}Usage: ${USAGE}`,
   );
 }
 
@@ -83,11 +83,11 @@ function pattern(text: string): RegExp {
     return new RegExp(text, "i");
   } catch (cause) {
     const reason = (cause as Error).message;
-    throw new ConfigError(`Cannot run parity as --only must be a regular expression: ${reason}`, { cause });
+    throw new ConfigError(`Cannot run parity: --only must be a regular expression (${reason})`, { cause });
   }
 }
 
-/** Opens the folder that is given, or the first default that is there, and says which. */
+/** Opens the given folder, or the first default that exists, and prints which. */
 async function open(host: ParityHost, given: string | undefined): Promise<CaseFolder> {
   if (given !== undefined) {
     host.print(`parity  ${given}`);
@@ -96,38 +96,38 @@ async function open(host: ParityHost, given: string | undefined): Promise<CaseFo
   for (const name of DEFAULT_FOLDERS) {
     try {
       const folder = await openFolder(host, name);
-      host.print(`parity  ${name}, as no folder is given`);
+      host.print(`parity  ${name} (default folder)`);
       return folder;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
     }
   }
   throw new DataError(
-    `Cannot run parity as neither ${DEFAULT_FOLDERS.join(" nor ")} is there: give a folder. Usage: ${USAGE}`,
+    `Cannot run parity: neither ${DEFAULT_FOLDERS.join(" nor ")} exists; give a folder. Usage: ${USAGE}`,
   );
 }
 
 function nothingToRun(folder: CaseFolder, { only }: Options, cases: readonly ParityCase[]): Error {
   if (cases.length === 0) {
     return new DataError(
-      `Cannot run parity as ${folder.name} has no cases: give a folder that tests/fixtures/make.py has written, ` +
+      `Cannot run parity: ${folder.name} has no cases; give a folder written by tests/fixtures/make.py, ` +
         "such as tests/fixtures/parity",
     );
   }
   const names = cases.slice(0, 10).map(({ name }) => name).join(", ");
   return new ConfigError(
-    `Cannot run parity as no case matches --only ${only?.source}: the ${cases.length} cases begin with ${names}`,
+    `Cannot run parity: no case matches --only ${only?.source}; the first of the ${cases.length} cases are ${names}`,
   );
 }
 
-/** Opens the GPU, and says which. @throws GpuError if there is none */
+/** Opens the GPU and prints which. @throws GpuError if there is none */
 async function openGpu(host: ParityHost): Promise<Device> {
   const device = await openDevice(await host.openGpu());
   host.print(`device  ${describeAdapter(device)}`);
   return device;
 }
 
-/** Runs cases and prints a row for each, or several. */
+/** Runs cases and prints one or more rows for each. */
 async function runAll(
   host: ParityHost,
   cases: readonly ParityCase[],
@@ -136,7 +136,7 @@ async function runAll(
   const print = table(host.print, cases.map(({ name }) => name));
   const rows: Judged[] = [];
   for (const given of cases) {
-    if (host.signal.aborted) throw new InterruptedError("Cannot go on with parity as it was interrupted");
+    if (host.signal.aborted) throw new InterruptedError("Parity was interrupted");
     for (const row of await attempt(given, device)) {
       rows.push(row);
       print(row);
@@ -145,7 +145,7 @@ async function runAll(
   return rows;
 }
 
-/** Runs a case; what it throws is its failure, unless the folder or the GPU is to blame. */
+/** Runs a case. An exception is its failure, unless it comes from the folder or the GPU. */
 async function attempt(given: ParityCase, device: Device | undefined): Promise<Judged[]> {
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;

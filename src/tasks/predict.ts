@@ -1,4 +1,4 @@
-/** `predict`: what a checkpoint or an ONNX file says is in pictures. */
+/** `predict`: classifies images with a checkpoint or an ONNX file. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, isProvider, type ProviderName, providerNames } from "../core/providers/mod.ts";
 import type { Unreadable } from "../data/decode/pictures.ts";
@@ -21,7 +21,7 @@ const flags = {
   gpu: { value: providerNames.join("|") },
 } as const;
 
-/** What predict needs of the world. */
+/** The parts of the host that predict needs. */
 export type PredictHost = Pick<
   Host,
   | "openOnnx"
@@ -36,7 +36,7 @@ export type PredictHost = Pick<
   | "print"
 >;
 
-/** What the command line asks for. */
+/** The parsed command line. */
 interface Options {
   readonly model: string;
   readonly inputs: readonly string[];
@@ -47,8 +47,8 @@ interface Options {
 }
 
 /**
- * Prints the likeliest classes of each picture. Files that cannot be read are named and counted.
- * @returns the exit code: 0, or 3 if no picture could be read
+ * Prints the most likely classes of each image. Files that cannot be read are listed and counted.
+ * @returns the exit code: 0, or 3 if no image could be read
  * @throws ConfigError, DataError, GpuError
  */
 export async function predict(host: PredictHost, args: readonly string[]): Promise<number> {
@@ -73,19 +73,19 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
 
 function readOptions(args: readonly string[]): Options {
   const { flags: given, others: [model, ...inputs] } = parseArguments(args, flags, USAGE);
-  if (model === undefined) throw new ConfigError(`Cannot predict as no model is given: ${USAGE}`);
-  if (inputs.length === 0) throw new ConfigError(`Cannot predict as no pictures are given: ${USAGE}`);
+  if (model === undefined) throw new ConfigError(`Cannot predict: no model given. Usage: ${USAGE}`);
+  if (inputs.length === 0) throw new ConfigError(`Cannot predict: no images given. Usage: ${USAGE}`);
   if (given.has("json") && given.has("csv")) {
-    throw new ConfigError("Cannot predict with --json and --csv at once: choose one");
+    throw new ConfigError("Cannot predict with both --json and --csv: choose one");
   }
   const topK = Number(given.get("top-k") ?? 3);
   if (!Number.isInteger(topK) || topK < 1) {
-    throw new ConfigError(`Cannot use --top-k ${given.get("top-k")} as it must be an integer of at least 1`);
+    throw new ConfigError(`Cannot use --top-k ${given.get("top-k")}: it must be an integer of at least 1`);
   }
   const sheet = given.get("contact-sheet");
   if (sheet !== undefined && !/\.html?$/i.test(sheet)) {
     throw new ConfigError(
-      `Cannot write the contact sheet to ${sheet} as it is a page: its name must end with .html`,
+      `Cannot write the contact sheet to ${sheet}: its name must end with .html`,
     );
   }
   const gpu = given.get("gpu") ?? DEFAULT_PROVIDER;
@@ -96,7 +96,7 @@ function readOptions(args: readonly string[]): Options {
   return { model, inputs, form, topK, sheet, gpu };
 }
 
-/** Predicts batch by batch, so that memory holds no more pictures than a batch has. */
+/** Predicts batch by batch, so that only one batch of images is in memory. */
 async function predictAll(
   host: PredictHost,
   classifier: Classifier,
@@ -107,7 +107,7 @@ async function predictAll(
   const predictions: Prediction[] = [], unreadable: Unreadable[] = [], thumbnails: string[] = [];
   for (let start = 0; start < files.length; start += BATCH) {
     if (host.signal.aborted) {
-      throw new InterruptedError(`The prediction was interrupted after ${start} pictures`);
+      throw new InterruptedError(`The prediction was interrupted after ${start} images`);
     }
     const batch = files.slice(start, start + BATCH);
     const decoded = await Promise.all(batch.map((file) => decodeFile(host, file)));
@@ -139,9 +139,9 @@ function show(host: PredictHost, result: Predictions, { form, sheet, topK }: Opt
   host.print(
     `${predictions.length} of ${
       predictions.length + unreadable.length
-    } pictures predicted by ${result.model} ` +
+    } images classified by ${result.model} ` +
       `(${card.model ?? "a model"} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px)`,
   );
   if (sheet !== undefined) host.print(`contact sheet: ${sheet}`);
-  for (const { path, reason } of unreadable) host.print(`not readable: ${path}: ${reason}`, "warning");
+  for (const { path, reason } of unreadable) host.print(`unreadable: ${path}: ${reason}`, "warning");
 }

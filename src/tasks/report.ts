@@ -1,4 +1,6 @@
-/** `report`: writes `report.html` of runs that are over, or go on elsewhere, from the files in their folders. */
+/**
+ * `report`: writes `report.html` for runs that have ended, or continue elsewhere, from the files in their folders.
+ */
 import { ConfigError } from "../base/errors.ts";
 import { htmlReport } from "../plots/report/html_report.ts";
 import { REPORT } from "../train/callbacks/report.ts";
@@ -9,14 +11,14 @@ import { readRun } from "../train/report/read_run.ts";
 /** Writes the report of each folder. */
 export async function report(host: Host, folders: readonly string[]): Promise<void> {
   if (folders.length === 0) {
-    throw new ConfigError("Cannot write a report as no run is given: deno task report outputs/...");
+    throw new ConfigError("Cannot write a report: no run given. Usage: deno task report outputs/...");
   }
   for (const given of folders) {
     const folder = given.replace(/(?<=.)\/+$/, "");
     const files = runFiles(host, folder);
     if (await files.text("run.json") === undefined) {
       throw new ConfigError(
-        `Cannot write a report of ${folder} as it holds no run.json: give the folder of a run, such as outputs/...`,
+        `Cannot write a report of ${folder}: it has no run.json; give the folder of a run, such as outputs/...`,
       );
     }
     const page = new TextEncoder().encode(await htmlReport(await readRun(files, host.now())));

@@ -1,4 +1,4 @@
-/** `stats`: counts of a dataset, and its health: as a table, as JSON, as a page with pictures, as corrections. */
+/** `stats`: a dataset's counts and health, as a table, as JSON, as a page with images, or as corrections. */
 import { DataError, InterruptedError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { checkHealth } from "../data/health/check.ts";
@@ -46,7 +46,7 @@ export async function stats(
   return report;
 }
 
-/** Writes the page and the corrections where they are asked for. */
+/** Writes the page and the corrections, if requested. */
 async function writeFiles(
   host: Host,
   given: ReadonlyMap<string, string>,
@@ -66,14 +66,14 @@ async function writeFiles(
     say(
       `patch   ${patch}: ${
         counted(corrections.length, "correction")
-      }; read it, then train with data.patch=${patch}`,
+      }; review it, then train with data.patch=${patch}`,
     );
   }
 }
 
 function orInterrupted(signal: AbortSignal) {
   return (error: unknown): never => {
-    if (signal.aborted) throw new InterruptedError("Stopped before all files were looked at");
+    if (signal.aborted) throw new InterruptedError("Stopped before all files were checked");
     throw error;
   };
 }
@@ -83,8 +83,8 @@ function requireHealthy({ root, findings }: HealthReport): void {
   const { error, warning } = countFindings(findings);
   if (error + warning === 0) return;
   throw new DataError(
-    `Cannot pass "${root}" with --strict as its health check found ${counted(error, "error")} and ${
+    `Cannot pass "${root}" with --strict: the health check found ${counted(error, "error")} and ${
       counted(warning, "warning")
-    }: see above, or leave --strict out`,
+    }; see above, or omit --strict`,
   );
 }

@@ -1,4 +1,4 @@
-/** `sync`: sends what a run's folder keeps for Weights & Biases. */
+/** `sync`: sends a run's unsent records to Weights & Biases. */
 import { ConfigError } from "../base/errors.ts";
 import { readRun, wandbServer } from "../train/loggers/wandb.ts";
 import { Outbox } from "../train/loggers/wandb/outbox.ts";
@@ -6,13 +6,13 @@ import { Sender } from "../train/loggers/wandb/sender.ts";
 import type { Host } from "../setup/host.ts";
 import { logFiles } from "../setup/open_log.ts";
 
-/** A server that is away is asked again and again for so long. */
+/** How long an unavailable server is retried. */
 const LIMIT_MS = 120_000;
 
 /** Sends the records of the runs in these folders. @returns 0, or 1 if some are left */
 export async function sync(host: Host, folders: readonly string[], limitMs = LIMIT_MS): Promise<number> {
   if (folders.length === 0) {
-    throw new ConfigError("Cannot sync as no run is given: deno task sync outputs/...");
+    throw new ConfigError("Cannot sync: no run given. Usage: deno task sync outputs/...");
   }
   const server = wandbServer(host.configWorld.env);
   let left = 0;
@@ -21,13 +21,13 @@ export async function sync(host: Host, folders: readonly string[], limitMs = LIM
     const run = await readRun(files);
     if (!run) {
       throw new ConfigError(
-        `Cannot sync ${folder} as it holds no wandb/run.json: give the folder of a run with logging=wandb`,
+        `Cannot sync ${folder}: it has no wandb/run.json; give the folder of a run with logging=wandb`,
       );
     }
     const outbox = await Outbox.open(files);
     const count = outbox.left;
     if (count === 0) {
-      host.print(`sync    ${folder}: nothing is left to send`);
+      host.print(`sync    ${folder}: nothing to send`);
       continue;
     }
     const sender = new Sender({

@@ -40,7 +40,7 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
         assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes));
       });
     }
-    await context.step("what is no picture gives a reason", async () => {
+    await context.step("a file that is not an image gives a reason", async () => {
       assertEquals(await decodeInPage(page, new Uint8Array()), "DataError: the file is empty");
       const fault = await decodeInPage(page, new TextEncoder().encode("no picture"));
       assertEquals(
@@ -50,7 +50,7 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
       const damaged = await decodeInPage(page, Uint8Array.of(0xff, 0xd8, 0xff, 0xd9));
       assertMatch(
         String(damaged),
-        /^DataError: the file is damaged, or no picture that this browser decodes \(/,
+        /^DataError: the file is damaged, or not an image that this browser can decode \(/,
       );
     });
     assertEquals(errors, []);

@@ -55,7 +55,7 @@ Deno.test("comparePictures() allows two levels at most, and more than one on a t
   assertEquals(share(102, 98, 102, 102), 4 / 3);
   assertEquals(share(103), 1.5);
   const narrow = { ...picture(), width: 50, height: 20 };
-  assertEquals(comparePictures(narrow, picture()).worst, "the picture is 50x20, the reference 100x10");
+  assertEquals(comparePictures(narrow, picture()).worst, "the image is 50x20, the reference 100x10");
 });
 
 Deno.test("worstOf() refuses to pass what compared nothing", () => {

@@ -69,7 +69,7 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
     only: "^weights_evil",
     changes: { "evil.pth": replaced("posix\nsystem", "torch\nTensor") },
     row: /^weights_evil.pth .* FAIL$/,
-    says: "evil.pth is refused without the name of what it calls",
+    says: "evil.pth is rejected without the name of what it calls",
   },
   "a loss": {
     only: "^trajectory_resnet18$",
@@ -108,7 +108,7 @@ Deno.test("parity runs what --only matches, and writes what it found as JSON", a
   const { host, code } = run({}, [FIXTURES, "--only=schedule_0", "--json", "out.json"]);
   assertEquals(await code, 0);
   assertEquals(host.lines.filter((line) => line.startsWith("schedule_")).length, 1);
-  assertMatch(host.lines.join("\n"), /left out by --only: \d+ cases\nall 1 rows within tolerance/);
+  assertMatch(host.lines.join("\n"), /skipped by --only: \d+ cases\nall 1 rows within tolerance/);
   const { ok, folder, rows } = JSON.parse(new TextDecoder().decode(host.written.get("out.json")));
   assertEquals([ok, folder, rows[0].name], [true, FIXTURES, "schedule_0_warmup_cosine"]);
 });
@@ -141,13 +141,13 @@ Deno.test("parity says so if the folder is missing, or has no cases", async () =
   const missing = await assertRejects(
     () => parity(testHost(), ["no/such/folder"]),
     DataError,
-    'Cannot open "no/such/folder": it does not exist; give a folder that tests/fixtures/make.py has written',
+    'Cannot open "no/such/folder": it does not exist; give a folder written by tests/fixtures/make.py',
   );
   assertEquals(exitCode(missing), 3);
   await assertRejects(
     () => parity(testHost(), [inProject("tests/fixtures/maker")]),
     DataError,
-    "has no cases: give a folder that tests/fixtures/make.py has written",
+    "has no cases; give a folder written by tests/fixtures/make.py",
   );
 });
 
@@ -166,7 +166,7 @@ const broken: Record<string, [Changes, string]> = {
   ],
   "an attribute is missing": [
     { "transforms.json": json(({ cases }) => delete cases[0].attrs.shorter_side) },
-    "transform_wide_resize_28 as its attribute shorter_side is broken",
+    "transform_wide_resize_28: its attribute shorter_side is broken",
   ],
 };
 
@@ -210,11 +210,11 @@ Deno.test("parity refuses arguments that make no sense", async () => {
     const error = await assertRejects(() => run({}, args).code, ConfigError, says);
     assertEquals(exitCode(error), 2);
   };
-  await refuse([FIXTURES, "--onyl", "x"], "--onyl is unknown: did you mean --only?");
+  await refuse([FIXTURES, "--onyl", "x"], "unknown option --onyl; did you mean --only?");
   await refuse([FIXTURES, "--json"], "an option has no value");
   await refuse([FIXTURES, "--only", "("], "--only must be a regular expression");
   await refuse([FIXTURES, "--only", "gelu"], "no case matches --only gelu: the ");
-  await refuse([FIXTURES, FIXTURES], "one folder can be given");
+  await refuse([FIXTURES, FIXTURES], "expected one folder");
 });
 
 Deno.test("parity exits by 4 where there is no adapter, and stops between cases when asked to", async () => {

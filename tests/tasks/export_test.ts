@@ -136,16 +136,16 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
         }),
     };
     await Deno.writeTextFile(`${folder}/broken.png`, "<html>");
-    await assertRejects(() => predict(host, ["x.onnx"]), ConfigError, "no pictures are given");
+    await assertRejects(() => predict(host, ["x.onnx"]), ConfigError, "no images given");
     await assertRejects(() => predict(host, ["x.onnx", "a", "--jsn"]), ConfigError, "did you mean --json?");
     await assertRejects(() => predict(host, ["x.onnx", `${folder}/none`]), DataError, "it does not exist");
     const model = `${folder}/model.onnx`;
     await Deno.writeFile(model, await tinyOnnx());
     assertEquals(await predict(fake, [model, `${folder}/broken.png`, `${folder}/pictures`]), 0);
     assert(
-      lines.includes(`4 of 5 pictures predicted by ${model} (a model in ONNX Runtime, 5 classes, 32 px)`),
+      lines.includes(`4 of 5 images classified by ${model} (a model in ONNX Runtime, 5 classes, 32 px)`),
     );
-    assertMatch(lines.at(-1)!, /not readable: .*broken\.png: not a JPEG, PNG/);
+    assertMatch(lines.at(-1)!, /unreadable: .*broken\.png: not a JPEG, PNG/);
     assertEquals(await predict(fake, [model, `${folder}/broken.png`]), 3);
   }));
 

@@ -19,9 +19,9 @@ Deno.test("report writes the page of a run from its folder", async () => {
     const page = await Deno.readTextFile(`${folder}/report.html`);
     assert(page.includes('<a href="metrics.jsonl" download>metrics.jsonl</a>'));
     await Deno.remove(`${folder}/run.json`);
-    await assertRejects(() => report(host, [folder]), ConfigError, "as it holds no run.json");
+    await assertRejects(() => report(host, [folder]), ConfigError, "it has no run.json");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  await assertRejects(() => report(host, []), ConfigError, "as no run is given");
+  await assertRejects(() => report(host, []), ConfigError, "no run given");
 });

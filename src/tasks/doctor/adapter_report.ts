@@ -1,10 +1,10 @@
-/** The doctor's look at the adapter: what it is, what it can do, and whether that is enough. */
+/** The adapter section of doctor: what it is, what it can do, and whether that suffices. */
 import { type AdapterDescription, type Device, isSoftware } from "../../core/device.ts";
 import type { Machine } from "../../setup/machine.ts";
 import { bytesText, noAdapterCure } from "./machine_report.ts";
 import type { Finding, Section } from "./report.ts";
 
-/** PCI vendors, as Deno numbers them; other runtimes give names. */
+/** PCI vendor ids as Deno reports them; other runtimes report names. */
 const VENDORS: Readonly<Record<number, string>> = {
   0x10de: "NVIDIA",
   0x1002: "AMD",
@@ -16,19 +16,19 @@ const VENDORS: Readonly<Record<number, string>> = {
   0x1ae0: "Google",
 };
 
-/** What every kernel keeps to; the engine's own minimum. */
+/** The limits that every kernel respects; the engine's own minimum. */
 const NEEDED = {
   maxStorageBuffersPerShaderStage: 8,
   maxComputeInvocationsPerWorkgroup: 256,
   maxComputeWorkgroupStorageSize: 16_384,
 } as const;
 
-/** Bytes an image of 224 pixels takes in the largest tensor of a ResNet, the stem's output [112, 112, 64] in f32. */
+/** Bytes of a 224 pixel image in the largest tensor of a ResNet, the stem's output [112, 112, 64] in f32. */
 const STEM_BYTES = 112 * 112 * 64 * 4;
 
 /**
- * True where Deno on Linux took OpenGL, which DENO_WEBGPU_BACKEND can ask for. WebGPU does not name it; the widest
- * bounds of a subgroup are what wgpu gives where the backend does not know, as OpenGL's
+ * True if Deno on Linux uses OpenGL, which DENO_WEBGPU_BACKEND can request. WebGPU does not report the backend; these
+ * widest possible bounds of a subgroup are what wgpu reports if the backend does not know them, as with OpenGL
  * (https://docs.rs/wgpu/29.0.3/wgpu/constant.MAXIMUM_SUBGROUP_MAX_SIZE.html).
  */
 export function isOpenGl(
@@ -38,7 +38,7 @@ export function isOpenGl(
   return machine.os === "linux" && subgroupMinSize === 4 && subgroupMaxSize === 128;
 }
 
-/** Name, features and the limits that matter. */
+/** Name, features and the relevant limits. */
 export function adapterSection({ adapter, gpu }: Device, provider: string): Section {
   const { limits } = gpu;
   const name = adapter.description || adapter.device || "unnamed";
@@ -49,13 +49,13 @@ export function adapterSection({ adapter, gpu }: Device, provider: string): Sect
       ["name", `${name}${isSoftware(adapter) ? ", a software GPU" : ""}`],
       ["vendor", vendorName(adapter)],
       ["through", provider],
-      ["timestamps", gpu.features.has("timestamp-query") ? "yes" : "no: kernels are timed by the clock"],
+      ["timestamps", gpu.features.has("timestamp-query") ? "yes" : "no: kernels are timed by the CPU"],
       ["f16 arithmetic", gpu.features.has("shader-f16") ? "yes" : "no: f16 is for storage only"],
       [
         "largest tensor",
         `${bytesText(largest)}: batches of up to ${Math.floor(largest / STEM_BYTES)} at 224 pixels in f32`,
       ],
-      ["storage buffers", limit(limits, "maxStorageBuffersPerShaderStage", " a kernel")],
+      ["storage buffers", limit(limits, "maxStorageBuffersPerShaderStage", " per kernel")],
       ["workgroup", limit(limits, "maxComputeInvocationsPerWorkgroup", " threads")],
       ["workgroup memory", limit(limits, "maxComputeWorkgroupStorageSize", " bytes")],
     ],
@@ -81,14 +81,14 @@ export function adapterFindings({ adapter, gpu }: Device, machine: Machine): Fin
       kind: "fault",
       problem: `The adapter's ${name} is ${
         gpu.limits[name as keyof typeof NEEDED]
-      }, and kernels need ${needed}`,
+      }, but kernels need ${needed}`,
       cure: "update the GPU's driver, or use another GPU",
     })),
     ...(isOpenGl(adapter, machine)
       ? [
         {
           kind: "note",
-          problem: "The adapter works through OpenGL, whose limits are lower than Vulkan's",
+          problem: "The adapter uses OpenGL, whose limits are lower than Vulkan's",
           cure: noAdapterCure(machine),
         } as const,
       ]
@@ -97,7 +97,7 @@ export function adapterFindings({ adapter, gpu }: Device, machine: Machine): Fin
       ? [
         {
           kind: "note",
-          problem: "The adapter is a software GPU, so training runs on the processor",
+          problem: "The adapter is a software GPU, so training runs on the CPU",
           cure:
             "for more than small images and small datasets, use a machine with a GPU and its Vulkan driver",
         } as const,
@@ -106,8 +106,8 @@ export function adapterFindings({ adapter, gpu }: Device, machine: Machine): Fin
     ...(gpu.features.has("timestamp-query") ? [] : [
       {
         kind: "note",
-        problem: "The adapter has no timestamp queries, so single kernels cannot be profiled",
-        cure: "nothing for training; for profiling, update the driver or use another GPU",
+        problem: "The adapter has no timestamp queries, so individual kernels cannot be profiled",
+        cure: "training needs nothing; for profiling, update the driver or use another GPU",
       } as const,
     ]),
   ];

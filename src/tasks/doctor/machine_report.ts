@@ -1,11 +1,11 @@
-/** The doctor's look at the machine: software, Vulkan drivers, and what they lack. */
+/** The machine section of doctor: software, Vulkan drivers, and what is missing. */
 import { mib } from "../../core/pool.ts";
 import type { DriverFile, Machine } from "../../setup/machine.ts";
 import type { Finding, Section } from "./report.ts";
 
 const INSTALL_SOFTWARE = "`./setup.sh`, or `sudo apt-get install mesa-vulkan-drivers`, for the software GPU";
 const NVIDIA =
-  "NVIDIA's Vulkan driver (`sudo apt-get install libnvidia-gl-550`, with the number of the kernel driver)";
+  "NVIDIA's Vulkan driver (`sudo apt-get install libnvidia-gl-550`, with the version of the kernel driver)";
 
 /** Versions, system and browser. */
 export function softwareSection(machine: Machine, runtime: string, commit: string | undefined): Section {
@@ -28,7 +28,7 @@ function gib(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
-/** Loader, drivers, device files and variables; undefined for a system whose GPUs need no Vulkan. */
+/** Loader, drivers, device files and variables; undefined on systems whose GPUs need no Vulkan. */
 export function vulkanSection(machine: Machine): Section | undefined {
   if (machine.os !== "linux") return undefined;
   const versions = machine.driverVersions.join(", ");
@@ -44,7 +44,7 @@ export function vulkanSection(machine: Machine): Section | undefined {
   };
 }
 
-/** A line for the drivers of each folder that are in order, and one for each other. */
+/** One line for the working drivers of each folder, and one for each other driver. */
 function driverFacts(drivers: readonly DriverFile[]): [string, string][] {
   if (drivers.length === 0) return [["drivers", "none found"]];
   const inOrder = (driver: DriverFile) => driver.isSearched && driver.isLibraryFound;
@@ -52,7 +52,11 @@ function driverFacts(drivers: readonly DriverFile[]): [string, string][] {
   const shortName = ({ path }: DriverFile) =>
     path.slice(path.lastIndexOf("/") + 1).replace(/(_icd.*)?\.json$/, "");
   const fault = ({ library, isLibraryFound }: DriverFile) =>
-    !library ? "names no library" : isLibraryFound ? "is where the loader does not look" : `lacks ${library}`;
+    !library
+      ? "names no library"
+      : isLibraryFound
+      ? "is where the loader does not search"
+      : `lacks ${library}`;
   return [
     ...[...folders].map(([folder, files]): [string, string] => [
       "drivers",
@@ -66,8 +70,8 @@ function driverFacts(drivers: readonly DriverFile[]): [string, string][] {
 }
 
 function deviceFilesText(files: Machine["deviceFiles"]): string {
-  if (files === undefined) return "not known, as Deno looks into /dev with --allow-all only";
-  if (files.length === 0) return "none: no hardware GPU, or none that this process sees";
+  if (files === undefined) return "unknown: Deno reads /dev only with --allow-all";
+  if (files.length === 0) return "none: no hardware GPU, or none visible to this process";
   return files.map(({ path, isUsable }) => isUsable ? path : `${path} (no permission)`).join(", ");
 }
 
@@ -85,7 +89,7 @@ export function machineFindings(machine: Machine): Finding[] {
     ...(machine.browser ? [] : [
       {
         kind: "note",
-        problem: "No browser was found, so the page tests cannot run",
+        problem: "No browser was found, so the browser tests cannot run",
         cure: "`./setup.sh`, or set CHROME_PATH to Chromium or Chrome",
       } as const,
     ]),
@@ -98,7 +102,7 @@ function orphanFinding({ path, library }: DriverFile): Finding {
     problem: library
       ? `The driver file ${path} names ${library}, which is missing`
       : `The driver file ${path} cannot be read, or names no library`,
-    cure: "install its package again, or take the file out of VK_DRIVER_FILES and VK_ICD_FILENAMES",
+    cure: "reinstall its package, or remove the file from VK_DRIVER_FILES and VK_ICD_FILENAMES",
   };
 }
 
@@ -113,26 +117,26 @@ function nvidiaFindings({ deviceFiles, drivers }: Machine): Finding[] {
   return [{ kind: "note", problem, cure }];
 }
 
-/** Why there may be no adapter, from what is missing; the likeliest cause alone. */
+/** The most likely reason why there is no adapter, given what is missing. */
 export function noAdapterCure(machine: Machine): string {
   if (machine.os === "darwin") return "update macOS: WebGPU needs Metal, which every Mac since 2012 has";
   if (machine.os !== "linux") return "update the GPU's driver";
   const named = ["VK_DRIVER_FILES", "VK_ICD_FILENAMES"].find((name) => name in machine.variables);
   const works = machine.drivers.filter((driver) => driver.isSearched && driver.isLibraryFound);
-  if (named && works.length === 0) return `\`unset ${named}\`, as the files that it names are no drivers`;
+  if (named && works.length === 0) return `\`unset ${named}\`: the files that it names are not drivers`;
   const { DENO_WEBGPU_BACKEND: backend } = machine.variables;
   if (backend !== undefined && backend !== "vulkan") return "`unset DENO_WEBGPU_BACKEND`";
   if (!machine.vulkanLoader) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver and \`libvulkan1\``;
   if (works.length === 0) return `${INSTALL_SOFTWARE}; for a GPU, its Vulkan driver: ${NVIDIA} for NVIDIA`;
   if (works.some((driver) => driver.path.includes("nvidia"))) {
     return "`sudo apt-get install libx11-6 libxext6 libegl1`, which NVIDIA's driver needs even without a screen; " +
-      "then see what `vulkaninfo --summary` (package vulkan-tools) says";
+      "then check the output of `vulkaninfo --summary` (package vulkan-tools)";
   }
-  return `the drivers found drive no GPU of this machine: ${INSTALL_SOFTWARE}; see what ` +
-    "`vulkaninfo --summary` (package vulkan-tools) says";
+  return `none of the drivers found supports a GPU of this machine: ${INSTALL_SOFTWARE}; check the output of ` +
+    "`vulkaninfo --summary` (package vulkan-tools)";
 }
 
-/** `size` as the report shows it: MiB, or GiB for large ones. */
+/** Formats `size` for the report: MiB, or GiB if large. */
 export function bytesText(bytes: number): string {
   return bytes >= 2 ** 30 ? gib(bytes) : mib(bytes);
 }

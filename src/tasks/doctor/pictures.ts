@@ -1,4 +1,4 @@
-/** Whether this machine decodes a JPEG, to the right colours. */
+/** Whether this machine decodes a JPEG to the right colours. */
 import { firstLineOf } from "../../base/errors.ts";
 import type { Decode, Picture } from "../../data/types.ts";
 import type { Finding } from "./report.ts";
@@ -10,13 +10,12 @@ const JPEG =
   "AAhEBAxEB/8QAFQABAQAAAAAAAAAAAAAAAAAABQj/xAAUEAEAAAAAAAAAAAAAAAAAAAAA/8QAFQEBAQAAAAAAAAAAAAAAAAAACQf/xAAUEQEA" +
   "AAAAAAAAAAAAAAAAAAAA/9oADAMBAAIRAxEAPwCZ07JwHLwA9//Z";
 const LEFT = [200, 40, 60], RIGHT = [20, 90, 220];
-/** Levels that a decoder may be off: rounding, and the chroma of a neighbour. */
+/** Tolerance in levels: rounding, and the chroma of a neighbour. */
 const TOLERANCE = 6;
 
-/** What the check found, in a line, and the fault if there is one. */
+/** The result of the check in one line, and the fault if there is one. */
 export async function checkPictures(decode: Decode): Promise<{ text: string; findings: Finding[] }> {
-  const cure =
-    "`deno install`, which fetches the npm package sharp, and allow Deno its library with --allow-ffi";
+  const cure = "run `deno install`, which installs the npm package sharp, and allow it with --allow-ffi";
   const fault = (problem: string) => ({
     text: "failed",
     findings: [{ kind: "fault", problem, cure } as const],
@@ -35,7 +34,7 @@ export async function checkPictures(decode: Decode): Promise<{ text: string; fin
   return { text: `decodes, each value within ${worst} of 255 levels`, findings: [] };
 }
 
-/** How far the pixel at column `x` of the middle row is from `colour`. */
+/** The distance of the pixel at column `x` of the middle row from `colour`. */
 function deviation({ width, data }: Picture, x: number, colour: readonly number[]): number {
   return Math.max(...colour.map((value, c) => Math.abs(data[3 * (4 * width + x) + c] - value)));
 }

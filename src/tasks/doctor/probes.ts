@@ -1,4 +1,4 @@
-/** How fast the adapter is: multiply-adds in registers, and bytes through memory. */
+/** Measures the adapter's speed: multiply-adds in registers, and memory bandwidth. */
 import { fmaOperations, type FmaProbe, probeFma } from "../../../kernels/probe_fma.ts";
 import { COPY_UNROLLS, probeCopy } from "../../../kernels/probe_copy.ts";
 import { GpuError } from "../../base/errors.ts";
@@ -8,11 +8,11 @@ import { kernel } from "../../core/kernel.ts";
 import { type Program, recordProgram } from "../../core/program.ts";
 import { empty, tensorOf } from "../../core/tensor.ts";
 
-/** What the probes measured. */
+/** The measured speed. */
 export interface Speed {
-  /** f32 operations a second in registers, in units of 1e9; a multiply-add counts as two. */
+  /** f32 operations per second in registers, in units of 1e9; a multiply-add counts as two. */
   readonly gflops: number;
-  /** Bytes read plus bytes written a second, in units of 1e9. */
+  /** Bytes read plus bytes written per second, in units of 1e9. */
   readonly gigabytes: number;
 }
 
@@ -20,23 +20,23 @@ const fma = kernel("probe_fma", probeFma);
 const copy = kernel("probe_copy", probeCopy);
 
 /**
- * Which unroll is fastest depends on the registers: on a processor with AVX2 it is 8 accumulators, and others fall
- * to a third of it.
+ * Which unrolling is fastest depends on the registers: on a CPU with AVX2 it is 8 accumulators, and others drop to a
+ * third of its speed.
  */
 const UNROLLS = [[8, 16], [8, 64], [12, 8], [16, 8]] as const;
 const ROUNDS = 65_536;
 /** Enough threads for any GPU. */
 const MOST_GROUPS = 16_384;
 
-/** How long a probe may take. */
+/** Time limits of a probe. */
 export interface ProbeTime {
-  /** What is timed at once takes at least this many milliseconds. */
+  /** A single measurement takes at least this many milliseconds. */
   readonly least: number;
   /** No further run of a probe after this time. */
   readonly most: number;
 }
 
-/** Measures both; takes a second or two. @throws GpuError if the adapter computes something else than it should */
+/** Measures both, which takes a second or two. @throws GpuError if the adapter computes a wrong result */
 export async function measureSpeed(
   device: Device,
   time: ProbeTime = { least: 5, most: 250 },
@@ -50,7 +50,7 @@ export async function measureSpeed(
   return speed;
 }
 
-/** 1e9 operations a second of one unroll, with more threads until a launch is long enough. */
+/** 1e9 operations per second for one unrolling, with more threads until a launch is long enough. */
 async function fmaSpeed(device: Device, probe: FmaProbe, time: ProbeTime): Promise<number> {
   const milliseconds = await device.scope(async () => {
     const factors = tensorOf(device, [0.999, 0.001], [2], "f32", "factors");
@@ -59,9 +59,9 @@ async function fmaSpeed(device: Device, probe: FmaProbe, time: ProbeTime): Promi
     const best = await launchTime(device, program, time);
     program.free();
     const [first] = await sums.read(); // GPU sync point
-    // Every accumulator tends to 0.001 / (1 - 0.999) = 1.
+    // Every accumulator converges to 0.001 / (1 - 0.999) = 1.
     if (!(first > 0.9 * probe.accumulators)) {
-      throw new GpuError(`Cannot trust the adapter as probe_fma computed ${first}: update its driver`);
+      throw new GpuError(`Cannot trust the adapter because probe_fma computed ${first}: update its driver`);
     }
     return best;
   });
@@ -72,7 +72,7 @@ async function fmaSpeed(device: Device, probe: FmaProbe, time: ProbeTime): Promi
   return fmaOperations(probe) / milliseconds / 1e6;
 }
 
-/** 1e9 bytes a second, read and written: more bytes than a cache holds, where the adapter binds as many. */
+/** 1e9 bytes per second, read and written: more bytes than a cache holds, if the adapter can bind as many. */
 async function copySpeed(device: Device, time: ProbeTime, bytes = 2 ** 26): Promise<number> {
   const { maxStorageBufferBindingSize, maxBufferSize } = device.gpu.limits;
   const largest = Math.min(maxStorageBufferBindingSize, maxBufferSize, 2 ** 29);
@@ -91,7 +91,9 @@ async function copySpeed(device: Device, time: ProbeTime, bytes = 2 ** 26): Prom
   return 2 * bytes / milliseconds / 1e6;
 }
 
-/** Milliseconds of a launch: the best of a few groups of launches, at least two, as the first touches new memory. */
+/**
+ * Milliseconds of a launch: the best of a few groups of launches, at least two, because the first touches new memory.
+ */
 async function launchTime(device: Device, program: Program, { least, most }: ProbeTime): Promise<number> {
   const start = performance.now();
   let best = Infinity, launches = 1;

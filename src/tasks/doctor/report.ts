@@ -1,14 +1,14 @@
-/** The doctor's report: facts in sections, then what is wrong and what to do about it. */
+/** The doctor's report: facts in sections, then problems and cures. */
 
-/** Something that is wrong, and what to do about it. */
+/** A problem, and what to do about it. */
 export interface Finding {
-  /** A fault keeps training from running; a note does not. */
+  /** A fault prevents training; a note does not. */
   readonly kind: "fault" | "note";
   readonly problem: string;
   readonly cure: string;
 }
 
-/** Facts that belong together, each with its name. */
+/** Related facts, each with its name. */
 export interface Section {
   readonly title: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
@@ -24,7 +24,7 @@ export function canTrain({ findings }: Report): boolean {
   return findings.every(({ kind }) => kind !== "fault");
 }
 
-/** Columns of a name, its indent included. */
+/** Width of the name column, including its indent. */
 const NAME = 20;
 const WIDTH = 100;
 
@@ -51,7 +51,7 @@ export function formatVerdict(report: Report): string[] {
   ];
 }
 
-/** `text` behind `head`, broken at spaces but not within `commands`; further lines start below the text. */
+/** Wraps `text` after `head`, at spaces but not within `commands`, with a hanging indent. */
 function hang(head: string, text: string): string[] {
   const lines: string[] = [];
   let line = head, start = head;

@@ -1,4 +1,4 @@
-/** What a test came to: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
+/** The results of a test: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
 import { printable, tableRow } from "../../base/text_table.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
@@ -23,16 +23,16 @@ export interface Tested {
 export interface ClassRow {
   readonly label: string;
   readonly images: number;
-  /** Share of its images that are named right; null without images. */
+  /** Fraction of its images that are recognised; null without images. */
   readonly recall: number | null;
-  /** Share of what is named so that is right; null where nothing is. */
+  /** Fraction of predictions of this class that are correct; null without predictions. */
   readonly precision: number | null;
   readonly f1: number;
-  /** Area under its ROC curve against the rest; null where it is not defined. */
+  /** Area under its ROC curve against the rest; null where it is undefined. */
   readonly auroc: number | null;
 }
 
-/** All figures of a test. */
+/** All metrics of a test. */
 export interface Report {
   readonly images: number;
   readonly loss: number;
@@ -49,7 +49,7 @@ export interface Report {
   readonly per_class: readonly ClassRow[];
 }
 
-/** The figures, and the confusion matrix behind them. */
+/** The metrics, and the confusion matrix they are computed from. */
 export function reportOf({ classes, tally, outputs }: Tested): { report: Report; confusion: Confusion } {
   const { logits, labels } = outputs, count = classes.length;
   const matrix = confusionMatrix(count), calibration = calibrationError(count), likelihood = nll(count);
@@ -83,10 +83,10 @@ export function reportOf({ classes, tally, outputs }: Tested): { report: Report;
   return { report, confusion };
 }
 
-/** Classes that are shown before the table is cut to its worst. */
+/** Number of classes from which the table shows only the worst. */
 const MOST_ROWS = 40, WORST = 15;
 
-/** The table of classes, and the figures over all. */
+/** The table of classes, and the overall metrics. */
 export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Report): string[] {
   const percent = (share: number | null) => share === null ? "-" : `${(100 * share).toFixed(1)} %`;
   const isCut = rows.length > MOST_ROWS;
@@ -115,7 +115,7 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
   ];
 }
 
-/** Rows true, columns predicted. */
+/** True classes as rows, predicted classes as columns. */
 export function confusionCsv({ counts }: Confusion, classes: readonly string[]): string {
   const rows = classes.map((
     label,
@@ -124,7 +124,7 @@ export function confusionCsv({ counts }: Confusion, classes: readonly string[]):
   return csv([["true \\ predicted", ...classes], ...rows]);
 }
 
-/** A row for each image: its file, its class, and what the model says with which confidence. */
+/** A row for each image: its file, its class, the prediction and its confidence. */
 export function predictionsCsv({ classes, outputs, files }: Tested): string {
   const { logits, labels, indices } = outputs;
   const predicted = argmax(logits, classes.length), confidences = softmax(logits, classes.length);

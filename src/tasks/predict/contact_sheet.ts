@@ -1,14 +1,14 @@
-/** A page with a thumbnail of each picture and what the model says of it; one file, without scripts. */
+/** A page with a thumbnail of each image and its predictions, in one file without scripts. */
 import { resizeTo } from "../../data/transforms/resize.ts";
 import type { EncodeJpeg, Picture } from "../../data/types.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";
 import type { Prediction, Predictions } from "./prediction.ts";
 
-/** The longer side of a thumbnail, in pixels: twice what is shown, for fine screens. */
+/** The longer side of a thumbnail in pixels: twice the displayed size, for high-resolution screens. */
 const SIDE = 320;
 
-/** A picture's thumbnail as the text of an image's address. */
+/** An image's thumbnail as a data URI. */
 export async function thumbnail(picture: Picture, encodeJpeg: EncodeJpeg): Promise<string> {
   const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
   const side = (length: number) => Math.max(1, Math.round(length * scale));
@@ -16,7 +16,7 @@ export async function thumbnail(picture: Picture, encodeJpeg: EncodeJpeg): Promi
   return `data:image/jpeg;base64,${(await encodeJpeg(small, 85)).toBase64()}`;
 }
 
-/** The page; `thumbnails` belong to `predictions` one by one. */
+/** The page; `thumbnails` correspond to `predictions`. */
 export async function contactSheet(result: Predictions, thumbnails: readonly string[]): Promise<string> {
   const { model, runtime, card, predictions, unreadable } = result;
   const policy = `default-src 'none'; img-src data:; style-src ${await policySource(STYLE)}`;

@@ -1,26 +1,26 @@
-/** Which pictures are meant by files, folders and .zip archives, and their pixels. */
+/** Finds the images in files, folders and .zip archives, and reads their pixels. */
 import { DataError } from "../../base/errors.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
 import { compareCodePoints, isHidden } from "../../data/files/paths.ts";
 import type { Picture } from "../../data/types.ts";
 import type { Host } from "../../setup/host.ts";
 
-/** What reading pictures needs of the world. */
+/** The parts of the host that reading images needs. */
 export type InputHost = Pick<Host, "openTree" | "readFile" | "pictures">;
 
-/** A picture file that can be read. */
+/** A readable image file. */
 export interface PictureFile {
-  /** As the user would name it: a folder's or archive's path before its own. */
+  /** As the user would name it: prefixed with the path of its folder or archive. */
   readonly name: string;
   load(): Promise<Uint8Array>;
 }
 
-/** What the decoder may know; a file of another kind in a folder is no picture. */
+/** Extensions that the decoder may support; other files in a folder are not images. */
 const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
 /**
- * The pictures of each path, in order: a file by its name's ending, all pictures below a folder or in a .zip.
- * @throws DataError if a path is neither, or there is no picture at all
+ * The images of each path, in order: a file by its extension, or all images below a folder or in a .zip.
+ * @throws DataError if a path is neither, or there are no images at all
  */
 export async function findPictures(host: InputHost, paths: readonly string[]): Promise<PictureFile[]> {
   const found: PictureFile[] = [];
@@ -38,20 +38,20 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
   }
   if (found.length > 0) return found;
   throw new DataError(
-    `Cannot predict as there are no pictures in ${
+    `Cannot predict: there are no images in ${
       paths.join(", ")
-    }: need .jpg, .png, .webp, .gif, .tiff or .avif`,
+    }; need .jpg, .png, .webp, .gif, .tiff or .avif files`,
   );
 }
 
-/** A picture's pixels, or why there are none, in one line. */
+/** The pixels of an image, or a one-line reason why it cannot be read. */
 export async function decodeFile(
   { pictures }: InputHost,
   file: PictureFile,
 ): Promise<{ readonly picture: Picture } | { readonly reason: string }> {
   try {
     const picture = await pictures.decode(await file.load());
-    if (picture.width < 1 || picture.height < 1) return { reason: "the picture has no pixels" };
+    if (picture.width < 1 || picture.height < 1) return { reason: "the image has no pixels" };
     return { picture };
   } catch (error) {
     return { reason: reasonOf(error) };

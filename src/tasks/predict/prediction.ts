@@ -1,4 +1,4 @@
-/** Predictions, and how they are shown: as a table, JSON or CSV. */
+/** Predictions and their formats: table, JSON or CSV. */
 import { textTable } from "../../base/text_table.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import type { Unreadable } from "../../data/decode/pictures.ts";
@@ -12,13 +12,13 @@ export interface Guess {
   readonly confidence: number;
 }
 
-/** A picture's most likely classes, the first of them first. */
+/** The most likely classes of an image, best first. */
 export interface Prediction {
   readonly file: string;
   readonly guesses: readonly Guess[];
 }
 
-/** All that came of a call. */
+/** All results of a call. */
 export interface Predictions {
   readonly model: string;
   readonly runtime: string;
@@ -27,7 +27,7 @@ export interface Predictions {
   readonly unreadable: readonly Unreadable[];
 }
 
-/** The `count` most likely classes of a row of logits; of equal ones the lower index first. */
+/** The `count` most likely classes of a row of logits; on a tie the lower index first. */
 export function guesses(logits: Float32Array, labels: readonly string[], count: number): Guess[] {
   const confidences = softmax(logits, labels.length);
   const order = [...labels.keys()].sort((a, b) => logits[b] - logits[a] || a - b);
@@ -38,7 +38,7 @@ export function guesses(logits: Float32Array, labels: readonly string[], count: 
   }));
 }
 
-/** One JSON object: what ran, every class that it can name, and a prediction for each picture. */
+/** One JSON object: what ran, all its classes, and a prediction for each image. */
 export function asJson({ model, runtime, card, predictions, unreadable }: Predictions): string {
   const rounded = (guess: Guess) => ({ ...guess, confidence: Number(guess.confidence.toFixed(6)) });
   return JSON.stringify(
@@ -60,7 +60,7 @@ export function asJson({ model, runtime, card, predictions, unreadable }: Predic
   );
 }
 
-/** Lines of comma-separated values (RFC 4180): a row for each picture, unreadable ones last with their reason. */
+/** Lines of comma-separated values (RFC 4180): a row for each image, unreadable ones last with their reason. */
 export function asCsv({ predictions, unreadable }: Predictions, topK: number): string[] {
   const ranks = Array.from({ length: topK }, (_, i) => i === 0 ? "" : `_${i + 1}`);
   const header = ["file", ...ranks.flatMap((rank) => [`label${rank}`, `confidence${rank}`]), "error"];

@@ -1,6 +1,6 @@
 import { type HealthReport, KINDS } from "../../data/health/types.ts";
 
-/** A report as JSON: everything, with all paths. Classes are lists, as their names may look like numbers. */
+/** A report as JSON, with all paths. Classes are lists, because their names may look like numbers. */
 export function reportJson(report: HealthReport): string {
   const { root, files, classes, splits, imbalance, findings, notes } = report;
   const json = {

@@ -1,6 +1,6 @@
 /**
- * The report as one page with pictures: no script, no network, nothing beside it. Its content security policy allows
- * pictures in data URIs and this one style sheet.
+ * The report as one page with images: no script, no network, no other files. Its content security policy allows only
+ * images in data URIs and this style sheet.
  */
 import {
   countFindings,
@@ -18,7 +18,7 @@ import { Markup } from "../../plots/svg.ts";
 import { style } from "./page_style.ts";
 import { SHOWN_FILES, SHOWN_GROUPS } from "../../data/health/thumbnails.ts";
 
-/** Lines of paths below the pictures of a finding; --json has them all. */
+/** Maximum lines of paths below the images of a finding; --json lists all. */
 const MOST_LINES = 2000;
 /** Length of the longest bar, in units of its drawing. */
 const BAR = 100;
@@ -95,7 +95,7 @@ function contents(findings: readonly Finding[]): Markup {
       groups.length + classes.length
     }</span></li>`
   );
-  const healthy = html`<p class="healthy">Nothing was found: this dataset looks healthy.</p>`;
+  const healthy = html`<p class="healthy">No problems found: this dataset looks healthy.</p>`;
   return html`
     ${findings.length === 0 ? healthy : []}<nav aria-label="Sections">
       <ol>${links}<li><a href="#counts">Images by class and split</a></li></ol>
@@ -150,9 +150,9 @@ function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Ki
   const { path, split, className, note = "" } = file;
   const uri = pictures.get(path);
   const image = uri === undefined
-    ? html`<div class="no-picture">no picture</div>`
+    ? html`<div class="no-picture">no image</div>`
     : html`<img src="${uri}" alt="${path}" decoding="async">`;
-  // What sets the files of a group apart stands out: the label, or the split.
+  // Emphasises what distinguishes the files of a group: the label, or the split.
   const strong = kind.startsWith("leak") ? "split" : "label";
   return html`
     <figure
@@ -163,7 +163,7 @@ function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Ki
   `;
 }
 
-/** The paths of what has no picture on the page. */
+/** The paths of files without an image on the page. */
 function rest(kind: Kind, groups: Finding["groups"]): Markup {
   const left = kind === "unreadable" ? [] : groups.slice(SHOWN_GROUPS);
   if (left.length === 0) return html``;
@@ -189,7 +189,7 @@ function pathList(groups: Finding["groups"], most: number): Markup {
   return html`<ul class="paths">${lines}</ul>${more > 0 ? html`<p>and ${more} more, in --json</p>` : []}`;
 }
 
-/** Images by split and class, with a bar for each as a share of its split's largest class. */
+/** Images by split and class, with a bar for each relative to its split's largest class. */
 function counts({ classes, splits, imbalance }: HealthReport): Markup {
   const most = splits.map(({ counts }) => counts.reduce((largest, count) => Math.max(largest, count), 1));
   const bar = (count: number, i: number) =>

@@ -1,4 +1,4 @@
-/** The style sheet of the page. Severities are told by word and colour; colours differ in light and dark. */
+/** The style sheet of the page. Severities are shown as text and colour; colours differ in light and dark mode. */
 export const style = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,4 @@
-/** A report on the terminal: counts, then each finding with its first files. */
+/** A report for the terminal: counts, then each finding with its first files. */
 import { printable, textTable } from "../../base/text_table.ts";
 import {
   countFindings,
@@ -10,11 +10,11 @@ import {
 } from "../../data/health/types.ts";
 import { counted } from "../../data/words.ts";
 
-/** Groups and classes of a finding that are shown, and files of a group. */
+/** Number of groups and classes shown for a finding, and of files in a group. */
 const SHOWN = 5, SHOWN_FILES = 4;
-/** More classes than this are shown in columns side by side. */
+/** More classes than this are shown in several columns. */
 const CLASSES_IN_A_COLUMN = 16;
-/** Between columns, and the most characters of a line. */
+/** Gap between columns, and the maximum length of a line. */
 const GAP = "    ", LINE = 110;
 
 /** The lines of the report. */
@@ -22,7 +22,7 @@ export function tableLines(report: HealthReport): string[] {
   const { root, notes, findings } = report;
   const { error, warning, info } = countFindings(findings);
   const total = findings.length === 0
-    ? "nothing found"
+    ? "no problems found"
     : `${counted(error, "error")}, ${counted(warning, "warning")}, ${info} info`;
   return [
     `data    ${root}`,
@@ -37,7 +37,7 @@ export function tableLines(report: HealthReport): string[] {
   ];
 }
 
-/** Samples by class and split, in as many columns as it takes. */
+/** Samples by class and split, in as many columns as necessary. */
 function countLines({ classes, splits, imbalance }: HealthReport): string[] {
   const rows = classes.map((name, label) => [
     name,

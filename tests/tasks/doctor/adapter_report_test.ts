@@ -30,25 +30,25 @@ Deno.test("the doctor describes an adapter, and has nothing to note on a good on
   assertEquals(facts.get("name"), "NVIDIA H200");
   assertEquals(facts.get("vendor"), "NVIDIA");
   assertEquals(facts.get("largest tensor"), "2.0 GiB: batches of up to 668 at 224 pixels in f32");
-  assertEquals(facts.get("storage buffers"), "8 a kernel, 8 needed");
+  assertEquals(facts.get("storage buffers"), "8 per kernel, 8 needed");
   assertEquals(adapterFindings(fakeDevice({}), MACHINE), []);
 });
 
 Deno.test("the doctor notes a software GPU, OpenGL, missing timestamps, and limits that are too low", () => {
   const problems = (device: Device, machine = MACHINE) =>
     adapterFindings(device, machine).map(({ kind, problem }) => `${kind}: ${problem}`);
-  const software = "note: The adapter is a software GPU, so training runs on the processor";
+  const software = "note: The adapter is a software GPU, so training runs on the CPU";
   assertEquals(problems(fakeDevice({ description: "SwiftShader driver 5.0.0" })), [software]);
   assertEquals(problems(fakeDevice({ isFallbackAdapter: true })), [software]);
   const openGl = fakeDevice({ subgroupMinSize: 4, subgroupMaxSize: 128 });
   assertEquals(problems(openGl), [
-    "note: The adapter works through OpenGL, whose limits are lower than Vulkan's",
+    "note: The adapter uses OpenGL, whose limits are lower than Vulkan's",
   ]);
   assertEquals(problems(openGl, { ...MACHINE, os: "darwin" }), []);
   assertEquals(problems(fakeDevice({}, {}, [])), [
-    "note: The adapter has no timestamp queries, so single kernels cannot be profiled",
+    "note: The adapter has no timestamp queries, so individual kernels cannot be profiled",
   ]);
   assertEquals(problems(fakeDevice({}, { maxStorageBuffersPerShaderStage: 4 })), [
-    "fault: The adapter's maxStorageBuffersPerShaderStage is 4, and kernels need 8",
+    "fault: The adapter's maxStorageBuffersPerShaderStage is 4, but kernels need 8",
   ]);
 });

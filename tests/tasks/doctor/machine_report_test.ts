@@ -30,7 +30,11 @@ const cures: { what: string; machine: Partial<Machine>; cure: string }[] = [
     machine: { variables: { DENO_WEBGPU_BACKEND: "vulkan" } },
     cure: "the drivers found",
   },
-  { what: "drivers for other GPUs", machine: {}, cure: "the drivers found drive no GPU of this machine" },
+  {
+    what: "drivers for other GPUs",
+    machine: {},
+    cure: "none of the drivers found supports a GPU of this machine",
+  },
   { what: "a Mac", machine: { os: "darwin" }, cure: "update macOS" },
   { what: "Windows", machine: { os: "windows" }, cure: "update the GPU's driver" },
 ];
@@ -66,12 +70,12 @@ const notes: { what: string; machine: Partial<Machine>; problem: string; cure: s
     what: "a driver file without its library",
     machine: { drivers: [{ ...LAVAPIPE, isLibraryFound: false }] },
     problem: "names libvulkan_lvp.so, which is missing",
-    cure: "install its package again",
+    cure: "reinstall its package",
   },
   {
     what: "no browser",
     machine: { browser: undefined },
-    problem: "the page tests cannot run",
+    problem: "the browser tests cannot run",
     cure: "CHROME_PATH",
   },
 ];

@@ -93,7 +93,7 @@ Deno.test("stats --strict is a DataError, exit code 3, after all is written", as
   await assertMessage(
     () => Promise.reject(failed),
     DataError,
-    'Cannot pass "made" with --strict as its health check found 2 errors and 0 warnings: see above, or leave --strict out',
+    'Cannot pass "made" with --strict: the health check found 2 errors and 0 warnings; see above, or omit --strict',
   );
 });
 

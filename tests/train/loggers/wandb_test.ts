@@ -149,7 +149,7 @@ Deno.test("a server that hangs holds up neither the rows nor the end, and sync s
   );
   assertEquals(await sync(hostOf(files, server, printed), ["run"]), 0);
   assertEquals([server.history.length, server.exits, server.repeated], [rows.length, [1], 0]);
-  assertEquals(printed.at(-1), "sync    run: nothing is left to send");
+  assertEquals(printed.at(-1), "sync    run: nothing to send");
 });
 
 Deno.test("a run that is killed while it sends and goes on gives the history of one that was not", async () => {
@@ -231,6 +231,6 @@ Deno.test("WANDB_MODE and offline decide whether the network is touched", async 
 Deno.test("sync says what is missing", async () => {
   await using server = new WandbServer();
   const host = hostOf(new MemoryFiles(), server, []);
-  await assertRejects(() => sync(host, []), ConfigError, "no run is given");
-  await assertRejects(() => sync(host, ["run"]), ConfigError, "holds no wandb/run.json");
+  await assertRejects(() => sync(host, []), ConfigError, "no run given");
+  await assertRejects(() => sync(host, ["run"]), ConfigError, "has no wandb/run.json");
 });
