@@ -1,14 +1,14 @@
 /**
- * total = gradients / batches for the first of a step's batches, total + gradients / batches for the others; which
- * it is lies in the scalars. A thread does four neighbouring elements.
+ * total = gradients / batches for the first of a step's batches, total + gradients / batches for the others; the
+ * scalars say which it is. A thread handles four adjacent elements.
  */
 import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface AccumulateOptions {
   readonly count: number;
-  /** Batches to one step of the optimiser. */
+  /** Batches in one step of the optimiser. */
   readonly batches: number;
-  /** Where the scalars say which batch of the step it is, from 0. */
+  /** The scalar that holds the index of the batch within the step, from 0. */
   readonly slot: number;
 }
 

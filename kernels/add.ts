@@ -1,4 +1,4 @@
-/** sum = a + b, or sum += a where `inPlace` is set: gradients of a tensor that was used twice. Four elements a thread. */
+/** sum = a + b, or sum += a if `inPlace`: gradients of a tensor that was used twice. Four elements per thread. */
 import {
   element4,
   type ElementType,

@@ -1,10 +1,10 @@
 /**
- * One pass of a Gaussian blur of squares, along rows or along columns; what lies beyond an edge is its mirror image.
- * The first pass reads levels and leaves f32 in `middle` (planes of R, G, B), the second reads these and rounds, ties
- * to even. A thread does four neighbouring pixels of a row, so that a weight is loaded once for all.
+ * One pass of a Gaussian blur of squares, along rows or columns, with reflected edges. The first pass reads levels
+ * and writes f32 to `middle` (planes of R, G, B), the second reads these and rounds, ties to even. A thread handles
+ * four adjacent pixels of a row, so that each weight is loaded once for all four.
  *
- * A job: 0 the square, 1 its planes in `middle`, 2 the weights of this pass, 3 how many, odd and less than twice the
- * side.
+ * Job: 0 the square, 1 its planes in `middle`, 2 the weights of this pass, 3 their number, odd and less than twice
+ * the side.
  */
 import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, squareGrid, word } from "./lib/augment.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";

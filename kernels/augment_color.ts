@@ -1,8 +1,8 @@
 /**
- * Colour steps (lib/augment_color.ts) of squares, in place, and where `measured` sums of the result's luma for the
- * contrast step that comes next. A thread does every eighth four pixels of a row.
+ * Applies colour steps (lib/augment_color.ts) to squares in place and, if `measured`, sums the result's luma for the
+ * following contrast step. A thread handles every eighth group of four pixels of a row.
  *
- * A job: 0 the square, 1 the picture's place in `sums` and `luma_sums`; 12 the steps.
+ * Job: 0 the square, 1 the image's index in `sums` and `luma_sums`; 12 the steps.
  */
 import {
   eachRun,

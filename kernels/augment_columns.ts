@@ -1,12 +1,12 @@
 /**
- * The vertical pass of an antialiased resize into a square, as Pillow's, with what surrounds the resized part in one
- * colour; in the same pass the colour steps that follow (lib/augment_color.ts) and, where `measured`, sums of the
- * result's luma for the contrast step that comes next. A thread
- * does every eighth four pixels of a row.
+ * The vertical pass of an antialiased resize into a square, as in Pillow, with a fill colour around the resized part.
+ * The same pass applies the following colour steps (lib/augment_color.ts) and, if `measured`, sums the result's luma
+ * for the next contrast step. A thread handles every eighth group of four pixels of a row.
  *
- * A job: 0 source, 1 the row of the picture that lies first in it, 2 table, 3 its stride, 4 target, 5 left, 6 top,
- * 7 width, 8 height of the resized part in the square, 9 what surrounds it, 10 place of the sums in `luma_sums`;
- * 12 the steps. The table (filter_table.ts) has the rows of the resized part. The source's columns are those of the square; those outside the part are never used.
+ * Job: 0 source, 1 the row of the image that comes first in it, 2 table, 3 its stride, 4 target, 5 left, 6 top, 7
+ * width, 8 height of the resized part in the square, 9 the fill colour, 10 index of the sums in `luma_sums`; 12 the
+ * steps. The table (filter_table.ts) has the rows of the resized part. The source's columns are those of the square;
+ * columns outside the part are never used.
  */
 import {
   eachRun,
@@ -30,9 +30,9 @@ export interface AugmentColumnsOptions {
   readonly jobs: Jobs;
   /** The side of the squares. */
   readonly side: number;
-  /** Weights that the tables have for a row. */
+  /** Weights in the tables for each row. */
   readonly taps: number;
-  /** Colour steps in letters. */
+  /** Colour steps as letters. */
   readonly steps: string;
   readonly measured: boolean;
 }

@@ -1,7 +1,8 @@
 /**
- * Sets a box of normalised images to one value. A thread does one pixel; those outside the box are left alone.
+ * Sets a box of normalised images to one value. A thread handles one pixel; pixels outside the box are left
+ * unchanged.
  *
- * A job: 0 the row of `images`, 1 top, 2 left, 3 height, 4 width, 5 to 7 the value (R, G, B).
+ * Job: 0 the row of `images`, 1 top, 2 left, 3 height, 4 width, 5 to 7 the value (R, G, B).
  */
 import { jobList, type Jobs, loadJob, number, word } from "./lib/augment.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";

@@ -1,8 +1,8 @@
 /**
- * The network's images: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
- * multiply-add, channels R, G, B, 0. A thread does every eighth four pixels of a row.
+ * The network's input: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
+ * multiply-add, channels R, G, B, 0. A thread handles every eighth group of four pixels of a row.
  *
- * A job: 0 source, a square, 1 the row of `images`, 2 the place of its luma in `sums`; 12 the steps.
+ * Job: 0 the source square, 1 the row of `images`, 2 the index of its luma in `sums`; 12 the steps.
  */
 import {
   eachRun,
@@ -23,7 +23,7 @@ export interface AugmentFinishOptions {
   readonly jobs: Jobs;
   readonly side: number;
   readonly steps: string;
-  /** 1 / (255 std) and -mean / std, of R, G, B. */
+  /** 1 / (255 std) and -mean / std, for R, G, B. */
   readonly scale: readonly number[];
   readonly shift: readonly number[];
 }

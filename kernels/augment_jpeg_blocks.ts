@@ -1,9 +1,9 @@
 /**
- * A JPEG round trip, second part: each 8 x 8 block through libjpeg's accurate integer DCT (jfdctint.c), its
- * coefficients to the nearest multiples of the quantisation steps, and back (jidctint.c), in place. A thread does a
- * whole block in registers, without barriers: 16 transforms of 8 values each way.
+ * Second part of a JPEG round trip: each 8 x 8 block goes through libjpeg's accurate integer DCT (jfdctint.c), has
+ * its coefficients rounded to multiples of the quantisation steps, and goes back (jidctint.c), in place. A thread
+ * handles a whole block in registers, without barriers: 16 transforms of 8 values in each direction.
  *
- * A job: 0 its planes, 1 the quantisation steps, [64] of Y and [64] of Cb and Cr, row by row.
+ * Job: 0 its planes, 1 the quantisation steps, [64] for Y and [64] for Cb and Cr, row by row.
  */
 import { jobList, type Jobs, loadJob, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";
@@ -11,7 +11,7 @@ import { type KernelSource, LINEAR, unroll, wgsl } from "./lib/source.ts";
 
 const eight = (text: (i: number) => string) => Array.from({ length: 8 }, (_, i) => text(i)).join(", ");
 
-/** WGSL: the DCT of eight values, as src/data/transforms/jpeg_dct.ts names its parts. */
+/** WGSL: the DCT of eight values, with names as in src/data/transforms/jpeg_dct.ts. */
 const forward = (first: boolean) => {
   const bits = first ? 11 : 15;
   const even = (value: string) => first ? `(${value}) << 2u` : `descaled(${value}, 2u)`;
@@ -74,7 +74,7 @@ ${inverse(false)}
 /** The multiple of the step nearest to a coefficient that is 8 times too large, ties away from 0. */
 fn quantized(value: i32, steps: u32) -> i32 {
   let step = i32(data[steps]);
-  let count = i32(floor((f32(abs(value) + 4 * step) + 0.5) / f32(8 * step))); // 0.5 keeps clear of rounding
+  let count = i32(floor((f32(abs(value) + 4 * step) + 0.5) / f32(8 * step))); // 0.5 absorbs rounding errors
   return select(count, -count, value < 0) * step;
 }
 

@@ -1,8 +1,9 @@
 /**
- * A JPEG round trip, last part: Cb and Cr at twice the sides ("fancy upsampling", jdsample.c) and with Y back to
- * R, G, B (jdcolor.c), into the square. A thread does four neighbouring pixels of a row, which share what they read.
+ * Last part of a JPEG round trip: upsamples Cb and Cr to twice the sides ("fancy upsampling", jdsample.c) and
+ * converts them with Y back to R, G, B (jdcolor.c), into the square. A thread handles four adjacent pixels of a row,
+ * which share what they read.
  *
- * A job: 0 the square, 1 its planes.
+ * Job: 0 the square, 1 its planes.
  */
 import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, squareGrid, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";
@@ -14,7 +15,7 @@ export function augmentJpegMerge(
   const pitch = pitchOf(side);
   const { luma, chroma, blue, red } = jpegPlanes(side);
   const last = Math.ceil(side / 2) - 1;
-  const isDoubled = last < 2; // up to two columns libjpeg only doubles
+  const isDoubled = last < 2; // libjpeg simply doubles up to two columns
   const weighted = (i: number) => {
     const here = 1 + (i >> 1), beside = i % 2 ? here + 1 : here - 1;
     const rounding = i % 2 ? 7 : 8;

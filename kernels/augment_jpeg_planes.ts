@@ -1,9 +1,9 @@
 /**
- * A JPEG round trip, first part: squares to Y, Cb and Cr in libjpeg's integers (jccolor.c, jcsample.c); Cb and Cr are
- * averaged over 2 x 2 pixels. What blocks reach beyond the picture repeats its last column and row, of Cb and Cr the
- * last row of averages. A thread does the 2 x 2 pixels of one Cb and Cr.
+ * First part of a JPEG round trip: squares to Y, Cb and Cr in libjpeg's integers (jccolor.c, jcsample.c); Cb and Cr
+ * are averaged over 2 x 2 pixels. Blocks that extend beyond the image repeat its last column and row, those of Cb and
+ * Cr the last row of averages. A thread handles the 2 x 2 pixels of one Cb and Cr.
  *
- * A job: 0 the square, 1 its planes.
+ * Job: 0 the square, 1 its planes.
  */
 import { jobList, type Jobs, loadJob, pitchOf, pixels, word } from "./lib/augment.ts";
 import { jpegPlanes } from "./lib/jpeg.ts";

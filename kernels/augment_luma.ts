@@ -1,13 +1,13 @@
 /**
- * sums[n] = sum of luma_sums[n, ...]: integers, so the order does not matter. One workgroup for each picture: lanes
+ * sums[n] = sum of luma_sums[n, ...]: integers, so the order does not matter. One workgroup for each image: lanes
  * take every 64th value and add up as a tree.
  *
- * A job: 0 the picture.
+ * Job: 0 the index of the image.
  */
 import { jobList, type Jobs, loadJob, word } from "./lib/augment.ts";
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
-/** `count`: values of a picture. */
+/** `count`: values of each image. */
 export function augmentLuma(o: { readonly jobs: Jobs; readonly count: number }): KernelSource {
   const code = wgsl`
 ${jobList}

@@ -1,9 +1,9 @@
 /**
- * Gaussian noise on the levels of squares, in place. Threefry-2x32 (src/base/rng.ts) under the job's key, with the
- * pixel's number as counter, gives the words that Box-Muller turns into three normal numbers. A thread does four
- * neighbouring pixels of a row.
+ * Gaussian noise on the levels of squares, in place. Threefry-2x32 (src/base/rng.ts), with the job's key and the
+ * pixel's index as counter, produces the words that Box-Muller turns into three normal numbers. A thread handles four
+ * adjacent pixels of a row.
  *
- * A job: 0 the square, 1 the standard deviation in levels, 2, 3 the key.
+ * Job: 0 the square, 1 the standard deviation in levels, 2, 3 the key.
  */
 import {
   jobList,

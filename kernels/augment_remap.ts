@@ -1,8 +1,8 @@
 /**
- * y[row, column] = x[rows[row], columns[column]] of squares: pixelation and mirroring. A thread does four neighbouring
- * pixels of a row.
+ * y[row, column] = x[rows[row], columns[column]] for squares: pixelation and mirroring. A thread handles four
+ * adjacent pixels of a row.
  *
- * A job: 0 source, 1 target, 2 the table of columns, 3 the table of rows.
+ * Job: 0 source, 1 target, 2 the table of columns, 3 the table of rows.
  */
 import { jobList, type Jobs, loadJob, pitchOf, RUN, squareGrid, word } from "./lib/augment.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";

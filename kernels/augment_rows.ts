@@ -1,20 +1,20 @@
 /**
- * The horizontal pass of an antialiased resize, as Pillow's: fixed point with 22 bits behind the point, rounded to 8
- * bits. A thread does four columns of up to 16 rows, so that it loads its job and its weights once, and stores four
- * words at once.
+ * The horizontal pass of an antialiased resize, as in Pillow: fixed point with 22 fractional bits, rounded to 8 bits.
+ * A thread handles four columns of up to 16 rows, so that it loads its job and its weights once and stores four words
+ * at a time.
  *
- * A job: 0 source, 1 its stride, 2 the column of the picture that lies first in it, 3 rows, 4 columns of the result,
- * 5 table, 6 its stride, 7 target, 8 1 if mirrored, 9 the first column of the target that is asked for. The table
- * (filter_table.ts) has the columns of the result. A row of the target is as long as a square's, there is room for
- * whole groups of four rows, and columns that are not asked for are filled with anything.
+ * Job: 0 source, 1 its stride, 2 the column of the image that comes first in it, 3 rows, 4 columns of the result, 5
+ * table, 6 its stride, 7 target, 8 1 if mirrored, 9 the first column of the target that is needed. The table
+ * (filter_table.ts) has the columns of the result. A row of the target is as long as a square's, there is space for
+ * whole groups of four rows, and columns that are not needed may contain anything.
  */
 import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, word } from "./lib/augment.ts";
 import { filterLoad, filterTaps } from "./lib/augment_filter.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
-/** Rows of a group: those that lie side by side in an upload, as a load of four words costs less than four loads. */
+/** Rows in a group, which are interleaved in an upload, since one load of four words costs less than four loads. */
 const ROWS = 4;
-/** Groups of a thread. */
+/** Groups handled by a thread. */
 const GROUPS = 4;
 /** One half in fixed point. */
 const HALF = 1 << 21;
@@ -23,11 +23,11 @@ export interface AugmentRowsOptions {
   readonly jobs: Jobs;
   /** The side of the squares. */
   readonly side: number;
-  /** The source is [rows / 4, columns, 4 rows] as it was uploaded, not a square. */
+  /** True if the source is an upload of [rows / 4, columns, 4 rows] and not a square. */
   readonly isUpload: boolean;
-  /** Weights that the tables have for a column. */
+  /** Weights in the tables for each column. */
   readonly taps: number;
-  /** The most rows of a job. */
+  /** The maximum number of rows of a job. */
   readonly rows: number;
 }
 

@@ -1,10 +1,10 @@
 /**
- * Affine and perspective warps of squares as torchvision's tensor backend computes them: each pixel of the result reads
- * the picture at its place under a matrix, by the nearest pixel or between four. A thread does four neighbouring pixels
- * of a row.
+ * Affine and perspective warps of squares as torchvision's tensor backend computes them: each pixel of the result
+ * samples the source at its position transformed by a matrix, by nearest neighbour or bilinearly. A thread handles
+ * four adjacent pixels of a row.
  *
- * A job: 0 source, 1 target, 2 the colour of what is not covered, 3 to 8 the rows (a, b, c) for x and y of the matrix,
- * and for perspective 9, 10 g and h of the divisor g x + h y + 1.
+ * Job: 0 source, 1 target, 2 the fill colour, 3 to 8 the rows (a, b, c) of the matrix for x and y, and for
+ * perspective 9, 10 g and h of the divisor g x + h y + 1.
  */
 import {
   jobList,
@@ -30,7 +30,7 @@ export interface AugmentWarpOptions {
 export function augmentWarp({ jobs: list, side, warp, interpolation }: AugmentWarpOptions): KernelSource {
   const pitch = pitchOf(side);
   const isAffine = warp === "affine";
-  const origin = isAffine ? 0.5 - side / 2 : 0.5; // affine places are measured from the centre
+  const origin = isAffine ? 0.5 - side / 2 : 0.5; // affine positions are relative to the centre
   const place = isAffine
     ? "column_at * a + row * b + c"
     : "(column_at * a + row * b + c) / (column_at * divisor.x + row * divisor.y + 1.0) - 1.0";

@@ -1,4 +1,4 @@
-/** y = x in the other element type, f32 to f16 or back. A thread does four neighbouring elements. */
+/** y = x in the other element type, f32 to f16 or back. A thread handles four adjacent elements. */
 import {
   element4,
   type ElementType,

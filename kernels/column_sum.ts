@@ -1,6 +1,6 @@
 /**
- * sum[k] = sum over n of x[n, k]: the gradient of a bias. A thread adds four neighbouring columns, row by row. The
- * rows are a batch of feature vectors, so few that splitting them would not pay.
+ * sum[k] = sum over n of x[n, k]: the gradient of a bias. A thread adds four adjacent columns, row by row. The rows
+ * are a batch of feature vectors, too few for splitting to pay off.
  */
 import { element4, type ElementType, type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 

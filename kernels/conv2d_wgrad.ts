@@ -3,12 +3,13 @@
  *
  *   dw[r, s, c, k] = sum over n, p, q of x[n, p * stride - padding + r, q * stride - padding + s, c] * dy[n, p, q, k]
  *
- * This is the family for software adapters: no workgroup memory, no barrier. A thread owns all taps of a row of the
- * filter, some vectors of four channels c and some of channels k, in named registers; lanes run along k. It walks over
- * rows of dy in spans of neighbouring pixels (see lib/span.ts), whose taps share the columns of x that it loads.
+ * This is the kernel for software adapters: no workgroup memory, no barriers. A thread owns all taps of a row of the
+ * filter, a few vectors of four channels c and a few of channels k, in named registers; lanes run along k. It
+ * traverses the rows of dy in spans of adjacent pixels (see lib/span.ts), whose taps share the columns of x that it
+ * loads.
  *
  * dw is small and the sum is long, so the rows of dy are split over the grid's z axis: each slice writes its own
- * partial sum, and split_sum adds the slices in order. The result does not depend on which slice ends first.
+ * partial sum, and split_sum adds the slices in order. The result does not depend on which slice finishes first.
  */
 import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
@@ -16,7 +17,7 @@ import { type Spans, spansOf } from "./lib/span.ts";
 
 export interface WgradOptions {
   readonly type: ElementType;
-  /** Images of the batch; not part of the code. */
+  /** Images in the batch; not part of the code. */
   readonly batch: number;
   /** Rows and columns of x, of dy and of the filter. */
   readonly input: readonly [number, number];
@@ -28,27 +29,30 @@ export interface WgradOptions {
   readonly outputs: number;
 }
 
-/** What a thread owns, in vectors of four channels c and k; how many pixels it takes at once. */
+/** What a thread owns, in vectors of four channels c and k, and how many pixels it processes at once. */
 export interface WgradTile {
   readonly pixels: number;
   readonly inputs: number;
   readonly vectors: number;
 }
 
-/** Threads of a workgroup, and how many of them at most lie along k. */
+/** Threads of a workgroup, and the maximum number of them along k. */
 const THREADS = 16, LANES = 8;
 
-/** Threads in all that slicing aims at: enough for a processor's cores, as more would only write more slices. */
+/** Target for the total number of threads: enough for the cores of a CPU, since more would only write more slices. */
 const TARGET = 1024;
 
-/** Slices of the rows of dy, of at least 64 pixels each; whatever the tile, so that all tiles give the same bits. */
+/**
+ * Slices of the rows of dy, with at least 64 pixels each. Independent of the tile, so that all tiles give the same
+ * bits.
+ */
 export function wgradSlices({ batch, output, filter, channels, outputs }: WgradOptions): number {
   const threads = filter[0] * Math.ceil(channels / 8) * Math.ceil(outputs / 8);
   const most = Math.floor(batch * output[0] * output[1] / 64);
   return Math.max(1, Math.min(Math.floor(TARGET / threads), most));
 }
 
-/** Tiles worth trying for a layer, the likely best first. */
+/** Tiles worth trying for a layer, most promising first. */
 export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTile[] {
   const tile = (pixels: number, inputs: number, vectors: number): WgradTile => ({
     pixels: Math.min(pixels, output[1]),
@@ -154,7 +158,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   };
 }
 
-/** Loads a span's pixels of dy, and the columns of x that their taps meet; what lies outside is zero. */
+/** Loads a span's pixels of dy and the columns of x under their taps; anything outside is zero. */
 function loadSpan({ inputs, vectors }: WgradTile, spans: Spans): string {
   const orZero = (load: string, isTested: boolean, test: string) =>
     isTested ? `select(vec4f(), ${load}, ${test})` : load;
@@ -173,7 +177,7 @@ function loadSpan({ inputs, vectors }: WgradTile, spans: Spans): string {
   return [...columns, ...pixels].join("\n");
 }
 
-/** Adds the span's products of tap `s`, channel `c` and vector `j` to their sum. */
+/** Adds the span's products for tap `s`, channel `c` and vector `j` to their sum. */
 function sumPixels(spans: Spans, sum: string, s: number, c: number, j: number): string {
   return spans.pixels.map((t) => {
     const m = spans.column(t, s);

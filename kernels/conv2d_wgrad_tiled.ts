@@ -1,22 +1,23 @@
 /**
- * The weight gradient of a convolution as a matrix product through workgroup memory, for GPUs: the sums and the
- * bindings of conv2d_wgrad.ts.
+ * The weight gradient of a convolution as a matrix product through workgroup memory, for GPUs: the same sums and
+ * bindings as conv2d_wgrad.ts.
  *
  *   dw[row, k] = sum over pixels of X[pixel, row] * dy[pixel, k]
  *   row = (tap, c), pixel = (n, p, q), X[pixel, row] = x[the pixel under the tap, c], zero outside x
  *
- * A workgroup owns a tile of rows by channels k, whatever taps its rows are of: so even the stem, with 4 channels c,
- * fills it. Eight pixels at a time, its threads bring their share of X and of dy to workgroup memory, then each
- * multiplies 8 rows by 4 or 8 channels in named registers. While one stage is multiplied the next is on its way into
- * registers, and from there to the other stage; so one barrier does. A turn of the loop does both stages, whose places
- * are literals then; pixels behind the last are zeros. A thread loads for the same rows in each stage, and divides row
- * into (tap, c) once, before the loop.
+ * A workgroup owns a tile of rows by channels k, regardless of which taps its rows belong to, so even the stem, with
+ * 4 channels c, fills it. Eight pixels at a time, its threads load their share of X and of dy into workgroup memory,
+ * then each multiplies 8 rows by 4 or 8 channels in named registers. Workgroup memory is double-buffered: while one
+ * stage is multiplied, the next is loaded into registers and then stored to the other stage, so one barrier suffices.
+ * Each loop iteration processes both stages, so their indices are literals; pixels past the end are zeros. A thread
+ * loads for the same rows in every stage, and divides row into (tap, c) once, before the loop.
  *
- * Both matrices lie in workgroup memory as they come, with rows and channels side by side: 4 reads for 64 products of
- * 8 x 8, 3 for 32 of 8 x 4. A compiler for AMD's RDNA 2 takes 104, 112 and 72 registers for the three tiles.
+ * Both matrices are stored in workgroup memory in their original layout, with rows and channels contiguous: 4 reads
+ * for 64 products of 8 x 8, 3 for 32 of 8 x 4. A compiler for AMD's RDNA 2 needs 104, 112 and 72 registers for the
+ * three tiles.
  *
  * dw is small and the sum is long, so the pixels are split over the grid's z axis: each slice writes its own partial
- * sum, and split_sum adds the slices in order. The result does not depend on which slice ends first.
+ * sum, and split_sum adds the slices in order. The result does not depend on which slice finishes first.
  */
 import type { WgradOptions } from "./conv2d_wgrad.ts";
 import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
@@ -26,7 +27,7 @@ export interface TiledWgradOptions extends WgradOptions {
   readonly tile: Tile;
 }
 
-/** The likely best first; the last is for narrow and for small filters. */
+/** Most promising first; the last is for narrow and for small filters. */
 export const WGRAD_TILES: readonly Tile[] = [
   { name: "128x128", rows: 128, cols: 128, lanes: [16, 16] },
   { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
@@ -35,17 +36,17 @@ export const WGRAD_TILES: readonly Tile[] = [
 
 /** Vectors of four rows that a thread owns. */
 const QUADS = TILE_ROWS / 4;
-/** Tiles of 64 x 64 that keep a large GPU busy, in all slices; their partial sums take at most 32 MiB. */
+/** Tiles of 64 x 64 that keep a large GPU busy, over all slices; their partial sums take at most 32 MiB. */
 const PLENTY = 2048;
-/** Fewer pixels a slice would not pay for its start and end. */
+/** With fewer pixels in a slice, its start and end would cost too much. */
 const SHORTEST_SLICE = 256;
 
-/** Whether a tile is worth a trial: more than half of it is used. The smallest always is. */
+/** Whether a tile is worth trying: more than half of it is used. The smallest always is. */
 export function wgradTileFits(o: WgradOptions, tile: Tile): boolean {
   return tile === WGRAD_TILES.at(-1) || o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
-/** Slices of the pixels, as many as pay; whatever the tile, so that all tiles give the same bits. */
+/** Slices of the pixels, as many as pay off. Independent of the tile, so that all tiles give the same bits. */
 export function tiledWgradSlices(o: WgradOptions): number {
   const tiles = Math.ceil(rowCount(o) / 64) * Math.ceil(o.outputs / 64);
   const pixels = o.batch * o.output[0] * o.output[1];
@@ -120,12 +121,12 @@ function rowCount({ filter, channels }: WgradOptions): number {
   return filter[0] * filter[1] * channels;
 }
 
-/** Whether x is X: a filter of one tap that meets each pixel. */
+/** Whether x is X: the filter has one tap that covers each pixel. */
 function isMatrix({ filter, stride, padding }: WgradOptions): boolean {
   return filter[0] * filter[1] === 1 && stride === 1 && padding === 0;
 }
 
-/** WGSL: `row_of(row)` for a vector of rows, and `load_x(row, pixel, end)`, where X is x itself. */
+/** WGSL: `row_of(row)` for a vector of rows, and `load_x(row, pixel, end)`, if X is x itself. */
 function matrixRows({ channels }: WgradOptions): string {
   return `
 alias Row = u32;
@@ -136,7 +137,7 @@ fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
 }`;
 }
 
-/** WGSL: the same where rows are channels c under taps. */
+/** WGSL: the same if rows are channels c under taps. */
 function imageRows(
   { input: [h, w], output: [p, q], filter, stride, padding, channels }: WgradOptions,
 ): string {
@@ -157,7 +158,7 @@ fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
 }`;
 }
 
-/** How the threads share the loads of a stage: as many vectors of X and of dy each, of pixels this far apart. */
+/** How the threads share the loads of a stage: equal numbers of vectors of X and dy, for pixels this far apart. */
 function share(tile: Tile) {
   const each = (vectors: number) => (text: (i: number, pixel: number) => string) => {
     const atOnce = threadsOf(tile) / vectors;
@@ -166,7 +167,7 @@ function share(tile: Tile) {
   return { eachX: each(tile.rows / 4), eachDy: each(tile.cols / 4) };
 }
 
-/** WGSL: what this thread loads. Neighbouring threads take neighbouring vectors. */
+/** WGSL: what this thread loads. Adjacent threads load adjacent vectors. */
 function places(tile: Tile, rows: number, k4: number): string {
   const { eachX, eachDy } = share(tile), rowVectors = tile.rows / 4, columnVectors = tile.cols / 4;
   return `
@@ -188,7 +189,7 @@ function fetch(tile: Tile, first: string): string {
   ${eachDy((i, pixel) => `next_dy${i} = load_dy(k, ${first} + dy_pixel + ${pixel}u, end);`)}`;
 }
 
-/** WGSL: from these registers to a stage. */
+/** WGSL: stores these registers to a stage. */
 function stash(tile: Tile, stage: string): string {
   const { eachX, eachDy } = share(tile);
   return `
@@ -196,7 +197,7 @@ function stash(tile: Tile, stage: string): string {
   ${eachDy((i, pixel) => `stash_dy(${stage}, dy_pixel + ${pixel}u, dy_k, next_dy${i});`)}`;
 }
 
-/** WGSL: half a turn of the loop, which multiplies one stage while the other is filled for the next. */
+/** WGSL: half a loop iteration, which multiplies one stage while the other is filled. */
 function turn(tile: Tile, stage: number): string {
   return `
     ${fetch(tile, `pixel + ${(stage + 1) * DEPTH}u`)}

@@ -1,10 +1,12 @@
-/** average = d * average + (1 - d) * x over flat buffers, d from the step's scalars. A thread does four elements. */
+/**
+ * average = d * average + (1 - d) * x over flat buffers, d from the step's scalars. A thread handles four elements.
+ */
 import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface EmaOptions {
   /** Elements of x, a multiple of 4. */
   readonly count: number;
-  /** Where d lies in the scalars. */
+  /** Index of d in the scalars. */
   readonly slot: number;
 }
 

@@ -1,4 +1,4 @@
-/** dx[n, h, w, c] = dy[n, c] / (H * W). A thread does four neighbouring channels of one pixel. */
+/** dx[n, h, w, c] = dy[n, c] / (H * W). A thread handles four adjacent channels of one pixel. */
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 import type { GlobalAvgPoolOptions } from "./global_avg_pool_forward.ts";
 

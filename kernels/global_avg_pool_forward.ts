@@ -1,6 +1,6 @@
 /**
- * y[n, c] = mean over all pixels of x[n, h, w, c]. A thread sums four neighbouring channels of one image; lanes
- * run along c, so that a workgroup reads neighbouring memory.
+ * y[n, c] = mean over all pixels of x[n, h, w, c]. A thread sums four adjacent channels of one image; lanes run along
+ * c, so that a workgroup reads contiguous memory.
  */
 import {
   element4,
@@ -15,14 +15,14 @@ import {
 
 export interface GlobalAvgPoolOptions {
   readonly type: ElementType;
-  /** Elements of the tensor that is written; not part of the code. */
+  /** Elements of the output; not part of the code. */
   readonly count: number;
   /** H * W. */
   readonly pixels: number;
   readonly channels: number;
 }
 
-/** Pixels of a turn of the loop, whose counter costs as much as a load. */
+/** Pixels in a loop iteration, since the loop counter costs as much as a load. */
 const STEP = 8;
 
 export function globalAvgPoolForward({ type, count, pixels, channels }: GlobalAvgPoolOptions): KernelSource {

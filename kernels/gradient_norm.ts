@@ -4,10 +4,10 @@
  */
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
-/** Threads of the first half, and so chunks. */
+/** Threads of the first dispatch, and therefore chunks. */
 export const NORM_CHUNKS = 4096;
 
-/** partial[t] = sum of squares of the t-th chunk. A thread does one chunk of neighbouring elements. */
+/** partial[t] = sum of squares of the t-th chunk. A thread handles one contiguous chunk. */
 export function squareSums({ count }: { count: number }): KernelSource {
   const vectors = count / 4, chunk = Math.ceil(vectors / NORM_CHUNKS);
   const code = wgsl`
@@ -25,9 +25,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 }
 
 /**
- * clip = (norm, min(1, maxNorm / (norm + 1e-6))), as torch.nn.utils.clip_grad_norm_; the factor is 1 where
- * `maxNorm` is null. If gradients are `scaled`, the norm is theirs without the scale, and the factor takes it off.
- * A thread of the one workgroup sums every LINEAR-th chunk, then thread 0 sums the threads.
+ * clip = (norm, min(1, maxNorm / (norm + 1e-6))), as torch.nn.utils.clip_grad_norm_; the factor is 1 if `maxNorm` is
+ * null. If gradients are `scaled`, the norm is that of the unscaled gradients, and the factor also removes the scale.
+ * Each thread of the single workgroup sums every LINEAR-th chunk, then thread 0 sums over the threads.
  */
 export function clipFactor({ maxNorm, scaled }: { maxNorm: number | null; scaled: boolean }): KernelSource {
   const code = wgsl`

@@ -4,21 +4,21 @@
  *   y[n, p, q, k] = bias[k] + sum over taps (i, j) and channels c of
  *                   x[n, p * stride + start + i, q * stride + start + j, c] * w[tap(i, j), c, k]
  *
- * This is the family for software adapters, where a load costs as much as 20 multiply-adds: no workgroup memory, no
- * barrier, and as many products a load as registers and the processor's first cache bear. A thread owns some
- * neighbouring pixels of a row (see lib/span.ts), of some neighbouring images, by some vectors of four channels k, in
- * named registers. All taps of a filter's row are written out, so that the pixels share the columns of x that they
- * load. Lanes run along k: a workgroup's lanes read the same pixels and neighbouring weights.
+ * This is the kernel for software adapters, where a load costs as much as 20 multiply-adds: no workgroup memory, no
+ * barriers, and as many products per load as registers and the CPU's first-level cache allow. A thread owns a few
+ * adjacent pixels of a row (see lib/span.ts), of a few adjacent images, by a few vectors of four channels k, in named
+ * registers. All taps of a filter row are unrolled, so that the pixels share the columns of x that they load. Lanes
+ * run along k: a workgroup's lanes read the same pixels and adjacent weights.
  *
- * The products of up to `block` vectors of channels are summed by themselves before they go to the total: one sum
- * over thousands of products would lose twice the digits that PyTorch's does. The order of a sum depends on the layer
- * alone: tiles of all sizes give the same bits.
+ * The products of up to `block` vectors of channels are summed separately before they are added to the total: a
+ * single sum over thousands of products would lose twice as many digits as PyTorch's does. The order of summation
+ * depends on the layer alone, so tiles of all sizes give the same bits.
  *
- * The code depends on the tile, the taps of a row and which of them may meet padding; all other sizes are read from a
- * uniform, since a processor takes a second to compile such a kernel, and layers share it so.
+ * The code depends on the tile, the taps of a row and which of them may fall on padding; all other sizes are read
+ * from a uniform, so that layers share kernels, each of which takes a CPU a second to compile.
  *
- * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such
- * product for each parity of the pixel, without the zeros in between.
+ * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such product
+ * for each parity of the pixel, without the zeros in between.
  */
 import type { GemmAxis } from "./lib/gemm_axis.ts";
 import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
@@ -34,10 +34,12 @@ export interface GemmOptions {
   /** Channels of x and of y, multiples of 4. */
   readonly channels: number;
   readonly outputs: number;
-  /** The filter lies as [R, S, K, C / 4] rather than [R, S, C, K / 4]: dgrad reads forward's filter so. */
+  /**
+   * The filter is stored as [R, S, K, C / 4] instead of [R, S, C, K / 4], which is how dgrad reads forward's filter.
+   */
   readonly transposed?: boolean;
   readonly bias?: boolean;
-  /** Also write what batch_norm_statistics would find in chunks of y, for a batch norm behind: [chunks, 4, K]. */
+  /** Also writes the results of batch_norm_statistics for chunks of y, for a following batch norm: [chunks, 4, K]. */
   readonly statistics?: boolean;
 }
 
@@ -48,17 +50,18 @@ export interface RegisterTile {
   readonly vectors: number;
 }
 
-/** Threads of a workgroup, and how many of them at most lie along k. */
+/** Threads of a workgroup, and the maximum number of them along k. */
 const THREADS = 32, LANES = 8;
 
 /**
- * Tiles worth trying for a product in which a thread owns about `sums` sums of each vector k, a power of two from 8 to
- * 32: the more, the more products a load. The second tile has twice as many, but takes twice as long to compile.
+ * Tiles worth trying for a product in which a thread owns about `sums` sums for each vector k, a power of two from 8
+ * to 32: the more sums, the more products per load. The second tile has twice as many, but takes twice as long to
+ * compile.
  */
 export function registerTiles({ cols, outputs }: GemmOptions, sums: number): RegisterTile[] {
   const pixels = Math.ceil(cols.output / Math.ceil(cols.output / 8));
   const twice = (tile: RegisterTile) => [tile, { ...tile, images: 2 * tile.images }];
-  // One tap a row shares no columns, so more channels make better use of a load.
+  // A filter with one tap per row shares no columns, so more channels make better use of a load.
   if (cols.taps === 1 && outputs >= 128) {
     return twice({ images: pixels > 1 ? sums / 8 : sums / 4, pixels: Math.min(pixels, 2), vectors: 4 });
   }
@@ -185,7 +188,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   };
 }
 
-/** Where the filter's vectors of a row's taps lie from its first: of channel d, or transposed of output 4 * j + e. */
+/** Offsets of the filter vectors of a row's taps from the first: of channel d, or transposed of output 4 * j + e. */
 function filterRows({ transposed, cols, tile }: RegisterOptions): string {
   return transposed
     ? unroll(
@@ -217,7 +220,7 @@ function loadFilter({ transposed, tile: { vectors } }: RegisterOptions, s: numbe
   }`);
 }
 
-/** Four channels c of all taps of a row: loads the filter, and of each image the columns that its pixels share. */
+/** Four channels c of all taps of a row: loads the filter and, for each image, the columns that its pixels share. */
 function channelStep(o: RegisterOptions, spans: Spans, sum: string): string {
   const { images, vectors } = o.tile;
   const load = (n: number, m: number) => {
@@ -240,7 +243,7 @@ function channelStep(o: RegisterOptions, spans: Spans, sum: string): string {
   }`;
 }
 
-/** Count, mean and deviations of the rows that a thread owns, as kernels/batch_norm_statistics.ts writes them. */
+/** Count, mean and deviations of the rows that a thread owns, as in kernels/batch_norm_statistics.ts. */
 function chunkStatistics({ images, vectors }: RegisterTile, { pixels }: Spans): string {
   const eachRow = (text: (n: number, t: number) => string) =>
     unroll(images, (n) => pixels.map((t) => text(n, t)).join("\n"));

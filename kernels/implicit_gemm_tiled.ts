@@ -1,18 +1,19 @@
 /**
- * Convolution as an implicit matrix product through workgroup memory, for GPUs: the sums and the bindings of
+ * Convolution as an implicit matrix product through workgroup memory, for GPUs: the same sums and bindings as
  * implicit_gemm.ts.
  *
  *   y[row, k] = bias[k] + sum over inner of X[row, inner] * w[inner, k]
  *   row = (n, p, q), inner = (tap, c), X[row, inner] = x[the pixel of the row under the tap, c], zero outside x
  *
- * A workgroup owns a tile of rows by channels k. Eight `inner` at a time, its threads bring their share of X and of
- * w to workgroup memory, then each multiplies 8 rows by 4 or 8 channels in named registers. There are two stages:
- * while one is multiplied, the next is on its way into registers, and from there to the other stage; so one barrier
- * does. A turn of the loop does both stages, whose places are literals then. A thread loads for the same rows in each
- * stage, and divides row into (n, p, q) once, before the loop.
+ * A workgroup owns a tile of rows by channels k. Eight `inner` at a time, its threads load their share of X and of w
+ * into workgroup memory, then each multiplies 8 rows by 4 or 8 channels in named registers. Workgroup memory is
+ * double-buffered: while one stage is multiplied, the next is loaded into registers and then stored to the other
+ * stage, so one barrier suffices. Each loop iteration processes both stages, so their indices are literals. A thread
+ * loads for the same rows in every stage, and divides row into (n, p, q) once, before the loop.
  *
- * X lies in workgroup memory as it comes, in vectors of four channels c: 8 rows of them and 4 x 8 weights are 16 reads
- * for 256 products, as many as if X were transposed. For a multiply-add the tiles read, in bytes:
+ * X is stored in workgroup memory in its original layout, in vectors of four channels c: 8 rows of them and 4 x 8
+ * weights are 16 reads for 256 products, as many as if X were transposed. For each multiply-add the tiles read, in
+ * bytes:
  *
  *   tile     a thread  threads  registers  of workgroup memory  of x and w
  *   128x128  8 x 8     256      192        1.0                  0.063
@@ -20,11 +21,12 @@
  *   64x64    8 x 4     128      112        1.5                  0.125
  *   64x32    8 x 4     64       120        1.5                  0.188
  *
- * The registers are those that a compiler for AMD's RDNA 2 takes, without spills; of a step it makes 583 instructions
- * for 512 multiply-adds of 8 x 8, or 319 for 256 of 8 x 4, and the addresses of the loads. Up to 256 products are
- * summed by themselves before they go to the total, since one sum over thousands of products would lose several times
- * the digits that PyTorch's does. Shorter sums need no total, nor does an f16 y, which keeps fewer digits than any sum:
- * 32 or 64 registers less, so that more threads run at a time. All tiles add in the same order, and give the same bits.
+ * The registers are those that a compiler for AMD's RDNA 2 uses, without spills. It compiles a step to 583
+ * instructions for 512 multiply-adds of 8 x 8, or 319 for 256 of 8 x 4, including the addresses of the loads. Up to
+ * 256 products are summed separately before they are added to the total, because a single sum over thousands of
+ * products would lose several times as many digits as PyTorch's does. Shorter sums need no total, nor does an f16 y,
+ * which keeps fewer digits than any sum: that saves 32 or 64 registers, so that more threads run at a time. All tiles
+ * add in the same order and give the same bits.
  */
 import type { GemmOptions } from "./implicit_gemm.ts";
 import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
@@ -34,16 +36,16 @@ import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } 
 
 export interface TiledGemmOptions extends GemmOptions {
   readonly tile: Tile;
-  /** The filter lies as [R, S, C, K / 4] only; see transpose_filter.ts. */
+  /** The filter is always stored as [R, S, C, K / 4]; see transpose_filter.ts. */
   readonly transposed?: false;
   /**
-   * Also writes what batch_norm_statistics.ts gives, of y before it is rounded to its type: to `partial`
-   * [chunks, (rows, mean, lost, deviations), K / 4], a chunk for each tile of rows.
+   * Also writes the results of batch_norm_statistics.ts for y before rounding to its type: to `partial` [chunks,
+   * (rows, mean, lost, deviations), K / 4], one chunk for each tile of rows.
    */
   readonly statistics?: boolean;
 }
 
-/** The likely best first; the last is for narrow and for small products. */
+/** Most promising first; the last is for narrow and for small products. */
 export const GEMM_TILES: readonly Tile[] = [
   { name: "64x64", rows: 64, cols: 64, lanes: [8, 16] },
   { name: "128x64", rows: 128, cols: 64, lanes: [16, 8] },
@@ -53,16 +55,16 @@ export const GEMM_TILES: readonly Tile[] = [
 
 /** Vectors of four `inner` in a stage. */
 const QUADS = DEPTH / 4;
-/** Products of an f32 y that are summed by themselves. */
+/** Products of an f32 y that are summed separately. */
 const BLOCK = 256;
 /** Workgroups that keep a large GPU busy. */
 const PLENTY = 1024;
-/** Workgroups along one axis of a grid. */
+/** Maximum number of workgroups along one axis of a grid. */
 const LONGEST_GRID = 65535;
 
 /**
- * Whether a tile is worth a trial: more than half of it is used, or it is the smallest and the first would be half empty
- * or too few. At least one tile is.
+ * Whether a tile is worth trying: more than half of it is used, or it is the smallest and the first one would be half
+ * empty or too few. At least one tile is.
  */
 export function gemmTileFits(o: GemmOptions, tile: Tile): boolean {
   const [first] = GEMM_TILES;
@@ -70,7 +72,7 @@ export function gemmTileFits(o: GemmOptions, tile: Tile): boolean {
   return o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
-/** How many chunks of rows the statistics have. */
+/** The number of chunks of rows in the statistics. */
 export function statisticsChunks(o: GemmOptions, tile: Tile): number {
   return Math.ceil(rowCount(o) / tile.rows);
 }
@@ -170,7 +172,10 @@ function groupCount(o: GemmOptions, tile: Tile): number {
   return statisticsChunks(o, tile) * Math.ceil(o.outputs / tile.cols);
 }
 
-/** How the threads share the loads of a stage: as many vectors of X and of w each, of rows and `inner` this far apart. */
+/**
+ * How the threads share the loads of a stage: equal numbers of vectors of X and w, for rows and `inner` this far
+ * apart.
+ */
 function share(tile: Tile) {
   const threads = threadsOf(tile), rowsAtOnce = threads / QUADS, innerAtOnce = threads / (tile.cols / 4);
   return {
@@ -181,7 +186,7 @@ function share(tile: Tile) {
   };
 }
 
-/** WGSL: what this thread loads. Neighbouring threads take neighbouring vectors, of x and w as in workgroup memory. */
+/** WGSL: what this thread loads. Adjacent threads load adjacent vectors, of x and w as in workgroup memory. */
 function places(tile: Tile, k4: number): string {
   const { eachX, eachW } = share(tile), vectors = tile.cols / 4;
   return `
@@ -203,7 +208,7 @@ function fetch(tile: Tile, step: string): string {
   ${eachW((i, inner) => `next_w${i} = load_w(${step} * ${DEPTH}u + w_inner + ${inner}u, k);`)}`;
 }
 
-/** WGSL: from these registers to a stage. */
+/** WGSL: stores these registers to a stage. */
 function stash(tile: Tile, stage: string): string {
   const { eachX, eachW } = share(tile);
   return `
@@ -211,7 +216,7 @@ function stash(tile: Tile, stage: string): string {
   ${eachW((i, inner) => `stash_w(${stage}, w_inner + ${inner}u, w_k, next_w${i});`)}`;
 }
 
-/** WGSL: half a turn of the loop, which multiplies one stage while the other is filled for the next. */
+/** WGSL: half a loop iteration, which multiplies one stage while the other is filled. */
 function turn(tile: Tile, stage: number, steps: number): string {
   const next = `(step + ${stage + 1}u)`;
   return `

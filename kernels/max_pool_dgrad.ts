@@ -1,7 +1,7 @@
 /**
- * dx[n, h, w, c] = sum of dy[n, p, q, c] over the windows (p, q) that hold the pixel and took their maximum from it.
- * A thread gathers four neighbouring channels of a block of stride x stride pixels: all of them meet the same
- * ceil(kernel / stride) windows an axis, which it loads once and adds in a fixed order, without atomics.
+ * dx[n, h, w, c] = sum of dy[n, p, q, c] over the windows (p, q) that contain the pixel and whose maximum it is. A
+ * thread gathers four adjacent channels of a block of stride x stride pixels: all of them are in the same ceil(kernel
+ * / stride) windows along each axis, which it loads once and adds in a fixed order, without atomics.
  */
 import { range } from "./lib/span.ts";
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";

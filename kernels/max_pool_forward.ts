@@ -1,11 +1,11 @@
 /**
  * y[n, p, q, c] = max over the taps (i, j) of x[n, p * stride - padding + i, q * stride - padding + j, c], and the
- * tap i * kernel + j that it came from: of equal ones the first in row order; a NaN wins, as in PyTorch.
- * A thread does four neighbouring channels of a tile of windows, which share the pixels that they load; the taps of
- * four channels lie in the bytes of one u32.
+ * tap i * kernel + j that it came from: on a tie the first in row order; a NaN wins, as in PyTorch. A thread handles
+ * four adjacent channels of a tile of windows, which share the pixels that they load; the taps of four channels are
+ * the bytes of one u32.
  *
- * A tap outside x is moved to the nearest pixel inside, which belongs to the same window: it is looked at twice,
- * and no infinity is needed for the padding.
+ * A tap outside x is moved to the nearest pixel inside, which belongs to the same window: it is compared twice, and
+ * the padding needs no infinity.
  */
 import { nanSafe } from "./lib/nan.ts";
 import {
@@ -21,7 +21,7 @@ import { range } from "./lib/span.ts";
 
 export interface MaxPoolOptions {
   readonly type: ElementType;
-  /** Elements of the tensor that is written; not part of the code. */
+  /** Elements of the output; not part of the code. */
   readonly count: number;
   /** Rows and columns of x and of y. */
   readonly input: readonly [number, number];
@@ -32,7 +32,7 @@ export interface MaxPoolOptions {
   readonly padding: number;
 }
 
-/** Windows a side of a tile; one where windows are so large that their code would be long. */
+/** Windows along a side of a tile; one if windows are so large that their code would be long. */
 function tileSide({ kernel }: MaxPoolOptions): number {
   return kernel <= 4 ? 2 : 1;
 }
@@ -99,7 +99,7 @@ function window({ output: [p, q], channels, kernel, stride }: MaxPoolOptions, a:
   }`;
 }
 
-/** `text` of each pair of a row's value and a column's, row by row. */
+/** `text` for each pair of a row's value and a column's, row by row. */
 export function eachPair(values: readonly number[], text: (row: number, column: number) => string): string {
   return values.map((row) => values.map((column) => text(row, column)).join("\n")).join("\n");
 }

@@ -1,6 +1,7 @@
 /**
- * y = x, 16 bytes at a time: how many bytes the adapter moves a second, read and written. A thread does one vector, or
- * several that lie a workgroup apart, whichever is faster: for a processor many small threads cost more than the bytes.
+ * y = x, 16 bytes at a time: measures how many bytes per second the adapter reads and writes. A thread handles one
+ * vector, or several that are a workgroup apart, whichever is faster: on a CPU many small threads cost more than the
+ * bytes.
  */
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
@@ -12,7 +13,7 @@ export interface CopyProbe {
   readonly vectors: number;
 }
 
-/** What is tried; the fastest counts. */
+/** The variants tried; the fastest counts. */
 export const COPY_UNROLLS: readonly Omit<CopyProbe, "bytes">[] = [
   { threads: 64, vectors: 1 },
   { threads: 256, vectors: 8 },

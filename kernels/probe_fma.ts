@@ -1,10 +1,11 @@
 /**
- * How many multiply-adds the adapter does a second, in registers alone: the denominator of a kernel's share of peak.
+ * Measures how many multiply-adds per second the adapter performs in registers: the denominator of a kernel's share
+ * of peak.
  *
- * A thread keeps `accumulators` named f32 values, and each step multiplies and adds all of them; no step depends on
- * its neighbours, so that the processor's FMA units stay full. `steps` steps are written out one after another, since
- * each turn of a loop costs a check of its counter; `rounds` turns are run. One value a thread is stored at the end,
- * so that no step can be left out.
+ * A thread keeps `accumulators` named f32 values, and each step multiplies and adds all of them; they are
+ * independent, so that the FMA units stay full. `steps` steps are unrolled, because each loop iteration costs a check
+ * of its counter; `rounds` iterations are run. One value per thread is stored at the end, so that no step can be
+ * optimised away.
  */
 import { type KernelSource, LINEAR, unroll, wgsl } from "./lib/source.ts";
 

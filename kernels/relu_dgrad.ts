@@ -1,4 +1,4 @@
-/** dx = dy where y > 0, else 0: the gradient of max(., 0). A thread does four neighbouring elements. */
+/** dx = dy where y > 0, else 0: the gradient of max(., 0). A thread handles four adjacent elements. */
 import {
   element4,
   type ElementType,

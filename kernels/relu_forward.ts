@@ -1,4 +1,4 @@
-/** y = max(x, 0). A thread does four neighbouring elements. */
+/** y = max(x, 0). A thread handles four adjacent elements. */
 import { rectified } from "./lib/nan.ts";
 import {
   element4,

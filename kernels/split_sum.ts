@@ -1,4 +1,6 @@
-/** sum[i] = partial[0, i] + partial[1, i] + ..., in this order: the second half of a split reduction. Four a thread. */
+/**
+ * sum[i] = partial[0, i] + partial[1, i] + ..., in this order: the second half of a split reduction. Four per thread.
+ */
 import {
   element4,
   type ElementType,

@@ -1,4 +1,4 @@
-/** x and y change places. A thread does four neighbouring elements. */
+/** Swaps x and y. A thread handles four adjacent elements. */
 import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export function swap({ count }: { count: number }): KernelSource {

@@ -1,6 +1,7 @@
 /**
- * A filter w [R, S, C, K] with the channels of each tap transposed, [R, S, K, C]: what dgrad multiplies dy by, for the
- * kernels through workgroup memory, which would read the filter as it lies in short pieces. A thread does 4 x 4 channels.
+ * A filter w [R, S, C, K] with the channels of each tap transposed, [R, S, K, C]: the matrix that dgrad multiplies dy
+ * by. For the kernels through workgroup memory, which would read the untransposed filter in short pieces. A thread
+ * handles 4 x 4 channels.
  */
 import {
   element4,

@@ -1,16 +1,16 @@
 /**
- * WGSL of a list of colour steps on a pixel whose levels are a vec3f, with the arithmetic of `src/data/transforms`:
- * blends as Pillow's, the hue as torchvision's tensor backend. A list is part of the code, as software adapters
- * carry out both sides of every branch; it is written in letters, so that few lists differ:
+ * WGSL for a list of colour steps on a pixel whose levels are a vec3f, with the arithmetic of `src/data/transforms`:
+ * blends as in Pillow, the hue as in torchvision's tensor backend. The list is part of the code, because software
+ * adapters execute both sides of every branch; it is written in letters, so that few lists differ:
  *
- * - b: a blend with black or, if the step's second word is set, with the pixel's own gray
- * - c: a blend with the picture's mean gray, whose sum is in `sums`; a list can only begin with it
+ * - b: a blend with black or, if the step's second word is set, with the pixel's own grey
+ * - c: a blend with the image's mean grey, whose sum is in `sums`; it can only come first in a list
  * - h: a shift of the hue
  */
 
 import { number, word } from "./augment.ts";
 
-/** Where a job's steps begin; a step has two words: by how much, and for b with what. */
+/** Where a job's steps begin; a step has two words: the amount, and for b what to blend with. */
 export const FIRST_STEP = 12;
 
 /** Words of a job with the steps of `letters`. */
@@ -69,8 +69,8 @@ export function colorFunctions(letters: string): string {
 }
 
 /**
- * WGSL: reads the steps' amounts once a thread, into variables. `sum` and `count` are WGSL for the sum of the picture's
- * luma and its number of pixels.
+ * WGSL: reads the steps' amounts into variables, once per thread. `sum` and `count` are WGSL for the sum of the
+ * image's luma and its number of pixels.
  */
 export function colorAmounts(letters: string, sum: string, count: string): string {
   return [...letters].map((letter, i) => {
@@ -81,7 +81,7 @@ export function colorAmounts(letters: string, sum: string, count: string): strin
   }).join("\n");
 }
 
-/** WGSL: the steps of `letters` on the vec3f variable `v`. */
+/** WGSL: applies the steps of `letters` to the vec3f variable `v`. */
 export function colorSteps(letters: string, v: string): string {
   return [...letters].map((letter, i) => {
     if (letter === "h") return `${v} = hue_shifted(${v}, by_${i});`;

@@ -1,9 +1,9 @@
-/** Reading a warped picture between its pixels, as torch's grid_sample does without aligned corners. */
+/** Samples a warped image between its pixels, like torch's grid_sample without aligned corners. */
 import { pitchOf } from "./augment.ts";
 
 /**
- * WGSL: `sampled(source, grid, fill)`, the word of the square at `source` at `grid`, where -1 and 1 are the picture's
- * edges; `fill` is seen where the picture is not. Needs `x`, the squares.
+ * WGSL: `sampled(source, grid, fill)` samples the square at `source` at position `grid`, where -1 and 1 are the
+ * image's edges; `fill` is the colour outside the image. Needs `x`, the squares.
  */
 export function sampling(side: number, interpolation: "nearest" | "bilinear"): string {
   const pitch = pitchOf(side);

@@ -1,14 +1,14 @@
 /**
- * Kernels over a matrix [rows, C] (an image tensor, with rows = N * H * W) whose threads each own four channels: what
- * belongs to a channel is loaded once for many rows, and no index is divided. Lanes run along channels first, so
- * that a workgroup reads neighbouring memory.
+ * Kernels over a matrix [rows, C] (an image tensor, with rows = N * H * W) whose threads each own four channels:
+ * per-channel values are loaded once for many rows, and no index is divided. Lanes run along channels first, so that
+ * a workgroup reads contiguous memory.
  *
- * Reductions over the rows go in two halves: threads sum chunks of rows, then one thread or the lanes of a
- * workgroup merge the chunks of a channel in a fixed order. Deterministic.
+ * Reductions over the rows take two steps: threads sum chunks of rows, then one thread or the lanes of a workgroup
+ * merge the chunks of a channel in a fixed order. Deterministic.
  */
 import { uniformFields, unroll } from "./source.ts";
 
-/** Lanes of a workgroup along channels and along rows or chunks. Large workgroups cost software adapters the least. */
+/** Lanes of a workgroup along channels and along rows or chunks. Software adapters prefer large workgroups. */
 export const LANES = "16, 16";
 const COLUMN_LANES = 16, ROW_LANES = 16;
 
@@ -18,15 +18,15 @@ const OWNED = 8;
 /** Rows of a chunk. */
 const CHUNK = 64;
 
-/** The most workgroups along one dimension of a grid. */
+/** Maximum number of workgroups along one dimension of a grid. */
 const LONGEST = 65535;
 
-/** How many chunks the rows are cut into. */
+/** The number of chunks of rows. */
 export function chunkCount(rows: number): number {
   return Math.ceil(rows / CHUNK);
 }
 
-/** Workgroups along channels, and along `places` of the rows, folded where one dimension is too short. */
+/** Workgroups along channels, and along `places` of the rows, folded if one dimension is too short. */
 function grid(channels: number, places: number): [number, number, number] {
   const groups = Math.ceil(places / ROW_LANES), layers = Math.ceil(groups / LONGEST);
   return [Math.ceil(channels / 4 / COLUMN_LANES), Math.ceil(groups / layers), layers];
@@ -43,7 +43,7 @@ export function chunkGrid(rows: number, channels: number): [number, number, numb
 }
 
 /**
- * WGSL: the vectors of a row, C / 4, and the place of a thread along the rows in a grid of this file. Pass
+ * WGSL: the number of vectors in a row, C / 4, and the index of a thread along the rows in a grid of this file. Pass
  * `[channels / 4]` as the source's `uniform`: layers of all widths share the code.
  */
 export const columns = `
@@ -84,7 +84,7 @@ export interface MergeLanes {
   readonly chunks: number;
 }
 
-/** For software adapters, where one thread adds chunks faster than lanes wait for one another. */
+/** For software adapters, where one thread adds chunks faster than lanes can synchronise. */
 export const SERIAL: MergeLanes = { columns: 8, chunks: 1 };
 
 /** For GPUs: the fewer channels, the more lanes along chunks. */
@@ -99,9 +99,9 @@ export function mergeGrid(channels: number, { columns }: MergeLanes): [number, n
 }
 
 /**
- * WGSL for {@link MergeLanes}: `partial` holds `values` vectors a chunk and four channels, [chunks, values, C / 4]; a
- * lane adds every so many chunks, and `sum_lanes` adds two such sums over the lanes of a channel, in their order.
- * Each lane gets the sums; all must call, from uniform control flow.
+ * WGSL for {@link MergeLanes}: `partial` contains `values` vectors for each chunk and four channels, [chunks, values,
+ * C / 4]. A lane adds every `chunks`-th chunk, and `sum_lanes` adds two such sums over the lanes of a channel, in
+ * their order. Each lane gets the sums; all must call, from uniform control flow.
  */
 export function mergeChunks(channels: number, values: number, lanes: MergeLanes): string {
   return `

@@ -1,17 +1,17 @@
-/** The axes of an implicit matrix product: how rows or columns of a convolution, or of its dgrad, meet each other. */
+/** The axes of an implicit matrix product: how rows or columns of a convolution, or of its dgrad, correspond. */
 
-/** How one axis, rows or columns, of the product is laid out. */
+/** The layout of one axis, rows or columns, of the product. */
 export interface GemmAxis {
-  /** Pixels of x, of the sub-grid of y, and of the image that holds y. */
+  /** Pixels of x, of the sub-grid of y, and of the image that contains y. */
   readonly input: number;
   readonly output: number;
   readonly image: number;
-  /** Taps along this axis, and where the first lies in x for the first pixel of y. */
+  /** Taps along this axis, and the position of the first in x for the first pixel of y. */
   readonly taps: number;
   readonly start: number;
-  /** Pixels of x from one pixel of y to the next. */
+  /** Pixels of x between adjacent pixels of y. */
   readonly stride: number;
-  /** Where the sub-grid lies in its image: pixel = offset + i * spacing. */
+  /** The position of the sub-grid in its image: pixel = offset + i * spacing. */
   readonly offset: number;
   readonly spacing: number;
   /** Which of the filter's `size` taps these are: tap = first + i * every. */
@@ -37,7 +37,7 @@ export function forwardAxis(input: number, size: number, stride: number, padding
   });
 }
 
-/** The axis without the taps that meet padding at every pixel: of a 3x3 filter over one pixel, all but the centre. */
+/** The axis without taps that fall on padding for every pixel: of a 3x3 filter over one pixel, all but the centre. */
 function reachable(axis: GemmAxis): GemmAxis {
   const { input, output, stride, taps, start, first, every } = axis;
   const skipped = Math.min(taps, Math.max(0, -start - (output - 1) * stride));
@@ -46,8 +46,8 @@ function reachable(axis: GemmAxis): GemmAxis {
 }
 
 /**
- * The axis of a dgrad product, one for each parity `a` of a pixel of dx: pixels a, a + stride, ... of dx meet only
- * the taps with (a + padding - tap) divisible by the stride, from the last of them to the first.
+ * The axis of a dgrad product, one for each parity `a` of a pixel of dx: pixels a, a + stride, ... of dx are covered
+ * only by the taps with (a + padding - tap) divisible by the stride, from the last of them to the first.
  */
 export function dgradAxes(
   input: number,

@@ -1,44 +1,44 @@
 /**
  * The matrices of a convolution as a product, y[row, k] = sum over inner of X[row, inner] * w[inner, k], in WGSL that
- * reads and writes them by vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c).
+ * reads and writes vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c).
  */
 import type { GemmOptions } from "../implicit_gemm.ts";
 import type { GemmAxis } from "./gemm_axis.ts";
 import { wgsl } from "./source.ts";
 import { DEPTH } from "./tile.ts";
 
-/** Products of one sum. */
+/** Products in one sum. */
 export function innerCount({ rows, cols, channels }: GemmOptions): number {
   return rows.taps * cols.taps * channels;
 }
 
-/** Whether x is X: a filter of one tap that meets each pixel. */
+/** Whether x is X: the filter has one tap that covers each pixel. */
 function isMatrix({ rows, cols }: GemmOptions): boolean {
   return [rows, cols].every(({ taps, stride, start, input, output }) =>
     taps === 1 && stride === 1 && start === 0 && input === output
   );
 }
 
-/** Whether a tap of this axis can lie outside x. */
+/** Whether a tap of this axis can be outside x. */
 function leaves({ input, output, stride, taps, start }: GemmAxis): boolean {
   return start < 0 || (output - 1) * stride + start + taps > input;
 }
 
-/** WGSL: what lies outside x, or behind the last product, is zero. */
+/** WGSL: zero outside x, or past the last product. */
 function zeroIf(...tests: readonly (string | false)[]): string {
   const held = tests.filter((test) => test !== false);
   return held.length === 0 ? "" : `if (${held.join(" || ")}) { return vec4f(); }`;
 }
 
 /**
- * WGSL: `row_of(row)`, where a row of X lies in x, and `load_x(row, quad)`, a vector of four `inner`: channels c under
- * a tap.
+ * WGSL: `row_of(row)`, the position of a row of X in x, and `load_x(row, quad)`, a vector of four `inner`: channels c
+ * under a tap.
  */
 export function loadX(o: GemmOptions): string {
   return isMatrix(o) ? matrixRows(o) : imageRows(o);
 }
 
-/** X where it is x itself. */
+/** X if it is x itself. */
 function matrixRows(o: GemmOptions): string {
   const quads = o.channels / 4;
   return `
@@ -104,7 +104,7 @@ fn load_w(inner: u32, k: u32) -> vec4f {
 }`;
 }
 
-/** WGSL: `store(row, k, sum)`, if there is such a row and such a vector of channels. */
+/** WGSL: `store(row, k, sum)`, if that row and vector of channels exist. */
 export function storeY({ rows, cols, outputs }: GemmOptions): string {
   const pixels = rows.output * cols.output;
   const isWhole = rows.image * cols.image === pixels;

@@ -1,9 +1,10 @@
 /**
- * WGSL that keeps NaN alive: compilers may take `x != x` for false, and adapters may give any value for exp and log of
- * NaN (SwiftShader: infinity and 89), so NaN is told by its bits. Sums and products keep it everywhere.
+ * WGSL that preserves NaN: compilers may assume that `x != x` is false, and adapters may return any value for exp and
+ * log of NaN (SwiftShader: infinity and 89), so NaN is detected by its bits. Sums and products preserve it
+ * everywhere.
  *
- * `log1` is the logarithm of a value of at least 1, as sums are of exponentials of which the largest is 1. Adapters may
- * be off by 2^-22 near 1 (NVIDIA's are), where it is its series.
+ * `log1` is the logarithm of a value of at least 1, such as a sum of exponentials the largest of which is 1. Adapters
+ * may be off by 2^-22 near 1 (NVIDIA's are), where it uses its series.
  */
 export const nanSafe = `
 fn is_nan(value: vec4f) -> vec4<bool> {
@@ -18,8 +19,8 @@ fn log1(value: f32) -> f32 {
 }`;
 
 /**
- * WGSL: max(value, 0) that lets NaN through. By bits, as NVIDIA's compiler makes max() of a comparison and a select,
- * and its max() passes over NaN: those of what is below zero follow each other, with -NaN behind them.
+ * WGSL: max(value, 0) that preserves NaN. By bits, because NVIDIA's compiler turns a comparison and a select into
+ * max(), and its max() ignores NaN: the bit patterns of values below zero are consecutive, followed by -NaN.
  */
 export const rectified = `
 fn rectified(value: vec4f) -> vec4f {

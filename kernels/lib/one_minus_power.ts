@@ -1,6 +1,6 @@
 /**
- * WGSL: 1 - b^n of log_beta = ln b and n steps, as bias corrections need it: -expm1(n ln b), by its series where n ln b
- * is small and the difference would lose its digits.
+ * WGSL: 1 - b^n for log_beta = ln b and n steps, as needed by bias corrections: -expm1(n ln b), by its series where n
+ * ln b is small and the difference would lose precision.
  */
 export const oneMinusPower = `fn one_minus_power(log_beta: f32, steps: f32) -> f32 {
   let x = log_beta * steps;

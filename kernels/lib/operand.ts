@@ -1,17 +1,17 @@
 /**
- * What a product reads again and again: a tensor's vectors of four elements, from its buffer or from a texture.
- * llvmpipe, Mesa's software GPU, loads the lanes of a buffer one by one and those of a texture together.
+ * The operands of a product, which are read repeatedly: a tensor's vectors of four elements, from its buffer or from
+ * a texture. llvmpipe, Mesa's software GPU, loads the lanes of a buffer one by one and those of a texture together.
  */
 import type { ElementType } from "./source.ts";
 
 /** Where a product's operands are read from. */
 export type OperandSource = "buffer" | "texture";
 
-/** Texels of a row of such a texture, a power of two: vector i is texel (i % 4096, i / 4096). */
+/** Texels in a row of such a texture, a power of two: vector i is texel (i % 4096, i / 4096). */
 const ROW_BITS = 12;
 export const TEXEL_ROW = 1 << ROW_BITS;
 
-/** WGSL: binds the operand `name` and defines `<name>_at(i)`, its i-th vector; what lies outside may be anything. */
+/** WGSL: binds the operand `name` and defines `<name>_at(i)`, its i-th vector; out-of-range values are undefined. */
 export function operand(name: string, binding: number, type: ElementType, source: OperandSource): string {
   if (source === "buffer") {
     return `@group(0) @binding(${binding}) var<storage, read> ${name}: array<Element4>;

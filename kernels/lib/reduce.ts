@@ -2,8 +2,8 @@ import { LINEAR } from "./source.ts";
 
 /**
  * WGSL: sums and maxima over a workgroup of {@link LINEAR} lanes, as a tree of fixed order, so that results do not
- * depend on timing. Every lane gets the result. All lanes must call, from uniform control flow.
- * A NaN spreads through `group_sum`; `group_max` passes over it.
+ * depend on timing. Every lane gets the result. All lanes must call, from uniform control flow. A NaN propagates
+ * through `group_sum`; `group_max` ignores it.
  */
 export const groupReduce = `
 var<workgroup> group_lanes: array<vec4f, ${LINEAR}>;

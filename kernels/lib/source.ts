@@ -1,18 +1,17 @@
-/** What every kernel is written with: element types, indices and grids. */
+/** The building blocks of every kernel: element types, indices and grids. */
 import { wgsl } from "wgsl-preprocessor";
 
 export type { KernelSource } from "./kernel_source.ts";
 export { wgsl };
 
-/** How a tensor's elements lie in memory. Arithmetic is always f32. */
+/** How a tensor's elements are stored. Arithmetic is always f32. */
 export type ElementType = "f32" | "f16";
 
 /**
- * WGSL for four neighbouring elements: the type `Element4` as stored, `load4` to vec4f and `store4` back;
- * `keep4` leaves zero where it is told to, without a conversion.
- * f16 lies as packed pairs, which needs no feature of the adapter; what is beyond its range becomes infinite, so that
- * an overflow is found out, and NaN stays (the bits of the largest value, 65504, of infinity and of a NaN follow each
- * other).
+ * WGSL for four adjacent elements: the type `Element4` as stored, `load4` to vec4f and `store4` back; `keep4` zeroes
+ * elements without a conversion. f16 is stored as packed pairs, which needs no feature of the adapter. Values beyond
+ * its range become infinite, so that an overflow is detected, and NaN is preserved (the bit patterns of the largest
+ * value, 65504, of infinity and of a NaN are consecutive).
  */
 export function element4(type: ElementType): string {
   if (type === "f32") {
@@ -36,27 +35,27 @@ fn keep4(element: Element4, kept: vec4<bool>) -> Element4 {
 }`;
 }
 
-/** Invocations of a workgroup of an elementwise kernel. */
+/** Invocations in a workgroup of an elementwise kernel. */
 export const LINEAR = 64;
 
 /** WGSL: the index of a thread in a grid made by {@link linearGrid}. */
 export const linearIndex =
   `fn linear_index(id: vec3u, groups: vec3u) -> u32 { return id.x + id.y * groups.x * ${LINEAR}u; }`;
 
-/** Workgroups of {@link LINEAR} threads for `threads` threads, folded into two dimensions where one is too short. */
+/** Workgroups of {@link LINEAR} threads for `threads` threads, folded into two dimensions if one is too short. */
 export function linearGrid(threads: number): [number, number, number] {
   const groups = Math.ceil(threads / LINEAR);
   const rows = Math.ceil(groups / 65535);
   return [Math.ceil(groups / rows), rows, 1];
 }
 
-/** `text(0) ... text(count - 1)`, a line each: straight-line code for what would be a loop over registers. */
+/** `text(0) ... text(count - 1)`, one line each: straight-line code instead of a loop over registers. */
 export function unroll(count: number, text: (i: number) => string): string {
   return Array.from({ length: count }, (_, i) => text(i)).join("\n");
 }
 
 /**
- * WGSL: a uniform `g` of i32 fields, for sizes that kernels of many layers can share code over. Pass
+ * WGSL: a uniform `g` of i32 fields, for sizes over which kernels of many layers share code. Pass
  * `Object.values(fields)` as the source's `uniform`.
  */
 export function uniformFields(binding: number, fields: Readonly<Record<string, number>>): string {

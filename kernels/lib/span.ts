@@ -1,9 +1,9 @@
 /**
- * Spans: the neighbouring pixels of a row that a thread works on, and the columns of x that their taps meet. Taps of
- * neighbouring pixels share columns, so that a 3x3 filter over 8 pixels loads 10 columns rather than 24.
+ * Spans: the adjacent pixels of a row that a thread works on, and the columns of x under their taps. Taps of adjacent
+ * pixels share columns, so that a 3x3 filter over 8 pixels loads 10 columns instead of 24.
  */
 
-/** How the taps of a row of y meet a row of x: pixel q meets the columns q * stride + start ... + taps - 1. */
+/** How the taps of a row of y cover a row of x: pixel q covers the columns q * stride + start ... + taps - 1. */
 export interface RowGeometry {
   /** Columns of x and of y. */
   readonly input: number;
@@ -15,21 +15,21 @@ export interface RowGeometry {
 
 /** The spans of a row. */
 export interface Spans {
-  /** Spans a row. */
+  /** Spans in a row. */
   readonly count: number;
-  /** The pixels of a span that lie in y for at least one span. */
+  /** The pixels of a span that are inside y for at least one span. */
   readonly pixels: readonly number[];
-  /** The columns of x, counted from a span's first, that a tap of a pixel meets inside x for at least one span. */
+  /** The columns of x, counted from a span's first, that a tap of a pixel covers inside x for at least one span. */
   readonly columns: readonly number[];
-  /** Those of the columns that lie outside x for some span. */
+  /** The columns that are outside x for some span. */
   readonly tested: readonly number[];
-  /** True where a pixel lies inside y for every span. */
+  /** True if a pixel is inside y for every span. */
   isPixel(pixel: number): boolean;
-  /** The column that a tap of a pixel meets; undefined where it only ever meets padding. */
+  /** The column under a tap of a pixel; undefined if it is always padding. */
   column(pixel: number, tap: number): number | undefined;
 }
 
-/** Cuts the rows of y into spans of `size` pixels. */
+/** Splits the rows of y into spans of `size` pixels. */
 export function spansOf(row: RowGeometry, size: number): Spans {
   const { input, output, stride, start, taps } = row;
   const count = Math.ceil(output / size), last = (count - 1) * size;

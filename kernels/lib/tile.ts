@@ -1,10 +1,11 @@
 /**
- * What the matrix products through workgroup memory share: the tile of the result that a workgroup owns, and which
- * part of it is whose.
+ * Shared by the matrix products through workgroup memory: the tile of the result that a workgroup owns, and how its
+ * threads divide it.
  *
- * The threads are a grid of lanes. Each owns 8 rows by 4 or 8 columns of the tile, in named registers: of every run of
- * as many rows as the grid has the one of its lane, and so of the vectors of four columns. So neighbouring lanes read
- * neighbouring vectors, and no two lanes that run together meet in a bank of workgroup memory but for the same vector.
+ * The threads form a grid of lanes. Each owns 8 rows by 4 or 8 columns of the tile, in named registers, strided by
+ * the size of the grid: row `lane` of every run of as many rows as the grid has, and likewise for the vectors of four
+ * columns. So adjacent lanes read adjacent vectors, and no two lanes that run together access the same bank of
+ * workgroup memory except for the same vector.
  */
 import { unroll } from "./source.ts";
 
@@ -17,7 +18,7 @@ export interface Tile {
   readonly lanes: readonly [number, number];
 }
 
-/** Steps along the inner axis that lie in workgroup memory at a time: two stages of 128 x 128 fill 16 KiB. */
+/** Steps along the inner axis that are in workgroup memory at a time: two stages of 128 x 128 fill 16 KiB. */
 export const DEPTH = 8;
 
 /** Rows of the result that a thread owns. */
@@ -39,8 +40,8 @@ export function eachOwned(tile: Tile, text: (r: number, j: number) => string): s
 }
 
 /**
- * WGSL: a thread's lane along columns (x) and along rows (y). The 32 threads that run together are 4 rows by 8 columns
- * of lanes, which reads few vectors for the products that they make.
+ * WGSL: a thread's lane along columns (x) and along rows (y). The 32 threads that run together are 4 rows by 8
+ * columns of lanes, which minimises the vectors read for their products.
  */
 export function laneOf({ lanes }: Tile): string {
   const bands = lanes[1] / 8;

@@ -1,7 +1,7 @@
 /**
- * The statistics of a tile's columns over its rows, as batch_norm_statistics.ts gives them for a chunk of rows: count,
- * mean, sum of deviations and sum of squared deviations. A thread passes twice over its values, which still are in
- * registers; then lanes that share columns add what they have, through the workgroup memory of w.
+ * The statistics of a tile's columns over its rows, as in batch_norm_statistics.ts for a chunk of rows: count, mean,
+ * sum of deviations and sum of squared deviations. A thread passes twice over its values, which are still in
+ * registers; then lanes that share columns add their results, through the workgroup memory of w.
  */
 import { unroll } from "./source.ts";
 import { DEPTH, eachOwned, type Tile, TILE_ROWS, vectorsOf } from "./tile.ts";
@@ -38,7 +38,7 @@ fn store_statistics(chunk: u32, k: u32, rows: f32, mean: vec4f, lost: vec4f, squ
 }`;
 }
 
-/** WGSL for the end of `main`: the statistics of sum0_0, ... go to `partial`, a chunk for each tile of rows. */
+/** WGSL for the end of `main`: writes the statistics of sum0_0, ... to `partial`, one chunk for each tile of rows. */
 export function statistics(tile: Tile): string {
   const { rows, lanes: [laneRows, laneCols] } = tile;
   const each = (text: (j: number) => string) => unroll(vectorsOf(tile), text);
