@@ -65,6 +65,16 @@ export const scalar: Form = {
   decode: (_, values) => values,
 };
 
+/** A value for each row, [N]. */
+export const column: Form = {
+  dtype: "f32",
+  axes: "[N]",
+  accepts: ({ length }) => length === 1,
+  shape: (torch) => torch,
+  encode: (_, values) => Float32Array.from(values),
+  decode: (_, values) => values,
+};
+
 /** Class indices [N]. */
 export const labels: Form = {
   dtype: "u32",

@@ -8,16 +8,19 @@ import { type Tensor, tensorOf } from "../core/tensor.ts";
 import { backward } from "../ops/backward.ts";
 import { batchNorm } from "../ops/batch_norm.ts";
 import { conv2d } from "../ops/conv2d.ts";
-import { crossEntropy } from "../ops/cross_entropy.ts";
+import { crossEntropy, crossEntropyRows } from "../ops/cross_entropy.ts";
 import { focal } from "../ops/focal.ts";
+import { focalMean } from "../ops/focal_mean.ts";
 import { globalAvgPool } from "../ops/global_avg_pool.ts";
 import { linear } from "../ops/linear.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
+import { mixTargets } from "../ops/mix_targets.ts";
 import { relu } from "../ops/relu.ts";
+import type { Target } from "../ops/target.ts";
 import { counted, type ParityCase, type Row, type Suite } from "./case.ts";
 import { byLargest, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
-import { filter, type Form, image, labels, matrix, rows, scalar, vector } from "./forms.ts";
+import { column, filter, type Form, image, labels, matrix, rows, scalar, vector } from "./forms.ts";
 
 /** For outputs and gradients, relative to the largest magnitude of each. */
 export const OP_TOLERANCE = 2e-5;
@@ -61,6 +64,8 @@ interface Op {
 }
 
 const normInputs = { x: image, weight: vector, bias: vector, running_mean: vector, running_var: vector };
+
+const mixedInputs = { logits: rows, first: labels, second: labels, shares: column, weight: vector };
 
 /** The ops, by their names in the files. */
 const ops: Readonly<Record<string, Op>> = {
@@ -123,7 +128,38 @@ const ops: Readonly<Record<string, Op>> = {
         gamma: number("gamma"),
       }),
   },
+  cross_entropy_mixed: {
+    inputs: mixedInputs,
+    y: scalar,
+    run({ tensors, shapes: { logits: [, classes] }, number }) {
+      const { logits, weight: weights } = tensors, labelSmoothing = number("label_smoothing");
+      return crossEntropy(logits, mixed(tensors, classes), { classes, labelSmoothing, weights });
+    },
+  },
+  focal_mixed: {
+    inputs: mixedInputs,
+    y: scalar,
+    run({ tensors, shapes: { logits: [, classes] }, number }) {
+      const { logits, weight: weights } = tensors;
+      return focal(logits, mixed(tensors, classes), { classes, gamma: number("gamma"), weights });
+    },
+  },
+  focal_of_cross_entropy_mixed: {
+    inputs: mixedInputs,
+    y: scalar,
+    run({ tensors, shapes: { logits: [, classes] }, number }) {
+      const { logits, weight: weights } = tensors, labelSmoothing = number("label_smoothing");
+      const target = mixed(tensors, classes);
+      const costs = crossEntropyRows(logits, target, { classes, labelSmoothing, weights });
+      return focalMean(costs, target, { classes, gamma: number("gamma") });
+    },
+  },
 };
+
+/** Two labels for each row, and the share of the first. */
+function mixed({ first, second, shares }: Call["tensors"], classes: number): Target {
+  return mixTargets({ first, second, shares }, classes);
+}
 
 function norm(
   { x, weight, bias, running_mean, running_var }: Call["tensors"],

@@ -10,7 +10,14 @@ import {
 import { conv2d, conv2dDw, conv2dDx, convOutput } from "./conv2d.ts";
 import { nchwToNhwc, nhwcToNchw, oihwToRsck, rsckToOihw } from "./layout.ts";
 import { linear, linearGradients } from "./linear.ts";
-import { crossEntropy, crossEntropySoft, focal, type Loss } from "./losses.ts";
+import {
+  crossEntropy,
+  crossEntropySoft,
+  focal,
+  focalOfCrossEntropy,
+  focalSoft,
+  type Loss,
+} from "./losses.ts";
 import { globalAvgPool, globalAvgPoolDx, maxPool2d, maxPool2dDx, poolOutput } from "./pool.ts";
 import { addRelu, addReluGradient, relu, reluDx } from "./relu.ts";
 
@@ -86,7 +93,34 @@ const ops: Record<string, (inputs: Inputs) => Results> = {
     const shape = { n, classes, gamma: inputs.test.attrs.gamma };
     return lossResults(focal(inputs.get("logits"), inputs.get("labels"), shape), inputs);
   },
+  cross_entropy_mixed: (inputs) => {
+    const { shape, targets } = mixed(inputs);
+    return lossResults(crossEntropySoft(inputs.get("logits"), targets, shape), inputs);
+  },
+  focal_mixed: (inputs) => {
+    const { shape, targets } = mixed(inputs);
+    return lossResults(focalSoft(inputs.get("logits"), targets, shape), inputs);
+  },
+  focal_of_cross_entropy_mixed: (inputs) => {
+    const { shape, targets } = mixed(inputs);
+    const rows = Array.from(
+      { length: shape.n },
+      (_, row) => targets.subarray(row * shape.classes, (row + 1) * shape.classes),
+    );
+    return lossResults(focalOfCrossEntropy(inputs.get("logits"), rows, shape), inputs);
+  },
 };
+
+/** Probabilities [N, C] of two labels a row, and all that the losses are weighted by. */
+function mixed(inputs: Inputs) {
+  const [n, classes] = inputs.shape("logits"), targets = new Float64Array(n * classes);
+  const { label_smoothing: labelSmoothing = 0, gamma } = inputs.test.attrs;
+  for (const [row, share] of inputs.get("shares").entries()) {
+    targets[row * classes + inputs.get("first")[row]] += share;
+    targets[row * classes + inputs.get("second")[row]] += 1 - share;
+  }
+  return { targets, shape: { n, classes, labelSmoothing, gamma, weight: inputs.get("weight") } };
+}
 
 /** Calls `check` with each tensor that the case names: its name, the naive result and PyTorch's. */
 export function runOpCase(
