@@ -19,10 +19,10 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { hostBatch, losses, makeOptimizer, openDevice, resnet, stepResults, trainStep } from "@wgrad/wgrad";
+ * import { createModel, hostBatch, losses, makeOptimizer, openDevice, stepResults, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
- * const model = resnet(device, "resnet18", { classes: 5, seed: 42 });
+ * const model = createModel(device, "resnet18", { classes: 5, seed: 42 });
  * const loss = losses.cross_entropy.make(
  *   { label_smoothing: 0.1, class_weights: "none" },
  *   { device, classes: 5 },
@@ -79,7 +79,8 @@ export { type Gradient, gradientFor, record, withTape } from "./src/core/tape.ts
 export { type DType, empty, persistent, Tensor, type TensorData, tensorOf } from "./src/core/tensor.ts";
 
 // Ops
-export { backward } from "./src/ops/backward.ts";
+export { add } from "./src/ops/add.ts";
+export { backward, gradients } from "./src/ops/backward.ts";
 export { batchNorm, type BatchNormOptions, type BatchNormTensors } from "./src/ops/batch_norm.ts";
 export { conv2d, type Conv2dOptions } from "./src/ops/conv2d.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./src/ops/cross_entropy.ts";
@@ -96,10 +97,9 @@ export { topClass } from "./src/ops/top_class.ts";
 // Models, losses, optimisers
 /** Start values for parameters, as torchvision draws them. */
 export * as init from "./src/nn/init.ts";
-/** Layers, which declare their parameters under torchvision's names: what models are built of. */
-export * as layers from "./src/nn/layers.ts";
 export { imagesToEngine, imagesToTorch, type Layout } from "./src/nn/layout.ts";
-export { forwardFlops } from "./src/nn/flops.ts";
+export { forwardFlops, type LayerCost, layerCosts } from "./src/nn/layer_costs.ts";
+export { chain, type Layer } from "./src/nn/layers/mod.ts";
 export { type ChosenLoss, losses, type LossName, makeHostLoss, makeLoss } from "./src/nn/losses/mod.ts";
 export {
   defineLoss,
@@ -116,7 +116,23 @@ export {
   ParameterSet,
   type StateTensor,
 } from "./src/nn/parameters.ts";
-export { type Model, type ModelName, modelNames, resnet } from "./src/nn/resnet.ts";
+export {
+  type Architecture,
+  buildModel,
+  type Model,
+  type ModelOptions,
+  type Observed,
+  type Stage,
+} from "./src/nn/model.ts";
+export {
+  architecture,
+  type ChosenModel,
+  createModel,
+  type ModelName,
+  modelNames,
+  models,
+} from "./src/nn/models/mod.ts";
+export { defineModel, type ModelContext, type ModelPlugin } from "./src/nn/models/plugin.ts";
 export { type StepDecision } from "./src/optim/decision.ts";
 export { elementwise, type ElementwiseOptions } from "./src/optim/optimizers/elementwise.ts";
 export {

@@ -1,5 +1,8 @@
-/** The convolutions of a ResNet, layer by layer, and what they cost. */
-import type { ModelName } from "../src/nn/resnet.ts";
+/** The convolutions of a model, layer by layer, and what they cost. */
+import { layerCosts } from "../src/nn/layer_costs.ts";
+import { INPUT } from "../src/nn/layers/layer.ts";
+import type { Layer } from "../src/nn/layers/mod.ts";
+import { architecture, type ModelName } from "../src/nn/models/mod.ts";
 
 /** A square convolution of square images, without bias. */
 export interface Conv {
@@ -39,37 +42,18 @@ export function convName({ size, channels, outputs, filter, stride }: Conv): str
   return `${filter}x${filter} ${channels}-${outputs}${stride > 1 ? ` /${stride}` : ""} at ${size}`;
 }
 
-/** Blocks in each stage, and whether a block is a bottleneck. */
-const DEPTHS: Readonly<Record<ModelName, { readonly depths: readonly number[]; readonly wide: boolean }>> = {
-  resnet18: { depths: [2, 2, 2, 2], wide: false },
-  resnet34: { depths: [3, 4, 6, 3], wide: false },
-  resnet50: { depths: [3, 4, 6, 3], wide: true },
-};
-
 /** A model's convolutions from the stem on, for images of `size` pixels. */
 export function convsOf(model: ModelName, size: number): Conv[] {
-  const { depths, wide } = DEPTHS[model];
-  const stem: Conv = { size, channels: 3, outputs: 64, filter: 7, stride: 2, padding: 3 };
-  const pool = { ...stem, filter: 3, padding: 1 };
-  const convs = [stem];
-  let input = outputSize({ ...pool, size: outputSize(stem) }), from = 64;
-  const add = (size: number, channels: number, outputs: number, filter: number, stride = 1) => {
-    convs.push({ size, channels, outputs, filter, stride, padding: filter >> 1 });
-    return outputSize(convs.at(-1)!);
-  };
-  depths.forEach((depth, stage) => {
-    const width = 64 * 2 ** stage, to = wide ? 4 * width : width;
-    for (let block = 0; block < depth; block++) {
-      const stride = stage > 0 && block === 0 ? 2 : 1;
-      if (wide) add(input, from, width, 1);
-      const output = add(input, wide ? width : from, width, 3, stride);
-      if (wide) add(output, width, to, 1);
-      else add(output, width, width, 3);
-      if (stride > 1 || from !== to) add(input, from, to, 1, stride);
-      [input, from] = [output, to];
-    }
+  return layerCosts(layersOf(model, 1), size).flatMap(({ layer, input: [rows] }) => {
+    if (layer.kind !== "conv") return [];
+    const { from: channels, to: outputs, kernel: filter, stride, padding } = layer;
+    return [{ size: rows, channels, outputs, filter, stride, padding }];
   });
-  return convs;
+}
+
+/** The layers of a model. */
+export function layersOf(name: ModelName, classes: number): Layer[] {
+  return architecture({ name }, classes).stages.flat();
 }
 
 /** The distinct convolutions of a model with their numbers, in the order of the model. */
@@ -82,11 +66,9 @@ export function countedConvs(model: ModelName, size: number): CountedConv[] {
   }));
 }
 
-/** Operations of a training step: forward and both gradients of every convolution and of the last layer. */
+/** Operations of a training step: forward and both gradients of every layer, but for the images' gradient. */
 export function stepFlops(model: ModelName, size: number, batch: number, classes: number): number {
-  const head = 2 * batch * (DEPTHS[model].wide ? 2048 : 512) * classes;
-  const convs = countedConvs(model, size).map(({ conv, count, needsDx }) =>
-    count * (needsDx ? 3 : 2) * convFlops(conv, batch)
-  );
-  return convs.reduce((sum, flops) => sum + flops, 3 * head);
+  const passes = ({ inputs }: Layer) => inputs.includes(INPUT) ? 2 : 3;
+  const costs = layerCosts(layersOf(model, classes), size);
+  return batch * costs.reduce((sum, { layer, flops }) => sum + passes(layer) * flops, 0);
 }

@@ -1,5 +1,5 @@
 /** `bench kernels`: every convolution of the models, pass by pass, and the kernels that memory bounds. */
-import type { ModelName } from "../src/nn/resnet.ts";
+import type { ModelName } from "../src/nn/models/mod.ts";
 import { COMPARED, convFlops, convName, type CountedConv, countedConvs } from "./convs.ts";
 import { type Pass, PASSES, timeConv } from "./conv_case.ts";
 import { timeMemoryKernels } from "./memory_kernels.ts";

@@ -2,7 +2,9 @@
 import { elements, roundUp } from "../src/base/shape.ts";
 import type { Device } from "../src/core/device.ts";
 import { bytesPerElement, type DType } from "../src/core/tensor.ts";
-import type { ModelName } from "../src/nn/resnet.ts";
+import { declareLayers, parameterCount } from "../src/nn/declare_layers.ts";
+import type { ModelName } from "../src/nn/models/mod.ts";
+import { layersOf } from "./convs.ts";
 import { optimizerCase } from "./optimizer_case.ts";
 import { type MemoryCase, opCases } from "./memory_cases.ts";
 import type { Column, Row } from "./report.ts";
@@ -17,13 +19,6 @@ const COLUMNS: readonly Column[] = [
   { key: "gigabytes", head: "GB/s", width: 7 },
   { key: "percent", head: "% of copy", width: 9 },
 ];
-
-/** Parameters that the optimiser updates: those of a ResNet of 1,000 classes. */
-const PARAMETERS: Readonly<Record<ModelName, number>> = {
-  resnet18: 11_689_512,
-  resnet34: 21_797_672,
-  resnet50: 25_557_032,
-};
 
 /** Bytes of an activation that caches do not hold. */
 const LEAST_BYTES = { software: 2 ** 25, gpu: 2 ** 28 };
@@ -40,7 +35,7 @@ export async function timeMemoryKernels(
   await withDevice(session, async (device) => {
     const cases = [
       ...opCases(device, activation(session, device, dtype, size, batch), dtype),
-      optimizerCase(device, roundUp(PARAMETERS[model], 64)),
+      optimizerCase(device, roundUp(parameterCount(declareLayers(layersOf(model, 1000)).parameters), 64)),
     ].filter(({ name }) => name.includes(only));
     if (cases.length === 0) return;
     const title = `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`;

@@ -9,7 +9,7 @@ import {
   providerNames,
 } from "../src/core/providers/mod.ts";
 import { type Precision, precisions } from "../src/nn/parameters.ts";
-import { type ModelName, modelNames } from "../src/nn/resnet.ts";
+import { type ModelName, modelNames } from "../src/nn/models/mod.ts";
 
 /** What the command line says. */
 export interface Options {

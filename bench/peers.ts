@@ -114,6 +114,7 @@ async function compareStep(session: Session, device: Device, peers: readonly Pee
   const images = { shape, values: imagesToTorch(shape, training.batch.images) };
   const { lr, betas, eps, weight_decay: weightDecay } = OPTIMIZER;
   const given = {
+    layers: training.model.layers,
     state,
     images,
     labels: topClasses(training.batch.target),

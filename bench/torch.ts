@@ -1,6 +1,6 @@
 /** `bench torch`: the same training step in eager PyTorch, beside wgrad's own in the same run. */
 import { DataError } from "../src/base/errors.ts";
-import { stepFlops } from "./convs.ts";
+import { layersOf, stepFlops } from "./convs.ts";
 import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { defaultPlans, stepTime } from "./step.ts";
@@ -47,6 +47,7 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   const before = await withDevice(session, (device) => stepTime(session, device, plan));
   const torch = await runPython<TorchRun>(options.python, "torch_step.py", {
     ...plan,
+    layers: layersOf(plan.model, plan.classes),
     rounds: options.rounds,
   });
   const after = await withDevice(session, (device) => stepTime(session, device, plan));

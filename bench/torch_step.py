@@ -1,6 +1,6 @@
-"""A ResNet training step in eager PyTorch, timed: reads a plan as JSON from stdin, prints rows as JSON.
+"""A training step in eager PyTorch, timed: reads a plan as JSON from stdin, prints rows as JSON.
 
-The network is torchvision's, written out so that torch alone is enough. Without a GPU it runs on the CPU, where
+The network is wgrad's own list of layers, so that torch alone is enough. Without a GPU it runs on the CPU, where
 TF32 does not exist and AMP means bfloat16.
 """
 
@@ -12,45 +12,47 @@ import time
 import torch
 from torch import nn
 
-DEPTHS = {"resnet18": [2, 2, 2, 2], "resnet34": [3, 4, 6, 3], "resnet50": [3, 4, 6, 3]}
+
+class Add(nn.Module):
+    def forward(self, a, b):
+        return a + b
 
 
-class Block(nn.Module):
-    """Basic block or bottleneck with its shortcut."""
+def convolution(o):
+    return nn.Conv2d(o["from"], o["to"], o["kernel"], o["stride"], o["padding"], bias=False)
 
-    def __init__(self, start, width, stride, wide):
+
+KINDS = {
+    "conv": convolution,
+    "batch_norm": lambda o: nn.BatchNorm2d(o["channels"]),
+    "relu": lambda o: nn.ReLU(inplace=True),
+    "add": lambda o: Add(),
+    "max_pool": lambda o: nn.MaxPool2d(o["kernel"], o["stride"], o["padding"]),
+    "global_avg_pool": lambda o: nn.AdaptiveAvgPool2d(1),
+    "flatten": lambda o: nn.Flatten(),
+    "linear": lambda o: nn.Linear(o["from"], o["to"]),
+}
+
+
+class Network(nn.Module):
+    """The plan's layers in order; each reads the outputs of those that it names."""
+
+    def __init__(self, layers):
         super().__init__()
-        end = 4 * width if wide else width
-        sizes = [(start, width, 1, 1), (width, width, 3, stride), (width, end, 1, 1)] if wide else [
-            (start, width, 3, stride), (width, end, 3, 1)]
-        layers = []
-        for c, k, size, step in sizes:
-            layers += [nn.Conv2d(c, k, size, step, size // 2, bias=False), nn.BatchNorm2d(k), nn.ReLU(inplace=True)]
-        self.path = nn.Sequential(*layers[:-1])
-        self.shortcut = nn.Identity() if stride == 1 and start == end else nn.Sequential(
-            nn.Conv2d(start, end, 1, stride, bias=False), nn.BatchNorm2d(end))
-        self.relu = nn.ReLU(inplace=True)
+        self.places = [(layer["name"], layer["inputs"]) for layer in layers]
+        self.ops = nn.ModuleList(KINDS[layer["kind"]](layer) for layer in layers)
 
-    def forward(self, x):
-        return self.relu(self.path(x) + self.shortcut(x))
-
-
-def resnet(name, classes):
-    wide = name == "resnet50"
-    layers = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(inplace=True), nn.MaxPool2d(3, 2, 1)]
-    start = 64
-    for stage, depth in enumerate(DEPTHS[name]):
-        width = 64 * 2**stage
-        for block in range(depth):
-            layers.append(Block(start, width, 2 if stage > 0 and block == 0 else 1, wide))
-            start = 4 * width if wide else width
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(start, classes))
+    def forward(self, images):
+        values = {"input": images}
+        for (name, inputs), op in zip(self.places, self.ops):
+            values[name] = op(*(values[one] for one in inputs))
+        return values[name]
 
 
 def training_step(plan, device, amp):
     """A function that takes one step, as eager PyTorch users write it."""
     torch.manual_seed(42)
-    model = resnet(plan["model"], plan["classes"]).to(device)
+    model = Network(plan["layers"]).to(device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-2)
     images = torch.randn(plan["batch"], 3, plan["size"], plan["size"], device=device)
     labels = torch.randint(plan["classes"], (plan["batch"],), device=device)

@@ -2,7 +2,7 @@
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { losses } from "../src/nn/losses/mod.ts";
-import { resnet } from "../src/nn/resnet.ts";
+import { createModel } from "../src/nn/models/mod.ts";
 import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
 import { logFiles } from "../src/setup/open_log.ts";
 import type { HostBatch } from "../src/train/batch.ts";
@@ -63,7 +63,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     },
   };
   const folder = host.cacheFolder("bench/run");
-  const model = resnet(device, plan.model, { classes: plan.classes, seed: 42, precision });
+  const model = createModel(device, plan.model, { classes: plan.classes, seed: 42, precision });
   const { classes } = plan;
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const batch = noiseBatch(plan);

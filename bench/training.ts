@@ -5,7 +5,8 @@ import type { Device } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
 import { losses } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
-import { type Model, type ModelName, resnet } from "../src/nn/resnet.ts";
+import type { Model } from "../src/nn/model.ts";
+import { createModel, type ModelName } from "../src/nn/models/mod.ts";
 import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
 import type { Optimizer } from "../src/optim/optimizers/optimizer.ts";
 import { type StepResults, stepResults } from "../src/train/step_results.ts";
@@ -58,7 +59,7 @@ export async function startTraining(
   choices: Options["choices"],
 ): Promise<Training> {
   const { size: imageSize, batch: count, classes, precision } = plan;
-  const model = resnet(device, plan.model, { classes, seed: 42, precision });
+  const model = createModel(device, plan.model, { classes, seed: 42, precision });
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
   const optimizer = makeOptimizer(OPTIMIZER, model.parameters);
   const results = stepResults(device, classes, SLOTS);

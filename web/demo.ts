@@ -1,6 +1,7 @@
 /** The demo's data and training: jersey numbers drawn in the page, and a ResNet-18 that learns to read them. */
 import {
   batches,
+  createModel,
   type Device,
   DivergedError,
   drawJersey,
@@ -13,7 +14,6 @@ import {
   type Picture,
   pipeline,
   renderBatch,
-  resnet,
   rng,
   type Sample,
   shuffledOrder,
@@ -55,7 +55,7 @@ export interface Progress {
  */
 export async function* train(device: Device, data: DemoData, count: number): AsyncGenerator<Progress> {
   const classes = NUMBERS.length;
-  const model = resnet(device, "resnet18", { classes, seed: SEED });
+  const model = createModel(device, "resnet18", { classes, seed: SEED });
   const results = stepResults(device, classes, count);
   const optimizer = makeOptimizer({ name: "adamw", decay_norm_and_bias: false }, model.parameters);
   const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });

@@ -11,7 +11,7 @@ import {
   type PeerConvCase,
 } from "./peer.ts";
 import type { PeerStep, PeerStepCase } from "./peer.ts";
-import { type NetOps, resnet18 } from "./resnet18.ts";
+import { type NetOps, network } from "./network.ts";
 
 type Jax = typeof JaxPackage;
 type JaxArray = JaxPackage.Array;
@@ -132,9 +132,9 @@ async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
 }
 
 /** The mean loss of the network's logits. */
-function crossEntropy(jax: Jax, { classes, labels: { length } }: PeerStepCase) {
+function crossEntropy(jax: Jax, { layers, classes, labels: { length } }: PeerStepCase) {
   return (parameters: Arrays, images: JaxArray, labels: JaxArray): JaxArray => {
-    const logits = resnet18(netOps(jax, parameters), images);
+    const logits = network(layers, netOps(jax, parameters), images);
     return jax.nn.logSoftmax(logits).mul(jax.nn.oneHot(labels, classes)).sum().mul(-1 / length);
   };
 }
@@ -167,24 +167,26 @@ function adamw({ numpy: np }: Jax, { state, lr, betas: [beta1, beta2], eps, weig
 function netOps({ numpy: np, lax, nn }: Jax, parameters: Arrays): NetOps<JaxArray> {
   const get = (name: string) => parameters[name]; // each is used once, so its reference goes with it
   return {
-    conv: (x, weight, stride, padding) =>
-      lax.conv(x, get(weight), [stride, stride], [[padding, padding], [padding, padding]]),
-    norm(x, name) {
-      const axis = [0, 2, 3], shape = [1, -1, 1, 1];
-      const centred = x.ref.sub(np.mean(x, axis, { keepdims: true }));
-      const variance = np.mean(np.square(centred.ref), axis, { keepdims: true });
-      const scale = get(`${name}.weight`).reshape(shape).div(np.sqrt(variance.add(1e-5)));
-      return centred.mul(scale).add(get(`${name}.bias`).reshape(shape));
-    },
-    relu: (x) => nn.relu(x),
-    add: (x, y) => x.add(y),
-    maxPool: (x) =>
-      lax.reduceWindow(np.pad(x, [[0, 0], [0, 0], [1, 1], [1, 1]]), (window) => np.max(window), [3, 3], [
-        2,
-        2,
-      ]),
-    meanPool: (x) => np.mean(x, [2, 3]),
-    linear: (x, name) => np.matmul(x, np.transpose(get(`${name}.weight`))).add(get(`${name}.bias`)),
     again: (x) => x.ref,
+    layers: {
+      conv: ({ name, stride, padding }, x) =>
+        lax.conv(x, get(`${name}.weight`), [stride, stride], [[padding, padding], [padding, padding]]),
+      batch_norm({ name }, x) {
+        const axis = [0, 2, 3], shape = [1, -1, 1, 1];
+        const centred = x.ref.sub(np.mean(x, axis, { keepdims: true }));
+        const variance = np.mean(np.square(centred.ref), axis, { keepdims: true });
+        const scale = get(`${name}.weight`).reshape(shape).div(np.sqrt(variance.add(1e-5)));
+        return centred.mul(scale).add(get(`${name}.bias`).reshape(shape));
+      },
+      relu: (_, x) => nn.relu(x),
+      add: (_, x, y) => x.add(y),
+      max_pool({ kernel, stride, padding: by }, x) { // of values that are not negative
+        const padded = np.pad(x, [[0, 0], [0, 0], [by, by], [by, by]]);
+        return lax.reduceWindow(padded, (window) => np.max(window), [kernel, kernel], [stride, stride]);
+      },
+      global_avg_pool: (_, x) => np.mean(x, [2, 3]),
+      flatten: (_, x) => x,
+      linear: ({ name }, x) => np.matmul(x, np.transpose(get(`${name}.weight`))).add(get(`${name}.bias`)),
+    },
   };
 }

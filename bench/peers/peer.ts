@@ -1,5 +1,6 @@
 /** What another engine must offer to be timed beside wgrad. Layouts are PyTorch's: [N, C, H, W], [K, C, R, S]. */
 import { firstLineOf } from "../../src/base/errors.ts";
+import type { Layer } from "../../src/nn/layers/mod.ts";
 import type { StateTensor } from "../../src/nn/parameters.ts";
 
 /** Values with their shape, in PyTorch's layout. */
@@ -35,8 +36,9 @@ export interface PeerConvCase {
   readonly padding: number;
 }
 
-/** Start values, one batch, and the optimiser's constants. */
+/** The network, its start values, one batch, and the optimiser's constants. */
 export interface PeerStepCase {
+  readonly layers: readonly Layer[];
   readonly state: ReadonlyMap<string, HostTensor>;
   readonly images: HostTensor;
   readonly labels: Uint32Array;
@@ -57,7 +59,7 @@ export interface Peer {
   step(given: PeerStepCase): Promise<PeerStep>;
 }
 
-/** The parameters of a ResNet, without its running statistics. */
+/** The parameters of a model, without its running statistics. */
 export function learnt(state: PeerStepCase["state"]): [name: string, tensor: HostTensor][] {
   return [...state].filter(([name]) => !name.includes("running_"));
 }

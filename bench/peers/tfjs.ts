@@ -11,7 +11,7 @@ import {
   type PeerConvCase,
 } from "./peer.ts";
 import type { PeerStep, PeerStepCase } from "./peer.ts";
-import { type NetOps, resnet18 } from "./resnet18.ts";
+import { type NetOps, network } from "./network.ts";
 
 type Tf = typeof TfPackage;
 
@@ -89,7 +89,7 @@ function conv(tf: Tf, { x, w, dy, stride, padding }: PeerConvCase): PeerConv {
 }
 
 function step(tf: Tf, given: PeerStepCase): PeerStep {
-  const { lr, betas, eps, weightDecay, classes } = given;
+  const { layers, lr, betas, eps, weightDecay, classes } = given;
   const variables = new Map(
     learnt(given.state).map(([name, tensor]) => {
       const start = tensor.shape.length === 4 ? uploadFilter(tf, tensor) : upload(tf, tensor);
@@ -104,7 +104,7 @@ function step(tf: Tf, given: PeerStepCase): PeerStep {
   const optimizer = tf.train.adam(lr, ...betas, eps);
   let last: TfPackage.Scalar | undefined;
   const loss = () => {
-    const logits = resnet18(netOps(tf, variables), images);
+    const logits = network(layers, netOps(tf, variables), images);
     return tf.losses.softmaxCrossEntropy(targets, logits).asScalar();
   };
   return {
@@ -130,20 +130,24 @@ function step(tf: Tf, given: PeerStepCase): PeerStep {
 function netOps(tf: Tf, variables: ReadonlyMap<string, TfPackage.Variable>): NetOps<TfPackage.Tensor> {
   const get = <T>(name: string) => variables.get(name) as T;
   return {
-    conv: (x, weight, stride, padding) =>
-      tf.conv2d(x as TfPackage.Tensor4D, get<TfPackage.Tensor4D>(weight), stride, padding),
-    norm(x, name) {
-      const { mean, variance } = tf.moments(x, [0, 1, 2]);
-      const weight = get<TfPackage.Tensor1D>(`${name}.weight`),
-        bias = get<TfPackage.Tensor1D>(`${name}.bias`);
-      return tf.batchNorm(x, mean as TfPackage.Tensor1D, variance as TfPackage.Tensor1D, bias, weight, 1e-5);
-    },
-    relu: (x) => x.relu(),
-    add: (x, y) => x.add(y),
-    maxPool: (x) => tf.maxPool(x as TfPackage.Tensor4D, 3, 2, 1),
-    meanPool: (x) => x.mean([1, 2]),
-    linear: (x, name) =>
-      tf.matMul(x, get(`${name}.weight`), false, true).add(get<TfPackage.Tensor>(`${name}.bias`)),
     again: (x) => x,
+    layers: {
+      conv: ({ name, stride, padding }, x) =>
+        tf.conv2d(x as TfPackage.Tensor4D, get<TfPackage.Tensor4D>(`${name}.weight`), stride, padding),
+      batch_norm({ name }, x) {
+        const { mean, variance } = tf.moments(x, [0, 1, 2]);
+        const part = (part: string) => get<TfPackage.Tensor1D>(`${name}.${part}`);
+        const moments = [mean as TfPackage.Tensor1D, variance as TfPackage.Tensor1D] as const;
+        return tf.batchNorm(x, ...moments, part("bias"), part("weight"), 1e-5);
+      },
+      relu: (_, x) => x.relu(),
+      add: (_, x, y) => x.add(y),
+      max_pool: ({ kernel, stride, padding }, x) =>
+        tf.maxPool(x as TfPackage.Tensor4D, kernel, stride, padding),
+      global_avg_pool: (_, x) => x.mean([1, 2]),
+      flatten: (_, x) => x,
+      linear: ({ name }, x) =>
+        tf.matMul(x, get(`${name}.weight`), false, true).add(get<TfPackage.Tensor>(`${name}.bias`)),
+    },
   };
 }

@@ -22,6 +22,8 @@ interface Node {
 interface Tape {
   readonly nodes: Node[];
   readonly filled: Set<Tensor>;
+  /** False while a walk leaves the slots alone. */
+  fillsSlots: boolean;
 }
 
 /** The tape that is on, by device. */
@@ -35,7 +37,7 @@ export function withTape<T>(device: Device, body: () => T): T {
   if (tapes.has(device)) {
     throw new RangeError("Cannot start a tape as one is on already: end the step before the next one");
   }
-  tapes.set(device, { nodes: [], filled: new Set() });
+  tapes.set(device, { nodes: [], filled: new Set(), fillsSlots: true });
   try {
     const result = body();
     if (result instanceof Promise) {
@@ -69,7 +71,8 @@ export function record(
  */
 export function gradientFor(input: Tensor): Tensor {
   const tape = tapes.get(input.device);
-  return input.grad && !tape?.filled.has(input) ? input.grad : (input.grad ?? input).like(`d ${input.label}`);
+  const isFree = tape === undefined || (tape.fillsSlots && !tape.filled.has(input));
+  return input.grad && isFree ? input.grad : (input.grad ?? input).like(`d ${input.label}`);
 }
 
 /** How gradients are summed where a tensor was used twice; the ops room provides it. */
@@ -87,31 +90,79 @@ export interface Sums {
  * @throws TypeError naming the op whose gradients do not fit its inputs
  */
 export function backward(y: Tensor, dy: Tensor, sums: Sums): Map<Tensor, Tensor> {
-  const tape = tapes.get(y.device);
-  if (!tape) {
-    throw new RangeError("Cannot run backward as no tape is on: wrap forward and backward in withTape");
-  }
+  const tape = tapeOf(y);
   refuseStart(tape, y, dy);
   const grads = new Map([[y, dy]]);
   while (tape.nodes.length > 0) {
     const node = tape.nodes.pop()!;
     const dOutput = grads.get(node.output);
     grads.delete(node.output);
-    if (!dOutput) continue;
-    const thunks = node.backward(dOutput);
-    if (thunks.length !== node.inputs.length) {
-      throw new TypeError(
-        `Cannot run backward of ${node.op} as it has ${node.inputs.length} inputs: given ${thunks.length} gradients`,
-      );
-    }
-    node.inputs.forEach((input, i) => {
-      if (!input.needsGrad) return;
-      const grad = checked(node, i, thunks[i]());
-      if (input.grad) fillSlot(tape, node, input, grad, sums);
-      else grads.set(input, grads.has(input) ? sums.add(grads.get(input)!, grad) : grad);
-    });
+    if (dOutput) walk(tape, node, dOutput, (input) => input.needsGrad, grads, sums);
   }
   return grads;
+}
+
+/**
+ * The gradients of the tensors `of`, from `y` with its gradient `dy`; the walk ends at them, and the tape stays as it
+ * is. Parameters' slots are not written to.
+ * @throws RangeError if `y` does not depend on one of them
+ */
+export function gradients(y: Tensor, dy: Tensor, of: readonly Tensor[], sums: Sums): Tensor[] {
+  const tape = tapeOf(y);
+  refuseStart(tape, y, dy);
+  const leads = new Set(of); // to them, or is one of them
+  for (const { inputs, output } of tape.nodes) {
+    if (inputs.some((input) => leads.has(input))) leads.add(output);
+  }
+  const grads = new Map([[y, dy]]);
+  tape.fillsSlots = false;
+  try {
+    for (const node of tape.nodes.toReversed()) {
+      const dOutput = leads.has(node.output) && grads.get(node.output);
+      if (dOutput) walk(tape, node, dOutput, (input) => leads.has(input), grads, sums);
+    }
+  } finally {
+    tape.fillsSlots = true;
+  }
+  return of.map((tensor) => {
+    const grad = grads.get(tensor);
+    if (grad) return grad;
+    throw new RangeError(
+      `Cannot differentiate ${y.label} by ${tensor.label} ${
+        formatShape(tensor.shape)
+      }: no op on the tape leads from it to ${y.label}`,
+    );
+  });
+}
+
+/** The tape that is on. @throws RangeError if none is */
+function tapeOf({ device }: Tensor): Tape {
+  const tape = tapes.get(device);
+  if (tape) return tape;
+  throw new RangeError("Cannot run backward because no tape is on: wrap forward and backward in withTape");
+}
+
+/** Adds the gradients of a node's inputs that `wants` them. */
+function walk(
+  tape: Tape,
+  node: Node,
+  dOutput: Tensor,
+  wants: (input: Tensor) => boolean,
+  grads: Map<Tensor, Tensor>,
+  sums: Sums,
+): void {
+  const thunks = node.backward(dOutput);
+  if (thunks.length !== node.inputs.length) {
+    throw new TypeError(
+      `Cannot run backward of ${node.op} as it has ${node.inputs.length} inputs: given ${thunks.length} gradients`,
+    );
+  }
+  node.inputs.forEach((input, i) => {
+    if (!wants(input)) return;
+    const grad = checked(node, i, thunks[i]());
+    if (input.grad && tape.fillsSlots) fillSlot(tape, node, input, grad, sums);
+    else grads.set(input, grads.has(input) ? sums.add(grads.get(input)!, grad) : grad);
+  });
 }
 
 /** Refuses a start from which the walk would find nothing, or the wrong gradient. */

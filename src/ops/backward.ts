@@ -1,21 +1,8 @@
-import { add as addKernel } from "../../kernels/add.ts";
-import { kernel } from "../core/kernel.ts";
-import { backward as walk, type Sums } from "../core/tape.ts";
+import { backward as walk, gradients as walkTo } from "../core/tape.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { elementType } from "./checks.ts";
+import { addTo, sumOf } from "./add.ts";
 
-const sum = kernel("add", addKernel);
-
-const sums: Sums = {
-  add(a, b) {
-    const target = a.like();
-    sum.run({ a, b, sum: target }, { type: elementType("add", a), count: a.size, inPlace: false });
-    return target;
-  },
-  addTo(target, a) {
-    sum.run({ a, sum: target }, { type: elementType("add", a), count: a.size, inPlace: true });
-  },
-};
+const sums = { add: sumOf, addTo };
 
 /**
  * Backpropagates `dy`, the gradient of `y` (for a loss: ones, or the loss scale), and leaves each parameter's
@@ -24,4 +11,13 @@ const sums: Sums = {
  */
 export function backward(y: Tensor, dy: Tensor): Map<Tensor, Tensor> {
   return walk(y, dy, sums);
+}
+
+/**
+ * The gradients of some of the tensors that `y` was computed from, such as a layer's output, and of nothing else
+ * (torch.autograd.grad): what lies before them costs nothing, and parameters' slots keep what they held.
+ * @throws RangeError if `y` does not depend on one of them
+ */
+export function gradients(y: Tensor, dy: Tensor, of: readonly Tensor[]): Tensor[] {
+  return walkTo(y, dy, of, sums);
 }

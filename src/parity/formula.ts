@@ -68,19 +68,17 @@ export function classWeights({ seed, classes }: TrajectorySizes): Float32Array {
 
 /**
  * The initial value of an entry of the state dict, in PyTorch's layout.
- * @param names all names of the state dict, which determine the last norm of each block
+ * @param role what its layer does in the network
  */
-export function startValues(
-  seed: string,
-  name: string,
-  shape: Shape,
-  names: ReadonlySet<string>,
-): Float32Array {
-  return uniform(`${seed}:${name}`, elements(shape), startValue(name, shape, isLastNorm(name, names)));
+export function startValues(seed: string, name: string, shape: Shape, role: Role): Float32Array {
+  return uniform(`${seed}:${name}`, elements(shape), startValue(name, shape, role));
 }
 
+/** What a parameter's layer does in its network, as far as start values depend on it. */
+export type Role = "head" | "last norm of a block" | "other";
+
 /** How a value follows from u. */
-function startValue(name: string, shape: Shape, lastNorm: boolean): (u: number) => number {
+function startValue(name: string, shape: Shape, role: Role): (u: number) => number {
   if (name.endsWith("running_mean")) return () => 0;
   if (name.endsWith("running_var")) return () => 1;
   if (shape.length === 4) {
@@ -88,13 +86,7 @@ function startValue(name: string, shape: Shape, lastNorm: boolean): (u: number) 
     return (u) => u * bound;
   }
   if (shape.length === 2) return (u) => u / Math.sqrt(shape[1]);
-  if (name === "fc.bias") return (u) => u * .01;
-  if (name.endsWith("weight")) return (u) => (lastNorm ? .2 : 1) + .1 * u;
+  if (role === "head") return (u) => u * .01;
+  if (name.endsWith("weight")) return (u) => (role === "last norm of a block" ? .2 : 1) + .1 * u;
   return (u) => .1 * u;
-}
-
-/** True for the weight of the norm that ends a block's main path: bn2 of a basic block, bn3 of a bottleneck. */
-function isLastNorm(name: string, names: ReadonlySet<string>): boolean {
-  const [, block, index] = /^(layer\d+\.\d+\.)bn(\d)\.weight$/.exec(name) ?? [];
-  return index !== undefined && !names.has(`${block}bn${Number(index) + 1}.weight`) && Number(index) > 1;
 }

@@ -11,7 +11,7 @@ import { DataError } from "../base/errors.ts";
 import { elements, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
-import { type ModelName, modelNames } from "../nn/resnet.ts";
+import { type ModelName, modelNames } from "../nn/models/mod.ts";
 import { chosenOptimizer } from "./optimizers.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
 import { absolute, byEach, byLargest, compare, type Comparison, type Measure } from "./compare.ts";

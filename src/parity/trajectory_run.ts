@@ -6,7 +6,8 @@ import { topClasses } from "../data/target.ts";
 import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
 import { losses as kinds } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
-import { type Model, type ModelName, resnet } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
+import { createModel, type ModelName } from "../nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../optim/optimizers/mod.ts";
 import { stepResults } from "../train/step_results.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
@@ -14,6 +15,7 @@ import { trainStep } from "../train/step.ts";
 import {
   classWeights,
   evalImages,
+  type Role,
   startValues,
   stepImages,
   stepLabels,
@@ -52,7 +54,7 @@ export async function runTrajectory(
   precision: Precision = "32-true",
 ): Promise<TrajectoryRun> {
   const { classes, size, steps, clip_norm: maxNorm } = plan;
-  const model = resnet(device, arch, { classes, seed: 0, precision });
+  const model = createModel(device, arch, { classes, seed: 0, precision });
   const start = startState(model, plan.seed);
   model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
@@ -82,11 +84,16 @@ export async function runTrajectory(
 }
 
 /** The initial values of every parameter and statistic, from the formula. */
-function startState({ parameters }: Model, seed: string): Map<string, StateTensor> {
-  const all = [...parameters.parameters, ...parameters.buffers];
-  const names = new Set(all.map(({ name }) => name));
-  return new Map(all.map(({ name, declaration: { torchShape: shape } }) => {
-    return [name, { shape, values: startValues(seed, name, shape, names) }];
+function startState({ parameters, layers, head }: Model, seed: string): Map<string, StateTensor> {
+  // A block's path ends with the norm that its sum reads first.
+  const last = new Set(layers.filter(({ kind }) => kind === "add").map(({ inputs }) => inputs[0]));
+  const roleOf = (name: string): Role => {
+    if (head.parameters.includes(name)) return "head";
+    return last.has(name.slice(0, name.lastIndexOf("."))) ? "last norm of a block" : "other";
+  };
+  return new Map([...parameters.parameters, ...parameters.buffers].map(({ name, declaration }) => {
+    const { torchShape: shape } = declaration;
+    return [name, { shape, values: startValues(seed, name, shape, roleOf(name)) }];
   }));
 }
 

@@ -1,9 +1,10 @@
 /** From a configuration to a device and a model on it. */
-import { elements } from "../base/shape.ts";
 import type { Config } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
-import { type Model, resnet } from "../nn/resnet.ts";
+import { parameterCount } from "../nn/declare_layers.ts";
+import type { Model } from "../nn/model.ts";
+import { createModel } from "../nn/models/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
 import type { Host } from "./host.ts";
 import { openWeights } from "./open_weights.ts";
@@ -33,7 +34,7 @@ export async function openModel(
   classes: readonly string[],
 ): Promise<Model> {
   const { name, weights, freeze } = config.model;
-  const model = resnet(device, name, {
+  const model = createModel(device, name, {
     classes: classes.length,
     seed: config.seed,
     precision: config.trainer.precision,
@@ -44,8 +45,9 @@ export async function openModel(
     `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
   );
   if (freeze.length > 0) {
-    const learning = model.parameters.parameters.filter(({ declaration }) => !declaration.frozen);
-    const values = learning.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
+    const values = parameterCount(
+      model.parameters.parameters.filter(({ declaration }) => !declaration.frozen),
+    );
     host.print(`        ${freeze.join(", ")} frozen, ${(values / 1e6).toFixed(2)} M parameters learn`);
   }
   if (weights !== null) {

@@ -1,19 +1,14 @@
 /** Where start values come from: a path, or for `DEFAULT` the file that torchvision's hub would take. */
 import { sha256 } from "../base/sha256.ts";
 import type { ByteSource } from "../base/byte_source.ts";
-import { DataError } from "../base/errors.ts";
-import type { ModelName } from "../nn/resnet.ts";
+import { ConfigError, DataError } from "../base/errors.ts";
+import { type ModelName, models } from "../nn/models/mod.ts";
 import type { Host } from "./host.ts";
 
 /** The word that stands for torchvision's weights. */
 export const DEFAULT_WEIGHTS = "DEFAULT";
 
-/** torchvision's `DEFAULT` weights for ImageNet; a name ends with the first digits of the file's SHA-256. */
-const hubFiles: Readonly<Record<ModelName, string>> = {
-  resnet18: "resnet18-f37072fd.pth",
-  resnet34: "resnet34-b627a593.pth",
-  resnet50: "resnet50-11ad3fa6.pth",
-};
+/** Where torchvision keeps weights for ImageNet; a file's name ends with the first digits of its SHA-256. */
 const HUB = "https://download.pytorch.org/models";
 /** The folder of our own that is looked at first, and downloads go to. */
 const FOLDER = "weights";
@@ -34,7 +29,13 @@ export async function openWeights(host: WeightsHost, model: ModelName, weights: 
 
 /** The path of torchvision's weights, fetched if need be. */
 async function findDefault(host: WeightsHost, model: ModelName): Promise<string> {
-  const file = hubFiles[model], folders = [FOLDER, `${torchHome(host.configWorld.env)}/hub/checkpoints`];
+  const file = models[model].hubFile;
+  if (file === undefined) {
+    throw new ConfigError(
+      `Cannot use model.weights=${DEFAULT_WEIGHTS} with ${model}: torchvision has none; give model.weights=<path>`,
+    );
+  }
+  const folders = [FOLDER, `${torchHome(host.configWorld.env)}/hub/checkpoints`];
   for (const folder of folders) {
     if (await host.folderStore(folder).exists(file)) return `${folder}/${file}`;
   }

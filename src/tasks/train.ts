@@ -9,7 +9,7 @@ import type { Finding } from "../data/health/types.ts";
 import type { Split } from "../data/types.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
-import { type Model, stagesAbove } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 import { makeOptimizer } from "../optim/optimizers/mod.ts";
 import type { FlatParameters } from "../optim/optimizers/optimizer.ts";
 import { makeSchedule } from "../optim/schedules.ts";
@@ -244,7 +244,7 @@ function flatParameters(
   const { values, halves, trained, decayed } = parameters;
   const rates = decay === 1
     ? undefined
-    : parameters.spread((name) => decay ** stagesAbove(name), "learning rates of layers");
+    : parameters.spread((name) => decay ** model.stageOf(name), "learning rates of layers");
   return { values, halves, trained, decayed, rates };
 }
 

@@ -5,7 +5,7 @@ import { sameShape } from "../base/shape.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
 import type { StoredState } from "../nn/parameters.ts";
-import type { Model } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
 import { CARD, writeCard } from "./model_card.ts";
 
@@ -67,7 +67,7 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
 
 /** What was not taken from a file. */
 export interface LeftOut {
-  /** The classifier, where it is of another size or is not there. */
+  /** The head, where it is of another size or is not there. */
   readonly skipped: readonly string[];
   /** What stood beside the model, such as a loss's weights in a trainer's checkpoint. */
   readonly aside: readonly string[];
@@ -76,7 +76,7 @@ export interface LeftOut {
 /**
  * Puts the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
  * that {@link readWeights} opens. Averaged weights are taken where those were
- * validated. A classifier (fc) of another size, as in ImageNet's weights, is left as it is.
+ * validated. A head of another size, as in ImageNet's weights, is left as it is.
  * @throws DataError if the file is damaged, holds another architecture, or names other classes in another order
  */
 export async function loadCheckpoint(
@@ -101,13 +101,14 @@ export async function loadCheckpoint(
   const fresh = mismatchedHead(model, state);
   const fault = model.parameters.faultOf(state, fresh);
   if (fault !== undefined) {
-    const cure = hasFoldedNorms(state)
+    const cure = hasFoldedNorms(model, state)
       ? "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept"
       : "";
     throw new DataError(`Cannot load ${source.name} into ${model.name} because ${fault}${cure}`);
   }
   await model.parameters.loadStored(state, fresh);
-  const batches = tensors.get(`bn1${COUNTER}`);
+  const [statistic] = model.parameters.buffers;
+  const batches = statistic && tensors.get(statistic.name.replace(/\.\w+$/, COUNTER));
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
   return { skipped: [...fresh], aside };
 }
@@ -116,16 +117,17 @@ export async function loadCheckpoint(
 const COUNTER = ".num_batches_tracked";
 
 /** Whether convolutions have biases in place of the norms behind them, as in ONNX files for inference. */
-function hasFoldedNorms(state: ReadonlyMap<string, StoredState>): boolean {
-  return state.has("conv1.bias") && !state.has("bn1.weight");
+function hasFoldedNorms({ layers }: Model, state: ReadonlyMap<string, StoredState>): boolean {
+  const norm = layers.find(({ kind }) => kind === "batch_norm");
+  return norm !== undefined && state.has(`${norm.inputs[0]}.bias`) && !state.has(`${norm.name}.weight`);
 }
 
-/** The classifier's names, if the file's is of another size than the model's. */
-function mismatchedHead(model: Model, state: ReadonlyMap<string, StoredState>): Set<string> {
-  const head = model.parameters.parameters.filter(({ name }) => name.startsWith("fc."));
-  const fits = head.every(({ name, declaration }) => {
-    const tensor = state.get(name);
-    return tensor && sameShape(tensor.shape, declaration.torchShape);
-  });
-  return new Set(fits ? [] : head.map(({ name }) => name));
+/** The head's parameters, if the file's are of another size than the model's. */
+function mismatchedHead({ head, parameters }: Model, state: ReadonlyMap<string, StoredState>): Set<string> {
+  const fits = parameters.parameters.filter(({ name }) => head.parameters.includes(name))
+    .every(({ name, declaration }) => {
+      const tensor = state.get(name);
+      return tensor && sameShape(tensor.shape, declaration.torchShape);
+    });
+  return new Set(fits ? [] : head.parameters);
 }

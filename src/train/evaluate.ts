@@ -7,7 +7,7 @@ import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { type HostTarget, topClasses } from "../data/target.ts";
 import type { Loss } from "../nn/losses/loss.ts";
-import type { Model } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import { batchSlot } from "./batch_slot.ts";

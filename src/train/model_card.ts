@@ -6,7 +6,7 @@ import * as z from "zod";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Step } from "../data/transforms/transform.ts";
-import { type ModelName, modelNames } from "../nn/resnet.ts";
+import { type ModelName, modelNames } from "../nn/models/mod.ts";
 
 /** What the model's input is: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
 export type ModelInput = "normalized" | "unit" | "pixels";
@@ -84,20 +84,11 @@ export function readCard(
       missing.push(WORDS[key]);
       return otherwise();
     }
-    try {
-      return parse(text);
-    } catch (cause) {
-      throw new DataError(
-        `Cannot use ${path} as its "${CARD[key]}" is damaged: current value is ${shorten(text)}`,
-        {
-          cause,
-        },
-      );
-    }
+    return parsed(key, text, path, parse);
   };
   const imageSize = read("imageSize", (text) => side.parse(text), () => defaults.imageSize);
   const card: ModelCard = {
-    model: read("model", (text) => z.enum(modelNames).parse(text), () => undefined),
+    model: read("model", parseModel, () => undefined),
     classes: read(
       "classes",
       (text) => classNames.parse(JSON.parse(text)),
@@ -119,6 +110,29 @@ export function readCard(
     );
   }
   return { card, missing };
+}
+
+/** The architecture in a file's metadata; undefined where it does not say. @throws DataError as {@link readCard} does */
+export function readModelName(metadata: ReadonlyMap<string, string>, path: string): ModelName | undefined {
+  const text = metadata.get(CARD.model);
+  return text === undefined ? undefined : parsed("model", text, path, parseModel);
+}
+
+function parseModel(text: string): ModelName {
+  return z.enum(modelNames).parse(text);
+}
+
+function parsed<T>(key: keyof typeof CARD, text: string, path: string, parse: (text: string) => T): T {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new DataError(
+      `Cannot use ${path}: its "${CARD[key]}" is damaged, current value is ${shorten(text)}`,
+      {
+        cause,
+      },
+    );
+  }
 }
 
 const WORDS: Readonly<Record<keyof typeof CARD, string>> = {

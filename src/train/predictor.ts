@@ -2,7 +2,7 @@
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
-import type { Model } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 
 /** Predicts batches of at most one size. */
 export interface Predictor {

@@ -1,6 +1,6 @@
 /** What the trainer and its callbacks share. */
 import type { DrawnEpoch } from "../data/sampler.ts";
-import type { Model } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 import type { Ema } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import type { RunLog } from "./log.ts";

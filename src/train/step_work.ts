@@ -7,7 +7,7 @@ import type { Device } from "../core/device.ts";
 import { withTape } from "../core/tape.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses/loss.ts";
-import type { Model } from "../nn/resnet.ts";
+import type { Model } from "../nn/model.ts";
 import { backward } from "../ops/backward.ts";
 import { accumulation } from "../optim/accumulation.ts";
 import { clipByNorm } from "../optim/clip.ts";

@@ -1,46 +1,37 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { requireClose, tolerance } from "../../bench/check.ts";
-import { type Conv, convName, convsOf } from "../../bench/convs.ts";
+import { type Conv, layersOf } from "../../bench/convs.ts";
 import { torchConv, wgradConv } from "../../bench/peers/compared_conv.ts";
 import { openJaxJs } from "../../bench/peers/jax_js.ts";
 import { load, MissingPackage } from "../../bench/peers/peer.ts";
-import { type NetOps, resnet18 } from "../../bench/peers/resnet18.ts";
+import { type NetOps, network } from "../../bench/peers/network.ts";
 import { openTfjs } from "../../bench/peers/tfjs.ts";
+import { INPUT } from "../../src/nn/layers/layer.ts";
+import type { Layer } from "../../src/nn/layers/mod.ts";
 import { openDevice } from "../../src/core/device.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
 import { gpuTest } from "../rings.ts";
 
-/** Sizes and channels in place of tensors. */
-interface Image {
-  readonly size: number;
-  readonly channels: number;
-}
-
-Deno.test("resnet18() of the peers has the convolutions of the model", () => {
-  const convs: Conv[] = [];
-  const names: string[] = [];
-  const ops: NetOps<Image> = {
-    conv({ size, channels }, name, stride, padding) {
-      names.push(name);
-      const filter = name === "conv1.weight" ? 7 : name.includes("downsample") ? 1 : 3;
-      const stage = Number(/^layer(\d)/.exec(name)?.[1] ?? 1), outputs = 64 * 2 ** (stage - 1);
-      convs.push({ size, channels, outputs, filter, stride, padding });
-      return { size: Math.floor((size + 2 * padding - filter) / stride) + 1, channels: outputs };
-    },
-    norm: (x) => x,
-    relu: (x) => x,
-    add(x, y) {
-      assertEquals(x, y);
-      return x;
-    },
-    maxPool: ({ size, channels }) => ({ size: Math.floor((size - 1) / 2) + 1, channels }),
-    meanPool: ({ channels }) => ({ size: 1, channels }),
-    linear: (x) => x,
-    again: (x) => x,
+Deno.test("network() walks the layers, and counts each use of a value but the last", () => {
+  const layers = layersOf("resnet18", 10), again: string[] = [], seen: string[] = [];
+  const op = ({ name, inputs }: Layer, ...given: string[]) => {
+    seen.push(name);
+    assertEquals(given, inputs);
+    return name;
   };
-  assertEquals(resnet18(ops, { size: 224, channels: 3 }), { size: 1, channels: 512 });
-  assertEquals(convs.map(convName).sort(), convsOf("resnet18", 224).map(convName).sort());
-  assertEquals(new Set(names).size, 20);
+  const kinds = new Set(layers.map(({ kind }) => kind));
+  const ops: NetOps<string> = {
+    layers: Object.fromEntries([...kinds].map((kind) => [kind, op])),
+    again(name) {
+      again.push(name);
+      return name;
+    },
+  };
+  assertEquals(network(layers, ops, INPUT), "fc");
+  assertEquals(seen, layers.map(({ name }) => name));
+  const blocks = [1, 2, 3, 4].flatMap((stage) => [`layer${stage}.0.relu_1`, `layer${stage}.1.relu_1`]);
+  assertEquals(again, ["maxpool", ...blocks.slice(0, -1)]);
+  assertThrows(() => network(layers, { ...ops, layers: {} }, INPUT), RangeError, "no op here for conv");
 });
 
 Deno.test("load() says which package is missing, and the cure", async () => {

@@ -1,11 +1,11 @@
 /** Two training steps of a small ResNet-18 from a seed, by the public API alone: the same in Deno and in a page. */
 import {
+  createModel,
   encodeCheckpoint,
   hostBatch,
   losses,
   makeOptimizer,
   openDevice,
-  resnet,
   rng,
   stepResults,
   trainStep,
@@ -24,7 +24,7 @@ const CLASSES = 5, COUNT = 4, SIZE = 64;
 export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
   const device = await openDevice(gpu);
   try {
-    const model = resnet(device, "resnet18", { classes: CLASSES, seed: 42 });
+    const model = createModel(device, "resnet18", { classes: CLASSES, seed: 42 });
     const results = stepResults(device, CLASSES, 2);
     const step = trainStep(device, {
       model,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Device } from "../../src/core/device.ts";
-import { backward, gradientFor, record, withTape } from "../../src/core/tape.ts";
+import { backward, gradientFor, gradients, record, withTape } from "../../src/core/tape.ts";
 import { persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { deviceTest, plus, scale, sums } from "./fixtures.ts";
 
@@ -177,7 +177,7 @@ deviceTest("backward() refuses a dy of another shape or type than y", (device) =
 deviceTest("backward() refuses a y that the tape does not know, and a second walk", (device) => {
   const x = leaf(device);
   const ones = tensorOf(device, [1, 1, 1, 1], [4]);
-  assertThrows(() => backward(x, ones, sums), RangeError, "Cannot run backward as no tape is on");
+  assertThrows(() => backward(x, ones, sums), RangeError, "Cannot run backward because no tape is on");
   const before = scale(x, 2);
   const message = "as no op on the tape computed it";
   assertThrows(() => withTape(device, () => backward(before, ones, sums)), RangeError, message);
@@ -202,4 +202,33 @@ deviceTest("withTape() refuses a second tape and a promise, and ends in either c
     "Cannot keep a tape on for a promise",
   );
   assertEquals(withTape(device, () => 3), 3);
+});
+
+deviceTest(
+  "gradients() gives those of tensors on the way, leaves slots alone, and ends there",
+  async (device) => {
+    const x = leaf(device), w = parameter(device);
+    const ones = tensorOf(device, [1, 1, 1, 1], [4]);
+    let walked = 0;
+    const [byMiddle, byW, all] = withTape(device, () => {
+      const first = op(x, (dy) => [() => (walked++, dy)]);
+      const middle = plus(scale(first, 2), scale(w, 3));
+      const y = plus(scale(middle, 5), middle);
+      const [byMiddle, byW] = gradients(y, ones, [middle, w], sums);
+      assertEquals(walked, 0);
+      return [byMiddle, byW, backward(y, ones, sums)] as const;
+    });
+    assertEquals([...await byMiddle.read()], [6, 6, 6, 6]);
+    assertEquals([...await byW.read()], [18, 18, 18, 18]);
+    assertEquals([...await all.get(x)!.read()], [12, 12, 12, 12]);
+    assertEquals([...await w.grad!.read()], [18, 18, 18, 18]);
+    assert(byW !== w.grad);
+  },
+);
+
+deviceTest("gradients() refuses what y does not depend on", (device) => {
+  const x = leaf(device), other = leaf(device, "other");
+  const ones = tensorOf(device, [1, 1, 1, 1], [4]);
+  const differentiate = () => withTape(device, () => gradients(scale(x, 2), ones, [other], sums));
+  assertThrows(differentiate, RangeError, "by other [4]: no op on the tape leads from it to");
 });

@@ -2,18 +2,20 @@ import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert
 import { rng } from "../../src/base/rng.ts";
 import { elements } from "../../src/base/shape.ts";
 import type { Device } from "../../src/core/device.ts";
-import { batchNorm, conv2d, Declarations, linear } from "../../src/nn/layers.ts";
+import { type DeclaredLayers, declareLayers } from "../../src/nn/declare_layers.ts";
+import { INPUT } from "../../src/nn/layers/layer.ts";
+import { chain } from "../../src/nn/layers/mod.ts";
 import { ParameterSet, type StateTensor } from "../../src/nn/parameters.ts";
 import { deviceTest } from "../core/fixtures.ts";
 import { randomNormal } from "../reference/random.ts";
 
-/** A convolution, its norm and a classifier; channels and classes are no multiples of 4. */
-function declared(): Declarations {
-  const declare = new Declarations();
-  conv2d(declare, "conv", { from: 3, to: 10, size: 3 });
-  batchNorm(declare, "bn", 10);
-  linear(declare, "fc", { from: 10, to: 5 });
-  return declare;
+/** A convolution, its norm and a classifier; by default channels and classes are no multiples of 4. */
+function declared(from = 3, channels = 10, classes = 5): DeclaredLayers {
+  return declareLayers(chain(INPUT, [
+    { kind: "conv", name: "conv", from, to: channels, kernel: 3, stride: 1, padding: 0 },
+    { kind: "batch_norm", name: "bn", channels },
+    { kind: "linear", name: "fc", from: channels, to: classes },
+  ]));
 }
 
 function small(device: Device, seed = 1): ParameterSet {
@@ -126,11 +128,8 @@ deviceTest("start values depend on the seed and the name alone", async (device) 
 deviceTest(
   "start values are torchvision's: kaiming for filters, ones and zeros for norms",
   async (device) => {
-    const declare = new Declarations();
-    conv2d(declare, "conv", { from: 64, to: 64, size: 3 });
-    batchNorm(declare, "bn", 64);
-    linear(declare, "fc", { from: 64, to: 100 });
-    const set = new ParameterSet(device, declare.parameters, declare.buffers, rng(3));
+    const { parameters, buffers } = declared(64, 64, 100);
+    const set = new ParameterSet(device, parameters, buffers, rng(3));
     const state = await set.state();
     const filter = state.get("conv.weight")!.values, matrix = state.get("fc.weight")!.values;
     const deviation = (values: Float32Array) => Math.hypot(...values.subarray(0, 6400)) / 80;

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { tensorOf } from "../../src/core/tensor.ts";
-import { type ModelName, modelNames, resnet } from "../../src/nn/resnet.ts";
+import { createModel, type ModelName, modelNames } from "../../src/nn/models/mod.ts";
 import { deviceTest } from "../core/fixtures.ts";
 import { randomNormal } from "../reference/random.ts";
 
@@ -14,7 +14,7 @@ const counts: Record<ModelName, number> = {
 
 for (const name of modelNames) {
   deviceTest(`${name} has torchvision's number of parameters, names and order`, (device) => {
-    const { parameters } = resnet(device, name, { classes: 1000, seed: 1 });
+    const { parameters } = createModel(device, name, { classes: 1000, seed: 1 });
     assertEquals(parameters.count, counts[name]);
     const { final, steps: [{ grads }] } = trajectory(name);
     assertEquals(parameters.parameters.map((parameter) => parameter.name), Object.keys(grads));
@@ -49,7 +49,7 @@ const shapes: Record<ModelName, Record<string, number[]>> = {
 
 for (const name of modelNames) {
   deviceTest(`${name} has torchvision's shapes, and maps images to logits`, async (device) => {
-    const model = resnet(device, name, { classes: 7, seed: 1 });
+    const model = createModel(device, name, { classes: 7, seed: 1 });
     const { parameters, buffers } = model.parameters;
     const declared = new Map(
       [...parameters, ...buffers].map((one) => [one.name, one.declaration.torchShape]),
@@ -68,7 +68,7 @@ for (const name of modelNames) {
 }
 
 deviceTest("a forward pass moves the running statistics in training only", async (device) => {
-  const model = resnet(device, "resnet18", { classes: 3, seed: 1 });
+  const model = createModel(device, "resnet18", { classes: 3, seed: 1 });
   const { statistics } = model.parameters;
   const before = await statistics.read();
   const pass = (training: boolean) =>
@@ -85,7 +85,7 @@ deviceTest(
   "the same seed gives the same weights, but for the classifier whatever the classes",
   async (device) => {
     const values = async (seed: number, classes: number) => {
-      const { parameters } = resnet(device, "resnet18", { classes, seed });
+      const { parameters } = createModel(device, "resnet18", { classes, seed });
       const state = await parameters.state();
       parameters.free();
       return state;

@@ -7,7 +7,7 @@ import { openDevice } from "../../src/core/device.ts";
 import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { openFile } from "../../src/host/deno_files.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
-import { type ModelName, resnet } from "../../src/nn/resnet.ts";
+import { createModel, type ModelName } from "../../src/nn/models/mod.ts";
 import { encodeCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { predictor } from "../../src/train/predictor.ts";
 import { pythonTest, runPython } from "../python.ts";
@@ -55,7 +55,7 @@ for (const name of names) {
     try {
       await runPython(make, [folder, name]);
       const classes = Array.from({ length: 1000 }, (_, i) => String(i));
-      const model = resnet(device, name, { classes: 1000, seed: 1 });
+      const model = createModel(device, name, { classes: 1000, seed: 1 });
       const path = `${folder}/${name}.pth`;
       assertEquals(await loadCheckpoint(model, await openFile(path), classes), { skipped: [], aside: [] });
       const { tensors } = readSafetensors(await Deno.readFile(`${folder}/run.safetensors`));

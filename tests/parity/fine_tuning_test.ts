@@ -9,7 +9,7 @@ import { openFile } from "../../src/host/deno_files.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
 import { losses as kinds } from "../../src/nn/losses/mod.ts";
-import { resnet, stagesAbove } from "../../src/nn/resnet.ts";
+import { createModel } from "../../src/nn/models/mod.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { hostBatch } from "../../src/train/batch.ts";
 import { loadCheckpoint } from "../../src/train/checkpoint.ts";
@@ -88,13 +88,13 @@ pythonTest(
       const expected = JSON.parse(await runPython(script, [folder, JSON.stringify(plan)]));
       const { tensors } = readSafetensors(await Deno.readFile(`${folder}/run.safetensors`));
       const { steps, batch, size, classes, lr, decay } = plan;
-      const model = resnet(device, "resnet18", { classes, seed: 1, freeze });
+      const model = createModel(device, "resnet18", { classes, seed: 1, freeze });
       const { parameters } = model;
       const nothing = { skipped: [], aside: [] };
       assertEquals(await loadCheckpoint(model, await openFile(`${folder}/start.pth`), [..."abcde"]), nothing);
       const optimizer = makeOptimizer(
         { name: "adamw", eps: plan.eps, weight_decay: plan.weight_decay },
-        { ...parameters, rates: parameters.spread((name) => decay ** stagesAbove(name), "rates") },
+        { ...parameters, rates: parameters.spread((name) => decay ** model.stageOf(name), "rates") },
       );
       const loss = kinds.cross_entropy.make(
         { label_smoothing: .1, class_weights: "none" },

@@ -1,6 +1,6 @@
 /** Known answers of the trajectories' formula, from the NumPy code that makes them. */
-import { assertEquals } from "@std/assert";
-import { mix32, startValues, stepLabels, uniform } from "../../src/parity/formula.ts";
+import { assert, assertEquals } from "@std/assert";
+import { mix32, type Role, startValues, stepLabels, uniform } from "../../src/parity/formula.ts";
 
 Deno.test("mix32() and uniform() give NumPy's numbers", () => {
   assertEquals([0, 1, 2, 3].map(mix32), [0, 1753845952, 3507691905, 1408362973]);
@@ -13,18 +13,14 @@ Deno.test("stepLabels() gives NumPy's labels", () => {
   assertEquals(stepLabels(sizes, 0), Uint32Array.of(8, 8, 32, 21, 15, 40, 41, 40));
 });
 
-Deno.test("startValues() keeps the last norm of a block small", () => {
-  const names = new Set([
-    "layer1.0.bn1.weight",
-    "layer1.0.bn2.weight",
-    "layer2.0.bn2.weight",
-    "layer2.0.bn3.weight",
-  ]);
-  const about = (name: string) => {
-    const values = startValues("s", name, [64], names);
+Deno.test("startValues() keeps the last norm of a block small, and the head's bias smaller", () => {
+  const about = (name: string, role: Role) => {
+    const values = startValues("s", name, [64], role);
     return Math.round(10 * values.reduce((sum, value) => sum + value, 0) / 64) / 10;
   };
-  assertEquals(["layer1.0.bn1.weight", "layer1.0.bn2.weight"].map(about), [1, .2]);
-  assertEquals(["layer2.0.bn2.weight", "layer2.0.bn3.weight"].map(about), [1, .2]);
-  assertEquals(["bn1.weight", "layer1.0.downsample.1.weight", "bn1.running_var"].map(about), [1, 1, 1]);
+  assertEquals(about("bn1.weight", "other"), 1);
+  assertEquals(about("layer1.0.bn2.weight", "last norm of a block"), .2);
+  assertEquals(about("bn1.running_var", "other"), 1);
+  const largest = (role: Role) => Math.max(...startValues("s", "fc.bias", [64], role).map(Math.abs));
+  assert(largest("head") < .01 && largest("other") > .05);
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { float32, readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
-import { resnet } from "../../src/nn/resnet.ts";
+import { createModel } from "../../src/nn/models/mod.ts";
 import { encodeCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";
 import { gpuTest } from "../rings.ts";
 import { classes, smallModel, testDevice } from "./small_run.ts";
@@ -30,7 +30,7 @@ gpuTest(
 gpuTest("loadCheckpoint() leaves out a classifier of another size and says so", async () => {
   const device = await testDevice();
   const { tensors } = readSafetensors(await encodeCheckpoint(smallModel(device), info));
-  const five = resnet(device, "resnet18", { classes: 5, seed: 3 });
+  const five = createModel(device, "resnet18", { classes: 5, seed: 3 });
   const before = (await five.parameters.state()).get("fc.weight");
   const wrapped = new Map([...tensors].map(([name, tensor]) => [`model.${name}`, tensor]));
   wrapped.set("loss.weight", tensors.get("bn1.weight")!);

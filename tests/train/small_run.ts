@@ -1,15 +1,13 @@
 /** A model and data small enough to train within a second or two, for the tests of the train room. */
 import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
-import type { Tensor } from "../../src/core/tensor.ts";
-import { batchNorm, conv2d, Declarations, type Following, linear } from "../../src/nn/layers.ts";
+import { INPUT } from "../../src/nn/layers/layer.ts";
+import { chain, type Chained, type Layer } from "../../src/nn/layers/mod.ts";
 import type { Loss } from "../../src/nn/losses/loss.ts";
 import { losses } from "../../src/nn/losses/mod.ts";
-import { ParameterSet, type Precision } from "../../src/nn/parameters.ts";
-import { type Model, resnet } from "../../src/nn/resnet.ts";
-import { cast } from "../../src/ops/cast.ts";
-import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
-import { maxPool2d } from "../../src/ops/max_pool2d.ts";
+import type { Precision } from "../../src/nn/parameters.ts";
+import { buildModel, type Model, type Stage } from "../../src/nn/model.ts";
+import { createModel } from "../../src/nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
@@ -105,7 +103,7 @@ export function fitOptions(device: Device, model: Model, changes: Partial<FitOpt
 
 /** A ResNet-18 for the three classes. */
 export function smallModel(device: Device, seed = 1, precision: Precision = "32-true"): Model {
-  return resnet(device, "resnet18", { classes: classes.length, seed, precision });
+  return createModel(device, "resnet18", { classes: classes.length, seed, precision });
 }
 
 /**
@@ -113,29 +111,39 @@ export function smallModel(device: Device, seed = 1, precision: Precision = "32-
  * for what is true of any model.
  */
 export function slimModel(device: Device, seed = 1, precision: Precision = "32-true"): Model {
-  const declare = new Declarations();
-  const convNorm = (name: string, from: number, to: number, size: number, stride = 1) => {
-    const conv = conv2d(declare, `${name}.conv`, { from, to, size, stride, padding: (size - 1) / 2 });
-    return { conv, norm: batchNorm(declare, `${name}.bn`, to) };
-  };
-  const stem = convNorm("stem", 3, 64, 7, 2), first = convNorm("first", 64, 64, 3);
-  const down = convNorm("down", 64, 128, 3, 2), shortcut = convNorm("shortcut", 64, 128, 1, 2);
-  const last = convNorm("last", 128, 128, 3), head = linear(declare, "fc", { from: 128, to: classes.length });
-  const { parameters: declared, buffers } = declare;
-  const parameters = new ParameterSet(device, declared, buffers, rng(seed, "init"), precision);
-  return {
-    name: "slim",
-    classes: classes.length,
-    parameters,
-    forward(images, mode) {
-      const through = ({ conv, norm }: typeof stem, x: Tensor, following?: Following) =>
-        norm(conv(x, mode), mode, following);
-      const stemmed = through(stem, precision === "16-mixed" ? cast(images, "f16") : images, { relu: true });
-      const start = maxPool2d(stemmed, { kernel: 3, stride: 2, padding: 1 });
-      const middle = through(first, start, { residual: start });
-      const narrow = through(down, middle, { relu: true });
-      const features = through(last, narrow, { residual: through(shortcut, middle) });
-      return head(globalAvgPool(features), mode);
-    },
-  };
+  const network = { name: "slim", classes: classes.length, stages: slimStages(classes.length) };
+  return buildModel(device, network, { seed, precision });
+}
+
+/** Its layers: stem, a block with its input as the shortcut, one with a convolution, and the head. */
+export function slimStages(classes: number): Stage[] {
+  const sum = (name: string, inputs: string[]): Layer[] => [
+    { kind: "add", name: `${name}.add`, inputs },
+    { kind: "relu", name: `${name}.relu`, inputs: [`${name}.add`] },
+  ];
+  return [
+    chain(INPUT, [
+      ...convNorm("stem", 3, 64, 7, 2),
+      { kind: "relu", name: "stem.relu" },
+      { kind: "max_pool", name: "pool", kernel: 3, stride: 2, padding: 1 },
+    ]),
+    [...chain("pool", convNorm("first", 64, 64, 3)), ...sum("first", ["first.bn", "pool"])],
+    [
+      ...chain("first.relu", [...convNorm("down", 64, 128, 3, 2), { kind: "relu", name: "down.relu" }]),
+      ...chain("first.relu", convNorm("shortcut", 64, 128, 1, 2)),
+      ...chain("down.relu", convNorm("last", 128, 128, 3)),
+      ...sum("last", ["last.bn", "shortcut.bn"]),
+    ],
+    chain("last.relu", [
+      { kind: "global_avg_pool", name: "mean" },
+      { kind: "linear", name: "fc", from: 128, to: classes },
+    ]),
+  ];
+}
+
+function convNorm(name: string, from: number, to: number, kernel: number, stride = 1): Chained[] {
+  return [
+    { kind: "conv", name: `${name}.conv`, from, to, kernel, stride, padding: (kernel - 1) / 2 },
+    { kind: "batch_norm", name: `${name}.bn`, channels: to },
+  ];
 }

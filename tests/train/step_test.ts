@@ -1,13 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { rng } from "../../src/base/rng.ts";
 import { type Device, openDevice } from "../../src/core/device.ts";
 import { collectDispatches } from "../../src/core/kernel.ts";
 import { persistent, type Tensor } from "../../src/core/tensor.ts";
-import { conv2d, Declarations, linear } from "../../src/nn/layers.ts";
+import { INPUT } from "../../src/nn/layers/layer.ts";
+import { chain } from "../../src/nn/layers/mod.ts";
 import { topClasses } from "../../src/data/target.ts";
-import { ParameterSet } from "../../src/nn/parameters.ts";
-import type { Model } from "../../src/nn/resnet.ts";
-import { globalAvgPool } from "../../src/ops/global_avg_pool.ts";
+import { buildModel, type Model } from "../../src/nn/model.ts";
 import { accumulation } from "../../src/optim/accumulation.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import type { GradientPass, Optimizer } from "../../src/optim/optimizers/optimizer.ts";
@@ -31,12 +29,12 @@ import {
 
 /** One convolution and a linear layer: little to compile. */
 function tinyModel(device: Device): Model {
-  const declare = new Declarations();
-  const conv = conv2d(declare, "conv", { from: 3, to: 8, size: 3, padding: 1 });
-  const head = linear(declare, "fc", { from: 8, to: classes.length });
-  const parameters = new ParameterSet(device, declare.parameters, declare.buffers, rng(1, "init"));
-  const forward: Model["forward"] = (x, mode) => head(globalAvgPool(conv(x, mode).y), mode);
-  return { name: "tiny", classes: classes.length, parameters, forward };
+  const layers = chain(INPUT, [
+    { kind: "conv", name: "conv", from: 3, to: 8, kernel: 3, stride: 1, padding: 1 },
+    { kind: "global_avg_pool", name: "mean" },
+    { kind: "linear", name: "fc", from: 8, to: classes.length },
+  ]);
+  return buildModel(device, { name: "tiny", classes: classes.length, stages: [layers] }, { seed: 1 });
 }
 
 /** A training step of the tiny model, and what it is made of. */

@@ -2,6 +2,7 @@
  * What configurations written for PyTorch may name in `_target_`, and what each is here. A name is looked up in this
  * list and nowhere else: nothing is imported, and nothing is called.
  */
+import { modelNames } from "../../nn/models/mod.ts";
 
 /** The part of a configuration that a target belongs in. */
 export type Place =
@@ -144,9 +145,7 @@ const derived = ["num_classes"];
 
 const training = [
   family("model", ["torchvision.models.*", "classifier_training.models.*"], {
-    resnet18: ["resnet18", { ignores: derived }],
-    resnet34: ["resnet34", { ignores: derived }],
-    resnet50: ["resnet50", { ignores: derived }],
+    ...Object.fromEntries(modelNames.map((name) => [name, [name, { ignores: derived }]])),
     ResNet18: ["resnet18", { ignores: derived }],
     ResNet34: ["resnet34", { ignores: derived }],
     ResNet50: ["resnet50", { ignores: derived }],

@@ -1,6 +1,7 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
+import { modelNames } from "../../nn/models/mod.ts";
 import { optimizers } from "../../optim/optimizers/mod.ts";
 import { count, integer, share, text } from "./fields.ts";
 
@@ -12,15 +13,15 @@ const limit = z.number().positive().refine(
 
 /** The network. */
 export const modelSchema = z.strictObject({
-  name: z.enum(["resnet18", "resnet34", "resnet50"]).describe("Architecture, as torchvision's"),
+  name: z.enum(modelNames).describe("Architecture, as torchvision's"),
   weights: text.nullable().default(null).describe(
     "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
   ),
   freeze: z.array(text).default([]).describe(
-    "Modules or parameters that keep their values, such as [conv1, bn1, layer1]; their norms too",
+    "Modules or parameters, by their names in the state dict, that keep their values; their norms too",
   ),
   layer_lr_decay: z.number().positive().max(1).default(1).describe(
-    "Learning rate of each stage over that of the next: fc 1, layer4 d, layer3 d^2, ... stem d^5",
+    "Learning rate of each stage over that of the next: the last stage's is 1, that of the one before d, then d^2",
   ),
 });
 

@@ -4,9 +4,10 @@ import { DataError } from "../../base/errors.ts";
 import type { Device } from "../../core/device.ts";
 import { toFloat32 } from "../../formats/safetensors.ts";
 import type { TensorInFile } from "../../formats/weights.ts";
-import { type ModelName, resnet } from "../../nn/resnet.ts";
+import { createModel, type ModelName, modelNames } from "../../nn/models/mod.ts";
+import { classParameter, recognize } from "../../nn/models/recognize.ts";
 import { checkpointWeights } from "../../train/checkpoint_weights.ts";
-import { cardPipeline, type ModelCard, readCard } from "../../train/model_card.ts";
+import { cardPipeline, type ModelCard, readCard, readModelName } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
 import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
 
@@ -19,22 +20,24 @@ export interface OpenCheckpoint {
   readonly isAveraged: boolean;
 }
 
-/** A ResNet's own weights: beside them a checkpoint keeps what training goes on with. */
-const MODULES = /^(?:conv1|bn1|layer\d|fc)\./;
-
 /** torchvision's default, for files that do not say. */
 const IMAGE_SIZE = 224;
 
-/** Opens a checkpoint; its values are read later. @throws DataError if it is damaged, or no ResNet's */
+/** Opens a checkpoint; its values are read later. @throws DataError if it is damaged, or no model's here */
 export async function openCheckpoint(source: ByteSource): Promise<OpenCheckpoint> {
   const path = source.name;
   const { weights, metadata, isAveraged } = await checkpointWeights(source, { ema: true });
-  const classes = weights.get("fc.bias")?.shape[0];
+  const model = readModelName(metadata, path) ?? recognize(weights);
+  if (model === undefined) {
+    throw new DataError(
+      `Cannot use ${path}: it has no tensor of any model here; they are ${modelNames.join(", ")}`,
+    );
+  }
+  const perClass = classParameter(model), classes = weights.get(perClass)?.shape[0];
   if (classes === undefined) {
-    throw new DataError(`Cannot use ${path} as it has no "fc.bias": need a ResNet's weights`);
+    throw new DataError(`Cannot use ${path}: it has no "${perClass}", which ${model} needs`);
   }
   const { card, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
-  const model = card.model ?? architectureOf(weights);
   return {
     path,
     weights,
@@ -42,12 +45,6 @@ export async function openCheckpoint(source: ByteSource): Promise<OpenCheckpoint
     missing: missing.filter((what) => what !== "architecture"),
     isAveraged,
   };
-}
-
-/** The architecture by the names of the weights. */
-function architectureOf(weights: ReadonlyMap<string, unknown>): ModelName {
-  if (weights.has("layer1.0.conv3.weight")) return "resnet50";
-  return weights.has("layer1.2.conv1.weight") ? "resnet34" : "resnet18";
 }
 
 /** A checkpoint's model on a device, in f32, for at most `pictures` at once. @throws DataError if weights are missing or of another shape */
@@ -58,9 +55,10 @@ export async function checkpointClassifier(
 ): Promise<Classifier> {
   const { classes, imageSize } = card;
   const pipeline = cardPipeline(card, path);
-  const model = resnet(device, card.model, { classes: classes.length, seed: 0 });
+  const model = createModel(device, card.model, { classes: classes.length, seed: 0 });
+  const modules = new Set(model.parameters.parameters.map(({ name }) => moduleOf(name)));
   const ofModel = [...weights].filter(([name]) =>
-    MODULES.test(name) && !name.endsWith(".num_batches_tracked")
+    modules.has(moduleOf(name)) && !name.endsWith(".num_batches_tracked")
   );
   const state = new Map(ofModel.map(([name, tensor]) => {
     return [name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) }];
@@ -85,4 +83,9 @@ export async function checkpointClassifier(
       return Promise.resolve();
     },
   };
+}
+
+/** The first part of a weight's name: beside its modules a checkpoint keeps what training goes on with. */
+function moduleOf(name: string): string {
+  return name.split(".")[0];
 }

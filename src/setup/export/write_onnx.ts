@@ -6,7 +6,8 @@ import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import { encodeOnnx, type OnnxParts } from "../../formats/onnx/model.ts";
 import { networkModel } from "../../formats/onnx/network.ts";
 import type { Preparation } from "../../formats/onnx/prepare_input.ts";
-import { resnetLayers } from "../../nn/resnet_layers.ts";
+import { architecture } from "../../nn/models/mod.ts";
+import { onnxNetwork } from "../../nn/onnx.ts";
 import { cardPipeline, writeCard } from "../../train/model_card.ts";
 import type { OnnxOptions } from "../../train/onnx_options.ts";
 import type { OpenCheckpoint } from "../classify/checkpoint_classifier.ts";
@@ -44,7 +45,7 @@ function encode(
 ): OnnxParts {
   const { card, weights } = checkpoint;
   const metadata = new Map([["labels_mapping", labels], ...writeCard({ ...card, input: inputOf(options) })]);
-  const network = { name: card.model, layers: resnetLayers(card.model) };
+  const network = onnxNetwork(architecture({ name: card.model }, card.classes.length));
   const model = networkModel(network, weights, {
     imageSize: card.imageSize,
     batchNorm: options.batch_norm,

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { elements } from "../../base/shape.ts";
-import { forwardFlops } from "../../nn/flops.ts";
+import { parameterCount } from "../../nn/declare_layers.ts";
+import { forwardFlops } from "../../nn/layer_costs.ts";
 import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
@@ -62,8 +62,7 @@ export function modelInfo(
 
 /** Number of parameters that are not frozen. */
 function trainable({ parameters }: RunState["model"]): number {
-  const learning = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
-  return learning.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
+  return parameterCount(parameters.parameters.filter(({ declaration }) => !declaration.frozen));
 }
 
 /** The plug-in. */

@@ -5,13 +5,14 @@ import { encodeOnnx, joinParts } from "../../../src/formats/onnx/model.ts";
 import { networkModel, type NetworkOptions } from "../../../src/formats/onnx/network.ts";
 import { readOnnxInfo, readOnnxInitializers } from "../../../src/formats/onnx/read.ts";
 import { float32, toFloat32 } from "../../../src/formats/tensor_data.ts";
-import { resnetLayers } from "../../../src/nn/resnet_layers.ts";
+import { architecture } from "../../../src/nn/models/mod.ts";
+import { onnxNetwork } from "../../../src/nn/onnx.ts";
 import { pythonTest, runPython } from "../../python.ts";
 import { asFile, randomResnet18 } from "./weights.ts";
 
 const CLASSES = 5;
 const weights = randomResnet18(CLASSES);
-const network = { name: "resnet18", layers: resnetLayers("resnet18") };
+const network = onnxNetwork(architecture({ name: "resnet18" }, CLASSES));
 const normalization = { mean: [0.5, 0.4, 0.3], std: [0.2, 0.25, 0.3] };
 const base: NetworkOptions = {
   imageSize: 40,
@@ -88,7 +89,7 @@ Deno.test("networkModel() writes f16 weights in half the bytes, and refuses what
   await assertRejects(
     () => joinParts(encodeOnnx(model)),
     RangeError,
-    '"fc.weight" in f16 as it has a value of 100000',
+    '"fc.weight" in f16: the largest value must be 65504, current value is 100000',
   );
 });
 

@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { modelInfo } from "../../../src/train/callbacks/model_info.ts";
-import type { Model } from "../../../src/nn/resnet.ts";
+import { INPUT } from "../../../src/nn/layers/layer.ts";
+import { chain } from "../../../src/nn/layers/mod.ts";
+import type { Model } from "../../../src/nn/model.ts";
 import { drawnRun, json } from "./drawn_run.ts";
 
 Deno.test("model_info says what a model costs at the start, and its memory after the first epoch", async () => {
@@ -13,7 +15,12 @@ Deno.test("model_info says what a model costs at the start, and its memory after
     count: 1_234_567,
     parameters: [parameter("conv1.weight", [64, 3, 7, 7], true), parameter("fc.weight", [4, 512])],
   };
-  Object.assign(state, { model: { name: "resnet18", parameters } as unknown as Model });
+  const layers = chain(INPUT, [
+    { kind: "conv", name: "conv1", from: 3, to: 64, kernel: 7, stride: 2, padding: 3 },
+    { kind: "global_avg_pool", name: "avgpool" },
+    { kind: "linear", name: "fc", from: 512, to: 4 },
+  ]);
+  Object.assign(state, { model: { name: "resnet18", parameters, layers } as unknown as Model });
   const callback = modelInfo(context);
   await callback.fitStart?.(state);
   const info = json(files.get("run/model_info.json"));

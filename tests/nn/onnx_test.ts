@@ -6,8 +6,8 @@ import { readOnnxInitializers } from "../../src/formats/onnx/read.ts";
 import { float32 } from "../../src/formats/tensor_data.ts";
 import { openOnnx } from "../../src/host/deno_onnx.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
-import { modelNames, resnet } from "../../src/nn/resnet.ts";
-import { resnetLayers } from "../../src/nn/resnet_layers.ts";
+import { architecture, createModel, modelNames } from "../../src/nn/models/mod.ts";
+import { onnxNetwork } from "../../src/nn/onnx.ts";
 import { predictor } from "../../src/train/predictor.ts";
 import { rng } from "../../src/base/rng.ts";
 import { deviceTest } from "../core/fixtures.ts";
@@ -18,9 +18,9 @@ const SIZE = 33, BATCH = 3, CLASSES = 7;
 
 for (const name of modelNames) {
   deviceTest(
-    `resnetLayers("${name}") computes what the engine computes, from the same weights`,
+    `${name} as ONNX computes what the engine computes, from the same weights`,
     async (device) => {
-      const model = resnet(device, name, { classes: CLASSES, seed: 3 });
+      const model = createModel(device, name, { classes: CLASSES, seed: 3 });
       const state = await model.parameters.state();
       for (const [key, { values }] of state) {
         const stream = rng(8, key);
@@ -31,6 +31,7 @@ for (const name of modelNames) {
       const weights = new Map(
         [...state].map(([key, { shape, values }]) => [key, float32(shape, values)]),
       );
+      const network = onnxNetwork(architecture({ name }, CLASSES));
       const images = randomNormal(rng(8, "images"), BATCH * 3 * SIZE * SIZE);
       const run = predictor(device, model, { imageSize: SIZE, batchSize: BATCH + 1 });
       const expected = await run.logits(imagesToEngine([BATCH, 3, SIZE, SIZE], images), BATCH);
@@ -44,7 +45,7 @@ for (const name of modelNames) {
           metadata: new Map(),
         } as const;
         const bytes = await joinParts(
-          encodeOnnx(networkModel({ name, layers: resnetLayers(name) }, asFile(weights), options)),
+          encodeOnnx(networkModel(network, asFile(weights), options)),
         );
         if (batchNorm === "kept") {
           assertEquals(new Set(readOnnxInitializers(bytes).keys()), new Set(state.keys()));

@@ -1,0 +1,42 @@
+/** The kinds of layers that a network can have. A new one is a file beside this one and a line in this literal. */
+import { add } from "./add.ts";
+import { batch_norm } from "./batch_norm.ts";
+import { conv } from "./conv.ts";
+import { flatten } from "./flatten.ts";
+import { global_avg_pool } from "./global_avg_pool.ts";
+import type { LayerKind } from "./layer.ts";
+import { linear } from "./linear.ts";
+import { max_pool } from "./max_pool.ts";
+import { relu } from "./relu.ts";
+
+/** All kinds by name. */
+export const layerKinds = {
+  add,
+  batch_norm,
+  conv,
+  flatten,
+  global_avg_pool,
+  linear,
+  max_pool,
+  relu,
+} as const;
+
+type Kinds = typeof layerKinds;
+
+/** A layer of any kind. */
+export type Layer = {
+  [Kind in keyof Kinds]: Kinds[Kind] extends LayerKind<infer L> ? L : never;
+}[keyof Kinds];
+
+/** The layer's kind. */
+export function kindOf({ kind }: Layer): LayerKind<Layer> {
+  return layerKinds[kind] as LayerKind<Layer>;
+}
+
+/** A layer that reads the one before it. */
+export type Chained = { [Kind in keyof Kinds]: Omit<Extract<Layer, { kind: Kind }>, "inputs"> }[keyof Kinds];
+
+/** Layers of which the first reads `input`, and each other one the one before. */
+export function chain(input: string, layers: readonly Chained[]): Layer[] {
+  return layers.map((layer, i) => ({ ...layer, inputs: [i === 0 ? input : layers[i - 1].name] }) as Layer);
+}

@@ -1,0 +1,27 @@
+/** What convolutions and pools share: a square window that moves over an image. */
+import type { Extent } from "./layer.ts";
+
+/** A square window. */
+export interface Window {
+  /** Rows and columns. */
+  readonly kernel: number;
+  /** Pixels from one place to the next. */
+  readonly stride: number;
+  /** Pixels around the image. */
+  readonly padding: number;
+}
+
+/** How many places it has on an image. */
+export function places({ kernel, stride, padding }: Window, [rows, columns]: Extent): Extent {
+  const along = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
+  return [along(rows), along(columns)];
+}
+
+/** It as attributes of an ONNX node. */
+export function windowAttributes({ kernel, stride, padding }: Window) {
+  return {
+    kernel_shape: [kernel, kernel],
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * A model: a network's layers, their parameters on a device, and the forward pass. The layers are all that is known of
+ * the network; what runs in one pass is worked out when the model is built (see plan.ts).
+ */
+import { ConfigError } from "../base/errors.ts";
+import { nearest } from "../base/nearest.ts";
+import { rng } from "../base/rng.ts";
+import type { Device } from "../core/device.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { cast } from "../ops/cast.ts";
+import { isWithin } from "./declarations.ts";
+import { type DeclaredLayers, declareLayers, type Head, headOf } from "./declare_layers.ts";
+import { INPUT, type Mode, type Unit } from "./layers/layer.ts";
+import { kindOf, type Layer } from "./layers/mod.ts";
+import { ParameterSet, type Precision } from "./parameters.ts";
+import { planUnits } from "./plan.ts";
+
+/** Layers that learn at one rate: `layer_lr_decay` lowers it from stage to stage, away from the logits. */
+export type Stage = readonly Layer[];
+
+/** A network before any device: its stages in order, of which the last layer gives the logits [N, classes]. */
+export interface Architecture {
+  readonly name: string;
+  readonly classes: number;
+  readonly stages: readonly Stage[];
+}
+
+/** How a model is built. */
+export interface ModelOptions {
+  /** Start values are drawn from it. */
+  readonly seed: number;
+  /** By default 32-true. */
+  readonly precision?: Precision;
+  /** Modules or parameters that keep their values; norms among them normalise as in evaluation. */
+  readonly freeze?: readonly string[];
+}
+
+/** What a forward pass gives beside the logits. */
+export interface Observed {
+  readonly logits: Tensor;
+  /** Outputs by the names that were asked for. */
+  readonly outputs: ReadonlyMap<string, Tensor>;
+}
+
+/** A model on a device. */
+export interface Model {
+  readonly name: string;
+  readonly classes: number;
+  readonly layers: readonly Layer[];
+  readonly parameters: ParameterSet;
+  readonly head: Head;
+  /** The name of the layer that the head reads: its output are the features of an image. */
+  readonly features: string;
+  /** How many stages lie between a parameter and the logits: 0 for the head's. */
+  stageOf(parameter: string): number;
+  /** Images [N, H, W, 4] f32 (RGB and zero) to logits [N, classes padded to a multiple of 4]. */
+  forward(images: Tensor, mode: Mode): Tensor;
+  /**
+   * A forward pass that also gives the outputs of layers, or of modules (their last layer's), by name: "layer4.1". They
+   * are activations as the engine has them, channels last; a recorded program keeps those that its recording returns,
+   * and `gradients()` gives the gradients of the logits by them.
+   * @throws RangeError with the nearest name if there is no such layer
+   */
+  observing(names: readonly string[]): (images: Tensor, mode: Mode) => Observed;
+}
+
+/**
+ * Builds a model with start values drawn from a seed.
+ * @throws ConfigError if `freeze` names what is not there, or leaves nothing to train
+ * @throws RangeError if the layers do not make a network
+ */
+export function buildModel(device: Device, architecture: Architecture, options: ModelOptions): Model {
+  const { name, classes, stages } = architecture;
+  const { seed, precision = "32-true", freeze = [] } = options;
+  const layers = stages.flat(), last = layers.at(-1)!.name;
+  const units = planUnits(layers);
+  const declared = declareLayers(layers, freeze);
+  const head = headOf(declared), { owners } = declared;
+  requireFreeze(name, freeze, declared, head);
+  const drawn = rng(seed, "init");
+  const parameters = new ParameterSet(device, declared.parameters, declared.buffers, drawn, precision);
+  const run = runner(parameters, owners);
+  return {
+    name,
+    classes,
+    layers,
+    parameters,
+    head,
+    features: head.inputs[0],
+    stageOf(parameter) {
+      const owner = owners.get(parameter)!;
+      return stages.length - 1 - stages.findIndex((stage) => stage.includes(owner));
+    },
+    forward: (images, mode) => run(units, images, mode).get(last)!,
+    observing(names) {
+      const sources = new Map(names.map((asked) => [asked, layerNamed(name, layers, asked)]));
+      const observed = planUnits(layers, new Set(sources.values()));
+      return (images, mode) => {
+        const all = run(observed, images, mode);
+        const outputs = new Map([...sources].map(([asked, layer]) => [asked, all.get(layer)!]));
+        return { logits: all.get(last)!, outputs };
+      };
+    },
+  };
+}
+
+/** Runs units on images; gives the output of each by its name. */
+function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"]) {
+  const all = new Map([...parameters.parameters, ...parameters.buffers].map((one) => [one.name, one]));
+  const moving = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
+  const learning = new Set(moving.map(({ name }) => owners.get(name)!.name));
+  const tensor = (name: string) => all.get(name)!.tensor;
+  const isFrozen = (layer: string) => !learning.has(layer);
+  return (units: readonly Unit<Layer>[], images: Tensor, mode: Mode): Map<string, Tensor> => {
+    const outputs = new Map([[INPUT, parameters.halves ? cast(images, "f16") : images]]);
+    const pass = { ...mode, tensor, isFrozen };
+    for (const unit of units) {
+      const inputs = unit.inputs.map((name) => outputs.get(name)!);
+      outputs.set(unit.name, kindOf(unit.layer).forward(unit, inputs, pass));
+    }
+    return outputs;
+  };
+}
+
+/** The layer of that name, or the last one in the module of that name. @throws RangeError if there is none */
+function layerNamed(model: string, layers: readonly Layer[], asked: string): string {
+  const names = layers.map(({ name }) => name);
+  const found = names.includes(asked) ? asked : names.findLast((name) => isWithin(name, asked));
+  if (found !== undefined) return found;
+  const near = nearest(asked, names);
+  throw new RangeError(
+    `Cannot observe "${asked}": ${model} has no such layer or module${near ? `, did you mean ${near}?` : ""}`,
+  );
+}
+
+/** @throws ConfigError if a prefix names nothing, or all is frozen */
+function requireFreeze(
+  model: string,
+  freeze: readonly string[],
+  { parameters }: DeclaredLayers,
+  head: Head,
+): void {
+  const names = parameters.map(({ name }) => name);
+  const unknown = freeze.find((prefix) => !names.some((name) => isWithin(name, prefix)));
+  if (unknown !== undefined) {
+    const modules = [...new Set(names.map((name) => name.split(".")[0]))];
+    const nested = names.map((name) => name.split(".").slice(0, -1).join(".")).findLast((name) =>
+      name.includes(".")
+    );
+    const inside = nested === undefined ? "" : ` and what is in them, such as ${nested}`;
+    throw new ConfigError(
+      `Cannot freeze "${unknown}": ${model} has no such module or parameter; it has ${
+        modules.join(", ")
+      }${inside}`,
+    );
+  }
+  if (!parameters.every(({ declaration }) => declaration.frozen)) return;
+  throw new ConfigError(
+    `Cannot train ${model}: all of it is frozen; leave something out, such as ${head.name}`,
+  );
+}

@@ -1,0 +1,45 @@
+/** The architectures that a configuration can name. A new one is a file beside this one and a line in this literal. */
+import { makeByName } from "../../base/plugin.ts";
+import type { Device } from "../../core/device.ts";
+import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
+import { basic, bottleneck, resnet } from "./resnet.ts";
+
+/** All architectures by name. */
+export const models = {
+  resnet18: resnet({ block: basic, depths: [2, 2, 2, 2], hubFile: "resnet18-f37072fd.pth" }),
+  resnet34: resnet({ block: basic, depths: [3, 4, 6, 3], hubFile: "resnet34-b627a593.pth" }),
+  resnet50: resnet({ block: bottleneck, depths: [3, 4, 6, 3], hubFile: "resnet50-11ad3fa6.pth" }),
+} as const;
+
+/** The models by name. */
+export type ModelName = keyof typeof models;
+/** The names of all models. */
+export const modelNames = Object.keys(models) as ModelName[];
+
+/** What is chosen of a model: its name, and the options of its architecture. */
+export interface ChosenModel {
+  readonly name: ModelName;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The network of a model for a number of classes.
+ * @throws RangeError if an option is unknown or out of range
+ */
+export function architecture({ name, options = {} }: ChosenModel, classes: number): Architecture {
+  return { name, classes, stages: makeByName("model", models, name, options, { classes }) };
+}
+
+/**
+ * Builds a model by name, with start values drawn from `seed`.
+ * @throws ConfigError if `freeze` names what is not there, or leaves nothing to train
+ * @example const model = createModel(device, "resnet18", { classes: 42, seed: 42 });
+ */
+export function createModel(
+  device: Device,
+  chosen: ModelName | ChosenModel,
+  { classes, ...options }: ModelOptions & { readonly classes: number },
+): Model {
+  const network = architecture(typeof chosen === "string" ? { name: chosen } : chosen, classes);
+  return buildModel(device, network, options);
+}

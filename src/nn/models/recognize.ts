@@ -1,0 +1,32 @@
+/** Which architecture a state dict belongs to, and which tensor tells its classes, where the file does not say. */
+import { sameShape, type Shape } from "../../base/shape.ts";
+import { declareLayers, headOf } from "../declare_layers.ts";
+import { architecture, type ModelName, modelNames } from "./mod.ts";
+
+/** A state dict, or its shapes. */
+type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
+
+/** The architecture that most of the tensors fit; undefined if there is none of any architecture's. */
+export function recognize(tensors: Tensors): ModelName | undefined {
+  const counted = modelNames.map((name) => {
+    const { body } = parts(name);
+    const shared = body.filter(({ name, declaration }) =>
+      sameShape(tensors.get(name)?.shape ?? [], declaration.torchShape)
+    ).length;
+    return { name, shared, fit: shared - (body.length - shared) };
+  });
+  const [best] = counted.filter(({ shared }) => shared > 0).toSorted((a, b) => b.fit - a.fit);
+  return best?.name;
+}
+
+/** The parameter of an architecture's head that has a value for each class: "fc.bias". */
+export function classParameter(model: ModelName): string {
+  return parts(model).head.at(-1)!;
+}
+
+/** The names of the head's parameters, and all others, whose shapes do not depend on the classes. */
+function parts(name: ModelName) {
+  const declared = declareLayers(architecture({ name }, 1).stages.flat());
+  const head = headOf(declared).parameters;
+  return { head, body: declared.parameters.filter(({ name }) => !head.includes(name)) };
+}

@@ -1,0 +1,151 @@
+/**
+ * Residual networks (He et al. 2015), as torchvision builds them: same blocks, same state-dict names. What is no module
+ * is named as torch.fx names it.
+ */
+import * as z from "zod";
+import { INPUT } from "../layers/layer.ts";
+import { chain, type Chained, type Layer } from "../layers/mod.ts";
+import type { Stage } from "../model.ts";
+import { defineModel, type ModelPlugin } from "./plugin.ts";
+
+/** A kind of residual block: its channels grow by `expansion`. */
+interface Block {
+  readonly expansion: number;
+  /** Convolutions of the main path, from `from` channels through `width`; one of them has the stride. */
+  path(from: number, width: number, stride: number): ConvOptions[];
+}
+
+/** A convolution by what differs from one to the next; it keeps the image's size but for its stride. */
+interface ConvOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly kernel: number;
+  readonly stride?: number;
+}
+
+/** Two 3x3 convolutions (torchvision BasicBlock). */
+export const basic: Block = {
+  expansion: 1,
+  path: (from, width, stride) => [
+    { from, to: width, kernel: 3, stride },
+    { from: width, to: width, kernel: 3 },
+  ],
+};
+
+/** 1x1 down, 3x3 with the stride, 1x1 up (torchvision Bottleneck, "ResNet v1.5"). */
+export const bottleneck: Block = {
+  expansion: 4,
+  path: (from, width, stride) => [
+    { from, to: width, kernel: 1 },
+    { from: width, to: width, kernel: 3, stride },
+    { from: width, to: 4 * width, kernel: 1 },
+  ],
+};
+
+/** What sets the variants apart. */
+export interface Variant {
+  readonly block: Block;
+  /** Blocks in each stage: 64, 128, 256 and 512 wide, each but the first halving the image. */
+  readonly depths: readonly [number, number, number, number];
+  readonly hubFile: string;
+}
+
+/** A variant as a plug-in. */
+export function resnet({ block, depths, hubFile }: Variant): ModelPlugin {
+  return defineModel({
+    options: z.strictObject({}),
+    hubFile,
+    make(_, { classes }) {
+      const stages: Stage[] = [stem];
+      depths.forEach((depth, i) => {
+        const from = i === 0 ? 64 : 64 * 2 ** (i - 1) * block.expansion;
+        stages.push(
+          stage(`layer${i + 1}`, lastOf(stages), {
+            block,
+            depth,
+            from,
+            width: 64 * 2 ** i,
+            stride: i > 0 ? 2 : 1,
+          }),
+        );
+      });
+      return [...stages, head(lastOf(stages), 512 * block.expansion, classes)];
+    },
+  });
+}
+
+/** A 7x7 convolution and a pool, which together quarter the image. */
+const stem: Stage = chain(INPUT, [
+  ...convNorm("conv1", "bn1", { from: 3, to: 64, kernel: 7, stride: 2 }),
+  { kind: "relu", name: "relu" },
+  { kind: "max_pool", name: "maxpool", kernel: 3, stride: 2, padding: 1 },
+]);
+
+/** The mean of each channel, and the classifier. */
+function head(input: string, from: number, classes: number): Stage {
+  return chain(input, [
+    { kind: "global_avg_pool", name: "avgpool" },
+    { kind: "flatten", name: "flatten" },
+    { kind: "linear", name: "fc", from, to: classes },
+  ]);
+}
+
+/** What a stage is made of; its first block goes from `from` channels to those of the others. */
+interface StageOptions {
+  readonly block: Block;
+  readonly depth: number;
+  readonly from: number;
+  readonly width: number;
+  /** Of the first block. */
+  readonly stride: number;
+}
+
+function stage(name: string, input: string, { block, depth, from, width, stride }: StageOptions): Stage {
+  const to = width * block.expansion, layers: Layer[] = [];
+  for (let i = 0; i < depth; i++) {
+    const path = i === 0 ? block.path(from, width, stride) : block.path(to, width, 1);
+    layers.push(...residual(`${name}.${i}.`, layers.at(-1)?.name ?? input, path));
+  }
+  return layers;
+}
+
+/** A block with its shortcut: y = max(path(x) + shortcut(x), 0). */
+function residual(prefix: string, input: string, convs: readonly ConvOptions[]): Layer[] {
+  const path = chain(
+    input,
+    convs.flatMap((conv, i): Chained[] => [
+      ...(i > 0 ? [relu(prefix, i - 1)] : []),
+      ...convNorm(`${prefix}conv${i + 1}`, `${prefix}bn${i + 1}`, conv),
+    ]),
+  );
+  const { from } = convs[0], { to } = convs.at(-1)!;
+  const stride = Math.max(...convs.map(({ stride = 1 }) => stride));
+  const shortcut = stride === 1 && from === to ? [] : chain(
+    input,
+    convNorm(`${prefix}downsample.0`, `${prefix}downsample.1`, { from, to, kernel: 1, stride }),
+  );
+  const add = {
+    kind: "add",
+    name: `${prefix}add`,
+    inputs: [path.at(-1)!.name, shortcut.at(-1)?.name ?? input],
+  } as const;
+  return [...path, ...shortcut, add, ...chain(add.name, [relu(prefix, convs.length - 1)])];
+}
+
+/** A block's `index`-th use of its one ReLU, as torch.fx counts them: relu, relu_1, relu_2. */
+function relu(prefix: string, index: number): Chained {
+  return { kind: "relu", name: `${prefix}relu${index === 0 ? "" : `_${index}`}` };
+}
+
+/** A convolution and its batch norm. */
+function convNorm(conv: string, norm: string, { stride = 1, ...options }: ConvOptions): Chained[] {
+  const padding = (options.kernel - 1) / 2;
+  return [
+    { kind: "conv", name: conv, ...options, stride, padding },
+    { kind: "batch_norm", name: norm, channels: options.to },
+  ];
+}
+
+function lastOf(stages: readonly Stage[]): string {
+  return stages.at(-1)!.at(-1)!.name;
+}
