@@ -31,7 +31,7 @@ const MAX16 = 0xffff, MAX32 = 0xffffffff;
 const UNIX = 3, SYMLINK = 0o120000, FILE_TYPE = 0o170000;
 
 /** An error about an archive: `Cannot read archive "x.zip": <reason>`. */
-export function zipError(source: { readonly name: string }, reason: string): DataError {
+function zipError(source: { readonly name: string }, reason: string): DataError {
   return new DataError(`Cannot read archive "${source.name}": ${reason}`);
 }
 

@@ -15,7 +15,7 @@ export function bytesPerElement(dtype: DType): number {
 }
 
 /** Bytes of a whole tensor. */
-export function tensorBytes(shape: Shape, dtype: DType): number {
+function tensorBytes(shape: Shape, dtype: DType): number {
   return elements(shape) * bytesPerElement(dtype);
 }
 

@@ -31,7 +31,7 @@ export function readPlace({ source, size = 0, entry }: FilePlace): Promise<Uint8
 }
 
 /** Random access to a file. Each read opens the file and runs synchronously, so reads may overlap. */
-export function fileSource(path: string, size: number): ByteSource {
+function fileSource(path: string, size: number): ByteSource {
   const read = (offset: number, length: number) => {
     const bytes = new Uint8Array(length);
     using file = Deno.openSync(path);
@@ -136,7 +136,7 @@ async function makeFolderOf(path: string): Promise<void> {
 }
 
 /** Explains why a file cannot be written; other errors are returned unchanged. */
-export function explainWriting(path: string, error: unknown): unknown {
+function explainWriting(path: string, error: unknown): unknown {
   const code = (error as { code?: string }).code;
   const why = code === "ENOSPC" || code === "EDQUOT"
     ? "the disk is full; free some space"

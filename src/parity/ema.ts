@@ -9,7 +9,7 @@ import { byLargest, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
 
 /** Relative to the sequence's largest magnitude; the file was computed in float64. */
-export const EMA_TOLERANCE = 2e-6;
+const EMA_TOLERANCE = 2e-6;
 
 const track = z.object({
   decay: z.number(),

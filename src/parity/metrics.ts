@@ -17,7 +17,7 @@ import type { CaseFolder } from "./folder.ts";
 import { OP_TOLERANCE } from "./ops.ts";
 
 /** For shares, 0 .. 1: PyTorch rounds their mean to float32. */
-export const METRIC_TOLERANCE = 1e-6;
+const METRIC_TOLERANCE = 1e-6;
 
 const metricCase = z.looseObject({
   classes: z.int().positive(),

@@ -6,7 +6,7 @@ import { byEach, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
 
 /** For each rate, relative to it. */
-export const SCHEDULE_TOLERANCE = 1e-9;
+const SCHEDULE_TOLERANCE = 1e-9;
 
 const run = z.looseObject({
   kind: z.string(),

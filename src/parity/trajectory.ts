@@ -19,25 +19,25 @@ import type { CaseFolder } from "./folder.ts";
 import { runTrajectory, type TrajectoryRun } from "./trajectory_run.ts";
 
 /** Absolute, at each step. */
-export const LOSS_TOLERANCE = 5e-5;
+const LOSS_TOLERANCE = 5e-5;
 /** Absolute, at each step, with activations and filters in f16. */
-export const MIXED_LOSS_TOLERANCE = 2e-2;
+const MIXED_LOSS_TOLERANCE = 2e-2;
 /** For the first step's gradient norms, relative to each. */
-export const NORM_TOLERANCE = 1e-3;
+const NORM_TOLERANCE = 1e-3;
 /** For the norms of later steps, which also differ because earlier steps did. PyTorch's float32 is off by 1.3e-4. */
-export const LATER_NORM_TOLERANCE = 5e-3;
+const LATER_NORM_TOLERANCE = 5e-3;
 /** Relative to the largest. */
-export const EVAL_LOGITS_TOLERANCE = 1e-3;
+const EVAL_LOGITS_TOLERANCE = 1e-3;
 /** For the first step, relative to the largest. PyTorch's float32 is off by 2e-6. */
-export const LOGITS_TOLERANCE = 1e-4;
+const LOGITS_TOLERANCE = 1e-4;
 /** For single gradients, relative to their parameter's root mean square. PyTorch's float32 is off by 1.3e-2. */
-export const GRADIENT_TOLERANCE = 5e-2;
+const GRADIENT_TOLERANCE = 5e-2;
 /**
  * For single parameters after the last step, relative to lr * steps, about the distance an adaptive optimiser moves.
  */
-export const PARAMETER_TOLERANCE = 5e-2;
+const PARAMETER_TOLERANCE = 5e-2;
 /** For running means and variances, relative to their root mean square. PyTorch's float32 is off by 4e-5. */
-export const STATISTICS_TOLERANCE = 1e-3;
+const STATISTICS_TOLERANCE = 1e-3;
 /** The share of parameters that must be within the tolerance, and the factor by which the others may exceed it. */
 const MOST = .5, OUTLIERS = 10;
 

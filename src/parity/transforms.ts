@@ -20,9 +20,9 @@ import type { Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
 
 /** The largest allowed error in levels. */
-export const MOST_LEVELS = 2;
+const MOST_LEVELS = 2;
 /** The share of values that may be off by more than one level. */
-export const MOST_OVER_ONE = .001;
+const MOST_OVER_ONE = .001;
 
 const transformCase = z.object({
   name: z.string(),

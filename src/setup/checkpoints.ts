@@ -39,7 +39,7 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
 /**
  * The fixed folder `<checkpoint_dir>/<experiment>`; a job of a sweep has one in its own folder, since jobs share a name.
  */
-export function checkpointFolder(
+function checkpointFolder(
   { experiment, checkpoint_dir }: Config,
   folder: string,
   isJob: boolean,
@@ -121,7 +121,7 @@ async function placeAside(host: Host, folder: string): Promise<string | undefine
  * and data, else the path that is given. Prints what it chose and why.
  * @throws ConfigError if the path's checkpoint is of another model or data, DataError if it cannot be read
  */
-export async function findResume(
+async function findResume(
   host: Host,
   config: Config,
   checkpoints: string,

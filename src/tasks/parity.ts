@@ -10,7 +10,7 @@ import { suites } from "../parity/suites.ts";
 import { type Judged, judged, report, table } from "../parity/table.ts";
 
 /** Default folders, of which the first that exists is used. */
-export const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;
+const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;
 
 const USAGE = "deno task parity [FOLDER] [--only PATTERN] [--json FILE]";
 

@@ -1,6 +1,6 @@
 /** The written network, run by ONNX Runtime, against the engine's own. */
 import { assert, assertEquals } from "@std/assert";
-import { encodeOnnx, joinParts } from "../../src/formats/onnx/model.ts";
+import { encodeOnnx } from "../../src/formats/onnx/model.ts";
 import { networkModel } from "../../src/formats/onnx/network.ts";
 import { readOnnxInitializers } from "../../src/formats/onnx/read.ts";
 import { float32 } from "../../src/formats/tensor_data.ts";
@@ -13,6 +13,7 @@ import { rng } from "../../src/base/rng.ts";
 import { deviceTest } from "../core/fixtures.ts";
 import { asFile } from "../formats/onnx/weights.ts";
 import { randomNormal } from "../reference/random.ts";
+import { joinParts } from "../formats/onnx/parts.ts";
 
 const SIZE = 33, BATCH = 3, CLASSES = 7;
 

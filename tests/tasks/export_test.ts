@@ -8,6 +8,8 @@ import { denoHost } from "../../src/host/deno.ts";
 import { exportTask } from "../../src/tasks/export.ts";
 import type { Host } from "../../src/setup/host.ts";
 import { predict } from "../../src/tasks/predict.ts";
+import { encodeOnnx } from "../../src/formats/onnx/model.ts";
+import { joinParts } from "../formats/onnx/parts.ts";
 import { writeCard } from "../../src/train/model_card.ts";
 import { randomResnet18 } from "../formats/onnx/weights.ts";
 import { gpuTest } from "../rings.ts";
@@ -151,7 +153,6 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
 
 /** A file with an input and an output, and nothing between them. */
 async function tinyOnnx(): Promise<Uint8Array> {
-  const { encodeOnnx, joinParts } = await import("../../src/formats/onnx/model.ts");
   return await joinParts(encodeOnnx({
     name: "tiny",
     nodes: [],

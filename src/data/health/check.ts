@@ -31,7 +31,7 @@ export async function checkHealth(
 }
 
 /** The report on inspected files. */
-export function reportHealth(
+function reportHealth(
   dataset: Dataset,
   files: readonly InspectedFile[],
   isMirrored: boolean,

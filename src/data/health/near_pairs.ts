@@ -46,13 +46,6 @@ export function visitNearPairs(
   });
 }
 
-/** All pairs that reach `threshold`, ordered by first and second. */
-export function nearPairs(fingerprints: readonly Uint8Array[], threshold: number): NearPair[] {
-  const pairs: NearPair[] = [];
-  visitNearPairs(fingerprints, threshold, (pair) => pairs.push(pair));
-  return pairs.sort((a, b) => a.first - b.first || a.second - b.second);
-}
-
 function isWithin(space: Float32Array, a: number, b: number, limit: number): boolean {
   let sum = 0;
   for (let k = 0, i = a * KEPT, j = b * KEPT; k < KEPT; k++, i++, j++) {

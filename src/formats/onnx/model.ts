@@ -91,17 +91,6 @@ export function encodeOnnx(model: OnnxModel): OnnxParts {
   };
 }
 
-/** The parts as one array. */
-export async function joinParts(parts: OnnxParts): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(parts.size);
-  let at = 0;
-  for await (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
 /** Field numbers of onnx.proto whose contents are written beside the package: model.graph, its weights, their bytes. */
 const GRAPH = 7, INITIALIZER = 5, RAW_DATA = 9;
 const LENGTH_DELIMITED = 2;

@@ -19,7 +19,7 @@ const LIMITS_MS: Readonly<Record<RunStatus, number>> = {
 };
 
 /** The file with the run's description for the server. */
-export const RUN_FILE = "run.json";
+const RUN_FILE = "run.json";
 
 /** Options of {@link wandbLogger}. */
 export interface WandbParts {

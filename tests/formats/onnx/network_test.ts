@@ -1,7 +1,7 @@
 /** What is written, as onnx-proto's own decoder, our reader and the PyPI package `onnx` see it. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import onnxProto from "onnx-proto";
-import { encodeOnnx, joinParts } from "../../../src/formats/onnx/model.ts";
+import { encodeOnnx } from "../../../src/formats/onnx/model.ts";
 import { networkModel, type NetworkOptions } from "../../../src/formats/onnx/network.ts";
 import { readOnnxInfo, readOnnxInitializers } from "../../../src/formats/onnx/read.ts";
 import { float32, toFloat32 } from "../../../src/formats/tensor_data.ts";
@@ -110,6 +110,7 @@ for path in sys.argv[1:]:
     shapes = {v.name: [d.dim_param or d.dim_value for d in v.type.tensor_type.shape.dim] for v in inferred.graph.value_info}
     print(shapes["layer4.1.conv2"], shapes["flatten"], model.metadata_props[0].value)
 `;
+import { joinParts } from "./parts.ts";
 
 pythonTest("the PyPI package onnx accepts every kind of file, and infers its shapes", ["onnx"], async () => {
   const folder = await Deno.makeTempDir();

@@ -4,10 +4,11 @@ import { rng } from "../../../src/base/rng.ts";
 import { normalizer } from "../../../src/data/transforms/normalize.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { IMAGENET, type Picture } from "../../../src/data/types.ts";
-import { encodeOnnx, joinParts } from "../../../src/formats/onnx/model.ts";
+import { encodeOnnx } from "../../../src/formats/onnx/model.ts";
 import { type Preparation, prepareInput } from "../../../src/formats/onnx/prepare_input.ts";
 import { openOnnx } from "../../../src/host/deno_onnx.ts";
 import type { OnnxSession } from "../../../src/setup/host.ts";
+import { joinParts } from "./parts.ts";
 
 function randomPicture(width: number, height: number): Picture {
   const stream = rng(9, "picture", width, height);
