@@ -66,11 +66,17 @@ export interface Sample {
   readonly label: number;
 }
 
-/** The parts of a dataset, by their names on disk ("val" is accepted for "valid"). */
-export type Split = "train" | "valid" | "test";
+/** The splits on which a model is evaluated. */
+export const EVALUATED_SPLITS = ["valid", "test"] as const;
 
-/** All splits, in display order. */
-export const SPLITS: readonly Split[] = ["train", "valid", "test"];
+/** One of {@link EVALUATED_SPLITS}. */
+export type EvaluatedSplit = typeof EVALUATED_SPLITS[number];
+
+/** All splits, in display order, by their names on disk ("val" is accepted for "valid"). */
+export const SPLITS = ["train", ...EVALUATED_SPLITS] as const;
+
+/** A part of a dataset. */
+export type Split = typeof SPLITS[number];
 
 /** What is known about a dataset before any image is decoded. */
 export interface Dataset {

@@ -2,7 +2,7 @@
 import { ConfigError, DataError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
-import type { Split } from "../data/types.ts";
+import { EVALUATED_SPLITS, type Split } from "../data/types.ts";
 import { onnxOptions } from "../train/onnx_options.ts";
 import { asksForHelp, parseArguments } from "../launch/arguments.ts";
 import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
@@ -48,7 +48,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   const config = overrides.length === 0
     ? undefined
     : loadConfig(host.configFiles, overrides, { world: host.configWorld });
-  using data = config && await openPictures(host, config, ["valid", "test"]);
+  using data = config && await openPictures(host, config, EVALUATED_SPLITS);
   const checkSet = data && await validation(host, data, checkpoint);
   let device: Device | undefined;
   const open = async () => device = await openDevice(await host.openGpu(config?.gpu));

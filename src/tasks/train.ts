@@ -6,7 +6,7 @@ import { mib } from "../core/pool.ts";
 import { classCounts } from "../data/class_weights.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
 import type { Finding } from "../data/health/types.ts";
-import type { Split } from "../data/types.ts";
+import { EVALUATED_SPLITS, SPLITS } from "../data/types.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import type { Model } from "../nn/model.ts";
@@ -43,8 +43,6 @@ export interface TrainResult {
   /** The best weights on the test split; undefined where there is none. */
   readonly test: Tally | undefined;
 }
-
-const SPLITS: readonly Split[] = ["train", "valid", "test"];
 
 /** Trains, validates after each epoch, writes checkpoints, and tests the best. */
 export async function train(host: Host, given: Config, places: RunPlaces): Promise<TrainResult> {
@@ -140,7 +138,7 @@ function createEvaluator(
   data: OpenData,
 ): Evaluator {
   const batchSize = data.evalBatchSize;
-  const batches = Math.max(1, ...(["valid", "test"] as const).map((split) => data.evaluate(split).length));
+  const batches = Math.max(1, ...EVALUATED_SPLITS.map((split) => data.evaluate(split).length));
   return evaluator(device, { model, loss, imageSize, batchSize, batches });
 }
 

@@ -1,5 +1,6 @@
 /** What the trainer and its callbacks share. */
 import type { DrawnEpoch } from "../data/sampler.ts";
+import type { EvaluatedSplit } from "../data/types.ts";
 import type { Model } from "../nn/model.ts";
 import type { Ema } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
@@ -52,7 +53,7 @@ export interface SavedCheckpoint {
 
 /** What the model said of each sample of a split; rows are samples. */
 export interface Outputs {
-  readonly split: "valid" | "test";
+  readonly split: EvaluatedSplit;
   /** [N, classes], row-major. */
   readonly logits: Float32Array;
   /** [N], class indices; of a mixed target the class with the larger share. */

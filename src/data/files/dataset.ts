@@ -8,7 +8,7 @@ import type { LabelledPath } from "./image_folder.ts";
 import { applyPatch, type Patch } from "./patch.ts";
 import { compareCodePoints, isHidden, join } from "./paths.ts";
 import { readSplit } from "./split.ts";
-import { type Dataset, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
+import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
 
 /** Options of {@link readDataset}. */
@@ -139,7 +139,7 @@ function noteMissingTest(
   notes: string[],
 ): void {
   if (found.test === undefined) notes.push("test: no test split, so there will be no test");
-  for (const split of ["valid", "test"] as const) {
+  for (const split of EVALUATED_SPLITS) {
     if (found[split] !== undefined && splits[split].length === 0) {
       throw new DataError(
         `Cannot use the ${split} split: none of its classes are in train; check the folder names`,

@@ -1,5 +1,6 @@
 /** Builds a run's report from the files in its folder. */
 import { parse } from "yaml";
+import { EVALUATED_SPLITS, type EvaluatedSplit } from "../../data/types.ts";
 import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
 import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
@@ -48,7 +49,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
     classes,
     splits: data?.samples ?? [],
     curves: curvesOf(metrics, timings, stepsPerEpoch(metrics, data)),
-    results: (["valid", "test"] as const).flatMap((split) => {
+    results: EVALUATED_SPLITS.flatMap((split) => {
       const predictions = data?.[split];
       return predictions ? [resultOf(split, predictions, classes.length, pictures[split] ?? {})] : [];
     }),
@@ -141,7 +142,7 @@ function flat(value: unknown, path = ""): [string, string][] {
 }
 
 function resultOf(
-  split: "valid" | "test",
+  split: EvaluatedSplit,
   predictions: Predictions,
   classes: number,
   pictures: NonNullable<PictureFile["valid"]>,

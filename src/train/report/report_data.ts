@@ -1,4 +1,5 @@
 /** `report.json`: what a run's report shows beyond the other files of the run. */
+import type { EvaluatedSplit } from "../../data/types.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
@@ -51,7 +52,7 @@ export interface ReportData {
 /** Images in base64 and the files they come from, by split and position: `report_pictures.json`. */
 export type PictureFile = Readonly<
   Partial<
-    Record<"valid" | "test", Readonly<Record<string, { readonly path: string; readonly jpeg: string }>>>
+    Record<EvaluatedSplit, Readonly<Record<string, { readonly path: string; readonly jpeg: string }>>>
   >
 >;
 
