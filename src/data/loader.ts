@@ -1,5 +1,5 @@
 /**
- * The batches of an epoch: which pictures, and what is to be done with each. Nothing is computed on pixels here: the
+ * The batches of an epoch: which images, and what is to be done with each. Nothing is computed on pixels here: the
  * GPU (`gpu/`) or the processor (`render.ts`) makes the network's images of a batch.
  */
 import { ConfigError, messageOf } from "../base/errors.ts";
@@ -75,7 +75,7 @@ function countBatches(options: BatchesOptions): number {
   const { pictures, samples, order, batchSize, dropLast = false, prefetch = 2 } = options;
   if (pictures.length !== samples.length) {
     throw new RangeError(
-      `Cannot make batches of ${samples.length} samples as there are ${pictures.length} pictures`,
+      `Cannot make batches of ${samples.length} samples: there must be as many images, current are ${pictures.length}`,
     );
   }
   if (!Number.isInteger(batchSize) || batchSize < 1) {
@@ -87,7 +87,7 @@ function countBatches(options: BatchesOptions): number {
   const length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
   if (length === 0 && order.length > 0) {
     throw new ConfigError(
-      `Cannot make batches of ${batchSize} samples as there are ${order.length} and drop_last leaves none: ` +
+      `Cannot make batches of ${batchSize} samples: there are ${order.length}, and drop_last leaves none; ` +
         `lower data.batch_size to at most ${order.length}`,
     );
   }

@@ -44,13 +44,13 @@ export function tally(tensors: TallyTensors, options: TallyOptions): void {
   const { classes, slot, k = Math.min(5, classes) } = options;
   const { type, rows, columns } = lossOptions("tally", logits, target, { classes });
   if (results.shape.length !== 2 || results.shape[1] !== 4) {
-    throw new TypeError(`Cannot run tally as results must be f32 [slots, 4]: current is [${results.shape}]`);
+    throw new TypeError(`Cannot run tally: results must be f32 [slots, 4], current is [${results.shape}]`);
   }
   if (!(Number.isInteger(slot) && slot >= 0 && slot < scalars.size)) {
-    throw new RangeError(`Cannot run tally as slot must index ${scalars.size} scalars: current is ${slot}`);
+    throw new RangeError(`Cannot run tally: slot must index ${scalars.size} scalars, current is ${slot}`);
   }
   if (!(Number.isInteger(k) && k >= 1 && k <= classes)) {
-    throw new RangeError(`Cannot run tally as k must be 1 .. ${classes}: current is ${k}`);
+    throw new RangeError(`Cannot run tally: k must be 1 .. ${classes}, current is ${k}`);
   }
   const ranks = empty(logits.device, [rows], "u32", "tally ranks");
   rank.run({ logits, indices: topClass(target, classes), ranks }, { type, rows, classes, columns });

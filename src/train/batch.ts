@@ -13,7 +13,7 @@ export interface TrainBatch {
   into(images: Tensor): void;
 }
 
-/** A batch whose images lie on the host. */
+/** A batch whose images are on the host. */
 export interface HostBatch extends TrainBatch {
   /** [count, H, W, 4], channels R, G, B, 0, normalised. */
   readonly images: Float32Array;

@@ -1,4 +1,4 @@
-/** Where batches lie on the GPU, for a program that is recorded once and run on each of them. */
+/** Memory of batches on the GPU, for a program that is recorded once and run on each of them. */
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import type { HostTarget } from "../data/target.ts";

@@ -34,7 +34,7 @@ export function predictor(
     async logits(values, count) {
       if (count > batchSize || values.length < count * row) {
         throw new RangeError(
-          `Cannot predict ${count} images as a batch has ${batchSize}, and ${values.length} values are given`,
+          `Cannot predict ${count} images of ${row} values: a batch has at most ${batchSize}, current values are ${values.length}`,
         );
       }
       const padded = new Float32Array(images.size);

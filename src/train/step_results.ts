@@ -23,7 +23,7 @@ export interface StepResults {
   advance(): number;
   /** Starts again at the first slot. */
   restart(): void;
-  /** The slots that are filled, [used, 4], as they lie on the GPU; and their way back. Waits for the GPU. */
+  /** The slots that are filled, [used, 4], as they are on the GPU; and their way back. Waits for the GPU. */
   rows(): Promise<Float32Array>;
   load(rows: Float32Array): void;
   /** The results of each step since the restart. Waits for the GPU. */

@@ -93,11 +93,15 @@ Deno.test("batches() names the sample that cannot be prepared, when its turn com
 
 Deno.test("batches() refuses values that do not fit", () => {
   assertThrows(() => batches({ ...base, batchSize: 0 }), RangeError, "Cannot make batches of 0 samples");
-  assertThrows(() => batches({ ...base, pictures: inMemory([]) }), RangeError, "as there are 0 pictures");
+  assertThrows(
+    () => batches({ ...base, pictures: inMemory([]) }),
+    RangeError,
+    "there must be as many images, current are 0",
+  );
   const error = assertThrows(() => batches({ ...base, batchSize: 64, dropLast: true }), ConfigError);
   assertEquals(
     error.message,
-    "Cannot make batches of 64 samples as there are 23 and drop_last leaves none: lower data.batch_size to at most 23",
+    "Cannot make batches of 64 samples: there are 23, and drop_last leaves none; lower data.batch_size to at most 23",
   );
 });
 

@@ -101,7 +101,7 @@ gpuTest("mixTargets() says which shape or type does not fit", async () => {
     const one = tensorOf(device, [0], [1], "u32");
     const pairs = { first: labels, second: labels, shares };
     const cases: [() => void, string][] = [
-      [() => mixTargets({ ...pairs, second: one }, 3), "second must be [N] = [2]: current is [1]"],
+      [() => mixTargets({ ...pairs, second: one }, 3), "second must be [N] = [2]"],
       [() => mixTargets({ ...pairs, first: shares }, 3), "first [2] must be u32"],
       [() => mixTargets({ ...pairs, shares: labels }, 3), "shares [2] u32 must be f32"],
     ];

@@ -145,8 +145,8 @@ gpuTest("tally() says which shape or option does not fit", async () => {
     };
     const { results, logits } = tensors;
     const cases: [() => void, string][] = [
-      [() => tally(tensors, { classes: 4, slot: 2 }), "slot must index 2 scalars: current is 2"],
-      [() => tally(tensors, { classes: 4, slot: 0, k: 5 }), "k must be 1 .. 4: current is 5"],
+      [() => tally(tensors, { classes: 4, slot: 2 }), "slot must index 2 scalars, current is 2"],
+      [() => tally(tensors, { classes: 4, slot: 0, k: 5 }), "k must be 1 .. 4, current is 5"],
       [
         () => tally({ ...tensors, results: results.view([4]) }, { classes: 4, slot: 0 }),
         "results must be f32 [slots, 4]",

@@ -15,14 +15,14 @@ gpuTest("requireTarget() says what a target must be, by its kind", async () => {
     check(indices(labels))();
     check(probabilities(soft))();
     const faults: [Target, string][] = [
-      [indices(soft), "Cannot run an_op as indices must be [N] = [2]: current is [2, 4]"],
+      [indices(soft), "indices must be [N] = [2]"],
       [
         indices(tensorOf(device, [0, 1], [2])),
         "Cannot run an_op: indices [2] must be u32, current type is f32",
       ],
       [
         probabilities(labels),
-        "Cannot run an_op as probabilities must be [N, columns] = [2, 4]: current is [2]",
+        "probabilities must be [N, columns] = [2, 4]",
       ],
       [probabilities(half), "Cannot run an_op: probabilities [2, 4] f16 must be f32, current type is f16"],
     ];
