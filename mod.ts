@@ -150,12 +150,15 @@ export {
 } from "./src/optim/optimizers/optimizer.ts";
 export { clipByNorm } from "./src/optim/clip.ts";
 export {
+  type ChosenSchedule,
   makeSchedule,
+  type Position,
   type Schedule,
   type ScheduleName,
+  type SchedulePlugin,
   schedules,
   type Span,
-} from "./src/optim/schedules.ts";
+} from "./src/optim/schedules/mod.ts";
 
 // Data
 export { type ZipLimits, zipTree } from "./src/data/files/archive.ts";

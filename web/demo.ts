@@ -68,12 +68,16 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
     maxNorm: 1,
     replay: true,
   });
-  const rate = makeSchedule("warmup_cosine", { warmup_epochs: 4 }, { lr: 1e-3, total: Math.max(count, 5) });
+  // A step counts as an epoch here.
+  const rate = makeSchedule({ name: "warmup_cosine", warmup_epochs: 4 }, {
+    lr: 1e-3,
+    total: Math.max(count, 5),
+  });
   try {
     await step.prepare([BATCH]);
     const started = performance.now();
     for await (const batch of take(endless(data), count)) {
-      await step.run(batch, rate(step.step));
+      await step.run(batch, rate({ epoch: step.step }));
       if (step.step % LOOK_EVERY !== 0 && step.step !== count) continue;
       const steps = await results.steps(); // GPU sync point
       const bad = steps.findIndex((tally) => !Number.isFinite(tally.loss));

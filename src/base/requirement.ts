@@ -27,9 +27,15 @@ export function requirement(issue: z.core.$ZodRawIssue): string {
 
 /** What kind of thing is wanted, such as "a number", or undefined where the kind is right and the value is not. */
 function wantedThing(issue: Issue): string | undefined {
-  const { values, options, input, expected } = issue as Readonly<Record<string, unknown>>;
+  const { values, options, input, expected, discriminator } = issue as Readonly<Record<string, unknown>>;
   const names = values ?? options;
-  if (Array.isArray(names)) return oneOf(names.map(String), input);
+  if (Array.isArray(names)) {
+    const given = typeof discriminator === "string"
+      ? (input as Readonly<Record<string, unknown>>)[discriminator]
+      : input;
+    // A union whose name has a default takes undefined, too.
+    return oneOf(names.filter((name) => name !== undefined).map(String), given);
+  }
   return issue.code === "invalid_type" ? TYPES[expected as string] ?? String(expected) : undefined;
 }
 

@@ -9,25 +9,37 @@ import { changeAt, childAt, isList, isMap, merge, type Node, nodeAt, toData } fr
 export interface KeyRules {
   /** True if the key is there all the same, with a default. */
   isKnown(path: readonly string[], root: Node): boolean;
-  /** What to say of `path`, whose key at `depth` is not there: ` did you mean ...?` and the keys that are. */
+  /** The default of such a key, if it has one. */
+  defaultAt(path: readonly string[], root: Node): Node | undefined;
+  /** The hint for `path`, whose key at `depth` does not exist: ` did you mean ...?` and the keys that do. */
   hint(path: readonly string[], depth: number, root: Node): string;
 }
 
-/** `root` with one override applied. @throws ConfigError that names the override */
-export function applyOverride(root: Node, override: Override, rules: KeyRules): Node {
+/** `composed` with one override applied. @throws ConfigError that names the override */
+export function applyOverride(composed: Node, override: Override, rules: KeyRules): Node {
   const { kind, text, package: home, value } = override;
   if (value instanceof Sweep) throw sweepFault(override, value);
   if (home !== undefined || override.key.includes("/")) {
-    throw new ConfigError(`Cannot use override ${text} as there is no group ${override.key}`);
+    throw new ConfigError(`Cannot use override ${text} because there is no group ${override.key}`);
   }
   const path = override.key.split(".");
   const node = elementToNode(value, overrideOrigin(text));
-  if (kind === "delete") return remove(root, path, override, node);
+  const root = withDefaultsAbove(composed, path, rules);
+  if (kind === "delete") return remove(root, path, override, node, rules);
   if (kind === "change") {
     for (const leaf of leaves(root, path, node)) checkThere(root, leaf, override, rules);
   }
   if (kind === "add") checkFree(root, path, override, node);
   return put(root, path, node, text);
+}
+
+/** `root` with the defaults that an element or a key is to be changed in. */
+function withDefaultsAbove(root: Node, path: readonly string[], rules: KeyRules): Node {
+  return path.reduce((tree, _, depth) => {
+    const above = path.slice(0, depth);
+    const value = nodeAt(tree, above) === undefined ? rules.defaultAt(above, tree) : undefined;
+    return value === undefined ? tree : changeAt(tree, above, () => value, value.origin)!;
+  }, root);
 }
 
 function put(root: Node, path: readonly string[], node: Node, text: string): Node {
@@ -36,13 +48,21 @@ function put(root: Node, path: readonly string[], node: Node, text: string): Nod
   return changeAt(root, path, (there) => isMap(there) ? merge(there, node) : node, node.origin)!;
 }
 
-function remove(root: Node, path: readonly string[], { text, value, key }: Override, node: Node): Node {
-  const there = nodeAt(root, path);
-  if (there === undefined) throw new ConfigError(`Cannot use override ${text} as there is no ${key}`);
+function remove(
+  root: Node,
+  path: readonly string[],
+  { text, value, key }: Override,
+  node: Node,
+  rules: KeyRules,
+): Node {
+  const there = nodeAt(root, path) ?? rules.defaultAt(path, root);
+  if (there === undefined) throw new ConfigError(`Cannot use override ${text} because there is no ${key}`);
   const isSame = JSON.stringify(toData(there)) === JSON.stringify(toData(node));
   if (value !== undefined && value !== null && !isSame) {
     const current = JSON.stringify(toData(there));
-    throw new ConfigError(`Cannot use override ${text} as ${key} has another value: current is ${current}`);
+    throw new ConfigError(
+      `Cannot use override ${text} because ${key} has another value: current is ${current}`,
+    );
   }
   return changeAt(root, path, () => undefined, node.origin)!;
 }
@@ -65,7 +85,7 @@ function checkThere(root: Node, path: readonly string[], { text }: Override, rul
     const isLeaf = depth > 0 && parent !== undefined && !isMap(parent) && parent.value !== null;
     const cause = isLeaf ? `${name} has no keys: give ${name}=VALUE` : `there is no such key:`;
     throw new ConfigError(
-      `Cannot use override ${text} as ${cause}${isLeaf ? "" : rules.hint(path, depth, root)}`,
+      `Cannot use override ${text} because ${cause}${isLeaf ? "" : rules.hint(path, depth, root)}`,
     );
   }
 }
@@ -75,7 +95,7 @@ function checkFree(root: Node, path: readonly string[], { text }: Override, node
   const there = nodeAt(root, path);
   if (there === undefined || there.value === null || isMap(node) || isList(node)) return;
   throw new ConfigError(
-    `Cannot use override ${text} as that key is there: write ${text.slice(1)}`,
+    `Cannot use override ${text} because that key exists: write ${text.slice(1)}`,
   );
 }
 
@@ -87,7 +107,7 @@ function checkPositions(root: Node, path: readonly string[], text: string): void
     const range = last < 0 ? "no entries yet" : `positions 0 to ${last}`;
     const name = path.slice(0, depth).join(".");
     throw new ConfigError(
-      `Cannot use override ${text} as list ${name} has ${range}: current position is ${key}`,
+      `Cannot use override ${text} because list ${name} has ${range}: current position is ${key}`,
     );
   });
 }
@@ -98,5 +118,5 @@ function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
   const cure = isPlain
     ? `write ${key}=[${text.slice(text.indexOf("=") + 1)}] for a list, or add -m for a run with each value`
     : "add -m for a run with each value";
-  return new ConfigError(`Cannot use override ${text} as it gives several values: ${cure}`);
+  return new ConfigError(`Cannot use override ${text} because it gives several values: ${cure}`);
 }

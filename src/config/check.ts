@@ -4,7 +4,8 @@ import * as z from "zod";
 import { requirement } from "../base/requirement.ts";
 import type { Faults } from "./faults.ts";
 import { formatValue } from "./format.ts";
-import { hintForKey, schemaAt, takesNull } from "./schema_walk.ts";
+import { hintForKey } from "./key_hints.ts";
+import { schemaAt, takesNull } from "./schema_walk.ts";
 import { childAt, isList, isMap, MISSING, type Node, nodeAt, originAt, toData } from "./tree.ts";
 
 /** How a tree is checked. */
@@ -22,11 +23,11 @@ export function check<T extends z.ZodType>(
   faults: Faults,
   { prefix = [], missing = "refused" }: CheckOptions = {},
 ): z.output<T> | undefined {
-  const told = refuseEarly(root, faults, prefix, missing);
+  const reported = refuseEarly(root, faults, prefix, missing);
   const result = schema.safeParse(toData(root), { error: requirement });
-  if (result.success) return told.length === 0 ? result.data : undefined;
+  if (result.success) return reported.length === 0 ? result.data : undefined;
   for (const issue of result.error.issues) {
-    if (told.some((path) => path.every((key, i) => String(issue.path[i]) === key))) continue;
+    if (reported.some((path) => path.every((key, i) => String(issue.path[i]) === key))) continue;
     describe(schema, issue, root, faults, prefix);
   }
   return undefined;
@@ -39,16 +40,17 @@ function refuseEarly(
   prefix: readonly string[],
   missing: "refused" | "allowed",
 ): (readonly string[])[] {
-  const told: (readonly string[])[] = [];
+  const reported: (readonly string[])[] = [];
   const visit = (node: Node, path: readonly string[]) => {
     const name = [...prefix, ...path].join(".");
     if (node.value === MISSING) {
       if (missing === "refused") {
-        faults.add(`Cannot do without ${name} as it must be given: add ${name}=VALUE`, node.origin);
+        faults.add(`Cannot do without ${name} because it must be given: add ${name}=VALUE`, node.origin);
       }
-      told.push(path);
-    } else if (typeof node.value === "string" && node.value.includes("${") && !faults.none) told.push(path);
-    else if (isList(node)) node.value.forEach((item, i) => visit(item, [...path, String(i)]));
+      reported.push(path);
+    } else if (typeof node.value === "string" && node.value.includes("${") && !faults.none) {
+      reported.push(path);
+    } else if (isList(node)) node.value.forEach((item, i) => visit(item, [...path, String(i)]));
     else if (isMap(node)) {
       for (const [key, item] of node.value) {
         if (key === "__proto__") {
@@ -56,13 +58,13 @@ function refuseEarly(
             `Cannot use ${[...prefix, ...path, key].join(".")} as a key: choose another name`,
             item.origin,
           );
-          told.push(path);
+          reported.push(path);
         } else visit(item, [...path, key]);
       }
     }
   };
   visit(root, []);
-  return told;
+  return reported;
 }
 
 function describe(
@@ -78,7 +80,7 @@ function describe(
     for (const key of issue.keys) {
       const hint = hintForKey(schema, [...path, key], path.length, root);
       const origin = childAt(nodeAt(root, path), key)?.origin;
-      faults.add(`Cannot use key ${full([...path, key])} as there is no such key:${hint}`, origin);
+      faults.add(`Cannot use key ${full([...path, key])} because there is no such key:${hint}`, origin);
     }
     return;
   }
@@ -88,7 +90,7 @@ function describe(
   const given = nodeAt(root, path);
   const origin = originAt(root, path);
   if (given === undefined) {
-    return faults.add(`Cannot do without ${name} as it ${issue.message}${orNull}`, origin);
+    return faults.add(`Cannot do without ${name} because it ${issue.message}${orNull}`, origin);
   }
-  faults.add(`Cannot use ${name}=${formatValue(toData(given))} as it ${issue.message}${orNull}`, origin);
+  faults.add(`Cannot use ${name}=${formatValue(toData(given))} because it ${issue.message}${orNull}`, origin);
 }

@@ -23,6 +23,7 @@ export interface Composition {
 /** Keys are there if a file wrote them: Hydra's rule without a schema. */
 export const writtenKeysOnly: KeyRules = {
   isKnown: () => false,
+  defaultAt: () => undefined,
   hint: (path) => ` write +${path.join(".")}=VALUE to add it`,
 };
 

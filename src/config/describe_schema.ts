@@ -1,9 +1,20 @@
-/** A schema as a table for people: each key with its type, default and one line of explanation. */
+/** A schema as tables for people: each key with its type, default and one line of explanation, by kind. */
 
 import * as z from "zod";
 import { formatValue } from "./format.ts";
-import { bare, childOf, keysOf, type Schema, takesNull } from "./schema_walk.ts";
-import type { Data } from "./tree.ts";
+import {
+  bare,
+  childOf,
+  chooserOf,
+  keysOf,
+  kindOf,
+  kindsIn,
+  nameOf,
+  type Schema,
+  takesNull,
+} from "./schema_walk.ts";
+import { defaultOf } from "./schema_defaults.ts";
+import { childAt, type Data, type Node } from "./tree.ts";
 
 /** One key of a schema. */
 export interface KeyRow {
@@ -16,21 +27,74 @@ export interface KeyRow {
   readonly help: string;
 }
 
-/** The keys below `schema` that hold a value; a map of keys is walked, a list is not. */
-export function keyRows(schema: Schema, prefix = ""): KeyRow[] {
-  const union = bare(schema);
-  return (keysOf(schema) ?? []).flatMap((name) => {
-    const child = childOf(schema, name)!;
-    const key = `${prefix}${name}`;
-    if (union instanceof z.ZodDiscriminatedUnion && union.def.discriminator === name) {
-      const type = union.options.map((member) => typeOf(childOf(member, name)!)).join(" | ");
-      return [{ key, type, fallback: "", help: "Which of these it is" }];
-    }
-    const isMap = (keysOf(child)?.length ?? 0) > 0;
-    if (isMap && !isPlugin(child)) return keyRows(child, `${key}.`);
-    const row = { key, type: typeOf(child), fallback: fallbackOf(child), help: helpOf(child) };
-    return isMap ? [row, ...keyRows(child, `${key}.`)] : [row];
+/** The keys that only one kind of a group has. */
+export interface KindTable {
+  /** What chooses it: `scheduler.name=step`. */
+  readonly choice: string;
+  readonly help: string;
+  readonly rows: readonly KeyRow[];
+}
+
+/** Keys that are there whatever is chosen, and those of each kind, if there are any. */
+export interface KeyTable {
+  readonly rows: readonly KeyRow[];
+  readonly kinds: readonly KindTable[];
+}
+
+/** The keys below `schema` that hold a value, a table for each group whose name chooses a kind. */
+export function keyTables(schema: z.ZodObject): KeyTable[] {
+  return Object.entries(schema.shape).map(([key, child]) => {
+    const chooser = chooserOf(child);
+    return chooser === undefined ? { rows: rowsOf(key, child), kinds: [] } : kindTables(key, child, chooser);
   });
+}
+
+/** All keys below `schema` that hold a value; `values` leave those of other kinds than the chosen ones out. */
+export function keyRows(schema: z.ZodObject, values?: Node): KeyRow[] {
+  return Object.entries(schema.shape).flatMap(([key, child]) => {
+    const chooser = chooserOf(child);
+    if (chooser === undefined) return rowsOf(key, child);
+    const { rows, kinds } = kindTables(key, child, chooser);
+    const map = childAt(values, key), kind = map && kindOf(child, map);
+    const chosen = kind && `${key}.${chooser}=${nameOf(kind, chooser)}`;
+    return [
+      ...rows,
+      ...kinds.filter(({ choice }) => chosen === undefined || choice === chosen).flatMap(({ rows }) => rows),
+    ];
+  });
+}
+
+/** A group's table. A key is shared if all kinds have the same schema for it. */
+function kindTables(group: string, union: Schema, chooser: string): KeyTable {
+  const kinds = kindsIn(union), [first] = kinds;
+  const isShared = (key: string) =>
+    kinds.length > 1 && kinds.every(({ shape }) => shape[key] === first.shape[key]);
+  const shared = Object.keys(first.shape).filter((key) => key !== chooser && isShared(key));
+  const names = kinds.map((kind) => nameOf(kind, chooser));
+  const fallback = kinds.map((kind) => defaultOf(kind.shape[chooser])).find((name) => name !== undefined);
+  const chooserRow = {
+    key: `${group}.${chooser}`,
+    type: names.join(" | "),
+    fallback: String(fallback ?? ""),
+    help: helpOf(first.shape[chooser]),
+  };
+  return {
+    rows: [chooserRow, ...shared.flatMap((key) => rowsOf(`${group}.${key}`, first.shape[key]))],
+    kinds: kinds.map((kind, i) => ({
+      choice: `${group}.${chooser}=${names[i]}`,
+      help: helpOf(kind),
+      rows: Object.keys(kind.shape).filter((key) => key !== chooser && !shared.includes(key))
+        .flatMap((key) => rowsOf(`${group}.${key}`, kind.shape[key])),
+    })),
+  };
+}
+
+/** A key, or those of a map of keys; a list is not walked. */
+function rowsOf(key: string, schema: Schema): KeyRow[] {
+  const names = keysOf(schema) ?? [];
+  const below = names.flatMap((name) => rowsOf(`${key}.${name}`, childOf(schema, name)!));
+  if (names.length > 0 && !isPlugin(schema)) return below;
+  return [{ key, type: typeOf(schema), fallback: fallbackOf(schema), help: helpOf(schema) }, ...below];
 }
 
 /** A map that may be left out as a whole, such as a callback. */
@@ -80,9 +144,8 @@ function numberType(schema: z.ZodNumber): string {
 }
 
 function fallbackOf(schema: Schema): string {
-  if (schema instanceof z.ZodOptional) return "";
-  if (schema instanceof z.ZodDefault) return formatValue(schema.def.defaultValue as Data);
-  return schema instanceof z.ZodLiteral ? [...schema.values].join() : "";
+  const value = defaultOf(schema);
+  return value === undefined ? "" : formatValue(value as Data);
 }
 
 function helpOf(schema: Schema): string {

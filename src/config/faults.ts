@@ -1,4 +1,4 @@
-/** Faults of a configuration: gathered, so that all are told at once, each with the place it comes from. */
+/** Faults of a configuration: gathered, so that all are reported at once, each with the place it comes from. */
 
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
@@ -10,10 +10,10 @@ const MOST_SHOWN = 50;
 export class Faults {
   readonly #messages = new Set<string>();
 
-  /** Adds a fault; `origin` is said unless the message names it already. */
+  /** Adds a fault; `origin` follows unless the message names it already. */
   add(message: string, origin?: string): void {
-    const isSaid = origin === undefined || origin === "" || message.includes(origin);
-    this.#messages.add(isSaid ? message : `${message} (${origin})`);
+    const isNamed = origin === undefined || origin === "" || message.includes(origin);
+    this.#messages.add(isNamed ? message : `${message} (${origin})`);
   }
 
   /** What `work` returns, or undefined if it throws a ConfigError, which becomes a fault. */
@@ -40,7 +40,7 @@ export class Faults {
     const lines = messages.slice(0, MOST_SHOWN).map((message) => `\n- ${message}`);
     if (rest > 0) lines.push(`\n- and ${rest} more`);
     return new ConfigError(
-      `Cannot use this configuration as it has ${messages.length} faults:${lines.join("")}`,
+      `Cannot use this configuration because it has ${messages.length} faults:${lines.join("")}`,
     );
   }
 

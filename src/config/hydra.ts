@@ -62,7 +62,7 @@ export const hydraSchema = z.strictObject({
 /** A checked `hydra` part. */
 export type HydraConfig = z.output<typeof hydraSchema>;
 
-/** What stands below `hydra` before any file is read. */
+/** The part `hydra` before any file is read. */
 export const hydraDefaults: Data = {
   mode: null,
   searchpath: [],

@@ -8,6 +8,7 @@ import { formatYaml } from "./format.ts";
 import { hydraSchema } from "./hydra.ts";
 import { composeConfig, type ConfigRequest, type ConfigWorld, resolveConfig, withoutHydra } from "./load.ts";
 import { configSchema } from "./schema/mod.ts";
+import { defaultAt, withDefaults } from "./schema_defaults.ts";
 import type { SearchPath } from "./search_path.ts";
 import { mapNode, type Node, nodeAt, toNode } from "./tree.ts";
 
@@ -41,7 +42,11 @@ export function inspectConfig(
   const config = check(configSchema, resolved.app, faults, given);
   const hydra = check(hydraSchema, resolved.hydra, faults, { ...given, prefix: ["hydra"] });
   const { search, composition, root } = composed;
-  const app = !options.resolved ? withoutHydra(root) : config ? toNode(config, "") : resolved.app;
+  const app = !options.resolved
+    ? withoutHydra(root)
+    : config
+    ? toNode(config, "")
+    : withDefaults(configSchema, resolved.app);
   const own = !options.resolved ? nodeAt(root, ["hydra"])! : hydra ? toNode(hydra, "") : resolved.hydra;
   const shown = part(options, app, own, faults);
   return {
@@ -58,7 +63,8 @@ function part({ what, part: key }: InspectOptions, app: Node, hydra: Node, fault
     ...(what === "all" ? app.value as ReadonlyMap<string, Node> : []),
   ], "");
   if (key === undefined) return whole;
-  const found = nodeAt(whole, key.split("."));
-  if (found === undefined) faults.add(`Cannot show ${key} as there is no such key`);
+  const path = key.split(".");
+  const found = nodeAt(whole, path) ?? defaultAt(configSchema, path, app);
+  if (found === undefined) faults.add(`Cannot show ${key} because there is no such key`);
   return found;
 }

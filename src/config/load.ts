@@ -1,4 +1,4 @@
-/** From a command line and files to a checked configuration: compose, resolve, check. Each step may be looked at. */
+/** From a command line and files to a checked configuration: compose, resolve, check. Each step can be inspected. */
 
 import { ConfigError } from "../base/errors.ts";
 import type { KeyRules } from "./apply.ts";
@@ -6,13 +6,16 @@ import { isBridgeKey, translate } from "./bridge/translate.ts";
 import { check } from "./check.ts";
 import { compose, type Composition } from "./compose.ts";
 import { Faults } from "./faults.ts";
+import { withoutForeignKeys } from "./foreign_keys.ts";
 import { Sweep } from "./grammar/element.ts";
 import { elementToNode, type Override, overrideOrigin, parseOverride } from "./grammar/override.ts";
 import { type HydraConfig, hydraDefaults, hydraSchema, withoutEffect } from "./hydra.ts";
 import { escapeInterpolations, Resolver } from "./interpolation/resolve.ts";
 import type { Surroundings } from "./interpolation/resolvers.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
-import { hintForKey, schemaAt } from "./schema_walk.ts";
+import { hintForKey } from "./key_hints.ts";
+import { defaultAt } from "./schema_defaults.ts";
+import { schemaAt } from "./schema_walk.ts";
 import { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
 import { elementText } from "./sweep.ts";
 import { isList, isMap, mapNode, merge, type Node, nodeAt, toNode } from "./tree.ts";
@@ -53,7 +56,7 @@ export interface Loaded {
   readonly hydra: HydraConfig;
   /** The run's folder. */
   readonly folder: string;
-  /** What was accepted without having an effect, each to be said once. */
+  /** What was accepted without having an effect, a line each. */
   readonly notes: readonly string[];
   readonly composed: Composed;
 }
@@ -64,8 +67,10 @@ const wholeSchema = configSchema.extend({ hydra: hydraSchema });
 const schemaRules: KeyRules = {
   isKnown(path, root) {
     const above = path.map((_, depth) => nodeAt(root, path.slice(0, depth)));
-    return isBridgeKey(path, above) || schemaAt(wholeSchema, path, root) !== undefined;
+    // A key of any kind will do: a later override may choose that kind. The finished tree is checked for it.
+    return isBridgeKey(path, above) || schemaAt(wholeSchema, path) !== undefined;
   },
+  defaultAt: (path, root) => defaultAt(configSchema, path, root),
   hint(path, depth, root) {
     return hintForKey(path[0] === "hydra" ? wholeSchema : configSchema, path, depth, root);
   },
@@ -96,17 +101,31 @@ export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults
 
 /** The tree with its interpolations resolved and in our own words, in two parts. */
 export function resolveConfig(
-  { root, composition: { ignored } }: Composed,
+  { search, root, composition: { ignored } }: Composed,
   world: ConfigWorld,
   faults: Faults,
 ): { app: Node; hydra: Node; notes: readonly string[] } {
   const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
-  const resolved = new Resolver(placed, world).all(faults);
-  const { root: app, dropped } = translate(withoutHydra(resolved), faults);
+  const resolved = resolverOf(placed, world).all(faults);
+  const { root: translated, dropped } = translate(withoutHydra(resolved), faults);
+  const writerOf = (origin: string) => search.writerOf(origin);
+  const { root: app, keptByRun } = withoutForeignKeys(configSchema, translated, writerOf, faults);
   const hydra = nodeAt(resolved, ["hydra"]) ?? mapNode([], "");
   const names = [...ignored, ...withoutEffect(hydra), ...dropped];
-  const notes = names.length === 0 ? [] : [`${names.join(", ")}: accepted, without meaning here`];
+  const notes = [
+    ...(names.length === 0 ? [] : [`${names.join(", ")}: accepted, but without effect here`]),
+    ...(keptByRun.length === 0 ? [] : [
+      `${
+        keptByRun.join(", ")
+      }: left out, because this run's configuration has them for kinds that it did not use`,
+    ]),
+  ];
   return { app, hydra, notes };
+}
+
+/** Resolves a composed tree; interpolations may refer to keys that have their defaults, too. */
+export function resolverOf(root: Node, world: ConfigWorld): Resolver {
+  return new Resolver(root, world, (path) => defaultAt(configSchema, path, root));
 }
 
 /** The tree without its part `hydra`. */
@@ -132,7 +151,9 @@ function withSearchPath(
     ...sources,
     ...paths.map((path) => {
       if (typeof path !== "string") {
-        throw new ConfigError(`Cannot use hydra.searchpath as it must be a list of folders (${node.origin})`);
+        throw new ConfigError(
+          `Cannot use hydra.searchpath because it must be a list of folders (${node.origin})`,
+        );
       }
       return { provider: "hydra.searchpath", files: world.openConfigFolder(path.replace(/^file:\/\//, "")) };
     }),
@@ -182,7 +203,7 @@ function dirname(overrides: readonly Override[]): string {
 
 /** `hydra.runtime.output_dir`: the run's folder from the root of the file system. */
 function withOutputDir(root: Node, world: ConfigWorld): Node {
-  const folder = String(new Resolver(root, world).select(["hydra", "run", "dir"])?.value ?? "");
+  const folder = String(resolverOf(root, world).select(["hydra", "run", "dir"])?.value ?? "");
   const whole = folder.startsWith("/") ? folder : `${world.cwd}/${folder}`;
   return merge(root, toNode({ hydra: { runtime: { output_dir: whole } } }, "Hydra's defaults"));
 }

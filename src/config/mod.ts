@@ -1,14 +1,16 @@
 /** Configuration: YAML files and command-line overrides in, one checked and frozen `Config` out. */
 
+import { type KeyRow, keyRows } from "./describe_schema.ts";
+import { Faults } from "./faults.ts";
 import { formatYaml } from "./format.ts";
 import type { HydraConfig } from "./hydra.ts";
-import { type ConfigRequest, type ConfigWorld, load } from "./load.ts";
-import type { Config } from "./schema/mod.ts";
+import { composeConfig, type ConfigRequest, type ConfigWorld, load } from "./load.ts";
+import { type Config, configSchema } from "./schema/mod.ts";
 import type { ConfigFiles } from "./search_path.ts";
 import { toNode } from "./tree.ts";
 
 export type { DefaultsResult } from "./defaults/list.ts";
-export { type KeyRow, keyRows } from "./describe_schema.ts";
+export { type KeyRow, keyRows, type KeyTable, keyTables } from "./describe_schema.ts";
 export { inspectConfig } from "./inspect.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
 export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";
@@ -41,6 +43,16 @@ export function loadConfig(
 ): Config {
   const request: ConfigRequest = { sources: [{ provider: "main", files }], root, overrides, task: "train" };
   return load(request, world).config;
+}
+
+/**
+ * The keys that a command line may go on with: of groups whose name chooses a kind, those of the kind that it has
+ * chosen so far. What is wrong with it is passed over.
+ */
+export function keysToFollow(files: ConfigFiles, overrides: readonly string[]): KeyRow[] {
+  const sources = [{ provider: "main", files }];
+  const composed = composeConfig({ sources, root: "train", overrides, task: "train" }, NOWHERE, new Faults());
+  return keyRows(configSchema, composed.root);
 }
 
 /** The part about the run itself as YAML. */

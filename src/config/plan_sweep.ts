@@ -7,13 +7,13 @@ import { formatYaml } from "./format.ts";
 import { Quoted, Sweep } from "./grammar/element.ts";
 import { parseOverride } from "./grammar/override.ts";
 import { hydraSchema } from "./hydra.ts";
-import { Resolver } from "./interpolation/resolve.ts";
 import {
   composeConfig,
   type ConfigRequest,
   type ConfigWorld,
   isHydraOverride,
   resolveConfig,
+  resolverOf,
 } from "./load.ts";
 import { elementText, expandSweep, type Job } from "./sweep.ts";
 import { isList, isMap, merge, type Node, nodeAt, toData, toNode } from "./tree.ts";
@@ -38,12 +38,14 @@ export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan
   const { hydra: node } = resolveConfig(composed, world, new Faults());
   const hydra = check(hydraSchema, node, faults, { prefix: ["hydra"], missing: "allowed" });
   faults.throwIfAny();
-  if (hydra === undefined) throw new ConfigError("Cannot plan a sweep as hydra.sweep is not given");
+  if (hydra === undefined) throw new ConfigError("Cannot plan a sweep because hydra.sweep is not given");
   const params = Object.entries(hydra.sweeper.params ?? {}).map(([key, value]) => `${key}=${value}`);
   const overrides = [...params, ...request.overrides].map(parseOverride);
   const swept = overrides.find((override) => isHydraOverride(override) && override.value instanceof Sweep);
   if (swept) {
-    throw new ConfigError(`Cannot sweep over ${swept.key} as it is about the sweep itself (${swept.text})`);
+    throw new ConfigError(
+      `Cannot sweep over ${swept.key} because it is about the sweep itself (${swept.text})`,
+    );
   }
   const options = (group: string) => composed.search.options(group);
   const jobs = expandSweep(overrides.filter((override) => !isHydraOverride(override)), options);
@@ -73,12 +75,12 @@ export function readSweep(
   const jobs = at("runtime.jobs");
   if (!isList(jobs) || !jobs.value.every(isList)) {
     throw new ConfigError(
-      `Cannot resume ${folder} as ${name} names no jobs: was it written by another program?`,
+      `Cannot resume ${folder} because ${name} names no jobs: was it written by another program?`,
     );
   }
   const ran = at("job.name")?.value;
   if (ran !== task) {
-    throw new ConfigError(`Cannot resume ${folder} as it is a sweep of ${ran}: run deno task ${ran}`);
+    throw new ConfigError(`Cannot resume ${folder} because it is a sweep of ${ran}: run deno task ${ran}`);
   }
   const texts = (node: Node | undefined) => isList(node) ? node.value.map(({ value }) => String(value)) : [];
   const sources = at("runtime.config_sources");
@@ -105,7 +107,7 @@ export function jobRequest(
     world,
     new Faults(),
   );
-  const resolver = new Resolver(composed.root, world);
+  const resolver = resolverOf(composed.root, world);
   const subfolder = String(resolver.select(["hydra", "sweep", "subdir"])?.value ?? number);
   const own = `${folder}/${subfolder}`;
   const overrides = [

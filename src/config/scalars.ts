@@ -29,7 +29,7 @@ export function resolveScalar(text: string): Scalar {
   if (NAN.test(text)) return NaN;
   if (SURPRISING.test(text)) {
     throw new ConfigError(
-      `Cannot read ${text} as YAML takes it for ${text.includes(":") ? "base 60" : "octal"}: ` +
+      `Cannot read ${text} because YAML takes it for ${text.includes(":") ? "base 60" : "octal"}: ` +
         `write "${text}" in quotes for text, or a plain number`,
     );
   }
@@ -40,5 +40,7 @@ export function resolveScalar(text: string): Scalar {
 export function integer(text: string): number {
   const value = Number(text.replaceAll("_", ""));
   if (Number.isSafeInteger(value)) return value;
-  throw new ConfigError(`Cannot read ${text} as it has more digits than a number keeps: write it in quotes`);
+  throw new ConfigError(
+    `Cannot read ${text} because it has more digits than a number keeps: write it in quotes`,
+  );
 }

@@ -1,7 +1,6 @@
-/** Walks a zod schema along a key path, to know which keys there are and what they are near to. */
+/** Walks a zod schema along a key path, to know which keys there are. */
 
 import * as z from "zod";
-import { nearest } from "../base/nearest.ts";
 import { childAt, type Node, nodeAt } from "./tree.ts";
 
 /** Any schema of zod. */
@@ -16,22 +15,45 @@ export function bare(schema: Schema): Schema {
   return isWrapped ? bare(schema.def.innerType) : schema;
 }
 
-/** The object schemas that `value` may be of: one, or all members of a union that `value` does not decide. */
-function objects(schema: Schema, value: Node | undefined): z.ZodObject[] {
+/** The kinds of a map: one, or the members of a union. None if `schema` is no map of known keys. */
+export function kindsIn(schema: Schema): z.ZodObject[] {
   const node = bare(schema);
   if (node instanceof z.ZodObject) return [node];
   if (!(node instanceof z.ZodDiscriminatedUnion)) return [];
-  const members = node.options.filter((option) => option instanceof z.ZodObject);
-  const tag = childAt(value, node.def.discriminator)?.value;
-  const chosen = members.filter((member) => member.shape[node.def.discriminator].safeParse(tag).success);
-  return chosen.length > 0 ? chosen : members;
+  return node.options.filter((option) => option instanceof z.ZodObject);
+}
+
+/** The key that chooses between the kinds of a map, or undefined if there is one kind only. */
+export function chooserOf(schema: Schema): string | undefined {
+  const node = bare(schema);
+  return node instanceof z.ZodDiscriminatedUnion ? node.def.discriminator : undefined;
+}
+
+/** The kind of a map that `value` chooses, or undefined if it names none. */
+export function kindOf(schema: Schema, value: Node): z.ZodObject | undefined {
+  const chooser = chooserOf(schema), kinds = kindsIn(schema);
+  if (chooser === undefined) return kinds[0];
+  const name = childAt(value, chooser)?.value;
+  return kinds.find((kind) => kind.shape[chooser].safeParse(name).success);
+}
+
+/** The name that chooses a kind. */
+export function nameOf(kind: z.ZodObject, chooser: string): string {
+  const literal = bare(kind.shape[chooser]);
+  return literal instanceof z.ZodLiteral ? String(literal.value) : "";
+}
+
+/** The kinds that a map may be of: the one that `value` chooses, else all. */
+function possible(schema: Schema, value: Node | undefined): z.ZodObject[] {
+  const chosen = value && kindOf(schema, value);
+  return chosen ? [chosen] : kindsIn(schema);
 }
 
 /** The keys that a map of `schema` may have, or undefined if it is no map or takes any key. */
 export function keysOf(schema: Schema, value?: Node): string[] | undefined {
-  const members = objects(schema, value);
-  if (members.length === 0) return undefined;
-  return [...new Set(members.flatMap((member) => Object.keys(member.shape)))];
+  const kinds = possible(schema, value);
+  if (kinds.length === 0) return undefined;
+  return [...new Set(kinds.flatMap(({ shape }) => Object.keys(shape)))];
 }
 
 /** The schema of `key` below `schema`, or undefined if there is no such key. */
@@ -41,11 +63,10 @@ export function childOf(schema: Schema, key: PropertyKey, value?: Node): Schema 
   if (node instanceof z.ZodTuple) return node.def.items[Number(key)];
   if (node instanceof z.ZodRecord) return node.valueType;
   if (node instanceof z.ZodUnknown) return node;
-  const member = objects(schema, value).find(({ shape }) => Object.hasOwn(shape, key));
-  return member?.shape[key as string];
+  return possible(schema, value).find(({ shape }) => Object.hasOwn(shape, key))?.shape[key as string];
 }
 
-/** The schema at `path` below `schema`, where `values` decide unions. */
+/** The schema at `path` below `schema`; `values` decide on kinds, without them it may be of any kind. */
 export function schemaAt(schema: Schema, path: readonly PropertyKey[], values?: Node): Schema | undefined {
   return path.reduce<Schema | undefined>(
     (node, key, depth) => node && childOf(node, key, nodeAt(values, path.slice(0, depth))),
@@ -63,43 +84,11 @@ export function takesNull(schema: Schema): boolean {
 
 /** Every key below `schema`, as dotted paths. */
 export function allKeys(schema: Schema, values?: Node, prefix = "", depth = 0): string[] {
-  // Transforms may hold transforms: a few levels tell all names.
+  // Transforms may hold transforms: a few levels have all names.
   if (depth > 6) return [];
   return (keysOf(schema, values) ?? []).flatMap((key) => {
     const child = childOf(schema, key, values);
     const below = child ? allKeys(child, childAt(values, key), `${prefix}${key}.`, depth + 1) : [];
     return [`${prefix}${key}`, ...below];
   });
-}
-
-/** Keys that people look for, and why there is none. */
-const NO_KEYS: Readonly<Record<string, string>> = {
-  num_classes: "it follows from the data",
-  mean: "it follows from the data, or from data.normalization",
-  std: "it follows from the data, or from data.normalization",
-  output_dir: "it is hydra.run.dir now",
-};
-
-/**
- * What to say of `path`, whose key at `depth` is not there: the nearest path that is, and all keys of the map
- * that was searched.
- */
-export function hintForKey(root: Schema, path: readonly string[], depth: number, values?: Node): string {
-  const reason = Object.hasOwn(NO_KEYS, path[depth]) ? NO_KEYS[path[depth]] : undefined;
-  if (reason !== undefined) return ` ${reason}`;
-  const parent = path.slice(0, depth), key = path[depth];
-  const schema = schemaAt(root, parent, values);
-  const keys = schema ? keysOf(schema, nodeAt(values, parent)) ?? [] : [];
-  const elsewhere = allKeys(root, values).filter((known) =>
-    known.endsWith(`.${path.slice(depth).join(".")}`)
-  );
-  const sibling = nearest(key, keys);
-  const corrected = sibling === undefined ? [] : [[...parent, sibling, ...path.slice(depth + 1)].join(".")];
-  // Without a group a key is rather one that stands in a group; within one it is rather its neighbour.
-  const [first, second] = depth === 0 ? [elsewhere, corrected] : [corrected, elsewhere];
-  const near = (first.length > 0 ? first : second).slice(0, 3);
-  const question = near.length > 0 ? ` did you mean ${near.join(" or ")}?` : "";
-  const place = depth > 0 ? `Keys of ${parent.join(".")}` : "Keys at the top";
-  if (keys.length === 0) return `${question} ${parent.join(".")} takes no keys`;
-  return `${question} ${place}: ${keys.join(", ")}`;
 }

@@ -23,12 +23,16 @@ export interface ConfigSource {
   readonly files: ConfigFiles;
 }
 
+/** Who wrote a value: this project (`conf/`), a run that kept its resolved configuration, or the user. */
+export type Writer = "project" | "run" | "user";
+
 /** A configuration file in its parts. */
 export interface ConfigFile {
   /** `model/resnet18`. */
   readonly path: string;
   /** The file as messages call it: `conf/model/resnet18.yaml`. */
   readonly name: string;
+  readonly writer: Writer;
   /** What its `# @package` line says. */
   readonly package: string | undefined;
   readonly defaults: readonly DefaultsEntry[];
@@ -46,6 +50,12 @@ export class SearchPath {
   load(path: string): ConfigFile | undefined {
     if (!this.#files.has(path)) this.#files.set(path, this.#read(path));
     return this.#files.get(path);
+  }
+
+  /** Who wrote the value of a node, by its origin; what is not from a file is from the command line. */
+  writerOf(origin: string): Writer {
+    const name = origin.slice(0, origin.lastIndexOf(":"));
+    return [...this.#files.values()].find((file) => file?.name === name)?.writer ?? "user";
   }
 
   /** True if a folder of that name holds files or folders. */
@@ -74,7 +84,8 @@ export class SearchPath {
   #read(path: string): ConfigFile | undefined {
     if (!isInside(path)) return undefined;
     const bare = path.replace(/\.yaml$/, "");
-    for (const { files } of this.sources) {
+    for (const source of this.sources) {
+      const { files } = source;
       const text = files.read(bare);
       if (text === undefined) continue;
       const name = `${files.name}/${bare}.yaml`;
@@ -83,6 +94,7 @@ export class SearchPath {
       return {
         path,
         name,
+        writer: writer(source, bare),
         package: packageLine(text, name),
         defaults: readDefaults(list, name),
         values: rest,
@@ -90,6 +102,13 @@ export class SearchPath {
     }
     return undefined;
   }
+}
+
+/** A `config.yaml` beside `hydra.yaml` and `overrides.yaml` is what a run kept of its configuration. */
+function writer({ provider, files }: ConfigSource, path: string): Writer {
+  if (provider === "main") return "project";
+  const isRun = path === "config" && ["hydra", "overrides"].every((name) => files.read(name) !== undefined);
+  return isRun ? "run" : "user";
 }
 
 function split(root: MapNode) {
@@ -114,6 +133,6 @@ function packageLine(text: string, name: string): string | undefined {
   const words = line[1].split(" ").filter((word) => word.trim() !== "");
   if (words.length === 1) return words[0].trim();
   throw new ConfigError(
-    `Cannot use ${name} as its @package line must have one name: current line is ${line[0]}`,
+    `Cannot use ${name} because its @package line must have one name: current line is ${line[0]}`,
   );
 }

@@ -3,7 +3,7 @@
 import { ConfigError } from "../base/errors.ts";
 import { type Element, MOST_VALUES, Quoted, Sweep } from "./grammar/element.ts";
 import { shuffled } from "./grammar/functions.ts";
-import { type Override, parseOverride } from "./grammar/override.ts";
+import type { Override } from "./grammar/override.ts";
 import { rangeValues } from "./grammar/range_values.ts";
 
 /** One job: the overrides of a plain command line. */
@@ -53,13 +53,13 @@ function valuesOf({ text, key, value }: Override, options: (group: string) => re
     if (values.kind === "range") return rangeValues(values).map(elementText);
     if (values.kind === "glob") return matching(options(key), values.include, values.exclude);
     throw new ConfigError(
-      `Cannot use override ${text} as an interval has no end of values: write range() or a list`,
+      `Cannot use override ${text} because an interval has no end of values: write range() or a list`,
     );
   })();
   if (list.length > MOST_VALUES) {
-    throw new ConfigError(`Cannot use override ${text} as it has more than ${MOST_VALUES} values`);
+    throw new ConfigError(`Cannot use override ${text} because it has more than ${MOST_VALUES} values`);
   }
-  if (list.length === 0) throw new ConfigError(`Cannot use override ${text} as it has no values`);
+  if (list.length === 0) throw new ConfigError(`Cannot use override ${text} because it has no values`);
   return value.shuffled ? shuffled(list) : list;
 }
 
@@ -73,7 +73,7 @@ function matching(
   return names.filter((name) => matches(name, include) && !matches(name, exclude));
 }
 
-/** `*` and `?` as in a shell; all else stands for itself. */
+/** `*` and `?` as in a shell; all else means itself. */
 function globPattern(glob: string): RegExp {
   const source = glob.replace(/[\\^$+.()|[\]{}]/g, "\\$&").replace(/\*+/g, ".*").replaceAll("?", ".");
   return new RegExp(`^${source}$`);
@@ -95,15 +95,10 @@ export function elementText(element: Element): string {
 }
 
 function quote({ text, quote }: Quoted): string {
-  // A backslash needs escaping where it stands before a quote only, the closing one included.
+  // Only a backslash before a quote needs escaping, the closing one included.
   const escaped = `${text}${quote}`.replace(
     quote === "'" ? /(\\*)'/g : /(\\*)"/g,
     (_, slashes: string) => `${slashes}${slashes}\\${quote}`,
   );
   return `${quote}${escaped.slice(0, -2)}${quote}`;
-}
-
-/** The overrides of a command line. @throws ConfigError that names the first that cannot be read */
-export function parseOverrides(texts: readonly string[]): Override[] {
-  return texts.map(parseOverride);
 }

@@ -73,7 +73,7 @@ export function merge(under: Node | undefined, over: Node): Node {
   if (over.value === MISSING) return under;
   if (isMap(over) && typeof under.value === "string" && under.value.includes("${")) {
     throw new ConfigError(
-      `Cannot add keys to ${under.value} (${under.origin}) as it is an interpolation: write them where it leads to ` +
+      `Cannot add keys to ${under.value} (${under.origin}) because it is an interpolation: write them where it leads to ` +
         `(${over.origin})`,
     );
   }

@@ -24,17 +24,17 @@ import { isMap, type MapNode, mapNode, type Node, type Scalar } from "./tree.ts"
 /** What a file may hold; far more than a configuration needs. */
 export const LIMITS = { characters: 1 << 17, depth: 64, nodes: 20_000 } as const;
 
-/** All scalars stay text, for src/config/scalars.ts; keys that stand twice are found here, in linear time. */
+/** All scalars stay text, for src/config/scalars.ts; duplicate keys are found here, in linear time. */
 const OPTIONS = { schema: "failsafe", version: "1.1", uniqueKeys: false } as const;
 
-/** Tags that say what a value is anyway. */
+/** Tags that change nothing. */
 const TAGS = ["!", ...["str", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`)];
 
-/** The tree of a YAML text; an empty text is an empty map. `name` stands in origins and messages. */
+/** The tree of a YAML text; an empty text is an empty map. `name` is for origins and messages. */
 export function readYaml(text: string, name: string): Node {
   if (text.length > LIMITS.characters) {
     throw new ConfigError(
-      `Cannot read ${name} as it is too long: at most ${LIMITS.characters} characters, current are ${text.length}`,
+      `Cannot read ${name} because it has ${text.length} characters: at most ${LIMITS.characters} are allowed`,
     );
   }
   const lines = new LineCounter();
@@ -42,11 +42,11 @@ export function readYaml(text: string, name: string): Node {
   checkDepth(tokens, name);
   const trees = [...new Composer(OPTIONS).compose(tokens, true, text.length)];
   if (trees.length > 1) {
-    throw new ConfigError(`Cannot read ${name} as it has ${trees.length} documents: keep one`);
+    throw new ConfigError(`Cannot read ${name} because it has ${trees.length} documents: keep one`);
   }
   const [tree] = trees;
   const [error] = tree.errors;
-  if (error) throw fault(`${name}:${lines.linePos(error.pos[0]).line}`, firstLine(error.message));
+  if (error) throw fault(`${name}:${lines.linePos(error.pos[0]).line}`, error.message);
   return new Reader(name, tree, lines).read();
 }
 
@@ -56,7 +56,7 @@ export function readYamlMap(text: string, name: string): MapNode {
   if (root.value === null) return mapNode([], `${name}:1`);
   if (isMap(root)) return root;
   const type = Array.isArray(root.value) ? "list" : typeof root.value;
-  throw new ConfigError(`Cannot use ${name} as its top must be a map of keys: current top is a ${type}`);
+  throw new ConfigError(`Cannot use ${name} because its top must be a map of keys: current top is a ${type}`);
 }
 
 /** The text's tokens up to its first error, since more than one is of no use and takes long to find. */
@@ -64,7 +64,7 @@ function tokensOf(text: string, name: string, lines: LineCounter): CST.Token[] {
   const tokens: CST.Token[] = [];
   for (const token of new Parser(lines.addNewLine).parse(text)) {
     if (token.type === "error") {
-      throw fault(`${name}:${lines.linePos(token.offset).line}`, firstLine(token.message));
+      throw fault(`${name}:${lines.linePos(token.offset).line}`, token.message);
     }
     tokens.push(token);
   }
@@ -77,7 +77,7 @@ function checkDepth(tokens: readonly CST.Token[], name: string): void {
   for (let top = open.pop(); top; top = open.pop()) {
     const [token, depth] = top;
     if (depth > LIMITS.depth) {
-      throw new ConfigError(`Cannot read ${name} as it is nested more than ${LIMITS.depth} levels deep`);
+      throw new ConfigError(`Cannot read ${name} because it is nested more than ${LIMITS.depth} levels deep`);
     }
     if (typeof token !== "object" || token === null) continue;
     const { items, value, key } = token as { items?: unknown[]; value?: unknown; key?: unknown };
@@ -88,10 +88,6 @@ function checkDepth(tokens: readonly CST.Token[], name: string): void {
 
 function fault(origin: string, cause: string): ConfigError {
   return new ConfigError(`Cannot read ${origin}: ${cause}`);
-}
-
-function firstLine(message: string): string {
-  return message.split("\n")[0].replace(/ at line \d+.*$/, "").replace(/[.:]$/, "");
 }
 
 /** Turns a parsed document into a tree. */
@@ -147,7 +143,7 @@ class Reader {
       const name = this.#key(key, origin);
       const child = this.#node(value as YamlNode, isScalar(key) ? this.#lineOf(key, line) : line);
       if (name === "<<" && isScalar(key) && key.type === "PLAIN") merged.push(child);
-      else if (entries.has(name)) throw fault(child.origin, `key ${name} stands twice in its map`);
+      else if (entries.has(name)) throw fault(child.origin, `key ${name} is in its map twice`);
       else entries.set(name, child);
     }
     if (merged.length === 0) return entries;

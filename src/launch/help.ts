@@ -5,7 +5,8 @@ import {
   type ConfigFiles,
   configSchema,
   type KeyRow,
-  keyRows,
+  type KeyTable,
+  keyTables,
   SearchPath,
   transformOptions,
 } from "../config/mod.ts";
@@ -26,7 +27,7 @@ export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath
     ...section("Roots, chosen with --config-name", optionRows(search, "", files)),
     ...search.groups().flatMap((group) => section(`Group ${group}`, optionRows(search, group, files))),
     "Keys, with their defaults and what they take",
-    ...keyRows(configSchema).flatMap(keyLines),
+    ...keyTables(configSchema).flatMap(tableLines),
     "",
     ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
   ];
@@ -59,10 +60,21 @@ function firstSentence(text: string): string {
   return /^.*?[.:](?=\s|$)/.exec(paragraph)?.[0].replace(/[.:]$/, "") ?? paragraph;
 }
 
+/** The keys of a group: those that are always there, and behind them those of each kind. */
+function tableLines({ rows, kinds }: KeyTable): string[] {
+  return [
+    ...rows.flatMap((row) => keyLines(row, "  ")),
+    ...kinds.flatMap(({ choice, help, rows }) => [
+      `  with ${choice}: ${help}`,
+      ...rows.flatMap((row) => keyLines(row, "    ")),
+    ]),
+  ];
+}
+
 /** `trainer.max_epochs=200` with its type, and below it what it does. */
-function keyLines({ key, type, fallback, help }: KeyRow): string[] {
+function keyLines({ key, type, fallback, help }: KeyRow, indent: string): string[] {
   const assigned = fallback === "" ? key : `${key}=${fallback}`;
-  return [`  ${assigned.padEnd(50)}  ${type}`, `      ${help}`];
+  return [`${indent}${assigned}`.padEnd(52) + `  ${type}`, `${indent}    ${help}`];
 }
 
 function transformRows(): string[][] {

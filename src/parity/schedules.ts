@@ -1,6 +1,6 @@
 /** schedules.json: the learning rate of each epoch, against torch.optim.lr_scheduler. */
 import * as z from "zod";
-import { makeSchedule, schedules } from "../optim/schedules.ts";
+import { makeSchedule, type ScheduleName, schedules } from "../optim/schedules/mod.ts";
 import { counted, type ParityCase, type Suite } from "./case.ts";
 import { byEach, compare } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
@@ -19,21 +19,21 @@ const table = z.object({ runs: z.array(run) });
 /** The runs of schedules.json. */
 export async function scheduleCases(folder: CaseFolder): Promise<Suite> {
   const { runs } = await folder.json("schedules.json", table);
-  const isKnown = ({ kind }: { kind: string }) => Object.hasOwn(schedules, kind);
+  const isKnown = (kind: string): kind is ScheduleName => Object.hasOwn(schedules, kind);
   const cases = runs.flatMap((run, i): ParityCase[] => {
-    if (!isKnown(run)) return [];
-    const { kind, lr, lrs, max_epochs: total = lrs.length } = run;
+    const { kind, lr, lrs, max_epochs: total = lrs.length, ...options } = run;
+    if (!isKnown(kind)) return [];
     const name = `schedule_${i}_${kind}`;
     return [{
       name,
       gpu: false,
       run() {
-        const rate = makeSchedule(kind, run, { lr, total });
+        const rate = makeSchedule({ ...options, name: kind }, { lr, total });
         const measure = byEach(lrs, SCHEDULE_TOLERANCE, lr);
-        const comparison = compare("rates", lrs.map((_, epoch) => rate(epoch)), lrs, measure);
+        const comparison = compare("rates", lrs.map((_, epoch) => rate({ epoch })), lrs, measure);
         return [{ name, comparisons: [comparison] }];
       },
     }];
   });
-  return { cases, notCovered: counted(runs.filter((run) => !isKnown(run)).map(({ kind }) => kind)) };
+  return { cases, notCovered: counted(runs.map(({ kind }) => kind).filter((kind) => !isKnown(kind))) };
 }

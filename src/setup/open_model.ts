@@ -33,8 +33,8 @@ export async function openModel(
   device: Device,
   classes: readonly string[],
 ): Promise<Model> {
-  const { name, weights, freeze } = config.model;
-  const model = createModel(device, name, {
+  const { name, weights, freeze, layer_lr_decay: _, ...options } = config.model;
+  const model = createModel(device, { name, options }, {
     classes: classes.length,
     seed: config.seed,
     precision: config.trainer.precision,

@@ -1,7 +1,7 @@
 /** `completion`: shell scripts that complete tasks, flags, groups, options, keys and values. */
 
 import { ConfigError } from "../base/errors.ts";
-import { configSchema, keyRows, SearchPath } from "../config/mod.ts";
+import { type KeyRow, keysToFollow, SearchPath } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
 import { type Flags, flags } from "../launch/command_line.ts";
 import { configuredTasks, lookingTasks } from "./configured.ts";
@@ -79,11 +79,12 @@ export function complete({ configFiles }: Pick<Host, "configFiles">, words: read
   if (named?.value !== undefined) return [];
   if (current.startsWith("-")) return startingWith(Object.keys(all).map((name) => `--${name}`), current);
   const prefix = /^(?:\+\+?|~)?/.exec(current)![0];
-  return overrides(search, current.slice(prefix.length)).map((word) => prefix + word);
+  const given = words.slice(1, -1).filter((word) => /^[^-].*=/.test(word));
+  const keys = keysToFollow(configFiles, given);
+  return overrides(search, keys, current.slice(prefix.length)).map((word) => prefix + word);
 }
 
-function overrides(search: SearchPath, text: string): string[] {
-  const rows = keyRows(configSchema);
+function overrides(search: SearchPath, rows: readonly KeyRow[], text: string): string[] {
   const equals = text.indexOf("=");
   if (equals < 0) {
     const groups = search.groups().map((group) => `${group}=`);

@@ -12,7 +12,7 @@ import { makeLoss } from "../nn/losses/mod.ts";
 import type { Model } from "../nn/model.ts";
 import { makeOptimizer } from "../optim/optimizers/mod.ts";
 import type { FlatParameters } from "../optim/optimizers/optimizer.ts";
-import { makeSchedule } from "../optim/schedules.ts";
+import { makeSchedule } from "../optim/schedules/mod.ts";
 import { type Callback, callEach } from "../train/callback.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
 import type { CallbackContext } from "../train/callbacks/plugin.ts";
@@ -167,7 +167,8 @@ async function fitConfigured(
   places: RunPlaces,
   { device, data, model, loss, evaluation, log, resume, callbacks }: RunParts,
 ): Promise<RunState> {
-  const { optimizer, scheduler, trainer } = config;
+  const { optimizer, trainer } = config;
+  const { interval, ...scheduler } = config.scheduler;
   const flat = flatParameters(config, model);
   const { ema } = behaviourOf(config);
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
@@ -178,8 +179,8 @@ async function fitConfigured(
     optimizer: makeOptimizer(optimizer, flat),
     accumulate: trainer.accumulate_grad_batches,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
-    schedule: makeSchedule(scheduler.name, scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
-    perStep: scheduler.interval === "step",
+    schedule: makeSchedule(scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
+    perStep: interval === "step",
     train: data.train,
     valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
     validateEvery: batchesBetweenValidations(config, data),

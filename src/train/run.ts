@@ -3,7 +3,7 @@ import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { StoredTensor } from "../formats/safetensors.ts";
-import type { Schedule } from "../optim/schedules.ts";
+import type { Schedule } from "../optim/schedules/mod.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
 import type { Evaluator } from "./evaluate.ts";

@@ -123,7 +123,7 @@ function rate(
   batch: number,
 ): number {
   const first = batch - batch % accumulate;
-  return schedule(perStep ? epoch + first / batchesPerEpoch : epoch);
+  return schedule({ epoch: perStep ? epoch + first / batchesPerEpoch : epoch });
 }
 
 /** Evaluates the validation split, where there is one. */

@@ -85,7 +85,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   const { model, optimizer, loss, scheduler, trainer, callbacks, logging, transforms }: Config = config;
   assertEquals(model, { name: "resnet34", weights: null, freeze: [], layer_lr_decay: 1 });
   assertEquals([optimizer.lr, loss.name, loss.label_smoothing], [1e-4, "cross_entropy", 0.2]);
-  assertEquals([scheduler.name, scheduler.milestones, scheduler.gamma], ["multistep", [3, 6], 0.5]);
+  assertEquals(scheduler, { name: "multistep", interval: "epoch", milestones: [3, 6], gamma: 0.5 });
   assertEquals(trainer.max_epochs, 7);
   assertEquals(callbacks, {
     model_checkpoint: {
@@ -144,7 +144,7 @@ Deno.test("what has no meaning is accepted in our own words too", () => {
     { ...request, overrides: ["trainer.devices=4", "data.pin_memory=false"] },
     quietWorld,
   );
-  assertEquals(notes, ["data.pin_memory, trainer.devices: accepted, without meaning here"]);
+  assertEquals(notes, ["data.pin_memory, trainer.devices: accepted, but without effect here"]);
 });
 
 const refused: [name: string, file: string, text: string, messages: string[]][] = [
@@ -153,23 +153,23 @@ const refused: [name: string, file: string, text: string, messages: string[]][] 
     "callbacks/theirs.yaml",
     "x:\n  _target_: lightning.pytorch.callbacks.ModelChekpoint\n",
     [
-      'Cannot use callbacks.x._target_="lightning.pytorch.callbacks.ModelChekpoint" as it is not known in callbacks:',
+      'Cannot use callbacks.x._target_="lightning.pytorch.callbacks.ModelChekpoint" because it is not known in callbacks:',
       "did you mean lightning.pytorch.callbacks.ModelCheckpoint?",
       "classifier_training.callbacks.EMACallback",
       "(theirs/callbacks/theirs.yaml:2)",
     ],
   ],
   ["code", "callbacks/theirs.yaml", "x: {_target_: os.system, command: ls}\n", [
-    '"os.system" as it is not known',
+    '"os.system" because it is not known',
   ]],
   ["a target that is no text", "callbacks/theirs.yaml", "x: {_target_: [1]}\n", [
-    "_target_=[1] as it is not known",
+    "_target_=[1] because it is not known",
   ]],
   [
     "a target of another place",
     "callbacks/theirs.yaml",
     "x: {_target_: torch.optim.AdamW}\n",
-    ['"torch.optim.AdamW" as it is not known in callbacks'],
+    ['"torch.optim.AdamW" because it is not known in callbacks'],
   ],
   [
     "an option that a target does not have",
@@ -185,7 +185,7 @@ const refused: [name: string, file: string, text: string, messages: string[]][] 
     "one thing twice",
     "callbacks/theirs.yaml",
     "x: {_target_: classifier_training.callbacks.ema.EMACallback}\ny: {_target_: classifier_training.callbacks.ema.EMACallback}\n",
-    ["Cannot use callbacks.y as callbacks.ema stands there already"],
+    ["Cannot use callbacks.y because callbacks.ema is given already"],
   ],
   [
     "another normalisation",
@@ -222,5 +222,7 @@ Deno.test("launchers and loggers of Hydra are accepted and said once", () => {
     "theirs.yaml": "defaults:\n  - train\n  - _self_\n  - override hydra/job_logging: colorlog\n",
   };
   const { notes } = loadTheirs(["hydra/launcher=joblib", "hydra.verbose=true"], files);
-  assertEquals(notes, ["hydra/launcher, hydra/job_logging, hydra.verbose: accepted, without meaning here"]);
+  assertEquals(notes, [
+    "hydra/launcher, hydra/job_logging, hydra.verbose: accepted, but without effect here",
+  ]);
 });

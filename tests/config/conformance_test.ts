@@ -6,7 +6,8 @@ import { compose } from "../../src/config/compose.ts";
 import { Faults } from "../../src/config/faults.ts";
 import { Resolver } from "../../src/config/interpolation/resolve.ts";
 import { SearchPath } from "../../src/config/search_path.ts";
-import { expandSweep, parseOverrides } from "../../src/config/sweep.ts";
+import { parseOverride } from "../../src/config/grammar/override.ts";
+import { expandSweep } from "../../src/config/sweep.ts";
 import { type Data, mapNode, merge, type Node, toData, toNode } from "../../src/config/tree.ts";
 import { differences } from "./differences.ts";
 import { memoryFiles } from "./files.ts";
@@ -34,7 +35,7 @@ const environment: Record<string, string> = { WGRAD_CASE: "from-env", WGRAD_NUMB
 function outcome({ files, args, root = "config", sweep }: Case): Outcome {
   const search = new SearchPath([{ provider: "main", files: memoryFiles(files) }]);
   try {
-    const overrides = parseOverrides(args);
+    const overrides = args.map(parseOverride);
     if (sweep) return { jobs: expandSweep(overrides, (group) => search.options(group)) };
     const faults = new Faults();
     const composed = compose(search, root, overrides, faults);

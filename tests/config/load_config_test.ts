@@ -44,8 +44,8 @@ const resolved: [overrides: string[], path: string, value: Data][] = [
   [["trainer=local", ...folder], "data.batch_size", 32],
   [["transforms=default"], "transforms.train.1", { random_horizontal_flip: { p: 0.5 } }],
   [["seed=1", "seed=2"], "seed", 2],
-  [["scheduler.milestones=[3, 5]"], "scheduler.milestones", [3, 5]],
-  [["+scheduler.milestones=[3]"], "scheduler.milestones", [3]],
+  [["scheduler=multistep", "scheduler.milestones=[3, 5]"], "scheduler.milestones", [3, 5]],
+  [["+scheduler.milestones=[3]", "scheduler.name=multistep"], "scheduler.milestones", [3]],
   [["optimizer.betas.0=0.8"], "optimizer.betas", [0.8, 0.999]],
   [["trainer.gradient_clip_val=null"], "trainer.gradient_clip_val", null],
   [["callbacks.progress=null"], "callbacks.progress", null],
@@ -75,108 +75,121 @@ const topKeys =
 const refused: [overrides: string[], message: string][] = [
   [
     ["trainer.max_epoch=2"],
-    `Cannot use override trainer.max_epoch=2 as there is no such key: did you mean trainer.max_epochs? ${epochKeys}`,
+    `Cannot use override trainer.max_epoch=2 because there is no such key: did you mean trainer.max_epochs? ${epochKeys}`,
   ],
   [
     ["trainr.max_epochs=2"],
-    `Cannot use override trainr.max_epochs=2 as there is no such key: did you mean trainer.max_epochs? ${topKeys}`,
+    `Cannot use override trainr.max_epochs=2 because there is no such key: did you mean trainer.max_epochs? ${topKeys}`,
   ],
-  [["lr=1"], `Cannot use override lr=1 as there is no such key: did you mean optimizer.lr? ${topKeys}`],
-  [["xyzzy=1"], `Cannot use override xyzzy=1 as there is no such key: ${topKeys}`],
-  [["seed.x=1"], "Cannot use override seed.x=1 as seed has no keys: give seed=VALUE"],
-  [["+seed=1"], "Cannot use override +seed=1 as that key is there: write seed=1"],
+  [["lr=1"], `Cannot use override lr=1 because there is no such key: did you mean optimizer.lr? ${topKeys}`],
+  [["xyzzy=1"], `Cannot use override xyzzy=1 because there is no such key: ${topKeys}`],
+  [["seed.x=1"], "Cannot use override seed.x=1 because seed has no keys: give seed=VALUE"],
+  [
+    ["+trainer.max_epochs=1"],
+    "Cannot use override +trainer.max_epochs=1 because that key exists: write trainer.max_epochs=1",
+  ],
   [
     ["model=resnet19"],
-    "Cannot use model=resnet19 as group model has no such option: did you mean model=resnet18? Options of model: resnet18, resnet34, resnet50 (override model=resnet19)",
+    "Cannot use model=resnet19 because group model has no such option: did you mean model=resnet18? Options of model: resnet18, resnet34, resnet50 (override model=resnet19)",
   ],
-  [["seed=-1"], "Cannot use seed=-1 as it must be at least 0 (override seed=-1)"],
-  [["seed=1.5"], "Cannot use seed=1.5 as it must be an integer (override seed=1.5)"],
-  [['seed="1"'], `Cannot use seed="1" as it must be an integer (override seed="1")`],
-  [["seed=null"], "Cannot use seed=null as it must be an integer (override seed=null)"],
+  [["seed=-1"], "Cannot use seed=-1 because it must be at least 0 (override seed=-1)"],
+  [["seed=1.5"], "Cannot use seed=1.5 because it must be an integer (override seed=1.5)"],
+  [['seed="1"'], `Cannot use seed="1" because it must be an integer (override seed="1")`],
+  [["seed=null"], "Cannot use seed=null because it must be an integer (override seed=null)"],
   [
     ["gpu=dwan"],
-    `Cannot use gpu=dwan as it must be one of ${
+    `Cannot use gpu=dwan because it must be one of ${
       providerNames.join(", ")
     }: did you mean dawn? (override gpu=dwan)`,
   ],
   [
     ["experiment=a/b"],
-    "Cannot use experiment=a/b as it must be a file name of letters, digits, '.', '_' and '-' (override experiment=a/b)",
+    "Cannot use experiment=a/b because it must be a file name of letters, digits, '.', '_' and '-' (override experiment=a/b)",
   ],
   [
     ["experiment=.."],
-    "Cannot use experiment=.. as it must be a file name of letters, digits, '.', '_' and '-' (override experiment=..)",
+    "Cannot use experiment=.. because it must be a file name of letters, digits, '.', '_' and '-' (override experiment=..)",
   ],
-  [["output_dir=5"], "Cannot use override output_dir=5 as there is no such key: it is hydra.run.dir now"],
+  [
+    ["output_dir=5"],
+    "Cannot use override output_dir=5 because there is no such key: it is hydra.run.dir now",
+  ],
   [
     ["model.weights=5"],
-    "Cannot use model.weights=5 as it must be text, in quotes or null (override model.weights=5)",
+    "Cannot use model.weights=5 because it must be text, in quotes or null (override model.weights=5)",
   ],
   [
     ["data=image_folder"],
-    "Cannot do without data.data_root as it must be given: add data.data_root=VALUE (conf/data/image_folder.yaml:6)",
+    "Cannot do without data.data_root because it must be given: add data.data_root=VALUE (conf/data/image_folder.yaml:6)",
   ],
   [
     ["data.name=folder"],
-    "Cannot use data.name=folder as it must be one of synthetic_jerseys, image_folder (override data.name=folder)",
+    "Cannot use data.name=folder because it must be one of synthetic_jerseys, image_folder: did you mean image_folder? (override data.name=folder)",
   ],
   [
     ["data.image_size=4"],
-    "Cannot use data.image_size=4 as it must be at least 8 (override data.image_size=4)",
+    "Cannot use data.image_size=4 because it must be at least 8 (override data.image_size=4)",
   ],
-  [["data.holdout=0.6"], "Cannot use data.holdout=0.6 as it must be at most 0.5 (override data.holdout=0.6)"],
+  [
+    ["data.holdout=0.6"],
+    "Cannot use data.holdout=0.6 because it must be at most 0.5 (override data.holdout=0.6)",
+  ],
   [
     ["data.normalization=x"],
-    "Cannot use data.normalization=x as it must be imagenet (override data.normalization=x)",
+    "Cannot use data.normalization=x because it must be imagenet (override data.normalization=x)",
   ],
   [
     ["data.synthetic.classes=[a, a]"],
-    `Cannot use data.synthetic.classes=["a","a"] as it must not name a class twice (override data.synthetic.classes=[a, a])`,
+    `Cannot use data.synthetic.classes=["a","a"] because it must not name a class twice (override data.synthetic.classes=[a, a])`,
   ],
   [
     [...folder, "data.synthetic.train=5"],
-    "Cannot use override data.synthetic.train=5 as there is no such key: Keys of data: name, data_root, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, normalization, prefetch, num_workers, persistent_workers, cache, patch, sampler",
+    "Cannot use key data.synthetic.train because data.name is image_folder: give data.name=synthetic_jerseys, " +
+    "or leave synthetic out. Keys of data with name=image_folder: name, data_root, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, normalization, prefetch, num_workers, persistent_workers, cache, patch, sampler (override data.synthetic.train=5)",
   ],
   [
     ["transforms.eval=resize"],
-    "Cannot use transforms.eval=resize as it must be a list (override transforms.eval=resize)",
+    "Cannot use transforms.eval=resize because it must be a list (override transforms.eval=resize)",
   ],
   [
     ["transforms.eval=[5]"],
-    `Cannot use transforms.eval.0=5 as it must be a name or one "name: {option: value}" (override transforms.eval=[5])`,
+    `Cannot use transforms.eval.0=5 because it must be a name or one "name: {option: value}" (override transforms.eval=[5])`,
   ],
   [
     ["transforms.eval=[{a: {}, b: {}}]"],
-    `Cannot use transforms.eval.0={"a":{},"b":{}} as it must be a name or one "name: {option: value}" (override transforms.eval=[{a: {}, b: {}}])`,
+    `Cannot use transforms.eval.0={"a":{},"b":{}} because it must be a name or one "name: {option: value}" (override transforms.eval=[{a: {}, b: {}}])`,
   ],
   [
     ["transforms.train.9.a=1"],
-    "Cannot use override transforms.train.9.a=1 as list transforms.train has positions 0 to 2: current position is 9",
+    "Cannot use override transforms.train.9.a=1 because list transforms.train has positions 0 to 2: current position is 9",
   ],
   [
-    ["scheduler.milestones.0=1"],
-    `Cannot use scheduler.milestones={"0":1} as it must be a list (override scheduler.milestones.0=1)`,
+    ["scheduler=multistep", "scheduler.milestones.0=1"],
+    "Cannot use override scheduler.milestones.0=1 because list scheduler.milestones has no entries yet: current position is 0",
   ],
-  [["loss=focal"], "Cannot use loss=focal as it must be a map of keys (override loss=focal)"],
+  [
+    ["trainer.replay.x=1"],
+    "Cannot use override trainer.replay.x=1 because trainer.replay has no keys: give trainer.replay=VALUE",
+  ],
   [
     ["loss.label_smoothing=1"],
-    "Cannot use loss.label_smoothing=1 as it must be less than 1 (override loss.label_smoothing=1)",
+    "Cannot use loss.label_smoothing=1 because it must be less than 1 (override loss.label_smoothing=1)",
   ],
   [
     ["loss.class_weights=balance"],
-    "Cannot use loss.class_weights=balance as it must be one of balanced, none: did you mean balanced? (override loss.class_weights=balance)",
+    "Cannot use loss.class_weights=balance because it must be one of balanced, none: did you mean balanced? (override loss.class_weights=balance)",
   ],
   [
     ["optimizer.lr=inf"],
-    "Cannot use optimizer.lr=Infinity as it must be a number (override optimizer.lr=inf)",
+    "Cannot use optimizer.lr=Infinity because it must be a number (override optimizer.lr=inf)",
   ],
   [
     ["trainer.gradient_clip_val=x"],
-    "Cannot use trainer.gradient_clip_val=x as it must be a number or null (override trainer.gradient_clip_val=x)",
+    "Cannot use trainer.gradient_clip_val=x because it must be a number or null (override trainer.gradient_clip_val=x)",
   ],
   [
     ["trainer.replay=1"],
-    "Cannot use trainer.replay=1 as it must be true or false (override trainer.replay=1)",
+    "Cannot use trainer.replay=1 because it must be true or false (override trainer.replay=1)",
   ],
 ];
 
@@ -192,8 +205,8 @@ Deno.test("loadConfig() reports every fault at once", () => {
     ConfigError,
   );
   const [head, ...faults] = error.message.split("\n- ");
-  assertEquals(head, "Cannot use this configuration as it has 5 faults:");
-  assertEquals(faults.map((fault) => fault.split(" as ")[0]), [
+  assertEquals(head, "Cannot use this configuration because it has 5 faults:");
+  assertEquals(faults.map((fault) => fault.split(" because ")[0]), [
     "Cannot read override word",
     "Cannot use model=resnet19",
     "Cannot use override trainer.max_epoch=1",
@@ -209,7 +222,7 @@ Deno.test("loadConfig() names an unknown key of a file", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot use key model.weight as there is no such key: did you mean model.weights? Keys of model: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
+    "Cannot use key model.weight because there is no such key: did you mean model.weights? Keys of model: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
   );
 });
 
@@ -220,7 +233,7 @@ Deno.test("loadConfig() says which key a file leaves out", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot do without model.name as it must be one of resnet18, resnet34, resnet50 (conf/model/resnet18.yaml:1)",
+    "Cannot do without model.name because it must be one of resnet18, resnet34, resnet50 (conf/model/resnet18.yaml:1)",
   );
 });
 

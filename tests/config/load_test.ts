@@ -53,38 +53,38 @@ const origins: [name: string, files: Record<string, string>, overrides: string[]
     "a value of a file",
     { "m.yaml": "defaults:\n  - train\n  - _self_\ntrainer:\n  max_epochs: 0\n" },
     [],
-    "Cannot use trainer.max_epochs=0 as it must be at least 1 (mine/m.yaml:5)",
+    "Cannot use trainer.max_epochs=0 because it must be at least 1 (mine/m.yaml:5)",
   ],
   [
     "a value within a list of a file",
     { "m.yaml": "defaults:\n  - train\n  - _self_\ntransforms:\n  eval:\n    - center_crop\n    - jpeg\n" },
     [],
-    "Cannot use transforms.eval.1=jpeg as it must not be random: evaluation sees the same picture each time (mine/m.yaml:7)",
+    "Cannot use transforms.eval.1=jpeg because it must not be random: evaluation sees the same image each time (mine/m.yaml:7)",
   ],
   [
     "an override of a value of a file",
     { "m.yaml": "defaults:\n  - train\n  - _self_\nseed: 5\n" },
     ["seed=x"],
-    "Cannot use seed=x as it must be an integer (override seed=x)",
+    "Cannot use seed=x because it must be an integer (override seed=x)",
   ],
   [
     "an interpolation",
     { "m.yaml": "defaults:\n  - train\n  - _self_\n\nseed: ${sed}\n" },
     [],
-    "Cannot resolve ${sed} as there is no sed (mine/m.yaml:5)",
+    "Cannot resolve ${sed} because there is no sed (mine/m.yaml:5)",
   ],
   [
     "an option of a defaults list",
     { "m.yaml": "defaults:\n  - train\n  - override model: resnet81\n" },
     [],
-    "Cannot use model=resnet81 as group model has no such option: did you mean model=resnet18? " +
+    "Cannot use model=resnet81 because group model has no such option: did you mean model=resnet18? " +
     "Options of model: resnet18, resnet34, resnet50 (mine/m.yaml:3)",
   ],
   [
     "a function",
     { "m.yaml": "defaults:\n  - train\n" },
     ["seed=nope(1)"],
-    "Cannot call nope() as it is not known: Functions: int, float, str, bool, choice, range, interval, glob, sort, " +
+    "Cannot call nope() because it is not known: Functions: int, float, str, bool, choice, range, interval, glob, sort, " +
     "shuffle, tag (override seed=nope(1))",
   ],
   [

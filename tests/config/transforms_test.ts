@@ -73,37 +73,37 @@ Deno.test("pipelineSteps() takes sizes of transforms within transforms from data
 const refused: [override: string, fault: string][] = [
   [
     "transforms.eval=[color_jitter]",
-    "Cannot use transforms.eval.0=color_jitter as it must not be random: evaluation sees the same picture each time",
+    "Cannot use transforms.eval.0=color_jitter because it must not be random: evaluation sees the same image each time",
   ],
   [
     "transforms.eval=[resise]",
-    "Cannot use key transforms.eval.0.resise as there is no such key: did you mean transforms.eval.0.resize? ",
+    "Cannot use key transforms.eval.0.resise because there is no such key: did you mean transforms.eval.0.resize? ",
   ],
   [
     "transforms.train.0.random_resized_crop.scal=1",
-    "Cannot use override transforms.train.0.random_resized_crop.scal=1 as there is no such key: " +
+    "Cannot use override transforms.train.0.random_resized_crop.scal=1 because there is no such key: " +
     "did you mean transforms.train.0.random_resized_crop.scale? " +
     "Keys of transforms.train.0.random_resized_crop: size, scale, ratio",
   ],
   [
     "transforms.train.0.random_resized_crop.scale=[2, 1]",
-    "Cannot use transforms.train.0.random_resized_crop.scale=[2,1] as it must be [low, high] with low <= high",
+    "Cannot use transforms.train.0.random_resized_crop.scale=[2,1] because it must be [low, high] with low <= high",
   ],
   [
     "transforms.train=[{color_jitter: {hue: x}}]",
-    "Cannot use transforms.train.0.color_jitter.hue=x as it must be a number or a list",
+    "Cannot use transforms.train.0.color_jitter.hue=x because it must be a number or a list",
   ],
   [
     "transforms.train=[{normalize: {mean: [0, 0, 0]}}]",
-    "Cannot use key transforms.train.0.normalize.mean as there is no such key: it follows from the data, or from data.normalization",
+    "Cannot use key transforms.train.0.normalize.mean because there is no such key: it follows from the data, or from data.normalization",
   ],
   [
     "transforms.train=[{random_apply: {transforms: [{jpg: {}}]}}]",
-    "Cannot use key transforms.train.0.random_apply.transforms.0.jpg as there is no such key: ",
+    "Cannot use key transforms.train.0.random_apply.transforms.0.jpg because there is no such key: ",
   ],
   [
     "transforms.train=[{random_choice: {transforms: [jpeg], p: [1, 2]}}]",
-    "Cannot use transforms.train.0.random_choice.p=[1,2] as it must have a weight for each transform",
+    "Cannot use transforms.train.0.random_choice.p=[1,2] because it must have a weight for each transform",
   ],
   [
     "transforms.train=[{gaussian_blur: {kernel_size: 4}}]",
@@ -111,7 +111,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.train=[{zoom_out: {scale: [0.5, 1]}}]",
-    "Cannot use transforms.train.0.zoom_out.scale.0=0.5 as it must be at least 1",
+    "Cannot use transforms.train.0.zoom_out.scale.0=0.5 because it must be at least 1",
   ],
   [
     "transforms.eval=[{random_apply: {transforms: [resize]}}]",
@@ -119,7 +119,7 @@ const refused: [override: string, fault: string][] = [
   ],
   [
     "transforms.eval=[{resize: {size: 8, ratio: 2}}]",
-    'Cannot use transforms.eval.0.resize={"size":8,"ratio":2} as it must have size or ratio, not both',
+    'Cannot use transforms.eval.0.resize={"size":8,"ratio":2} because it must have size or ratio, not both',
   ],
 ];
 

@@ -36,7 +36,7 @@ export function memoryHost(
     signal: new AbortController().signal,
     writeAtomic: write,
     appendText: (path, text) => write(path, new TextEncoder().encode((files.get(path) ?? "") + text)),
-    appendBytes: () => Promise.reject(new TypeError("Cannot append bytes as these files are text")),
+    appendBytes: () => Promise.reject(new TypeError("Cannot append bytes because these files are text")),
     folderStore: (root) => ({
       readText: (path) => Promise.resolve(files.get(at(root, path))),
       exists: (path) => Promise.resolve(below(at(root, path)).length > 0),

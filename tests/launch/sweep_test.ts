@@ -93,7 +93,7 @@ Deno.test("a failed job is listed and the others run; --resume runs the remainin
     "  3  seed=-1    failed (2)",
     "",
     "job 1: DataError: Cannot read 13",
-    "job 3: ConfigError: Cannot use seed=-1 as it must be at least 0 (override seed=-1)",
+    "job 3: ConfigError: Cannot use seed=-1 because it must be at least 0 (override seed=-1)",
     `sweep   ${SWEEP}: 2 done, 2 failed`,
     `        run the remaining jobs with deno task train --resume ${SWEEP}`,
   ]);

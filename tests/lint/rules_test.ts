@@ -90,7 +90,7 @@ const allowed: [from: string, to: string][] = [
   ["src/data/gpu/augment.ts", "src/core/tensor.ts"],
   ["src/data/gpu/augment.ts", "kernels/augment.ts"],
   ["src/tasks/doctor/probes.ts", "kernels/probe_copy.ts"],
-  ["src/nn/loss.ts", "src/optim/schedules.ts"],
+  ["src/nn/loss.ts", "src/optim/schedules/mod.ts"],
   ["src/plots/line.ts", "src/formats/png.ts"],
   ["src/host/deno_config.ts", "src/config/mod.ts"],
   ["kernels/a.ts", "kernels/lib/b.ts"],

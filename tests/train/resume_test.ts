@@ -68,7 +68,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     accumulate: plan.batchesPerStep,
     ema: { decay: .9, warmupSteps: 1 },
     train: (epoch, from) => rest(epochBatches([6, 6, 6, 3], "train", epoch), from),
-    schedule: (t) => 1e-3 * (1 - t / 4),
+    schedule: ({ epoch }) => 1e-3 * (1 - epoch / 4),
     perStep: true,
     validateEvery: plan.validateEvery,
     callbacks: [emaCallback(1), stopping, watcher],

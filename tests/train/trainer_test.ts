@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, GpuError, InterruptedError } from "../../src/base/errors.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import type { RunState } from "../../src/train/run_state.ts";
+import type { Position } from "../../src/optim/schedules/mod.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
 import { epochBatches, fitOptions, imageSize, slimModel, testDevice } from "./small_run.ts";
@@ -119,8 +120,8 @@ gpuTest("fit() stops between steps when it is interrupted, after the callbacks h
 gpuTest("fit() asks for the learning rate at fractions of an epoch where it changes every step", async () => {
   const device = await testDevice();
   const asked: number[] = [];
-  const schedule = (t: number) => {
-    asked.push(t);
+  const schedule = ({ epoch }: Position) => {
+    asked.push(epoch);
     return 1e-3;
   };
   await fit(device, fitOptions(device, slimModel(device), { schedule, perStep: true, maxEpochs: 2 }));

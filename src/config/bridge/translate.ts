@@ -1,6 +1,6 @@
 /**
  * Configurations written for PyTorch, in our own words: maps with a `_target_` become the plug-ins that they name
- * there, and what has no meaning here is taken out and said once.
+ * there, and what has no meaning here is taken out and noted once.
  */
 
 import { IMAGENET } from "../../data/types.ts";
@@ -77,7 +77,7 @@ class Bridge {
       const name = target === undefined ? key : target.name;
       if (name === undefined) continue;
       if (plugins.has(name) && target !== undefined && plugins.get(name)!.value !== null) {
-        this.faults.add(`Cannot use ${path} as ${place}.${name} stands there already`, item.origin);
+        this.faults.add(`Cannot use ${path} because ${place}.${name} is given already`, item.origin);
       }
       plugins.set(name, target === undefined ? item : this.#options(item as MapNode, target, path));
     }
@@ -136,7 +136,7 @@ class Bridge {
     );
   }
 
-  /** Mean and standard deviation are ImageNet's; others would be a second truth beside data.normalization. */
+  /** Mean and standard deviation are ImageNet's; others would contradict data.normalization. */
   #normalize(options: MapNode, path: string): MapNode {
     for (const key of ["mean", "std"] as const) {
       const node = options.value.get(key);
@@ -144,7 +144,7 @@ class Bridge {
       this.faults.add(
         `Cannot use ${path}.${key}=${
           JSON.stringify(toData(node))
-        } as data.normalization says what is taken off: ` +
+        } because data.normalization chooses the values: ` +
           `leave it out, or give ImageNet's ${JSON.stringify(IMAGENET[key])}`,
         node.origin,
       );
@@ -163,7 +163,7 @@ class Bridge {
       this.faults.add(
         `Cannot use ${path}._target_=${
           JSON.stringify(toData(named))
-        } as it is not known in ${place}:${near} ` +
+        } because it is not known in ${place}:${near} ` +
           `Known: ${known.join(", ")}`,
         named.origin,
       );

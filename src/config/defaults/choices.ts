@@ -55,11 +55,11 @@ export class Choices {
     if (!isOption) {
       const cure = option === null ? `: write ~${key} to take it away` : "";
       return this.faults.add(
-        `Cannot use override ${text} as an option of group ${key} must be a name${cure}`,
+        `Cannot use override ${text} because an option of group ${key} must be a name${cure}`,
       );
     }
     if (kind === "force") {
-      return this.faults.add(`Cannot use override ${text} as a group takes one +, not two`);
+      return this.faults.add(`Cannot use override ${text} because a group takes one +, not two`);
     }
     const whole = home === undefined ? key : `${key}@${home}`;
     if (kind === "add") this.appended.push(appendedEntry(key, home, option as string | null, origin));
@@ -98,7 +98,7 @@ export class Choices {
     return isMeant;
   }
 
-  /** Notes an entry, so that it cannot stand twice with different options. */
+  /** Notes an entry, so that it cannot be listed twice with different options. */
   know(placed: Placed): void {
     const { entry } = placed;
     if (entry.kind !== "group") return;
@@ -111,13 +111,13 @@ export class Choices {
   #tellTwice(key: string, placed: Placed, { option, entry }: Known): void {
     if (this.appended.some(({ origin }) => origin === entry.origin)) {
       return this.faults.add(
-        `Cannot add ${key}=${option} as the defaults have ${key}: write ${key}=${option}`,
+        `Cannot add ${key}=${option} because the defaults have ${key}: write ${key}=${option}`,
         entry.origin,
       );
     }
     this.faults.add(
-      `Cannot use ${filePath(placed)} as the defaults name ${key} twice, the other time as ${option}: ` +
-        `write "override ${key}: ${option}" in the place that is to win`,
+      `Cannot use ${filePath(placed)} because the defaults name ${key} twice, the other time as ${option}: ` +
+        `write "override ${key}: ${option}" where it is to win`,
       placed.entry.origin,
     );
   }
@@ -137,12 +137,12 @@ export class Choices {
       const hint = near.length > 0 ? `: did you mean ${near.join(" or ")}?` : "";
       const cure = file === undefined && search.isGroup(group) ? `: write +${key}=${option} to add it` : "";
       const name = file === undefined ? `override ${key}=${option}` : `"override ${key}: ${option}"`;
-      this.faults.add(`Cannot use ${name} as no defaults list has ${key}${hint || cure}`, origin);
+      this.faults.add(`Cannot use ${name} because no defaults list has ${key}${hint || cure}`, origin);
     }
     for (const [key, { isUsed, origin, option }] of this.#deletions) {
       if (isUsed) continue;
       const name = option === undefined ? key : `${key}=${option}`;
-      this.faults.add(`Cannot take ${name} away as no defaults list has it`, origin);
+      this.faults.add(`Cannot take ${name} away because no defaults list has it`, origin);
     }
   }
 }

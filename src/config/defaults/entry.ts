@@ -22,11 +22,11 @@ export interface DefaultsEntry {
 export function readDefaults(list: Node | undefined, file: string): DefaultsEntry[] {
   if (list === undefined) return [];
   if (!isList(list)) {
-    throw new ConfigError(`Cannot use ${file} as its defaults must be a list (${list.origin})`);
+    throw new ConfigError(`Cannot use ${file} because its defaults must be a list (${list.origin})`);
   }
   const entries = list.value.map(readEntry);
   if (entries.filter(({ kind }) => kind === "self").length > 1) {
-    throw new ConfigError(`Cannot use ${file} as _self_ stands twice in its defaults (${list.origin})`);
+    throw new ConfigError(`Cannot use ${file} because its defaults list _self_ twice (${list.origin})`);
   }
   return entries;
 }

@@ -28,7 +28,7 @@ export interface DefaultsResult {
   readonly package: string;
   /** The file whose list names it; undefined for the root. */
   readonly parent: string | undefined;
-  /** What an override must say to choose another: `model`. */
+  /** The override that chooses another: `model`. */
   readonly key: string | undefined;
   readonly isSelf: boolean;
 }
@@ -59,7 +59,7 @@ export function defaultsList(
   const seen = new Set<string>();
   for (const { key, isSelf, file } of results) {
     if (isSelf || key === undefined) continue;
-    if (seen.has(key)) faults.add(`Cannot use ${file.name} as ${key} stands twice in the defaults`);
+    if (seen.has(key)) faults.add(`Cannot use ${file.name} because the defaults list ${key} twice`);
     seen.add(key);
   }
   return results;
@@ -79,7 +79,7 @@ class Walk {
     return this.#expand(withHeader(place(entry), file), file, undefined, true, []);
   }
 
-  /** The files that an entry stands for, in order. */
+  /** The files that an entry leads to, in order. */
   #visit(
     placed: Placed,
     parent: ConfigFile,
@@ -109,7 +109,7 @@ class Walk {
   ): DefaultsResult[] {
     if (trail.includes(file.name) || trail.length > MOST_NESTED) {
       throw new ConfigError(
-        `Cannot use the defaults of ${file.name} as they lead back to it: ${
+        `Cannot use the defaults of ${file.name} because they lead back to it: ${
           [...trail, file.name].join(" -> ")
         }`,
       );
@@ -173,7 +173,7 @@ class Walk {
       last = entry;
       if (isInterpolated) {
         this.faults.add(
-          `Cannot use "override ${entry.name}" in ${file.name} as that file is chosen by an interpolation`,
+          `Cannot use "override ${entry.name}" in ${file.name} because that file is chosen by an interpolation`,
           entry.origin,
         );
       }
@@ -213,7 +213,7 @@ class Walk {
     return [];
   }
 
-  /** Tells of an option that is not there; in place of an override the list's own option stands. */
+  /** Adds a fault for an option that does not exist, and goes on with the list's own where an override chose it. */
   #notFound(placed: Placed, parent: ConfigFile, trail: readonly string[]): DefaultsResult[] {
     if (placed.entry.optional) return [];
     const { entry } = placed;
@@ -223,7 +223,7 @@ class Walk {
       const list = options.length > 0 ? ` Options of ${group}: ${options.join(", ")}` : "";
       const near = didYouMean(option, options, (name) => `${key}=${name}`);
       this.faults.add(
-        `Cannot use ${key}=${option} as group ${group} has no such option:${near}${list}`,
+        `Cannot use ${key}=${option} because group ${group} has no such option:${near}${list}`,
         entry.origin,
       );
       const own = { ...placed, option: entry.option };

@@ -3,7 +3,7 @@
 import type { ConfigFile } from "../search_path.ts";
 import type { DefaultsEntry } from "./entry.ts";
 
-/** An entry below the file whose list it stands in. */
+/** An entry below the file whose list it is in. */
 export interface Placed {
   readonly entry: DefaultsEntry;
   /** The option in force: the entry's own, or what overrides it. */
@@ -63,7 +63,7 @@ export function finalPackage(placed: Placed, byHeader = true): string {
   return global < 0 ? whole : whole.slice(global + "_global_".length + 1);
 }
 
-/** What an override must say to mean this entry: `db`, or `db@backup` where its package is not its own. */
+/** The override that means this entry: `db`, or `db@backup` where its package is not its own. */
 export function overrideKey(placed: Placed): string {
   const group = groupPath(placed);
   const home = finalPackage(placed, false);

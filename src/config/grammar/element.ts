@@ -15,7 +15,7 @@ export class Sweep {
   constructor(readonly values: SweepValues, readonly shuffled = false) {}
 }
 
-/** The ways to say several values. */
+/** The ways to give several values. */
 export type SweepValues =
   | { readonly kind: "choice"; readonly items: readonly Element[]; readonly simple: boolean }
   | { readonly kind: "range"; readonly start: number; readonly stop: number; readonly step: number }

@@ -41,7 +41,9 @@ export function callFunction(name: string, args: readonly Argument[]): Element {
   if (!Object.hasOwn(functions, name)) {
     const near = nearest(name, known);
     const hint = near === undefined ? "" : `did you mean ${near}()? `;
-    throw new ConfigError(`Cannot call ${name}() as it is not known: ${hint}Functions: ${known.join(", ")}`);
+    throw new ConfigError(
+      `Cannot call ${name}() because it is not known: ${hint}Functions: ${known.join(", ")}`,
+    );
   }
   const named = new Map<string, Element>();
   const positional: Element[] = [];
@@ -60,7 +62,7 @@ export function callFunction(name: string, args: readonly Argument[]): Element {
 }
 
 function fault(name: string, cause: string): ConfigError {
-  return new ConfigError(`Cannot call ${name}() as ${cause}`);
+  return new ConfigError(`Cannot call ${name}() because ${cause}`);
 }
 
 /** A function that casts scalars, and all scalars within lists, maps and sweeps. */
@@ -179,9 +181,9 @@ function subject(name: string, args: readonly Element[], named: ReadonlyMap<stri
   return new Sweep({ kind: "choice", items: values, simple: true });
 }
 
-/** Sweeps do not stand among other values. */
+/** A sweep cannot be one of several values. */
 function refuseSweeps(name: string, values: readonly Element[]): void {
-  if (values.some((value) => value instanceof Sweep)) throw fault(name, "a sweep stands among its values");
+  if (values.some((value) => value instanceof Sweep)) throw fault(name, "there is a sweep among its values");
 }
 
 /** Tags tell a sweeper what to do with a sweep; here there is one sweeper, and they mean nothing. */

@@ -17,7 +17,7 @@ export interface Override {
   readonly kind: OverrideKind;
   /** A path of keys `a.b`, or a group `db` or `db/engine`. */
   readonly key: string;
-  /** What stands behind an `@`. */
+  /** What follows an `@`. */
   readonly package: string | undefined;
   /** Undefined where there is no `=`. */
   readonly value: Element | undefined;
@@ -40,7 +40,9 @@ const KINDS: Readonly<Record<string, OverrideKind>> = {
 /** Reads one override. @throws ConfigError that names it */
 export function parseOverride(text: string): Override {
   if (text.length > 1 << 16) {
-    throw new ConfigError(`Cannot read override ${cut(text)} as it has ${text.length} characters: too many`);
+    throw new ConfigError(
+      `Cannot read override ${cut(text)} because it has ${text.length} characters: too many`,
+    );
   }
   const match = OVERRIDE.exec(text);
   const [, prefix, key, home, value] = match ?? [];
@@ -51,7 +53,7 @@ export function parseOverride(text: string): Override {
       ? "its key is not one"
       : 'it has no "="';
     throw new ConfigError(
-      `Cannot read override ${cut(text)} as ${cause}: write key=value, +key=value, ~key or group=option`,
+      `Cannot read override ${cut(text)} because ${cause}: write key=value, +key=value, ~key or group=option`,
     );
   }
   return {
@@ -63,7 +65,7 @@ export function parseOverride(text: string): Override {
   };
 }
 
-/** An override's value: what stands behind the "=". */
+/** An override's value: what follows the "=". */
 function parseValue(source: string, override: string): Element {
   if (source === "") return "";
   const elements = new ElementParser(source, overrideOrigin(override), reading).all();

@@ -17,7 +17,7 @@ export interface Argument {
 
 /** What overrides and resolvers do each in their own way. */
 export interface Reading {
-  /** The value of `${...}` where it stands alone; within longer text it is made text. */
+  /** The value of `${...}` that is the whole text; within longer text it becomes text. */
   interpolation(source: string): Element;
   /** The value of text in quotes. */
   quoted(text: string, quote: string): Element;
@@ -63,7 +63,7 @@ export class ElementParser {
     while (this.#take(",")) elements.push(this.#part());
     this.#expect("end", "its end");
     if (elements.length > 1 && elements[0] instanceof Sweep) {
-      throw this.#fault("has several values where one must stand");
+      throw this.#fault("has several values where one is expected");
     }
     return elements;
   }
@@ -121,7 +121,7 @@ export class ElementParser {
   /** A part of a list or map, which is one value. */
   #part(): Element {
     const element = this.element();
-    if (element instanceof Sweep) throw this.#fault("has several values where one must stand");
+    if (element instanceof Sweep) throw this.#fault("has several values where one is expected");
     return element;
   }
 
@@ -153,7 +153,7 @@ export class ElementParser {
       tokens[0].kind === "space" ? 1 : 0,
       tokens.at(-1)!.kind === "space" ? -1 : undefined,
     );
-    if (solid.length === 0) throw this.#fault("has only white space where a value must stand");
+    if (solid.length === 0) throw this.#fault("has only white space where a value is expected");
     if (solid.length === 1) return this.#single(solid[0]);
     return solid.map((token) => this.#piece(token)).join("");
   }
@@ -197,17 +197,17 @@ export class ElementParser {
   #unexpected(wanted: string): ConfigError {
     const { kind, text, start } = this.#peek();
     const found = kind === "end" ? "its end" : `"${text.trim() || text}" at character ${start + 1}`;
-    return this.#fault(`has ${found} where ${wanted} must stand`);
+    return this.#fault(`has ${found} where ${wanted} is expected`);
   }
 
   #unreadable(position: number): ConfigError {
     const symbol = String.fromCodePoint(this.source.codePointAt(position)!);
-    const cause = `"'$`.includes(symbol) ? "has no end" : "must stand in quotes";
+    const cause = `"'$`.includes(symbol) ? "has no end" : "must be in quotes";
     return this.#fault(`has ${symbol} at character ${position + 1}, which ${cause}: write key="'...'"`);
   }
 
   #fault(cause: string): ConfigError {
-    return new ConfigError(`Cannot read ${this.name} as its value ${cause}`);
+    return new ConfigError(`Cannot read ${this.name} because its value ${cause}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The numbers that range() stands for. */
+/** The numbers of range(). */
 
 import { MOST_VALUES } from "./element.ts";
 

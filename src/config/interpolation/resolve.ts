@@ -39,7 +39,12 @@ export class Resolver {
   readonly #sizes = new WeakMap<Node, number>();
   #depth = 0;
 
-  constructor(readonly root: Node, readonly surroundings: Surroundings) {}
+  /** `defaultAt` knows the values of keys that no file has written. */
+  constructor(
+    readonly root: Node,
+    readonly surroundings: Surroundings,
+    readonly defaultAt: (path: Path) => Node | undefined = () => undefined,
+  ) {}
 
   /** The whole tree resolved; what cannot be resolved is a fault and stays as it is. */
   all(faults: Faults): Node {
@@ -73,12 +78,12 @@ export class Resolver {
         isResolved = true;
       }
       node = childAt(node, key);
-      if (node === undefined) return undefined;
+      if (node === undefined) return this.defaultAt(path);
     }
     return isResolved ? node : this.#value(path, node);
   }
 
-  /** `node`, which stands at `path`, resolved with all below it. */
+  /** `node`, which is at `path`, resolved with all below it. */
   #value(path: Path, node: Node): Node {
     if (!isInterpolation(node) && !isMap(node) && !isList(node)) return node;
     const name = path.join(".");
@@ -87,10 +92,10 @@ export class Resolver {
     if (done !== undefined) return done;
     if (this.#open.includes(name)) {
       const circle = [...this.#open.slice(this.#open.indexOf(name)), name].map((key) => key || "the top");
-      throw new ConfigError(`Cannot resolve ${name} as it leads back to itself: ${circle.join(" -> ")}`);
+      throw new ConfigError(`Cannot resolve ${name} because it leads back to itself: ${circle.join(" -> ")}`);
     }
     if (this.#open.length >= MOST_STEPS) {
-      throw new ConfigError(`Cannot resolve ${name} as it leads on for more than ${MOST_STEPS} steps`);
+      throw new ConfigError(`Cannot resolve ${name} because it leads on for more than ${MOST_STEPS} steps`);
     }
     this.#open.push(name);
     try {
@@ -136,11 +141,11 @@ export class Resolver {
     return size;
   }
 
-  /** Text with interpolations: the value of one that stands alone, or all made text. */
+  /** Text with interpolations: the value of one that is the whole text, or all as text. */
   #text(text: string, path: Path, origin: string): Node {
     if (++this.#depth > MOST_STEPS) {
       throw new ConfigError(
-        `Cannot resolve ${cut(text)} as it is nested more than ${MOST_STEPS} levels deep`,
+        `Cannot resolve ${cut(text)} because it is nested more than ${MOST_STEPS} levels deep`,
       );
     }
     const node = this.#pieces(text, path, origin);
@@ -161,7 +166,7 @@ export class Resolver {
         continue;
       }
       at = interpolationEnd(text, start) ?? -1;
-      if (at < 0) throw new ConfigError(`Cannot resolve ${cut(text)} as its "\${" has no "}"`);
+      if (at < 0) throw new ConfigError(`Cannot resolve ${cut(text)} because its "\${" has no "}"`);
       const value = this.#interpolation(text.slice(start + 2, at - 1), path, origin);
       if (start === 0 && at === text.length) return { ...value, origin };
       pieces.push(pythonText(toElement(value)));
@@ -170,7 +175,7 @@ export class Resolver {
     return { value: pieces.join("") + text.slice(at), origin };
   }
 
-  /** What `${source}` stands for, written at `path`. */
+  /** The value of `${source}`, written at `path`. */
   #interpolation(source: string, path: Path, origin: string): Node {
     const colon = colonOf(source);
     if (colon === undefined) return this.#reference(source, path, origin);
@@ -188,7 +193,9 @@ export class Resolver {
       return elementToNode(callResolver(name, args, { ...this.surroundings, select, decode }), origin);
     } catch (error) {
       if (!(error instanceof ConfigError) || error.message.startsWith("Cannot")) throw error;
-      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as ${error.message}`, { cause: error });
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because ${error.message}`, {
+        cause: error,
+      });
     }
   }
 
@@ -205,22 +212,24 @@ export class Resolver {
     const match = KEYS.exec(this.#inner(source.trim(), path, origin));
     if (!match || (match[1] === "" && match[2] === undefined)) {
       throw new ConfigError(
-        `Cannot resolve ${cut(`\${${source}}`)} as it is no path of keys and no resolver`,
+        `Cannot resolve ${cut(`\${${source}}`)} because it is neither a path of keys nor a resolver`,
       );
     }
     const [, dots, keys = ""] = match;
     if (dots.length > path.length) {
-      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as its dots lead above the top`);
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because its dots lead above the top`);
     }
     const base = dots === "" ? [] : path.slice(0, path.length - dots.length);
     const target = [...base, ...keys.split(/[.[\]]/).filter((key) => key !== "")];
     const node = this.select(target);
     if (node === undefined) {
-      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} as there is no ${target.join(".")}`);
+      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because there is no ${target.join(".")}`);
     }
     if (node.value === MISSING) {
       throw new ConfigError(
-        `Cannot resolve ${cut(`\${${source}}`)} as ${target.join(".")} is ??? and must be given`,
+        `Cannot resolve ${cut(`\${${source}}`)} because ${target.join(".")} is ???: give ${
+          target.join(".")
+        }=VALUE`,
       );
     }
     return node;
@@ -232,7 +241,7 @@ export class Resolver {
   }
 }
 
-/** Where the colon behind a resolver's name stands. */
+/** The position of the colon behind a resolver's name. */
 function colonOf(source: string): number | undefined {
   for (let i = 0; i < source.length; i++) {
     if (source.startsWith("${", i)) i = (interpolationEnd(source, i) ?? source.length) - 1;

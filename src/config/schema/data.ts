@@ -2,7 +2,9 @@
 
 import * as z from "zod";
 import { MAX_PIXELS } from "../../data/decode/picture_header.ts";
+import { datasets } from "../../data/datasets/mod.ts";
 import { count, integer, share, text } from "./fields.ts";
+import { kindsOf } from "./kinds.ts";
 
 const sampler = z.strictObject({
   mode: z.enum(["disabled", "auto", "manual"]).default("disabled")
@@ -32,38 +34,14 @@ const shared = {
   normalization: z.enum(["imagenet"]).default("imagenet")
     .describe("Mean and standard deviation of R, G, B: ImageNet's"),
   prefetch: integer.min(0).default(2).describe("Batches made ready ahead of the GPU"),
-  num_workers: integer.min(0).default(0).describe("Threads that prepare pictures besides the main one"),
+  num_workers: integer.min(0).default(0).describe("Threads that prepare images besides the main one"),
   persistent_workers: z.boolean().default(true).describe("Keep the threads from one epoch to the next"),
   cache: z.enum(["none", "ram", "disk", "auto"]).default("auto")
-    .describe("Where decoded pictures are kept; auto: ram where they fit"),
+    .describe("Where decoded images are kept; auto: ram where they fit"),
   patch: text.nullable().default(null)
     .describe("JSONL of corrections that drop or relabel images, as deno task stats --patch FILE writes it"),
   sampler: sampler.prefault({}).describe("Which images an epoch sees"),
 };
 
-const classes = z.array(z.string().min(1)).min(2)
-  .refine((names) => new Set(names).size === names.length, "must not name a class twice");
-
-const synthetic = z.strictObject({
-  classes: classes.describe("What is written on the jerseys"),
-  train: count.default(2000).describe("Images to draw for training"),
-  valid: count.default(300).describe("Images to draw for validation"),
-  test: count.default(300).describe("Images to draw for the test"),
-  size: integer.min(16).default(48).describe("Side of a drawn image, in pixels"),
-});
-
 /** Where images come from. */
-export const dataSchema = z.discriminatedUnion("name", [
-  z.strictObject({
-    name: z.literal("synthetic_jerseys").describe("Jersey numbers drawn from the seed"),
-    data_root: text.nullable().default(null).describe("Where to draw them; null: a cache folder"),
-    ...shared,
-    synthetic: synthetic.describe("What is drawn"),
-  }),
-  z.strictObject({
-    name: z.literal("image_folder").describe("Folder per class, JSONL annotations or a .zip of these"),
-    data_root: z.string("must be a path: give data.data_root=PATH").min(1)
-      .describe("Folder or .zip with train, valid and test; must be given"),
-    ...shared,
-  }),
-]);
+export const dataSchema = kindsOf(datasets, { name: "Where images come from", shared });

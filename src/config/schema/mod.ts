@@ -48,9 +48,9 @@ export const configSchema = z.strictObject({
   model: modelSchema.describe("Network"),
   data: dataSchema.describe("Dataset and loader"),
   transforms: transformsSchema.describe("What images go through before the model"),
-  loss: lossSchema.prefault({}).describe("Loss"),
-  optimizer: optimizerSchema.prefault({}).describe("Optimiser"),
-  scheduler: schedulerSchema.prefault({}).describe("Learning rate over time"),
+  loss: lossSchema.describe("Loss"),
+  optimizer: optimizerSchema.describe("Optimiser"),
+  scheduler: schedulerSchema.describe("Learning rate over time"),
   trainer: trainerSchema.prefault({}).describe("Training loop"),
   callbacks: chosen(optionsOf(callbacks)).prefault({})
     .describe("What happens around the training"),

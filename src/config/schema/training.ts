@@ -1,9 +1,12 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
-import { modelNames } from "../../nn/models/mod.ts";
-import { optimizers } from "../../optim/optimizers/mod.ts";
-import { count, integer, share, text } from "./fields.ts";
+import { losses } from "../../nn/losses/mod.ts";
+import { models } from "../../nn/models/mod.ts";
+import { DEFAULT_OPTIMIZER, optimizers } from "../../optim/optimizers/mod.ts";
+import { schedules } from "../../optim/schedules/mod.ts";
+import { count, integer, text } from "./fields.ts";
+import { kindsOf } from "./kinds.ts";
 
 /** A share of up to 1, or a whole number from 2 on: 1 is all, as JSON has no 1.0. */
 const limit = z.number().positive().refine(
@@ -12,52 +15,39 @@ const limit = z.number().positive().refine(
 );
 
 /** The network. */
-export const modelSchema = z.strictObject({
-  name: z.enum(modelNames).describe("Architecture, as torchvision's"),
-  weights: text.nullable().default(null).describe(
-    "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
-  ),
-  freeze: z.array(text).default([]).describe(
-    "Modules or parameters, by their names in the state dict, that keep their values; their norms too",
-  ),
-  layer_lr_decay: z.number().positive().max(1).default(1).describe(
-    "Learning rate of each stage over that of the next: the last stage's is 1, that of the one before d, then d^2",
-  ),
+export const modelSchema = kindsOf(models, {
+  name: "Architecture, as torchvision's",
+  shared: {
+    weights: text.nullable().default(null).describe(
+      "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
+    ),
+    freeze: z.array(text).default([]).describe(
+      "Modules or parameters, by their names in the state dict, that keep their values; their norms too",
+    ),
+    layer_lr_decay: z.number().positive().max(1).default(1).describe(
+      "Learning rate of each stage over that of the next: the last stage's is 1, that of the one before d, then d^2",
+    ),
+  },
 });
 
 /** What training makes small. */
-export const lossSchema = z.strictObject({
-  name: z.enum(["cross_entropy", "focal"]).default("cross_entropy").describe("Loss function"),
-  label_smoothing: z.number().min(0).lt(1).default(0.1).describe(
-    "Share of the target spread over all classes",
-  ),
-  class_weights: z.enum(["balanced", "none"]).default("balanced")
-    .describe("balanced: a class weighs 1 / its count, in a weighted mean"),
-  gamma: z.number().min(0).default(2).describe("Focal only: how much less an easy sample weighs"),
-});
+export const lossSchema = kindsOf(losses, { name: "Loss function", fallback: "cross_entropy", shared: {} });
 
 /** How gradients change the weights. */
-export const optimizerSchema = optimizers.adamw.options.safeExtend({
-  name: z.literal("adamw").default("adamw").describe("Optimiser"),
+export const optimizerSchema = kindsOf(optimizers, {
+  name: "Optimiser",
+  fallback: DEFAULT_OPTIMIZER,
+  shared: {},
 });
 
 /** The learning rate over time. */
-export const schedulerSchema = z.strictObject({
-  name: z.enum(["warmup_cosine", "constant", "step", "multistep"]).default("warmup_cosine")
-    .describe("Course of the learning rate"),
-  warmup_epochs: z.number().min(0).default(5).describe(
-    "warmup_cosine: epochs of linear rise to optimizer.lr",
-  ),
-  start_factor: z.number().positive().max(1).default(1e-3).describe(
-    "warmup_cosine: first rate / optimizer.lr",
-  ),
-  eta_min_factor: share.default(0.05).describe("warmup_cosine: last rate / optimizer.lr"),
-  interval: z.enum(["epoch", "step"]).default("epoch").describe(
-    "Change the rate once an epoch or every step",
-  ),
-  step_size: z.number().positive().default(30).describe("step: epochs between two cuts of the rate"),
-  gamma: z.number().positive().default(0.1).describe("step, multistep: factor of a cut"),
-  milestones: z.array(z.number().min(0)).default([]).describe("multistep: epochs at which the rate is cut"),
+export const schedulerSchema = kindsOf(schedules, {
+  name: "Course of the learning rate",
+  fallback: "warmup_cosine",
+  shared: {
+    interval: z.enum(["epoch", "step"]).default("epoch")
+      .describe("Change the rate once an epoch or every step"),
+  },
 });
 
 /** The training loop, under Lightning's names. */

@@ -52,7 +52,7 @@ const named = z.strictObject({
   ...fromElsewhere,
 });
 
-/** A name alone and a name without options stand for `{name: {}}`. */
+/** A name alone and a name without options mean `{name: {}}`. */
 const step: z.ZodType<TransformStep> = z.preprocess((entry, context) => {
   const map = typeof entry === "string" ? { [entry]: {} } : entry;
   if (typeof map === "object" && map !== null && !Array.isArray(map) && Object.keys(map).length === 1) {
@@ -69,7 +69,7 @@ function isRandom(name: string): boolean {
 
 const evalStep = step.refine(
   (entry) => !Object.keys(entry).some(isRandom),
-  "must not be random: evaluation sees the same picture each time",
+  "must not be random: evaluation sees the same image each time",
 );
 
 /** Every transform with the names of its options, for --help. */

@@ -50,10 +50,12 @@ export interface Variant {
   readonly hubFile: string;
 }
 
+const options = z.strictObject({});
+
 /** A variant as a plug-in. */
-export function resnet({ block, depths, hubFile }: Variant): ModelPlugin {
+export function resnet({ block, depths, hubFile }: Variant): ModelPlugin<typeof options> {
   return defineModel({
-    options: z.strictObject({}),
+    options: options.describe(`Residual network of ${depths.join(" + ")} blocks`),
     hubFile,
     make(_, { classes }) {
       const stages: Stage[] = [stem];

@@ -1,0 +1,69 @@
+/**
+ * Groups whose `name` chooses a kind may hold keys of another one, such as the warm-up of the schedule that was
+ * replaced. Those that this project's own files wrote are taken out; those that the user wrote are faults.
+ */
+
+import type * as z from "zod";
+import type { Faults } from "./faults.ts";
+import { listKeys, owners } from "./key_hints.ts";
+import { chooserOf, kindOf, nameOf, type Schema } from "./schema_walk.ts";
+import type { Writer } from "./search_path.ts";
+import { isList, isMap, type MapNode, mapNode, type Node } from "./tree.ts";
+
+/** A tree without keys of other kinds, and which of them a saved run's configuration had: `scheduler.gamma`. */
+export interface OwnKeys {
+  readonly root: Node;
+  readonly keptByRun: readonly string[];
+}
+
+/** Takes keys of other kinds out of the groups of `schema`, with a fault for each that the user wrote. */
+export function withoutForeignKeys(
+  schema: z.ZodObject,
+  root: Node,
+  writerOf: (origin: string) => Writer,
+  faults: Faults,
+): OwnKeys {
+  const keptByRun: string[] = [];
+  const groups = (isMap(root) ? [...root.value] : []).map(([group, map]): [string, Node] => {
+    const union: Schema | undefined = schema.shape[group];
+    if (union === undefined || !isMap(map)) return [group, map];
+    const foreign = foreignKeys(union, map);
+    for (const key of foreign) {
+      const written = leaves(map.value.get(key)!, [group, key]);
+      const own = written.filter(({ origin }) => writerOf(origin) === "user");
+      new Map(own.map(({ path, origin }) => [path, origin])).forEach((origin, path) =>
+        faults.add(`Cannot use key ${path} because ${foreignCause(union, group, key, map)}`, origin)
+      );
+      if (written.some(({ origin }) => writerOf(origin) === "run")) keptByRun.push(`${group}.${key}`);
+    }
+    return [group, mapNode([...map.value].filter(([key]) => !foreign.includes(key)), map.origin)];
+  });
+  return { root: { ...root, value: new Map(groups) }, keptByRun };
+}
+
+/** The keys of a map that another kind than its own has. */
+function foreignKeys(union: Schema, map: MapNode): string[] {
+  const kind = chooserOf(union) === undefined ? undefined : kindOf(union, map);
+  if (kind === undefined) return [];
+  return [...map.value.keys()].filter((key) =>
+    !Object.hasOwn(kind.shape, key) && owners(union, [], key).length > 0
+  );
+}
+
+/** `scheduler.name is constant: give scheduler.name=step, or leave step_size out`, and the keys that there are. */
+function foreignCause(union: Schema, group: string, key: string, map: Node): string {
+  const chooser = chooserOf(union)!, name = nameOf(kindOf(union, map)!, chooser);
+  const others = owners(union, [group], key).join(" or ");
+  return `${group}.${chooser} is ${name}: give ${others}, or leave ${key} out. ${
+    listKeys(union, [group], map)
+  }`;
+}
+
+/** Who wrote the parts of a value, with their paths; the elements of a list have the list's. */
+function leaves(node: Node, path: readonly string[]): { path: string; origin: string }[] {
+  if (isMap(node) && node.value.size > 0) {
+    return [...node.value].flatMap(([key, item]) => leaves(item, [...path, key]));
+  }
+  const items = isList(node) ? node.value.flatMap((item) => leaves(item, path)) : [];
+  return items.length > 0 ? items : [{ path: path.join("."), origin: node.origin }];
+}

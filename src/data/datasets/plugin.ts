@@ -1,0 +1,45 @@
+import type * as z from "zod";
+import type { Plugin } from "../../base/plugin.ts";
+import type { DatasetOptions } from "../files/dataset.ts";
+import type { Dataset, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
+
+/** How its run reads a dataset, and what a dataset may use of the machine. */
+export interface DatasetContext extends DatasetOptions {
+  /** A folder or .zip to read from. @throws DataError, with the cure, if there is none */
+  openTree(path: string, cure: string): Promise<FileTree>;
+  /** A folder to write into; it need not exist yet. */
+  folderStore(path: string): FolderStore;
+  /** A folder for what can be made again. */
+  cacheFolder(name: string): string;
+  readonly encodeJpeg: EncodeJpeg;
+  print(line: string): void;
+}
+
+/** A dataset whose samples are known and whose images are not decoded yet. */
+export interface OpenedDataset {
+  /** Where its files are. */
+  readonly tree: FileTree;
+  readonly dataset: Dataset;
+}
+
+/** What to do where a dataset cannot be opened. */
+export const ROOT_CURE = "set data.data_root=<folder or .zip>";
+
+/** Where a dataset's files are; null where it has none of the user's. */
+interface Root {
+  readonly data_root: string | null;
+}
+
+/** A kind of dataset that a configuration can name. @throws DataError if it cannot be opened */
+export type DatasetPlugin<Options extends z.ZodType<Root> = z.ZodType<Root>> = Plugin<
+  Options,
+  DatasetContext,
+  Promise<OpenedDataset>
+>;
+
+/** Ties a dataset's options to the argument of its factory. */
+export function defineDataset<Options extends z.ZodType<Root>>(
+  plugin: DatasetPlugin<Options>,
+): DatasetPlugin<Options> {
+  return plugin;
+}
