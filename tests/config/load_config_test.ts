@@ -222,7 +222,7 @@ Deno.test("loadConfig() names an unknown key of a file", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot use key model.weight because there is no such key: did you mean model.weights? Keys of model: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
+    "Cannot use key model.weight because there is no such key: did you mean model.weights? Keys of model with name=resnet18: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
   );
 });
 
