@@ -1,6 +1,6 @@
 /**
- * Of `bench data`: from pictures to normalised batches by the default training preset, on the GPU and on the processor,
- * beside PyTorch's DataLoader where Python has torchvision.
+ * Part of `bench data`: from decoded images to normalised batches by the default training preset, on the GPU and on
+ * the CPU, next to PyTorch's DataLoader if Python has torchvision.
  */
 import type { Device } from "../src/core/device.ts";
 import { persistent, type Tensor } from "../src/core/tensor.ts";
@@ -33,7 +33,7 @@ interface LoaderRun {
   readonly seconds: number;
 }
 
-/** What a batch goes through. */
+/** What processing a batch needs. */
 interface Desk {
   readonly device: Device;
   readonly made: Augmenter;
@@ -41,7 +41,7 @@ interface Desk {
   readonly prepare: Pipeline;
 }
 
-/** Times an epoch of each way, PyTorch's first and last. */
+/** Times an epoch of each variant, PyTorch's first and last. */
 export async function compareAugmentation(
   session: Session,
   root: string,
@@ -50,7 +50,7 @@ export async function compareAugmentation(
 ): Promise<void> {
   const { report, host, options } = session;
   const missing = await whyNoPython(options.python, "torchvision");
-  if (missing) report.print(`torch    is left out, as ${missing}: name another Python with --python PATH`);
+  if (missing) report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
   const torch = async () => missing === undefined ? await runLoader(options.python, root) : undefined;
   const before = await torch();
   const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
@@ -75,12 +75,12 @@ export async function compareAugmentation(
     COLUMNS,
   );
   const row = (what: string, ips: number) => print({ what, ips, ratio: peer && ips / peer });
-  row("pictures in memory, the GPU", own.cached);
-  row(`files, num_workers=${WORKERS} and the GPU`, own.whole);
-  row("pictures in memory, the processor's twin, 1 thread", own.twin);
+  row("images in memory, on the GPU", own.cached);
+  row(`files, num_workers=${WORKERS}, on the GPU`, own.whole);
+  row("images in memory, on the CPU, 1 thread", own.twin);
   if (peer) row(`files, PyTorch ${before.version.split(",")[0]}, ${WORKERS} workers`, peer);
   report.note(
-    "the faster of two epochs after one that warms up; PyTorch's is the mean of a run before and one after",
+    "the faster of two epochs after a warm-up epoch; for PyTorch, the mean of a run before and one after",
   );
 }
 
@@ -88,7 +88,7 @@ function onGpu({ made, images, prepare }: Desk) {
   return (batch: Batch) => made.render(batch, prepare.normalization, images);
 }
 
-/** Images a second of the faster of two epochs. */
+/** Images per second of the faster of two epochs. */
 async function epochs(
   pictures: PictureSource,
   samples: readonly Sample[],

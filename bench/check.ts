@@ -1,14 +1,14 @@
-/** Is what is timed also right? Samples of each result against sums in float64. */
+/** Checks that timed results are right: samples of each result against sums in float64. */
 import { GpuError } from "../src/base/errors.ts";
 import { rng } from "../src/base/rng.ts";
 import type { DType } from "../src/core/tensor.ts";
 import type { ConvShape } from "../tests/reference/conv2d.ts";
 
-/** A prime, so that no tensor repeats the noise at a place that matters. */
+/** A prime, so that no tensor repeats the noise at a relevant period. */
 const BLOCK = 1_048_573;
 let block: Float32Array | undefined;
 
-/** Standard normal numbers; `offset` makes tensors differ. As they lie in memory: f16 is rounded. */
+/** Standard normal numbers; `offset` makes tensors differ. Rounded as stored, for f16. */
 export function noise(count: number, offset: number, dtype: DType = "f32"): Float32Array {
   if (!block) {
     const random = rng(42, "bench");
@@ -22,21 +22,21 @@ export function noise(count: number, offset: number, dtype: DType = "f32"): Floa
   return dtype === "f16" ? Float32Array.from(Float16Array.from(values)) : values;
 }
 
-/** Indices spread over `count` elements, the first and the last among them. */
+/** Indices spread over `count` elements, including the first and the last. */
 export function samples(count: number, wanted = 48): number[] {
   const random = rng(42, "samples", count % 2 ** 32);
   const between = Array.from({ length: Math.min(wanted, count) }, () => random.integer(count));
   return [...new Set([0, count - 1, ...between])];
 }
 
-/** How far a result may be off, as a share of the largest: rounding of sums of `terms` products. */
+/** How far a result may be off, relative to the largest value: the rounding of sums of `terms` products. */
 export function tolerance(dtype: DType, terms: number): number {
   const rounding = 2 ** -24 * Math.max(256, 8 * Math.sqrt(terms));
   return rounding + (dtype === "f16" ? 2 ** -10 : 0);
 }
 
 /**
- * Compares values with what they must be.
+ * Compares values with the expected ones.
  * @throws GpuError naming the result and the worst value
  */
 export function requireClose(
@@ -50,8 +50,8 @@ export function requireClose(
   const wrong = expected.findIndex((_, i) => !(error(i) <= allowed));
   if (wrong < 0) return;
   throw new GpuError(
-    `Cannot time ${what} as it is wrong: sample ${wrong} is ${actual[wrong]}, the naive result is ` +
-      `${expected[wrong]}, at most ${allowed.toExponential(1)} off is allowed`,
+    `Cannot time ${what} because it is wrong: sample ${wrong} is ${actual[wrong]}, the naive result is ` +
+      `${expected[wrong]}, allowed error: at most ${allowed.toExponential(1)}`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** One convolution to be timed: forward, dgrad and wgrad apart, each checked beforehand. */
+/** Times one convolution: forward, dgrad and wgrad separately, each checked beforehand. */
 import { roundUp } from "../src/base/shape.ts";
 import { tune } from "../src/core/choice.ts";
 import type { Device } from "../src/core/device.ts";
@@ -22,7 +22,7 @@ export interface ConvRun {
   readonly dtype: DType;
   /** Which passes to time. */
   readonly passes: readonly Pass[];
-  /** Measure the variants first, as training does at its start, and take the fastest. */
+  /** Measure the variants first, as training does at its start, and use the fastest. */
   readonly measured: boolean;
 }
 
@@ -100,7 +100,7 @@ async function chooseVariants({ x, w, dy }: Operands, conv: Conv, { passes }: Co
   await tune(x.device, () => withTape(x.device, () => backward(conv2d(x, w, conv), dy)));
 }
 
-/** Records one pass; a gradient is computed for its own input only. */
+/** Records one pass; only the gradient of its own input is computed. */
 async function recordPass({ x, w, dy }: Operands, conv: Conv, pass: Pass): Promise<Recorded> {
   x.needsGrad = pass === "dgrad";
   w.needsGrad = pass === "wgrad";

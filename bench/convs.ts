@@ -1,4 +1,4 @@
-/** The convolutions of a model, layer by layer, and what they cost. */
+/** The convolutions of a model, layer by layer, and their cost. */
 import { layerCosts } from "../src/nn/layer_costs.ts";
 import { INPUT } from "../src/nn/layers/layer.ts";
 import type { Layer } from "../src/nn/layers/mod.ts";
@@ -16,7 +16,7 @@ export interface Conv {
   readonly padding: number;
 }
 
-/** A convolution, and how often a model has it. */
+/** A convolution, and its number of occurrences in a model. */
 export interface CountedConv {
   readonly conv: Conv;
   readonly count: number;
@@ -24,7 +24,7 @@ export interface CountedConv {
   readonly needsDx: boolean;
 }
 
-/** 3x3, 64 to 64 channels, at 28x28: the case that engines are compared by. */
+/** 3x3, 64 to 64 channels, at 28x28: the case for comparing engines. */
 export const COMPARED: Conv = { size: 28, channels: 64, outputs: 64, filter: 3, stride: 1, padding: 1 };
 
 /** Rows and columns of y. */
@@ -37,12 +37,12 @@ export function convFlops(conv: Conv, batch: number): number {
   return 2 * batch * outputSize(conv) ** 2 * conv.outputs * conv.filter ** 2 * conv.channels;
 }
 
-/** `3x3 64-128 /2 at 56`: filter, channels, stride where it is not 1, and the size of x. */
+/** `3x3 64-128 /2 at 56`: filter, channels, stride if it is not 1, and the size of x. */
 export function convName({ size, channels, outputs, filter, stride }: Conv): string {
   return `${filter}x${filter} ${channels}-${outputs}${stride > 1 ? ` /${stride}` : ""} at ${size}`;
 }
 
-/** A model's convolutions from the stem on, for images of `size` pixels. */
+/** A model's convolutions starting with the stem, for images of `size` pixels. */
 export function convsOf(model: ModelName, size: number): Conv[] {
   return layerCosts(layersOf(model, 1), size).flatMap(({ layer, input: [rows] }) => {
     if (layer.kind !== "conv") return [];
@@ -56,7 +56,7 @@ export function layersOf(name: ModelName, classes: number): Layer[] {
   return architecture({ name }, classes).stages.flat();
 }
 
-/** The distinct convolutions of a model with their numbers, in the order of the model. */
+/** The distinct convolutions of a model with their counts, in the order of the model. */
 export function countedConvs(model: ModelName, size: number): CountedConv[] {
   const groups = Map.groupBy(convsOf(model, size), convName);
   return [...groups.values()].map((same) => ({

@@ -1,4 +1,7 @@
-/** `bench data`: decoding in workers beside a bare loop over sharp, caches, a streamed epoch's memory, augmentation. */
+/**
+ * `bench data`: decoding in workers compared to a bare loop over sharp, caches, memory of a streamed epoch,
+ * augmentation.
+ */
 import sharp from "sharp";
 import { decodePool } from "../src/data/decode/decode_pool.ts";
 import { type Decoder, inlineDecoder } from "../src/data/decode/decoder.ts";
@@ -20,7 +23,7 @@ const WORKERS = 2;
 const BATCH = 64;
 
 const COLUMNS: readonly Column[] = [
-  { key: "what", head: "pictures from", width: 44, isText: true },
+  { key: "what", head: "images from", width: 44, isText: true },
   { key: "ips", head: "images/s", width: 10 },
   { key: "mbs", head: "MB/s of pixels", width: 14 },
   { key: "ratio", head: "of the bare loop", width: 16 },
@@ -30,21 +33,21 @@ const MEMORY: readonly Column[] = [
   { key: "what", head: "an epoch without a cache", width: 44, isText: true },
   { key: "ips", head: "images/s", width: 10 },
   { key: "idle", head: "MB idle", width: 9 },
-  { key: "above", head: "MB above it, at most", width: 20 },
+  { key: "above", head: "peak MB above idle", width: 20 },
 ];
 
-/** A way to get all pictures, in turns with the others. */
+/** A way to get all images, timed in turn with the others. */
 interface Way {
   readonly what: string;
   readonly run: () => Promise<unknown>;
 }
 
-/** Measures the dataset of `--data`. @throws DataError if it cannot be opened */
+/** Measures the dataset given by `--data`. @throws DataError if it cannot be opened */
 export async function benchData(session: Session): Promise<void> {
   const { options, report, host } = session;
   if (options.data === undefined) {
     report.print("");
-    return report.print("data     left out, as no dataset was given: write --data FOLDER or --data FILE.zip");
+    return report.print("data     skipped: no dataset given; add --data FOLDER or --data FILE.zip");
   }
   const tree = await host.openTree(options.data);
   const samples = (await tree.paths()).filter(isImagePath).map((path) => ({ path, label: 0 }));
@@ -69,7 +72,7 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
   const bytes = await Promise.all(samples.map(({ path }) => tree.read(path)));
   const ways: Way[] = [
     { what: `sharp, a bare loop, ${WORKERS} at once`, run: () => bare(bytes, WORKERS) },
-    { what: `num_workers=${WORKERS}, each one at once`, run: () => decodeAll(pool, samples) },
+    { what: `num_workers=${WORKERS}, one each at once`, run: () => decodeAll(pool, samples) },
     { what: `sharp, a bare loop, ${inline.parallel} at once`, run: () => bare(bytes, inline.parallel) },
     { what: `num_workers=0, ${inline.parallel} at once`, run: () => decodeAll(inline, samples) },
     { what: "cache=disk, the second epoch", run: () => walk(disk.pictures) },
@@ -87,10 +90,10 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
       ratio: loop / milliseconds,
     });
   }
-  report.note("ways take turns; the bare loop has the files' bytes in memory and throws the pixels away");
+  report.note("variants take turns; the bare loop has the files in memory and discards the pixels");
 }
 
-/** Pictures of a cache that has been filled. */
+/** Images from a filled cache. */
 async function keptIn(cache: PictureCache, tree: FileTree, samples: readonly Sample[], decoder: Decoder) {
   const supply = { decoder, cache, persistent: true };
   const { bytes, samples: readable } = await scanPictures(tree, samples, supply, {
@@ -132,7 +135,7 @@ async function walk(pictures: PictureSource): Promise<void> {
 }
 
 async function measureStreams({ report }: Session, root: string): Promise<void> {
-  const print = report.table("memory of a process of its own", MEMORY);
+  const print = report.table("memory of a separate process", MEMORY);
   for (const workers of [0, WORKERS]) {
     const plan: StreamPlan = { root, workers, prefetch: 2, batchSize: BATCH };
     const { images, seconds, idle, peak } = await runFresh<StreamCost>("stream_epoch.ts", plan);
@@ -140,6 +143,6 @@ async function measureStreams({ report }: Session, root: string): Promise<void> 
     print({ what, ips: images / seconds, idle: idle / 1e6, above: (peak - idle) / 1e6 });
   }
   report.note(
-    "resident memory, looked at every 5 ms; idle is after loading the program and the list of files",
+    "resident memory, sampled every 5 ms; idle is after loading the program and the list of files",
   );
 }

@@ -1,6 +1,6 @@
-/** Kernels by what they are for. */
+/** Kernels grouped by purpose. */
 
-/** The first pattern that a kernel's name matches says its family. */
+/** The first pattern that matches a kernel's name determines its family. */
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   "linear": /^linear|^column_sum/,
   "conv forward": /^conv\w*forward/,
@@ -13,7 +13,7 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   "optimiser": /^update|gradient|clip|ema|scale/,
 };
 
-/** The families in the order of tables; "other" is what no pattern knows. */
+/** The families in table order; "other" contains what no pattern matches. */
 export const FAMILIES: readonly string[] = [
   "conv forward",
   "conv dgrad",

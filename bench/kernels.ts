@@ -1,4 +1,4 @@
-/** `bench kernels`: every convolution of the models, pass by pass, and the kernels that memory bounds. */
+/** `bench kernels`: every convolution of the models, pass by pass, and the memory-bound kernels. */
 import type { ModelName } from "../src/nn/models/mod.ts";
 import { COMPARED, convFlops, convName, type CountedConv, countedConvs } from "./convs.ts";
 import { type Pass, PASSES, timeConv } from "./conv_case.ts";
@@ -9,7 +9,7 @@ import { type Session, withDevice } from "./session.ts";
 /** Milliseconds of each convolution by its name. */
 type Times = ReadonlyMap<string, Partial<Record<Pass, number>>>;
 
-/** Prints both tables. @throws GpuError if a kernel computes something wrong */
+/** Prints both tables. @throws GpuError if a kernel computes a wrong result */
 export async function benchKernels(session: Session): Promise<void> {
   const { options, software } = session;
   const models = options.models ?? ["resnet18", "resnet50"];
@@ -46,7 +46,7 @@ async function benchConvs(
     await measure(conv, needsDx ? PASSES : ["forward", "wgrad"], batch, name);
   }
   for (const [model, convs] of counted) {
-    if (!convs.every(({ conv }) => times.has(convName(conv)))) continue; // --only left some out
+    if (!convs.every(({ conv }) => times.has(convName(conv)))) continue; // --only excluded some
     print(totals(model, convs, times, batch, speed.gflops));
   }
 }
@@ -80,7 +80,7 @@ function rates(work: (pass: Pass) => [flops: number, ms: number | undefined], pr
   }));
 }
 
-/** A model's convolutions together, each as often as the model has it: all operations by all time. */
+/** All convolutions of a model, each as often as it occurs: total operations divided by total time. */
 function totals(
   model: ModelName,
   convs: readonly CountedConv[],
@@ -96,5 +96,5 @@ function totals(
     return [total(({ conv }) => convFlops(conv, batch)), milliseconds];
   };
   const layers = convs.reduce((sum, { count }) => sum + count, 0);
-  return { name: `${model}, all by weight`, batch, [model]: layers, ...rates(sum, probe) };
+  return { name: `${model}, weighted total`, batch, [model]: layers, ...rates(sum, probe) };
 }

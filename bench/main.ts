@@ -1,4 +1,4 @@
-/** `deno task bench COMMAND[,COMMAND] [--option value] ...`: measures the engine, alone and beside others. */
+/** `deno task bench COMMAND[,COMMAND] [--option value] ...`: measures the engine, alone and compared to others. */
 import { exitCode, InterruptedError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { benchData } from "./data.ts";
@@ -18,24 +18,27 @@ interface Command {
 }
 
 const commands: Readonly<Record<string, Command>> = {
-  probe: { about: "multiply-adds in registers and copied bytes: the 100 % of all else", run: benchProbe },
+  probe: {
+    about: "multiply-adds in registers and copied bytes: the 100 % for all other measurements",
+    run: benchProbe,
+  },
   kernels: {
-    about: "each convolution of the models by pass, and the kernels that memory bounds",
+    about: "each convolution of the models by pass, and the memory-bound kernels",
     run: benchKernels,
   },
   step: {
-    about: "whole training steps: speed, time by kernel family, the host's part, memory",
+    about: "complete training steps: speed, time by kernel family, the host's share, memory",
     run: benchStep,
   },
   peers: {
-    about: "a convolution and a ResNet-18 step in tfjs and jax-js, in turns with wgrad",
+    about: "a convolution and a ResNet-18 step in tfjs and jax-js, alternating with wgrad",
     run: benchPeers,
   },
   data: {
-    about: "decoding, caches and memory of the input pipeline, on a dataset of --data",
+    about: "decoding, caches and memory of the input pipeline, on the dataset of --data",
     run: benchData,
   },
-  torch: { about: "the step in eager PyTorch, where Python has torch, beside wgrad's own", run: benchTorch },
+  torch: { about: "the step in eager PyTorch, if Python has torch, next to wgrad's own", run: benchTorch },
 };
 
 /** Runs sub-commands, or `all`; returns the exit code. */
@@ -54,7 +57,7 @@ export async function bench(host: BenchHost, args: readonly string[]): Promise<n
   return 0;
 }
 
-/** Runs the sub-commands; the file has what was measured even if a later one fails or is interrupted. */
+/** Runs the sub-commands; the file contains what was measured even if a later one fails or is interrupted. */
 async function measure(
   host: BenchHost,
   options: Options,
@@ -76,7 +79,10 @@ async function measure(
 /** Rejects when the process is asked to stop. */
 function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(new InterruptedError("Stopped before all was measured")));
+    signal.addEventListener(
+      "abort",
+      () => reject(new InterruptedError("Stopped before everything was measured")),
+    );
   });
 }
 

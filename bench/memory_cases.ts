@@ -1,6 +1,6 @@
 /**
- * What the memory-bound kernels are timed and checked with. The bytes that count are the least that the op needs:
- * each input read and each output written once, but for batch norm, whose sums need all of x (of x and dy) before the
+ * Cases for timing and checking the memory-bound kernels. The bytes counted are the minimum that the op needs: each
+ * input read and each output written once, except for batch norm, whose sums need all of x (of x and dy) before the
  * first y (dx), unless a convolution has measured x.
  */
 import { elements, formatShape } from "../src/base/shape.ts";
@@ -19,9 +19,9 @@ import { recordBackward, type Recorded, recordForward } from "./recorded.ts";
 /** An op on its tensors. */
 export interface MemoryCase {
   readonly name: string;
-  /** The tensor that the op is about. */
+  /** The tensor that the op processes. */
   readonly tensor: string;
-  /** Which bytes count, in words, and how many they are. */
+  /** Which bytes count, in words, and their number. */
   readonly counted: string;
   readonly bytes: number;
   record(): Promise<Recorded>;
@@ -35,21 +35,21 @@ export interface CaseMaker {
   build(): MemoryCase;
 }
 
-/** A tensor with what it holds. */
+/** A tensor with its contents. */
 interface Operand {
   readonly tensor: Tensor;
   readonly values: Float32Array;
 }
 
-/** An op's forward pass and, where there is a `dy`, its backward pass instead. */
+/** An op's forward pass or, if there is a `dy`, its backward pass. */
 interface OpWork {
   readonly forward: () => Tensor;
   readonly graded?: readonly Tensor[];
   readonly dy?: Tensor;
   readonly counted: string;
-  /** Bytes that count, as a multiple of x. */
+  /** Counted bytes, as a multiple of x. */
   readonly traffic: number;
-  /** Parts of the results, and what they must be. */
+  /** Parts of the results, and their expected values. */
   readonly expected: (results: readonly Float32Array[]) => readonly (readonly [number[], number[]])[];
   /** Terms of the longest sum. */
   readonly terms?: number;
@@ -99,12 +99,12 @@ function runs(
 type MakeOperand = (offset: number, shape?: readonly number[]) => Operand;
 type Works = Record<string, () => OpWork>;
 
-/** A form of batch norm in training, the bytes that count forward and backward, and how much of x they are. */
+/** A form of batch norm in training, the counted bytes forward and backward, and their multiple of x. */
 interface NormForm {
   readonly name: string;
   readonly forward: readonly [counted: string, traffic: number];
   readonly backward: readonly [counted: string, traffic: number];
-  /** Whether the statistics are at hand, as behind a convolution. */
+  /** Whether the statistics are already known, as after a convolution. */
   readonly measured?: boolean;
   readonly relu?: boolean;
   readonly add?: boolean;
@@ -138,7 +138,7 @@ function normWorks(operand: MakeOperand, shape: readonly number[], device: Devic
   const column = (values: Float32Array) =>
     Float64Array.from({ length: rows }, (_, row) => values[row * channels + channel]);
   const identity = Array.from({ length: channels ** 2 }, (_, i) => i % (channels + 1) === 0 ? 1 : 0);
-  /** x as a convolution leaves it that changes nothing. */
+  /** x after an identity convolution. */
   const behindConv = (x: Tensor) => {
     const filter = tensorOf(device, identity, [1, 1, channels, channels], x.dtype, "identity");
     return conv2dMeasured(x, filter);
@@ -196,7 +196,7 @@ function normWorks(operand: MakeOperand, shape: readonly number[], device: Devic
   ]));
 }
 
-/** ReLU by itself. */
+/** ReLU alone. */
 function reluWorks(operand: MakeOperand): Works {
   const sampled = (values: Float32Array, right: (i: number) => number): [number[], number[]] => {
     const at = samples(values.length, 1000);

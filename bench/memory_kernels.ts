@@ -1,4 +1,4 @@
-/** The kernels that memory bounds, in GB/s of the least traffic that the op needs, and in % of a copy's. */
+/** The memory-bound kernels, in GB/s of the minimum traffic that the op needs, and in % of a copy's. */
 import { elements, roundUp } from "../src/base/shape.ts";
 import type { Device } from "../src/core/device.ts";
 import { bytesPerElement, type DType } from "../src/core/tensor.ts";
@@ -14,13 +14,13 @@ import { takeTurns, timedProgram } from "./timing.ts";
 const COLUMNS: readonly Column[] = [
   { key: "name", head: "kernel", width: 22, isText: true },
   { key: "tensor", head: "tensor", width: 19, isText: true },
-  { key: "counted", head: "bytes that count", width: 29, isText: true },
+  { key: "counted", head: "counted bytes", width: 29, isText: true },
   { key: "milliseconds", head: "ms", width: 7 },
   { key: "gigabytes", head: "GB/s", width: 7 },
   { key: "percent", head: "% of copy", width: 9 },
 ];
 
-/** Bytes of an activation that caches do not hold. */
+/** Bytes of an activation that does not fit into caches. */
 const LEAST_BYTES = { software: 2 ** 25, gpu: 2 ** 28 };
 
 /** Checks and times every case. @throws GpuError if a result is wrong */
@@ -38,7 +38,7 @@ export async function timeMemoryKernels(
       optimizerCase(device, roundUp(parameterCount(declareLayers(layersOf(model, 1000)).parameters), 64)),
     ].filter(({ name }) => name.includes(only));
     if (cases.length === 0) return;
-    const title = `kernels that memory bounds, ${precision}: GB/s and % of the copy probe`;
+    const title = `memory-bound kernels, ${precision}: GB/s and % of the copy probe`;
     const print = session.report.table(title, COLUMNS);
     for (const { build } of cases) {
       print(await device.scope(() => measure(session, device, build())));
@@ -47,7 +47,7 @@ export async function timeMemoryKernels(
   });
 }
 
-/** The shape of the stem's y, of enough images that caches do not hold them, where the adapter binds as many. */
+/** The shape of the stem's y, with enough images to exceed the caches, if the adapter can bind as many. */
 function activation(
   { software }: Session,
   { gpu: { limits } }: Device,

@@ -1,4 +1,4 @@
-/** The options of `bench`, from the command line; what is not given follows from the adapter. */
+/** The options of `bench`, from the command line; defaults depend on the adapter. */
 import { parseArgs } from "@std/cli/parse-args";
 import { ConfigError } from "../src/base/errors.ts";
 import { nearest } from "../src/base/nearest.ts";
@@ -11,7 +11,7 @@ import {
 import { type Precision, precisions } from "../src/nn/parameters.ts";
 import { type ModelName, modelNames } from "../src/nn/models/mod.ts";
 
-/** What the command line says. */
+/** The parsed command line. */
 export interface Options {
   readonly models: readonly ModelName[] | undefined;
   readonly size: number | undefined;
@@ -21,7 +21,7 @@ export interface Options {
   /** Part of the names of the kernels to time; all if empty. */
   readonly only: string;
   readonly rounds: number;
-  /** Measure the variants of a kernel first and time the fastest, or time the one that is listed first. */
+  /** Measure the variants of a kernel first and time the fastest, or time the one listed first. */
   readonly choices: "measured" | "first";
   readonly gpu: ProviderName;
   readonly python: string;
@@ -30,7 +30,7 @@ export interface Options {
   readonly json: string | undefined;
 }
 
-/** What each option means, in the order of the help. */
+/** The meaning of each option, in the order of the help. */
 export const OPTIONS: Readonly<Record<string, string>> = {
   model: `comma-separated, of ${modelNames.join(", ")}`,
   size: "pixels of an image's side; 64 on a software adapter, else 224",
@@ -38,19 +38,19 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   classes: "outputs of the model; 1000",
   precision: `${precisions.join(" or ")}; step both, others 32-true`,
   only: "kernels: only those whose name contains this text",
-  rounds: "timed runs of each, of which the median counts; 5",
-  choices: "of a kernel's variants the fastest (measured), or reproducibly the first (first); measured",
+  rounds: "timed runs of each, of which the median is reported; 5",
+  choices: "use the fastest of a kernel's variants (measured), or reproducibly the first (first); measured",
   gpu: describeProviders(),
-  python: "torch and data: the Python to start; python3",
+  python: "torch and data: the Python to run; python3",
   data: "data: a folder or .zip with images",
-  json: "a file for all values",
+  json: "a file for all measured values",
 };
 
-/** Reads the options. @throws ConfigError naming the one that cannot be used */
+/** Reads the options. @throws ConfigError naming the invalid one */
 export function readOptions(args: readonly string[]): Options {
   const { _: rest, ...given } = parseArgs([...args], { string: Object.keys(OPTIONS) });
   if (rest.length > 0) {
-    throw new ConfigError(`Cannot run bench as "${rest[0]}" is no option: write --name value`);
+    throw new ConfigError(`Cannot run bench: "${rest[0]}" is not an option; write --name value`);
   }
   for (const name of Object.keys(given)) refuseUnknown(`option --${name}`, name, Object.keys(OPTIONS));
   const text = (name: string) => given[name] as string | undefined;
@@ -72,7 +72,7 @@ export function readOptions(args: readonly string[]): Options {
   if (precision !== undefined) refuseUnknown(`precision "${precision}"`, precision, precisions);
   refuseUnknown(`choices "${choices}"`, choices, ["measured", "first"]);
   refuseUnknown(`gpu "${gpu}"`, gpu, providerNames);
-  if (json === "") throw new ConfigError("Cannot run bench as --json names no file: write --json FILE");
+  if (json === "") throw new ConfigError("Cannot run bench: --json needs a file; write --json FILE");
   return {
     models: models as ModelName[] | undefined,
     size: count("size", text("size")),
@@ -89,14 +89,12 @@ export function readOptions(args: readonly string[]): Options {
   };
 }
 
-/** @throws ConfigError unless `name` is one of `names`, with the nearest */
+/** @throws ConfigError, with the nearest name, unless `name` is one of `names` */
 export function refuseUnknown(what: string, name: string, names: readonly string[]): void {
   if (names.includes(name)) return;
   const near = nearest(name, names);
   throw new ConfigError(
-    `Cannot run bench as there is no ${what}: ${near ? `did you mean ${near}? ` : ""}Known: ${
-      names.join(", ")
-    }`,
+    `Cannot run bench: unknown ${what}; ${near ? `did you mean ${near}? ` : ""}Known: ${names.join(", ")}`,
   );
 }
 
@@ -104,5 +102,7 @@ function count(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1) return value;
-  throw new ConfigError(`Cannot run bench as --${name} must be a whole number from 1: current is "${text}"`);
+  throw new ConfigError(
+    `Cannot run bench: --${name} must be an integer of at least 1, current value is "${text}"`,
+  );
 }

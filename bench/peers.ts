@@ -1,4 +1,4 @@
-/** `bench peers`: the same work in other engines on WebGPU, on the same adapter, in turns with wgrad. */
+/** `bench peers`: the same work in other engines on WebGPU, on the same adapter, alternating with wgrad. */
 import { GpuError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
 import { imagesToTorch } from "../src/nn/layout.ts";
@@ -15,12 +15,12 @@ import { type Session, withDevice } from "./session.ts";
 import { takeTurns, timedByClock } from "./timing.ts";
 import { OPTIMIZER, startTraining, type Training } from "./training.ts";
 
-/** The engines by name; each is loaded when it is its turn. */
+/** The engines by name; each is loaded when it is needed. */
 const ENGINES = { tfjs: openTfjs, "jax-js": openJaxJs };
 
 /** The step that is compared. */
 const PLAN = { model: "resnet18", size: 32, batch: 16, classes: 10, precision: "32-true" } as const;
-/** Steps whose losses are compared, and how far they may be off as a share: rounding grows from step to step. */
+/** Steps whose losses are compared, and the allowed relative error of each: rounding grows from step to step. */
 const LOSSES = [1e-4, 1e-2, 5e-2, 1e-1] as const;
 
 const COLUMNS: readonly Column[] = [
@@ -40,12 +40,12 @@ interface Entry {
   readonly checked: string;
 }
 
-/** Compares with every engine that is installed. @throws GpuError if an engine computes something else */
+/** Compares with every installed engine. @throws GpuError if an engine computes a different result */
 export async function benchPeers(session: Session): Promise<void> {
   const { report, options } = session;
   if (options.gpu !== "auto") {
     report.print("");
-    report.print(`peers    left out, as they open the runtime's own adapter and not gpu=${options.gpu}`);
+    report.print(`peers    skipped: they open the runtime's own adapter, not gpu=${options.gpu}`);
     return;
   }
   const peers = await openPeers(report);
@@ -67,7 +67,7 @@ async function openPeers(report: Report): Promise<Peer[]> {
     } catch (error) {
       if (!(error instanceof MissingPackage)) throw error;
       report.fact(name, error.message);
-      report.print(`peer     ${name} is left out, as ${error.message}`);
+      report.print(`peer     ${name} skipped: ${error.message}`);
     }
   }
   return peers;
@@ -98,14 +98,14 @@ async function compareConv(session: Session, device: Device, peers: readonly Pee
         tolerance("f32", terms),
       );
     }
-    entries.push({ engine: `${peer.name} ${peer.version}`, ...conv, checked: "y, dx and dw as wgrad's" });
+    entries.push({ engine: `${peer.name} ${peer.version}`, ...conv, checked: "y, dx and dw match wgrad's" });
   }
   const title = `${convName(COMPARED)}, batch 8, f32: forward, dgrad and wgrad`;
   await compare(session, title, 3 * convFlops(COMPARED, 8), entries);
   for (const conv of all) conv.free();
 }
 
-/** The ResNet-18 step; first the losses side by side. */
+/** The ResNet-18 step, after comparing the losses. */
 async function compareStep(session: Session, device: Device, peers: readonly Peer[]): Promise<void> {
   const { model, size, batch, classes } = PLAN;
   const training = await startTraining(device, PLAN, session.options.choices);
@@ -164,11 +164,11 @@ async function compareLosses(
     const wrong = losses.findIndex((loss, i) => !(Math.abs(loss - own[i]) <= LOSSES[i] * own[i]));
     if (wrong < 0) continue;
     throw new GpuError(
-      `Cannot compare with ${engine} as its loss in step ${wrong + 1} is ${losses[wrong]}: wgrad's is ` +
-        `${own[wrong]}, and ${100 * LOSSES[wrong]} % off are allowed`,
+      `Cannot compare with ${engine} because its loss in step ${wrong + 1} is ${losses[wrong]}: wgrad's is ` +
+        `${own[wrong]}, and ${100 * LOSSES[wrong]} % difference is allowed`,
     );
   }
-  report.note(`allowed: ${LOSSES.map((share) => `${100 * share} %`).join(", ")} off wgrad's`);
+  report.note(`allowed difference from wgrad's: ${LOSSES.map((share) => `${100 * share} %`).join(", ")}`);
 }
 
 /** Times the engines in turn, and prints each with wgrad's lead. */

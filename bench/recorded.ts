@@ -22,8 +22,8 @@ export async function recordForward(device: Device, forward: () => Tensor): Prom
 }
 
 /**
- * Records the backward pass alone: `forward` is run on the same tape before the recording starts. The results are
- * the gradients of the `inputs` that need one.
+ * Records the backward pass alone: `forward` runs on the same tape before the recording starts. The results are the
+ * gradients of the `inputs` that need one.
  */
 export async function recordBackward(
   device: Device,
@@ -35,7 +35,7 @@ export async function recordBackward(
   let recording!: Promise<Program>;
   withTape(device, () => {
     const y = forward();
-    recording = recordProgram(device, () => { // it runs at once; only the planning is waited for
+    recording = recordProgram(device, () => { // runs immediately; only the planning is awaited
       const gradients = backward(y, dy);
       for (const input of inputs) if (input.needsGrad) results.push(gradients.get(input)!);
       return results;

@@ -1,11 +1,14 @@
-/** What a run prints, table by table, and the same values as JSON. */
+/** Prints a run's results, table by table, and collects the same values as JSON. */
 
 import { tableRow } from "../src/base/text_table.ts";
 
-/** A value of a row; undefined shows as "-". */
+/** A value of a row; undefined is shown as "-". */
 export type Value = string | number | undefined;
 
-/** A column: its key in the rows, its head with the unit, and its width. Texts stand left, numbers right. */
+/**
+ * A column: its key in the rows, its head with the unit, and its width. Texts are left-aligned, numbers
+ * right-aligned.
+ */
 export interface Column {
   readonly key: string;
   readonly head: string;
@@ -14,13 +17,13 @@ export interface Column {
   readonly isText?: boolean;
 }
 
-/** Values by the keys of columns; further keys go to the JSON only. */
+/** Values by column key; other keys go only to the JSON. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** The widest that a line may be. */
+/** Maximum length of a line. */
 export const WIDTH = 110;
 
-/** Collects what was measured, and prints it as it comes. */
+/** Collects the measurements, and prints them as they come. */
 export class Report {
   readonly #rows: Row[] = [];
   readonly #notes: string[] = [];
@@ -28,12 +31,12 @@ export class Report {
 
   constructor(readonly print: (line: string) => void) {}
 
-  /** Adds a value beside the tables: adapter, versions, probe. */
+  /** Adds a value outside the tables: adapter, versions, probe. */
   fact(name: string, value: unknown): void {
     this.#facts[name] = value;
   }
 
-  /** Starts a table: prints its title and heads. @returns what prints and keeps a row */
+  /** Starts a table: prints its title and heads. @returns a function that prints and stores a row */
   table(title: string, columns: readonly Column[]): (row: Row) => void {
     this.print("");
     this.print(title);
@@ -44,13 +47,13 @@ export class Report {
     };
   }
 
-  /** Prints a remark below a table and keeps it. */
+  /** Prints and stores a remark below a table. */
   note(text: string): void {
     this.print(`  ${text}`);
     this.#notes.push(text);
   }
 
-  /** Everything, for a file; each row has the title of its table. */
+  /** All values as JSON; each row has the title of its table. */
   json(): string {
     return JSON.stringify({ ...this.#facts, rows: this.#rows, notes: this.#notes }, null, 2) + "\n";
   }
@@ -61,13 +64,13 @@ function line(columns: readonly Column[], text: (column: Column) => string): str
   return `  ${tableRow(columns.map(text), columns.map(({ width }) => width), left)}`.trimEnd();
 }
 
-/** A value as tables show it. */
+/** A value as shown in tables. */
 export function cell(value: Value): string {
   if (value === undefined) return "-";
   return typeof value === "string" ? value : digits(value);
 }
 
-/** Three digits that count; whole numbers in full. */
+/** Three significant digits; integers in full. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return "-";
   const size = Math.abs(value);

@@ -1,4 +1,4 @@
-/** What the sub-commands share: the options, the report, and the adapter with its probes. */
+/** Shared by the sub-commands: the options, the report, and the adapter with its probes. */
 import { type Device, isSoftware, openDevice } from "../src/core/device.ts";
 import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
 import type { Host } from "../src/setup/host.ts";
@@ -34,21 +34,21 @@ export interface Session {
   readonly options: Options;
   readonly report: Report;
   readonly gpu: GPU;
-  /** True for a GPU that is a program: sizes are smaller then. */
+  /** True for a software GPU, for which sizes are smaller. */
   readonly software: boolean;
-  /** The denominators: all shares are of this run's own probes. */
+  /** The denominators: all shares are relative to this run's own probes. */
   readonly speed: Speed;
   readonly patience: Patience;
-  /** Variants of kernels that were measured, by key: what one device has measured the next ones take. */
+  /** The measured kernel variants, by key, so that later devices reuse what an earlier one measured. */
   readonly choices: Map<string, string>;
 }
 
-/** Enough that a GPU's clocks have risen, and a software adapter's noise evens out. */
+/** Long enough for a GPU's clocks to rise, and for a software adapter's noise to even out. */
 const probeTime = ({ rounds }: Options) => ({ least: 20, most: 160 * rounds });
 /** A drift of the probes beyond these shares makes a run's ratios doubtful. */
 const MOST_DRIFT = { gflops: 0.15, gigabytes: 0.25 };
 
-/** Opens the adapter, prints and keeps what it is, and measures the probes. */
+/** Opens the adapter, prints and stores its description, and measures the probes. */
 export async function openSession(host: BenchHost, options: Options, report: Report): Promise<Session> {
   const gpu = await host.openGpu(options.gpu);
   const device = await openDevice(gpu);
@@ -67,12 +67,12 @@ export async function openSession(host: BenchHost, options: Options, report: Rep
   const speed = await measureSpeed(device, probeTime(options));
   device.close();
   report.fact("probe", speed);
-  report.print(`probe    ${speedText(speed)}: the 100 % of all below`);
+  report.print(`probe    ${speedText(speed)}: the 100 % for everything below`);
   const patience = { ...PATIENCE, rounds: options.rounds };
   return { host, options, report, gpu, software, speed, patience, choices: new Map() };
 }
 
-/** Probes once more, and says so if the machine was not as fast as at the start: then ratios are doubtful. */
+/** Probes again, and reports if the machine's speed has changed since the start, which makes ratios doubtful. */
 export async function closeSession({ gpu, speed, report, options }: Session): Promise<void> {
   const device = await openDevice(gpu);
   const last = await measureSpeed(device, probeTime(options));
@@ -82,7 +82,7 @@ export async function closeSession({ gpu, speed, report, options }: Session): Pr
   const doubtful = drifted("gflops") || drifted("gigabytes");
   report.print("");
   report.print(
-    `probe    ${speedText(last)} at the end${doubtful ? ": it drifted, so run again" : ""}`,
+    `probe    ${speedText(last)} at the end${doubtful ? ": the speed has drifted; run again" : ""}`,
   );
 }
 
@@ -91,7 +91,7 @@ function speedText({ gflops, gigabytes }: Speed): string {
   return `${rounded(gflops)} GFLOP/s of f32 multiply-adds, ${rounded(gigabytes)} GB/s of copying`;
 }
 
-/** Runs `body` with a device of its own, so that memory is counted from nothing; closes it. */
+/** Runs `body` with a separate device, so that memory is counted from zero; closes it. */
 export async function withDevice<T>(session: Session, body: (device: Device) => Promise<T>): Promise<T> {
   const device = await openDevice(session.gpu);
   for (const [key, name] of session.choices) device.choices.set(key, name);

@@ -1,4 +1,4 @@
-/** `bench step`: whole training steps; where their time goes, on the GPU and on the host, and their memory. */
+/** `bench step`: complete training steps, where their time goes on the GPU and the host, and their memory. */
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { byKernel } from "../src/core/profile.ts";
@@ -13,12 +13,12 @@ import { benchTrainer } from "./trainer.ts";
 import { startTraining, type Training, type TrainingPlan } from "./training.ts";
 
 const MIB = 2 ** 20;
-/** Milliseconds that are timed at once. */
+/** Minimum milliseconds of one measurement. */
 const LEAST = 100;
 
 const STEP: readonly Column[] = [
   { key: "ips", head: "images/s", width: 9 },
-  { key: "milliseconds", head: "ms a step", width: 10 },
+  { key: "milliseconds", head: "ms per step", width: 10 },
   { key: "replay_ms", head: "replay alone", width: 13 },
   { key: "gflops", head: "GFLOP/s", width: 9 },
   { key: "percent", head: "% of FMA", width: 9 },
@@ -48,7 +48,7 @@ const PRECISIONS: readonly Column[] = [
   { key: "memory", head: "activations and scratch", width: 24 },
 ];
 
-/** The steps to time: what the command line says, and what suits the adapter. */
+/** The steps to time: from the command line, with defaults that suit the adapter. */
 export function defaultPlans({ options, software }: Session): TrainingPlan[] {
   const { precision, classes, models = software ? ["resnet18"] : ["resnet18", "resnet50"] } = options;
   const size = options.size ?? (software ? 64 : 224), batch = options.batch ?? (software ? 16 : 64);
@@ -66,7 +66,7 @@ export async function benchStep(session: Session): Promise<void> {
   }
 }
 
-/** The step in each precision, taking turns, against the first. */
+/** The step in each precision, in turn, relative to the first. */
 async function comparePrecisions(
   session: Session,
   device: Device,
@@ -87,7 +87,7 @@ async function comparePrecisions(
   });
 }
 
-/** Milliseconds of a replayed step, as training takes it. */
+/** Milliseconds of a replayed step, as in training. */
 export async function stepTime(session: Session, device: Device, plan: TrainingPlan): Promise<number> {
   const training = await startTraining(device, plan, session.options.choices);
   const [milliseconds] = await takeTurns([wholeStep(device, training)], {
@@ -98,7 +98,7 @@ export async function stepTime(session: Session, device: Device, plan: TrainingP
   return milliseconds;
 }
 
-/** A step with the upload of its images, on the GPU's clock. */
+/** A step with the upload of its images, timed on the GPU. */
 function wholeStep(device: Device, training: Training): Timed {
   return async (times) => await elapsed(device, () => training.run(times)) / times;
 }
@@ -119,10 +119,10 @@ async function timeStep(session: Session, device: Device, plan: TrainingPlan): P
   report.table("its memory", MEMORY)(memory(device, training));
   await training.losses();
   if (device.gpu.features.has("timestamp-query")) await families(session, training, plan);
-  else report.note("no time per kernel, as the adapter has no timestamp queries");
+  else report.note("no time per kernel: the adapter has no timestamp queries");
 }
 
-/** The step as training takes it, with the upload of its images; the replay alone; and the host's part of that. */
+/** The step as in training, with the upload of its images; the replay alone; and the host's share of it. */
 async function rates(session: Session, device: Device, training: Training, plan: TrainingPlan) {
   const replay = timedProgram(device, training.program);
   const patience = { ...session.patience, least: LEAST };
@@ -140,7 +140,7 @@ async function rates(session: Session, device: Device, training: Training, plan:
   };
 }
 
-/** Milliseconds of the host to encode and submit a program, without waiting. */
+/** Milliseconds that the host needs to encode and submit a program, without waiting. */
 async function encodeTime(device: Device, program: Program, rounds: number): Promise<number> {
   const samples: number[] = [];
   for (let round = 0; round < 2 * rounds; round++) {

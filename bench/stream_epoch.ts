@@ -1,6 +1,6 @@
 /**
- * A program of its own, started by `bench data`: streams an epoch of a dataset without a cache and prints, as JSON,
- * how much memory that takes above the idle process. Its argument is JSON: root, workers, prefetch and batch size.
+ * A separate program, started by `bench data`: streams an epoch of a dataset without a cache and prints, as JSON, how
+ * much memory that takes above the idle process. Its argument is JSON: root, workers, prefetch and batch size.
  */
 import process from "node:process";
 import { batches } from "../src/data/loader.ts";
@@ -21,16 +21,16 @@ export interface StreamPlan {
   readonly batchSize: number;
 }
 
-/** What it took. */
+/** The memory it took. */
 export interface StreamCost {
   readonly images: number;
   readonly seconds: number;
-  /** Resident bytes before the first picture, and at most. */
+  /** Resident bytes before the first image, and at peak. */
   readonly idle: number;
   readonly peak: number;
 }
 
-/** Streams an epoch, as a consumer that needs no time. */
+/** Streams an epoch, as a consumer that takes no time. */
 async function stream({ root, workers, prefetch, batchSize }: StreamPlan): Promise<StreamCost> {
   const host = denoPictures();
   const tree = await openTree(root);

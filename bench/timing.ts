@@ -1,20 +1,20 @@
-/** Medians of repeated runs; what is compared takes turns, so that all of it sees the same machine. */
+/** Medians of repeated runs. Compared variants take turns, so that all run under the same conditions. */
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import type { Program } from "../src/core/program.ts";
 
 /** How long to measure. */
 export interface Patience {
-  /** What is timed at once takes at least this many milliseconds, by repeating it. */
+  /** A single measurement takes at least this many milliseconds, through repetition. */
   readonly least: number;
   /** Rounds after the warm-up. */
   readonly rounds: number;
 }
 
-/** Enough for a waiting time of 11 ms, or of a timestamp's 1 ms, not to matter. */
+/** Long enough for a wait of 11 ms, or a timestamp's 1 ms, to be negligible. */
 export const PATIENCE: Patience = { least: 30, rounds: 5 };
 
-/** The middle value; of an even count the mean of the middle two. @throws RangeError if there are none */
+/** The median; the mean of the middle two for an even count. @throws RangeError if there are no values */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("Cannot take the median of no values");
   const sorted = [...values].sort((a, b) => a - b), middle = sorted.length >> 1;
@@ -25,8 +25,8 @@ export function median(values: readonly number[]): number {
 export type Timed = (times: number) => Promise<number>;
 
 /**
- * Times each variant once a round, in turn, after a round that warms up and tells how often to repeat; medians
- * in the order of `variants`.
+ * Times each variant once per round, in turn, after a warm-up round that determines the number of repetitions;
+ * returns medians in the order of `variants`.
  */
 export async function takeTurns(
   variants: readonly Timed[],
@@ -56,12 +56,12 @@ async function repeats(variant: Timed, least: number): Promise<number> {
   return times;
 }
 
-/** A program on the GPU's clock, all its runs in one submission. */
+/** Times a program on the GPU, with all its runs in one submission. */
 export function timedProgram(device: Device, program: Program): Timed {
   return async (times) => await elapsed(device, () => program.run(times)) / times;
 }
 
-/** Work of whatever library on the host's clock: `run` starts it, `wait` waits until the GPU has done it. */
+/** Times work of any library on the host: `run` starts it, `wait` waits until the GPU has finished. */
 export function timedByClock(run: () => void | Promise<void>, wait: () => Promise<void>): Timed {
   return async (times) => {
     await wait();

@@ -1,4 +1,4 @@
-/** `bench torch`: the same training step in eager PyTorch, beside wgrad's own in the same run. */
+/** `bench torch`: the same training step in eager PyTorch, next to wgrad's own in the same run. */
 import { DataError } from "../src/base/errors.ts";
 import { layersOf, stepFlops } from "./convs.ts";
 import type { Column } from "./report.ts";
@@ -9,7 +9,7 @@ import type { TrainingPlan } from "./training.ts";
 /** What torch_step.py prints. */
 interface TorchRun {
   readonly version: string;
-  /** The GPU, or the processor and its threads. */
+  /** The GPU, or the CPU and its threads. */
   readonly where: string;
   readonly rows: readonly {
     readonly precision: string;
@@ -21,26 +21,26 @@ interface TorchRun {
 const COLUMNS: readonly Column[] = [
   { key: "engine", head: "engine", width: 24, isText: true },
   { key: "precision", head: "precision", width: 16, isText: true },
-  { key: "milliseconds", head: "ms a step", width: 10 },
+  { key: "milliseconds", head: "ms per step", width: 10 },
   { key: "ips", head: "images/s", width: 10 },
   { key: "gflops", head: "GFLOP/s", width: 10 },
   { key: "ratio", head: "wgrad's share of its speed", width: 27 },
 ];
 
-/** Times each model in both. Where there is no torch it says so. @throws DataError if the script fails */
+/** Times each model in both; reports if torch is missing. @throws DataError if the script fails */
 export async function benchTorch(session: Session): Promise<void> {
   for (const plan of defaultPlans(session)) {
     if (!await compare(session, plan)) return;
   }
 }
 
-/** @returns false where there is no torch */
+/** @returns false if torch is missing */
 async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   const { report, options } = session;
   const missing = await whyNoPython(options.python, "torch");
   if (missing !== undefined) {
     report.print("");
-    report.print(`torch    is left out, as ${missing}: name another Python with --python PATH`);
+    report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
     report.fact("torch", `not available: ${missing}`);
     return false;
   }
@@ -65,7 +65,7 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
     row(`PyTorch ${torch.version}`, precision, milliseconds, milliseconds / own);
   }
   report.note(
-    "eager PyTorch on a batch that lies on its device; wgrad's is the mean of a run before and one after",
+    "eager PyTorch with the batch on its device; wgrad's time is the mean of a run before and one after",
   );
   return true;
 }
@@ -82,7 +82,7 @@ export async function whyNoPython(python: string, name: string): Promise<string 
   }
 }
 
-/** What a script of this folder prints as its last line, JSON, for a plan. @throws DataError if it fails */
+/** The last output line of a script of this folder for a plan, as JSON. @throws DataError if it fails */
 export async function runPython<Result>(python: string, name: string, plan: unknown): Promise<Result> {
   const script = new URL(`./${name}`, import.meta.url).pathname;
   const pipes = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
@@ -93,5 +93,5 @@ export async function runPython<Result>(python: string, name: string, plan: unkn
   const { success, stdout, stderr } = await process.output();
   if (success) return JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);
   const reason = new TextDecoder().decode(stderr).trim().split("\n").at(-1);
-  throw new DataError(`Cannot time PyTorch as ${python} ${script} failed: ${reason}`);
+  throw new DataError(`Cannot time PyTorch because ${python} ${script} failed: ${reason}`);
 }

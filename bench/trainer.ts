@@ -1,4 +1,7 @@
-/** What the trainer and its callbacks cost beside the engine's own step: the same steps, in turns, with and without. */
+/**
+ * The cost of the trainer and its callbacks on top of the engine's own step: the same steps, in turn, with and
+ * without.
+ */
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { losses } from "../src/nn/losses/mod.ts";
@@ -19,17 +22,19 @@ import type { Session } from "./session.ts";
 import { median } from "./timing.ts";
 import { noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
-/** Every so many steps one is logged; batches of a validation. */
+/** Interval of logged steps; batches of a validation. */
 const LOG_EVERY = 10, VALIDATED = 2;
 
-/** As many as the jersey numbers have: with ImageNet's, drawing a matrix would say nothing of most runs. */
+/** As many as the jersey numbers: with ImageNet's, drawing a matrix would not be representative. */
 const CLASSES = 42;
 
-/** Averages are the engine's own work, an export another model's, and a report reads the folder of a whole run. */
+/**
+ * Averages are the engine's own work, an export is of another model, and a report reads the folder of a whole run.
+ */
 const LEFT_OUT = ["ema", "onnx_export", "report"];
 
 const COLUMNS: readonly Column[] = [
-  { key: "engine_ms", head: "ms a step alone", width: 16 },
+  { key: "engine_ms", head: "ms per step alone", width: 16 },
   { key: "trainer_ms", head: "in the trainer", width: 15 },
   { key: "percent", head: "% more", width: 8 },
   { key: "end_ms", head: "ms at an epoch's end", width: 21 },
@@ -45,7 +50,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const alone = await startTraining(device, plan, session.options.choices);
   const engine: number[] = [], trainer: number[] = [], ends: number[] = [];
   const ended = { at: 0 };
-  /** Before all other callbacks: the loop's own time is known. */
+  /** Before all other callbacks: the loop's own time is known here. */
   const first: Callback = {
     name: "first",
     epochEnd({ history }) {
@@ -53,7 +58,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
       ended.at = performance.now();
     },
   };
-  /** After them: the engine's turn. */
+  /** After all other callbacks: the engine's turn. */
   const last: Callback = {
     name: "last",
     async save() {
@@ -98,10 +103,10 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     log,
     signal: host.signal,
   });
-  // The first epoch compiles what the callbacks draw with.
+  // The first epoch compiles the code that the callbacks draw with.
   const [engine_ms, trainer_ms, end_ms] = [engine, trainer, ends].map((times) => median(times.slice(1)));
   report.table(
-    `its trainer, ${steps} steps an epoch, ${CLASSES} classes, all callbacks but ${LEFT_OUT.join(", ")}`,
+    `its trainer, ${steps} steps per epoch, ${CLASSES} classes, all callbacks except ${LEFT_OUT.join(", ")}`,
     COLUMNS,
   )({
     engine_ms,
@@ -121,7 +126,7 @@ function repeated(batch: HostBatch, length: number): EpochBatches {
   };
 }
 
-/** Every callback with its own defaults. */
+/** Every callback with its default options. */
 function allOptions(): Record<string, unknown> {
   const chosen = Object.entries(callbacks).filter(([name]) => !LEFT_OUT.includes(name));
   return Object.fromEntries(chosen.map(([name, { options }]) => [name, options.parse({})]));

@@ -1,4 +1,4 @@
-/** A model with all that trains it on one batch of noise: what whole steps are timed with. */
+/** A model with everything that trains it on one batch of noise, for timing complete steps. */
 import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
@@ -24,7 +24,7 @@ export interface TrainingPlan {
   readonly precision: Precision;
 }
 
-/** What a step of every engine updates by. */
+/** The optimiser of every engine's step. */
 export const OPTIMIZER = {
   name: "adamw",
   lr: 1e-3,
@@ -34,10 +34,10 @@ export const OPTIMIZER = {
   decay_norm_and_bias: false,
 } as const;
 
-/** Steps between two looks at the losses. */
+/** Steps between two reads of the losses. */
 const SLOTS = 4096;
 
-/** Training that is under way. */
+/** A training in progress. */
 export interface Training {
   readonly model: Model;
   readonly optimizer: Optimizer;
@@ -52,7 +52,7 @@ export interface Training {
   losses(): Promise<number[]>;
 }
 
-/** Starts training: start values, one batch and the recorded step. */
+/** Starts training: initial values, one batch and the recorded step. */
 export async function startTraining(
   device: Device,
   plan: TrainingPlan,
@@ -82,12 +82,14 @@ export async function startTraining(
     async losses() {
       const losses = (await results.steps()).map(({ loss }) => loss);
       if (losses.every(Number.isFinite)) return losses;
-      throw new DivergedError(`Cannot time the step of ${plan.model} as its loss became ${losses.at(-1)}`);
+      throw new DivergedError(
+        `Cannot time the step of ${plan.model} because its loss became ${losses.at(-1)}`,
+      );
     },
   };
 }
 
-/** Programs as one that submits once. */
+/** Combines programs into one that submits once. */
 function inSequence(device: Device, programs: readonly Program[]): Program {
   const sum = (of: (program: Program) => number) => programs.reduce((total, one) => total + of(one), 0);
   const encode = () => programs.forEach((program) => program.encode());

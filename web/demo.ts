@@ -24,16 +24,16 @@ import {
 
 const NUMBERS = ["0", "3", "7", "10", "23"];
 const SEED = 42, COUNT = 320, SIZE = 32, BATCH = 32, DIFFICULTY = 0.5;
-/** Steps between two looks at the results, each of which waits for the GPU. */
+/** Steps between two reads of the results, each of which waits for the GPU. */
 const LOOK_EVERY = 2;
 
-/** What is learnt from; `pictures[i]` belongs to `samples[i]`. */
+/** The training data; `pictures[i]` belongs to `samples[i]`. */
 export interface DemoData {
   readonly samples: readonly Sample[];
   readonly pictures: readonly Picture[];
 }
 
-/** Draws the crops: the same in each visit. */
+/** Draws the crops, the same on each visit. */
 export function drawData(): DemoData {
   const samples = Array.from({ length: COUNT }, (_, i) => ({ path: `crop ${i}`, label: i % NUMBERS.length }));
   const pictures = samples.map(({ label }, i) =>
@@ -42,7 +42,7 @@ export function drawData(): DemoData {
   return { samples, pictures };
 }
 
-/** What the page shows of a training under way. */
+/** The progress of training shown by the page. */
 export interface Progress {
   /** The results of each step so far. */
   readonly steps: readonly Tally[];
@@ -82,7 +82,9 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
       const steps = await results.steps(); // GPU sync point
       const bad = steps.findIndex((tally) => !Number.isFinite(tally.loss));
       if (bad >= 0) {
-        throw new DivergedError(`Cannot go on training as the loss of step ${bad + 1} is ${steps[bad].loss}`);
+        throw new DivergedError(
+          `Cannot continue training because the loss of step ${bad + 1} is ${steps[bad].loss}`,
+        );
       }
       yield { steps, imagesPerSecond: step.step * BATCH / (performance.now() - started) * 1000 };
     }
@@ -94,7 +96,7 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
   }
 }
 
-/** Batches of epoch after epoch. */
+/** Batches of one epoch after another. */
 async function* endless({ samples, pictures }: DemoData): AsyncGenerator<HostBatch> {
   const prepare = pipeline([{ normalize: {} }], { imageSize: SIZE, purpose: "train" });
   for (let epoch = 0;; epoch++) {

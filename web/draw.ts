@@ -1,7 +1,7 @@
-/** What the page draws: a strip of pictures, and the curve of the loss. */
+/** What the page draws: a strip of images, and the curve of the loss. */
 import type { Picture } from "../mod.ts";
 
-/** Fills a canvas with square pictures, in two rows. */
+/** Fills a canvas with square images, in two rows. */
 export function drawPictures(canvas: HTMLCanvasElement, pictures: readonly Picture[]): void {
   const { width: side } = pictures[0];
   const columns = canvas.width / side;
@@ -17,7 +17,7 @@ export function drawPictures(canvas: HTMLCanvasElement, pictures: readonly Pictu
 
 const LEFT = 34, RIGHT = 590, TOP = 12, BOTTOM = 172;
 
-/** The SVG inside of a chart of 600 x 200: losses by step, from 0 up, `total` steps wide. */
+/** The contents of an SVG chart of 600 x 200: losses by step, from 0 up, `total` steps wide. */
 export function lossCurve(losses: readonly number[], total: number): string {
   const top = Math.max(1, Math.ceil(Math.max(...losses, 0) * 2) / 2);
   const x = (step: number) => LEFT + (RIGHT - LEFT) * (total > 1 ? (step - 1) / (total - 1) : 0.5);

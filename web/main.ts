@@ -1,4 +1,4 @@
-/** The page: shows the GPU that it found, and trains a small model on it at the press of a button. */
+/** The page: shows the GPU it found, and trains a small model on it when a button is pressed. */
 import { type Device, messageOf, openDevice } from "../mod.ts";
 import { openGpu } from "../src/host/browser.ts";
 import { drawData, type Progress, train } from "./demo.ts";
@@ -54,7 +54,7 @@ function showDevice({ adapter, gpu }: Device): void {
   }));
 }
 
-/** Trains for as many steps as the form says, and shows how it goes. */
+/** Trains for as many steps as the form specifies, and shows the progress. */
 async function trainOnce(device: Device): Promise<void> {
   const total = element<HTMLInputElement>("steps").valueAsNumber;
   button.disabled = true;

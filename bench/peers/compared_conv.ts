@@ -1,4 +1,4 @@
-/** The convolution that engines are compared by, in PyTorch's layout, and wgrad's own run of it. */
+/** The convolution for comparing engines, in PyTorch's layout, and wgrad's own run of it. */
 import type { Device } from "../../src/core/device.ts";
 import { recordProgram } from "../../src/core/program.ts";
 import { withTape } from "../../src/core/tape.ts";

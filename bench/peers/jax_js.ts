@@ -1,4 +1,7 @@
-/** jax-js on WebGPU: traced once and compiled with jit(), channels first. Arrays count references: a use consumes one. */
+/**
+ * jax-js on WebGPU: traced once and compiled with jit(), channels first. Arrays are reference-counted: a use consumes
+ * one.
+ */
 import type * as JaxPackage from "@jax-js/jax";
 import { GpuError } from "../../src/base/errors.ts";
 import {
@@ -18,21 +21,21 @@ type JaxArray = JaxPackage.Array;
 /** Arrays by parameter name: a pytree. */
 type Arrays = Record<string, JaxArray>;
 
-/** It does not say its version: this is the pin of deno.json. */
+/** The package does not report its version: this is the pin of deno.json. */
 const VERSION = "0.1.25";
 
 /** Loads the package and opens the adapter. */
 export async function openJaxJs(): Promise<Peer> {
   const jax = await load<Jax>("@jax-js/jax");
   if (!(await jax.init("webgpu")).includes("webgpu")) {
-    throw new GpuError("Cannot time jax-js as its WebGPU backend does not open");
+    throw new GpuError("Cannot time jax-js because its WebGPU backend does not open");
   }
   jax.defaultDevice("webgpu");
   return {
     name: "jax-js",
     version: VERSION,
     remarks: [
-      "jax-js has no AdamW and no batch norm: both are composed of its ops, all of the step in one jit()",
+      "jax-js has no AdamW and no batch norm: both are composed of its ops, with the whole step in one jit()",
     ],
     conv: (given) => conv(jax, given),
     step: (given) => step(jax, given),
@@ -75,7 +78,7 @@ async function conv(jax: Jax, given: PeerConvCase): Promise<PeerConv> {
   };
 }
 
-/** What a step gives: loss, parameters and both moments. */
+/** The results of a step: loss, parameters and both moments. */
 type Stepped = [JaxArray, Arrays, Arrays, Arrays];
 
 async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
@@ -165,7 +168,7 @@ function adamw({ numpy: np }: Jax, { state, lr, betas: [beta1, beta2], eps, weig
 }
 
 function netOps({ numpy: np, lax, nn }: Jax, parameters: Arrays): NetOps<JaxArray> {
-  const get = (name: string) => parameters[name]; // each is used once, so its reference goes with it
+  const get = (name: string) => parameters[name]; // each is used once, which consumes its reference
   return {
     again: (x) => x.ref,
     layers: {

@@ -1,4 +1,4 @@
-/** What another engine must offer to be timed beside wgrad. Layouts are PyTorch's: [N, C, H, W], [K, C, R, S]. */
+/** The interface of another engine that is timed next to wgrad. Layouts are PyTorch's: [N, C, H, W], [K, C, R, S]. */
 import { firstLineOf } from "../../src/base/errors.ts";
 import type { Layer } from "../../src/nn/layers/mod.ts";
 import type { StateTensor } from "../../src/nn/parameters.ts";
@@ -6,18 +6,18 @@ import type { StateTensor } from "../../src/nn/parameters.ts";
 /** Values with their shape, in PyTorch's layout. */
 export type HostTensor = StateTensor;
 
-/** A convolution with both gradients, on values that lie on the GPU. */
+/** A convolution with both gradients, on values on the GPU. */
 export interface PeerConv {
-  /** Starts forward, dx and dw once more. */
+  /** Starts forward, dx and dw again. */
   run(): void | Promise<void>;
-  /** Waits until the GPU has done all of it. */
+  /** Waits until the GPU has finished all of it. */
   wait(): Promise<void>;
   /** The last run's y, dx and dw. */
   results(): Promise<Readonly<Record<"y" | "dx" | "dw", ArrayLike<number>>>>;
   free(): void;
 }
 
-/** A training step on one batch that lies on the GPU. */
+/** A training step on one batch on the GPU. */
 export interface PeerStep {
   /** Starts a step. */
   run(): void | Promise<void>;
@@ -36,7 +36,7 @@ export interface PeerConvCase {
   readonly padding: number;
 }
 
-/** The network, its start values, one batch, and the optimiser's constants. */
+/** The network, its initial values, one batch, and the optimiser's constants. */
 export interface PeerStepCase {
   readonly layers: readonly Layer[];
   readonly state: ReadonlyMap<string, HostTensor>;
@@ -53,7 +53,7 @@ export interface PeerStepCase {
 export interface Peer {
   readonly name: string;
   readonly version: string;
-  /** What it has no way to do, and what is done instead. */
+  /** What it cannot do, and what is done instead. */
   readonly remarks: readonly string[];
   conv(given: PeerConvCase): Promise<PeerConv>;
   step(given: PeerStepCase): Promise<PeerStep>;
@@ -64,18 +64,18 @@ export function learnt(state: PeerStepCase["state"]): [name: string, tensor: Hos
   return [...state].filter(([name]) => !name.includes("running_"));
 }
 
-/** Weight decay is for filters and matrices. */
+/** Weight decay applies to filters and matrices. */
 export function decays({ shape }: HostTensor): boolean {
   return shape.length > 1;
 }
 
-/** A peer's package that is not installed. */
+/** A peer's package is not installed. */
 export class MissingPackage extends Error {
   override name = "MissingPackage";
 }
 
 /**
- * Imports a package by a name that is not known beforehand, so that bench starts where it is not installed.
+ * Imports a package by a name that is not known statically, so that bench starts if it is not installed.
  * @throws MissingPackage with the cure
  */
 export async function load<Package>(name: string): Promise<Package> {
@@ -83,6 +83,6 @@ export async function load<Package>(name: string): Promise<Package> {
     return await import(name);
   } catch (error) {
     const reason = firstLineOf(error).slice(0, 60);
-    throw new MissingPackage(`${name} does not load (${reason}...): run deno install`, { cause: error });
+    throw new MissingPackage(`${name} does not load (${reason}...); run deno install`, { cause: error });
   }
 }

@@ -20,22 +20,22 @@ export async function openTfjs(): Promise<Peer> {
   const tf = await load<Tf>("@tensorflow/tfjs");
   await load("@tensorflow/tfjs-backend-webgpu");
   if (!await tf.setBackend("webgpu")) {
-    throw new GpuError("Cannot time tfjs as its WebGPU backend does not open");
+    throw new GpuError("Cannot time tfjs because its WebGPU backend does not open");
   }
   await tf.ready();
   return {
     name: "tfjs",
     version: tf.version_core,
     remarks: [
-      "tfjs has no AdamW: its own Adam after a multiplication that decays the weights",
-      "tfjs keeps no running statistics here: batch norm is its own, over its own moments",
+      "tfjs has no AdamW: its own Adam is used after multiplying the weights by the decay",
+      "tfjs keeps no running statistics here: its own batch norm is used, with its own moments",
     ],
     conv: (given) => Promise.resolve(conv(tf, given)),
     step: (given) => Promise.resolve(step(tf, given)),
   };
 }
 
-/** Images and filters come in PyTorch's layout. */
+/** Images and filters are given in PyTorch's layout. */
 function upload(tf: Tf, { shape, values }: HostTensor): TfPackage.Tensor {
   if (shape.length !== 4) return tf.tensor(values, [...shape]);
   return tf.tidy(() =>
@@ -49,7 +49,7 @@ function uploadFilter(tf: Tf, { shape, values }: HostTensor): TfPackage.Tensor4D
   return tf.tidy(() => tf.tensor4d(values, [k, c, r, s]).transpose([2, 3, 1, 0]));
 }
 
-/** Waits for all work so far: what is read lies behind it in the queue. */
+/** Waits for all work so far: the read comes after it in the queue. */
 async function wait(tf: Tf, tensor: TfPackage.Tensor): Promise<void> {
   const one = tf.tidy(() => tensor.flatten().slice(0, 1));
   await one.data();

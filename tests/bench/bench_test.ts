@@ -58,7 +58,7 @@ gpuTest("bench kernels checks and times, prints the probes and writes the same a
   assertMatch(text, /^adapter {2}.+, through Deno 9\.9\.9$/m);
   assertMatch(
     text,
-    /^probe {4}[\d.]+ GFLOP\/s of f32 multiply-adds, [\d.]+ GB\/s of copying: the 100 % of all below$/m,
+    /^probe {4}[\d.]+ GFLOP\/s of f32 multiply-adds, [\d.]+ GB\/s of copying: the 100 % for everything below$/m,
   );
   assertMatch(text, /^ {2}3x3 128-256 \/2 at 4 {9,}1( +[\d.]+){6}$/m);
   assert(lines.every((line) => line.length <= WIDTH), text);
@@ -82,7 +82,7 @@ gpuTest("bench data compares decoding, caches and memory on a dataset", () =>
     assertEquals(await bench(host, ["data", "--rounds", "1", "--data", `${folder}/data`]), 0);
     const text = lines.join("\n");
     assertMatch(text, /^ {2}sharp, a bare loop, 2 at once( +[\d.,]+){2} +1$/m);
-    assertMatch(text, /^ {2}num_workers=2, each one at once( +[\d.,]+){3}$/m);
+    assertMatch(text, /^ {2}num_workers=2, one each at once( +[\d.,]+){3}$/m);
     assertMatch(text, /^ {2}num_workers=2, batches of 64, 2 ahead( +[\d.,]+){3}$/m);
     assert(lines.every((line) => line.length <= WIDTH), text);
   }));

@@ -32,7 +32,7 @@ Deno.test("requireClose() names a wrong result, NaN too", () => {
   assertThrows(
     () => requireClose("relu", [1, 2.1], [1, 2], 1e-4),
     GpuError,
-    "Cannot time relu as it is wrong",
+    "Cannot time relu because it is wrong",
   );
   assertThrows(() => requireClose("relu", [NaN, 2], [1, 2], 1e-4), GpuError, "sample 0 is NaN");
 });

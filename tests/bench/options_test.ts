@@ -24,10 +24,10 @@ const faults: [args: string[], message: string][] = [
   [["--modle", "resnet18"], "did you mean model?"],
   [["--model", "resnet19"], "did you mean resnet18?"],
   [["--precision", "16"], "Known: 32-true, 16-mixed"],
-  [["--batch", "0"], '--batch must be a whole number from 1: current is "0"'],
-  [["--size", "big"], '--size must be a whole number from 1: current is "big"'],
-  [["--json"], "names no file"],
-  [["resnet18"], '"resnet18" is no option'],
+  [["--batch", "0"], '--batch must be an integer of at least 1, current value is "0"'],
+  [["--size", "big"], '--size must be an integer of at least 1, current value is "big"'],
+  [["--json"], "needs a file"],
+  [["resnet18"], '"resnet18" is not an option'],
 ];
 
 for (const [args, message] of faults) {
