@@ -1,0 +1,43 @@
+/** What a run says of itself: in its first lines, and in the files of its folder. */
+import type { Config } from "../config/mod.ts";
+import type { Device } from "../core/device.ts";
+import { labelsMapping } from "../data/labels_mapping.ts";
+import type { Host } from "./host.ts";
+import type { OpenData } from "./open_data.ts";
+import { describeAdapter } from "./open_model.ts";
+
+/** The parts of a configuration that are looked for first, in one line. */
+export function describeConfig({ experiment, seed, trainer, data, optimizer, scheduler }: Config): string {
+  return [
+    experiment,
+    `${trainer.max_epochs} epochs`,
+    `batch ${data.batch_size}`,
+    trainer.precision,
+    `lr ${optimizer.lr} by ${scheduler.name}`,
+    `seed ${seed}`,
+  ].join(", ");
+}
+
+/** Writes what explains the run into its folder: its seed, commit, runtime, adapter and labels. */
+export async function describeRun(
+  host: Host,
+  config: Config,
+  folder: string,
+  { device, data }: { readonly device: Device; readonly data: OpenData },
+): Promise<void> {
+  const write = (name: string, text: string) =>
+    host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
+  const run = {
+    experiment: config.experiment,
+    started: host.now().toISOString(),
+    seed: config.seed,
+    commit: await host.gitCommit() ?? null,
+    runtime: host.runtime,
+    adapter: describeAdapter(device),
+  };
+  await write("run.json", JSON.stringify(run, null, 2) + "\n");
+  await write(
+    "labels_mapping.json",
+    labelsMapping(data.classes, data.evalPipeline.normalization, data.evalPipeline.preprocessing),
+  );
+}

@@ -1,0 +1,84 @@
+/** From a configuration to what the trainer takes. */
+import { type Config, pipelineSteps } from "../config/mod.ts";
+import type { Device } from "../core/device.ts";
+import { EVALUATED_SPLITS } from "../data/types.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { Model } from "../nn/model.ts";
+import { makeSchedule } from "../optim/schedules/mod.ts";
+import type { Callback } from "../train/callback.ts";
+import { type Evaluator, evaluator } from "../train/evaluate.ts";
+import type { RunLog } from "../train/log.ts";
+import type { FitOptions, Snapshot } from "../train/run.ts";
+import { aboutRun } from "./checkpoints.ts";
+import { behaviourOf } from "./compat.ts";
+import type { Host } from "./host.ts";
+import { keepChoices } from "./kernel_choices.ts";
+import type { OpenData } from "./open_data.ts";
+import { openOptimizer } from "./open_optimizer.ts";
+
+/** What was opened for a training before. */
+export interface FitParts {
+  readonly device: Device;
+  readonly data: OpenData;
+  readonly model: Model;
+  readonly loss: Loss;
+  readonly evaluation: Evaluator;
+  readonly log: RunLog;
+  readonly resume: Snapshot | undefined;
+  readonly callbacks: readonly Callback[];
+}
+
+/** The trainer's options, with the configured optimiser and schedule. `folder` is the run's. */
+export async function openFit(
+  host: Host,
+  config: Config,
+  folder: string,
+  { device, data, evaluation, callbacks, ...parts }: FitParts,
+): Promise<FitOptions> {
+  const { optimizer, trainer } = config;
+  const { interval, ...scheduler } = config.scheduler;
+  const { ema } = behaviourOf(config);
+  const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
+  return {
+    ...parts,
+    classes: data.classes,
+    optimizer: openOptimizer(config, parts.model),
+    accumulate: trainer.accumulate_grad_batches,
+    ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
+    schedule: makeSchedule(scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
+    perStep: interval === "step",
+    train: data.train,
+    valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
+    validateEvery: batchesBetweenValidations(config, data),
+    evaluator: evaluation,
+    imageSize: config.data.image_size,
+    evalTransforms: pipelineSteps(config).eval,
+    batchSizes: data.batchSizes,
+    maxEpochs: trainer.max_epochs,
+    maxNorm: trainer.gradient_clip_val || null,
+    logEvery: trainer.log_every_n_steps,
+    sanitySteps: trainer.num_sanity_val_steps,
+    replay: trainer.replay,
+    tuneKernels: trainer.tune_kernels,
+    callbacks: [...choices, ...callbacks],
+    signal: host.signal,
+    about: aboutRun(config, folder, data),
+  };
+}
+
+/** Batches between two validations, or undefined where only an epoch's end has one. */
+function batchesBetweenValidations({ trainer }: Config, data: OpenData): number | undefined {
+  const { val_check_interval: interval } = trainer;
+  if (interval === 1) return undefined;
+  return interval > 1 ? interval : Math.max(1, Math.floor(data.train(0).length * interval));
+}
+
+/** The evaluator of a training's validations and its test. */
+export function openEvaluator(
+  { data: { image_size: imageSize } }: Config,
+  { device, model, loss, data }: Pick<FitParts, "device" | "model" | "loss" | "data">,
+): Evaluator {
+  const batchSize = data.evalBatchSize;
+  const batches = Math.max(1, ...EVALUATED_SPLITS.map((split) => data.evaluate(split).length));
+  return evaluator(device, { model, loss, imageSize, batchSize, batches });
+}

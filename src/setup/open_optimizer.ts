@@ -1,0 +1,17 @@
+/** The optimiser that a configuration asks for. */
+import type { Config } from "../config/mod.ts";
+import type { Model } from "../nn/model.ts";
+import { makeOptimizer } from "../optim/optimizers/mod.ts";
+import type { Optimizer } from "../optim/optimizers/optimizer.ts";
+
+/** Makes the optimiser of a model, with a learning rate for each stage where the configuration asks for that. */
+export function openOptimizer(
+  { optimizer, model: { layer_lr_decay: decay } }: Config,
+  { parameters, stageOf }: Model,
+): Optimizer {
+  const { values, halves, trained, decayed } = parameters;
+  const rates = decay === 1
+    ? undefined
+    : parameters.spread((name) => decay ** stageOf(name), "learning rates of layers");
+  return makeOptimizer(optimizer, { values, halves, trained, decayed, rates });
+}
