@@ -21,6 +21,8 @@ export type Stage = readonly Layer[];
 /** A network before any device: its stages in order, of which the last layer gives the logits [N, classes]. */
 export interface Architecture {
   readonly name: string;
+  /** What was chosen of it beside its name. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly classes: number;
   readonly stages: readonly Stage[];
 }
@@ -45,6 +47,8 @@ export interface Observed {
 /** A model on a device. */
 export interface Model {
   readonly name: string;
+  /** The options of its architecture. */
+  readonly options: Readonly<Record<string, unknown>>;
   readonly classes: number;
   readonly layers: readonly Layer[];
   readonly parameters: ParameterSet;
@@ -70,7 +74,7 @@ export interface Model {
  * @throws RangeError if the layers do not make a network
  */
 export function buildModel(device: Device, architecture: Architecture, options: ModelOptions): Model {
-  const { name, classes, stages } = architecture;
+  const { name, options: chosen = {}, classes, stages } = architecture;
   const { seed, precision = "32-true", freeze = [] } = options;
   const layers = stages.flat(), last = layers.at(-1)!.name;
   const units = planUnits(layers);
@@ -82,6 +86,7 @@ export function buildModel(device: Device, architecture: Architecture, options: 
   const run = runner(parameters, owners);
   return {
     name,
+    options: chosen,
     classes,
     layers,
     parameters,

@@ -29,12 +29,12 @@ export interface CheckpointInfo extends SavedModel {
 
 /** The metadata that checkpoints of a model and of a whole run share. */
 export function checkpointMetadata(
-  { name: model }: Model,
+  { name: model, options }: Model,
   { epoch, step, classes, imageSize, evalTransforms: steps }: SavedModel,
 ): [key: string, text: string][] {
   return [
     ["format", "pt"],
-    ...writeCard({ model, classes, imageSize, steps }),
+    ...writeCard({ model, options, classes, imageSize, steps }),
     ["wgrad.epoch", String(epoch)],
     ["wgrad.step", String(step)],
   ];

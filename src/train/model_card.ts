@@ -6,7 +6,7 @@ import * as z from "zod";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Step } from "../data/transforms/transform.ts";
-import { type ModelName, modelNames } from "../nn/models/mod.ts";
+import { architecture, type ChosenModel, type ModelName, modelNames } from "../nn/models/mod.ts";
 
 /** What the model's input is: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
 export type ModelInput = "normalized" | "unit" | "pixels";
@@ -15,6 +15,8 @@ export type ModelInput = "normalized" | "unit" | "pixels";
 export interface ModelCard {
   /** undefined where a file does not say. */
   readonly model: ModelName | undefined;
+  /** The architecture's own options, if it has any. */
+  readonly options?: Readonly<Record<string, unknown>>;
   /** Class names in the order of the logits. */
   readonly classes: readonly string[];
   /** Side of the images that the model sees, in pixels. */
@@ -27,6 +29,7 @@ export interface ModelCard {
 /** Where a file's metadata say it. */
 export const CARD = {
   model: "wgrad.model",
+  options: "wgrad.model_options",
   classes: "wgrad.classes",
   imageSize: "wgrad.image_size",
   steps: "wgrad.eval_transforms",
@@ -36,6 +39,7 @@ export const CARD = {
 /** A card to write; what is undefined stays out of the file. */
 export interface CardToWrite {
   readonly model: string | undefined;
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly classes: readonly string[];
   readonly imageSize: number;
   readonly steps?: readonly Step[] | undefined;
@@ -45,9 +49,10 @@ export interface CardToWrite {
 
 /** A card as a file's metadata: of a checkpoint, of a model alone, and of an ONNX file. */
 export function writeCard(card: CardToWrite): [key: string, text: string][] {
-  const { model, classes, imageSize, steps, input } = card;
+  const { model, options = {}, classes, imageSize, steps, input } = card;
   const texts: [key: string, text: string | undefined][] = [
     [CARD.model, model],
+    [CARD.options, Object.keys(options).length > 0 ? JSON.stringify(options) : undefined],
     [CARD.classes, JSON.stringify(classes)],
     [CARD.imageSize, String(imageSize)],
     [CARD.steps, steps && JSON.stringify(steps)],
@@ -89,6 +94,7 @@ export function readCard(
   const imageSize = read("imageSize", (text) => side.parse(text), () => defaults.imageSize);
   const card: ModelCard = {
     model: read("model", parseModel, () => undefined),
+    ...(metadata.has(CARD.options) && { options: read("options", parseOptions, () => ({})) }),
     classes: read(
       "classes",
       (text) => classNames.parse(JSON.parse(text)),
@@ -113,9 +119,22 @@ export function readCard(
 }
 
 /** The architecture in a file's metadata; undefined where it does not say. @throws DataError as {@link readCard} does */
-export function readModelName(metadata: ReadonlyMap<string, string>, path: string): ModelName | undefined {
-  const text = metadata.get(CARD.model);
-  return text === undefined ? undefined : parsed("model", text, path, parseModel);
+export function readArchitecture(
+  metadata: ReadonlyMap<string, string>,
+  path: string,
+): ChosenModel | undefined {
+  const text = metadata.get(CARD.model), options = metadata.get(CARD.options) ?? "{}";
+  if (text === undefined) return undefined;
+  const name = parsed("model", text, path, parseModel);
+  return parsed("options", options, path, (text) => {
+    const chosen = { name, options: parseOptions(text) };
+    architecture(chosen, 1); // refuses options that it does not have
+    return chosen;
+  });
+}
+
+function parseOptions(text: string): Record<string, unknown> {
+  return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
 }
 
 function parseModel(text: string): ModelName {
@@ -137,6 +156,7 @@ function parsed<T>(key: keyof typeof CARD, text: string, path: string, parse: (t
 
 const WORDS: Readonly<Record<keyof typeof CARD, string>> = {
   model: "architecture",
+  options: "the architecture's options",
   classes: "class names",
   imageSize: "image size",
   steps: "preprocessing",

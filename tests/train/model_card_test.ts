@@ -1,6 +1,12 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../src/base/errors.ts";
-import { cardPipeline, type ModelCard, readCard, writeCard } from "../../src/train/model_card.ts";
+import {
+  cardPipeline,
+  type ModelCard,
+  readArchitecture,
+  readCard,
+  writeCard,
+} from "../../src/train/model_card.ts";
 
 const card: ModelCard = {
   model: "resnet34",
@@ -15,6 +21,20 @@ const read = (entries: readonly (readonly [string, string])[]) =>
 
 Deno.test("readCard() reads what writeCard() wrote, class names as text and in order", () => {
   assertEquals(read(writeCard(card)), { card, missing: [] });
+  const wide = { ...card, options: { width: 2 } };
+  assertEquals(read(writeCard(wide)), { card: wide, missing: [] });
+});
+
+Deno.test("readArchitecture() reads name and options, and refuses those that the architecture does not have", () => {
+  assertEquals(readArchitecture(new Map(), "m.pth"), undefined);
+  const known = readArchitecture(new Map(writeCard(card)), "m.pth");
+  assertEquals(known, { name: "resnet34", options: {} });
+  const metadata = new Map(writeCard({ ...card, options: { width: 2 } }));
+  assertThrows(
+    () => readArchitecture(metadata, "m.pth"),
+    DataError,
+    `Cannot use m.pth: its "wgrad.model_options" is damaged, current value is "{\\"width\\":2}"`,
+  );
 });
 
 Deno.test("writeCard() leaves out what a checkpoint does not say", () => {

@@ -27,7 +27,7 @@ export interface ChosenModel {
  * @throws RangeError if an option is unknown or out of range
  */
 export function architecture({ name, options = {} }: ChosenModel, classes: number): Architecture {
-  return { name, classes, stages: makeByName("model", models, name, options, { classes }) };
+  return { name, options, classes, stages: makeByName("model", models, name, options, { classes }) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Which architecture a state dict belongs to, and which tensor tells its classes, where the file does not say. */
 import { sameShape, type Shape } from "../../base/shape.ts";
 import { declareLayers, headOf } from "../declare_layers.ts";
-import { architecture, type ModelName, modelNames } from "./mod.ts";
+import { architecture, type ChosenModel, type ModelName, modelNames } from "./mod.ts";
 
 /** A state dict, or its shapes. */
 type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
@@ -9,7 +9,7 @@ type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 /** The architecture that most of the tensors fit; undefined if there is none of any architecture's. */
 export function recognize(tensors: Tensors): ModelName | undefined {
   const counted = modelNames.map((name) => {
-    const { body } = parts(name);
+    const { body } = parts({ name });
     const shared = body.filter(({ name, declaration }) =>
       sameShape(tensors.get(name)?.shape ?? [], declaration.torchShape)
     ).length;
@@ -20,13 +20,13 @@ export function recognize(tensors: Tensors): ModelName | undefined {
 }
 
 /** The parameter of an architecture's head that has a value for each class: "fc.bias". */
-export function classParameter(model: ModelName): string {
-  return parts(model).head.at(-1)!;
+export function classParameter(chosen: ChosenModel): string {
+  return parts(chosen).head.at(-1)!;
 }
 
 /** The names of the head's parameters, and all others, whose shapes do not depend on the classes. */
-function parts(name: ModelName) {
-  const declared = declareLayers(architecture({ name }, 1).stages.flat());
+function parts(chosen: ChosenModel) {
+  const declared = declareLayers(architecture(chosen, 1).stages.flat());
   const head = headOf(declared).parameters;
   return { head, body: declared.parameters.filter(({ name }) => !head.includes(name)) };
 }

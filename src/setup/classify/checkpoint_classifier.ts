@@ -4,10 +4,11 @@ import { DataError } from "../../base/errors.ts";
 import type { Device } from "../../core/device.ts";
 import { toFloat32 } from "../../formats/safetensors.ts";
 import type { TensorInFile } from "../../formats/weights.ts";
-import { createModel, type ModelName, modelNames } from "../../nn/models/mod.ts";
+import { type Architecture, buildModel } from "../../nn/model.ts";
+import { architecture, type ChosenModel, type ModelName, modelNames } from "../../nn/models/mod.ts";
 import { classParameter, recognize } from "../../nn/models/recognize.ts";
 import { checkpointWeights } from "../../train/checkpoint_weights.ts";
-import { cardPipeline, type ModelCard, readCard, readModelName } from "../../train/model_card.ts";
+import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
 import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
 
@@ -16,6 +17,7 @@ export interface OpenCheckpoint {
   readonly path: string;
   readonly weights: ReadonlyMap<string, TensorInFile>;
   readonly card: ModelCard & { readonly model: ModelName };
+  readonly architecture: Architecture;
   readonly missing: readonly string[];
   readonly isAveraged: boolean;
 }
@@ -27,35 +29,41 @@ const IMAGE_SIZE = 224;
 export async function openCheckpoint(source: ByteSource): Promise<OpenCheckpoint> {
   const path = source.name;
   const { weights, metadata, isAveraged } = await checkpointWeights(source, { ema: true });
-  const model = readModelName(metadata, path) ?? recognize(weights);
-  if (model === undefined) {
+  const chosen = readArchitecture(metadata, path) ?? recognized(weights);
+  if (chosen === undefined) {
     throw new DataError(
       `Cannot use ${path}: it has no tensor of any model here; they are ${modelNames.join(", ")}`,
     );
   }
-  const perClass = classParameter(model), classes = weights.get(perClass)?.shape[0];
+  const perClass = classParameter(chosen), classes = weights.get(perClass)?.shape[0];
   if (classes === undefined) {
-    throw new DataError(`Cannot use ${path}: it has no "${perClass}", which ${model} needs`);
+    throw new DataError(`Cannot use ${path}: it has no "${perClass}", which ${chosen.name} needs`);
   }
   const { card, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
   return {
     path,
     weights,
-    card: { ...card, model },
+    card: { ...card, model: chosen.name },
+    architecture: architecture(chosen, classes),
     missing: missing.filter((what) => what !== "architecture"),
     isAveraged,
   };
 }
 
+function recognized(weights: OpenCheckpoint["weights"]): ChosenModel | undefined {
+  const name = recognize(weights);
+  return name && { name };
+}
+
 /** A checkpoint's model on a device, in f32, for at most `pictures` at once. @throws DataError if weights are missing or of another shape */
 export async function checkpointClassifier(
   device: Device,
-  { path, weights, card, missing }: OpenCheckpoint,
+  { path, weights, card, architecture, missing }: OpenCheckpoint,
   pictures: number = BATCH,
 ): Promise<Classifier> {
   const { classes, imageSize } = card;
   const pipeline = cardPipeline(card, path);
-  const model = createModel(device, card.model, { classes: classes.length, seed: 0 });
+  const model = buildModel(device, architecture, { seed: 0 });
   const modules = new Set(model.parameters.parameters.map(({ name }) => moduleOf(name)));
   const ofModel = [...weights].filter(([name]) =>
     modules.has(moduleOf(name)) && !name.endsWith(".num_batches_tracked")

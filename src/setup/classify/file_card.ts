@@ -19,10 +19,11 @@ export async function fileCard(
   const { card, missing } = /\.onnx$/i.test(path)
     ? await describeOnnx(host, path)
     : await openCheckpoint(await host.openFile(path));
-  const { model, classes, imageSize, steps, input } = card;
+  const { model, options, classes, imageSize, steps, input } = card;
   return {
     input,
     ...(model && { model }),
+    ...(options && { options }),
     ...(!missing.includes("class names") && { classes }),
     ...(!missing.includes("image size") && { imageSize }),
     ...(!missing.includes("preprocessing") && { steps }),
@@ -60,6 +61,7 @@ export async function withModelFile(
   }
   return [
     ...(card?.model ? [`model.name=${card.model}`] : []),
+    ...Object.entries(card?.options ?? {}).map(([key, value]) => `++model.${key}=${JSON.stringify(value)}`),
     ...(card?.imageSize ? [`data.image_size=${card.imageSize}`] : []),
     ...(isPath ? [`model.weights=${quoted(given)}`] : []),
     ...rest,

@@ -6,7 +6,6 @@ import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import { encodeOnnx, type OnnxParts } from "../../formats/onnx/model.ts";
 import { networkModel } from "../../formats/onnx/network.ts";
 import type { Preparation } from "../../formats/onnx/prepare_input.ts";
-import { architecture } from "../../nn/models/mod.ts";
 import { onnxNetwork } from "../../nn/onnx.ts";
 import { cardPipeline, writeCard } from "../../train/model_card.ts";
 import type { OnnxOptions } from "../../train/onnx_options.ts";
@@ -43,9 +42,9 @@ function encode(
   labels: string,
   options: OnnxOptions,
 ): OnnxParts {
-  const { card, weights } = checkpoint;
+  const { card, weights, architecture } = checkpoint;
   const metadata = new Map([["labels_mapping", labels], ...writeCard({ ...card, input: inputOf(options) })]);
-  const network = onnxNetwork(architecture({ name: card.model }, card.classes.length));
+  const network = onnxNetwork(architecture);
   const model = networkModel(network, weights, {
     imageSize: card.imageSize,
     batchNorm: options.batch_norm,
