@@ -60,6 +60,7 @@ function oneOf(options: readonly string[], given: unknown): string {
 
 function bound(issue: z.core.$ZodRawIssue, within: string, beyond: string, limit: unknown): string {
   const amount = `${issue.inclusive ? within : beyond} ${limit}`;
-  if (issue.origin === "array") return `must have ${amount} entries`;
-  return issue.origin === "string" ? `must have ${amount} character` : `must be ${amount}`;
+  if (issue.origin === "array") return `must have ${amount} ${limit === 1 ? "entry" : "entries"}`;
+  if (issue.origin === "string") return `must have ${amount} ${limit === 1 ? "character" : "characters"}`;
+  return `must be ${amount}`;
 }

@@ -1,4 +1,5 @@
 import { IMAGENET } from "../data/types.ts";
+import { resizedSide } from "../data/transforms/resize.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Config } from "./schema/mod.ts";
 import type { TransformStep } from "./schema/transforms.ts";
@@ -11,8 +12,8 @@ export function pipelineSteps({ transforms, data }: Config): { train: Step[]; ev
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {
     if (normalize !== undefined) return { normalize: IMAGENET };
     if (resize !== undefined) {
-      const { ratio = 1, size = Math.round(data.image_size * ratio), ...rest } = resize;
-      return { resize: { size, ...rest } };
+      const { keep_aspect, ...sizes } = resize;
+      return { resize: { size: resizedSide(sizes, data.image_size), keep_aspect } };
     }
     return Object.fromEntries(Object.entries(others).map(([name, options]) => [name, fillBelow(options)]));
   };

@@ -72,6 +72,10 @@ Deno.test("pipelineSteps() takes sizes of transforms within transforms from data
 
 const refused: [override: string, fault: string][] = [
   [
+    "transforms.train=[{random_choice: {transforms: []}}]",
+    "Cannot use transforms.train.0.random_choice.transforms=[] because it must have at least 1 entry",
+  ],
+  [
     "transforms.eval=[color_jitter]",
     "Cannot use transforms.eval.0=color_jitter because it must not be random: evaluation sees the same image each time",
   ],

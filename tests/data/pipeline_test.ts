@@ -50,6 +50,8 @@ Deno.test("pipeline() says how pictures are prepared", () => {
   const stretched = make([{ resize: { keep_aspect: false } }], "eval").preprocessing;
   assertEquals(stretched, { resize: [32, 32], crop: null, ...shared });
   assertEquals(make(["center_crop"], "eval").preprocessing, { resize: null, crop: 32, ...shared });
+  const larger = make([{ resize: { ratio: 256 / 224 } }, "center_crop"], "eval").preprocessing;
+  assertEquals(larger, { resize: 37, crop: 32, ...shared });
 });
 
 Deno.test("pipeline() reads a step as {name: options}, {name: null} or a name", () => {
@@ -110,6 +112,13 @@ Deno.test(
   refuses(
     [{ random_horizontal_flip: { p: 1.5 } }],
     "Cannot use transforms.train[0].random_horizontal_flip.p because it must be at most 1, current value is 1.5",
+  ),
+);
+Deno.test(
+  "a resize by size and ratio is refused",
+  refuses(
+    [{ resize: { size: 8, ratio: 2 } }],
+    'Cannot use transforms.train[0].resize because it must have size or ratio, not both, current value is {"size":8,"ratio":2}',
   ),
 );
 Deno.test(

@@ -80,6 +80,11 @@ Deno.test("--help names every flag, group, option, key and transform", async () 
     !/^transforms\.|^(data|model|loss|optimizer|scheduler|trainer|callbacks|logging|transforms)$|^data\.(sampler|synthetic)$/
       .test(key)
   );
+  const step = help.slice(
+    help.indexOf("with scheduler.name=step:"),
+    help.indexOf("with scheduler.name=multistep:"),
+  );
+  assert(/^ {4}scheduler\.step_size=30 .*\n.*\n {4}scheduler\.gamma=0\.1 /m.test(step), step);
   for (const key of keys) {
     assert(new RegExp(`^ {2,4}${key.replaceAll(".", "\\.")}[= ]`, "m").test(help), `${key} is not in --help`);
   }

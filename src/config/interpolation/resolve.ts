@@ -188,15 +188,10 @@ export class Resolver {
     const parse = (text: string) => new ElementParser(text, `interpolation ${cut(`\${${source}}`)}`, reading);
     const rest = source.slice(colon + 1).trim();
     const args = rest === "" ? [] : parse(rest).sequence();
-    try {
-      const decode = (text: string) => parse(text).all()[0];
-      return elementToNode(callResolver(name, args, { ...this.surroundings, select, decode }), origin);
-    } catch (error) {
-      if (!(error instanceof ConfigError) || error.message.startsWith("Cannot")) throw error;
-      throw new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because ${error.message}`, {
-        cause: error,
-      });
-    }
+    const decode = (text: string) => parse(text).all()[0];
+    const fault = (cause: string) =>
+      new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because ${cause}`);
+    return elementToNode(callResolver(name, args, { ...this.surroundings, select, decode, fault }), origin);
   }
 
   #reading(path: Path, origin: string): Reading {

@@ -1,6 +1,6 @@
 /** What `${name:arguments}` may call. Each resolver is named here; nothing else is ever called. */
 
-import { ConfigError } from "../../base/errors.ts";
+import type { ConfigError } from "../../base/errors.ts";
 import { didYouMean } from "../faults.ts";
 import type { Element } from "../grammar/element.ts";
 import { pythonText } from "./python_text.ts";
@@ -20,22 +20,24 @@ export interface ResolverContext extends Surroundings {
   select(path: string): Element | undefined;
   /** Reads a value as a resolver's argument is read: "[1,2]" is a list. */
   decode(text: string): Element;
+  /** The error that names the interpolation, for a cause. */
+  fault(cause: string): ConfigError;
 }
 
 type Resolver = (args: readonly Element[], context: ResolverContext) => Element;
 
 const resolvers: Readonly<Record<string, Resolver>> = {
   now: ([format = "%Y-%m-%d"], { now }) => strftime(now, pythonText(format)),
-  hydra: ([path], { select }) => {
+  hydra: ([path], { select, fault }) => {
     const value = select(`hydra.${pythonText(path)}`);
-    if (value === undefined) throw new ConfigError(`there is no hydra.${pythonText(path)}`);
+    if (value === undefined) throw fault(`there is no hydra.${pythonText(path)}`);
     return value;
   },
-  "oc.env": ([name, ...rest], { env }) => {
+  "oc.env": ([name, ...rest], { env, fault }) => {
     const value = env(pythonText(name));
     if (value !== undefined) return value;
     if (rest.length > 0) return rest[0] === null ? null : pythonText(rest[0]);
-    throw new ConfigError(
+    throw fault(
       `the environment has no ${pythonText(name)}: set it, or write \${oc.env:${pythonText(name)},default}`,
     );
   },
@@ -57,24 +59,24 @@ const PARAMETERS: Readonly<Record<string, readonly [least: number, most: number]
   "oc.deprecated": [1, 2],
 };
 
-/** The value of `${name:args}`. @throws ConfigError with the cause alone */
+/** The value of `${name:args}`. @throws ConfigError */
 export function callResolver(name: string, args: readonly Element[], context: ResolverContext): Element {
   const known = Object.keys(resolvers);
   if (!known.includes(name)) {
-    throw new ConfigError(
+    throw context.fault(
       `there is no resolver ${name}:${didYouMean(name, known)} Resolvers: ${known.join(", ")}`,
     );
   }
   const [least, most] = PARAMETERS[name] ?? [1, 1];
   if (args.length < least || args.length > most) {
     const wanted = least === most ? String(least) : `${least} to ${most}`;
-    throw new ConfigError(`${name} takes ${wanted} arguments: current are ${args.length}`);
+    throw context.fault(`${name} takes ${wanted} arguments, current number is ${args.length}`);
   }
   return resolvers[name](args, context);
 }
 
-function mapAt(path: Element, { select }: ResolverContext): ReadonlyMap<string, Element> {
+function mapAt(path: Element, { select, fault }: ResolverContext): ReadonlyMap<string, Element> {
   const value = select(pythonText(path));
   if (value instanceof Map) return value;
-  throw new ConfigError(`${pythonText(path)} is not a map`);
+  throw fault(`${pythonText(path)} is not a map`);
 }

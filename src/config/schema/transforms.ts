@@ -1,55 +1,37 @@
 /**
- * What a configuration may say of transforms: lists of steps, each one entry of the data room's registry with its
- * options. Two things come from elsewhere: what `normalize` takes off from `data.normalization`, and sizes from
- * `data.image_size`.
+ * The keys of `transforms`: lists of steps, each a transform of the data's registry with its options. `normalize` has
+ * none here: `data.normalization` chooses its values.
  */
 
 import * as z from "zod";
 import { transforms as registry } from "../../data/transforms/mod.ts";
+import { containsSteps } from "../../data/transforms/transform.ts";
 import { childOf, keysOf } from "../schema_walk.ts";
+
+type Registry = typeof registry;
 
 /** One step: a transform's name with its options. */
 export interface TransformStep {
   readonly normalize?: Readonly<Record<string, never>> | undefined;
-  readonly resize?:
-    | {
-      readonly size?: number | undefined;
-      readonly ratio?: number | undefined;
-      readonly keep_aspect?: boolean;
-    }
-    | undefined;
+  readonly resize?: z.output<Registry["resize"]["options"]> | undefined;
   readonly [name: string]: unknown;
 }
 
-type Registry = typeof registry;
-type Options = { [Name in keyof Registry]: z.ZodOptional<Registry[Name]["options"]> };
-
-const options = Object.fromEntries(
-  Object.entries(registry).map(([name, { options }]) => [name, (options as z.ZodType).optional()]),
-) as unknown as Options;
-
-const held = z.lazy(() => z.array(step));
-
-/** Transforms that hold others hold steps as they are written here. */
-const holders = {
-  random_apply: registry.random_apply.options.safeExtend({ transforms: held }).optional(),
-  random_choice: registry.random_choice.options.safeExtend({ transforms: held }).optional(),
-};
-
-const fromElsewhere = {
-  normalize: z.strictObject({}).optional(),
-  resize: registry.resize.options.extend({ ratio: z.number().positive().optional() })
-    .refine(
-      ({ size, ratio }) => size === undefined || ratio === undefined,
-      "must have size or ratio, not both",
-    )
-    .optional(),
-};
+/** The options of a transform. The steps within it have the form of all steps here. */
+function optionsOf({ options }: { readonly options: z.ZodObject }): z.ZodObject {
+  const lists = Object.entries(options.shape).flatMap(([key, option]) => {
+    if (!containsSteps(option as z.ZodType)) return [];
+    const checks = (option as z.ZodArray).def.checks as unknown as z.core.CheckFn<TransformStep[]>[];
+    return [[key, z.lazy(() => z.array(step).check(...checks ?? []))]];
+  });
+  return lists.length === 0 ? options : options.safeExtend(Object.fromEntries(lists));
+}
 
 const named = z.strictObject({
-  ...options,
-  ...holders,
-  ...fromElsewhere,
+  ...Object.fromEntries(
+    Object.entries(registry).map(([name, plugin]) => [name, optionsOf(plugin).optional()]),
+  ),
+  normalize: z.strictObject({}).optional(),
 });
 
 /** A name alone and a name without options mean `{name: {}}`. */

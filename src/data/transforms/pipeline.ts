@@ -6,6 +6,7 @@ import { applyOperations } from "./apply.ts";
 import { normalizeOptions } from "./normalize.ts";
 import { type Operation, type Size, sizeAfter } from "./operation.ts";
 import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
+import { resizedSide } from "./resize.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
 /** Options of {@link pipeline}. */
@@ -124,7 +125,8 @@ function randomInEval(name: string, place: string): ConfigError {
 }
 
 function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Preprocessing> {
-  const { size = imageSize, keep_aspect } = parsed as { size?: number; keep_aspect?: boolean };
+  const { keep_aspect, ...sizes } = parsed as { size?: number; ratio?: number; keep_aspect?: boolean };
+  const size = resizedSide(sizes, imageSize);
   if (name === "resize") return { resize: keep_aspect ? size : [size, size] };
   return name === "center_crop" ? { crop: size } : {};
 }

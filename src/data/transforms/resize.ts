@@ -128,15 +128,32 @@ function shorterSideAt({ width, height }: Size, size: number): Size {
     : { width: Math.trunc((size * width) / height), height: size };
 }
 
+const options = z.strictObject({
+  size: optionalSize,
+  keep_aspect: z.boolean().default(true),
+  ratio: z.number().positive().optional(),
+}).refine(
+  ({ size, ratio }) => size === undefined || ratio === undefined,
+  "must have size or ratio, not both",
+);
+
+/** The side that a resize makes: `size`, or `ratio` times the dataset's image_size, rounded. */
+export function resizedSide(
+  { size, ratio = 1 }: Omit<z.output<typeof options>, "keep_aspect">,
+  imageSize: number,
+): number {
+  return size ?? Math.round(imageSize * ratio);
+}
+
 /**
  * Resizes the shorter side to `size`, keeping the aspect ratio: torchvision's Resize(size). With keep_aspect=false,
  * stretches the image to a square: Resize((size, size)).
  */
 export const resize = defineTransform({
-  options: z.strictObject({ size: optionalSize, keep_aspect: z.boolean().default(true) }),
+  options,
   random: false,
-  make: ({ size, keep_aspect }, { imageSize }) => {
-    const side = size ?? imageSize;
+  make: ({ keep_aspect, ...sizes }, { imageSize }) => {
+    const side = resizedSide(sizes, imageSize);
     return (given) => [
       { kind: "resize", ...keep_aspect ? shorterSideAt(given, side) : { width: side, height: side } },
     ];

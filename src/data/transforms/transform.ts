@@ -52,7 +52,12 @@ export function sequence(transforms: readonly Transform[]): Transform {
 /** The option of a transform that contains others. */
 export const steps: z.ZodArray<z.ZodType<Step>> = z.array(
   z.union([z.string(), z.record(z.string(), z.unknown())]),
-);
+).meta({ contains: "steps" });
+
+/** True for the option of a transform that contains others, whatever rules it adds. */
+export function containsSteps(option: z.ZodType): option is typeof steps {
+  return option.meta()?.contains === "steps";
+}
 
 /** A side in pixels; the default is the dataset's image_size. */
 export const optionalSize = z.int().min(1).max(16384).optional();
