@@ -19,14 +19,11 @@
  *
  * @example Train a ResNet-18 for a step
  * ```ts
- * import { createModel, hostBatch, losses, makeOptimizer, openDevice, stepResults, trainStep } from "@wgrad/wgrad";
+ * import { createModel, hostBatch, makeLoss, makeOptimizer, openDevice, stepResults, trainStep } from "@wgrad/wgrad";
  *
  * const device = await openDevice(navigator.gpu);
  * const model = createModel(device, "resnet18", { classes: 5, seed: 42 });
- * const loss = losses.cross_entropy.make(
- *   { label_smoothing: 0.1, class_weights: "none" },
- *   { device, classes: 5 },
- * );
+ * const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0.1 }, { device, classes: 5 });
  * const optimizer = makeOptimizer({ name: "adamw", weight_decay: 1e-2 }, model.parameters);
  * const results = stepResults(device, 5, 1);
  * const step = trainStep(device, {

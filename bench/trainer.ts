@@ -4,7 +4,7 @@
  */
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
-import { losses } from "../src/nn/losses/mod.ts";
+import { makeLoss } from "../src/nn/losses/mod.ts";
 import { createModel } from "../src/nn/models/mod.ts";
 import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
 import { logFiles } from "../src/setup/open_log.ts";
@@ -70,7 +70,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const folder = host.cacheFolder("bench/run");
   const model = createModel(device, plan.model, { classes: plan.classes, seed: 42, precision });
   const { classes } = plan;
-  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
+  const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0 }, { device, classes });
   const batch = noiseBatch(plan);
   const log = new RunLog(makeLoggers({}, {
     folder,

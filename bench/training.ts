@@ -3,7 +3,7 @@ import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
 import type { Device } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
-import { losses } from "../src/nn/losses/mod.ts";
+import { makeLoss } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
 import type { Model } from "../src/nn/model.ts";
 import { createModel, type ModelName } from "../src/nn/models/mod.ts";
@@ -60,7 +60,7 @@ export async function startTraining(
 ): Promise<Training> {
   const { size: imageSize, batch: count, classes, precision } = plan;
   const model = createModel(device, plan.model, { classes, seed: 42, precision });
-  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
+  const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0 }, { device, classes });
   const optimizer = makeOptimizer(OPTIMIZER, model.parameters);
   const results = stepResults(device, classes, SLOTS);
   const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");

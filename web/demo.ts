@@ -8,7 +8,7 @@ import {
   type HostBatch,
   hostBatch,
   inMemory,
-  losses,
+  makeLoss,
   makeOptimizer,
   makeSchedule,
   type Picture,
@@ -58,7 +58,7 @@ export async function* train(device: Device, data: DemoData, count: number): Asy
   const model = createModel(device, "resnet18", { classes, seed: SEED });
   const results = stepResults(device, classes, count);
   const optimizer = makeOptimizer({ name: "adamw", decay_norm_and_bias: false }, model.parameters);
-  const loss = losses.cross_entropy.make({ label_smoothing: 0, class_weights: "none" }, { device, classes });
+  const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0 }, { device, classes });
   const step = trainStep(device, {
     model,
     loss,

@@ -4,7 +4,7 @@ import { recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { topClasses } from "../data/target.ts";
 import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
-import { losses as kinds } from "../nn/losses/mod.ts";
+import { makeLoss } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
 import type { Model } from "../nn/model.ts";
 import { createModel, type ModelName } from "../nn/models/mod.ts";
@@ -61,8 +61,8 @@ export async function runTrajectory(
   model.parameters.load(start); // again, because the forward pass changed the running statistics
   const optimizer = makeOptimizer(plan.optimizer, model.parameters);
   const results = stepResults(device, classes, steps.length);
-  const loss = kinds.cross_entropy.make(
-    { label_smoothing: plan.label_smoothing, class_weights: "balanced" },
+  const loss = makeLoss(
+    { name: "cross_entropy", label_smoothing: plan.label_smoothing },
     { device, classes, classWeights: () => classWeights(plan) },
   );
   const parts = { model, loss, optimizer, results, imageSize: size, maxNorm, replay: true };

@@ -3,7 +3,7 @@ import {
   createModel,
   encodeCheckpoint,
   hostBatch,
-  losses,
+  makeLoss,
   makeOptimizer,
   openDevice,
   rng,
@@ -28,10 +28,7 @@ export async function twoSteps(gpu: GPU): Promise<TwoSteps> {
     const results = stepResults(device, CLASSES, 2);
     const step = trainStep(device, {
       model,
-      loss: losses.cross_entropy.make(
-        { label_smoothing: 0.1, class_weights: "none" },
-        { device, classes: CLASSES },
-      ),
+      loss: makeLoss({ name: "cross_entropy" }, { device, classes: CLASSES }),
       optimizer: makeOptimizer({ name: "adamw", eps: 1e-3, decay_norm_and_bias: false }, model.parameters),
       results,
       imageSize: SIZE,

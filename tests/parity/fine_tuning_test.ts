@@ -8,7 +8,7 @@ import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
 import { openFile } from "../../src/host/deno_files.ts";
 import { readWeights } from "../../src/formats/weights.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
-import { losses as kinds } from "../../src/nn/losses/mod.ts";
+import { makeLoss } from "../../src/nn/losses/mod.ts";
 import { createModel } from "../../src/nn/models/mod.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { hostBatch } from "../../src/train/batch.ts";
@@ -96,10 +96,7 @@ pythonTest(
         { name: "adamw", eps: plan.eps, weight_decay: plan.weight_decay },
         { ...parameters, rates: parameters.spread((name) => decay ** model.stageOf(name), "rates") },
       );
-      const loss = kinds.cross_entropy.make(
-        { label_smoothing: .1, class_weights: "none" },
-        { device, classes },
-      );
+      const loss = makeLoss({ name: "cross_entropy", label_smoothing: .1 }, { device, classes });
       const results = stepResults(device, classes, steps);
       const step = trainStep(device, {
         model,

@@ -4,7 +4,7 @@ import { type Device, openDevice } from "../../src/core/device.ts";
 import { INPUT } from "../../src/nn/layers/layer.ts";
 import { chain, type Chained, type Layer } from "../../src/nn/layers/mod.ts";
 import type { Loss } from "../../src/nn/losses/loss.ts";
-import { losses } from "../../src/nn/losses/mod.ts";
+import { makeLoss } from "../../src/nn/losses/mod.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { buildModel, type Model, type Stage } from "../../src/nn/model.ts";
 import { createModel } from "../../src/nn/models/mod.ts";
@@ -70,8 +70,8 @@ export function epochBatches(sizes: readonly number[], ...path: (string | number
 
 /** Cross-entropy over the classes, which all weigh the same. */
 export function crossEntropyLoss(device: Device, smoothing: number): Loss {
-  const options = { label_smoothing: smoothing, class_weights: "none" } as const;
-  return losses.cross_entropy.make(options, { device, classes: classes.length });
+  const chosen = { name: "cross_entropy", label_smoothing: smoothing } as const;
+  return makeLoss(chosen, { device, classes: classes.length });
 }
 
 /** Parts of a run over 3 epochs of 3 batches; a test changes what it is about. */

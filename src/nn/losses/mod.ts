@@ -1,7 +1,8 @@
 /** The losses that a configuration can name. A new one is a file beside this one and a line in this literal. */
+import { makeByName, type Registry } from "../../base/plugin.ts";
 import { cross_entropy } from "./cross_entropy.ts";
 import { focal } from "./focal.ts";
-import type { DeviceLossContext, HostLoss, Loss, LossContext, LossPlugin } from "./loss.ts";
+import type { DeviceLossContext, HostLoss, Loss, LossContext } from "./loss.ts";
 
 /** All losses by name. */
 export const losses = { cross_entropy, focal } as const;
@@ -9,17 +10,34 @@ export const losses = { cross_entropy, focal } as const;
 /** A loss's name. */
 export type LossName = keyof typeof losses;
 
-/** A loss's name, and beside it the options of that loss, checked and complete. */
+/** A loss's name, and beside it options of that loss. */
 export interface ChosenLoss {
   readonly name: LossName;
+  readonly [option: string]: unknown;
 }
 
-/** The chosen loss, on the context's device. */
+/**
+ * The chosen loss, on the context's device.
+ * @throws RangeError if an option is unknown or out of range
+ * @example const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0 }, { device, classes: 5 });
+ */
 export function makeLoss({ name, ...options }: ChosenLoss, context: DeviceLossContext): Loss {
-  return (losses[name] as LossPlugin).make(options, context);
+  return makeByName("loss", losses, name, options, context);
 }
 
-/** The chosen loss on the processor, for models that run elsewhere. */
+/**
+ * The chosen loss on the processor, for models that run elsewhere.
+ * @throws RangeError if an option is unknown or out of range
+ */
 export function makeHostLoss({ name, ...options }: ChosenLoss, context: LossContext): HostLoss {
-  return (losses[name] as LossPlugin).makeOnHost(options, context);
+  const twins = Object.entries(losses).map(([name, { options, makeOnHost }]) => {
+    return [name, { options, make: makeOnHost }];
+  });
+  return makeByName(
+    "loss",
+    Object.fromEntries(twins) as Registry<LossContext, HostLoss>,
+    name,
+    options,
+    context,
+  );
 }

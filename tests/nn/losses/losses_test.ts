@@ -1,8 +1,14 @@
-import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
 import { tensorOf } from "../../../src/core/tensor.ts";
 import type { LossContext } from "../../../src/nn/losses/loss.ts";
-import { losses, type LossName, makeHostLoss, makeLoss } from "../../../src/nn/losses/mod.ts";
+import {
+  type ChosenLoss,
+  losses,
+  type LossName,
+  makeHostLoss,
+  makeLoss,
+} from "../../../src/nn/losses/mod.ts";
 import { deviceTest } from "../../core/fixtures.ts";
 import * as reference from "../../reference/losses.ts";
 import { float64, randomLabels, randomNormal, randomUniform } from "../../reference/random.ts";
@@ -107,5 +113,12 @@ Deno.test("a loss takes its own options, and no other's", () => {
   const shared = { label_smoothing: .1, class_weights: "balanced" } as const;
   assertEquals(losses.cross_entropy.options.parse({}), shared);
   assertEquals(losses.focal.options.parse({}), { gamma: 2, ...shared });
-  assertEquals(losses.cross_entropy.options.safeParse({ gamma: 2 }).success, false);
+  const make = (chosen: ChosenLoss) => () => makeHostLoss(chosen, { classes });
+  assertThrows(make({ name: "cross_entropy", gamma: 2 }), RangeError, "gamma is not an option");
+  assertThrows(
+    make({ name: "focal", gamma: -1 }),
+    RangeError,
+    "gamma must be at least 0, current value is -1",
+  );
+  assertThrows(make({ name: "vocal" as LossName }), RangeError, 'did you mean "focal"?');
 });
