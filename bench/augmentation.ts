@@ -34,7 +34,7 @@ interface LoaderRun {
 }
 
 /** What processing a batch needs. */
-interface Desk {
+interface BatchParts {
   readonly device: Device;
   readonly made: Augmenter;
   readonly images: Tensor;
@@ -84,7 +84,7 @@ export async function compareAugmentation(
   );
 }
 
-function onGpu({ made, images, prepare }: Desk) {
+function onGpu({ made, images, prepare }: BatchParts) {
   return (batch: Batch) => made.render(batch, prepare.normalization, images);
 }
 
@@ -92,7 +92,7 @@ function onGpu({ made, images, prepare }: Desk) {
 async function epochs(
   pictures: PictureSource,
   samples: readonly Sample[],
-  { device, prepare }: Desk,
+  { device, prepare }: BatchParts,
   render: (batch: Batch) => void,
 ): Promise<number> {
   const order = samples.map((_, i) => i);

@@ -37,7 +37,7 @@ const MEMORY: readonly Column[] = [
 ];
 
 /** A way to get all images, timed in turn with the others. */
-interface Way {
+interface TimedPass {
   readonly what: string;
   readonly run: () => Promise<unknown>;
 }
@@ -70,7 +70,7 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
     );
   const disk = await keptIn(await PictureCache.open({ kind: "disk", openLog }), tree, samples, inline);
   const bytes = await Promise.all(samples.map(({ path }) => tree.read(path)));
-  const ways: Way[] = [
+  const passes: TimedPass[] = [
     { what: `sharp, a bare loop, ${WORKERS} at once`, run: () => bare(bytes, WORKERS) },
     { what: `num_workers=${WORKERS}, one each at once`, run: () => decodeAll(pool, samples) },
     { what: `sharp, a bare loop, ${inline.parallel} at once`, run: () => bare(bytes, inline.parallel) },
@@ -78,10 +78,10 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
     { what: "cache=disk, the second epoch", run: () => walk(disk.pictures) },
     { what: "cache=ram, the second epoch", run: () => walk(ram.pictures) },
   ];
-  const times = await takeTurns(ways.map(({ run }) => timed(run)), patience);
+  const times = await takeTurns(passes.map(({ run }) => timed(run)), patience);
   pool.close();
   const print = report.table(`decoding ${samples.length} images of ${tree.name}`, COLUMNS);
-  for (const [i, { what }] of ways.entries()) {
+  for (const [i, { what }] of passes.entries()) {
     const loop = i < 2 ? times[0] : times[2], milliseconds = times[i];
     print({
       what,

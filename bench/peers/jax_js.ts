@@ -7,11 +7,11 @@ import { GpuError } from "../../src/base/errors.ts";
 import {
   decays,
   type HostTensor,
-  learnt,
   load,
   type Peer,
   type PeerConv,
   type PeerConvCase,
+  trainable,
 } from "./peer.ts";
 import type { PeerStep, PeerStepCase } from "./peer.ts";
 import { type NetOps, network } from "./network.ts";
@@ -87,7 +87,7 @@ async function step(jax: Jax, given: PeerStepCase): Promise<PeerStep> {
   const images = await upload(jax, given.images);
   const labels = np.array(Int32Array.from(given.labels));
   let parameters: Arrays = {}, first: Arrays = {}, second: Arrays = {};
-  for (const [name, tensor] of learnt(given.state)) {
+  for (const [name, tensor] of trainable(given.state)) {
     parameters[name] = await upload(jax, tensor);
     [first[name], second[name]] = [np.zeros([...tensor.shape]), np.zeros([...tensor.shape])];
   }

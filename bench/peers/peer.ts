@@ -60,7 +60,7 @@ export interface Peer {
 }
 
 /** The parameters of a model, without its running statistics. */
-export function learnt(state: PeerStepCase["state"]): [name: string, tensor: HostTensor][] {
+export function trainable(state: PeerStepCase["state"]): [name: string, tensor: HostTensor][] {
   return [...state].filter(([name]) => !name.includes("running_"));
 }
 

@@ -4,11 +4,11 @@ import { GpuError } from "../../src/base/errors.ts";
 import {
   decays,
   type HostTensor,
-  learnt,
   load,
   type Peer,
   type PeerConv,
   type PeerConvCase,
+  trainable,
 } from "./peer.ts";
 import type { PeerStep, PeerStepCase } from "./peer.ts";
 import { type NetOps, network } from "./network.ts";
@@ -91,12 +91,12 @@ function conv(tf: Tf, { x, w, dy, stride, padding }: PeerConvCase): PeerConv {
 function step(tf: Tf, given: PeerStepCase): PeerStep {
   const { layers, lr, betas, eps, weightDecay, classes } = given;
   const variables = new Map(
-    learnt(given.state).map(([name, tensor]) => {
+    trainable(given.state).map(([name, tensor]) => {
       const start = tensor.shape.length === 4 ? uploadFilter(tf, tensor) : upload(tf, tensor);
       return [name, tf.variable(start, true, name)];
     }),
   );
-  const decayed = learnt(given.state).filter(([, tensor]) => decays(tensor)).map(([name]) =>
+  const decayed = trainable(given.state).filter(([, tensor]) => decays(tensor)).map(([name]) =>
     variables.get(name)!
   );
   const images = upload(tf, given.images);

@@ -79,7 +79,7 @@ async function measure(
   device: Device,
   candidates: ReadonlyMap<string, readonly Dispatch[]>,
 ): Promise<Record<string, number>> {
-  const taken = lend(device, [...candidates.values()].flat());
+  const taken = allocateMissing(device, [...candidates.values()].flat());
   try {
     const best = Object.fromEntries([...candidates.keys()].map((name) => [name, Infinity]));
     for (let round = 0; round <= ROUNDS; round++) {
@@ -98,10 +98,10 @@ async function measure(
 }
 
 /** Gives memory to the storages that have none. */
-function lend(device: Device, dispatches: readonly Dispatch[]): Storage[] {
-  const bare = new Set(dispatches.flatMap(({ tensors }) => tensors.map(({ storage }) => storage)));
+function allocateMissing(device: Device, dispatches: readonly Dispatch[]): Storage[] {
+  const storages = new Set(dispatches.flatMap(({ tensors }) => tensors.map(({ storage }) => storage)));
   const taken: Storage[] = [];
-  for (const storage of bare) {
+  for (const storage of storages) {
     if (storage.buffer) continue;
     storage.buffer = device.pool.acquire(storage.bytes, storage.label);
     taken.push(storage);

@@ -1,7 +1,7 @@
 /**
  * Programs: a step recorded once and replayed without walking the tape. While a recording is on, kernels are
  * collected instead of run, and tensors have no memory yet. When it ends, the planner knows from the dispatches
- * when each tensor is first and last used, and lets tensors whose lives do not overlap share buffers.
+ * when each tensor is first and last used, and lets tensors whose lifetimes do not overlap share buffers.
  */
 import type { Device } from "./device.ts";
 import { bind, collectDispatches, type Dispatch, run } from "./kernel.ts";
@@ -40,7 +40,7 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
     throw new TypeError("Cannot record a program as its body must return an array of tensors, not a promise");
   }
   await device.settled();
-  const planned = lives(dispatches, kept);
+  const planned = lifetimes(dispatches, kept);
   const buffers = place(device, planned, dispatches.length);
   const bound = dispatches.map((dispatch) => bind(device, dispatch));
   const memory = new Memory(device, dispatches, planned, buffers);
@@ -65,52 +65,52 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
 }
 
 /** When a storage is first written and last touched, as indices of dispatches; kept ones have no end. */
-interface Life {
+interface Lifetime {
   readonly first: number;
   last: number;
 }
 
 /**
- * The life of every storage that has no memory yet.
+ * The lifetime of every storage that has no memory yet.
  * @throws TypeError if one is read, or kept, that no dispatch has written
  */
-function lives(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Life> {
-  const lives = new Map<Storage, Life>();
+function lifetimes(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Lifetime> {
+  const found = new Map<Storage, Lifetime>();
   dispatches.forEach(({ name, kernel, tensors }, i) => {
     tensors.forEach(({ storage }, binding) => {
-      const life = lives.get(storage);
-      if (life) life.last = i;
-      if (life || storage.buffer) return;
+      const lifetime = found.get(storage);
+      if (lifetime) lifetime.last = i;
+      if (lifetime || storage.buffer) return;
       if (kernel.bindings[binding].access === "read") {
         throw new TypeError(
           `Cannot record a program as ${name} reads ${storage.label} before a kernel of the program has ` +
             "written it: write it before the recording, or keep it in the program that computes it",
         );
       }
-      lives.set(storage, { first: i, last: i });
+      found.set(storage, { first: i, last: i });
     });
   });
   for (const { storage } of kept) {
-    const life = lives.get(storage);
-    if (life) life.last = Infinity;
+    const lifetime = found.get(storage);
+    if (lifetime) lifetime.last = Infinity;
     else if (!storage.buffer) {
       throw new TypeError(`Cannot keep ${storage.label} as no kernel of the program writes it`);
     }
   }
-  return lives;
+  return found;
 }
 
 /** @throws LimitError for the largest storage, if the adapter cannot bind it: what fits it fits all */
-function refuseLargest(device: Device, planned: ReadonlyMap<Storage, Life>): void {
+function refuseLargest(device: Device, planned: ReadonlyMap<Storage, Lifetime>): void {
   const [largest] = [...planned.keys()].sort((a, b) => b.bytes - a.bytes);
   if (largest) device.pool.check(largest.bytes, largest.label);
 }
 
-/** Gives every storage a buffer, one buffer to many storages where their lives allow; returns the buffers. */
-function place(device: Device, planned: ReadonlyMap<Storage, Life>, steps: number): GPUBuffer[] {
+/** Gives every storage a buffer, one buffer to many storages where their lifetimes allow; returns the buffers. */
+function place(device: Device, planned: ReadonlyMap<Storage, Lifetime>, steps: number): GPUBuffer[] {
   refuseLargest(device, planned);
-  const byEnd = Map.groupBy(planned, ([, life]) => life.last);
-  const byStart = Map.groupBy(planned, ([, life]) => life.first);
+  const byEnd = Map.groupBy(planned, ([, lifetime]) => lifetime.last);
+  const byStart = Map.groupBy(planned, ([, lifetime]) => lifetime.first);
   const owned: GPUBuffer[] = [];
   const free: GPUBuffer[] = [];
   try {
@@ -154,11 +154,11 @@ class Memory {
   constructor(
     device: Device,
     dispatches: readonly Dispatch[],
-    planned: ReadonlyMap<Storage, Life>,
+    planned: ReadonlyMap<Storage, Lifetime>,
     buffers: readonly GPUBuffer[],
   ) {
     this.#device = device;
-    for (const [storage, life] of planned) if (life.last < Infinity) storage.buffer = undefined;
+    for (const [storage, lifetime] of planned) if (lifetime.last < Infinity) storage.buffer = undefined;
     this.#kept = [...planned.keys()].filter((storage) => storage.buffer);
     const keptBuffers = new Set(this.#kept.map((storage) => storage.buffer));
     this.#scratch = new Set(buffers.filter((buffer) => !keptBuffers.has(buffer)));

@@ -129,7 +129,7 @@ async function scanSplits(
     stores.set(split, store);
   }
   const isDone = supply.cache.kind !== "none";
-  if (isDone || !supply.persistent) supply.decoder.rest();
+  if (isDone || !supply.persistent) supply.decoder.endIdle();
   return stores;
 }
 

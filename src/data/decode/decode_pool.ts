@@ -26,12 +26,12 @@ export interface PoolOptions {
   readonly start: () => DecodeThread;
   readonly maxPixels?: number;
   /** Milliseconds without an answer after which a worker counts as dead. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** One job in progress and one queued, so that a worker never waits for the main thread. */
 const AHEAD = 2;
-const PATIENCE = 120_000;
+const TIMEOUT_MS = 120_000;
 const TRIES = 2;
 
 interface Waiting {
@@ -42,7 +42,7 @@ interface Waiting {
   tries: number;
 }
 
-interface Member {
+interface PoolWorker {
   readonly thread: DecodeThread;
   /** By id, in posting order: the first is in progress. */
   readonly jobs: Map<number, Waiting>;
@@ -61,26 +61,26 @@ export function decodePool(tree: FileTree, options: PoolOptions): Decoder {
 
 class DecodePool implements Decoder {
   readonly parallel: number;
-  readonly #members = new Set<Member>();
+  readonly #workers = new Set<PoolWorker>();
   readonly #queue: Waiting[] = [];
   #nextId = 0;
-  #isResting = false;
+  #endsWhenIdle = false;
 
   constructor(readonly tree: FileTree, readonly options: PoolOptions) {
     this.parallel = AHEAD * options.workers;
   }
 
   decode(path: string, task: DecodeTask = {}): Promise<Decoded> {
-    this.#isResting = false;
+    this.#endsWhenIdle = false;
     return new Promise((resolve, reject) => {
       this.#queue.push({ path, task, resolve, reject, tries: 0 });
       this.#serve();
     });
   }
 
-  rest(): void {
-    this.#isResting = true;
-    this.#dismiss();
+  endIdle(): void {
+    this.#endsWhenIdle = true;
+    this.#endIdleWorkers();
   }
 
   close(): void {
@@ -90,73 +90,73 @@ class DecodePool implements Decoder {
   /** Posts queued jobs to the least busy workers. */
   #serve(): void {
     while (this.#queue.length > 0) {
-      let member = leastBusy(this.#members);
-      if (!member || (member.jobs.size > 0 && this.#members.size < this.options.workers)) {
-        member = this.#hire();
+      let worker = leastBusy(this.#workers);
+      if (!worker || (worker.jobs.size > 0 && this.#workers.size < this.options.workers)) {
+        worker = this.#spawn();
       }
-      if (member.jobs.size === AHEAD) return;
-      this.#post(member, this.#queue.shift()!);
+      if (worker.jobs.size === AHEAD) return;
+      this.#post(worker, this.#queue.shift()!);
     }
-    if (this.#isResting) this.#dismiss();
+    if (this.#endsWhenIdle) this.#endIdleWorkers();
   }
 
-  #hire(): Member {
+  #spawn(): PoolWorker {
     const thread = this.options.start();
-    const member: Member = { thread, jobs: new Map(), isReady: false, timer: undefined };
-    this.#members.add(member);
-    this.#watch(member);
+    const worker: PoolWorker = { thread, jobs: new Map(), isReady: false, timer: undefined };
+    this.#workers.add(worker);
+    this.#watch(worker);
     thread.onmessage = ({ data: { id, ...decoded } }: MessageEvent<PostedAnswer>) => {
-      if (!this.#members.has(member)) return;
-      member.isReady = true;
-      this.#settle(member, id, decoded);
+      if (!this.#workers.has(worker)) return;
+      worker.isReady = true;
+      this.#settle(worker, id, decoded);
     };
-    thread.onmessageerror = () => this.#bury(member, "its answer could not be read");
+    thread.onmessageerror = () => this.#replace(worker, "its answer could not be read");
     thread.onerror = (event) => {
       event.preventDefault(); // otherwise it would end the process
-      this.#bury(member, reasonOf(event.message));
+      this.#replace(worker, reasonOf(event.message));
     };
-    return member;
+    return worker;
   }
 
-  #post(member: Member, waiting: Waiting): void {
+  #post(worker: PoolWorker, waiting: Waiting): void {
     const { path, task } = waiting, { maxPixels = MAX_PIXELS } = this.options, id = this.#nextId++;
     const post = (file: Pick<PostedJob, "place" | "bytes">) => {
-      if (member.jobs.has(id)) member.thread.postMessage({ ...task, ...file, id, maxPixels });
+      if (worker.jobs.has(id)) worker.thread.postMessage({ ...task, ...file, id, maxPixels });
     };
-    const refuse = (error: unknown) => this.#settle(member, id, { reason: reasonOf(error) });
-    member.jobs.set(id, waiting);
-    if (member.jobs.size === 1) this.#watch(member);
+    const refuse = (error: unknown) => this.#settle(worker, id, { reason: reasonOf(error) });
+    worker.jobs.set(id, waiting);
+    if (worker.jobs.size === 1) this.#watch(worker);
     const { tree } = this;
     if (tree.place) Promise.resolve(path).then((path) => post({ place: tree.place!(path) })).catch(refuse);
     else tree.read(path).then((bytes) => post({ bytes }), refuse);
   }
 
   /** Resolves a job. No id means that the worker has just started. */
-  #settle(member: Member, id: number | undefined, decoded: Decoded): void {
-    const waiting = id === undefined ? undefined : member.jobs.get(id);
-    if (id !== undefined) member.jobs.delete(id);
+  #settle(worker: PoolWorker, id: number | undefined, decoded: Decoded): void {
+    const waiting = id === undefined ? undefined : worker.jobs.get(id);
+    if (id !== undefined) worker.jobs.delete(id);
     waiting?.resolve(decoded);
-    this.#watch(member);
+    this.#watch(worker);
     this.#serve();
   }
 
   /** Restarts the timeout of a worker that has work. */
-  #watch(member: Member): void {
-    const { patience = PATIENCE } = this.options;
-    clearTimeout(member.timer);
-    if (member.isReady && member.jobs.size === 0) return;
-    member.timer = setTimeout(() => this.#bury(member, `no answer in ${patience / 1000} s`), patience);
+  #watch(worker: PoolWorker): void {
+    const { timeoutMs = TIMEOUT_MS } = this.options;
+    clearTimeout(worker.timer);
+    if (worker.isReady && worker.jobs.size === 0) return;
+    worker.timer = setTimeout(() => this.#replace(worker, `no answer in ${timeoutMs / 1000} s`), timeoutMs);
   }
 
   /**
    * Removes a dead worker and requeues its jobs. The first job counts as the cause, unless the worker never started.
    */
-  #bury(member: Member, cause: string): void {
-    if (!this.#members.has(member)) return;
-    this.#end(member);
-    const [first, ...others] = member.jobs.values();
+  #replace(worker: PoolWorker, cause: string): void {
+    if (!this.#workers.has(worker)) return;
+    this.#end(worker);
+    const [first, ...others] = worker.jobs.values();
     this.#queue.unshift(...others);
-    if (!member.isReady) {
+    if (!worker.isReady) {
       if (first) this.#queue.unshift(first);
       return this.#fail(`Cannot start a decoding worker: ${cause}`);
     }
@@ -165,27 +165,27 @@ class DecodePool implements Decoder {
     this.#serve();
   }
 
-  #dismiss(): void {
-    for (const member of [...this.#members]) if (member.jobs.size === 0) this.#end(member);
+  #endIdleWorkers(): void {
+    for (const worker of [...this.#workers]) if (worker.jobs.size === 0) this.#end(worker);
   }
 
-  #end(member: Member): void {
-    this.#members.delete(member);
-    clearTimeout(member.timer);
-    member.thread.terminate();
+  #end(worker: PoolWorker): void {
+    this.#workers.delete(worker);
+    clearTimeout(worker.timer);
+    worker.thread.terminate();
   }
 
   #fail(message: string): void {
-    const underWay = [...this.#members].flatMap(({ jobs }) => [...jobs.values()]);
+    const underWay = [...this.#workers].flatMap(({ jobs }) => [...jobs.values()]);
     const waiting = [...this.#queue.splice(0), ...underWay];
-    for (const member of [...this.#members]) this.#end(member);
+    for (const worker of [...this.#workers]) this.#end(worker);
     for (const { reject } of waiting) reject(new DataError(message));
   }
 }
 
-/** The member with the fewest jobs. */
-function leastBusy(members: Iterable<Member>): Member | undefined {
-  let found: Member | undefined;
-  for (const member of members) if (!found || member.jobs.size < found.jobs.size) found = member;
+/** The worker with the fewest jobs. */
+function leastBusy(workers: Iterable<PoolWorker>): PoolWorker | undefined {
+  let found: PoolWorker | undefined;
+  for (const worker of workers) if (!found || worker.jobs.size < found.jobs.size) found = worker;
   return found;
 }

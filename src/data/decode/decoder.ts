@@ -32,8 +32,8 @@ export interface Decoder {
   /** How many files to request at the same time. */
   readonly parallel: number;
   decode(path: string, task?: DecodeTask): Promise<Decoded>;
-  /** Stops each thread once it is idle, until it is needed again. */
-  rest(): void;
+  /** Ends each thread once it is idle; a later request starts threads again. */
+  endIdle(): void;
   /** Stops all threads immediately; pending requests reject. */
   close(): void;
 }
@@ -100,7 +100,7 @@ export function inlineDecoder(tree: FileTree, decode: Decode, options: InlineOpt
         else free++;
       }
     },
-    rest() {},
+    endIdle() {},
     close() {},
   };
 }

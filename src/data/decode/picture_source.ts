@@ -51,7 +51,7 @@ export function picturesOf(samples: readonly Sample[], supply: PictureSupply): P
     length: samples.length,
     get: (positions) => Promise.all(positions.map(one)),
     release() {
-      if (!persistent) decoder.rest();
+      if (!persistent) decoder.endIdle();
     },
   };
 }

@@ -80,7 +80,9 @@ export function machineFindings(machine: Machine): Finding[] {
   const isLinux = machine.os === "linux";
   return [
     ...(isLinux ? nvidiaFindings(machine) : []),
-    ...machine.drivers.filter((driver) => driver.isSearched && !driver.isLibraryFound).map(orphanFinding),
+    ...machine.drivers.filter((driver) => driver.isSearched && !driver.isLibraryFound).map(
+      missingLibraryFinding,
+    ),
     ...(machine.deviceFiles ?? []).filter((file) => !file.isUsable).map(({ path }): Finding => ({
       kind: "note",
       problem: `This user may not open ${path}`,
@@ -96,7 +98,7 @@ export function machineFindings(machine: Machine): Finding[] {
   ];
 }
 
-function orphanFinding({ path, library }: DriverFile): Finding {
+function missingLibraryFinding({ path, library }: DriverFile): Finding {
   return {
     kind: "note",
     problem: library

@@ -118,7 +118,7 @@ Deno.test("a worker that dies is replaced; its file is tried again and then name
 });
 
 Deno.test("a worker that hangs counts as dead", async () => {
-  const { pool, log } = poolOf(treeOf({ a: "hang", b: "1x1:1" }), { workers: 1, patience: 30 });
+  const { pool, log } = poolOf(treeOf({ a: "hang", b: "1x1:1" }), { workers: 1, timeoutMs: 30 });
   const [a, b] = await Promise.all([pool.decode("a"), pool.decode("b")]);
   assertEquals(a.reason, "it crashed the decoding worker 2 times (no answer in 0.03 s)");
   assertEquals(b.picture?.width, 1);
@@ -143,12 +143,12 @@ Deno.test("a worker that does not come up ends everything with the reason", asyn
 Deno.test("a pool that rests ends its workers when they are done, and starts them again", async () => {
   const { pool, log } = poolOf(treeOf(files(6)));
   const first = pool.decode("f0");
-  pool.rest();
+  pool.endIdle();
   assert((await first).picture);
   assertEquals([log.started, log.ended], [1, 1]);
   assert((await pool.decode("f1")).picture);
   assertEquals(log.started, 2);
-  pool.rest();
+  pool.endIdle();
   assertEquals(log.ended, 2);
 });
 
