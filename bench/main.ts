@@ -1,5 +1,5 @@
 /** `deno task bench COMMAND[,COMMAND] [--option value] ...`: measures the engine, alone and compared to others. */
-import { exitCode, InterruptedError } from "../src/base/errors.ts";
+import { InterruptedError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { benchData } from "./data.ts";
 import { benchKernels } from "./kernels.ts";
@@ -98,14 +98,4 @@ function help(): string[] {
   ];
 }
 
-if (import.meta.main) {
-  await runProcess(async (args, host) => {
-    try {
-      return await bench(host, args);
-    } catch (error) {
-      const code = exitCode(error);
-      console.error(code === 1 ? error : `${(error as Error).name}: ${(error as Error).message}`);
-      return code;
-    }
-  });
-}
+if (import.meta.main) await runProcess((args, host) => bench(host, args));

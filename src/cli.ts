@@ -1,5 +1,5 @@
 /** The command line: `TASK [group=option] [key=value] ...`. The exit code tells what kind of error ended it. */
-import { ConfigError, exitCode } from "./base/errors.ts";
+import { ConfigError } from "./base/errors.ts";
 import { nearest } from "./base/nearest.ts";
 import { runProcess } from "./host/deno.ts";
 import type { Host } from "./setup/host.ts";
@@ -23,17 +23,10 @@ const tasks: Readonly<Record<string, Task>> = {
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 
-/** Runs one task and returns the exit code. An error prints one message to stderr, without a stack trace. */
-export async function main(args: readonly string[], host: Host): Promise<number> {
-  const [name, ...rest] = args;
-  try {
-    const task = Object.hasOwn(tasks, name ?? "") ? tasks[name] : unknownTask(name);
-    return await task(host, rest) ?? 0;
-  } catch (error) {
-    const code = exitCode(error);
-    console.error(code === 1 ? error : `${(error as Error).name}: ${(error as Error).message}`);
-    return code;
-  }
+/** Runs one task and returns the exit code. */
+async function main([name, ...rest]: readonly string[], host: Host): Promise<number> {
+  const task = Object.hasOwn(tasks, name ?? "") ? tasks[name] : unknownTask(name);
+  return await task(host, rest) ?? 0;
 }
 
 function unknownTask(name: string | undefined): never {

@@ -1,4 +1,5 @@
 /** Encodes images as PNG (PNG specification, third edition): 8-bit RGB, unfiltered rows. */
+import { concatBytes } from "../base/bytes.ts";
 import { crc32 } from "../base/crc32.ts";
 
 /** 8-bit RGB, row by row, channels last: height * width * 3 values. */
@@ -21,7 +22,7 @@ export async function encodePng({ width, height, data }: Pixels, dotsPerInch?: n
       `Cannot encode PNG: data must have ${width} x ${height} x 3 values, current length is ${data.length}`,
     );
   }
-  return concat([
+  return concatBytes([
     Uint8Array.from(SIGNATURE),
     chunk("IHDR", [...word(width), ...word(height), 8, 2, 0, 0, 0]), // 8 bits, RGB
     ...(dotsPerInch === undefined ? [] : [chunk("pHYs", density(dotsPerInch))]),
@@ -62,14 +63,4 @@ function chunk(type: string, data: ArrayLike<number>): Uint8Array {
 /** Four bytes, big-endian. */
 function word(value: number): number[] {
   return [value >>> 24, value >>> 16, value >>> 8, value].map((byte) => byte & 255);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

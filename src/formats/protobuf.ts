@@ -3,6 +3,8 @@
  * it: messages of varints below 2^53, doubles, floats, and bytes.
  */
 
+import { concatBytes } from "../base/bytes.ts";
+
 /** A field's value: an integer, an 8-byte or 4-byte number, text, bytes or an encoded message. */
 export type Value =
   | number
@@ -41,18 +43,7 @@ export function message(
     }
   }
   close();
-  return concat(parts);
-}
-
-/** Concatenates byte arrays. */
-export function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatBytes(parts);
 }
 
 /** Seven bits in each byte, lowest first. */

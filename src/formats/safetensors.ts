@@ -7,6 +7,7 @@
  * the Rust library (by dtype, then name, both in its order), so equal tensors give equal bytes.
  */
 import type { ByteSource } from "../base/byte_source.ts";
+import { excerpt } from "../base/excerpt.ts";
 import { elements, formatShape, type Shape } from "../base/shape.ts";
 import { duplicateKey } from "./json_keys.ts";
 import { arrayClasses, type Dtype, isDtype, type StoredTensor, storedTensor } from "./tensor_data.ts";
@@ -102,7 +103,7 @@ function parseHeader(utf8: Uint8Array): Record<string, unknown> {
     });
   }
   if (!isObject(json) || text[0] !== "{") {
-    throw new SyntaxError(`${CANNOT} the header must be a JSON object, current text is ${shorten(text)}`);
+    throw new SyntaxError(`${CANNOT} the header must be a JSON object, current text is ${excerpt(text)}`);
   }
   const twice = duplicateKey(text);
   if (twice !== undefined) {
@@ -115,7 +116,7 @@ function readMetadata(value: unknown): Map<string, string> {
   if (value === undefined) return new Map();
   if (!isObject(value) || !Object.values(value).every((text) => typeof text === "string")) {
     throw new SyntaxError(
-      `${CANNOT} "${METADATA_KEY}" must map keys to strings, current value is ${shorten(value)}`,
+      `${CANNOT} "${METADATA_KEY}" must map keys to strings, current value is ${excerpt(value)}`,
     );
   }
   return new Map(Object.entries(value) as [string, string][]);
@@ -123,24 +124,24 @@ function readMetadata(value: unknown): Map<string, string> {
 
 function readEntry(name: string, value: unknown): Entry {
   if (!isObject(value)) {
-    throw new SyntaxError(`${CANNOT} tensor "${name}" must be an object, current value is ${shorten(value)}`);
+    throw new SyntaxError(`${CANNOT} tensor "${name}" must be an object, current value is ${excerpt(value)}`);
   }
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype)) {
     throw new SyntaxError(
       `${CANNOT} the dtype of "${name}" must be one of ${DISK_ORDER.join(", ")}, current value is ${
-        shorten(dtype)
+        excerpt(dtype)
       }`,
     );
   }
   if (!isSizes(shape)) {
     throw new SyntaxError(
-      `${CANNOT} the shape of "${name}" must be a list of integers, current value is ${shorten(shape)}`,
+      `${CANNOT} the shape of "${name}" must be a list of integers, current value is ${excerpt(shape)}`,
     );
   }
   if (!isSizes(offsets) || offsets.length !== 2) {
     throw new SyntaxError(
-      `${CANNOT} the data_offsets of "${name}" must be two integers, current value is ${shorten(offsets)}`,
+      `${CANNOT} the data_offsets of "${name}" must be two integers, current value is ${excerpt(offsets)}`,
     );
   }
   return { name, dtype, shape, begin: offsets[0], end: offsets[1] };
@@ -275,10 +276,4 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
-}
-
-/** A value as JSON for a message, limited to 80 characters. */
-function shorten(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text;
 }

@@ -3,7 +3,8 @@
  * (https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_format_details), each an `Event` protocol buffer
  * (tensorflow/core/util/event.proto). Bytes in and out; the caller does the I/O.
  */
-import { concat, fields, message } from "./protobuf.ts";
+import { concatBytes } from "../base/bytes.ts";
+import { fields, message } from "./protobuf.ts";
 
 /** The payload of an event: one summary value with its tag. */
 export type SummaryValue = Uint8Array;
@@ -80,7 +81,7 @@ function record(data: Uint8Array): Uint8Array {
   const view = new DataView(checksums.buffer);
   view.setUint32(0, maskedCrc32c(length), true);
   view.setUint32(4, maskedCrc32c(data), true);
-  return concat([length, checksums.subarray(0, 4), data, checksums.subarray(4)]);
+  return concatBytes([length, checksums.subarray(0, 4), data, checksums.subarray(4)]);
 }
 
 /** An event in a file: where its record ends, its step, and the tags of its values. */

@@ -1,5 +1,5 @@
 /** The host of the command line: Deno's files, sharp's decoder, Deno's or Dawn's GPU, the terminal. */
-import { DataError } from "../base/errors.ts";
+import { DataError, exitCode } from "../base/errors.ts";
 import type { Host } from "../setup/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import {
@@ -20,11 +20,19 @@ import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { denoTerminal } from "./deno_terminal.ts";
 
-/** Runs the command line with this process's arguments and exits with its exit code. */
+/**
+ * Runs the command line with this process's arguments and exits with its exit code. An error prints one message to
+ * stderr, with a stack trace only where it is a bug.
+ */
 export async function runProcess(
   main: (args: readonly string[], host: Host) => Promise<number>,
 ): Promise<never> {
-  Deno.exit(await main(Deno.args, denoHost()));
+  const code = await main(Deno.args, denoHost()).catch((error) => {
+    const code = exitCode(error);
+    console.error(code === 1 ? error : `${error.name}: ${error.message}`);
+    return code;
+  });
+  Deno.exit(code);
 }
 
 /**

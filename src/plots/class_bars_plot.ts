@@ -2,7 +2,7 @@
 import { DISTINCT } from "./colors.ts";
 import { linearScale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, label, middleOf, shortened, widest } from "./text.ts";
+import { CAPITAL, FAINT, type Font, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
 
 /** The samples of each class in one split. */
 export interface SplitCounts {
@@ -46,13 +46,7 @@ export function classBarsPlot({ title, names, splits }: ClassBarsPlot, font: Fon
     WIDTH,
     height,
     font.family,
-    label(shortened(font, title, 20, WIDTH - 40), {
-      x: WIDTH / 2,
-      y: 34,
-      size: 20,
-      anchor: "middle",
-      full: title,
-    }),
+    titleLabel(font, title, WIDTH, 34),
     labels,
     splits.map((split, i) =>
       column(

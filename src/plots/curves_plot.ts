@@ -4,7 +4,7 @@
 import { DISTINCT } from "./colors.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, label, middleOf, shortened, widest } from "./text.ts";
+import { CAPITAL, FAINT, type Font, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
 
 /** One line. */
 export interface Curve {
@@ -51,13 +51,7 @@ export function curvesPlot(plot: CurvesPlot, font: Font): Drawing {
     WIDTH,
     HEIGHT,
     font.family,
-    label(shortened(font, title, 20, WIDTH - 40), {
-      x: WIDTH / 2,
-      y: 32,
-      size: 20,
-      anchor: "middle",
-      full: title,
-    }),
+    titleLabel(font, title, WIDTH, 32),
     legend(plot, font),
     grid(axes, plot),
     curves.map((curve, i) => line(curve, i, plot.firstEpoch, axes)),

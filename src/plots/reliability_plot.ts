@@ -5,7 +5,7 @@
  */
 import { DISTINCT } from "./colors.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, INK, label, middleOf, shortened } from "./text.ts";
+import { CAPITAL, FAINT, type Font, INK, label, middleOf, titleLabel } from "./text.ts";
 
 /** Input of {@link reliabilityPlot}: arrays with one value for each bin of equal width between 0 and 1. */
 export interface ReliabilityPlot {
@@ -35,13 +35,7 @@ export function reliabilityPlot(plot: ReliabilityPlot, font: Font): Drawing {
     WIDTH,
     HEIGHT,
     font.family,
-    label(shortened(font, title, 20, WIDTH - 40), {
-      x: WIDTH / 2,
-      y: 32,
-      size: 20,
-      anchor: "middle",
-      full: title,
-    }),
+    titleLabel(font, title, WIDTH, 32),
     label(summary, { x: WIDTH / 2, y: 56, size: TEXT, anchor: "middle", fill: FAINT }),
     TICKS.map((share) => grid(share, x, y)),
     all.flatMap((count, i) => count > 0 ? [bar(hits[i] / count, i, all.length, x, y)] : []),

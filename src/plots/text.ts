@@ -68,6 +68,13 @@ export interface TextPlace {
   readonly full?: string;
 }
 
+/** The title of a drawing `width` wide, centred on a baseline and shortened to fit. */
+export function titleLabel(font: Font, title: string, width: number, y: number): Markup {
+  const size = 20;
+  const text = shortened(font, title, size, width - 40);
+  return label(text, { x: width / 2, y, size, anchor: "middle", full: title });
+}
+
 /** A line of text. */
 export function label(text: string, place: TextPlace): Markup {
   const { x, y, size, anchor = "start", turn, fill = INK, full = text } = place;

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { ConfigError, DataError } from "../base/errors.ts";
+import { excerpt } from "../base/excerpt.ts";
 import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import { architecture, type ChosenModel, type ModelName, modelNames } from "../nn/models/mod.ts";
@@ -146,7 +147,7 @@ function parsed<T>(key: keyof typeof CARD, text: string, path: string, parse: (t
     return parse(text);
   } catch (cause) {
     throw new DataError(
-      `Cannot use ${path}: its "${CARD[key]}" is damaged, current value is ${shorten(text)}`,
+      `Cannot use ${path}: its "${CARD[key]}" is damaged, current value is ${excerpt(text)}`,
       {
         cause,
       },
@@ -171,8 +172,4 @@ export function cardPipeline({ steps, imageSize }: ModelCard, path: string): Pip
     if (!(cause instanceof ConfigError)) throw cause;
     throw new DataError(`Cannot use the preprocessing that ${path} asks for: ${cause.message}`, { cause });
   }
-}
-
-function shorten(text: string): string {
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}...` : text);
 }

@@ -1,5 +1,6 @@
 /** Resize filters in the layout that the kernels read. */
 import { roundUp } from "../../base/shape.ts";
+import { bySizes } from "../size_cache.ts";
 import { filterFor } from "../transforms/resize.ts";
 
 /**
@@ -13,21 +14,8 @@ export interface FilterTable {
   readonly most: number;
 }
 
-const MAX_TABLES = 1024;
-const tables = new Map<number, FilterTable>();
-
-/**
- * The table for resizing `inSize` to `outSize` positions, without zero weights. Cached, because crops repeat sizes.
- */
-export function filterTable(inSize: number, outSize: number): FilterTable {
-  const key = inSize * 65536 + outSize;
-  const known = tables.get(key);
-  if (known) return known;
-  if (tables.size >= MAX_TABLES) tables.clear();
-  const made = makeTable(inSize, outSize);
-  tables.set(key, made);
-  return made;
-}
+/** The table for resizing `inSize` to `outSize` positions, without zero weights. */
+export const filterTable = bySizes(1024, makeTable);
 
 function makeTable(inSize: number, outSize: number): FilterTable {
   const { first, count, weights, width } = filterFor(inSize, outSize);

@@ -4,6 +4,7 @@
  * 8 bits in between.
  */
 import * as z from "zod";
+import { bySizes } from "../size_cache.ts";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { defineTransform, optionalSize } from "./transform.ts";
@@ -20,21 +21,8 @@ export interface Filter {
   readonly width: number;
 }
 
-const MAX_FILTERS = 2048;
-const filters = new Map<number, Filter>();
-
-/**
- * Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter. Cached, because crops repeat sizes.
- */
-export function filterFor(inSize: number, outSize: number): Filter {
-  const key = inSize * 65536 + outSize;
-  const known = filters.get(key);
-  if (known !== undefined) return known;
-  if (filters.size >= MAX_FILTERS) filters.clear();
-  const made = makeFilter(inSize, outSize);
-  filters.set(key, made);
-  return made;
-}
+/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter. */
+export const filterFor = bySizes(2048, makeFilter);
 
 function makeFilter(inSize: number, outSize: number): Filter {
   const scale = inSize / outSize;

@@ -4,6 +4,7 @@
  * that writing holds one weight at a time and not the file twice, as the package alone would.
  */
 import onnxProto from "onnx-proto";
+import { concatBytes } from "../../base/bytes.ts";
 import { elements, type Shape } from "../../base/shape.ts";
 
 const { onnx } = onnxProto;
@@ -137,7 +138,7 @@ function tensorHead(initializer: Initializer): Uint8Array {
   const fields = onnx.TensorProto.encode({ name, dims: [...shape], dataType: elementTypes[type] }).finish();
   const bytes = bytesOf(initializer);
   const raw = tagged(RAW_DATA, bytes);
-  return joined([tagged(INITIALIZER, fields.length + raw.length + bytes), fields, raw]);
+  return concatBytes([tagged(INITIALIZER, fields.length + raw.length + bytes), fields, raw]);
 }
 
 function bytesOf({ type, shape }: Initializer): number {
@@ -161,14 +162,4 @@ function tagged(field: number, length: number): Uint8Array {
 
 function varint(value: number): number[] {
   return value < 128 ? [value] : [value % 128 + 128, ...varint(Math.floor(value / 128))];
-}
-
-function joined(arrays: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
 }

@@ -3,6 +3,8 @@
  * work. Trusts nothing: each length and shape is checked before it is used.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
+import { concatBytes } from "../../base/bytes.ts";
+import { excerpt } from "../../base/excerpt.ts";
 import { elements, formatShape, type Shape } from "../../base/shape.ts";
 import { arrayClasses, type Dtype, type StoredTensor } from "../tensor_data.ts";
 import type { TensorInFile, WeightFile } from "../weight_file.ts";
@@ -71,7 +73,7 @@ export function readOnnxInitializers(bytes: Uint8Array): Map<string, StoredTenso
     if (field.number !== GRAPH.initializer) continue;
     const { name, tensor } = readTensor(bytesOf(field));
     if (tensors.has(name)) {
-      throw new SyntaxError(`${CANNOT} each weight must stand once: ${quoted(name)} stands twice`);
+      throw new SyntaxError(`${CANNOT} each weight must stand once: ${excerpt(name)} stands twice`);
     }
     tensors.set(name, tensor);
   }
@@ -133,7 +135,7 @@ function readTensor(message: Uint8Array): { name: string; tensor: StoredTensor }
   const dtype = DTYPES[type];
   if (dtype === undefined) {
     throw new RangeError(
-      `${CANNOT} ${quoted(name)} must have an element type of ${
+      `${CANNOT} ${excerpt(name)} must have an element type of ${
         Object.keys(DTYPES).join(", ")
       }: current type is ${type}`,
     );
@@ -142,7 +144,7 @@ function readTensor(message: Uint8Array): { name: string; tensor: StoredTensor }
   const { BYTES_PER_ELEMENT: each } = arrayClasses[dtype];
   if (elements(shape) * each !== raw.length) {
     throw new RangeError(
-      `${CANNOT} ${quoted(name)} of shape ${formatShape(shape)} and dtype ${dtype} must take ${
+      `${CANNOT} ${excerpt(name)} of shape ${formatShape(shape)} and dtype ${dtype} must take ${
         elements(shape) * each
       } bytes: ` +
         `current size is ${raw.length}`,
@@ -167,14 +169,14 @@ function tensorFields(message: Uint8Array): TensorFields {
     }
     if (fields.shape.length > MOST_AXES) {
       throw new RangeError(
-        `${CANNOT} a weight must have at most ${MOST_AXES} axes: ${quoted(fields.name)} has more`,
+        `${CANNOT} a weight must have at most ${MOST_AXES} axes: ${excerpt(fields.name)} has more`,
       );
     }
   }
   if (!isElsewhere) return fields;
   throw new RangeError(
     `${CANNOT} the values of ${
-      quoted(fields.name)
+      excerpt(fields.name)
     } must be in this file: they are in another, or in segments; ` +
       `save the model as one file`,
   );
@@ -203,13 +205,14 @@ function readTyped({ name, shape, typed }: TensorFields, dtype: Dtype): StoredTe
   const fits = (count: number) => {
     if (count === elements(shape)) return;
     throw new RangeError(
-      `${CANNOT} ${quoted(name)} of shape ${formatShape(shape)} must hold ${
+      `${CANNOT} ${excerpt(name)} of shape ${formatShape(shape)} must hold ${
         elements(shape)
       } values: current number is ${count}`,
     );
   };
   if (dtype === "F32" || dtype === "F64") {
-    const bytes = joined(given.map(bytesOf));
+    const parts = given.map(bytesOf);
+    const bytes = parts.length === 1 ? parts[0] : concatBytes(parts); // large weights come as one part: no copy
     fits(bytes.length / each);
     return view(dtype, shape, bytes);
   }
@@ -287,20 +290,4 @@ function textOf(field: Field): string {
       { cause },
     );
   }
-}
-
-function joined(arrays: readonly Uint8Array[]): Uint8Array {
-  if (arrays.length === 1) return arrays[0];
-  const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    all.set(array, at);
-    at += array.length;
-  }
-  return all;
-}
-
-/** Names and shapes come from the file, so that messages show 80 characters of them at most. */
-function quoted(name: string): string {
-  return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}...` : name);
 }
