@@ -1,6 +1,6 @@
 /**
- * y = (x - mean) * inv_std * weight + bias, channels last, and in the same pass what follows: y = max(that, 0), or
- * y = max(that + z, 0). A thread does four channels of eight rows.
+ * y = (x - mean) * inv_std * weight + bias, channels last, and in the same pass what follows: y = max(that, 0), or y
+ * = max(that + z, 0). A thread handles four channels of eight rows.
  */
 import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";

@@ -1,8 +1,8 @@
 /**
- * In training dx = weight * inv_std * (dy - mean(dy) - xhat * mean(dy * xhat)), the means being dbias / rows and
- * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy. Behind a ReLU dy counts
- * where bn(x) > 0, computed anew; with a sum in between, dy is the masked gradient dz of batch_norm_dsums.
- * A thread does four channels of eight rows.
+ * In training dx = weight * inv_std * (dy - mean(dy) - xhat * mean(dy * xhat)), where the means are dbias / rows and
+ * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy. Before a ReLU, dy counts
+ * only where bn(x) > 0, which is recomputed; with a sum in between, dy is the masked gradient dz of batch_norm_dsums.
+ * A thread handles four channels of eight rows.
  */
 import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";

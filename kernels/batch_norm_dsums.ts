@@ -1,7 +1,7 @@
 /**
- * The two sums that batch norm's backward needs of each channel, over a chunk of rows: dy, and dy * xhat with
- * xhat = (x - mean) * inv_std. A thread does one chunk and four channels. Behind a ReLU only the dy of y > 0 count:
- * the sign of y = bn(x) is computed anew from x; that of y = bn(x) + z is read from y, and the masked dy, which is the
+ * The two sums for each channel that batch norm's backward needs, over a chunk of rows: dy, and dy * xhat with xhat =
+ * (x - mean) * inv_std. A thread handles one chunk and four channels. Before a ReLU only the dy with y > 0 count: the
+ * sign of y = bn(x) is recomputed from x; that of y = bn(x) + z is read from y, and the masked dy, which is the
  * gradient of z, is written.
  */
 import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";

@@ -1,9 +1,9 @@
 /**
  * Merges the chunks' means and squared deviations (Chan et al. 1979) into each channel's mean and inverse standard
- * deviation, and moves the running statistics: running += momentum * (new - running), with the unbiased variance;
- * without a momentum they are not bound and stay what they are.
- * What the mean loses to rounding is added in the second pass. A thread does four channels, of all chunks or, with
- * lanes along them, of every so many: there may be a hundred thousand, or one.
+ * deviation, and updates the running statistics: running += momentum * (new - running), with the unbiased variance.
+ * Without a momentum they are not bound and stay unchanged. The rounding error of the mean is added back in the
+ * second pass. A thread handles four channels, over all chunks or, with lanes along them, over a strided subset:
+ * there may be a hundred thousand chunks, or one.
  */
 import { mergeChunks, mergeGrid, type MergeLanes } from "./lib/columns.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";

@@ -1,8 +1,8 @@
 /**
- * Of each channel over a chunk of rows: their count, mean, sum of deviations and sum of squared deviations. A thread
- * does one chunk and four channels, and passes twice over its rows: first the mean, then the deviations from it. Sums
- * of squares would lose the variance of channels whose mean is large. The sum of the deviations is what the mean has
- * lost to rounding, times the rows.
+ * For each channel over a chunk of rows: the count, mean, sum of deviations and sum of squared deviations. A thread
+ * handles one chunk and four channels, and passes twice over its rows: first for the mean, then for the deviations
+ * from it, because sums of squares would lose the variance of channels with a large mean. The sum of the deviations
+ * is the rounding error of the mean, times the number of rows.
  */
 import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";

@@ -1,17 +1,17 @@
 /**
  * dlogits[n, c] = dcost[n] * (mass * softmax(logits)[n, c] - q[c]), where the mass is the sum of the row's factors q,
- * and dcost[n] the gradient by the row's loss: dloss / divisor where their mean was taken, dcosts[n] where it was not.
- * Ignored rows and padded columns get 0. A thread does four neighbouring columns of one row.
+ * and dcost[n] the gradient with respect to the row's loss: dloss / divisor if the mean was taken, dcosts[n] if not.
+ * Ignored rows and padded columns get 0. A thread handles four adjacent columns of one row.
  *
- * For any loss that depends on the label's probability p alone (focal), q is the mass in the label's column and
- * the mass is -d loss / d log p: that is `slope`.
+ * For any loss that depends only on the label's probability p (focal), q is the mass in the label's column and the
+ * mass is -d loss / d log p: that is `slope`.
  */
 import { type CrossEntropyOptions, crossEntropyTarget } from "./cross_entropy_target.ts";
 import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface CrossEntropyDgradOptions extends CrossEntropyOptions {
   readonly slope: boolean;
-  /** Whether rows have gradients of their own. */
+  /** Whether each row has its own gradient. */
   readonly ofRows: boolean;
 }
 

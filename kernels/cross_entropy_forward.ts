@@ -3,11 +3,11 @@
  *
  *   losses[n] = sum over c of q[c] * (log_sum - (z[c] - max)),   log_sum = log of sum over c of exp(z[c] - max)
  *
- * and statistics[n] = (max, sum of exp, sum of q, weight), which the gradient and the mean need. The weight is what the
- * row counts in the mean: with indices its class weight, with probabilities 1; 0 if the row is ignored.
+ * and statistics[n] = (max, sum of exp, sum of q, weight), which the gradient and the mean need. The weight is that
+ * of the row in the mean: with indices its class weight, with probabilities 1; 0 if the row is ignored.
  *
- * A workgroup does a row; its lanes take every 64th vector of four columns and add up as a tree. max and log_sum
- * stay apart, so that the small loss of a confident row is not the difference of two large numbers.
+ * A workgroup handles a row; its lanes take every 64th vector of four columns and add up as a tree. max and log_sum
+ * are kept separate, so that the small loss of a confident row is not the difference of two large numbers.
  */
 import { type CrossEntropyOptions, crossEntropyTarget, IGNORED, rowMax } from "./cross_entropy_target.ts";
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";

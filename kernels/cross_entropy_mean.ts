@@ -1,6 +1,7 @@
 /**
- * loss = sum of losses[n] / sum of weights, where the weight of row n is statistics[n].w; and that divisor, which
- * the gradient needs. One workgroup: lanes take every 64th row and add up as a tree. No rows give 0 / 0, NaN.
+ * loss = sum of losses[n] / sum of weights, where the weight of row n is statistics[n].w; also writes the divisor,
+ * which the gradient needs. One workgroup: lanes take every 64th row and add up as a tree. Without rows the loss is 0
+ * / 0, NaN.
  */
 import { groupReduce } from "./lib/reduce.ts";
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";

@@ -1,6 +1,6 @@
 /**
- * What the classification losses' kernels share: how they see the logits, whose columns are classes padded to a
- * multiple of 4, and the target. The loss of a row is sum over c of -q[c] * log softmax(logits)[c] with factors
+ * Shared by the kernels of the classification losses: access to the logits, whose columns are classes padded to a
+ * multiple of 4, and to the target. The loss of a row is sum over c of -q[c] * log softmax(logits)[c] with factors
  *
  *   q[c] = weights[c] * ((1 - labelSmoothing) * target[c] + labelSmoothing / classes).
  */
@@ -8,7 +8,7 @@ import { nanSafe } from "./lib/nan.ts";
 import { groupReduce } from "./lib/reduce.ts";
 import { element4, type ElementType, LINEAR } from "./lib/source.ts";
 
-/** An index that takes its row out of loss, gradient and counts: for the rows that fill up a last batch. */
+/** An index that excludes its row from loss, gradient and counts: for the rows that pad the last batch. */
 export const IGNORED = 0xffffffff;
 
 export interface CrossEntropyOptions {
@@ -60,7 +60,7 @@ fn factors_at(row: u32, c: u32) -> vec4f {
 }
 
 /**
- * WGSL, behind the target's: the largest logit of a workgroup's row, which passes over NaN, the sum of a vector, and
+ * WGSL, to follow the target's: the largest logit of a workgroup's row, which ignores NaN, the sum of a vector, and
  * exp4 and log1, which do not. With a NaN or an infinity in the row, sums of exp4(logits - row_max) are NaN.
  */
 export const rowMax = `${groupReduce}${nanSafe}

@@ -1,17 +1,17 @@
 /**
- * What every elementwise optimiser has in common, around the few lines of WGSL that are its own (src/optim/optimizers):
- * clipping, steps that are not taken, f16 copies, learning rates by layer. Two dispatches: one thread gathers what the
- * step depends on, then a thread updates four neighbouring elements. All that changes from step to step lies in
- * buffers, so that a recorded step can be replayed.
+ * The common part of all elementwise optimisers, around their own few lines of WGSL (src/optim/optimizers): clipping,
+ * skipped steps, f16 copies, learning rates by layer. Two dispatches: one thread gathers what the step depends on,
+ * then each thread updates four adjacent elements. Everything that changes from step to step is in buffers, so that a
+ * recorded step can be replayed.
  */
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 
 export interface GatherOptions {
-  /** Where the optimiser's four scalars lie among the step's, in vectors of four. */
+  /** The position of the optimiser's four scalars among the step's, in vectors of four. */
   readonly slot: number;
   /**
-   * WGSL `fn counted(s: vec4f, steps: f32) -> vec4f`, which makes the scalars anew from the number of steps that were
-   * taken; absent where the host knows it.
+   * WGSL `fn counted(s: vec4f, steps: f32) -> vec4f`, which recomputes the scalars from the number of steps taken;
+   * absent if the host knows it.
    */
   readonly counted?: string | undefined;
 }
@@ -35,23 +35,23 @@ fn main() {
 
 export interface UpdateOptions {
   readonly count: number;
-  /** The first so many elements decay; a multiple of 4. */
+  /** Number of leading elements that decay, a multiple of 4. */
   readonly decayed: number;
   /** Names of the states, which are bound as `state_NAME`. */
   readonly states: readonly string[];
   /**
-   * WGSL that assigns the value `p` and the states, all vec4f, anew. It reads the clipped gradient `g`, the
-   * optimiser's scalars `s`, the norm `norm` of the whole gradient, the factor `rate` of the layer's learning rate,
-   * and whether these elements decay, `decays`.
+   * WGSL that assigns new values to `p` and the states, all vec4f. It reads the clipped gradient `g`, the optimiser's
+   * scalars `s`, the norm `norm` of the whole gradient, the factor `rate` of the layer's learning rate, and whether
+   * these elements decay, `decays`.
    */
   readonly rule: string;
-  /** With f16 copies of the first so many values. */
+  /** Maintains f16 copies of this many leading values. */
   readonly mixed: boolean;
   /** With a learning rate for each block of {@link RATE_BLOCK} elements: the block of the first element. */
   readonly firstRate?: number | undefined;
 }
 
-/** Elements that share a learning rate: what parameters start at multiples of. */
+/** Elements that share a learning rate; parameters start at multiples of this. */
 export const RATE_BLOCK = 128;
 
 export function elementwiseUpdate(options: UpdateOptions): KernelSource {

@@ -1,11 +1,11 @@
 /**
  * Stops an f32 training at the first step whose gradients are not finite: from then on no step is taken, so that the
- * weights stay those that the step met, and the host can look for the layer that failed. One thread.
+ * weights stay as they were at that step, and the host can search for the layer that failed. One thread.
  */
 import { type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface FiniteGuardOptions {
-  /** Where the step's number lies in the scalars. */
+  /** The scalar that holds the step's number. */
   readonly slot: number;
 }
 

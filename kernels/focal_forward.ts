@@ -3,11 +3,11 @@
  *
  *   losses[n] = w * (1 - p)^gamma * -log p
  *
- * and statistics[n] = (max, sum of exp, slope, w), of the kind that cross_entropy_forward writes, with
- * slope = -d loss / d log p = w * (1 - p)^gamma * (1 + gamma * p * -log p / (1 - p)).
+ * and statistics[n] = (max, sum of exp, slope, w), in the format of cross_entropy_forward, with slope = -d loss / d
+ * log p = w * (1 - p)^gamma * (1 + gamma * p * -log p / (1 - p)).
  *
- * A workgroup does a row, as in cross_entropy_forward. 1 - p is summed up from the other classes, and for a
- * confident row -log p is its series in 1 - p: so loss and gradient neither cancel nor divide by zero.
+ * A workgroup handles a row, as in cross_entropy_forward. 1 - p is summed over the other classes, and for a confident
+ * row -log p is its series in 1 - p, so that loss and gradient neither cancel nor divide by zero.
  */
 import { type CrossEntropyOptions, crossEntropyTarget, IGNORED, rowMax } from "./cross_entropy_target.ts";
 import { focus } from "./lib/focus.ts";

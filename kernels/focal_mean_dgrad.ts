@@ -1,7 +1,7 @@
 /**
  * dcosts[n] = dloss / divisor * r^gamma * (1 + gamma * exp(-c) * c / r), where c = costs[n] and r = 1 - exp(-c): the
- * gradient of focal_mean_forward. Rows that do not count get 0. A thread does a row. c / r is its series for a small c,
- * so that a row without cost does not divide by zero.
+ * gradient of focal_mean_forward. Ignored rows get 0. A thread handles a row. c / r is its series for a small c, so
+ * that a row without cost does not divide by zero.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { focus, restOf } from "./lib/focus.ts";

@@ -1,7 +1,7 @@
 /**
- * loss = sum of (1 - exp(-costs[n]))^gamma * costs[n] over the rows that count, divided by how many these are; and
- * that divisor, which the gradient needs. One workgroup: lanes take every 64th row and add up as a tree. No rows give
- * 0 / 0, NaN.
+ * loss = sum of (1 - exp(-costs[n]))^gamma * costs[n] over the rows that count, divided by their number; also writes
+ * that divisor, which the gradient needs. One workgroup: lanes take every 64th row and add up as a tree. Without rows
+ * the loss is 0 / 0, NaN.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { focus, restOf } from "./lib/focus.ts";

@@ -1,7 +1,7 @@
 /**
  * dlogits[n, c] = dloss / divisor * (slope[n] * softmax(logits)[n, c] - q[c] * slope[c]): the gradient of the mean of
- * focal_soft_forward, where slope[c] = -d cost[c] / d log p[c] and slope[n] is its sum with the factors q. Ignored rows
- * and padded columns get 0. A thread does four neighbouring columns of one row.
+ * focal_soft_forward, where slope[c] = -d cost[c] / d log p[c] and slope[n] is its sum with the factors q. Ignored
+ * rows and padded columns get 0. A thread handles four adjacent columns of one row.
  */
 import { crossEntropyTarget } from "./cross_entropy_target.ts";
 import type { FocalOptions } from "./focal_forward.ts";

@@ -3,10 +3,11 @@
  *
  *   losses[n] = sum over c of q[c] * (1 - p[c])^gamma * -log p[c]
  *
- * and statistics[n] = (max, others, slope, 1), where `others` is the sum of exp(z - max) over all classes but that
- * with the largest logit z, and slope = sum over c of q[c] * -d cost[c] / d log p[c]; all 0 if the row is ignored.
+ * and statistics[n] = (max, others, slope, 1), where `others` is the sum of exp(z - max) over all classes except the
+ * one with the largest logit z, and slope = sum over c of q[c] * -d cost[c] / d log p[c]; all 0 if the row is
+ * ignored.
  *
- * A workgroup does a row, as in cross_entropy_forward.
+ * A workgroup handles a row, as in cross_entropy_forward.
  */
 import { crossEntropyTarget, rowMax } from "./cross_entropy_target.ts";
 import type { FocalOptions } from "./focal_forward.ts";

@@ -1,6 +1,6 @@
 /**
- * The dynamic loss scale of mixed precision (torch.amp.GradScaler), wholly on the GPU: looks at the gradients' norm,
- * decides whether the step is taken, and moves the scale. One thread.
+ * The dynamic loss scale of mixed precision (torch.amp.GradScaler), entirely on the GPU: checks the gradients' norm,
+ * decides whether the step is taken, and updates the scale. One thread.
  *
  * A step whose norm is not finite is skipped and halves the scale; GROWTH_INTERVAL good steps in a row double it.
  */

@@ -1,7 +1,7 @@
 /**
- * probabilities[n, c] = shares[n] if c is first[n], plus 1 - shares[n] if c is second[n]; columns beyond the classes
- * get 0, so that a row of two ignored labels gets nothing. A row with any other label that is no class becomes NaN.
- * A thread does four neighbouring columns of one row.
+ * probabilities[n, c] = shares[n] if c is first[n], plus 1 - shares[n] if c is second[n]. Columns beyond the classes
+ * get 0, so that a row with two ignored labels is all 0. A row with any other invalid label becomes NaN. A thread
+ * handles four adjacent columns of one row.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { nanSafe } from "./lib/nan.ts";

@@ -1,6 +1,7 @@
 /**
- * Writes one row of the results: (loss * rows, rows, top-1 correct, top-k correct), where rows counts those that are not
- * ignored. Which row comes from a buffer, so that a recorded step can be replayed; it wraps around. One workgroup: lanes take every 64th row of the batch and add up as a tree.
+ * Writes one row of the results: (loss * rows, rows, top-1 correct, top-k correct), where rows excludes ignored ones.
+ * The index of the row comes from a buffer, so that a recorded step can be replayed; it wraps around. One workgroup:
+ * lanes take every 64th row of the batch and add up as a tree.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { groupReduce } from "./lib/reduce.ts";
@@ -8,7 +9,7 @@ import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
 export interface TallyKernelOptions {
   readonly k: number;
-  /** Where the number of the row is in the scalars. */
+  /** The scalar that holds the index of the row. */
   readonly slot: number;
 }
 

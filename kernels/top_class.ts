@@ -1,6 +1,6 @@
 /**
- * labels[n] = the class with the largest probability of row n, of equal ones that with the lowest index; a row without
- * any is marked as ignored. A thread does a row.
+ * labels[n] = the class with the largest probability of row n, on a tie the one with the lowest index; a row without
+ * any probability is marked as ignored. A thread handles a row.
  */
 import { IGNORED } from "./cross_entropy_target.ts";
 import { type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";

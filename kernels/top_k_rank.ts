@@ -1,8 +1,8 @@
 /**
- * ranks[n] = how many classes come before the label of row n: those with a larger logit, and of equal ones those with
- * a lower index. The label is among the best k if its rank is below k. A NaN counts as larger than any number, but a
- * label whose logit is NaN comes last. A label beyond the classes is its own rank: so ignored rows stay marked.
- * A workgroup does a row; its lanes take every 64th vector of four columns.
+ * ranks[n] = the number of classes that rank before the label of row n: those with a larger logit, and on a tie those
+ * with a lower index. The label is among the best k if its rank is below k. A NaN counts as larger than any number,
+ * but a label whose logit is NaN comes last. A label beyond the classes is its own rank, so that ignored rows stay
+ * marked. A workgroup handles a row; its lanes take every 64th vector of four columns.
  */
 import { crossEntropyTarget } from "./cross_entropy_target.ts";
 import { nanSafe } from "./lib/nan.ts";

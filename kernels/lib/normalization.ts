@@ -1,7 +1,7 @@
-/** What the kernels of batch norm share: how a value is normalised, and what follows in the same pass. */
+/** Shared by the batch norm kernels: how a value is normalised, and what follows in the same pass. */
 import type { ElementType } from "./source.ts";
 
-/** What is done with the normalised value: nothing, y = max(value, 0), or y = max(value + z, 0). */
+/** What is applied to the normalised value: nothing, y = max(value, 0), or y = max(value + z, 0). */
 export type Follower = "nothing" | "relu" | "add_relu";
 
 export interface NormOptions {
@@ -10,12 +10,12 @@ export interface NormOptions {
   readonly rows: number;
   readonly channels: number;
   readonly eps: number;
-  /** Whether `moments` holds the batch's statistics; otherwise there are the running ones. */
+  /** Whether `moments` holds the batch's statistics; otherwise the running ones are used. */
   readonly training: boolean;
   readonly follower: Follower;
 }
 
-/** WGSL: bindings 0 and 1 are the statistics, and mean_of(c) and inv_std_of(c) what four channels take of them. */
+/** WGSL: bindings 0 and 1 are the statistics; mean_of(c) and inv_std_of(c) return those of four channels. */
 export function statistics({ training, eps }: NormOptions): string {
   if (training) {
     return `
@@ -31,8 +31,8 @@ fn inv_std_of(c: u32) -> vec4f { return 1.0 / sqrt(running_var[c] + ${eps}); }`;
 }
 
 /**
- * WGSL: (x - mean) * inv_std * weight + bias of four channels. Forward and the recomputed mask of backward go through
- * this one expression, whose every rounding is explicit, so that they agree to the bit.
+ * WGSL: (x - mean) * inv_std * weight + bias for four channels. Forward and the recomputed mask of backward use this
+ * same expression, in which every rounding is explicit, so that they agree bit for bit.
  */
 export const normalized = `
 fn normalized(centered: vec4f, scale: vec4f, shift: vec4f) -> vec4f { return fma(centered, scale, shift); }`;

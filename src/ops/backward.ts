@@ -5,8 +5,8 @@ import { addTo, sumOf } from "./add.ts";
 const sums = { add: sumOf, addTo };
 
 /**
- * Backpropagates `dy`, the gradient of `y` (for a loss: ones, or the loss scale), and leaves each parameter's
- * gradient in its slot (torch.Tensor.backward, but written rather than accumulated over steps).
+ * Backpropagates `dy`, the gradient of `y` (for a loss: ones, or the loss scale), and writes each parameter's
+ * gradient to its slot (torch.Tensor.backward, but overwriting instead of accumulating over steps).
  * @returns the gradients of the leaves that have no slot, by tensor
  */
 export function backward(y: Tensor, dy: Tensor): Map<Tensor, Tensor> {
@@ -14,8 +14,8 @@ export function backward(y: Tensor, dy: Tensor): Map<Tensor, Tensor> {
 }
 
 /**
- * The gradients of some of the tensors that `y` was computed from, such as a layer's output, and of nothing else
- * (torch.autograd.grad): what lies before them costs nothing, and parameters' slots keep what they held.
+ * The gradients of only some of the tensors that `y` was computed from, such as a layer's output
+ * (torch.autograd.grad). Anything before them is not computed, and parameters' slots keep their contents.
  * @throws RangeError if `y` does not depend on one of them
  */
 export function gradients(y: Tensor, dy: Tensor, of: readonly Tensor[]): Tensor[] {

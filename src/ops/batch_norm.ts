@@ -30,13 +30,13 @@ export interface BatchNormTensors {
 
 /** How a batch is normalised, and what follows in the same pass. */
 export interface BatchNormOptions {
-  /** Normalise by the batch and move the running statistics, or normalise by the running statistics. */
+  /** Normalise by the batch and update the running statistics, or normalise by the running statistics. */
   readonly training: boolean;
-  /** In training, normalise by the batch but leave the running statistics as they are. */
+  /** In training, normalise by the batch but leave the running statistics unchanged. */
   readonly holdStatistics?: boolean | undefined;
   readonly eps?: number;
   readonly momentum?: number;
-  /** The statistics of x that conv2dMeasured() gives: training then need not read x for them. */
+  /** The statistics of x from conv2dMeasured(), so that training need not read x for them. */
   readonly statistics?: Tensor | undefined;
   /** y = max(bn(x), 0). */
   readonly relu?: boolean;
@@ -46,8 +46,8 @@ export interface BatchNormOptions {
 
 /**
  * bn(x) = (x - mean) / sqrt(var + eps) * weight + bias for each channel (torch.nn.functional.batch_norm, channels
- * last), alone or with a ReLU. In training mean and biased variance go over N, H and W; the running variance takes the
- * unbiased one. Saves x, in training the batch's mean and inverse standard deviation, and with `residual` y.
+ * last), alone or with a ReLU. In training, mean and biased variance are over N, H and W; the running variance uses
+ * the unbiased one. Saves x, in training the batch's mean and inverse standard deviation, and with `residual` y.
  * @param x [N, H, W, C], in training with N * H * W > 1
  * @throws TypeError if the shapes do not fit
  */
@@ -76,7 +76,7 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
 /** Kernels' tensors by the names of their bindings. */
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Mean and inverse standard deviation of the batch, [2, C]; moves the running statistics, unless they are held. */
+/** Mean and inverse standard deviation of the batch, [2, C]; updates the running statistics, unless they are held. */
 function measured(
   x: Tensor,
   { statistics: given, holdStatistics = false, momentum = .1 }: BatchNormOptions,
@@ -85,9 +85,9 @@ function measured(
 ): Tensor {
   if (rows === 1) {
     throw new TypeError(
-      `Cannot run batch_norm as training needs more than one value a channel: x is ${
+      `Cannot run batch_norm: training needs more than one value per channel, x is ${
         formatShape(x.shape)
-      }, ` +
+      }; ` +
         `use a larger batch or data.drop_last=true`,
     );
   }
@@ -109,7 +109,7 @@ function mergeLanes({ device, shape }: Tensor): MergeLanes {
   return isSoftware(device.adapter) ? SERIAL : parallelLanes(shape[3]);
 }
 
-/** What forward leaves to backward. */
+/** What forward saves for backward. */
 interface Saved {
   readonly x: Tensor;
   readonly weight: Tensor;
@@ -120,7 +120,7 @@ interface Saved {
   readonly norm: NormOptions;
 }
 
-/** The gradients of x, weight, bias and the residual: a pass for the sums and dz, and one for dx. */
+/** The gradients of x, weight, bias and the residual: one pass for the sums and dz, and one for dx. */
 function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Tensor) {
   const isRectified = norm.follower === "relu";
   let sums: { dweight: Tensor; dbias: Tensor; dz: Tensor } | undefined;

@@ -12,7 +12,10 @@ export function castInto(x: Tensor, y: Tensor): void {
   convert.run({ x, y }, { to: elementType("cast", y), count: x.size });
 }
 
-/** x as another element type (torch.Tensor.to); x itself if it has that type. Beyond f16's range lies infinity. */
+/**
+ * x as another element type (torch.Tensor.to); x itself if it has that type. Values beyond f16's range become
+ * infinite.
+ */
 export function cast(x: Tensor, dtype: ElementType): Tensor {
   if (elementType("cast", x) === dtype) return x;
   const y = empty(x.device, x.shape, dtype, x.label);

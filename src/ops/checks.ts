@@ -1,21 +1,23 @@
-/** The checks that ops share: they name the op, every shape and the cure. */
+/** Checks shared by the ops: their messages name the op, every shape and the cure. */
 import type { ElementType } from "../../kernels/lib/source.ts";
 import { formatShape, sameShape } from "../base/shape.ts";
 import type { DType, Tensor } from "../core/tensor.ts";
 
-/** `x [2, 8, 8, 64]`: a tensor as messages show it. */
+/** `x [2, 8, 8, 64]`: a tensor as shown in messages. */
 export function describe(name: string, x: Tensor): string {
   return `${name} ${formatShape(x.shape)}${x.dtype === "f32" ? "" : ` ${x.dtype}`}`;
 }
 
-/** The element type of an op's tensor, for its kernel. @throws TypeError if it is not a float, or not padded to fours */
+/**
+ * The element type of an op's tensor, for its kernel. @throws TypeError if it is not a float, or not padded to fours
+ */
 export function elementType(op: string, x: Tensor): ElementType {
   if (x.dtype === "u32") {
-    throw new TypeError(`Cannot run ${op} as ${describe(x.label, x)} must be f32 or f16`);
+    throw new TypeError(`Cannot run ${op}: ${describe(x.label, x)} must be f32 or f16`);
   }
   if (x.size % 4 !== 0) {
     throw new TypeError(
-      `Cannot run ${op} as ${describe(x.label, x)} must have a multiple of 4 elements: pad its last axis`,
+      `Cannot run ${op}: ${describe(x.label, x)} must have a multiple of 4 elements; pad its last axis`,
     );
   }
   return x.dtype;
@@ -27,7 +29,7 @@ export function requireSame(op: string, tensors: Readonly<Record<string, Tensor>
   for (const [name, tensor] of others) {
     if (!sameShape(tensor.shape, first.shape) || tensor.dtype !== first.dtype) {
       throw new TypeError(
-        `Cannot run ${op} as ${describe(name, tensor)} must match ${describe(firstName, first)}`,
+        `Cannot run ${op}: ${describe(name, tensor)} must match ${describe(firstName, first)}`,
       );
     }
   }
@@ -43,7 +45,7 @@ export function requireShape(
 ): void {
   if (!sameShape(x.shape, shape)) {
     throw new TypeError(
-      `Cannot run ${op} as ${name} must be ${axes} = ${formatShape(shape)}: current is ${
+      `Cannot run ${op}: ${name} must be ${axes} = ${formatShape(shape)}, current shape is ${
         formatShape(x.shape)
       }`,
     );
@@ -63,12 +65,12 @@ export function imageShape(
   x: Tensor,
 ): { n: number; h: number; w: number; c: number } {
   if (x.shape.length !== 4) {
-    throw new TypeError(`Cannot run ${op} as ${describe(name, x)} must have the axes [N, H, W, C]`);
+    throw new TypeError(`Cannot run ${op}: ${describe(name, x)} must have the axes [N, H, W, C]`);
   }
   const [n, h, w, c] = x.shape;
   if (c % 4 !== 0) {
     throw new TypeError(
-      `Cannot run ${op} as ${describe(name, x)} must have a multiple of 4 channels: pad them with zeros`,
+      `Cannot run ${op}: ${describe(name, x)} must have a multiple of 4 channels; pad them with zeros`,
     );
   }
   return { n, h, w, c };

@@ -28,14 +28,14 @@ export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tenso
   return convolve(x, w, options, false).y;
 }
 
-/** What a convolution gives with a batch norm behind it in mind. */
+/** The output of a convolution that precedes a batch norm. */
 export interface Measured {
   readonly y: Tensor;
-  /** Of chunks of y: rows, mean, what the mean lost to rounding, squared deviations; [chunks, 4, K] f32. */
+  /** For chunks of y: rows, mean, rounding error of the mean, squared deviations; [chunks, 4, K] f32. */
   readonly statistics: Tensor;
 }
 
-/** {@link conv2d}, and in the same pass what batchNorm() needs to know of y in training. */
+/** {@link conv2d}, which also computes the statistics of y that batchNorm() needs in training. */
 export function conv2dMeasured(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Measured {
   const { y, statistics } = convolve(x, w, options, true);
   return { y, statistics: statistics! };
@@ -47,15 +47,15 @@ function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptio
   const [r, s, channels, k] = filterShape(x, w);
   if (channels !== c) {
     throw new TypeError(
-      `Cannot run conv2d as weight must have ${c} input channels to match x ${formatShape(x.shape)}: ` +
-        `current is ${formatShape(w.shape)}`,
+      `Cannot run conv2d: weight must have ${c} input channels to match x ${formatShape(x.shape)}, ` +
+        `current weight is ${formatShape(w.shape)}`,
     );
   }
   const rows = forwardAxis(h, r, stride, padding), cols = forwardAxis(width, s, stride, padding);
   if (rows.output < 1 || cols.output < 1) {
     throw new TypeError(
-      `Cannot run conv2d as x ${formatShape(x.shape)} with padding ${padding} is smaller than weight ` +
-        `${formatShape(w.shape)}: use larger images`,
+      `Cannot run conv2d: x ${formatShape(x.shape)} with padding ${padding} is smaller than weight ` +
+        `${formatShape(w.shape)}; use larger images`,
     );
   }
   const y = empty(x.device, [n, rows.output, cols.output, k], x.dtype, "conv2d");
@@ -80,7 +80,7 @@ function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptio
 function filterShape(x: Tensor, w: Tensor): readonly number[] {
   if (w.shape.length !== 4 || w.shape[3] % 4 !== 0 || w.dtype !== x.dtype) {
     throw new TypeError(
-      `Cannot run conv2d as ${describe("weight", w)} must have the axes [R, S, C, K], K a multiple of 4, ` +
+      `Cannot run conv2d: ${describe("weight", w)} must have the axes [R, S, C, K], K a multiple of 4, ` +
         `and the type of ${describe("x", x)}`,
     );
   }

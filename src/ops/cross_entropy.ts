@@ -12,21 +12,21 @@ const forward = kernel("cross_entropy_forward", crossEntropyForward);
 const mean = kernel("cross_entropy_mean", crossEntropyMean);
 const dgrad = kernel("cross_entropy_dgrad", crossEntropyDgrad);
 
-/** What the cross-entropy is taken over, and how it is weighted. */
+/** The classes and weighting of the cross-entropy. */
 export interface CrossEntropyOptions {
-  /** Classes; the logits' further columns are padding. */
+  /** Number of classes; the logits' further columns are padding. */
   readonly classes: number;
-  /** How much of the target is spread over all classes, 0 .. 1. */
+  /** The share of the target that is spread over all classes, 0 .. 1. */
   readonly labelSmoothing?: number;
   /** Class weights, f32 [columns]. */
   readonly weights?: Tensor | undefined;
 }
 
 /**
- * Cross-entropy, averaged (torch.nn.functional.cross_entropy, reduction "mean"): with class indices by their class
- * weights, with probabilities over the rows, where class weights are factors within a row. Ignored rows do not count.
- * An index beyond the classes makes the loss NaN. Saves for each row the logarithm of its sum of exponentials; backward
- * computes the softmax again.
+ * Mean cross-entropy (torch.nn.functional.cross_entropy, reduction "mean"): with class indices weighted by their
+ * class weights, with probabilities over the rows, where class weights are factors within a row. Ignored rows do not
+ * count. An index beyond the classes makes the loss NaN. Saves for each row the logarithm of its sum of exponentials;
+ * backward recomputes the softmax.
  * @param logits [N, columns], the classes padded to a multiple of 4
  * @returns the loss, f32 [1]
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
@@ -42,7 +42,7 @@ export function crossEntropy(logits: Tensor, target: Target, options: CrossEntro
 }
 
 /**
- * The same for each row by itself (reduction "none"): no mean is taken, and ignored rows cost 0.
+ * The same for each row separately (reduction "none"): no mean is taken, and ignored rows cost 0.
  * @returns the costs, f32 [N]
  */
 export function crossEntropyRows(logits: Tensor, target: Target, options: CrossEntropyOptions): Tensor {
@@ -74,7 +74,7 @@ function smoothedOptions(
   return { ...lossOptions(op, logits, target, options), labelSmoothing };
 }
 
-/** Checks the inputs of a loss, and returns what its kernels need to know of them. */
+/** Checks the inputs of a loss, and returns the options of its kernels. */
 export function lossOptions(
   op: string,
   logits: Tensor,
@@ -102,13 +102,13 @@ export function lossOptions(
   return { type, rows, classes, columns, target: target.kind, weighted: !!weights };
 }
 
-/** A loss over logits, on its way to its mean. */
+/** A loss over logits, before its mean is taken. */
 export interface RowLoss {
   readonly op: string;
   readonly logits: Tensor;
   readonly target: Target;
   readonly weights: Tensor | undefined;
-  /** Runs the kernel that writes each row's loss and statistics on the tensors that it binds. */
+  /** Runs the kernel that writes each row's loss and statistics with the given bindings. */
   forward(tensors: Readonly<Record<string, Tensor>>): void;
   /** The same for the kernel that writes dlogits from the statistics. */
   dgrad(tensors: Readonly<Record<string, Tensor>>): void;

@@ -12,21 +12,21 @@ const dgrad = kernel("focal_dgrad", crossEntropyDgrad);
 const softForward = kernel("focal_soft_forward", focalSoftForward);
 const softDgrad = kernel("focal_soft_dgrad", focalSoftDgrad);
 
-/** What the focal loss is taken over, and how it is weighted. */
+/** The classes and weighting of the focal loss. */
 export interface FocalOptions {
-  /** Classes; the logits' further columns are padding. */
+  /** Number of classes; the logits' further columns are padding. */
   readonly classes: number;
-  /** How much confident rows count for less; 0 gives cross-entropy. */
+  /** How strongly confident rows are down-weighted; 0 gives cross-entropy. */
   readonly gamma: number;
   /** Class weights, f32 [columns]. */
   readonly weights?: Tensor | undefined;
 }
 
 /**
- * Focal loss (Lin et al. 2017, "Focal Loss for Dense Object Detection") over the softmax p: with class indices
- * w (1 - p)^gamma * -log p of the row's class, averaged by the class weights w; with probabilities q the sum over
- * classes of w q (1 - p)^gamma * -log p (kornia's focal_loss, for a target that need not be one-hot), averaged over the
- * rows. For gamma 0 both are PyTorch's cross_entropy. Rows are ignored as there. Saves four numbers a row.
+ * Focal loss (Lin et al. 2017, "Focal Loss for Dense Object Detection") over the softmax p. With class indices w (1 -
+ * p)^gamma * -log p of the row's class, averaged by the class weights w; with probabilities q the sum over classes of
+ * w q (1 - p)^gamma * -log p (kornia's focal_loss, for a target that need not be one-hot), averaged over the rows.
+ * For gamma 0 both are PyTorch's cross_entropy. Rows are ignored as there. Saves four numbers per row.
  * @param logits [N, columns], the classes padded to a multiple of 4
  * @returns the loss, f32 [1]
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
@@ -47,7 +47,7 @@ export function focal(logits: Tensor, target: Target, options: FocalOptions): Te
   return meanLoss({ op, logits, target, weights, ...kernels });
 }
 
-/** @throws RangeError if gamma is none */
+/** @throws RangeError if gamma is out of range */
 export function requireGamma(op: string, gamma: number): void {
   if (!(gamma >= 0 && gamma < Infinity)) {
     throw new RangeError(`Cannot run ${op}: gamma must be at least 0, current is ${gamma}`);

@@ -11,18 +11,18 @@ import { topClass } from "./top_class.ts";
 const forward = kernel("focal_mean_forward", focalMeanForward);
 const dgrad = kernel("focal_mean_dgrad", focalMeanDgrad);
 
-/** How the focal mean is taken. */
+/** Options of {@link focalMean}. */
 export interface FocalMeanOptions {
   readonly classes: number;
-  /** How much rows that cost little count for less; 0 gives the mean of the costs. */
+  /** How strongly rows with a low cost are down-weighted; 0 gives the mean of the costs. */
   readonly gamma: number;
 }
 
 /**
- * The mean of (1 - exp(-c))^gamma * c over what rows cost: a focal loss whose probability is that of the cost itself,
- * so that class weights and label smoothing, if c has them, are in its factor too. Of the target only the ignored rows
- * matter, which do not count. Saves the costs.
- * @param costs f32 [N], as crossEntropyRows gives them
+ * The mean of (1 - exp(-c))^gamma * c over the rows' costs: a focal loss whose probability is that of the cost
+ * itself, so that class weights and label smoothing, if c includes them, are in its factor too. The target only
+ * determines the ignored rows, which do not count. Saves the costs.
+ * @param costs f32 [N], from crossEntropyRows
  * @param target of the same rows
  * @returns the loss, f32 [1]
  * @throws TypeError if a shape or type does not fit, RangeError if gamma is out of its range

@@ -12,7 +12,7 @@ const dgrad = product("linear_dgrad");
 const wgrad = weightGradient("linear_wgrad");
 const sumColumns = kernel("column_sum", columnSum);
 
-/** A matrix product is a convolution of images of one pixel with a filter of one tap. */
+/** A matrix product is a convolution of one-pixel images with a filter of one tap. */
 const PIXEL: GemmAxis = {
   input: 1,
   output: 1,
@@ -64,19 +64,19 @@ function shapes(x: Tensor, w: Tensor, b: Tensor): readonly [number, number, numb
   const [n, c] = x.shape, k = w.shape.at(-1)!;
   if (x.shape.length !== 2 || c % 4 !== 0) {
     throw new TypeError(
-      `Cannot run linear as ${describe("x", x)} must have the axes [N, C], C a multiple of 4`,
+      `Cannot run linear: ${describe("x", x)} must have the axes [N, C], C a multiple of 4`,
     );
   }
   if (w.shape.length !== 2 || w.shape[0] !== c || k % 4 !== 0 || w.dtype !== x.dtype) {
     throw new TypeError(
-      `Cannot run linear as ${
+      `Cannot run linear: ${
         describe("weight", w)
       } must have the axes [C, K], C = ${c} and K a multiple of 4, ` +
         `and the type of ${describe("x", x)}`,
     );
   }
   requireShape("linear", "bias", b, "[K]", [k]);
-  if (b.dtype !== "f32") throw new TypeError(`Cannot run linear as ${describe("bias", b)} must be f32`);
+  if (b.dtype !== "f32") throw new TypeError(`Cannot run linear: ${describe("bias", b)} must be f32`);
   return [n, c, k];
 }
 

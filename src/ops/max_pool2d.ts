@@ -8,7 +8,7 @@ import { describe, elementType, imageShape } from "./checks.ts";
 const forward = kernel("max_pool_forward", maxPoolForward);
 const dgrad = kernel("max_pool_dgrad", maxPoolDgrad);
 
-/** The windows that maxima are taken over. */
+/** The windows of {@link maxPool2d}. */
 export interface MaxPool2dOptions {
   /** Rows and columns of a window, 1 .. 16. */
   readonly kernel: number;
@@ -19,8 +19,8 @@ export interface MaxPool2dOptions {
 }
 
 /**
- * The maximum of each window (torch.nn.functional.max_pool2d). Of equal values the first in row order gets the
- * gradient; NaN counts as the largest. Saves where each maximum came from, a byte each.
+ * The maximum of each window (torch.nn.functional.max_pool2d). On a tie the first in row order gets the gradient; NaN
+ * counts as the largest. Saves the position of each maximum, one byte each.
  * @param x [N, H, W, C] with C a multiple of 4
  * @returns y [N, P, Q, C] with P = floor((H + 2 * padding - kernel) / stride) + 1
  * @throws TypeError if x is not an image or smaller than a window
@@ -33,8 +33,8 @@ export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
   const output = [size(h), size(w)] as const;
   if (output[0] < 1 || output[1] < 1) {
     throw new TypeError(
-      `Cannot run max_pool2d as ${describe("x", x)} with padding ${padding} is smaller than the window ` +
-        `[${kernel}, ${kernel}]: use larger images`,
+      `Cannot run max_pool2d: ${describe("x", x)} with padding ${padding} is smaller than the window ` +
+        `[${kernel}, ${kernel}]; use larger images`,
     );
   }
   const y = empty(x.device, [n, ...output, c], x.dtype, "max_pool2d"); // [N, P, Q, C]
@@ -57,7 +57,7 @@ function checked({ kernel, stride = kernel, padding = 0 }: MaxPool2dOptions): Re
     if (Number.isInteger(value) && value >= low && value <= high) return;
     const range = high === Infinity ? `at least ${low}` : `${low} .. ${high}`;
     throw new RangeError(
-      `Cannot run max_pool2d as ${name} must be an integer, ${range}: current is ${value}`,
+      `Cannot run max_pool2d: ${name} must be an integer, ${range}, current value is ${value}`,
     );
   };
   require("kernel", kernel, 1, 16);

@@ -7,20 +7,20 @@ import type { Target } from "./target.ts";
 
 const mix = kernel("mix_targets", mixTargetsKernel);
 
-/** Two labels for each row, and how much the first counts. */
+/** Two labels for each row, and the share of the first. */
 export interface TargetPairs {
   /** u32 [N] */
   readonly first: Tensor;
   /** u32 [N] */
   readonly second: Tensor;
-  /** f32 [N], 0 .. 1; the second counts for the rest. */
+  /** f32 [N], 0 .. 1; the second label gets the rest. */
   readonly shares: Tensor;
 }
 
 /**
  * The target of mixed images: share * one_hot(first) + (1 - share) * one_hot(second), in float32 (torchvision's MixUp
- * and CutMix). A row of two labels `IGNORED_LABEL` is ignored; a row with another label beyond the classes becomes NaN,
- * and so does its loss. No gradient flows through it.
+ * and CutMix). A row with two labels `IGNORED_LABEL` is ignored; a row with another label beyond the classes becomes
+ * NaN, and so does its loss. No gradient flows through it.
  * @returns probabilities, f32 [N, classes padded to a multiple of 4]
  * @throws TypeError if a shape or type does not fit
  */

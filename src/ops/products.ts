@@ -1,8 +1,8 @@
 /**
  * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are two families of
- * kernels, in registers for software adapters and through workgroup memory for GPUs, and each has several tiles, of
+ * kernels, in registers for software adapters and through workgroup memory for GPUs, each with several tiles, of
  * which the device's choice is run (see core/choice.ts). Tiles of a family give the same y and dw, bit for bit; the
- * statistics of chunks differ in their last digits, as the chunks do.
+ * statistics of chunks differ in their last digits, because the chunks differ.
  */
 import { conv2dWgrad, type WgradOptions, wgradSlices, wgradTiles } from "../../kernels/conv2d_wgrad.ts";
 import {
@@ -42,18 +42,20 @@ interface Variant {
   readonly parts: number;
 }
 
-/** How products in registers are done: where their operands are read from, and how many sums a thread owns at most. */
+/** How products in registers work: where their operands are read from, and the maximum number of sums per thread. */
 interface RegisterStyle {
   readonly operands: OperandSource;
   readonly sums: number;
 }
 
-/** llvmpipe gains by textures and large tiles; SwiftShader compiles these too long for what they gain there. */
+/**
+ * llvmpipe benefits from textures and large tiles; SwiftShader takes too long to compile these for what they gain.
+ */
 function registerStyle({ adapter }: Device): RegisterStyle {
   return isLlvmpipe(adapter) ? { operands: "texture", sums: 32 } : { operands: "buffer", sums: 8 };
 }
 
-/** The ways to compute y = x w that are worth a trial on a device, the likely best first. */
+/** The ways to compute y = x w that are worth trying on a device, most promising first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
   if (isSoftware(device.adapter)) {
     const { operands, sums } = registerStyle(device);
@@ -70,7 +72,7 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
   }));
 }
 
-/** The ways to compute dw that are worth a trial on a device, the likely best first. */
+/** The ways to compute dw that are worth trying on a device, most promising first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
   if (isSoftware(device.adapter)) {
     const { operands } = registerStyle(device);
@@ -98,7 +100,7 @@ export interface ProductTensors {
 /** Runs y = x w; with `statistics` it returns those of y's chunks, [chunks, 4, K] (see batch_norm_statistics). */
 export type Product = (tensors: ProductTensors, options: GemmOptions) => Tensor | undefined;
 
-/** The product under the name that a profile shows. */
+/** The product under the name shown in profiles. */
 export function product(name: string): Product {
   const multiply = kernel(name, (variant: Variant) => variant.source());
   return (tensors, o) => {
@@ -119,9 +121,9 @@ export function product(name: string): Product {
 const transpose = kernel("transpose_filter", transposeFilter);
 
 /**
- * A filter [..., C, K] for dgrad, and how it lies: as it is, read transposed, on software adapters, where a load costs
- * the same wherever it goes; on GPUs a transposed copy, which is little work beside the product and is read in whole
- * rows.
+ * A filter [..., C, K] for dgrad, and its layout. On software adapters it is used as is, read transposed, because a
+ * load costs the same from anywhere; on GPUs it is a transposed copy, which is cheap compared to the product and is
+ * read in whole rows.
  */
 export function dgradFilter(w: Tensor): { w: Tensor; transposed: boolean } {
   if (isSoftware(w.device.adapter)) return { w, transposed: true };
@@ -135,7 +137,7 @@ export function dgradFilter(w: Tensor): { w: Tensor; transposed: boolean } {
 /** dw from x and dy, into the gradient of `w`: partial sums over slices of the pixels, then their sum. */
 export type WeightGradient = (x: Tensor, dy: Tensor, w: Tensor, options: WgradOptions) => Tensor;
 
-/** The weight gradient under the name that a profile shows. */
+/** The weight gradient under the name shown in profiles. */
 export function weightGradient(name: string): WeightGradient {
   const multiply = kernel(name, (variant: Variant) => variant.source());
   const sumSlices = kernel(`${name}_sum`, splitSum);
@@ -158,7 +160,7 @@ export function weightGradient(name: string): WeightGradient {
   };
 }
 
-/** The batch as far as it matters for a choice: the power of two that holds it. */
+/** The batch size as far as it matters for a choice, rounded up to a power of two. */
 function batchKey(batch: number): string {
   return `n${2 ** Math.ceil(Math.log2(batch))}`;
 }

@@ -9,34 +9,34 @@ import { topClass } from "./top_class.ts";
 const rank = kernel("top_k_rank", topKRank);
 const count = kernel("tally", tallyKernel);
 
-/** What is counted, and where to. */
+/** The tensors of {@link tally}. */
 export interface TallyTensors {
   /** [N, columns] */
   readonly logits: Tensor;
   readonly target: Target;
   /** The batch's mean loss, f32 [1]. */
   readonly loss: Tensor;
-  /** Where the counts go, f32 [slots, 4]. */
+  /** Where the counts are written, f32 [slots, 4]. */
   readonly results: Tensor;
-  /** The step's numbers on the GPU, f32; one of them is the slot. */
+  /** The step's scalars on the GPU, f32; one of them is the slot. */
   readonly scalars: Tensor;
 }
 
-/** What counts as right, and where the counts go. */
+/** What counts as correct, and where the counts are written. */
 export interface TallyOptions {
-  /** Classes; the logits' further columns are padding. */
+  /** Number of classes; the logits' further columns are padding. */
   readonly classes: number;
-  /** Which of the scalars holds the slot; slots beyond the last wrap around. */
+  /** Index of the scalar that holds the slot; slots beyond the last wrap around. */
   readonly slot: number;
-  /** A class among the k best counts; by default 5, or all classes if there are fewer. */
+  /** A label among the k best classes counts; by default 5, or all classes if there are fewer. */
   readonly k?: number;
 }
 
 /**
  * Counts a batch on the GPU: the slot's row of `results` becomes (loss * rows, rows, top-1 correct, top-k correct),
- * so that sums over slots give epoch means. What is correct is the class of the target, or the one with its largest
- * probability (see topClass). Ignored rows do not count; of equal logits the lower index comes first;
- * a NaN loss makes the slot's loss NaN. No gradient flows through it.
+ * so that sums over slots give epoch means. The correct class is that of the target, or the one with its largest
+ * probability (see topClass). Ignored rows do not count; on a tie the lower index comes first; a NaN loss makes the
+ * slot's loss NaN. No gradient flows through it.
  * @throws TypeError if a shape or type does not fit, RangeError if an option is out of its range
  */
 export function tally(tensors: TallyTensors, options: TallyOptions): void {

@@ -7,10 +7,9 @@ import { requireTarget, type Target } from "./target.ts";
 const find = kernel("top_class", topClassKernel);
 
 /**
- * The class that each row counts as where one is asked for: its index, or the class with the largest probability, of
- * equal ones that with the lowest index. Ignored rows are marked by the label `IGNORED_LABEL`. No gradient flows
- * through it.
- * @returns labels, u32 [N]; indices as they are
+ * The single class of each row: its index, or the class with the largest probability, on a tie the one with the
+ * lowest index. Ignored rows are marked with the label `IGNORED_LABEL`. No gradient flows through it.
+ * @returns labels, u32 [N]; indices unchanged
  * @throws TypeError if a shape or type does not fit
  */
 export function topClass(target: Target, classes: number): Tensor {

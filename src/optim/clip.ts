@@ -6,12 +6,13 @@ const squares = kernel("gradient_squares", squareSums);
 const factor = kernel("clip_factor", clipFactor);
 
 /**
- * The norm of all gradients and the factor that brings it down to `maxNorm`, without a read-back
+ * The norm of all gradients and the factor that reduces it to `maxNorm`, without a read-back
  * (torch.nn.utils.clip_grad_norm_; the optimiser multiplies).
  * @param gradients flat, a multiple of 4 elements
- * @param clip [2], gets (norm, factor)
- * @param maxNorm null measures the norm and leaves the factor at 1
- * @param scale [1], what the gradients were multiplied with: the norm is theirs without it, and the factor takes it off
+ * @param clip [2], receives (norm, factor)
+ * @param maxNorm null computes the norm and leaves the factor at 1
+ * @param scale [1], by which the gradients were multiplied: the norm is that of the unscaled gradients, and the
+ * factor removes the scale
  */
 export function clipByNorm(gradients: Tensor, clip: Tensor, maxNorm: number | null, scale?: Tensor): void {
   const partial = empty(gradients.device, [NORM_CHUNKS], "f32", "square sums");

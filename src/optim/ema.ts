@@ -8,28 +8,28 @@ const follow = kernel("ema", emaKernel);
 const exchange = kernel("swap", swapKernel);
 
 /**
- * The decay of step `step` (1 is the first): min(decay, (1 + s) / (10 + s)) for the s-th update, as timm's and
- * TensorFlow's. During `warmupSteps` steps nothing is updated: the decay is 1.
+ * The decay of step `step` (1 is the first): min(decay, (1 + s) / (10 + s)) for the s-th update, as in timm and
+ * TensorFlow. During `warmupSteps` steps nothing is updated: the decay is 1.
  */
 export function emaDecay(decay: number, step: number, warmupSteps = 0): number {
   const updates = step - warmupSteps;
   return updates < 1 ? 1 : Math.min(decay, (1 + updates) / (10 + updates));
 }
 
-/** Exponential moving averages of flat buffers, kept on the GPU beside the optimiser. */
+/** Exponential moving averages of flat buffers, kept on the GPU. */
 export interface Ema {
-  /** One for each source, of its shape, f32. */
+  /** One for each source, with its shape, f32. */
   readonly averages: readonly Tensor[];
   /** Encodes average += (1 - d) * (source - average), d at {@link EMA_DECAY} of the scalars. */
   update(scalars: Tensor): void;
-  /** Encodes that averages and sources change places. */
+  /** Encodes swapping averages and sources. */
   swap(): void;
-  /** Starts again at the sources' values. */
+  /** Restarts from the sources' values. */
   reset(): void;
   free(): void;
 }
 
-/** Makes averages that start at their sources' values: a model's parameters and its running statistics. */
+/** Creates averages that start at their sources' values: a model's parameters and its running statistics. */
 export function ema(sources: readonly Tensor[]): Ema {
   const averages = sources.map((source) =>
     persistent(source.device, source.shape, "f32", `ema of ${source.label}`)

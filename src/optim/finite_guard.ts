@@ -7,14 +7,14 @@ import { STEP } from "./step_scalars.ts";
 
 const look = kernel("finite_guard", finiteGuardKernel);
 
-/** Ends an f32 training at gradients that are not finite: from the first such norm on no step is taken. */
+/** Stops f32 training at gradients that are not finite: from the first such norm on, no step is taken. */
 export interface FiniteGuard extends StepDecision {
   readonly skips: false;
   /** The number of the step whose gradients were not finite, or 0. Waits for the GPU. */
   read(): Promise<number>;
 }
 
-/** Makes a guard that has seen nothing yet. */
+/** Creates a guard in its initial state. */
 export function finiteGuard(device: Device): FiniteGuard {
   const halted = persistent(device, [1], "f32", "step that was not finite");
   const taken = persistent(device, [2], "f32", "whether the step is taken");

@@ -6,12 +6,12 @@ import type { StepDecision } from "./decision.ts";
 
 const move = kernel("loss_scale", lossScaleKernel);
 
-/** What the loss scale has come to. */
+/** The state of the loss scale. */
 export interface LossScaleState {
   readonly scale: number;
   /** Steps since the last overflow or growth. */
   readonly good: number;
-  /** Steps that were taken, and those that were not as the gradients had overflowed. */
+  /** Steps that were taken, and those that were skipped because the gradients overflowed. */
   readonly taken: number;
   readonly skipped: number;
   readonly skippedInARow: number;
@@ -20,15 +20,15 @@ export interface LossScaleState {
 /** The dynamic loss scale of 16-mixed, on the GPU (torch.amp.GradScaler): a step that overflows is skipped. */
 export interface LossScale extends StepDecision {
   readonly skips: true;
-  /** [1]: what the loss's gradient is multiplied with. */
+  /** [1]: the factor on the loss's gradient. */
   readonly scale: Tensor;
-  /** [5], as {@link LossScaleState} lists it; part of a checkpoint. */
+  /** [5], in the order of {@link LossScaleState}; part of a checkpoint. */
   readonly state: Tensor;
   /** Waits for the GPU. */
   read(): Promise<LossScaleState>;
 }
 
-/** Makes a loss scale that starts at 2^16. */
+/** Creates a loss scale that starts at 2^16. */
 export function lossScale(device: Device): LossScale {
   const state = persistent(device, [5], "f32", "loss scale");
   const taken = persistent(device, [2], "f32", "whether the step is taken");

@@ -1,15 +1,15 @@
-/** What changes from step to step lies in one small buffer, so that a recorded step can be replayed. */
+/** Values that change from step to step, in one small buffer, so that a recorded step can be replayed. */
 
 /** Elements of the buffer, f32. */
 export const STEP_SCALARS = 8;
 
 /**
- * Places of the trainer's: the decay of averages, the slot for the batch's results, the step's number, and
- * which of an accumulated step's batches it is.
+ * Indices of the trainer's scalars: the decay of averages, the slot for the batch's results, the step's number, and
+ * the index of the batch within an accumulated step.
  */
 export const EMA_DECAY = 0, RESULTS_SLOT = 1, STEP = 2, BATCH_OF_STEP = 3;
 
-/** The place of the first of the optimiser's own; there are four at most. */
+/** Index of the optimiser's first scalar; it has at most four. */
 export const OWN_SCALARS = 4;
 
 /** The trainer's scalars of one step. */
@@ -22,14 +22,14 @@ export interface StepPlaces {
 
 /**
  * The buffer's values for one step.
- * @param own what the optimiser gives for the step
- * @throws RangeError if that is more than there is room for
+ * @param own the optimiser's scalars for the step
+ * @throws RangeError if there are more than fit
  */
 export function stepScalars(own: readonly number[], places: StepPlaces = {}): Float32Array {
   const room = STEP_SCALARS - OWN_SCALARS;
   if (own.length > room) {
     throw new RangeError(
-      `Cannot write the scalars of a step: an optimiser has at most ${room}, given ${own.length}`,
+      `Cannot write the scalars of a step: an optimiser may have at most ${room}, current number is ${own.length}`,
     );
   }
   const { emaDecay = 0, slot = 0, step = 0, batchOfStep = 0 } = places;

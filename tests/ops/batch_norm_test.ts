@@ -322,14 +322,14 @@ gpuTest("batchNorm() names what does not fit", async () => {
     refuse(
       [1, 1, 1, 4],
       {},
-      "training needs more than one value a channel: x is [1, 1, 1, 4], use a larger batch or data.drop_last=true",
+      "training needs more than one value per channel, x is [1, 1, 1, 4]; use a larger batch or data.drop_last=true",
     );
     const residual = empty(device, [1, 2, 2, 4]), statistics = empty(device, [3, 4, 8]);
     refuse([1, 2, 1, 4], { residual }, "residual [1, 2, 2, 4] must match x [1, 2, 1, 4]");
     refuse(
       [1, 2, 1, 4],
       { statistics },
-      "statistics must be [chunks, 4, C] = [3, 4, 4]: current is [3, 4, 8]",
+      "statistics must be [chunks, 4, C] = [3, 4, 4], current shape is [3, 4, 8]",
     );
   });
 });

@@ -164,12 +164,12 @@ gpuTest("conv2d() names the shapes that do not fit, and the cure", async () => {
       assertThrows(() => conv2d(x, empty(device, w)), TypeError, text);
     wrong(
       [3, 3, 32, 128],
-      "weight must have 64 input channels to match x [2, 8, 8, 64]: current is [3, 3, 32, 128]",
+      "weight must have 64 input channels to match x [2, 8, 8, 64], current weight is [3, 3, 32, 128]",
     );
     wrong([3, 3, 64, 30], "must have the axes [R, S, C, K], K a multiple of 4");
     wrong(
       [9, 9, 64, 8],
-      "x [2, 8, 8, 64] with padding 0 is smaller than weight [9, 9, 64, 8]: use larger images",
+      "x [2, 8, 8, 64] with padding 0 is smaller than weight [9, 9, 64, 8]; use larger images",
     );
     assertThrows(
       () => conv2d(empty(device, [2, 8, 8, 6]), x),

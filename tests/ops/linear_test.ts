@@ -36,7 +36,7 @@ gpuTest("linear() says which shape or type does not fit", async () => {
       "weight [4, 8] must have the axes [C, K], C = 8",
     );
     assertThrows(() => linear(x, zeros([8, 4], "f16"), b), TypeError, "weight [8, 4] f16 must");
-    assertThrows(() => linear(x, w, zeros([8])), TypeError, "bias must be [K] = [4]: current is [8]");
+    assertThrows(() => linear(x, w, zeros([8])), TypeError, "bias must be [K] = [4], current shape is [8]");
     assertThrows(() => linear(x, w, zeros([4], "f16")), TypeError, "bias [4] f16 must be f32");
   });
 });

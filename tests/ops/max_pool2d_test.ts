@@ -62,9 +62,9 @@ gpuTest("maxPool2d() says which option or shape does not fit", async () => {
   device.scope(() => {
     const x = tensorOf(device, new Array(16).fill(0), [1, 2, 2, 4], "f32", "x");
     const messages = {
-      "kernel must be an integer, 1 .. 16: current is 17": { kernel: 17 },
-      "padding must be an integer, 0 .. 1: current is 2": { kernel: 3, padding: 2 },
-      "stride must be an integer, at least 1: current is 0": { kernel: 3, stride: 0 },
+      "kernel must be an integer, 1 .. 16, current value is 17": { kernel: 17 },
+      "padding must be an integer, 0 .. 1, current value is 2": { kernel: 3, padding: 2 },
+      "stride must be an integer, at least 1, current value is 0": { kernel: 3, stride: 0 },
       "x [1, 2, 2, 4] with padding 0 is smaller than the window [3, 3]": { kernel: 3 },
     };
     for (const [message, options] of Object.entries(messages)) {

@@ -202,7 +202,7 @@ parityTest("parity fails a case that an op refuses, and goes on", async () => {
     [FIXTURES, "--only", "^conv2d_[01]$"],
   );
   assertEquals(await code, 1);
-  assertMatch(host.lines.join("\n"), /conv2d_0 .*FAIL\n\s+Cannot run conv2d as .*\nconv2d_1 .* ok/);
+  assertMatch(host.lines.join("\n"), /conv2d_0 .*FAIL\n\s+Cannot run conv2d: .*\nconv2d_1 .* ok/);
 });
 
 Deno.test("parity refuses arguments that make no sense", async () => {

@@ -5,7 +5,7 @@ import { defineOptimizer } from "./optimizer.ts";
 
 const beta = z.number().min(0).lt(1);
 
-/** ln b for the GPU, where b = 0 has no logarithm: 1 - b^t is 1 either way. */
+/** ln b for the GPU. b = 0 has no logarithm, but 1 - b^t is 1 either way. */
 const logOf = (beta: number) => Math.log(Math.max(beta, 1e-30));
 
 /** First and second moments. */
@@ -17,8 +17,8 @@ const states = ["adamw.m", "adamw.v"];
  *   p *= 1 - lr * decay;  m = b1 * m + (1 - b1) * g;  v = b2 * v + (1 - b2) * g^2
  *   p -= lr / (1 - b1^t) * m / (sqrt(v) / sqrt(1 - b2^t) + eps)
  *
- * A layer's own learning rate is in the decay too. Its scalars are 1 - lr * decay, lr / (1 - b1^t), sqrt(1 - b2^t) and
- * lr, from float64 where the host knows t.
+ * A layer's own learning rate also applies to the decay. The scalars are 1 - lr * decay, lr / (1 - b1^t), sqrt(1 -
+ * b2^t) and lr, computed in float64 if the host knows t.
  */
 export const adamw = defineOptimizer({
   options: z.strictObject({
@@ -26,7 +26,7 @@ export const adamw = defineOptimizer({
     betas: z.tuple([beta, beta]).default([0.9, 0.999]).describe("AdamW's decay of the two moments"),
     eps: z.number().positive().default(1e-8).describe("Added to AdamW's denominator"),
     weight_decay: z.number().min(0).default(1e-4).describe("Decoupled weight decay"),
-    decay_norm_and_bias: z.boolean().default(true).describe("Decay batch norm's parameters and biases too"),
+    decay_norm_and_bias: z.boolean().default(true).describe("Also decay batch norm's parameters and biases"),
   }).describe("AdamW (Loshchilov & Hutter 2019)"),
   states,
   make({ betas: [beta1, beta2], eps, weight_decay, decay_norm_and_bias }, parameters) {

@@ -6,26 +6,26 @@ import type { FlatParameters, Optimizer, StepInputs } from "./optimizer.ts";
 
 const gather = kernel("update_gather", gatherStep);
 
-/** An optimiser that treats each element by itself, and how in WGSL. */
+/** An optimiser that treats each element independently, defined in WGSL. */
 export interface ElementwiseOptions {
   /** PyTorch's name of the optimiser. */
   readonly label: string;
-  /** Names of the states in checkpoints, at most three; the rule knows `adamw.m` as `m`. */
+  /** Names of the states in checkpoints, at most three; the rule refers to `adamw.m` as `m`. */
   readonly states: readonly string[];
-  /** Assigns `p` and the states anew, as kernels/elementwise_update.ts explains. */
+  /** Assigns new values to `p` and the states, as explained in kernels/elementwise_update.ts. */
   readonly rule: string;
-  /** As {@link Optimizer.scalars}: what the rule reads as `s`. */
+  /** Like {@link Optimizer.scalars}; the rule reads them as `s`. */
   scalars(step: number, lr: number): readonly number[];
   /**
-   * `fn counted(s: vec4f, steps: f32) -> vec4f`: what in `s` depends on the step's number, made anew on the GPU from
-   * the steps that were taken. Read in mixed precision, where skipped steps do not count.
+   * `fn counted(s: vec4f, steps: f32) -> vec4f`: recomputes on the GPU the parts of `s` that depend on the step's
+   * number, from the number of steps taken. Used in mixed precision, where skipped steps do not count.
    */
   readonly counted?: string;
   /** Whether norms and biases decay too. */
   readonly decaysAll: boolean;
 }
 
-/** Makes such an optimiser: one dispatch over the flat buffers, and a small one before it. */
+/** Creates such an optimiser: one dispatch over the flat buffers, preceded by a small one. */
 export function elementwise(options: ElementwiseOptions, parameters: FlatParameters): Optimizer {
   const { label, rule, scalars: scalarsOf, decaysAll } = options;
   const { values, halves, rates, trained: [start, end] = [0, values.size] } = parameters;
@@ -35,7 +35,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
   const states = new Map(options.states.map((name) => [name, persistent(device, values.shape, "f32", name)]));
   const now = persistent(device, [8], "f32", "what the update reads of the step");
   const isWhole = start === 0 && end === values.size;
-  /** Of a flat buffer what learns; f16 copies end earlier. */
+  /** The part of a flat buffer that is trained; f16 copies end earlier. */
   const part = (flat: Tensor) => isWhole ? flat : flat.slice(start, [Math.min(end, flat.size) - start]);
   const copies = halves && halves.size > start ? halves : undefined;
   const own = [...states].map(([name, tensor]) => [name.slice(name.lastIndexOf(".") + 1), tensor] as const);

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { defineSchedule } from "./schedule.ts";
 
-/** `lr` throughout. */
+/** A constant `lr`. */
 export const constant = defineSchedule({
-  options: z.strictObject({}).describe("The same rate throughout"),
+  options: z.strictObject({}).describe("A constant rate"),
   make: (_, { lr }) => () => lr,
 });

@@ -1,4 +1,4 @@
-/** The schedules that a configuration can name. A new one is a file beside this one and a line in this literal. */
+/** The schedules that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import { makeByName } from "../../base/plugin.ts";
 import { constant } from "./constant.ts";
 import { multistep } from "./multistep.ts";
@@ -8,13 +8,13 @@ import { warmup_cosine } from "./warmup_cosine.ts";
 
 export type { Position, Schedule, SchedulePlugin, Span } from "./schedule.ts";
 
-/** Every schedule by the name that a configuration gives. */
+/** All schedules by name. */
 export const schedules = { warmup_cosine, constant, step, multistep } as const;
 
 /** A schedule's name. */
 export type ScheduleName = keyof typeof schedules;
 
-/** A schedule's name, and beside it options of that schedule. */
+/** A schedule's name, together with its options. */
 export interface ChosenSchedule {
   readonly name: ScheduleName;
   readonly [option: string]: unknown;
@@ -35,7 +35,7 @@ export interface ChosenSchedule {
 export function makeSchedule({ name, ...options }: ChosenSchedule, span: Span): Schedule {
   if (!(span.lr > 0 && span.total > 0)) {
     throw new RangeError(
-      `Cannot make schedule "${name}" because lr and total must be positive: current lr is ${span.lr}, ` +
+      `Cannot make schedule "${name}": lr and total must be positive, current lr is ${span.lr}, ` +
         `total ${span.total}`,
     );
   }

@@ -2,13 +2,13 @@ import * as z from "zod";
 import { defineSchedule } from "./schedule.ts";
 
 const options = z.strictObject({
-  milestones: z.array(z.number().min(0)).default([]).describe("Epochs at which the rate is cut"),
-  gamma: z.number().positive().default(0.1).describe("Factor of a cut"),
+  milestones: z.array(z.number().min(0)).default([]).describe("Epochs at which the rate is reduced"),
+  gamma: z.number().positive().default(0.1).describe("Factor of each reduction"),
 });
 
-/** `lr` times `gamma` for each milestone reached; one that is listed twice counts twice (torch's MultiStepLR). */
+/** `lr` times `gamma` for each milestone reached; one listed twice counts twice (torch's MultiStepLR). */
 export const multistep = defineSchedule({
-  options: options.describe("Cuts at given epochs"),
+  options: options.describe("Reduces the rate at given epochs"),
   make: ({ milestones, gamma }, { lr }) => ({ epoch }) =>
     lr * gamma ** milestones.filter((milestone) => milestone <= epoch).length,
 });

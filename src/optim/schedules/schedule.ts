@@ -5,16 +5,16 @@
 import type { Plugin } from "../../base/plugin.ts";
 import type * as z from "zod";
 
-/** Where a run is. */
+/** The position in a run. */
 export interface Position {
-  /** Epochs that are done, with a fraction where the rate changes every step: 1.5 is the middle of the second. */
+  /** Completed epochs, with a fraction if the rate changes every step: 1.5 is the middle of the second epoch. */
   readonly epoch: number;
 }
 
-/** The learning rate in force at a position. */
+/** The learning rate at a position. */
 export type Schedule = (position: Position) => number;
 
-/** What a schedule covers: the base learning rate, and the length of the run in epochs. */
+/** What a schedule spans: the base learning rate, and the length of the run in epochs. */
 export interface Span {
   readonly lr: number;
   readonly total: number;
@@ -23,7 +23,7 @@ export interface Span {
 /** A schedule that a configuration can name. */
 export type SchedulePlugin<Options extends z.ZodType = z.ZodType> = Plugin<Options, Span, Schedule>;
 
-/** Ties a schedule's options to the argument of its factory. */
+/** Ties the type of a schedule's options to the argument of its factory. */
 export function defineSchedule<Options extends z.ZodType>(
   plugin: SchedulePlugin<Options>,
 ): SchedulePlugin<Options> {
