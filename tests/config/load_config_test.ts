@@ -2,6 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { parse } from "yaml";
 import { ConfigError } from "../../src/base/errors.ts";
 import { type Config, configSchema, formatConfig, loadConfig } from "../../src/config/mod.ts";
+import { modelNames } from "../../src/nn/models/mod.ts";
 import { providerNames } from "../../src/core/providers/mod.ts";
 import { allKeys, schemaAt } from "../../src/config/schema_walk.ts";
 import { type Data, nodeAt, toData, toNode } from "../../src/config/tree.ts";
@@ -90,7 +91,9 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     ["model=resnet19"],
-    "Cannot use model=resnet19 because group model has no such option: did you mean model=resnet18? Options of model: resnet18, resnet34, resnet50 (override model=resnet19)",
+    `Cannot use model=resnet19 because group model has no such option: did you mean model=resnet18? Options of model: ${
+      modelNames.join(", ")
+    } (override model=resnet19)`,
   ],
   [["seed=-1"], "Cannot use seed=-1 because it must be at least 0 (override seed=-1)"],
   [["seed=1.5"], "Cannot use seed=1.5 because it must be an integer (override seed=1.5)"],
@@ -233,7 +236,9 @@ Deno.test("loadConfig() says which key a file leaves out", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot do without model.name because it must be one of resnet18, resnet34, resnet50 (conf/model/resnet18.yaml:1)",
+    `Cannot do without model.name because it must be one of ${
+      modelNames.join(", ")
+    } (conf/model/resnet18.yaml:1)`,
   );
 });
 

@@ -2,10 +2,10 @@ import { conv2d, conv2dMeasured } from "../../ops/conv2d.ts";
 import { kaimingNormal } from "../init.ts";
 import { type BatchNormLayer, EPSILON, normalize } from "./batch_norm.ts";
 import type { LayerBase, LayerKind } from "./layer.ts";
-import { places, type Window, windowAttributes } from "./window.ts";
+import { places, type SlidingWindow, windowAttributes } from "./sliding_window.ts";
 
 /** A square convolution without bias (torch.nn.Conv2d): [N, H, W, from] to [N, P, Q, to]. */
-export interface ConvLayer extends LayerBase, Window {
+export interface ConvLayer extends LayerBase, SlidingWindow {
   readonly kind: "conv";
   readonly from: number;
   readonly to: number;

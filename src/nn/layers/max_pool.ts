@@ -1,9 +1,9 @@
 import { maxPool2d } from "../../ops/max_pool2d.ts";
 import type { LayerBase, LayerKind } from "./layer.ts";
-import { places, type Window, windowAttributes } from "./window.ts";
+import { places, type SlidingWindow, windowAttributes } from "./sliding_window.ts";
 
 /** The maximum of each square window (torch.nn.MaxPool2d): [N, H, W, C] to [N, P, Q, C]. */
-export interface MaxPoolLayer extends LayerBase, Window {
+export interface MaxPoolLayer extends LayerBase, SlidingWindow {
   readonly kind: "max_pool";
 }
 

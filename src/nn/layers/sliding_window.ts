@@ -2,7 +2,7 @@
 import type { Extent } from "./layer.ts";
 
 /** A square window. */
-export interface Window {
+export interface SlidingWindow {
   /** Rows and columns. */
   readonly kernel: number;
   /** Pixels from one place to the next. */
@@ -12,13 +12,13 @@ export interface Window {
 }
 
 /** How many places it has on an image. */
-export function places({ kernel, stride, padding }: Window, [rows, columns]: Extent): Extent {
+export function places({ kernel, stride, padding }: SlidingWindow, [rows, columns]: Extent): Extent {
   const along = (size: number) => Math.floor((size + 2 * padding - kernel) / stride) + 1;
   return [along(rows), along(columns)];
 }
 
 /** It as attributes of an ONNX node. */
-export function windowAttributes({ kernel, stride, padding }: Window) {
+export function windowAttributes({ kernel, stride, padding }: SlidingWindow) {
   return {
     kernel_shape: [kernel, kernel],
     strides: [stride, stride],
