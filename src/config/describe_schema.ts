@@ -20,7 +20,7 @@ import { childAt, type Data, type Node } from "./tree.ts";
 export interface KeyRow {
   /** `trainer.max_epochs`. */
   readonly key: string;
-  /** `integer >= 1`, `auto | dawn`. */
+  /** `integer >= 1`, `debug | info`. */
   readonly type: string;
   /** As an override would have it; "" where the key must be given. */
   readonly fallback: string;

@@ -1,4 +1,4 @@
-/** The host of the command line: Deno's files, sharp's decoder, Deno's or Dawn's GPU, the terminal. */
+/** The host of the command line: Deno's files, sharp's decoder, the GPU of a provider, the terminal. */
 import { DataError, exitCode } from "../base/errors.ts";
 import type { Host } from "../setup/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";

@@ -103,7 +103,7 @@ function nextPart(key: string, typed: string): string {
   return dot < 0 ? `${key}=` : key.slice(0, dot + 1);
 }
 
-/** The values in a type's name: "auto | dawn". */
+/** The values in a type's name: "debug | info". */
 function valuesOf(type: string): string[] {
   return type.split(" | ").filter((value) =>
     /^(?!(?:text|integer|number|map|list|any)\b)[\w-]+$/.test(value)
