@@ -36,6 +36,24 @@
  * device.close();
  * ```
  *
+ * @example Ask for a layer's output, and for the gradient of the logits by it
+ * ```ts
+ * import { createModel, gradients, openDevice, persistent, withTape } from "@wgrad/wgrad";
+ *
+ * const device = await openDevice(navigator.gpu);
+ * const model = createModel(device, "resnet18", { classes: 5, seed: 42 });
+ * const images = persistent(device, [2, 64, 64, 4]); // [N, H, W, 4]
+ * const dy = persistent(device, [2, 8]); // [N, classes padded to a multiple of 4]
+ * const pass = model.observing(["layer4.1"]);
+ * const [output, gradient] = withTape(device, () => {
+ *   const { logits, outputs } = pass(images, { training: false });
+ *   const output = outputs.get("layer4.1")!; // [2, 2, 2, 512]
+ *   return [output, ...gradients(logits, dy, [output])];
+ * });
+ * console.assert((await gradient.read()).length === output.size);
+ * device.close();
+ * ```
+ *
  * @example Prepare pictures as torchvision does
  * ```ts
  * import { defaultEvalSteps, drawJersey, pipeline, rng } from "@wgrad/wgrad";

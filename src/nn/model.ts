@@ -53,7 +53,7 @@ export interface Model {
   readonly layers: readonly Layer[];
   readonly parameters: ParameterSet;
   readonly head: Head;
-  /** The name of the layer that the head reads: its output are the features of an image. */
+  /** The name of the layer that the head reads; its output is an image's features. */
   readonly features: string;
   /** How many stages lie between a parameter and the logits: 0 for the head's. */
   stageOf(parameter: string): number;
@@ -76,10 +76,11 @@ export interface Model {
 export function buildModel(device: Device, architecture: Architecture, options: ModelOptions): Model {
   const { name, options: chosen = {}, classes, stages } = architecture;
   const { seed, precision = "32-true", freeze = [] } = options;
-  const layers = stages.flat(), last = layers.at(-1)!.name;
-  const units = planUnits(layers);
+  const layers = stages.flat();
+  const units = planUnits(layers), last = units.at(-1)!.name;
   const declared = declareLayers(layers, freeze);
   const head = headOf(declared), { owners } = declared;
+  requireClasses(name, classes, declared, head);
   requireFreeze(name, freeze, declared, head);
   const drawn = rng(seed, "init");
   const parameters = new ParameterSet(device, declared.parameters, declared.buffers, drawn, precision);
@@ -136,6 +137,16 @@ function layerNamed(model: string, layers: readonly Layer[], asked: string): str
   throw new RangeError(
     `Cannot observe "${asked}": ${model} has no such layer or module${near ? `, did you mean ${near}?` : ""}`,
   );
+}
+
+/** @throws RangeError if the head has not an entry for each class */
+function requireClasses(model: string, classes: number, { parameters }: DeclaredLayers, head: Head): void {
+  for (const { name, declaration: { torchShape: [current] } } of parameters) {
+    if (!head.parameters.includes(name) || current === classes) continue;
+    throw new RangeError(
+      `Cannot build ${model}: its head ${head.name} must have ${classes} classes, ${name} has ${current}`,
+    );
+  }
 }
 
 /** @throws ConfigError if a prefix names nothing, or all is frozen */

@@ -70,8 +70,9 @@ function inOrder(units: ReadonlyMap<string, Unit<Layer>>, last: string): Unit<La
   return [...order];
 }
 
-/** @throws RangeError for a name that two layers have, an input that no layer before gives, an output nobody reads */
+/** @throws RangeError for a name that two layers have, an input that no layer before gives, an output nobody reads, or an empty list */
 function requireNetwork(layers: readonly Layer[], readers: ReturnType<typeof readersOf>): void {
+  if (layers.length === 0) throw new RangeError("Cannot build a network: it has no layers");
   const known = new Set([INPUT]);
   for (const { name, inputs } of layers) {
     const unknown = inputs.find((input) => !known.has(input));

@@ -117,6 +117,11 @@ deviceTest(
   },
 );
 
+deviceTest("buildModel() refuses a head of another size than the classes", (device) => {
+  const build = () => buildModel(device, { name: "small", classes: 5, stages: [layers] }, { seed: 3 });
+  assertThrows(build, RangeError, "Cannot build small: its head head must have 5 classes, head.weight has 4");
+});
+
 deviceTest("a model knows its head, its features, and the stage of each parameter", (device) => {
   const model = createModel(device, "resnet18", { classes: 3, seed: 1 });
   assertEquals(model.head.parameters, ["fc.weight", "fc.bias"]);

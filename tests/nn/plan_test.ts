@@ -68,6 +68,7 @@ Deno.test("a sum goes with the first of its inputs that can take it along, a sum
 });
 
 const faults: [layers: Layer[], says: string][] = [
+  [[], "it has no layers"],
   [[{ kind: "relu", name: "a", inputs: ["b"] }], "a reads b, which no layer before it gives"],
   [chain(INPUT, [{ kind: "relu", name: "a" }, { kind: "relu", name: "a" }]), "two layers are called a"],
   [
