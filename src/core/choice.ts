@@ -1,7 +1,7 @@
 /**
- * Choices: one of several candidates that do the same work. An op lists them with the likely best first; `tune`
- * measures them, and from then on the fastest is run. A choice depends on timings, so candidates should
- * give the same bits, and what is kept of them (see setup/kernel_choices.ts) makes a machine repeat itself.
+ * Choices: one of several candidates that do the same work. An op lists them, most promising first; `tune` measures
+ * them, and from then on the fastest is run. A choice depends on timings, so candidates should give the same bits,
+ * and stored choices (see setup/kernel_choices.ts) make a machine's results repeatable.
  */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
@@ -11,13 +11,13 @@ import type { Storage } from "./pool.ts";
 
 /** One way to do the work. */
 export interface Candidate<T> {
-  /** Short and stable, as it is kept on disk: "4x8x8". */
+  /** Short and stable, because it is stored on disk: "4x8x8". */
   readonly name: string;
   /** Runs the kernels. */
   run(): T;
 }
 
-/** What was measured for a key. */
+/** The measurements for a key. */
 export interface Choice {
   readonly key: string;
   readonly name: string;
@@ -25,16 +25,16 @@ export interface Choice {
   readonly milliseconds: Readonly<Record<string, number>>;
 }
 
-/** Where the candidates of keys that have no choice yet go while `tune` listens. */
+/** Collects the candidates of keys that have no choice yet while `tune` is recording. */
 const listeners = new WeakMap<Device, Map<string, Map<string, Dispatch[]>>>();
 
 /**
- * Runs the candidate that was chosen for `key`, or the first.
+ * Runs the candidate chosen for `key`, or the first.
  * @param key what the candidates' speed depends on: "conv2d_forward f32 16x8x8x64 3x3/1 64"
  */
 export function runChosen<T>(device: Device, key: string, candidates: readonly Candidate<T>[]): T {
   const name = device.choices.get(key);
-  const chosen = candidates.find((candidate) => candidate.name === name); // none if it is of another version
+  const chosen = candidates.find((candidate) => candidate.name === name); // undefined if it is from another version
   const heard = listeners.get(device);
   if (heard && !chosen && !heard.has(key) && candidates.length > 1) {
     heard.set(key, new Map(candidates.map(({ name, run }) => [name, setAside(device, run)])));
@@ -46,14 +46,15 @@ export function runChosen<T>(device: Device, key: string, candidates: readonly C
 const ROUNDS = 3;
 
 /**
- * Measures the candidates of all keys that `body` runs and that have no choice yet, and sets the device's choices.
+ * Measures the candidates of all keys that `body` uses and that have no choice yet, and sets the device's choices.
  * `body` is recorded, not run, so it may use tensors without memory.
  * @throws GpuError if the adapter has no timestamp queries
  */
 export async function tune(device: Device, body: () => void): Promise<Choice[]> {
   if (!device.gpu.features.has("timestamp-query")) {
     throw new GpuError(
-      "Cannot choose kernels by measurement as the adapter has no timestamp queries: set trainer.tune_kernels=false",
+      "Cannot choose kernels by measurement because the adapter has no timestamp queries: " +
+        "set trainer.tune_kernels=false",
     );
   }
   const heard = new Map<string, Map<string, Dispatch[]>>();
@@ -74,7 +75,7 @@ export async function tune(device: Device, body: () => void): Promise<Choice[]> 
   return choices;
 }
 
-/** Milliseconds of each candidate, on memory of their own. Waits for the GPU. */
+/** Milliseconds of each candidate, on its own memory. Waits for the GPU. */
 async function measure(
   device: Device,
   candidates: ReadonlyMap<string, readonly Dispatch[]>,

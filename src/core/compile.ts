@@ -1,9 +1,9 @@
-/** Compilation: WGSL to a pipeline, in an error scope, so that a mistake is shown with its kernel, line and caret. */
+/** Compiles WGSL to a pipeline, in an error scope, so that an error is shown with its kernel, line and caret. */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
 import { type TextureBinding, textureLayout } from "./texture.ts";
 
-/** A binding of a tensor as the WGSL declares it: its buffer, or a texture that holds a copy of it. */
+/** A tensor binding as the WGSL declares it: its buffer, or a texture with a copy of it. */
 export interface Binding {
   readonly index: number;
   readonly name: string;
@@ -29,7 +29,7 @@ const BINDING =
 
 const UNIFORM = /@group\(0\)\s*@binding\((\d+)\)\s*var<uniform>/;
 
-/** Compiles WGSL whose entry point is `main`; a mistake makes the device fail, which `settled()` and reads throw. */
+/** Compiles WGSL with the entry point `main`. An error makes the device fail, which `settled()` and reads throw. */
 export function compile(device: Device, name: string, code: string): CompiledKernel {
   const bindings = [...code.matchAll(BINDING)].map(([, index, access, label, texel]) => ({
     index: Number(index),
@@ -65,7 +65,7 @@ export function compile(device: Device, name: string, code: string): CompiledKer
   return { name, pipeline, layout, bindings, uniform };
 }
 
-/** The compiler's first complaint with its place in the WGSL: line, column, the line itself and a caret. */
+/** The compiler's first error with its place in the WGSL: line, column, the line itself and a caret. */
 async function compileError(
   name: string,
   code: string,
@@ -86,7 +86,7 @@ async function compileError(
   );
 }
 
-/** A compiler's message without the code frame that naga draws: its first line and the causes under the frame. */
+/** A compiler's message without the code frame that naga draws: its first line and the causes below the frame. */
 function gist(message: string): string {
   const [first, ...rest] = message.trim().split("\n");
   const causes = rest.flatMap((line) => /^\s+= (?!note: )(.*)/.exec(line)?.[1] ?? []);

@@ -1,25 +1,25 @@
 /**
- * The device: a WebGPU device with its pool, its queue of dispatches and its health.
- * It is made from the GPU object of a provider (see providers/).
+ * The device: a WebGPU device with its pool, its queue of dispatches and its state of health. It is created from the
+ * GPU object of a provider (see providers/).
  */
 import { DeviceLostError, GpuError, messageOf } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
 import { Pool, type Storage } from "./pool.ts";
 
-/** What the adapter says of itself; empty strings where it says nothing. */
+/** What the adapter reports about itself; empty strings if unknown. */
 export interface AdapterDescription {
   readonly vendor: string;
   readonly architecture: string;
   readonly device: string;
   readonly description: string;
-  /** True for a software GPU; undefined where the runtime does not say. */
+  /** True for a software GPU; undefined if the runtime does not report it. */
   readonly isFallbackAdapter?: boolean;
-  /** Threads that run in step; undefined where the runtime does not say. */
+  /** Threads that run in lockstep; undefined if the runtime does not report it. */
   readonly subgroupMinSize?: number;
   readonly subgroupMaxSize?: number;
 }
 
-/** True for an adapter that computes on the processor. */
+/** True for an adapter that computes on the CPU. */
 export function isSoftware({ description, isFallbackAdapter }: AdapterDescription): boolean {
   return isFallbackAdapter === true || /llvmpipe|lavapipe|swiftshader|basic render/i.test(description);
 }
@@ -31,13 +31,13 @@ export function isLlvmpipe({ description }: AdapterDescription): boolean {
 
 /**
  * Opens a device with the adapter's own limits.
- * @throws GpuError if the GPU object has no adapter, with what to install.
+ * @throws GpuError if the GPU object has no adapter, with what to install
  */
 export async function openDevice(gpu: GPU | undefined): Promise<Device> {
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new GpuError(
-      "Cannot open a GPU as no WebGPU adapter was found: install the GPU's Vulkan driver, or the software GPU " +
+      "Cannot open a GPU because no WebGPU adapter was found: install the GPU's Vulkan driver, or the software GPU " +
         "with `apt-get install mesa-vulkan-drivers`, then run `deno task doctor`",
     );
   }
@@ -52,17 +52,17 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
     throw new GpuError(
       `Cannot open the GPU ${adapter.info.description}: ${
         messageOf(error)
-      }. End other programs that use it, ` +
+      }. Close other programs that use it, ` +
         "then run `deno task doctor`",
       { cause: error },
     );
   }
 }
 
-/** The features that the engine uses where the adapter has them. */
+/** The optional features that the engine uses if available. */
 const FEATURES: readonly GPUFeatureName[] = ["timestamp-query", "shader-f16"];
 
-/** The limits that kernels and buffers profit from; the device gets the adapter's own. */
+/** The limits that benefit kernels and buffers; the device requests the adapter's own. */
 export const LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
@@ -77,11 +77,11 @@ export const LIMITS = [
 /** A GPU with everything that belongs to it. Open one with {@link openDevice}; close it when done. */
 export class Device {
   readonly pool: Pool;
-  /** The fastest candidate by key, where it was measured (see choice.ts). */
+  /** The fastest candidate by key, if measured (see choice.ts). */
   readonly choices: Map<string, string> = new Map();
-  /** True while a program is recorded: tensors get their memory when the recording ends. */
+  /** True while a program is being recorded: tensors get their memory when the recording ends. */
   recording = false;
-  /** Rejects with the first device loss, uncaptured error or kernel that does not compile; never resolves. */
+  /** Rejects with the first device loss, uncaptured error or compilation error; never resolves. */
   readonly failed: Promise<never>;
 
   #failure: Error | undefined;
@@ -96,12 +96,14 @@ export class Device {
     this.failed = new Promise<never>((_, reject) => this.#reject = reject);
     this.failed.catch(() => {});
     gpu.addEventListener("uncapturederror", (event) => {
-      event.preventDefault(); // else Dawn prints it too
+      event.preventDefault(); // otherwise Dawn prints it too
       this.#report(event.error);
     });
     gpu.lost.then((info) => {
       this.fail(
-        new DeviceLostError(`Cannot go on as the GPU device was lost (${info.reason}): ${info.message}`),
+        new DeviceLostError(
+          `Cannot continue because the GPU device was lost (${info.reason}): ${info.message}`,
+        ),
       );
     });
   }
@@ -117,30 +119,32 @@ export class Device {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Fails with an error of the GPU, unless a check that is under way turns out to be its cause. */
+  /** Fails with a GPU error, unless a pending check turns out to be its cause. */
   #report(error: GPUError): void {
     const advice = error.constructor.name === "GPUOutOfMemoryError"
-      ? ": lower data.batch_size or data.image_size, or end other programs that use the GPU"
+      ? ": lower data.batch_size or data.image_size, or close other programs that use the GPU"
       : "";
     const failure = new GpuError(
-      `Cannot go on as the GPU reported an error: ${error.message.trim() || "out of memory"}${advice}`,
+      `Cannot continue because the GPU reported an error: ${
+        error.message.trim() || "out of memory"
+      }${advice}`,
     );
     this.watch(Promise.all(this.#checks).then(() => this.fail(failure)));
   }
 
-  /** Holds back `settled()` until an asynchronous check (of a kernel's compilation) is through. */
+  /** Delays `settled()` until an asynchronous check (of a kernel's compilation) has finished. */
   watch(check: Promise<void>): void {
     const watched = check.catch((error) => this.fail(error)).finally(() => this.#checks.delete(watched));
     this.#checks.add(watched);
   }
 
-  /** Waits until all kernels so far are known to have compiled. @throws what made the device fail */
+  /** Waits until all kernels so far are known to have compiled. @throws the error that made the device fail */
   async settled(): Promise<void> {
     await Promise.all(this.#checks);
     this.check();
   }
 
-  /** Memory with undefined contents that the current scope, if there is one, frees at its end. */
+  /** Memory with undefined contents, freed at the end of the current scope, if there is one. */
   allocate(bytes: number, label: string): Storage {
     if (this.recording) return { bytes, buffer: undefined, label };
     const storage = { bytes, buffer: this.pool.acquire(bytes, label), label };
@@ -148,7 +152,7 @@ export class Device {
     return storage;
   }
 
-  /** Frees at its end all tensors that `body` made, save those that went through `keep`. */
+  /** Frees all tensors that `body` creates when it ends, except those that went through `keep`. */
   scope<T>(body: () => T): T {
     const scope = new Set<Storage>();
     this.#scopes.push(scope);
@@ -168,26 +172,26 @@ export class Device {
     return result;
   }
 
-  /** Takes memory out of the scopes: it belongs to the caller, who releases it. */
+  /** Removes memory from the scopes: it belongs to the caller, who releases it. */
   keep(storage: Storage): void {
     for (const scope of this.#scopes) scope.delete(storage);
   }
 
-  /** Gives a storage's buffer back to the pool; dispatches encoded so far still see it. */
+  /** Returns a storage's buffer to the pool; dispatches encoded so far still see it. */
   release(storage: Storage): void {
     if (!storage.buffer) return;
     this.pool.release(storage.buffer);
     storage.buffer = undefined;
   }
 
-  /** The open compute pass; dispatches of one submit share it. */
+  /** The open compute pass; dispatches of one submission share it. */
   pass(): GPUComputePassEncoder {
     this.check();
     this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });
     return this.#pass ??= this.#encoder.beginComputePass({ label: "wgrad" });
   }
 
-  /** Encodes a copy behind all dispatches so far. */
+  /** Encodes a copy after all dispatches so far. */
   copy(
     source: GPUBuffer,
     sourceOffset: number,
@@ -198,14 +202,15 @@ export class Device {
     this.encoder().copyBufferToBuffer(source, sourceOffset, target, targetOffset, bytes);
   }
 
-  /** Encodes zeros behind all work so far. */
+  /** Encodes clearing to zero after all work so far. */
   clear(target: GPUBuffer, bytes: number): void {
     this.encoder().clearBuffer(target, 0, roundUp(bytes, 4));
   }
 
   /**
-   * Copies memory to the host behind all work so far. Waits for the GPU: the only place in the engine that does.
-   * @throws what went wrong in that work
+   * Copies memory to the host after all work so far. Waits for the GPU, and is the only place in the engine that
+   * does.
+   * @throws the error that occurred in that work
    */
   async download(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     const size = roundUp(bytes, 4);
@@ -226,21 +231,24 @@ export class Device {
     }
   }
 
-  /** Throws for a buffer that cannot be mapped: what made the device fail, whose report may be on its way. */
+  /**
+   * Throws for a buffer that cannot be mapped: the error that made the device fail, whose report may still be
+   * pending.
+   */
   async #explain(error: unknown): Promise<never> {
     await new Promise((resolve) => setTimeout(resolve));
     await this.settled();
     throw new GpuError(`Cannot read from the GPU: ${messageOf(error)}`, { cause: error });
   }
 
-  /** Submits what was encoded so far; does not wait for the GPU. */
+  /** Submits what has been encoded so far; does not wait for the GPU. */
   flush(): void {
     this.check();
     if (this.#encoder) this.gpu.queue.submit([this.encoder().finish()]);
     this.#encoder = undefined;
   }
 
-  /** The encoder of the next submit, with no pass open. */
+  /** The encoder of the next submission, with no pass open. */
   encoder(): GPUCommandEncoder {
     this.check();
     this.#pass?.end();
@@ -248,9 +256,9 @@ export class Device {
     return this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });
   }
 
-  /** Frees everything and ends the device; later calls throw. */
+  /** Frees everything and destroys the device; later calls throw. */
   close(): void {
-    this.fail(new GpuError("Cannot use the device as it was closed")); // first, as this is no loss
+    this.fail(new GpuError("Cannot use the device: it was closed")); // first, because this is not a device loss
     this.pool.destroy();
     this.gpu.destroy();
   }

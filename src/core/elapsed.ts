@@ -1,10 +1,10 @@
-/** How long the GPU takes: two timestamps in the queue, around whatever is submitted in between. */
+/** Measures time on the GPU: two timestamps in the queue, around whatever is submitted in between. */
 import type { Device } from "./device.ts";
 
 /**
- * Milliseconds of the GPU's clock from the end of all earlier work to the end of what `submit` submits, times in
- * which the GPU waited for the host included. Without timestamp queries it is the host's clock, less what a wait
- * for an idle GPU takes. Waits for the GPU, so many launches should share one call.
+ * Milliseconds on the GPU's clock from the end of all earlier work to the end of what `submit` submits, including
+ * time in which the GPU waited for the host. Without timestamp queries the host's clock is used, minus the time of a
+ * wait for an idle GPU. Waits for the GPU, so many launches should share one call.
  * @example const perRun = await elapsed(device, () => program.run(100)) / 100;
  */
 export async function elapsed(device: Device, submit: () => void | Promise<void>): Promise<number> {

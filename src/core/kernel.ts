@@ -9,9 +9,9 @@ import { checkTexture, encodeTextureCopies, type TextureCopy, textureCopy, textu
 
 export type { KernelSource };
 
-/** One kernel launch: what a recorded program is made of. */
+/** One kernel launch: the unit of a recorded program. */
 export interface Dispatch {
-  /** Who launched it; kernels of equal code share the compiled one, whatever they are called. */
+  /** The kernel that launched it; kernels with equal code share the compiled one, whatever their names. */
   readonly name: string;
   readonly kernel: CompiledKernel;
   /** In the order of `kernel.bindings`. */
@@ -21,15 +21,16 @@ export interface Dispatch {
   readonly texelRow: number | undefined;
 }
 
-/** A kernel before any device: call `run` with one tensor per declared binding. */
+/** A kernel independent of a device: call `run` with one tensor for each declared binding. */
 export interface Kernel<Options> {
   readonly name: string;
   run(tensors: Readonly<Record<string, Tensor>>, options: Options): void;
 }
 
 /**
- * Names a kernel and says how its WGSL follows from its options.
- * @example const forward = kernel("relu_forward", reluForward); forward.run({ x, y }, { dtype: x.dtype, count: x.size });
+ * Names a kernel and defines how its WGSL follows from its options.
+ * @example const forward = kernel("relu_forward", reluForward); forward.run({ x, y }, { dtype: x.dtype, count: x.size
+ * });
  */
 export function kernel<Options>(name: string, source: (options: Options) => KernelSource): Kernel<Options> {
   return {
@@ -61,7 +62,7 @@ function compiledOn(device: Device, name: string, code: string): CompiledKernel 
   return compiled;
 }
 
-/** Uniform buffers by their values: a few for each layer's geometry, kept as long as the device. */
+/** Uniform buffers by their values: a few for each layer's geometry, kept for the lifetime of the device. */
 const uniforms = new WeakMap<Device, Map<string, GPUBuffer>>();
 
 function uniformBuffer(device: Device, values: readonly number[]): GPUBuffer {
@@ -85,7 +86,7 @@ const recordings = new WeakMap<Device, Dispatch[]>();
 
 /** Runs `body` and returns the dispatches that it would have run. */
 export function collectDispatches(device: Device, body: () => void): Dispatch[] {
-  if (device.recording) throw new RangeError("Cannot record a program as a recording is on already");
+  if (device.recording) throw new RangeError("Cannot record a program: a recording is already active");
   const dispatches: Dispatch[] = [];
   recordings.set(device, dispatches);
   device.recording = true;
@@ -98,10 +99,10 @@ export function collectDispatches(device: Device, body: () => void): Dispatch[] 
   return dispatches;
 }
 
-/** Runs `body` during a recording and returns its dispatches, which the recording does not get. */
+/** Runs `body` during a recording and returns its dispatches, which do not become part of the recording. */
 export function setAside(device: Device, body: () => void): Dispatch[] {
   const recorded = recordings.get(device);
-  if (!recorded) throw new RangeError("Cannot set dispatches aside as no recording is on");
+  if (!recorded) throw new RangeError("Cannot set dispatches aside: no recording is active");
   const aside: Dispatch[] = [];
   recordings.set(device, aside);
   try {
@@ -112,14 +113,16 @@ export function setAside(device: Device, body: () => void): Dispatch[] {
   return aside;
 }
 
-/** Encodes a dispatch now, or hands it to the recorder. */
+/** Encodes a dispatch now, or passes it to the recorder. */
 function launch(device: Device, dispatch: Dispatch): void {
   const limit = device.gpu.limits.maxComputeWorkgroupsPerDimension;
   const most = Math.max(...dispatch.workgroups);
   if (most > limit) {
     throw new LimitError(
-      `Cannot run ${dispatch.name} as ${formatShape(dispatch.workgroups)} workgroups exceed the adapter's ` +
-        `${limit} a dimension`,
+      `Cannot run ${dispatch.name}: ${
+        formatShape(dispatch.workgroups)
+      } workgroups exceed the adapter's limit of ` +
+        `${limit} in a dimension`,
       limit / most,
     );
   }
@@ -131,11 +134,11 @@ function launch(device: Device, dispatch: Dispatch): void {
   else run(device, bind(device, dispatch));
 }
 
-/** A dispatch on its memory. */
+/** A dispatch with its memory. */
 export interface BoundDispatch {
   readonly dispatch: Dispatch;
   readonly group: GPUBindGroup;
-  /** Of the tensors that it reads from textures. */
+  /** For the tensors that it reads from textures. */
   readonly textureCopies: readonly TextureCopy[];
 }
 
@@ -148,7 +151,7 @@ export function bind(device: Device, dispatch: Dispatch): BoundDispatch {
   return { dispatch, group: bindGroup(device, dispatch), textureCopies };
 }
 
-/** Encodes a dispatch behind all work so far. */
+/** Encodes a dispatch after all work so far. */
 export function run(device: Device, bound: BoundDispatch): void {
   if (bound.textureCopies.length > 0) encodeTextureCopies(device.encoder(), bound.textureCopies);
   encode(device.pass(), bound);
@@ -163,7 +166,7 @@ export function encode(pass: GPUComputePassEncoder, { dispatch, group }: BoundDi
 
 /** Bind groups by kernel, and by the identities and ranges of the buffers. */
 const groupCaches = new WeakMap<CompiledKernel, Map<string, GPUBindGroup>>();
-/** Buffers by number: the pool hands the same few out again and again. */
+/** Buffers by number: the pool reuses the same few. */
 const bufferIds = new WeakMap<GPUBuffer, number>();
 let lastBufferId = 0;
 
@@ -203,7 +206,7 @@ export function bindGroup(device: Device, { kernel, tensors, uniform, texelRow }
 
 type Bindings = CompiledKernel["bindings"];
 
-/** Orders the tensors as the kernel declares them, and refuses what WebGPU would refuse without a name. */
+/** Orders the tensors as the kernel declares them, and rejects what WebGPU would reject without naming it. */
 function match(kernel: string, bindings: Bindings, tensors: Readonly<Record<string, Tensor>>): Tensor[] {
   const declared = bindings.map((binding) => binding.name);
   const given = Object.keys(tensors);
@@ -213,7 +216,9 @@ function match(kernel: string, bindings: Bindings, tensors: Readonly<Record<stri
   ];
   if (odd.length > 0) {
     throw new TypeError(
-      `Cannot run ${kernel} as its bindings are ${declared.join(", ")}: given ${given.join(", ")}`,
+      `Cannot run ${kernel}: its bindings are ${declared.join(", ")}, current tensors are ${
+        given.join(", ")
+      }`,
     );
   }
   const ordered = declared.map((name) => tensors[name]);
@@ -222,19 +227,19 @@ function match(kernel: string, bindings: Bindings, tensors: Readonly<Record<stri
   return ordered;
 }
 
-/** Refuses a slice that does not start where the adapter can bind. */
+/** Rejects a slice that does not start where the adapter can bind. */
 function refuseMisaligned(kernel: string, bindings: Bindings, tensors: readonly Tensor[]): void {
   tensors.forEach(({ device, byteOffset, label }, i) => {
     const step = device.gpu.limits.minStorageBufferOffsetAlignment;
     if (byteOffset % step === 0) return;
     throw new RangeError(
-      `Cannot run ${kernel} as ${bindings[i].name} starts at byte ${byteOffset} of ${label}: slices ` +
+      `Cannot run ${kernel}: ${bindings[i].name} starts at byte ${byteOffset} of ${label}, but slices ` +
         `that kernels use must start at a multiple of ${step} bytes`,
     );
   });
 }
 
-/** Refuses a buffer that the kernel both reads and writes, and overlapping parts that it writes. */
+/** Rejects a buffer that the kernel both reads and writes, and overlapping slices that it writes. */
 function refuseShared(kernel: string, bindings: Bindings, tensors: readonly Tensor[]): void {
   const overlap = (a: Tensor, b: Tensor) =>
     a.byteOffset < b.byteOffset + b.bytes && b.byteOffset < a.byteOffset + a.bytes;
@@ -247,8 +252,8 @@ function refuseShared(kernel: string, bindings: Bindings, tensors: readonly Tens
     if (clash < 0) return;
     const { name, access } = bindings[clash];
     throw new TypeError(
-      `Cannot run ${kernel} as ${name} (${access === "read" ? "read" : "written"}) and ${written.name} ` +
-        `(written) share the buffer of ${tensors[i].label}: use a tensor of its own for each`,
+      `Cannot run ${kernel}: ${name} (${access === "read" ? "read" : "written"}) and ${written.name} ` +
+        `(written) share the buffer of ${tensors[i].label}; use a separate tensor for each`,
     );
   });
 }

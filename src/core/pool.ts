@@ -1,4 +1,4 @@
-/** GPU buffers that are used again: a freed buffer serves the next request of its size. */
+/** GPU buffers that are reused: a freed buffer serves the next request of its size. */
 import { LimitError } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
 
@@ -9,22 +9,22 @@ export interface Storage {
   readonly label: string;
 }
 
-/** What a pool holds, in buffers and bytes. */
+/** The contents of a pool, in buffers and bytes. */
 export interface PoolStats {
-  /** Buffers handed out and not yet given back. */
+  /** Buffers that are in use. */
   readonly live: number;
   readonly liveBytes: number;
-  /** The most bytes that existed at once, handed out or waiting for use. */
+  /** The peak number of bytes allocated at once, in use or free. */
   readonly peakBytes: number;
 }
 
-/** Bytes a buffer really takes for a request: multiples of 256, and of an eighth of the size for large ones. */
+/** The size of the buffer for a request: a multiple of 256, and of an eighth of the size for large ones. */
 export function bucket(bytes: number): number {
   const step = Math.max(256, 2 ** Math.floor(Math.log2(Math.max(bytes, 1)) - 3));
   return roundUp(Math.max(bytes, 1), step);
 }
 
-/** A device's buffers: those handed out, and those that wait for the next request of their size. */
+/** A device's buffers: those in use, and free ones that wait for the next request of their size. */
 export class Pool {
   #free: Map<number, GPUBuffer[]> = new Map();
   #live: Set<GPUBuffer> = new Set();
@@ -48,20 +48,20 @@ export class Pool {
     return buffer;
   }
 
-  /** The most bytes that the adapter binds. @throws LimitError if `bytes` are more */
+  /** The maximum number of bytes that the adapter binds. @throws LimitError if `bytes` exceeds it */
   check(bytes: number, label: string): number {
     const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
     if (bytes > limit) {
-      const needs = `it needs ${mib(bytes)} and the adapter binds at most ${mib(limit)}`;
-      throw new LimitError(`Cannot allocate ${label} as ${needs}`, limit / bytes);
+      const needs = `it needs ${mib(bytes)}, but the adapter binds at most ${mib(limit)}`;
+      throw new LimitError(`Cannot allocate ${label}: ${needs}`, limit / bytes);
     }
     return limit;
   }
 
-  /** Gives a buffer back. @throws RangeError if it was given back before */
+  /** Returns a buffer to the pool. @throws RangeError if it was already returned */
   release(buffer: GPUBuffer): void {
     if (!this.#live.delete(buffer)) {
-      throw new RangeError(`Cannot release buffer ${buffer.label} as it is not handed out`);
+      throw new RangeError(`Cannot release buffer ${buffer.label}: it is not in use`);
     }
     this.#liveBytes -= buffer.size;
     const free = this.#free.get(buffer.size);
@@ -69,7 +69,7 @@ export class Pool {
     else this.#free.set(buffer.size, [buffer]);
   }
 
-  /** The texture of a format (of so many bytes a texel), size and number, which lives as long as the pool. */
+  /** The texture of a format (with this many bytes per texel), size and number, which lives as long as the pool. */
   texture(
     { format, bytes }: { readonly format: GPUTextureFormat; readonly bytes: number },
     [width, height]: readonly [number, number],
@@ -89,7 +89,7 @@ export class Pool {
     return texture;
   }
 
-  /** Destroys the buffers that wait for use. Call it only when no encoded work uses them. */
+  /** Destroys free buffers. Call it only when no encoded work uses them. */
   trim(): void {
     for (const buffers of this.#free.values()) {
       for (const buffer of buffers) {
@@ -104,7 +104,7 @@ export class Pool {
     return { live: this.#live.size, liveBytes: this.#liveBytes, peakBytes: this.#peakBytes };
   }
 
-  /** Destroys every buffer, handed out or not. */
+  /** Destroys every buffer, in use or not. */
   destroy(): void {
     this.trim();
     for (const buffer of this.#live) buffer.destroy();
@@ -119,13 +119,13 @@ export class Pool {
 
   #create(size: number, label: string): GPUBuffer {
     this.#count(size);
-    // Named here and not in a constant of the module: a page without WebGPU has no GPUBufferUsage, and still loads.
+    // Not a module constant: a page without WebGPU has no GPUBufferUsage, and must still load.
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     return this.gpu.createBuffer({ label, size, usage });
   }
 }
 
-/** A number of bytes as messages show it. */
+/** Formats a number of bytes for messages. */
 export function mib(bytes: number): string {
   return `${(bytes / 1048576).toFixed(1)} MiB`;
 }

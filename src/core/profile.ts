@@ -14,7 +14,8 @@ export interface KernelTime {
 const QUERIES = 4096;
 
 /**
- * Runs dispatches one by one, each in its own pass with a timestamp at either end; copies into textures are not timed.
+ * Runs dispatches one by one, each in its own pass with a timestamp at either end; copies into textures are not
+ * timed.
  * @throws GpuError if the adapter has no timestamp queries
  */
 export async function profileDispatches(
@@ -22,7 +23,7 @@ export async function profileDispatches(
   dispatches: readonly BoundDispatch[],
 ): Promise<KernelTime[]> {
   if (!device.gpu.features.has("timestamp-query")) {
-    throw new GpuError("Cannot profile as the adapter has no timestamp queries: use another adapter");
+    throw new GpuError("Cannot profile because the adapter has no timestamp queries: use another adapter");
   }
   const times: KernelTime[] = [];
   for (let start = 0; start < dispatches.length; start += QUERIES / 2) {

@@ -1,7 +1,7 @@
 /**
- * Programs: a step recorded once and replayed without walking the tape. While a recording is on, kernels are
- * collected instead of run, and tensors have no memory yet. When it ends, the planner knows from the dispatches
- * when each tensor is first and last used, and lets tensors whose lifetimes do not overlap share buffers.
+ * Programs: a step recorded once and replayed without walking the tape. During a recording, kernels are collected
+ * instead of run, and tensors have no memory yet. When it ends, the planner knows from the dispatches when each
+ * tensor is first and last used, and lets tensors whose lifetimes do not overlap share buffers.
  */
 import type { Device } from "./device.ts";
 import { bind, collectDispatches, type Dispatch, run } from "./kernel.ts";
@@ -13,31 +13,31 @@ import type { Tensor } from "./tensor.ts";
 export interface Program {
   /**
    * Encodes the step, once or several times in a row, and submits it; does not wait for the GPU.
-   * @throws RangeError if a tensor it uses was freed
+   * @throws RangeError if a tensor that it uses was freed
    */
   run(times?: number): void;
-  /** Encodes the step behind all work so far, without submitting it. @throws RangeError as `run` */
+  /** Encodes the step after all work so far, without submitting it. @throws RangeError like `run` */
   encode(): void;
   /** Runs the step once with timestamps around each kernel. Waits for the GPU. */
   profile(): Promise<KernelTime[]>;
   /** Kernel launches per run. */
   readonly dispatches: number;
-  /** Bytes of the buffers that the program owns. */
+  /** Bytes of the program's own buffers. */
   readonly bytes: number;
-  /** Gives the program's buffers back to the pool. */
+  /** Returns the program's buffers to the pool. */
   free(): void;
 }
 
 /**
  * Records `body`, which runs ops on the device and returns the tensors to keep, and plans its memory.
  * @throws TypeError if `body` is asynchronous, RangeError if it reads or writes tensors on the host, GpuError if a
- *   kernel does not compile
+ * kernel does not compile
  */
 export async function recordProgram(device: Device, body: () => readonly Tensor[]): Promise<Program> {
   let kept: readonly Tensor[] = [];
   const dispatches = collectDispatches(device, () => kept = body());
   if (!Array.isArray(kept)) {
-    throw new TypeError("Cannot record a program as its body must return an array of tensors, not a promise");
+    throw new TypeError("Cannot record a program: its body must return an array of tensors, not a promise");
   }
   await device.settled();
   const planned = lifetimes(dispatches, kept);
@@ -64,7 +64,7 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
   };
 }
 
-/** When a storage is first written and last touched, as indices of dispatches; kept ones have no end. */
+/** When a storage is first written and last used, as indices of dispatches; kept storages have no end. */
 interface Lifetime {
   readonly first: number;
   last: number;
@@ -72,7 +72,7 @@ interface Lifetime {
 
 /**
  * The lifetime of every storage that has no memory yet.
- * @throws TypeError if one is read, or kept, that no dispatch has written
+ * @throws TypeError if one is read or kept but not written by any dispatch
  */
 function lifetimes(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Lifetime> {
   const found = new Map<Storage, Lifetime>();
@@ -83,8 +83,8 @@ function lifetimes(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Ma
       if (lifetime || storage.buffer) return;
       if (kernel.bindings[binding].access === "read") {
         throw new TypeError(
-          `Cannot record a program as ${name} reads ${storage.label} before a kernel of the program has ` +
-            "written it: write it before the recording, or keep it in the program that computes it",
+          `Cannot record a program: ${name} reads ${storage.label} before a kernel of the program has ` +
+            "written it; write it before the recording, or keep it in the program that computes it",
         );
       }
       found.set(storage, { first: i, last: i });
@@ -94,19 +94,19 @@ function lifetimes(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Ma
     const lifetime = found.get(storage);
     if (lifetime) lifetime.last = Infinity;
     else if (!storage.buffer) {
-      throw new TypeError(`Cannot keep ${storage.label} as no kernel of the program writes it`);
+      throw new TypeError(`Cannot keep ${storage.label}: no kernel of the program writes it`);
     }
   }
   return found;
 }
 
-/** @throws LimitError for the largest storage, if the adapter cannot bind it: what fits it fits all */
+/** @throws LimitError for the largest storage if the adapter cannot bind it, since a batch that fits it fits all */
 function refuseLargest(device: Device, planned: ReadonlyMap<Storage, Lifetime>): void {
   const [largest] = [...planned.keys()].sort((a, b) => b.bytes - a.bytes);
   if (largest) device.pool.check(largest.bytes, largest.label);
 }
 
-/** Gives every storage a buffer, one buffer to many storages where their lifetimes allow; returns the buffers. */
+/** Gives every storage a buffer, shared by several storages if their lifetimes allow; returns the buffers. */
 function place(device: Device, planned: ReadonlyMap<Storage, Lifetime>, steps: number): GPUBuffer[] {
   refuseLargest(device, planned);
   const byEnd = Map.groupBy(planned, ([, lifetime]) => lifetime.last);
@@ -141,13 +141,13 @@ function takeBest(free: GPUBuffer[], bytes: number): GPUBuffer | undefined {
   return best;
 }
 
-/** What a program's bind groups lie on: its scratch, the tensors it keeps, and those it was handed. */
+/** The memory behind a program's bind groups: its scratch, the tensors it keeps, and those passed to it. */
 class Memory {
   readonly #device: Device;
-  /** Buffers that no tensor can reach. */
+  /** Buffers that are not reachable through any tensor. */
   readonly #scratch: ReadonlySet<GPUBuffer>;
   readonly #kept: readonly Storage[];
-  /** The tensors that others can free, and where they lay when the program was recorded. */
+  /** The tensors that others can free, and their buffers when the program was recorded. */
   readonly #bound: ReadonlyMap<Storage, GPUBuffer>;
   #isFree = false;
 
@@ -166,14 +166,14 @@ class Memory {
     this.#bound = new Map(storages.flatMap((storage) => storage.buffer ? [[storage, storage.buffer]] : []));
   }
 
-  /** Refuses to go on with memory that was given back, and may be somebody else's by now. */
+  /** Refuses to continue with memory that has been freed and may be in use elsewhere. */
   check(): void {
     if (this.#isFree) throw new RangeError("Cannot run a program that was freed");
     if (this.#device.recording) throw new RangeError("Cannot run a program while another one is recorded");
     for (const [storage, buffer] of this.#bound) {
       if (storage.buffer === buffer) continue;
       throw new RangeError(
-        `Cannot run a program as its tensor ${storage.label} was freed since it was recorded`,
+        `Cannot run a program: its tensor ${storage.label} was freed after the recording`,
       );
     }
   }

@@ -1,8 +1,8 @@
 /**
  * The tape: reverse-mode differentiation. Each op records how its inputs' gradients follow from its output's;
- * `backward` walks the records from last to first. Gradients are thunks, so that one that nobody needs is never
- * computed. What an op saved is alive until its node has been walked: in a recorded program the planner sees
- * that from the dispatches and uses the memory again; in eager mode the step's scope frees it.
+ * `backward` walks the records in reverse. Gradients are thunks, so that an unneeded gradient is never computed. What
+ * an op saves stays alive until its node has been walked: in a recorded program the planner sees that from the
+ * dispatches and reuses the memory; in eager mode the step's scope frees it.
  */
 import { formatShape, sameShape } from "../base/shape.ts";
 import type { Device } from "./device.ts";
@@ -18,30 +18,34 @@ interface Node {
   readonly backward: (dy: Tensor) => readonly Gradient[];
 }
 
-/** What was recorded, and which parameters' slots the walk has filled. */
+/** The recorded ops, and which parameters' slots the walk has filled. */
 interface Tape {
   readonly nodes: Node[];
   readonly filled: Set<Tensor>;
-  /** False while a walk leaves the slots alone. */
+  /** False during a walk that must not write to the slots. */
   fillsSlots: boolean;
 }
 
-/** The tape that is on, by device. */
+/** The active tape by device. */
 const tapes = new WeakMap<Device, Tape>();
 
 /**
- * Runs `body` with a fresh tape and returns its result.
- * @throws RangeError if a tape is on already, TypeError if `body` is asynchronous
+ * Runs `body` with a new tape and returns its result.
+ * @throws RangeError if a tape is already active, TypeError if `body` is asynchronous
  */
 export function withTape<T>(device: Device, body: () => T): T {
   if (tapes.has(device)) {
-    throw new RangeError("Cannot start a tape as one is on already: end the step before the next one");
+    throw new RangeError(
+      "Cannot start a tape: one is already active; finish the step before starting the next",
+    );
   }
   tapes.set(device, { nodes: [], filled: new Set(), fillsSlots: true });
   try {
     const result = body();
     if (result instanceof Promise) {
-      throw new TypeError("Cannot keep a tape on for a promise: run forward and backward first, then wait");
+      throw new TypeError(
+        "Cannot keep a tape active across a promise: run forward and backward first, then await",
+      );
     }
     return result;
   } finally {
@@ -49,7 +53,7 @@ export function withTape<T>(device: Device, body: () => T): T {
   }
 }
 
-/** Puts an op on the tape, if one is on and an input needs a gradient; returns `output`. */
+/** Records an op if a tape is active and an input needs a gradient; returns `output`. */
 export function record(
   op: string,
   inputs: readonly Tensor[],
@@ -65,9 +69,9 @@ export function record(
 }
 
 /**
- * The tensor that an op's thunk writes the gradient of `input` to: for a parameter its slot in the flat
- * gradient buffer (a second use gets a fresh tensor, which the tape then adds to the slot), else a fresh one.
- * The slot of a parameter's f16 copy is f32.
+ * The tensor that an op's thunk writes the gradient of `input` to: for a parameter its slot in the flat gradient
+ * buffer (a second use gets a new tensor, which the tape then adds to the slot), otherwise a new one. The slot of a
+ * parameter's f16 copy is f32.
  */
 export function gradientFor(input: Tensor): Tensor {
   const tape = tapes.get(input.device);
@@ -75,7 +79,7 @@ export function gradientFor(input: Tensor): Tensor {
   return input.grad && isFree ? input.grad : (input.grad ?? input).like(`d ${input.label}`);
 }
 
-/** How gradients are summed where a tensor was used twice; the ops room provides it. */
+/** How gradients are summed if a tensor is used twice; provided by src/ops. */
 export interface Sums {
   /** A new tensor a + b. */
   add(a: Tensor, b: Tensor): Tensor;
@@ -84,10 +88,10 @@ export interface Sums {
 }
 
 /**
- * Walks the tape from `y` with the gradient `dy` of the same shape, and leaves each parameter's gradient in
- * its slot. A parameter that `y` does not depend on keeps what its slot held.
+ * Walks the tape from `y` with the gradient `dy` of the same shape, and writes each parameter's gradient to its slot.
+ * If `y` does not depend on a parameter, its slot keeps its contents.
  * @returns the gradients of the leaves that have no slot, by tensor
- * @throws TypeError naming the op whose gradients do not fit its inputs
+ * @throws TypeError naming the op whose gradients do not match its inputs
  */
 export function backward(y: Tensor, dy: Tensor, sums: Sums): Map<Tensor, Tensor> {
   const tape = tapeOf(y);
@@ -103,14 +107,14 @@ export function backward(y: Tensor, dy: Tensor, sums: Sums): Map<Tensor, Tensor>
 }
 
 /**
- * The gradients of the tensors `of`, from `y` with its gradient `dy`; the walk ends at them, and the tape stays as it
- * is. Parameters' slots are not written to.
+ * The gradients of the tensors `of`, from `y` with its gradient `dy`. The walk ends at them, and the tape is
+ * unchanged. Parameters' slots are not written.
  * @throws RangeError if `y` does not depend on one of them
  */
 export function gradients(y: Tensor, dy: Tensor, of: readonly Tensor[], sums: Sums): Tensor[] {
   const tape = tapeOf(y);
   refuseStart(tape, y, dy);
-  const leads = new Set(of); // to them, or is one of them
+  const leads = new Set(of); // tensors that lead to them, including themselves
   for (const { inputs, output } of tape.nodes) {
     if (inputs.some((input) => leads.has(input))) leads.add(output);
   }
@@ -135,11 +139,11 @@ export function gradients(y: Tensor, dy: Tensor, of: readonly Tensor[], sums: Su
   });
 }
 
-/** The tape that is on. @throws RangeError if none is */
+/** The active tape. @throws RangeError if there is none */
 function tapeOf({ device }: Tensor): Tape {
   const tape = tapes.get(device);
   if (tape) return tape;
-  throw new RangeError("Cannot run backward because no tape is on: wrap forward and backward in withTape");
+  throw new RangeError("Cannot run backward: no tape is active; wrap forward and backward in withTape");
 }
 
 /** Adds the gradients of a node's inputs that `wants` them. */
@@ -154,7 +158,8 @@ function walk(
   const thunks = node.backward(dOutput);
   if (thunks.length !== node.inputs.length) {
     throw new TypeError(
-      `Cannot run backward of ${node.op} as it has ${node.inputs.length} inputs: given ${thunks.length} gradients`,
+      `Cannot run backward of ${node.op}: it must give ${node.inputs.length} gradients, ` +
+        `current number is ${thunks.length}`,
     );
   }
   node.inputs.forEach((input, i) => {
@@ -165,11 +170,11 @@ function walk(
   });
 }
 
-/** Refuses a start from which the walk would find nothing, or the wrong gradient. */
+/** Rejects a start from which the walk would find nothing, or the wrong gradient. */
 function refuseStart(tape: Tape, y: Tensor, dy: Tensor): void {
   if (!sameShape(dy.shape, y.shape) || dy.dtype !== y.dtype) {
     throw new TypeError(
-      `Cannot run backward of ${y.label} as dy must be ${formatShape(y.shape)} ${y.dtype}: ` +
+      `Cannot run backward of ${y.label}: dy must be ${formatShape(y.shape)} ${y.dtype}, ` +
         `current is ${formatShape(dy.shape)} ${dy.dtype}`,
     );
   }
@@ -177,29 +182,29 @@ function refuseStart(tape: Tape, y: Tensor, dy: Tensor): void {
     throw new RangeError(
       `Cannot run backward of ${y.label} ${
         formatShape(y.shape)
-      } as no op on the tape computed it from a tensor ` +
-        "that needs a gradient, or backward was run already",
+      }: no op on the tape computed it from a tensor ` +
+        "that needs a gradient, or backward has already run",
     );
   }
 }
 
-/** Takes a parameter's gradient: the first was written to the slot by the op, later ones are added to it. */
+/** Handles a parameter's gradient: the op has written the first one to the slot, later ones are added to it. */
 function fillSlot(tape: Tape, node: Node, parameter: Tensor, grad: Tensor, sums: Sums): void {
   if (tape.filled.has(parameter)) return sums.addTo(parameter.grad!, grad);
   if (grad !== parameter.grad) {
     throw new TypeError(
-      `Cannot run backward of ${node.op} as the gradient of ${parameter.label} must be written to gradientFor(input)`,
+      `Cannot run backward of ${node.op}: the gradient of ${parameter.label} must be written to gradientFor(input)`,
     );
   }
   tape.filled.add(parameter);
 }
 
-/** Refuses a gradient whose shape or type is not its input's. */
+/** Rejects a gradient whose shape or type does not match its input's. */
 function checked(node: Node, i: number, grad: Tensor): Tensor {
   const input = node.inputs[i], { dtype } = input.grad ?? input;
   if (sameShape(grad.shape, input.shape) && grad.dtype === dtype) return grad;
   throw new TypeError(
-    `Cannot run backward of ${node.op} as gradient ${i} must be ${formatShape(input.shape)} ${dtype}: ` +
+    `Cannot run backward of ${node.op}: gradient ${i} must be ${formatShape(input.shape)} ${dtype}, ` +
       `current is ${formatShape(grad.shape)} ${grad.dtype}`,
   );
 }

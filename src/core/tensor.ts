@@ -3,10 +3,10 @@ import { elements, formatShape, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "./device.ts";
 import type { Storage } from "./pool.ts";
 
-/** Element types. f16 lies in memory as packed pairs, so that it needs no adapter feature. */
+/** Element types. f16 is stored as packed pairs, so that it needs no adapter feature. */
 export type DType = "f32" | "f16" | "u32";
 
-/** Values on the host: bytes as they lie in memory, or numbers that are converted to the tensor's type. */
+/** Values on the host: raw bytes, or numbers that are converted to the tensor's type. */
 export type TensorData = Float32Array | Uint32Array | readonly number[];
 
 /** Bytes per element of a type. */
@@ -19,7 +19,7 @@ function tensorBytes(shape: Shape, dtype: DType): number {
   return elements(shape) * bytesPerElement(dtype);
 }
 
-/** A new tensor with undefined contents. Inside a scope it is freed with the scope. */
+/** A new tensor with undefined contents. In a scope it is freed with the scope. */
 export function empty(device: Device, shape: Shape, dtype: DType = "f32", label = "tensor"): Tensor {
   requireSizes(shape, label);
   return new Tensor(device, shape, dtype, device.allocate(tensorBytes(shape, dtype), label));
@@ -38,11 +38,11 @@ export function persistent(device: Device, shape: Shape, dtype: DType = "f32", l
 function requireSizes(shape: Shape, label: string): void {
   if (shape.every((size) => Number.isInteger(size) && size > 0)) return;
   throw new RangeError(
-    `Cannot make tensor ${label} ${formatShape(shape)} as every axis must be a positive integer`,
+    `Cannot create tensor ${label} ${formatShape(shape)}: every axis must be a positive integer`,
   );
 }
 
-/** A new tensor with the given values, which must fill `shape` exactly. */
+/** A new tensor with the given values, whose number must match `shape`. */
 export function tensorOf(
   device: Device,
   values: TensorData,
@@ -57,9 +57,9 @@ export function tensorOf(
 
 /** A view of a storage, with a shape and an element type. */
 export class Tensor {
-  /** True for parameters and for what was computed from them while a tape was on. */
+  /** True for parameters and for what was computed from them while a tape was active. */
   needsGrad = false;
-  /** Where a parameter's gradient lies: its slot in the flat gradient buffer. */
+  /** A parameter's slot in the flat gradient buffer. */
   grad: Tensor | undefined;
 
   constructor(
@@ -89,7 +89,7 @@ export class Tensor {
       throw new RangeError(
         `Cannot use tensor ${this.label} ${
           formatShape(this.shape)
-        } as it has no memory: it was freed, or a recorded program does not keep it`,
+        }: it has no memory, because it was freed or a recorded program does not keep it`,
       );
     }
     return this.storage.buffer;
@@ -100,7 +100,7 @@ export class Tensor {
     return empty(this.device, this.shape, this.dtype, label);
   }
 
-  /** The same memory under another shape of as many elements; no gradient flows through it. */
+  /** The same memory with another shape of equal size; no gradient flows through it. */
   view(shape: Shape): Tensor {
     if (elements(shape) !== this.size) {
       throw new TypeError(
@@ -113,8 +113,8 @@ export class Tensor {
   }
 
   /**
-   * A part of the memory, from element `start`, under its own shape: a parameter within the flat buffer.
-   * Kernels can use it if it starts at a multiple of 256 bytes.
+   * A slice of the memory, from element `start`, with its own shape: a parameter within the flat buffer. Kernels can
+   * use it if it starts at a multiple of 256 bytes.
    */
   slice(start: number, shape: Shape): Tensor {
     const end = start + elements(shape);
@@ -122,14 +122,14 @@ export class Tensor {
       throw new RangeError(
         `Cannot take elements ${start} to ${end} of ${this.label} ${
           formatShape(this.shape)
-        } as it has ${this.size}`,
+        }: it has ${this.size}`,
       );
     }
     const byteOffset = this.byteOffset + start * bytesPerElement(this.dtype);
     return new Tensor(this.device, shape, this.dtype, this.storage, byteOffset);
   }
 
-  /** Replaces the contents, behind all work encoded so far. `data` must be as long as the tensor. */
+  /** Replaces the contents, after all work encoded so far. `data` must match the tensor's size. */
   write(data: TensorData | Uint8Array): void {
     this.#refuseRecording("write");
     const bytes = data instanceof Uint8Array ? data : encode(data, this.shape, this.dtype);
@@ -153,25 +153,25 @@ export class Tensor {
     });
   }
 
-  /** The contents as they lie in memory. Waits for the GPU. @throws what went wrong in the work so far */
+  /** The raw contents. Waits for the GPU. @throws the error that occurred in the work so far */
   readBytes(): Promise<ArrayBuffer> {
     this.#refuseRecording("read");
     this.#requireWords("read");
     return this.device.download(this.buffer, this.byteOffset, this.bytes);
   }
 
-  /** Refuses what a recorded step could not repeat. */
+  /** Rejects what a recorded step could not repeat. */
   #refuseRecording(verb: string): void {
     if (!this.device.recording) return;
     throw new RangeError(
       `Cannot ${verb} ${this.label} ${
         formatShape(this.shape)
       } while a program is recorded: ${verb} it before or ` +
-        "after, since the recorded step would not do it again",
+        "after, because the recorded step would not repeat it",
     );
   }
 
-  /** Refuses a slice of f16 that shares a four-byte word with its neighbours: WebGPU copies whole words. */
+  /** Rejects a slice of f16 that shares a four-byte word with its neighbours: WebGPU copies whole words. */
   #requireWords(verb: string): void {
     const end = this.byteOffset + this.bytes;
     if (this.byteOffset % 4 === 0 && (end % 4 === 0 || end === this.storage.bytes)) return;
@@ -181,13 +181,13 @@ export class Tensor {
     );
   }
 
-  /** Gives the memory back to the pool. */
+  /** Returns the memory to the pool. */
   free(): void {
     this.device.release(this.storage);
   }
 }
 
-/** Bytes filled up to whole words, which is what WebGPU writes. */
+/** Bytes padded to whole words, which is what WebGPU writes. */
 function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   if (bytes.byteLength % 4 === 0) return bytes as Uint8Array<ArrayBuffer>;
   const words = new Uint8Array(roundUp(bytes.byteLength, 4));
@@ -195,11 +195,11 @@ function padded(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return words;
 }
 
-/** Numbers as the bytes of a tensor. @throws TypeError if their count does not fit the shape */
+/** Converts numbers to the bytes of a tensor. @throws TypeError if their number does not match the shape */
 export function encode(values: TensorData, shape: Shape, dtype: DType): Uint8Array {
   if (values.length !== elements(shape)) {
     throw new TypeError(
-      `Cannot make a tensor ${formatShape(shape)} of ${values.length} values: need ${elements(shape)}`,
+      `Cannot create a tensor ${formatShape(shape)} from ${values.length} values: need ${elements(shape)}`,
     );
   }
   const typed = dtype === "f32"

@@ -1,7 +1,7 @@
 /**
  * Tensors as textures, for kernels that declare `texture_2d` bindings: before such a kernel runs, the tensor's bytes
- * are copied into a texture, in rows of its `texelRow` texels. Textures are shared by all tensors that take about as
- * many rows, so a texture holds a tensor only until the next kernel.
+ * are copied into a texture, in rows of its `texelRow` texels. Textures are shared by all tensors with about the same
+ * number of rows, so a texture holds a tensor only until the next kernel.
  */
 import { LimitError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
@@ -36,38 +36,38 @@ const FORMATS: Readonly<Record<Texel, TexelFormat>> = {
   u32: { format: "rg32uint", bytes: 8, sampleType: "uint" },
 };
 
-/** How a layout declares a texture. */
+/** How a bind group layout declares a texture. */
 export function textureLayout(texel: Texel): GPUTextureBindingLayout {
   return { sampleType: FORMATS[texel].sampleType };
 }
 
-/** Rows of `row` texels that a tensor takes, the last of them in part. */
+/** Rows of `row` texels that a tensor needs; the last may be partial. */
 function rowsOf({ bytes }: Tensor, texel: Texel, row: number): number {
   return Math.ceil(bytes / FORMATS[texel].bytes / row);
 }
 
 /**
- * Refuses a tensor that ends within a texel, and one that takes more rows than the adapter's textures have.
+ * Rejects a tensor that ends within a texel, and one that needs more rows than the adapter's textures have.
  * @throws RangeError, LimitError
  */
 export function checkTexture(device: Device, texel: Texel, row: number, tensor: Tensor): void {
   const { bytes } = FORMATS[texel], rows = rowsOf(tensor, texel, row);
   if (tensor.bytes % bytes !== 0) {
     throw new RangeError(
-      `Cannot read ${tensor.label} from a texture as it has ${tensor.bytes} bytes: its texels take ${bytes}`,
+      `Cannot read ${tensor.label} from a texture: its ${tensor.bytes} bytes are not a multiple of a texel's ${bytes}`,
     );
   }
   const limit = device.gpu.limits.maxTextureDimension2D;
   if (rows <= limit) return;
   throw new LimitError(
-    `Cannot read ${tensor.label} from a texture as it takes ${rows} rows of the adapter's ${limit}`,
+    `Cannot read ${tensor.label} from a texture: it needs ${rows} rows, but the adapter has at most ${limit}`,
     limit / rows,
   );
 }
 
 /**
- * The texture that a binding of any kernel has for a tensor: its rows are the next power of two, or all that the
- * adapter has, so that there are few of them.
+ * The texture for a tensor in a binding of any kernel: its rows are the next power of two, or the adapter's maximum,
+ * so that there are few textures.
  */
 export function textureFor(
   device: Device,
@@ -80,7 +80,7 @@ export function textureFor(
   return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], index);
 }
 
-/** The copy of a tensor, from where its memory is now, for a binding. */
+/** The copy of a tensor from its current memory, for a binding. */
 export function textureCopy(
   device: Device,
   binding: TextureBinding,
@@ -92,7 +92,7 @@ export function textureCopy(
   return { buffer, offset, bytes, texelBytes: FORMATS[binding.texel].bytes, texture };
 }
 
-/** Encodes copies of tensors into their textures: the whole rows, then the last one's part. */
+/** Encodes copies of tensors into their textures: the full rows, then the partial last one. */
 export function encodeTextureCopies(encoder: GPUCommandEncoder, copies: readonly TextureCopy[]): void {
   for (const { buffer, offset, bytes, texelBytes, texture } of copies) {
     const { width } = texture, bytesPerRow = width * texelBytes;

@@ -36,7 +36,11 @@ Deno.test("openDevice() names an adapter that gives no device", async () => {
 deviceTest("a lost device rejects reads and device.failed, and every later call throws", async (device) => {
   const x = tensorOf(device, [1, 2, 3], [3]);
   device.gpu.destroy();
-  await assertRejects(() => x.read(), DeviceLostError, "Cannot go on as the GPU device was lost (destroyed)");
+  await assertRejects(
+    () => x.read(),
+    DeviceLostError,
+    "Cannot continue because the GPU device was lost (destroyed)",
+  );
   await assertRejects(() => device.failed, DeviceLostError);
   assertThrows(() => x.write([1, 2, 3]), DeviceLostError);
   assertThrows(() => device.pass(), DeviceLostError);
@@ -52,7 +56,11 @@ deviceTest("a device that is lost during a read rejects it", async (device) => {
 deviceTest("an uncaptured error rejects the read after it and device.failed", async (device) => {
   const x = tensorOf(device, [1, 2, 3, 4], [4], "f32", "weights");
   device.copy(x.buffer, 3, x.buffer, 256, 4);
-  const error = await assertRejects(() => x.read(), GpuError, "Cannot go on as the GPU reported an error: ");
+  const error = await assertRejects(
+    () => x.read(),
+    GpuError,
+    "Cannot continue because the GPU reported an error: ",
+  );
   assertEquals(exitCode(error), 4);
   assertEquals(await assertRejects(() => device.failed), error);
   device.close(); // a later failure does not replace the first

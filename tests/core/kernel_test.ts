@@ -74,18 +74,18 @@ deviceTest("a kernel names its bindings when one is missing, or one too many is 
   assertThrows(
     () => map.run({ x, z: x }, { statement: "y[i] = x[i];", count: 4 }),
     TypeError,
-    "Cannot run map as its bindings are x, y: given x, z",
+    "Cannot run map: its bindings are x, y, current tensors are x, z",
   );
   assertThrows(
     () => map.run({ x, y: x.like(), z: x }, { statement: "y[i] = x[i];", count: 4 }),
     TypeError,
-    "Cannot run map as its bindings are x, y: given x, y, z",
+    "Cannot run map: its bindings are x, y, current tensors are x, y, z",
   );
 });
 
 deviceTest("a kernel refuses a buffer that it would read and write, by name", (device) => {
   const x = empty(device, [128], "f32", "weights");
-  const message = "Cannot run map as x (read) and y (written) share the buffer of weights";
+  const message = "Cannot run map: x (read) and y (written) share the buffer of weights";
   const run = (a: Tensor, b: Tensor) => map.run({ x: a, y: b }, { statement: "y[i] = x[i];", count: 64 });
   assertThrows(() => run(x, x), TypeError, message);
   assertThrows(() => run(x.slice(0, [64]), x.slice(64, [64])), TypeError, message);
@@ -103,7 +103,7 @@ deviceTest(
     assertThrows(
       () => twoOutputs.run({ x: both, y: high }, {}),
       TypeError,
-      "Cannot run two_outputs as y (written) and x (written) share the buffer of both",
+      "Cannot run two_outputs: y (written) and x (written) share the buffer of both",
     );
     twoOutputs.run({ x: low, y: high }, {});
     assertEquals(await both.read(), new Float32Array(128).fill(2, 0, 64).fill(1, 64));
@@ -123,7 +123,7 @@ deviceTest(
     assertThrows(
       () => map.run({ x: flat.slice(3, [4]), y }, { statement: "y[i] = x[i];", count: 4 }),
       RangeError,
-      "Cannot run map as x starts at byte 12 of parameters: slices that kernels use must start at a multiple of " +
+      "Cannot run map: x starts at byte 12 of parameters, but slices that kernels use must start at a multiple of " +
         device.gpu.limits.minStorageBufferOffsetAlignment,
     );
   },
@@ -138,7 +138,9 @@ deviceTest("too many workgroups are refused with the kernel's name, the limit an
   );
   assertEquals(
     error.message,
-    `Cannot run map as [${limit + 1}, 1, 1] workgroups exceed the adapter's ${limit} a dimension; ` +
+    `Cannot run map: [${
+      limit + 1
+    }, 1, 1] workgroups exceed the adapter's limit of ${limit} in a dimension; ` +
       "lower data.batch_size or data.image_size",
   );
 });
@@ -167,6 +169,6 @@ deviceTest("a freed tensor is refused with its name and shape", (device) => {
   assertThrows(
     () => map.run({ x, y: empty(device, [4]) }, { statement: "y[i] = x[i];", count: 4 }),
     RangeError,
-    "Cannot use tensor gone [2, 2] as it has no memory",
+    "Cannot use tensor gone [2, 2]: it has no memory",
   );
 });

@@ -49,9 +49,9 @@ deviceTest("a tensor that is too large is named, with its size, the limit and th
   const error = assertThrows(() => empty(device, [limit / 4 + 1], "f32", "conv1 output")) as Error;
   assertEquals(
     error.message,
-    `Cannot allocate conv1 output as it needs ${
+    `Cannot allocate conv1 output: it needs ${
       (limit / 2 ** 20).toFixed(1)
-    } MiB and the adapter binds at most ` +
+    } MiB, but the adapter binds at most ` +
       `${(limit / 2 ** 20).toFixed(1)} MiB; lower data.batch_size or data.image_size`,
   );
   assertEquals(exitCode(error), 4);

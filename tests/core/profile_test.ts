@@ -54,7 +54,7 @@ deviceTest("profile() says that the adapter has no timestamp queries", async (de
   await assertRejects(
     () => program.profile(),
     GpuError,
-    "Cannot profile as the adapter has no timestamp queries",
+    "Cannot profile because the adapter has no timestamp queries",
   );
 });
 

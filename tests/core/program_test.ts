@@ -179,7 +179,7 @@ deviceTest("free() gives every buffer back, once, and ends the program and what 
   program.free();
   program.free();
   assertEquals(device.pool.stats().live, live);
-  assertThrows(() => kept[0].buffer, RangeError, "as it has no memory");
+  assertThrows(() => kept[0].buffer, RangeError, "it has no memory");
   assertThrows(() => program.run(), RangeError, "Cannot run a program that was freed");
   const again = await recordProgram(device, () => step(x, w));
   assertEquals(device.pool.stats().peakBytes, peakBytes);
@@ -193,7 +193,7 @@ deviceTest("a program refuses to run on a tensor that was freed since", async (d
     x = tensorOf(device, [1, 2, 3, 4], [4], "f32", "batch");
     return await recordProgram(device, () => [y = scale(x, 2)]);
   });
-  const message = "Cannot run a program as its tensor batch was freed since it was recorded";
+  const message = "Cannot run a program: its tensor batch was freed after the recording";
   assertThrows(() => program.run(), RangeError, message);
   assertThrows(() => program.profile(), RangeError, message);
   assertEquals(y.shape, [4]);
@@ -205,7 +205,7 @@ deviceTest("a tensor that a program does not keep cannot be used afterwards", as
   const program = await recordProgram(device, () => [scale(inner = scale(x, 2), 3)]);
   program.run();
   assertThrows(() => inner.read(), RangeError, "or a recorded program does not keep it");
-  const message = "Cannot record a program as map reads scale before a kernel of the program has written it";
+  const message = "Cannot record a program: map reads scale before a kernel of the program has written it";
   await assertRejects(() => recordProgram(device, () => [scale(inner, 2)]), TypeError, message);
 });
 
@@ -213,7 +213,7 @@ deviceTest(
   "a program cannot keep what no kernel of it writes, but may keep what was there before",
   async (device) => {
     const x = tensorOf(device, [1, 2, 3, 4], [4]);
-    const message = "Cannot keep logits as no kernel of the program writes it";
+    const message = "Cannot keep logits: no kernel of the program writes it";
     await assertRejects(
       () => recordProgram(device, () => [empty(device, [4], "f32", "logits")]),
       TypeError,
@@ -231,7 +231,7 @@ deviceTest("a recording inside a recording, and a run inside one, are refused", 
   const nested: Promise<unknown>[] = [];
   await recordProgram(device, () => {
     nested.push(
-      assertRejects(() => recordProgram(device, () => []), RangeError, "a recording is on already"),
+      assertRejects(() => recordProgram(device, () => []), RangeError, "a recording is already active"),
     );
     assertThrows(() => program.run(), RangeError, "while another one is recorded");
     return [];

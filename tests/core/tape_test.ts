@@ -119,12 +119,12 @@ deviceTest("backward() names the op that returns too few or too many gradients",
   assertThrows(
     () => differentiate(device, () => op(x, () => [])),
     TypeError,
-    "Cannot run backward of odd_op as it has 1 inputs: given 0 gradients",
+    "Cannot run backward of odd_op: it must give 1 gradients, current number is 0",
   );
   assertThrows(
     () => differentiate(device, () => op(x, (dy) => [() => dy, () => dy])),
     TypeError,
-    "Cannot run backward of odd_op as it has 1 inputs: given 2 gradients",
+    "Cannot run backward of odd_op: it must give 1 gradients, current number is 2",
   );
 });
 
@@ -133,13 +133,13 @@ deviceTest("backward() names the op whose gradient has another shape or type tha
   assertThrows(
     () => differentiate(device, () => op(x, (dy) => [() => dy.view([2, 2])])),
     TypeError,
-    "Cannot run backward of odd_op as gradient 0 must be [4] f32: current is [2, 2] f32",
+    "Cannot run backward of odd_op: gradient 0 must be [4] f32, current is [2, 2] f32",
   );
   const half = tensorOf(device, [1, 1, 1, 1], [4], "f16");
   assertThrows(
     () => differentiate(device, () => op(x, () => [() => half])),
     TypeError,
-    "Cannot run backward of odd_op as gradient 0 must be [4] f32: current is [4] f16",
+    "Cannot run backward of odd_op: gradient 0 must be [4] f32, current is [4] f16",
   );
 });
 
@@ -148,7 +148,7 @@ deviceTest("backward() names the op that ignores a parameter's slot", (device) =
   assertThrows(
     () => differentiate(device, () => op(w, (dy) => [() => dy])),
     TypeError,
-    "Cannot run backward of odd_op as the gradient of weights must be written to gradientFor(input)",
+    "Cannot run backward of odd_op: the gradient of weights must be written to gradientFor(input)",
   );
 });
 
@@ -170,14 +170,14 @@ deviceTest("backward() refuses a dy of another shape or type than y", (device) =
   assertThrows(
     () => withTape(device, () => backward(scale(x, 2), dy, sums)),
     TypeError,
-    "Cannot run backward of scale as dy must be [4] f32: current is [2] f32",
+    "Cannot run backward of scale: dy must be [4] f32, current is [2] f32",
   );
 });
 
 deviceTest("backward() refuses a y that the tape does not know, and a second walk", (device) => {
   const x = leaf(device);
   const ones = tensorOf(device, [1, 1, 1, 1], [4]);
-  assertThrows(() => backward(x, ones, sums), RangeError, "Cannot run backward because no tape is on");
+  assertThrows(() => backward(x, ones, sums), RangeError, "Cannot run backward: no tape is active");
   const before = scale(x, 2);
   const message = "as no op on the tape computed it";
   assertThrows(() => withTape(device, () => backward(before, ones, sums)), RangeError, message);
@@ -193,13 +193,13 @@ deviceTest("withTape() refuses a second tape and a promise, and ends in either c
   assertThrows(
     () => withTape(device, () => withTape(device, () => 0)),
     RangeError,
-    "Cannot start a tape as one is on already",
+    "Cannot start a tape: one is already active",
   );
   assertEquals(withTape(device, () => 3), 3);
   assertThrows(
     () => withTape(device, async () => await Promise.resolve(3)),
     TypeError,
-    "Cannot keep a tape on for a promise",
+    "Cannot keep a tape active across a promise",
   );
   assertEquals(withTape(device, () => 3), 3);
 });

@@ -46,7 +46,7 @@ deviceTest("write() and tensorOf() name the lengths that do not fit", (device) =
   assertThrows(
     () => tensorOf(device, [1, 2], [3]),
     TypeError,
-    "Cannot make a tensor [3] of 2 values: need 3",
+    "Cannot create a tensor [3] from 2 values: need 3",
   );
   assertThrows(
     () => x.write(new Uint8Array(20)),
@@ -57,8 +57,8 @@ deviceTest("write() and tensorOf() name the lengths that do not fit", (device) =
 
 deviceTest("an axis must be a positive integer", (device) => {
   for (const shape of [[2, 0], [1.5], [-1], [NaN]]) {
-    assertThrows(() => empty(device, shape, "f32", "odd"), RangeError, "Cannot make tensor odd [");
-    assertThrows(() => persistent(device, shape, "f32", "odd"), RangeError, "Cannot make tensor odd [");
+    assertThrows(() => empty(device, shape, "f32", "odd"), RangeError, "Cannot create tensor odd [");
+    assertThrows(() => persistent(device, shape, "f32", "odd"), RangeError, "Cannot create tensor odd [");
   }
 });
 
@@ -117,7 +117,7 @@ deviceTest("a slice that leaves its tensor is refused with its place and the ten
     assertThrows(
       () => flat.slice(start, [4]),
       RangeError,
-      `Cannot take elements ${start} to ${start + 4} of flat [16] as it has 16`,
+      `Cannot take elements ${start} to ${start + 4} of flat [16]: it has 16`,
     );
   }
 });
@@ -153,10 +153,10 @@ deviceTest("view() shares the memory, and keeps the number of elements", async (
 deviceTest("a freed tensor cannot be read or written", async (device) => {
   const x = tensorOf(device, [1], [1], "f32", "gone");
   x.free();
-  assertThrows(() => x.write([2]), RangeError, "Cannot use tensor gone [1] as it has no memory");
+  assertThrows(() => x.write([2]), RangeError, "Cannot use tensor gone [1]: it has no memory");
   await assertRejects(
     async () => await x.read(),
     RangeError,
-    "Cannot use tensor gone [1] as it has no memory",
+    "Cannot use tensor gone [1]: it has no memory",
   );
 });

@@ -104,12 +104,20 @@ deviceTest(
   (device) => {
     const rows = 2 * device.gpu.limits.maxTextureDimension2D;
     const x = empty(device, [4 * ROW * rows]), y = empty(device, [4]);
-    const error = assertThrows(() => mix.run({ a: x, b: x, y }, 1), LimitError, "rows of the adapter's");
+    const error = assertThrows(
+      () => mix.run({ a: x, b: x, y }, 1),
+      LimitError,
+      "rows, but the adapter has at most",
+    );
     assertEquals(error.share, .5);
   },
 );
 
 deviceTest("a tensor that ends within a texel is refused", (device) => {
   const x = empty(device, [6]), y = empty(device, [4]);
-  assertThrows(() => mix.run({ a: x, b: x, y }, 1), RangeError, "24 bytes: its texels take 16");
+  assertThrows(
+    () => mix.run({ a: x, b: x, y }, 1),
+    RangeError,
+    "24 bytes are not a multiple of a texel's 16",
+  );
 });

@@ -1,4 +1,4 @@
-/** `gpu=auto`: the WebGPU that the runtime brings, Deno's (wgpu) or the browser's. */
+/** `gpu=auto`: the runtime's own WebGPU, Deno's (wgpu) or the browser's. */
 import type { Provider } from "./provider.ts";
 
 export const auto: Provider = {

@@ -12,7 +12,7 @@ interface DawnPackage {
   create(options: string[]): GPU;
 }
 
-/** Timestamps are for the profile of a program, so they are not rounded as for web pages. */
+/** Timestamps are for profiling, so they are not rounded as for web pages. */
 const OPTIONS = ["enable-dawn-features=allow_unsafe_apis", "disable-dawn-features=timestamp_quantization"];
 
 /** Dawn's instances. The package ends one with its GPU object, although devices opened from it are still in use. */

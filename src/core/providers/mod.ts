@@ -1,5 +1,5 @@
 /**
- * The WebGPU providers. A new one is a file beside this one and a line in the registry: configuration, `--help`, the
+ * The WebGPU providers. To add one, add a file to this folder and a line to the registry: configuration, `--help`,
  * doctor, predict and bench take names and descriptions from here, and each host opens them.
  */
 import { auto } from "./auto.ts";
@@ -17,7 +17,7 @@ export type ProviderName = keyof typeof providers;
 /** All names, in the order of `--help`. */
 export const providerNames = Object.keys(providers) as [ProviderName, ...ProviderName[]];
 
-/** The provider of whoever names none. */
+/** The provider used if none is named. */
 export const DEFAULT_PROVIDER: ProviderName = "auto";
 
 /** True for the name of a provider. */

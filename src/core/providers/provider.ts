@@ -1,8 +1,8 @@
-/** What a WebGPU provider is, and what it may ask of the runtime. */
+/** The interface of a WebGPU provider, and what it can request from the runtime. */
 
 /** A source of WebGPU: a file beside this one, and a line in the registry of mod.ts. */
 export interface Provider {
-  /** What it is, as `--help` and the doctor say it: "the runtime's own WebGPU". */
+  /** A description for `--help` and doctor: "the runtime's own WebGPU". */
   readonly description: string;
   /**
    * The GPU object to open a device from.
@@ -11,10 +11,10 @@ export interface Provider {
   open(world: ProviderWorld): Promise<GPU>;
 }
 
-/** What a provider needs of the runtime; each host has one. */
+/** What a provider needs from the runtime; each host implements it. */
 export interface ProviderWorld {
   /** The runtime's own WebGPU. @throws GpuError with the cure if it has none */
   ownGpu(): Promise<GPU>;
-  /** An npm package of deno.json, loaded only when it is asked for. Rejects where it does not load. */
+  /** An npm package of deno.json, loaded on demand. Rejects if it does not load. */
   importPackage(name: string): Promise<unknown>;
 }

@@ -1,7 +1,7 @@
 /**
- * ONNX files (https://github.com/onnx/onnx/blob/main/docs/IR.md), written: nodes and names by the package onnx-proto,
- * weights as they come. A file is given as its parts in order, and each weight is made when its part is taken, so
- * that writing holds one weight at a time and not the file twice, as the package alone would.
+ * Writes ONNX files (https://github.com/onnx/onnx/blob/main/docs/IR.md): nodes and names with the package onnx-proto,
+ * weights as they come. A file is a sequence of parts, and each weight is computed when its part is consumed, so that
+ * writing holds one weight at a time and not the file twice, as the package alone would.
  */
 import onnxProto from "onnx-proto";
 import { concatBytes } from "../../base/bytes.ts";
@@ -16,7 +16,7 @@ export type ElementType = keyof typeof elementTypes;
 
 const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u8: 1, i64: 8, f16: 2, f64: 8 };
 
-/** ONNX's IR version of its release 1.12, which has operators of version 17. */
+/** The IR version of ONNX 1.12, which has operators of version 17. */
 const IR_VERSION = 8;
 /** Version of the operators. */
 export const OPSET = 17;
@@ -24,7 +24,7 @@ export const OPSET = 17;
 /** An attribute's value: integers as `[1, 1]`, an integer as `1`, a float as `{ float: 1e-5 }`. */
 export type Attribute = number | readonly number[] | { readonly float: number };
 
-/** One operation; its outputs' names are how others refer to it. */
+/** One operation; others refer to it by the names of its outputs. */
 export interface OnnxNode {
   readonly op: string;
   readonly name: string;
@@ -33,16 +33,16 @@ export interface OnnxNode {
   readonly attributes?: Readonly<Record<string, Attribute>>;
 }
 
-/** A constant: weights, or what a graph computes with. */
+/** A constant: weights, or a value that the graph computes with. */
 export interface Initializer {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: Shape;
-  /** The values in row-major order, made when they are written; their array has the type's bytes per value. */
+  /** The values in row-major order, computed when they are written; the array has the type's bytes per value. */
   values(): ArrayBufferView | Promise<ArrayBufferView>;
 }
 
-/** What goes in or comes out; an axis is a number, or a name where it is free. */
+/** An input or output; an axis is a number, or a name if it is dynamic. */
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
@@ -56,19 +56,19 @@ export interface OnnxModel {
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** Texts by name: what readers may want to know beside the graph. */
+  /** Text by name: information for readers that is not part of the graph. */
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A file as its parts, one after the other. */
+/** A file as a sequence of parts. */
 export interface OnnxParts extends AsyncIterable<Uint8Array> {
   /** Bytes of the whole file. */
   readonly size: number;
 }
 
 /**
- * The file of `model`, in parts. They can be walked once or more; each walk makes the weights anew.
- * @throws RangeError while walking, if an initializer's values are not as many as its shape says
+ * The file of `model`, in parts. It can be iterated more than once; each iteration computes the weights again.
+ * @throws RangeError during iteration, if the number of an initializer's values does not match its shape
  */
 export function encodeOnnx(model: OnnxModel): OnnxParts {
   const head = encodeHead(model), graph = encodeGraph(model);
@@ -92,7 +92,9 @@ export function encodeOnnx(model: OnnxModel): OnnxParts {
   };
 }
 
-/** Field numbers of onnx.proto whose contents are written beside the package: model.graph, its weights, their bytes. */
+/**
+ * Field numbers of onnx.proto whose contents are written without the package: model.graph, its weights, their bytes.
+ */
 const GRAPH = 7, INITIALIZER = 5, RAW_DATA = 9;
 const LENGTH_DELIMITED = 2;
 
@@ -105,7 +107,7 @@ function encodeHead({ metadata }: OnnxModel): Uint8Array {
   }).finish();
 }
 
-/** All of the graph but its initializers. */
+/** The graph without its initializers. */
 function encodeGraph({ name, nodes, inputs, outputs }: OnnxModel): Uint8Array {
   return onnx.GraphProto.encode({
     name,
@@ -149,9 +151,9 @@ async function rawValues(initializer: Initializer): Promise<Uint8Array> {
   const { buffer, byteOffset, byteLength } = await initializer.values();
   if (byteLength === bytesOf(initializer)) return new Uint8Array(buffer, byteOffset, byteLength);
   throw new RangeError(
-    `Cannot write ONNX as "${initializer.name}" must have ${
+    `Cannot write ONNX: "${initializer.name}" must have ${
       bytesOf(initializer)
-    } bytes: current size is ${byteLength}`,
+    } bytes, current size is ${byteLength}`,
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * A trained network as an ONNX model: what the images need first, and behind it the network's own nodes, with batch
- * norm folded into the convolutions or kept, weights in f32 or f16.
+ * A trained network as an ONNX model: the preparation of images, followed by the network's own nodes, with batch norm
+ * folded into the convolutions or kept, weights in f32 or f16.
  */
 import type { OnnxModel } from "./model.ts";
 import { NetworkGraph, type WeightOptions, type Weights } from "./network_graph.ts";
@@ -12,7 +12,7 @@ export type { Weights } from "./network_graph.ts";
 export interface Network {
   readonly name: string;
   readonly classes: number;
-  /** What the first layer calls its input, and the name of the last layer, which gives the logits. */
+  /** The name of the first layer's input, and the name of the last layer, which outputs the logits. */
   readonly input: string;
   readonly last: string;
   /** Adds all layers, in order. */
@@ -21,7 +21,7 @@ export interface Network {
 
 /** How a network is written. */
 export interface NetworkOptions extends WeightOptions {
-  /** Side of the images that the model sees, in pixels. */
+  /** Side of the network's input images, in pixels. */
   readonly imageSize: number;
   /** What comes between the input and the network. */
   readonly preparation: Preparation;
@@ -30,11 +30,11 @@ export interface NetworkOptions extends WeightOptions {
 
 /** The names of input and output. */
 export const INPUT = "input", LOGITS = "logits";
-/** The name of the free axis. */
+/** The name of the dynamic axis. */
 export const BATCH = "batch_size";
 
 /**
- * The model of a network with its weights, which are read when the file's parts are walked.
+ * The model of a network with its weights, which are read when the file's parts are iterated.
  * @throws RangeError if a weight is missing
  */
 export function networkModel(network: Network, weights: Weights, options: NetworkOptions): OnnxModel {

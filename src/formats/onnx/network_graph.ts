@@ -1,5 +1,5 @@
 /**
- * The graph of a network in the making: nodes and weights under torchvision's names. Each layer's output has its
+ * Builds the graph of a network: nodes and weights under torchvision's names. Each layer's output has the layer's
  * name; the last layer's is the model's output.
  */
 import { toFloat16 } from "../half.ts";
@@ -7,10 +7,10 @@ import { toFloat32 } from "../tensor_data.ts";
 import type { TensorInFile } from "../weight_file.ts";
 import type { Initializer, OnnxNode } from "./model.ts";
 
-/** A state dict at rest, under torchvision's names. */
+/** A stored state dict, under torchvision's names. */
 export type Weights = ReadonlyMap<string, Pick<TensorInFile, "shape" | "load">>;
 
-/** What a node is named after, and what it reads. */
+/** The name and the inputs of a layer's node. */
 export interface GraphLayer {
   readonly name: string;
   /** Names of layers. */
@@ -19,34 +19,34 @@ export interface GraphLayer {
 
 /** How weights are written. */
 export interface WeightOptions {
-  /** folded: into the convolution before it; kept: as nodes of their own, so that the weights can be read back. */
+  /** folded: into the preceding convolution; kept: as separate nodes, so that the weights can be read back. */
   readonly batchNorm: "folded" | "kept";
-  /** f16: filters and matrices are kept in half the bytes, and turned to f32 when the model is loaded. */
+  /** f16: filters and matrices are stored in half the bytes, and converted to f32 when the model is loaded. */
   readonly weights: "f32" | "f16";
 }
 
 /** The parameters and statistics of a batch norm, in the order of ONNX's inputs. */
 export const NORM_PARTS = ["weight", "bias", "running_mean", "running_var"] as const;
 
-/** Gathers nodes and initializers, layer by layer. */
+/** Collects nodes and initializers, layer by layer. */
 export class NetworkGraph {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
-  /** The tensor that each layer gives. */
+  /** The output tensor of each layer. */
   readonly #outputs: Map<string, string>;
 
-  /** @param outputs names of tensors by the name of the layer that gives them: at least that of the input */
+  /** @param outputs names of tensors by the name of the layer that outputs them: at least that of the input */
   constructor(
     readonly weights: Weights,
     readonly options: WeightOptions,
     outputs: ReadonlyMap<string, string>,
-    /** The last layer, and what its output is called. */
+    /** The last layer, and the name of its output. */
     readonly last: { readonly layer: string; readonly output: string },
   ) {
     this.#outputs = new Map(outputs);
   }
 
-  /** True where batch norms are folded into the convolutions before them. */
+  /** True if batch norms are folded into the preceding convolutions. */
   get folds(): boolean {
     return this.options.batchNorm === "folded";
   }
@@ -56,7 +56,7 @@ export class NetworkGraph {
     return this.#outputs.has(layer);
   }
 
-  /** Adds a layer's node, which reads the layer's inputs and behind them `weights`. */
+  /** Adds a layer's node, which reads the layer's inputs followed by `weights`. */
   node(
     op: string,
     { name, inputs }: GraphLayer,
@@ -69,12 +69,12 @@ export class NetworkGraph {
     this.#outputs.set(name, output);
   }
 
-  /** Lets a layer's output be that of another, which does its work too. */
+  /** Makes a layer's output that of another layer, which does its work too. */
   alias(layer: string, other: string): void {
     this.#outputs.set(layer, this.#outputs.get(other)!);
   }
 
-  /** Adds a filter or matrix as it is to be multiplied with. @returns its tensor's name */
+  /** Adds a filter or matrix for multiplication. @returns its tensor's name */
   matrix(name: string, scale?: () => Promise<Float64Array>): string {
     const tensor = tensorOf(this.weights, name);
     const { shape } = tensor;
@@ -100,7 +100,7 @@ export class NetworkGraph {
     return name;
   }
 
-  /** Adds the filter and the bias of a convolution with the batch norm behind it. @returns their tensors' names */
+  /** Adds the filter and the bias of a convolution with the following batch norm. @returns their tensors' names */
   folded(conv: string, norm: string, epsilon: number): [weight: string, bias: string] {
     for (const part of NORM_PARTS) tensorOf(this.weights, `${norm}.${part}`);
     const fold = () => folding(this.weights, norm, epsilon);
@@ -112,7 +112,7 @@ export class NetworkGraph {
   }
 }
 
-/** What a batch norm does in evaluation, as a factor and a term for each channel. */
+/** A batch norm in evaluation, as a factor and a term for each channel. */
 interface Folding {
   readonly scale: Float64Array;
   readonly bias: Float32Array;
@@ -128,7 +128,7 @@ async function folding(weights: Weights, norm: string, epsilon: number): Promise
   return { scale, bias: Float32Array.from(bias, (value, i) => value - mean[i] * scale[i]) };
 }
 
-/** Filters [K, ...], each times its channel's factor. */
+/** Filters [K, ...], each multiplied by its channel's factor. */
 function scaled(values: Float32Array, scale: Float64Array): Float32Array {
   const result = new Float32Array(values.length), each = values.length / scale.length;
   for (let k = 0, i = 0; k < scale.length; k++) {

@@ -1,9 +1,9 @@
 /**
- * What may stand before a network in its ONNX file: the normalisation, or all of the preparation, from 8-bit pixels of
- * any size. The resize is Pillow's antialiased bilinear one, level for level. ONNX's own Resize could not say that
- * before version 18 of the operators, and has no 8-bit rounding between its two passes to this day: so the weights
- * of each output pixel are computed in the graph, and a resize with its crop is two matrix products in f64, in which
- * sums of 8-bit levels times 22-bit weights are exact.
+ * What can precede a network in its ONNX file: the normalisation, or the whole preparation, from 8-bit pixels of any
+ * size. The resize is identical to Pillow's antialiased bilinear one. ONNX's own Resize could not express that before
+ * version 18 of the operators, and still has no 8-bit rounding between its two passes. So the weights of each output
+ * pixel are computed in the graph, and a resize with its crop is two matrix products in f64, in which sums of 8-bit
+ * levels times 22-bit weights are exact.
  */
 import type { Shape } from "../../base/shape.ts";
 import type { Attribute, ElementType, Initializer, OnnxNode } from "./model.ts";
@@ -14,13 +14,13 @@ export interface InputNormalization {
   readonly std: readonly number[];
 }
 
-/** What the input is, and with it what the graph does before the network. */
+/** What the input is, which determines what the graph does before the network. */
 export type Preparation =
   /** [N, 3, H, W] f32, normalised by the caller. */
   | { readonly input: "normalized" }
   /** [N, 3, H, W] f32 in 0 .. 1. */
   | { readonly input: "unit"; readonly normalization: InputNormalization }
-  /** [N, any height, any width, 3] u8: resized, cut out and normalised here. */
+  /** [N, any height, any width, 3] u8: resized, cropped and normalised here. */
   | {
     readonly input: "pixels";
     readonly normalization: InputNormalization;
@@ -41,7 +41,7 @@ export interface Prepared {
   readonly output: string;
 }
 
-/** The nodes that make the network's images [N, 3, size, size] of the model's input. */
+/** The nodes that convert the model's input to the network's images [N, 3, size, size]. */
 export function prepareInput(preparation: Preparation, input: string, size: number): Prepared {
   const graph = new Builder();
   const { nodes, initializers } = graph;
@@ -67,10 +67,10 @@ function normalize(graph: Builder, { mean, std }: InputNormalization, input: str
   return graph.add("Div", "normalize", [centred, graph.f32("normalize.std", [1, 3, 1, 1], std)]);
 }
 
-/** Bits after the point of a weight: Pillow's PRECISION_BITS. */
+/** Fractional bits of a weight: Pillow's PRECISION_BITS. */
 const BITS = 32 - 8 - 2;
 
-/** [N, H, W, 3] u8 to levels [N, 3, size, size] f64: resized, then the middle. */
+/** [N, H, W, 3] u8 to levels [N, 3, size, size] f64: resized, then centre-cropped. */
 function resizeAndCrop(graph: Builder, input: string, resize: InputResize, size: number): string {
   const shape = graph.add("Shape", "preprocess.shape", [input]);
   const side = (name: string, axis: number) =>
@@ -78,7 +78,8 @@ function resizeAndCrop(graph: Builder, input: string, resize: InputResize, size:
       axis: 0,
     });
   const height = side("height", 1), width = side("width", 2);
-  // The shorter side becomes `resize`, the longer one resize * long / short, cut to an integer and never below it.
+  // The shorter side becomes `resize`, the longer one resize * long / short, truncated to an integer and never below
+  // it.
   const target = (name: "height" | "width", own: string, other: string) => {
     if (resize === null) return own;
     if (typeof resize === "object") {
@@ -104,7 +105,7 @@ function resizeAndCrop(graph: Builder, input: string, resize: InputResize, size:
   return rounded(graph, "preprocess.square", graph.add("MatMul", "preprocess.square.sum", [rows, wide]));
 }
 
-/** Sums of levels times fixed-point weights as levels again. */
+/** Converts sums of levels times fixed-point weights back to levels. */
 function rounded(graph: Builder, name: string, sums: string): string {
   const half = graph.add("Add", `${name}.half`, [sums, graph.f64("preprocess.half", 2 ** (BITS - 1))]);
   const shifted = graph.add("Div", `${name}.shifted`, [half, graph.f64("preprocess.one", 2 ** BITS)]);
@@ -113,9 +114,9 @@ function rounded(graph: Builder, name: string, sums: string): string {
 }
 
 /**
- * The weights [size, from] of the middle `size` positions of an axis that is resized from `from` to `to` positions:
- * a triangle as wide as the scale around each position's centre, in fixed point. Positions outside weigh nothing, so
- * that what is padded is black.
+ * The weights [size, from] of the middle `size` positions of an axis that is resized from `from` to `to` positions: a
+ * triangle as wide as the scale around each position's centre, in fixed point. Positions outside have weight 0, so
+ * that padding is black.
  */
 function filter(graph: Builder, name: string, from: string, to: string, size: number): string {
   const add = (op: string, part: string, inputs: readonly string[], attributes = {}) =>
@@ -125,7 +126,7 @@ function filter(graph: Builder, name: string, from: string, to: string, size: nu
   const before = add("Cast", "from", [from], { to: 11 }), after = add("Cast", "to", [to], { to: 11 });
   const scale = add("Div", "scale", [before, after]);
   const support = add("Max", "support", [scale, one]);
-  // Where the crop begins: half of what is left over, to the even one; rounded up where something is to be added.
+  // Where the crop starts: half of the excess, rounded to even; rounded up if padding is needed.
   const over = add("Sub", "over", [after, graph.f64("preprocess.crop", size)]);
   const middle = add("Div", "middle", [over, two]);
   const start = add("Where", "start", [
@@ -166,12 +167,12 @@ function filter(graph: Builder, name: string, from: string, to: string, size: nu
   return graph.add("Where", name, [inside, fixed, zero]);
 }
 
-/** Gathers nodes, and each constant once. */
+/** Collects nodes, and each constant once. */
 class Builder {
   readonly nodes: OnnxNode[] = [];
   readonly initializers: Initializer[] = [];
 
-  /** Adds a node with one output of its own name. */
+  /** Adds a node with one output named after it. */
   add(
     op: string,
     name: string,

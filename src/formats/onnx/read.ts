@@ -1,6 +1,6 @@
 /**
- * ONNX files, read: weights, inputs, outputs and metadata. Nodes are not looked at: running a graph is ONNX Runtime's
- * work. Trusts nothing: each length and shape is checked before it is used.
+ * Reads ONNX files: weights, inputs, outputs and metadata. Nodes are ignored: running a graph is left to ONNX
+ * Runtime. Trusts nothing: each length and shape is checked before it is used.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { concatBytes } from "../../base/bytes.ts";
@@ -10,14 +10,14 @@ import { arrayClasses, type Dtype, type StoredTensor } from "../tensor_data.ts";
 import type { TensorInFile, WeightFile } from "../weight_file.ts";
 import { type Field, fieldsOf, packedVarints } from "./wire.ts";
 
-/** An input or output: its element type by ONNX's number (1: f32, 2: u8), and its axes, null where they are free. */
+/** An input or output: its element type by ONNX's number (1: f32, 2: u8), and its axes, null if they are dynamic. */
 export interface OnnxValue {
   readonly name: string;
   readonly elementType: number;
   readonly shape: readonly (number | null)[];
 }
 
-/** What a file says of itself. */
+/** What a file declares. */
 export interface OnnxInfo {
   /** Without those that have an initializer, which old files list too. */
   readonly inputs: readonly OnnxValue[];
@@ -25,7 +25,7 @@ export interface OnnxInfo {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-const CANNOT = "Cannot read ONNX as";
+const CANNOT = "Cannot read ONNX:";
 
 /** Field numbers of onnx.proto that are read. */
 const MODEL = { graph: 7, metadata: 14 };
@@ -44,7 +44,7 @@ const TENSOR = {
   location: 14,
 };
 
-/** The dtype of each of ONNX's element types that has one. */
+/** The dtype for each of ONNX's element types that has one. */
 const DTYPES: Readonly<Record<number, Dtype>> = {
   1: "F32",
   2: "U8",
@@ -59,28 +59,32 @@ const DTYPES: Readonly<Record<number, Dtype>> = {
 };
 
 /**
- * The weights of an ONNX file by name. Arrays are views into `bytes` where their alignment allows it.
+ * The weights of an ONNX file by name. Arrays are views into `bytes` where alignment allows.
  *
- * @throws SyntaxError if the file is no ONNX, or is damaged
- * @throws RangeError if a weight's shape contradicts its values, or weights lie in another file or type than is read
+ * @throws SyntaxError if the file is not ONNX, or is damaged
+ * @throws RangeError if a weight's shape contradicts its values, or if weights are in another file or have an
+ * unsupported type
  */
 export function readOnnxInitializers(bytes: Uint8Array): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const field of graphFields(bytes)) {
     if (field.number === GRAPH.sparse) {
-      throw new RangeError(`${CANNOT} weights must be dense: the file has a sparse one`);
+      throw new RangeError(`${CANNOT} weights must be dense, the file has a sparse one`);
     }
     if (field.number !== GRAPH.initializer) continue;
     const { name, tensor } = readTensor(bytesOf(field));
     if (tensors.has(name)) {
-      throw new SyntaxError(`${CANNOT} each weight must stand once: ${excerpt(name)} stands twice`);
+      throw new SyntaxError(`${CANNOT} each weight must be unique, ${excerpt(name)} occurs twice`);
     }
     tensors.set(name, tensor);
   }
   return tensors;
 }
 
-/** Opens an ONNX file for its weights; it is read as a whole, values are views. @throws as {@link readOnnxInitializers} */
+/**
+ * Opens an ONNX file for its weights; it is read as a whole, values are views. @throws like {@link
+ * readOnnxInitializers}
+ */
 export async function openOnnxWeights(source: ByteSource): Promise<WeightFile> {
   const bytes = await source.read(0, source.size);
   const tensors = [...readOnnxInitializers(bytes)].map(([name, tensor]): [string, TensorInFile] => {
@@ -89,7 +93,7 @@ export async function openOnnxWeights(source: ByteSource): Promise<WeightFile> {
   return { tensors: new Map(tensors), metadata: readOnnxInfo(bytes).metadata };
 }
 
-/** What an ONNX file says of itself. @throws SyntaxError if the file is no ONNX, or is damaged */
+/** What an ONNX file declares. @throws SyntaxError if the file is not ONNX, or is damaged */
 export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   const inputs: OnnxValue[] = [], outputs: OnnxValue[] = [];
   const weights = new Set<string>();
@@ -111,21 +115,21 @@ function* graphFields(bytes: Uint8Array): Generator<Field> {
   let graphs = 0;
   for (const field of fieldsOf(bytes)) {
     if (field.number !== MODEL.graph) continue;
-    if (++graphs > 1) throw new SyntaxError(`${CANNOT} the file must have one graph: it has several`);
+    if (++graphs > 1) throw new SyntaxError(`${CANNOT} the file must have one graph, it has several`);
     yield* fieldsOf(bytesOf(field));
   }
   if (graphs === 0) {
-    throw new SyntaxError(`${CANNOT} the file of ${bytes.length} bytes must have a graph: it has none`);
+    throw new SyntaxError(`${CANNOT} the file of ${bytes.length} bytes must have a graph, it has none`);
   }
 }
 
-/** What is known of a tensor before its values are read. */
+/** What is known about a tensor before its values are read. */
 interface TensorFields {
   name: string;
   type: number;
   readonly shape: number[];
   raw: Uint8Array | undefined;
-  /** Values outside `raw`, by the field they stand in. */
+  /** Values outside `raw`, by their field. */
   readonly typed: Field[];
 }
 
@@ -137,7 +141,7 @@ function readTensor(message: Uint8Array): { name: string; tensor: StoredTensor }
     throw new RangeError(
       `${CANNOT} ${excerpt(name)} must have an element type of ${
         Object.keys(DTYPES).join(", ")
-      }: current type is ${type}`,
+      }, current type is ${type}`,
     );
   }
   if (raw === undefined) return { name, tensor: readTyped(fields, dtype) };
@@ -146,7 +150,7 @@ function readTensor(message: Uint8Array): { name: string; tensor: StoredTensor }
     throw new RangeError(
       `${CANNOT} ${excerpt(name)} of shape ${formatShape(shape)} and dtype ${dtype} must take ${
         elements(shape) * each
-      } bytes: ` +
+      } bytes, ` +
         `current size is ${raw.length}`,
     );
   }
@@ -169,7 +173,7 @@ function tensorFields(message: Uint8Array): TensorFields {
     }
     if (fields.shape.length > MOST_AXES) {
       throw new RangeError(
-        `${CANNOT} a weight must have at most ${MOST_AXES} axes: ${excerpt(fields.name)} has more`,
+        `${CANNOT} a weight must have at most ${MOST_AXES} axes, ${excerpt(fields.name)} has more`,
       );
     }
   }
@@ -177,7 +181,7 @@ function tensorFields(message: Uint8Array): TensorFields {
   throw new RangeError(
     `${CANNOT} the values of ${
       excerpt(fields.name)
-    } must be in this file: they are in another, or in segments; ` +
+    } must be in this file, but are in another or in segments; ` +
       `save the model as one file`,
   );
 }
@@ -187,11 +191,11 @@ const MOST_AXES = 32;
 function checkSize(size: bigint): number {
   if (size <= 2n ** 53n - 1n) return Number(size);
   throw new RangeError(
-    `${CANNOT} an axis must have at least 0 positions: current size is ${BigInt.asIntN(64, size)}`,
+    `${CANNOT} an axis must have at least 0 positions, current size is ${BigInt.asIntN(64, size)}`,
   );
 }
 
-/** Values that stand one by one in the field of their type; short ones as 32-bit integers. */
+/** Values stored individually in the field of their type; short types as 32-bit integers. */
 function readTyped({ name, shape, typed }: TensorFields, dtype: Dtype): StoredTensor {
   const field = dtype === "F32"
     ? TENSOR.f32
@@ -207,12 +211,12 @@ function readTyped({ name, shape, typed }: TensorFields, dtype: Dtype): StoredTe
     throw new RangeError(
       `${CANNOT} ${excerpt(name)} of shape ${formatShape(shape)} must hold ${
         elements(shape)
-      } values: current number is ${count}`,
+      } values, current number is ${count}`,
     );
   };
   if (dtype === "F32" || dtype === "F64") {
     const parts = given.map(bytesOf);
-    const bytes = parts.length === 1 ? parts[0] : concatBytes(parts); // large weights come as one part: no copy
+    const bytes = parts.length === 1 ? parts[0] : concatBytes(parts); // large weights are one part: no copy
     fits(bytes.length / each);
     return view(dtype, shape, bytes);
   }
@@ -225,7 +229,7 @@ function readTyped({ name, shape, typed }: TensorFields, dtype: Dtype): StoredTe
   return view(dtype, shape, bytes);
 }
 
-/** A tensor over `bytes`, which are copied only if they start between two values. */
+/** A tensor over `bytes`, which are copied only if they are misaligned. */
 function view(dtype: Dtype, shape: Shape, bytes: Uint8Array): StoredTensor {
   const arrayClass = arrayClasses[dtype];
   const { BYTES_PER_ELEMENT: each } = arrayClass;
@@ -241,7 +245,7 @@ function readValue(message: Uint8Array): OnnxValue {
     if (dim.number !== 1) continue;
     const size = lastField(bytesOf(dim), 1);
     if (shape.push(size === undefined ? null : checkSize(integerOf(size))) > MOST_AXES) {
-      throw new RangeError(`${CANNOT} inputs and outputs must have at most ${MOST_AXES} axes: one has more`);
+      throw new RangeError(`${CANNOT} inputs and outputs must have at most ${MOST_AXES} axes, one has more`);
     }
   }
   const type = lastField(tensor, 1);
@@ -252,14 +256,14 @@ function readValue(message: Uint8Array): OnnxValue {
   };
 }
 
-/** The last field of that number: of what is given twice the last counts. */
+/** The last field with a number: if a field is repeated, the last counts. */
 function lastField(message: Uint8Array, number: number): Field | undefined {
   let last: Field | undefined;
   for (const field of fieldsOf(message)) if (field.number === number) last = field;
   return last;
 }
 
-/** A message in a message; an empty one where there is none. */
+/** A nested message, or an empty one if it is absent. */
 function messageField(message: Uint8Array, number: number): Uint8Array {
   const field = lastField(message, number);
   return field === undefined ? new Uint8Array() : bytesOf(field);
@@ -272,12 +276,12 @@ function textField(message: Uint8Array, number: number): string {
 
 function bytesOf(field: Field): Uint8Array {
   if (field.kind !== "varint") return field.value;
-  throw new SyntaxError(`${CANNOT} field ${field.number} must hold bytes: it holds an integer`);
+  throw new SyntaxError(`${CANNOT} field ${field.number} must contain bytes, it contains an integer`);
 }
 
 function integerOf(field: Field): bigint {
   if (field.kind === "varint") return field.value;
-  throw new SyntaxError(`${CANNOT} field ${field.number} must hold an integer: it holds bytes`);
+  throw new SyntaxError(`${CANNOT} field ${field.number} must contain an integer, it contains bytes`);
 }
 
 function textOf(field: Field): string {
@@ -286,7 +290,7 @@ function textOf(field: Field): string {
   } catch (cause) {
     if (cause instanceof SyntaxError) throw cause;
     throw new SyntaxError(
-      `${CANNOT} field ${field.number} must be text in UTF-8: ${(cause as Error).message}`,
+      `${CANNOT} field ${field.number} must be text in UTF-8 (${(cause as Error).message})`,
       { cause },
     );
   }

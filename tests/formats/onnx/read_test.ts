@@ -60,13 +60,13 @@ Deno.test("readOnnxInfo() reads inputs without weights, outputs and metadata", (
 
 Deno.test("readOnnxInitializers() says why it cannot read a file", () => {
   const faults: [Uint8Array, typeof SyntaxError | typeof RangeError, string][] = [
-    [new Uint8Array(), SyntaxError, "the file of 0 bytes must have a graph: it has none"],
+    [new Uint8Array(), SyntaxError, "the file of 0 bytes must have a graph, it has none"],
     [all.subarray(0, all.length - 1), SyntaxError, "a field must end inside its message"],
-    [new TextEncoder().encode("<html>"), SyntaxError, "Cannot read ONNX as"],
+    [new TextEncoder().encode("<html>"), SyntaxError, "Cannot read ONNX:"],
     [
       file([{ name: "a", dims: [3], dataType: 1, rawData: new Uint8Array(8) }]),
       RangeError,
-      '"a" of shape [3] and dtype F32 must take 12 bytes: current size is 8',
+      '"a" of shape [3] and dtype F32 must take 12 bytes, current size is 8',
     ],
     [
       file([{ name: "a", dims: [3], dataType: 6, int32Data: [1] }]),
@@ -76,7 +76,7 @@ Deno.test("readOnnxInitializers() says why it cannot read a file", () => {
     [
       file([{ name: "a", dims: [-1], dataType: 1 }]),
       RangeError,
-      "an axis must have at least 0 positions: current size is -1",
+      "an axis must have at least 0 positions, current size is -1",
     ],
     [file([{ name: "a", dataType: 8 }]), RangeError, '"a" must have an element type of 1, 2, 3'],
     [
@@ -87,7 +87,7 @@ Deno.test("readOnnxInitializers() says why it cannot read a file", () => {
     [
       file([{ name: "a", dims: [0], dataType: 1 }, { name: "a", dims: [0], dataType: 1 }]),
       SyntaxError,
-      'each weight must stand once: "a" stands twice',
+      'each weight must be unique, "a" occurs twice',
     ],
   ];
   for (const [bytes, kind, text] of faults) assertThrows(() => readOnnxInitializers(bytes), kind, text);
@@ -129,7 +129,7 @@ Deno.test("20,000 mutated files end in a value or a typed error, each within 2 s
         values++;
       } catch (error) {
         const isTyped = error instanceof SyntaxError || error instanceof RangeError;
-        assert(isTyped && error.message.startsWith("Cannot read ONNX as "), `${i}: ${error}`);
+        assert(isTyped && error.message.startsWith("Cannot read ONNX: "), `${i}: ${error}`);
       }
     }
     slowest = Math.max(slowest, performance.now() - start);
