@@ -179,7 +179,7 @@ deviceTest("backward() refuses a y that the tape does not know, and a second wal
   const ones = tensorOf(device, [1, 1, 1, 1], [4]);
   assertThrows(() => backward(x, ones, sums), RangeError, "Cannot run backward: no tape is active");
   const before = scale(x, 2);
-  const message = "as no op on the tape computed it";
+  const message = "no op on the tape computed it";
   assertThrows(() => withTape(device, () => backward(before, ones, sums)), RangeError, message);
   assertThrows(() => withTape(device, () => backward(scale(ones, 2), ones, sums)), RangeError, message);
   withTape(device, () => {
