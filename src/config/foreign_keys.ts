@@ -29,12 +29,13 @@ export function withoutForeignKeys(
     if (union === undefined || !isMap(map)) return [group, map];
     const foreign = foreignKeys(union, map);
     for (const key of foreign) {
-      const written = leaves(map.value.get(key)!, [group, key]);
-      const own = written.filter(({ origin }) => writerOf(origin) === "user");
-      new Map(own.map(({ path, origin }) => [path, origin])).forEach((origin, path) =>
-        faults.add(`Cannot use key ${path} because ${foreignCause(union, group, key, map)}`, origin)
-      );
-      if (written.some(({ origin }) => writerOf(origin) === "run")) keptByRun.push(`${group}.${key}`);
+      const parts = leaves(map.value.get(key)!, [group, key]);
+      const writtenBy = (writer: Writer) =>
+        new Map(parts.filter(([, origin]) => writerOf(origin) === writer));
+      for (const [path, origin] of writtenBy("user")) {
+        faults.add(`Cannot use key ${path} because ${foreignCause(union, group, key, map)}`, origin);
+      }
+      if (writtenBy("run").size > 0) keptByRun.push(`${group}.${key}`);
     }
     return [group, mapNode([...map.value].filter(([key]) => !foreign.includes(key)), map.origin)];
   });
@@ -59,11 +60,11 @@ function foreignCause(union: Schema, group: string, key: string, map: Node): str
   }`;
 }
 
-/** Who wrote the parts of a value, with their paths; the elements of a list have the list's. */
-function leaves(node: Node, path: readonly string[]): { path: string; origin: string }[] {
+/** The paths of a value's parts and where they were written; the elements of a list have the path of the list. */
+function leaves(node: Node, path: readonly string[]): [path: string, origin: string][] {
   if (isMap(node) && node.value.size > 0) {
     return [...node.value].flatMap(([key, item]) => leaves(item, [...path, key]));
   }
   const items = isList(node) ? node.value.flatMap((item) => leaves(item, path)) : [];
-  return items.length > 0 ? items : [{ path: path.join("."), origin: node.origin }];
+  return items.length > 0 ? items : [[path.join("."), node.origin]];
 }

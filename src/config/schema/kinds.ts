@@ -22,19 +22,19 @@ export type KindsSchema<Registry extends Plugins, Shared> = z.ZodPrefault<
 >;
 
 /** How a group is made of its registry. */
-export interface KindsOptions<Shared extends z.core.$ZodLooseShape> {
+export interface KindsOptions<Name extends string, Shared extends z.core.$ZodLooseShape> {
   /** What the key `name` chooses, for --help. */
   readonly name: string;
   /** Keys that every kind has. */
   readonly shared: Shared;
   /** The kind where no name is given; without it one must be. */
-  readonly fallback?: string;
+  readonly fallback?: Name;
 }
 
 /** The schema of a group. */
 export function kindsOf<Registry extends Plugins, Shared extends z.core.$ZodLooseShape>(
   registry: Registry,
-  { name, shared, fallback }: KindsOptions<Shared>,
+  { name, shared, fallback }: KindsOptions<keyof Registry & string, Shared>,
 ): KindsSchema<Registry, Shared> {
   const members = Object.entries(registry).map(([kind, { options }]) => {
     const literal = z.literal(kind);
