@@ -4,6 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { type ConfigFiles, load, type Loaded } from "../../src/config/mod.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { schedules } from "../../src/optim/schedules/mod.ts";
 import { memoryFiles } from "./files.ts";
 import { quietWorld } from "./world.ts";
 
@@ -48,6 +49,8 @@ Deno.test("the order of a name and the keys of its kind does not matter", () => 
 const keysOfConstant = "Keys of scheduler with name=constant: name, interval";
 const keysOfCosine =
   "Keys of scheduler with name=warmup_cosine: name, warmup_epochs, start_factor, eta_min_factor, interval";
+const havingGamma = Object.entries(schedules).filter(([, { options }]) => "gamma" in options.shape)
+  .map(([name]) => `scheduler.name=${name}`).join(" or ");
 const refused: [overrides: string[], message: string][] = [
   [
     ["scheduler.name=constant", "scheduler.step_size=3"],
@@ -56,8 +59,8 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     ["scheduler={name: constant, gamma: 2}"],
-    "Cannot use key scheduler.gamma because scheduler.name is constant: give scheduler.name=step or " +
-    `scheduler.name=multistep, or leave gamma out. ${keysOfConstant} ` +
+    `Cannot use key scheduler.gamma because scheduler.name is constant: give ${havingGamma}, or leave gamma out. ` +
+    `${keysOfConstant} ` +
     "(override scheduler={name: constant, gamma: 2})",
   ],
   [
@@ -82,7 +85,7 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     ["scheduler.name=stepp"],
-    "Cannot use scheduler.name=stepp because it must be one of warmup_cosine, constant, step, multistep: " +
+    `Cannot use scheduler.name=stepp because it must be one of ${Object.keys(schedules).join(", ")}: ` +
     "did you mean step? (override scheduler.name=stepp)",
   ],
   [

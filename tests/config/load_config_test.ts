@@ -6,6 +6,7 @@ import { modelNames } from "../../src/nn/models/mod.ts";
 import { providerNames } from "../../src/core/providers/mod.ts";
 import { allKeys, schemaAt } from "../../src/config/schema_walk.ts";
 import { type Data, nodeAt, toData, toNode } from "../../src/config/tree.ts";
+import { datasets } from "../../src/data/datasets/mod.ts";
 import { memoryFiles } from "./files.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 
@@ -127,7 +128,8 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     ["data.name=folder"],
-    "Cannot use data.name=folder because it must be one of synthetic_jerseys, image_folder: did you mean image_folder? (override data.name=folder)",
+    `Cannot use data.name=folder because it must be one of ${Object.keys(datasets).join(", ")}: ` +
+    "did you mean image_folder? (override data.name=folder)",
   ],
   [
     ["data.image_size=4"],

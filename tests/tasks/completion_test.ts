@@ -13,7 +13,7 @@ const cases: [words: string[], found: string[]][] = [
   [["train", "sched"], ["scheduler=", "scheduler."]],
   [
     ["train", "scheduler="],
-    ["constant", "multistep", "step", "warmup_cosine"].map((name) => `scheduler=${name}`),
+    host.configFiles.options("scheduler").map((name) => `scheduler=${name}`),
   ],
   [["train", "scheduler.name=m"], ["scheduler.name=multistep"]],
   [["train", "scheduler.s"], ["scheduler.start_factor="]],
