@@ -22,6 +22,8 @@ import type { Session } from "./session.ts";
 import { median } from "./timing.ts";
 import { noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
+/** Steps of an epoch, and of one in a quick run of one round. */
+const STEPS = 20, QUICK_STEPS = 2;
 /** Interval of logged steps; batches of a validation. */
 const LOG_EVERY = 10, VALIDATED = 2;
 
@@ -45,7 +47,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const plan = { ...given, classes: CLASSES };
   const { host, patience, report } = session;
   const { size: imageSize, batch: count, precision } = plan;
-  const steps = LOG_EVERY * (patience.rounds > 1 ? 2 : 1);
+  const steps = patience.rounds > 1 ? STEPS : QUICK_STEPS;
   const names = Array.from({ length: plan.classes }, (_, i) => String(i));
   const alone = await startTraining(device, plan, session.options.choices);
   const engine: number[] = [], trainer: number[] = [], ends: number[] = [];

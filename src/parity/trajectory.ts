@@ -83,7 +83,7 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
         name,
         gpu: true,
         run: async (device) => [
-          ...rowsOf(name, given, await run(device, "32-true")),
+          ...trajectoryRows(name, given, await run(device, "32-true")),
           mixedRow(name, given, await run(device, "16-mixed")),
         ],
       };
@@ -93,14 +93,14 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
 }
 
 /** The losses in mixed precision, against PyTorch's in f32. */
-function mixedRow(name: string, { steps }: Trajectory, run: TrajectoryRun): Row {
+export function mixedRow(name: string, { steps }: Trajectory, run: TrajectoryRun): Row {
   const losses = steps.map(({ loss }) => loss);
   const comparison = compare("in 16-mixed", run.losses, losses, absolute(MIXED_LOSS_TOLERANCE));
   return { name: `${name} losses`, comparisons: [comparison] };
 }
 
 /** The rows of a trajectory, in the order in which errors would arise. */
-function rowsOf(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
+export function trajectoryRows(name: string, given: Trajectory, run: TrajectoryRun): Row[] {
   const { steps: [first, ...later], eval_logits: evalLogits, optimizer, steps } = given;
   const losses = steps.map(({ loss }) => loss);
   const row = (part: string, comparisons: Comparison[], note?: string): Row => {

@@ -1,6 +1,6 @@
 /** What the page tests share: bundles made by `deno bundle`, a server on localhost, and a page in headless Chromium. */
-import { chromium, type Page } from "playwright-core";
-import { chromiumPath } from "../rings.ts";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, chromiumPath } from "../rings.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -78,9 +78,21 @@ function importMap(replaced: Readonly<Record<string, string>>): string {
   return JSON.stringify({ imports: { ...imports, ...Object.fromEntries(urls) } });
 }
 
+let launched: Promise<Browser> | undefined;
+
+/** This file's browser, which starts in seconds: its pages are contexts that share nothing. Closed after the last test. */
+export function openBrowser(): Promise<Browser> {
+  return launched ??= chromium.launch({ executablePath: chromiumPath!, args: FLAGS }).then((browser) => {
+    browser.on("disconnected", () => launched = undefined); // it has crashed: the next test gets another
+    return browser;
+  });
+}
+
+afterAll(async () => await (await launched)?.close());
+
 /**
- * Serves `routes`, opens the page at `/`, runs `body` with it, and closes everything. `before` runs in the page ahead
- * of its own scripts.
+ * Serves `routes`, opens the page at `/`, runs `body` with it, and closes both. `before` runs in the page ahead of its
+ * own scripts.
  */
 export async function withPage(
   routes: Routes,
@@ -90,10 +102,10 @@ export async function withPage(
   const posted = new Map<string, Uint8Array>();
   const errors: string[] = [];
   await using server = serve(routes, posted);
-  const browser = await chromium.launch({ executablePath: chromiumPath!, args: FLAGS });
-  const limit = setTimeout(() => void browser.close({ reason: "The page took too long" }), LIMIT_MS);
+  const context = await (await openBrowser()).newContext();
+  const limit = setTimeout(() => void context.close({ reason: "The page took too long" }), LIMIT_MS);
   try {
-    const page = await browser.newPage();
+    const page = await context.newPage();
     if (before) await page.addInitScript(before);
     page.on("pageerror", (error) => errors.push(String(error.stack ?? error)));
     page.on("console", (message) => {
@@ -103,7 +115,7 @@ export async function withPage(
     await body({ page, posted, errors });
   } finally {
     clearTimeout(limit);
-    await browser.close();
+    await context.close();
   }
 }
 

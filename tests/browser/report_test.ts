@@ -1,33 +1,50 @@
 /** A run's report in Chromium, opened from disk as a user does. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { chromium, type Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { htmlReport } from "../../src/plots/report/html_report.ts";
 import { readRun } from "../../src/train/report/read_run.ts";
-import { browserTest, chromiumPath } from "../rings.ts";
+import { afterAll, browserTest } from "../rings.ts";
+import { openBrowser } from "./harness.ts";
 import { classNames, memoryFiles, sampleRun } from "../train/report/sample_run.ts";
 
 /** Folder for screenshots, to be looked at by people. */
 const SHOTS = Deno.env.get("WGRAD_SHOTS");
 
-/** A report over so many classes, on disk and in a page; no request but the file's own, and no error. */
+const written = new Map<number, Promise<string>>();
+
+/** The path of a report over so many classes, on disk; each is written once. */
+function reportOf(classes: number): Promise<string> {
+  const write = async () => {
+    const options = {
+      classes: classNames(classes),
+      samples: 12 * classes,
+      epochs: 6,
+      pictures: 200,
+      side: 32,
+    };
+    const files = await sampleRun(options);
+    const path = await Deno.makeTempFile({ prefix: "wgrad_report_", suffix: ".html" });
+    await Deno.writeTextFile(path, await htmlReport(await readRun(memoryFiles(files), new Date(0))));
+    return path;
+  };
+  if (!written.has(classes)) written.set(classes, write());
+  return written.get(classes)!;
+}
+
+afterAll(async () => {
+  for (const path of written.values()) await Deno.remove(await path);
+});
+
+/** A report over so many classes in a page; no request but the file's own, and no error. */
 async function withReport(
   classes: number,
   body: (page: Page) => Promise<void>,
   options: { colorScheme?: "dark"; viewport?: { width: number; height: number } } = {},
 ): Promise<void> {
-  const names = classNames(classes);
-  const files = await sampleRun({
-    classes: names,
-    samples: 12 * classes,
-    epochs: 6,
-    pictures: 200,
-    side: 32,
-  });
-  const path = await Deno.makeTempFile({ prefix: "wgrad_report_", suffix: ".html" });
-  await Deno.writeTextFile(path, await htmlReport(await readRun(memoryFiles(files), new Date(0))));
-  const browser = await chromium.launch({ executablePath: chromiumPath!, args: ["--no-sandbox"] });
+  const path = await reportOf(classes), browser = await openBrowser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
     const errors: string[] = [], requests: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -45,8 +62,7 @@ async function withReport(
     assertEquals(errors, []);
     assertEquals(requests, [`file://${path}`]);
   } finally {
-    await browser.close();
-    await Deno.remove(path);
+    await context.close();
   }
 }
 

@@ -1,4 +1,6 @@
 /** Runs the command line as a user does, in a process of its own. */
+import { assertEquals } from "@std/assert";
+import { afterAll } from "../rings.ts";
 
 /** What a command left behind. */
 export interface CommandResult {
@@ -36,7 +38,10 @@ export async function cli(
   return { code, out: text(stdout), error: text(stderr) };
 }
 
-/** Overrides for a run of a few seconds that writes into `folder` only. */
+/**
+ * Overrides for a run of a few seconds that writes into `folder` only. Kernels are not measured, so that each run takes
+ * the same ones, whatever runs beside it.
+ */
 export function tiny(folder: string, epochs = 1): string[] {
   return [
     `hydra.run.dir=${folder}/run`,
@@ -49,6 +54,7 @@ export function tiny(folder: string, epochs = 1): string[] {
     "data.synthetic.size=32",
     "data.batch_size=16",
     "trainer.log_every_n_steps=2",
+    "trainer.tune_kernels=false",
     `trainer.max_epochs=${epochs}`,
   ];
 }
@@ -61,4 +67,31 @@ export async function withFolder(body: (folder: string) => Promise<void>): Promi
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** A training that succeeded, and the temporary folder it wrote into. */
+export interface FinishedRun {
+  readonly folder: string;
+  readonly out: string;
+}
+
+/**
+ * A training that several tests of a file look at, each at something else, since what it costs is mostly its start: it
+ * runs when the first of them asks for it, and its folder is removed after the last.
+ */
+export function sharedRun(
+  args: (folder: string) => readonly string[] | Promise<readonly string[]>,
+  env: Record<string, string> = {},
+): () => Promise<FinishedRun> {
+  let folder: string | undefined, run: Promise<FinishedRun> | undefined;
+  const train = async () => {
+    folder = await Deno.makeTempDir({ prefix: "wgrad_e2e_" });
+    const { code, out, error } = await cli("train", await args(folder), env);
+    assertEquals(code, 0, error);
+    return { folder, out };
+  };
+  afterAll(async () => {
+    if (folder !== undefined) await Deno.remove(folder, { recursive: true });
+  });
+  return () => run ??= train();
 }

@@ -13,7 +13,6 @@ e2eTest(
         "loss.name=focal",
         "data.sampler.mode=auto",
         "callbacks.ema={warmup_steps: 1000}",
-        "trainer.tune_kernels=false",
       ];
       const { code, out, error } = await cli("train", [...tiny(folder), ...args]);
       assertEquals(code, 0, error);

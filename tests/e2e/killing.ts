@@ -10,7 +10,7 @@ export interface Length {
 }
 
 /** Overrides of a run with all that has a state: averages, early stopping, checkpoints after every step. */
-function overrides(folder: string, { epochs, kept }: Length): string[] {
+export function overrides(folder: string, { epochs, kept }: Length): string[] {
   return [
     ...tiny(folder, epochs),
     "resume=auto",
@@ -49,25 +49,30 @@ export async function remains(folder: string): Promise<Record<string, unknown>> 
 }
 
 /** Runs to the end, from the last checkpoint if there is one; the folder is made alike, so that paths are the same. */
-export async function runToEnd(folder: string, length: Length): Promise<void> {
-  const { code, error } = await cli("train", overrides(folder, length));
+export async function runToEnd(folder: string, length: Length, more: readonly string[] = []): Promise<void> {
+  const { code, error } = await cli("train", [...overrides(folder, length), ...more]);
   if (code !== 0) throw new Error(error);
 }
 
 /** When a run is ended: after so many milliseconds, or in the middle of writing a checkpoint, after so many of them. */
 export type Moment = { readonly after: number } | { readonly write: number };
 
-/**
- * Starts a run, or goes on with it, and ends it by `signal` at `moment`.
- * @returns the code that it ended with, and the seconds from the signal to its end
- */
+/** How a run ended that was stopped: its exit code, its error stream, and the seconds from the signal to its end. */
+export interface Stopped {
+  readonly code: number;
+  readonly error: string;
+  readonly seconds: number;
+}
+
+/** Starts a run, or goes on with it, and ends it by `signal` at `moment`. */
 export async function stop(
   folder: string,
   length: Length,
   signal: "SIGKILL" | "SIGINT" | "SIGTERM",
   moment: Moment,
-): Promise<{ code: number; seconds: number }> {
-  const process = command("train", overrides(folder, length)).spawn();
+  more: readonly string[] = [],
+): Promise<Stopped> {
+  const process = command("train", [...overrides(folder, length), ...more]).spawn();
   const ended = process.output();
   await reach(folder, moment, ended);
   const at = performance.now();
@@ -76,8 +81,8 @@ export async function stop(
   } catch (error) {
     if (!(error instanceof TypeError)) throw error; // it has ended already
   }
-  const { code } = await ended;
-  return { code, seconds: (performance.now() - at) / 1000 };
+  const { code, stderr } = await ended;
+  return { code, error: new TextDecoder().decode(stderr), seconds: (performance.now() - at) / 1000 };
 }
 
 async function reach(folder: string, moment: Moment, ended: Promise<unknown>): Promise<void> {

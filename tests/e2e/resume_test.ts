@@ -1,72 +1,69 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
-import { cli, tiny, withFolder } from "./cli.ts";
-import { clear, remains, runToEnd, stop } from "./killing.ts";
+import { cli, withFolder } from "./cli.ts";
+import { clear, overrides, remains, runToEnd, stop } from "./killing.ts";
 
-e2eTest(
-  "a run that is killed in a checkpoint's write, interrupted and asked to end goes on to the same bits",
-  () =>
-    withFolder(async (folder) => {
-      const length = { epochs: 2, kept: 1 };
-      await runToEnd(folder, length);
-      const expected = await remains(folder);
-      await clear(folder);
-      for (
-        const [signal, write, code] of [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130]] as const
-      ) {
-        const stopped = await stop(folder, length, signal, { write });
-        assertEquals(stopped.code, code, signal);
-        assert(stopped.seconds < 10, `${signal} took ${stopped.seconds} s`);
-      }
-      await runToEnd(folder, length);
-      assertEquals(await remains(folder), expected);
-    }),
-);
+const STOPS = [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130]] as const;
+const INTERRUPTED =
+  /InterruptedError: The run was interrupted after step \d+: go on with resume=auto or resume=.+last\.safetensors/;
 
-e2eTest(
-  "a damaged last checkpoint is named and the newest whole one used; a fresh run overwrites neither",
-  () =>
-    withFolder(async (folder) => {
-      const args = [...tiny(folder, 2), "callbacks.model_checkpoint.save_top_k=-1"];
-      assertEquals((await cli("train", args)).code, 0);
-      const checkpoints = `${folder}/checkpoints/train`, last = `${checkpoints}/last.safetensors`;
+e2eTest("a run is gone on with", (context) =>
+  withFolder(async (folder) => {
+    const length = { epochs: 2, kept: 1 };
+    const checkpoints = `${folder}/checkpoints/train`, last = `${checkpoints}/last.safetensors`;
+    await context.step(
+      "to the same bits, if it was killed in a checkpoint's write, interrupted and asked to end, whatever is made ahead",
+      async () => {
+        await runToEnd(folder, length, ["data.prefetch=0"]);
+        const expected = await remains(folder);
+        await clear(folder);
+        for (const [signal, write, code] of STOPS) {
+          const stopped = await stop(folder, length, signal, { write });
+          assertEquals(stopped.code, code, signal);
+          if (code === 130) assertMatch(stopped.error, INTERRUPTED);
+          assert(stopped.seconds < 60, `${signal} took ${stopped.seconds} s`);
+        }
+        await runToEnd(folder, length);
+        assertEquals(await remains(folder), expected);
+      },
+    );
+
+    await context.step("from the newest whole checkpoint, if the last one is damaged", async () => {
       const whole = await Deno.readFile(last);
       await Deno.remove(last); // a link of the best, which stays whole
       await Deno.writeFile(last, whole.subarray(0, whole.length / 2));
-      const longer = [...args, "trainer.max_epochs=3", "resume=auto"];
-      const resumed = await cli("train", longer);
-      assertEquals(resumed.code, 0, resumed.error);
-      assertMatch(
-        resumed.out + resumed.error,
-        /Cannot resume from .*last\.safetensors: Cannot read safetensors:/,
-      );
-      assertMatch(resumed.out, /^resume {2}.*epoch=.*at epoch 3, step 6: the newest that is whole$/m);
-      const fresh = await cli("train", [...tiny(folder, 1), "resume=never"]);
-      assertEquals(fresh.code, 0, fresh.error);
-      const names = async (path: string) => {
-        const found = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
-        return found.sort();
-      };
-      assertEquals((await names(`${checkpoints}.1`)).length, 4);
-      assertEquals((await names(checkpoints)).length, 2);
-    }),
-);
+      const best = (await namesIn(checkpoints)).find((name) => name.startsWith("epoch="))!;
+      const epochs = 1 + Number(/^epoch=(\d+)/.exec(best)![1]);
+      const { code, out, error } = await cli("train", overrides(folder, { epochs: 3, kept: 1 }));
+      assertEquals(code, 0, error);
+      assertMatch(out + error, /Cannot resume from .*last\.safetensors: Cannot read safetensors:/);
+      const place = `at epoch ${epochs + 1}, step ${3 * epochs}: the newest that is whole`;
+      assertMatch(out, new RegExp(`^resume {2}.*epoch=.*${place}$`, "m"));
+    });
 
-e2eTest(
-  "a checkpoint of another model, size or experiment is not resumed, and the difference is said",
-  () =>
-    withFolder(async (folder) => {
-      const args = tiny(folder, 1);
-      assertEquals((await cli("train", args)).code, 0);
-      const path = `${folder}/checkpoints/train/last.safetensors`;
-      const other = await cli("train", [...args, `resume=${path}`, "data.image_size=64"]);
-      assertEquals(other.code, 2);
+    await context.step("or begun afresh, which overwrites none of its checkpoints", async () => {
+      const kept = await namesIn(checkpoints);
+      const fresh = await cli("train", [...overrides(folder, { epochs: 1, kept: 1 }), "resume=never"]);
+      assertEquals(fresh.code, 0, fresh.error);
+      assertEquals(await namesIn(`${checkpoints}.1`), kept);
+      assertEquals((await namesIn(checkpoints)).length, 2);
+    });
+
+    await context.step("but not from a checkpoint of another image size, nor into a file", async () => {
+      const args = overrides(folder, { epochs: 1, kept: 1 });
+      const other = await cli("train", [...args, `resume=${last}`, "data.image_size=64"]);
+      assertEquals(other.code, 2, other.error);
       assertMatch(
         other.error,
         /^ConfigError: Cannot resume from .+ as .+ has data\.image_size=32 \(now 64\)$/m,
       );
-      const blocked = await cli("train", [...args, `checkpoint_dir=${path}`]);
+      const blocked = await cli("train", [...args, `checkpoint_dir=${last}`]);
       assertEquals(blocked.code, 6, blocked.error);
-      assertMatch(blocked.error, /^FileError: Cannot write ".+" as something else lies in its place/m);
-    }),
-);
+      assertMatch(blocked.error, /^FileError: Cannot write ".+": something else is in its place/m);
+    });
+  }));
+
+/** The names in a folder, sorted. */
+async function namesIn(folder: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder), ({ name }) => name)).sort();
+}

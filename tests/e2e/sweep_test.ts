@@ -31,23 +31,6 @@ e2eTest(
     }),
 );
 
-e2eTest(
-  "a run can be repeated from its folder to the same configuration",
-  () =>
-    withFolder(async (folder) => {
-      const { code, error } = await cli("train", [...tiny(folder), "optimizer.lr=2e-3", "experiment='007'"]);
-      assertEquals(code, 0, error);
-      const repeat = ["--config-dir", `${folder}/run/.hydra`, "--config-name", "config"];
-      const looked = await cli("train", [...repeat, "--cfg", "job", "--resolve"]);
-      assertEquals(looked.out.trim(), (await Deno.readTextFile(`${folder}/run/.hydra/config.yaml`)).trim());
-      assertMatch(
-        await Deno.readTextFile(`${folder}/run/train.log`),
-        /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z INFO {4}test {4}loss/m,
-      );
-      assertMatch(await Deno.readTextFile(`${folder}/run/.hydra/overrides.yaml`), /^- optimizer\.lr=2e-3$/m);
-    }),
-);
-
 e2eTest("--cfg job --resolve asks for no GPU", async () => {
   const noGpu = { VK_ICD_FILENAMES: "/nonexistent.json", VK_DRIVER_FILES: "/nonexistent.json" };
   const { code, out } = await cli("train", [

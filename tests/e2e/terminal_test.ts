@@ -1,7 +1,7 @@
-/** What a run shows on a real terminal, which Python's pty module makes, and into a pipe. */
+/** What a run shows on a real terminal, which Python's pty module makes. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
-import { command, tiny, withFolder } from "./cli.ts";
+import { tiny, withFolder } from "./cli.ts";
 
 const python = Deno.env.get("PYTHON") ?? "python3";
 const hasPython = await new Deno.Command(python, { args: ["-c", "import pty"], stderr: "null" }).output()
@@ -99,22 +99,3 @@ if (hasPython) {
       }),
   );
 }
-
-e2eTest(
-  "into a pipe goes no bar, no escape code, and the log file has time and level",
-  () =>
-    withFolder(async (folder) => {
-      const { code, stdout, stderr } = await command("train", tiny(folder), { NO_COLOR: "" }).output();
-      const text = new TextDecoder().decode(stdout);
-      assertEquals(code, 0, new TextDecoder().decode(stderr));
-      assert(!text.includes("\x1b") && !text.includes("\r") && !text.includes("━"), text);
-      assertMatch(
-        text,
-        /^config {2}train, 1 epochs, batch 16, 32-true, lr 0\.001 by warmup_cosine, seed 42$/m,
-      );
-      const log = await Deno.readTextFile(`${folder}/run/train.log`);
-      for (const line of log.trim().split("\n")) {
-        assertMatch(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (INFO|WARNING)/);
-      }
-    }),
-);

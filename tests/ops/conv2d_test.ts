@@ -1,28 +1,10 @@
 import { assert, assertThrows } from "@std/assert";
-import { rng } from "../../src/base/rng.ts";
 import { empty, tensorOf } from "../../src/core/tensor.ts";
 import { conv2d } from "../../src/ops/conv2d.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
-import { noise, opTest, testDevice } from "./op_case.ts";
-
-/** Registers the op test of one convolution. */
-function convTest(name: string, shape: reference.ConvShape): void {
-  const { n, h, w, c, r, s, k, stride, padding } = shape;
-  const x = [n, h, w, c], filter = [r, s, c, k];
-  opTest(name, {
-    inputs: {
-      x: { shape: x, values: noise(x, "x") },
-      w: { shape: filter, values: noise(filter, "w").map((value) => value / Math.sqrt(r * s * c)) },
-    },
-    run: (inputs) => conv2d(inputs.x, inputs.w, { stride, padding }),
-    reference: (values) => ({
-      y: reference.conv2d(values.x, values.w, shape),
-      dx: reference.conv2dDx(values.dy, values.w, shape),
-      dw: reference.conv2dDw(values.x, values.dy, shape),
-    }),
-  });
-}
+import { convTest, drawnConvTests } from "./conv2d_case.ts";
+import { noise, testDevice } from "./op_case.ts";
 
 convTest("conv2d() of a 3x3 filter agrees with its definition", {
   n: 2,
@@ -78,7 +60,7 @@ convTest("conv2d() takes a stride of 3 and a padding of 2", {
   k: 8,
   stride: 3,
   padding: 2,
-});
+}, ["f16"]);
 convTest("conv2d() takes a stride wider than its filter and its image", {
   n: 2,
   h: 5,
@@ -89,7 +71,7 @@ convTest("conv2d() takes a stride wider than its filter and its image", {
   k: 4,
   stride: 3,
   padding: 0,
-});
+}, ["f32"]);
 convTest("conv2d() splits a long sum over pixels", {
   n: 4,
   h: 23,
@@ -112,7 +94,7 @@ convTest("conv2d() of an image of one pixel meets the filter's centre alone", {
   k: 20,
   stride: 1,
   padding: 1,
-});
+}, ["f16"]);
 convTest("conv2d() leaves out taps that only meet padding, on either side and with a stride", {
   n: 3,
   h: 2,
@@ -123,23 +105,9 @@ convTest("conv2d() leaves out taps that only meet padding, on either side and wi
   k: 8,
   stride: 2,
   padding: 3,
-});
+}, ["f32"]);
 
-const draw = rng(7, "conv2d shapes");
-for (let i = 0; i < 4; i++) {
-  const r = 1 + draw.integer(4), s = 1 + draw.integer(4), padding = draw.integer(Math.min(r, s));
-  convTest(`conv2d() agrees with its definition on drawn shape ${i}`, {
-    n: 1 + draw.integer(3),
-    h: 4 + draw.integer(11),
-    w: 4 + draw.integer(11),
-    c: 4 * (1 + draw.integer(6)),
-    r,
-    s,
-    k: 4 * (1 + draw.integer(6)),
-    stride: 1 + draw.integer(3),
-    padding,
-  });
-}
+drawnConvTests(2, 7);
 
 gpuTest("conv2d() of long sums loses no more digits than PyTorch does", async () => {
   const device = await testDevice();

@@ -71,12 +71,6 @@ const perturbations: Record<string, { only: string; changes: Changes; row: RegEx
     row: /^weights_evil.pth .* FAIL$/,
     says: "evil.pth is rejected without the name of what it calls",
   },
-  "a loss": {
-    only: "^trajectory_resnet18$",
-    changes: { "trajectory_resnet18.json": json(({ steps }) => steps[2].loss += 1e-4) },
-    row: /^trajectory_resnet18 losses .* 4 losses\*, labels .* FAIL /,
-    says: "4 losses[2] is",
-  },
 };
 
 /** Puts `after` in the place of `before`, as many bytes. */

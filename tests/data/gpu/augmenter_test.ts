@@ -10,7 +10,9 @@ import { testDevice } from "../../ops/op_case.ts";
 import { gpuTest } from "../../rings.ts";
 import { apart, assertTwins, levelsOf, photo, renderBoth } from "./render_case.ts";
 
-const sizes = [[61, 47], [37, 37], [200, 33], [5, 90], [1, 1], [128, 96]];
+/** Sides of the images; few, since each is a set of kernels to compile. SIDE is also that of a picture. */
+const SIDE = 37, SMALL = 16, OTHER = 35;
+const sizes = [[61, 47], [SIDE, SIDE], [200, 33], [5, 90], [1, 1], [128, 96]];
 const pictures = sizes.map(([width, height], i) => photo(width, height, i));
 
 const drawn = (steps: Parameters<typeof pipeline>[0], side: number, purpose: "train" | "eval", epoch = 0) => {
@@ -26,7 +28,7 @@ const color = (...steps: [ColorStep["what"], number][]): Operation => ({
 gpuTest(
   "augmenter() resizes and crops to the level for evaluation, also where a crop leaves the picture",
   async () => {
-    for (const side of [24, 37]) {
+    for (const side of [SMALL, SIDE]) {
       const operations = pictures.map(drawn(defaultEvalSteps(side), side, "eval"));
       await assertTwins({ pictures, operations, side }, "exact", `side ${side}`);
       const crops = pictures.map(drawn([{ center_crop: {} }], side, "eval"));
@@ -36,7 +38,7 @@ gpuTest(
 );
 
 gpuTest("augmenter() cuts, resizes and mirrors random parts to the level", async () => {
-  const side = 41;
+  const side = SIDE;
   const steps = [{ random_resized_crop: {} }, { random_horizontal_flip: { p: 0.5 } }];
   const many = Array.from({ length: 70 }, (_, i) => pictures[i % pictures.length]);
   await assertTwins({ pictures: many, operations: many.map(drawn(steps, side, "train")), side }, "exact");
@@ -53,14 +55,14 @@ gpuTest("augmenter() cuts, resizes and mirrors random parts to the level", async
 gpuTest(
   "augmenter() shrinks large pictures to the level, in strips where they exceed an upload batch",
   async () => {
-    const side = 32;
+    const side = SIDE;
     const large = [photo(2600, 1900), photo(2000, 3)];
     await assertTwins({ pictures: large, operations: large.map(() => [resized(side)]), side }, "exact");
   },
 );
 
 gpuTest("augmenter() blends brightness, contrast and saturation to the level, in any order", async () => {
-  const side = 29;
+  const side = SIDE;
   const lists: Operation[][] = [
     [color(["brightness", 1.2], ["contrast", 0.8], ["saturation", 1.3])],
     [color(["contrast", 1.4], ["saturation", 0.3], ["brightness", 0.7])],
@@ -76,21 +78,21 @@ gpuTest("augmenter() blends brightness, contrast and saturation to the level, in
 });
 
 gpuTest("augmenter() shifts hues as the processor does, to a level", async () => {
-  const side = 31;
+  const side = SIDE;
   const shifts = [-0.5, -0.1, 0, 0.07, 0.33, 0.5];
   const operations = shifts.map((by) => [resized(side), color(["hue", by])]);
   await assertTwins({ pictures, operations, side }, "level");
 });
 
 gpuTest("augmenter() makes the images of the default preset", async () => {
-  for (const [side, epoch] of [[40, 0], [33, 1]] as const) {
+  for (const [side, epoch] of [[SIDE, 0], [OTHER, 1]] as const) {
     const operations = pictures.map(drawn(defaultTrainSteps(), side, "train", epoch));
     await assertTwins({ pictures, operations, side }, "chain", `side ${side}`);
   }
 });
 
 gpuTest("augmenter() warps by the nearest pixel and between four", async () => {
-  const side = 45;
+  const side = SIDE;
   const warp: Omit<OperationOf<"affine">, "interpolation"> = {
     kind: "affine",
     angle: 17,
@@ -110,7 +112,7 @@ gpuTest("augmenter() warps by the nearest pixel and between four", async () => {
 });
 
 gpuTest("augmenter() gives a picture the same image in every batch, bit for bit", async () => {
-  const side = 24, count = 41;
+  const side = SIDE, count = 41;
   const many = Array.from({ length: count }, (_, i) => pictures[i % pictures.length]);
   const operations = many.map(drawn(defaultTrainSteps(), side, "train"));
   const device = await testDevice();
@@ -132,7 +134,7 @@ gpuTest("augmenter() gives a picture the same image in every batch, bit for bit"
 });
 
 gpuTest("augmenter() leaves what comes before the resize to the processor, and says so once", async () => {
-  const side = 20;
+  const side = SMALL;
   const operations = pictures.map(
     (): Operation[] => [color(["brightness", 1.5]), resized(side), color(["contrast", 2])],
   );

@@ -118,7 +118,7 @@ const JERSEY = [
 ];
 
 gpuTest("augmenter() makes the images of the jersey preset, all of it on the GPU", async () => {
-  const side = 32;
+  const [side] = SIDES;
   const { draw } = pipeline(JERSEY, { imageSize: side, purpose: "train" });
   const many = Array.from({ length: 50 }, (_, i) => pictures[i % pictures.length]);
   const operations = many.map((picture, i) => draw(picture, rng(3, "augment", 0).fork(i)));
