@@ -42,5 +42,5 @@ Deno.test("the examples of mod.ts compile", async () => {
 
 gpuTest("the examples of mod.ts run", async () => {
   const { success, text } = await deno("test", "--doc", "--no-check", "--allow-all", "mod.ts");
-  assert(success && /ok \| 3 passed/.test(text) && !text.includes("Assertion failed"), text);
+  assert(success && /ok \| 4 passed/.test(text) && !text.includes("Assertion failed"), text);
 });
