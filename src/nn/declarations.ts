@@ -1,4 +1,4 @@
-/** The parameters and statistics that the layers of a network declare, under torchvision's names and in its order. */
+/** Collects the parameters and statistics that the layers of a network declare, in torchvision's names and order. */
 import type { Shape } from "../base/shape.ts";
 import type { Layout } from "./layout.ts";
 import { type Init, Parameter } from "./parameters.ts";
@@ -21,7 +21,7 @@ export class Declarations {
   }
 }
 
-/** True if `name` is `module` or begins with it and a dot, so that "layer1" says nothing of "layer10". */
+/** True if `name` is `module` or starts with it and a dot, so that "layer1" does not match "layer10". */
 export function isWithin(name: string, module: string): boolean {
   return name === module || name.startsWith(module.endsWith(".") ? module : `${module}.`);
 }

@@ -1,15 +1,15 @@
-/** What the layers of a network learn and keep, and which of them is the head: known before any device. */
+/** The parameters and statistics of a network's layers, and which layer is the head, known without a device. */
 import { elements } from "../base/shape.ts";
 import { Declarations } from "./declarations.ts";
 import { kindOf, type Layer } from "./layers/mod.ts";
 import type { Parameter } from "./parameters.ts";
 
-/** The layer that is made anew for other classes: the last one with parameters. */
+/** The layer that is replaced for other classes: the last one with parameters. */
 export interface Head {
   readonly name: string;
-  /** Its parameters by their whole names; each has an entry, or a row, for each class. */
+  /** Its parameters by their full names; each has an entry, or a row, for each class. */
   readonly parameters: readonly string[];
-  /** What it reads. */
+  /** The layers that it reads. */
   readonly inputs: readonly string[];
 }
 
@@ -21,7 +21,7 @@ export interface DeclaredLayers {
   readonly owners: ReadonlyMap<string, Layer>;
 }
 
-/** Lets all layers declare what they need; `freeze` as in {@link Declarations}. */
+/** Lets all layers declare their parameters and statistics; `freeze` as in {@link Declarations}. */
 export function declareLayers(layers: readonly Layer[], freeze: readonly string[] = []): DeclaredLayers {
   const declare = new Declarations(freeze), owners = new Map<string, Layer>();
   for (const layer of layers) {
@@ -40,7 +40,7 @@ export function headOf({ owners }: DeclaredLayers): Head {
   return { name: layer.name, parameters, inputs: layer.inputs };
 }
 
-/** Learnt values, without padding. */
+/** Number of trained values, without padding. */
 export function parameterCount(parameters: readonly Parameter[]): number {
   return parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
 }

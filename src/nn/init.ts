@@ -1,7 +1,7 @@
-/** Start values, as torchvision's models draw them. */
+/** Initial values as in torchvision's models. */
 import type { Init } from "./parameters.ts";
 
-/** `size` values, drawn one after the other: a loop, as Float32Array.from takes longer and models are large. */
+/** `size` values drawn in sequence: a loop, because Float32Array.from is slower and models are large. */
 function drawn(size: number, draw: () => number): Float32Array {
   const values = new Float32Array(size);
   for (let i = 0; i < size; i++) values[i] = draw();
@@ -14,13 +14,13 @@ export function kaimingNormal(fanOut: number): Init {
   return (size, rng) => drawn(size, () => deviation * rng.normal());
 }
 
-/** Uniform in +-1 / sqrt(fanIn): what torch.nn.Linear draws for weight and bias. */
+/** Uniform in +-1 / sqrt(fanIn), as torch.nn.Linear draws weight and bias. */
 export function linearUniform(fanIn: number): Init {
   const bound = 1 / Math.sqrt(fanIn);
   return (size, rng) => drawn(size, () => rng.uniform(-bound, bound));
 }
 
-/** The same value everywhere. */
+/** A constant value. */
 export function constant(value: number): Init {
   return (size) => new Float32Array(size).fill(value);
 }

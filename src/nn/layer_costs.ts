@@ -1,15 +1,15 @@
-/** What each layer of a network costs: its output's size, its parameters, and its floating-point operations. */
+/** The cost of each layer of a network: its output's size, its parameters, and its floating-point operations. */
 import { declareLayers, parameterCount } from "./declare_layers.ts";
 import { type Extent, INPUT } from "./layers/layer.ts";
 import { kindOf, type Layer } from "./layers/mod.ts";
 
-/** A layer in numbers, for one square image. */
+/** The costs of a layer for one square image. */
 export interface LayerCost<Of extends Layer = Layer> {
   readonly layer: Of;
   /** Rows and columns of its first input, and of its output. */
   readonly input: Extent;
   readonly output: Extent;
-  /** Learnt values. */
+  /** Number of trained values. */
   readonly parameters: number;
   /** Floating-point operations of the forward pass, 2 for each multiply-add of convolutions and linear layers. */
   readonly flops: number;

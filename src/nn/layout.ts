@@ -1,10 +1,10 @@
 /**
- * Between PyTorch's layouts (OIHW filters, [out, in] matrices) and wgrad's (channels last, padded to fours).
- * Padding is zero, and stays zero: its gradients vanish.
+ * Converts between PyTorch's layouts (OIHW filters, [out, in] matrices) and wgrad's (channels last, padded to
+ * multiples of 4). Padding is zero and stays zero, because its gradients vanish.
  */
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 
-/** How a parameter's PyTorch axes lie in wgrad. */
+/** How a parameter's PyTorch axes are arranged in wgrad. */
 export type Layout = "filter" | "matrix" | "vector";
 
 /** wgrad's shape of a parameter: filter [K, C, R, S] to [R, S, C, K], matrix [K, C] to [C, K], vector [C]. */

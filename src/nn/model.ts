@@ -1,6 +1,6 @@
 /**
- * A model: a network's layers, their parameters on a device, and the forward pass. The layers are all that is known of
- * the network; what runs in one pass is worked out when the model is built (see plan.ts).
+ * A model: a network's layers, their parameters on a device, and the forward pass. The layers are the only
+ * description of the network; which of them run in one pass is determined when the model is built (see plan.ts).
  */
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
@@ -15,13 +15,13 @@ import { kindOf, type Layer } from "./layers/mod.ts";
 import { ParameterSet, type Precision } from "./parameters.ts";
 import { planUnits } from "./plan.ts";
 
-/** Layers that learn at one rate: `layer_lr_decay` lowers it from stage to stage, away from the logits. */
+/** Layers that share a learning rate: `layer_lr_decay` lowers it from stage to stage, away from the logits. */
 export type Stage = readonly Layer[];
 
-/** A network before any device: its stages in order, of which the last layer gives the logits [N, classes]. */
+/** A network independent of a device: its stages in order; the last layer outputs the logits [N, classes]. */
 export interface Architecture {
   readonly name: string;
-  /** What was chosen of it beside its name. */
+  /** The options that were chosen besides its name. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly classes: number;
   readonly stages: readonly Stage[];
@@ -29,7 +29,7 @@ export interface Architecture {
 
 /** How a model is built. */
 export interface ModelOptions {
-  /** Start values are drawn from it. */
+  /** The seed of the initial values. */
   readonly seed: number;
   /** By default 32-true. */
   readonly precision?: Precision;
@@ -37,10 +37,10 @@ export interface ModelOptions {
   readonly freeze?: readonly string[];
 }
 
-/** What a forward pass gives beside the logits. */
+/** The outputs of a forward pass besides the logits. */
 export interface Observed {
   readonly logits: Tensor;
-  /** Outputs by the names that were asked for. */
+  /** Outputs by the requested names. */
   readonly outputs: ReadonlyMap<string, Tensor>;
 }
 
@@ -55,23 +55,23 @@ export interface Model {
   readonly head: Head;
   /** The name of the layer that the head reads; its output is an image's features. */
   readonly features: string;
-  /** How many stages lie between a parameter and the logits: 0 for the head's. */
+  /** Number of stages between a parameter and the logits: 0 for the head's. */
   stageOf(parameter: string): number;
   /** Images [N, H, W, 4] f32 (RGB and zero) to logits [N, classes padded to a multiple of 4]. */
   forward(images: Tensor, mode: Mode): Tensor;
   /**
-   * A forward pass that also gives the outputs of layers, or of modules (their last layer's), by name: "layer4.1". They
-   * are activations as the engine has them, channels last; a recorded program keeps those that its recording returns,
-   * and `gradients()` gives the gradients of the logits by them.
+   * A forward pass that also returns the outputs of layers, or of modules (their last layer's), by name: "layer4.1".
+   * They are activations in the engine's layout, channels last; a recorded program keeps those that its recording
+   * returns, and `gradients()` gives the gradients of the logits with respect to them.
    * @throws RangeError with the nearest name if there is no such layer
    */
   observing(names: readonly string[]): (images: Tensor, mode: Mode) => Observed;
 }
 
 /**
- * Builds a model with start values drawn from a seed.
- * @throws ConfigError if `freeze` names what is not there, or leaves nothing to train
- * @throws RangeError if the layers do not make a network
+ * Builds a model with initial values drawn from a seed.
+ * @throws ConfigError if `freeze` names something that does not exist, or leaves nothing to train
+ * @throws RangeError if the layers do not form a network
  */
 export function buildModel(device: Device, architecture: Architecture, options: ModelOptions): Model {
   const { name, options: chosen = {}, classes, stages } = architecture;
@@ -110,7 +110,7 @@ export function buildModel(device: Device, architecture: Architecture, options: 
   };
 }
 
-/** Runs units on images; gives the output of each by its name. */
+/** Runs units on images; returns the output of each by its name. */
 function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"]) {
   const all = new Map([...parameters.parameters, ...parameters.buffers].map((one) => [one.name, one]));
   const moving = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
@@ -139,7 +139,7 @@ function layerNamed(model: string, layers: readonly Layer[], asked: string): str
   );
 }
 
-/** @throws RangeError if the head has not an entry for each class */
+/** @throws RangeError unless the head has an entry for each class */
 function requireClasses(model: string, classes: number, { parameters }: DeclaredLayers, head: Head): void {
   for (const { name, declaration: { torchShape: [current] } } of parameters) {
     if (!head.parameters.includes(name) || current === classes) continue;
@@ -149,7 +149,7 @@ function requireClasses(model: string, classes: number, { parameters }: Declared
   }
 }
 
-/** @throws ConfigError if a prefix names nothing, or all is frozen */
+/** @throws ConfigError if a prefix matches nothing, or everything is frozen */
 function requireFreeze(
   model: string,
   freeze: readonly string[],
@@ -163,7 +163,7 @@ function requireFreeze(
     const nested = names.map((name) => name.split(".").slice(0, -1).join(".")).findLast((name) =>
       name.includes(".")
     );
-    const inside = nested === undefined ? "" : ` and what is in them, such as ${nested}`;
+    const inside = nested === undefined ? "" : ` and their contents, such as ${nested}`;
     throw new ConfigError(
       `Cannot freeze "${unknown}": ${model} has no such module or parameter; it has ${
         modules.join(", ")
@@ -172,6 +172,6 @@ function requireFreeze(
   }
   if (!parameters.every(({ declaration }) => declaration.frozen)) return;
   throw new ConfigError(
-    `Cannot train ${model}: all of it is frozen; leave something out, such as ${head.name}`,
+    `Cannot train ${model}: all of its parameters are frozen; leave out at least ${head.name}`,
   );
 }

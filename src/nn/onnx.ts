@@ -5,7 +5,7 @@ import { kindOf } from "./layers/mod.ts";
 import type { Architecture } from "./model.ts";
 import { readersOf } from "./plan.ts";
 
-/** A network as `networkModel()` takes it. */
+/** Converts a network to the form that `networkModel()` takes. */
 export function onnxNetwork({ name, classes, stages }: Architecture): Network {
   const layers = stages.flat(), readers = readersOf(layers);
   return {

@@ -1,6 +1,6 @@
 /**
  * Parameters and running statistics of a model. Layers declare them under torchvision's names; then all parameters
- * lie in one flat GPU buffer and all gradients in another of the same layout, so that the optimiser is one dispatch
+ * are in one flat GPU buffer and all gradients in another with the same layout, so that the optimiser is one dispatch
  * and an all-reduce would be one call.
  */
 import type { Rng } from "../base/rng.ts";
@@ -11,23 +11,23 @@ import { castInto } from "../ops/cast.ts";
 import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
 import { stateFaults } from "./state_faults.ts";
 
-/** How a tensor of the model starts. */
+/** Produces the initial values of a tensor. */
 export type Init = (size: number, rng: Rng) => Float32Array;
 
-/** What a layer declares. */
+/** A layer's declaration of a tensor. */
 export interface Declaration {
   /** torchvision's state-dict name: `layer1.0.conv1.weight`. */
   readonly name: string;
   readonly layout: Layout;
   readonly torchShape: Shape;
   readonly init: Init;
-  /** Weight decay applies to filters and matrices always, to norms and biases by option. */
+  /** Weight decay always applies to filters and matrices, and to norms and biases by option. */
   readonly decays: boolean;
-  /** Keeps its value: gets no gradient, and the optimiser passes it over. */
+  /** Keeps its value: gets no gradient, and the optimiser skips it. */
   readonly frozen?: boolean;
 }
 
-/** A declared tensor: its value is there once the parameters are allocated. */
+/** A declared tensor; it has a value once the parameters are allocated. */
 export class Parameter {
   readonly shape: Shape;
   #tensor: Tensor | undefined;
@@ -42,7 +42,7 @@ export class Parameter {
 
   get tensor(): Tensor {
     if (!this.#tensor) {
-      throw new RangeError(`Cannot use parameter ${this.name} as the model is not on a device yet`);
+      throw new RangeError(`Cannot use parameter ${this.name}: the model is not on a device yet`);
     }
     return this.#tensor;
   }
@@ -58,16 +58,16 @@ export interface StateTensor {
   readonly values: Float32Array;
 }
 
-/** A tensor of a state dict whose values are elsewhere until they are asked for. */
+/** A tensor of a state dict whose values are read on request. */
 export interface StoredState {
   readonly shape: Shape;
   values(): Promise<Float32Array>;
 }
 
-/** Bytes on their way to the GPU at most, when a state is loaded tensor by tensor. */
+/** Maximum number of bytes in transfer to the GPU when a state is loaded tensor by tensor. */
 const UNDER_WAY = 2 ** 24;
 
-/** Elements that parameters of a flat buffer start at multiples of: f16 bindings must start at multiples of 256 bytes. */
+/** Alignment of parameters in a flat buffer, in elements: f16 bindings must start at multiples of 256 bytes. */
 const ALIGNMENT = 128;
 
 /** Number formats of training: all in f32, or activations and the copies of filters and matrices in f16. */
@@ -75,7 +75,7 @@ export const precisions = ["32-true", "16-mixed"] as const;
 /** One of the {@link precisions}. */
 export type Precision = typeof precisions[number];
 
-/** Places of parameters in a flat buffer, in elements. */
+/** Offsets of parameters in a flat buffer, in elements. */
 interface Flat {
   readonly offsets: Map<Parameter, number>;
   readonly size: number;
@@ -91,7 +91,7 @@ function flatten(parameters: readonly Parameter[]): Flat {
   return { offsets, size };
 }
 
-/** A flat buffer of `size` elements, of what `values` gives in PyTorch's layouts; zero in between. */
+/** A flat buffer of `size` elements from `values` in PyTorch's layouts, with zeros in between. */
 function pack({ offsets }: Flat, size: number, values: (parameter: Parameter) => Float32Array): Float32Array {
   const all = new Float32Array(size);
   for (const [parameter, offset] of offsets) {
@@ -101,18 +101,18 @@ function pack({ offsets }: Flat, size: number, values: (parameter: Parameter) =>
   return all;
 }
 
-/** All that a model learns or keeps, on a device. */
+/** All parameters and statistics of a model, on a device. */
 export class ParameterSet {
   /** [size] each, f32; gaps and padding are zero in both. */
   readonly values: Tensor;
   readonly gradients: Tensor;
-  /** In 16-mixed f16 copies of the first `decayed` values: the filters and matrices that ops work with. */
+  /** In 16-mixed, f16 copies of the first `decayed` values: the filters and matrices that ops use. */
   readonly halves: Tensor | undefined;
   /** Running means and variances, [size]. */
   readonly statistics: Tensor;
-  /** The first so many elements of `values` are those that weight decay always applies to. */
+  /** Number of leading elements of `values` that weight decay always applies to. */
   readonly decayed: number;
-  /** From and to which element `values` learn; frozen filters lie before, frozen norms and biases behind. */
+  /** The range of trained elements of `values`; frozen filters come before it, frozen norms and biases after it. */
   readonly trained: readonly [start: number, end: number];
   /** Training steps so far, torchvision's `num_batches_tracked`. */
   batches = 0;
@@ -120,7 +120,7 @@ export class ParameterSet {
   readonly #weights: Flat;
   readonly #buffers: Flat;
 
-  /** Draws start values from `rng`; each tensor's depend on the seed and its name alone. */
+  /** Draws initial values from `rng`; each tensor's depend only on the seed and its name. */
   constructor(
     device: Device,
     readonly parameters: readonly Parameter[],
@@ -163,7 +163,7 @@ export class ParameterSet {
     this.#fill((parameter) => this.#start(parameter));
   }
 
-  /** A value for each 128 elements of `values`, by what `of` says of the parameter that lies there. */
+  /** A value for each 128 elements of `values`, given by `of` for the parameter at that position. */
   spread(of: (name: string) => number, label: string): Tensor {
     const blocks = new Float32Array(this.values.size / ALIGNMENT).fill(1);
     for (const [parameter, offset] of this.#weights.offsets) {
@@ -175,14 +175,14 @@ export class ParameterSet {
     return tensor;
   }
 
-  /** Number of values without padding, frozen ones included. */
+  /** Number of values without padding, including frozen ones. */
   get count(): number {
     return this.parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
   }
 
   /**
-   * Takes the model's tensors from a state dict, save those named in `fresh`, which get their start values.
-   * @throws RangeError with all names that are missing, unexpected or mis-shaped
+   * Loads the model's tensors from a state dict, except those named in `fresh`, which get their initial values.
+   * @throws RangeError with all names that are missing, unexpected or of another shape
    */
   load(state: ReadonlyMap<string, StateTensor>, fresh: ReadonlySet<string> = new Set()): void {
     this.#requireFit(state, fresh);
@@ -191,7 +191,7 @@ export class ParameterSet {
     );
   }
 
-  /** Does the same tensor by tensor, so that memory never holds the state as a whole. */
+  /** Does the same tensor by tensor, so that the whole state is never in memory. */
   async loadStored(
     state: ReadonlyMap<string, StoredState>,
     fresh: ReadonlySet<string> = new Set(),
@@ -217,10 +217,10 @@ export class ParameterSet {
 
   #requireFit(state: ReadonlyMap<string, { readonly shape: Shape }>, fresh: ReadonlySet<string>): void {
     const fault = this.faultOf(state, fresh);
-    if (fault !== undefined) throw new RangeError(`Cannot load the state dict because ${fault}`);
+    if (fault !== undefined) throw new RangeError(`Cannot load the state dict: ${fault}`);
   }
 
-  /** What of a state dict does not fit, as the end of a sentence; undefined if all does but what is `fresh`. */
+  /** What does not fit in a state dict, as the end of a message; undefined if everything but `fresh` fits. */
   faultOf(
     state: ReadonlyMap<string, { readonly shape: Shape }>,
     fresh: ReadonlySet<string> = new Set(),
@@ -240,7 +240,7 @@ export class ParameterSet {
     ]);
   }
 
-  /** Encodes that the f16 copies, where there are some, follow `values`. */
+  /** Encodes updating the f16 copies, if there are any, from `values`. */
   copyHalves(): void {
     if (this.halves) castInto(this.values.slice(0, this.halves.shape), this.halves);
   }
@@ -250,12 +250,12 @@ export class ParameterSet {
     return this.#take(this.parameters, this.#weights, await this.gradients.read()); // GPU sync point
   }
 
-  /** What lies in a flat buffer of the layout of `values`, such as an optimiser's moments, by parameter name. */
+  /** The contents of a flat buffer with the layout of `values`, such as an optimiser's moments, by parameter name. */
   unpack(values: Float32Array): Map<string, StateTensor> {
     return this.#take(this.parameters, this.#weights, values);
   }
 
-  /** What lies in a flat buffer of the layout of `statistics`, by name. */
+  /** The contents of a flat buffer with the layout of `statistics`, by name. */
   unpackStatistics(values: Float32Array): Map<string, StateTensor> {
     return this.#take(this.buffers, this.#buffers, values);
   }
@@ -278,7 +278,7 @@ export class ParameterSet {
     );
   }
 
-  /** Start values in PyTorch's layout. */
+  /** Initial values in PyTorch's layout. */
   #start({ name, declaration }: Parameter): Float32Array {
     return declaration.init(elements(declaration.torchShape), this.rng.fork(name));
   }
@@ -288,7 +288,7 @@ export class ParameterSet {
     this.#fill(({ name, declaration }) => tensor(name, declaration.torchShape));
   }
 
-  /** Replaces all parameters and statistics by what `values` gives in PyTorch's layout. */
+  /** Replaces all parameters and statistics by `values` in PyTorch's layout. */
   #fill(values: (parameter: Parameter) => Float32Array): void {
     const packed = pack(this.#weights, this.values.size, values);
     this.values.write(packed);
@@ -305,7 +305,7 @@ export class ParameterSet {
     }));
   }
 
-  /** Gives the memory back. */
+  /** Frees the memory. */
   free(): void {
     for (const tensor of [this.values, this.gradients, this.statistics, this.halves]) tensor?.free();
   }

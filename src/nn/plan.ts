@@ -1,17 +1,18 @@
 /**
- * What runs in one pass, and in which order: worked out from a list of layers once, before anything runs.
+ * Determines which layers run in one pass, and in which order, once from a list of layers.
  *
- * A layer takes those behind it along where its kind can and nobody else reads what lies between: convolution, batch
- * norm, sum and ReLU end a residual block in one pass. Of a layer's inputs the last is made first, so that a block's
- * shortcut is done before its path, and the memory of what both read is free again as soon as the path has begun.
+ * A layer is fused with those that follow it if its kind supports that and no other layer reads the outputs in
+ * between: convolution, batch norm, sum and ReLU end a residual block in one pass. Of a layer's inputs the last is
+ * computed first, so that a block's shortcut is done before its path, and the memory of what both read is free again
+ * as soon as the path has begun.
  */
 import { INPUT, type Unit } from "./layers/layer.ts";
 import { kindOf, type Layer } from "./layers/mod.ts";
 
 /**
- * The units of a network in the order in which they run.
- * @param kept names of layers whose outputs are wanted, so that none of them lies within a unit
- * @throws RangeError if the layers do not make a network
+ * The units of a network in execution order.
+ * @param kept names of layers whose outputs are needed, so that none of them is inside a unit
+ * @throws RangeError if the layers do not form a network
  */
 export function planUnits(layers: readonly Layer[], kept: ReadonlySet<string> = new Set()): Unit<Layer>[] {
   const readers = readersOf(layers);
@@ -33,7 +34,7 @@ export function readersOf(layers: readonly Layer[]): ReadonlyMap<string, readonl
   return new Map([...groups].map(([input, edges]) => [input, edges.map(({ layer }) => layer)]));
 }
 
-/** A layer with as many of those behind it as its kind can take along. */
+/** A layer with as many of the following layers as its kind can fuse. */
 function unitFrom(
   layer: Layer,
   readers: ReturnType<typeof readersOf>,
@@ -57,7 +58,7 @@ function unitFrom(
   return { layer, followers, inputs: [...layer.inputs, ...others], name: (followers.at(-1) ?? layer).name };
 }
 
-/** Each unit behind those that it reads, of which the last comes first. */
+/** Each unit after those that it reads, of which the last comes first. */
 function inOrder(units: ReadonlyMap<string, Unit<Layer>>, last: string): Unit<Layer>[] {
   const order = new Set<Unit<Layer>>();
   const visit = (name: string) => {
@@ -70,7 +71,10 @@ function inOrder(units: ReadonlyMap<string, Unit<Layer>>, last: string): Unit<La
   return [...order];
 }
 
-/** @throws RangeError for a name that two layers have, an input that no layer before gives, an output nobody reads, or an empty list */
+/**
+ * @throws RangeError for a duplicate name, an input that no previous layer outputs, an output that is never read, or
+ * an empty list
+ */
 function requireNetwork(layers: readonly Layer[], readers: ReturnType<typeof readersOf>): void {
   if (layers.length === 0) throw new RangeError("Cannot build a network: it has no layers");
   const known = new Set([INPUT]);
@@ -78,10 +82,10 @@ function requireNetwork(layers: readonly Layer[], readers: ReturnType<typeof rea
     const unknown = inputs.find((input) => !known.has(input));
     if (unknown !== undefined) {
       throw new RangeError(
-        `Cannot build a network: ${name} reads ${unknown}, which no layer before it gives`,
+        `Cannot build a network: ${name} reads ${unknown}, which no previous layer outputs`,
       );
     }
-    if (known.has(name)) throw new RangeError(`Cannot build a network: two layers are called ${name}`);
+    if (known.has(name)) throw new RangeError(`Cannot build a network: two layers are named ${name}`);
     known.add(name);
   }
   const unread = layers.slice(0, -1).find(({ name }) => !readers.has(name));

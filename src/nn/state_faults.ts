@@ -1,4 +1,4 @@
-/** Whether a state dict fits a model: every name, every shape. */
+/** Checks whether a state dict fits a model: every name, every shape. */
 import { formatShape, sameShape, type Shape } from "../base/shape.ts";
 
 /** A tensor that a model needs. */
@@ -8,9 +8,9 @@ interface Wanted {
 }
 
 /**
- * What of `state` does not fit, as the end of a sentence that says so, or undefined if all fits.
- * @param wanted what the model needs of it
- * @param known all names that may stand there
+ * What does not fit in `state`, as the end of a message, or undefined if everything fits.
+ * @param wanted the tensors that the model needs
+ * @param known all names that are allowed
  */
 export function stateFaults(
   state: ReadonlyMap<string, { readonly shape: Shape }>,

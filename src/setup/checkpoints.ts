@@ -130,7 +130,7 @@ async function findResume(
   if (resume === "never") return undefined;
   if (resume !== "auto") {
     const found = await look(host, config, resume);
-    if (typeof found === "string") throw new ConfigError(`Cannot resume from ${resume} as ${found}`);
+    if (typeof found === "string") throw new ConfigError(`Cannot resume from ${resume}: ${found}`);
     return { ...found, why: "as resume says" };
   }
   const path = `${checkpoints}/last.safetensors`;
@@ -169,7 +169,7 @@ async function lookOrPrevious(host: Host, config: Config, folder: string): Promi
   others.sort((a, b) => b.step - a.step);
   if (others.length > 0) return others[0];
   throw new DataError(
-    `Cannot resume as no checkpoint in ${folder} is whole: give resume=never to start again (they are kept)`,
+    `Cannot resume: no checkpoint in ${folder} is whole; give resume=never to start again (they are kept)`,
   );
 }
 
@@ -225,7 +225,7 @@ export async function openResume(host: Host, { path, why }: Resume, data: string
   const { epoch, batch, step } = snapshot.progress;
   if (snapshot.metadata.get(DATA) !== data) {
     throw new DataError(
-      `Cannot resume from ${path} as the data is not what it was: restore it, or give resume=never to start again`,
+      `Cannot resume from ${path}: the data is not what it was; restore it, or give resume=never to start again`,
     );
   }
   const place = batch === 0 ? "" : ` after ${batch} batches`;

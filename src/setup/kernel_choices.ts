@@ -43,7 +43,7 @@ export async function keptChoices(host: Host, device: Device): Promise<KeptChoic
   try {
     return { path, choices: new Map(Object.entries(file.parse(JSON.parse(text)).choices)) };
   } catch {
-    throw new DataError(`Cannot read the kernel choices ${path} as they are damaged: delete the file`);
+    throw new DataError(`Cannot read the kernel choices ${path}: they are damaged; delete the file`);
   }
 }
 

@@ -50,7 +50,7 @@ async function findDefault(host: WeightsHost, model: ModelName): Promise<string>
     if (!(error instanceof DataError)) throw error;
     const places = folders.map((folder) => `${folder}/${file}`).join(" nor ");
     throw new DataError(
-      `Cannot find torchvision's weights for ${model} as there is neither ${places}, and they cannot be fetched ` +
+      `Cannot find torchvision's weights for ${model}: there is neither ${places}, and they cannot be fetched ` +
         `(${error.message}): fetch ${url} elsewhere and put it into ${FOLDER}/, or give model.weights=<path>`,
       { cause: error },
     );

@@ -88,7 +88,7 @@ export async function loadCheckpoint(
   const named = metadata.get(CARD.classes);
   if (named !== undefined && named !== JSON.stringify(classes)) {
     throw new DataError(
-      `Cannot load ${source.name} as it was trained on the classes ${named}: the data has ${
+      `Cannot load ${source.name}: it was trained on the classes ${named}, the data has ${
         JSON.stringify(classes)
       }`,
     );

@@ -28,7 +28,7 @@ export async function readSteps(run: Fit): Promise<Tally[]> {
 function refuseEndlessSkips({ scale, skippedInARow }: LossScaleState, state: RunState): void {
   if (skippedInARow < MOST_SKIPS) return;
   throw new DivergedError(
-    `Cannot go on training as the gradients of the last ${skippedInARow} steps up to step ${state.step} were not ` +
+    `Cannot continue training: the gradients of the last ${skippedInARow} steps up to step ${state.step} were not ` +
       `finite, down to a loss scale of ${scale}: ${lastGood(state)}; use trainer.precision=32-true, lower ` +
       "optimizer.lr, or look for broken images",
   );
@@ -59,7 +59,7 @@ export async function explainDivergence(
     ? "the gradient"
     : `the gradient of ${faulty}, the first in the backward pass,`;
   return new DivergedError(
-    `Cannot go on training as ${what} is not finite at step ${halted} (epoch ${state.epoch})${loss}: ` +
+    `Cannot continue training: ${what} is not finite at step ${halted} (epoch ${state.epoch})${loss}: ` +
       `${
         lastGood(state)
       }; lower optimizer.lr, lengthen scheduler.warmup_epochs, or look for broken images and labels`,

@@ -113,7 +113,7 @@ export function readCard(
   };
   if (card.classes.length !== defaults.classes) {
     throw new DataError(
-      `Cannot use ${path} as it names ${card.classes.length} classes: its model has ${defaults.classes}`,
+      `Cannot use ${path}: it names ${card.classes.length} classes, its model has ${defaults.classes}`,
     );
   }
   return { card, missing };

@@ -87,7 +87,7 @@ export async function restoreSnapshot(
     const tensor = tensors.get(name);
     if (tensor?.dtype === "F32" && (!shape || sameShape(tensor.shape, shape))) return tensor.data;
     throw new DataError(
-      `Cannot resume from ${path} as it has no ${name}${shape ? ` of shape [${shape}]` : ""}`,
+      `Cannot resume from ${path}: it has no ${name}${shape ? ` of shape [${shape}]` : ""}`,
     );
   };
   const named = (prefix: string) => (name: string, shape: Shape) => get(prefix + name, shape);

@@ -102,6 +102,6 @@ gpuTest("freeze names what is there, by whole names, and leaves something to tra
   refuse(["layer"], 'Cannot freeze "layer"');
   refuse(
     ["conv1", "bn1", "layer1", "layer2", "layer3", "layer4", "fc."],
-    "Cannot train resnet18: all of it is frozen; leave something out, such as fc",
+    "Cannot train resnet18: all of its parameters are frozen; leave out at least fc",
   );
 });

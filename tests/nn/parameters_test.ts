@@ -80,7 +80,7 @@ deviceTest("load() names what is missing or has another shape", (device) => {
   assertThrows(
     () => set.load(state),
     RangeError,
-    "Cannot load the state dict because its tensors do not fit:\n- 1 missing: bn.running_var [10]\n" +
+    "Cannot load the state dict: its tensors do not fit:\n- 1 missing: bn.running_var [10]\n" +
       "- 1 of another shape: fc.weight [7, 10] instead of [5, 10]",
   );
   assertThrows(
@@ -147,7 +147,7 @@ deviceTest("a parameter cannot be used before it is on a device; free() gives al
   assertThrows(
     () => declared().parameters[0].tensor,
     RangeError,
-    "Cannot use parameter conv.weight as the model is not on a device yet",
+    "Cannot use parameter conv.weight: the model is not on a device yet",
   );
   const { live } = device.pool.stats();
   small(device).free();

@@ -69,8 +69,8 @@ Deno.test("a sum goes with the first of its inputs that can take it along, a sum
 
 const faults: [layers: Layer[], says: string][] = [
   [[], "it has no layers"],
-  [[{ kind: "relu", name: "a", inputs: ["b"] }], "a reads b, which no layer before it gives"],
-  [chain(INPUT, [{ kind: "relu", name: "a" }, { kind: "relu", name: "a" }]), "two layers are called a"],
+  [[{ kind: "relu", name: "a", inputs: ["b"] }], "a reads b, which no previous layer outputs"],
+  [chain(INPUT, [{ kind: "relu", name: "a" }, { kind: "relu", name: "a" }]), "two layers are named a"],
   [
     [{ kind: "relu", name: "a", inputs: [INPUT] }, { kind: "relu", name: "b", inputs: [INPUT] }],
     "no layer reads a",

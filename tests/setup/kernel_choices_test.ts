@@ -52,6 +52,6 @@ Deno.test("a damaged file of choices is named", async () => {
   await assertRejects(
     () => keptChoices(host, fakeDevice()),
     DataError,
-    `Cannot read the kernel choices ${path} as they are damaged: delete the file`,
+    `Cannot read the kernel choices ${path}: they are damaged; delete the file`,
   );
 });

@@ -46,7 +46,7 @@ Deno.test("DEFAULT that is nowhere says what to put where", async () => {
   await assertRejects(
     () => openWeights(host, "resnet18", "DEFAULT"),
     DataError,
-    "Cannot find torchvision's weights for resnet18 as there is neither weights/resnet18-f37072fd.pth nor " +
+    "Cannot find torchvision's weights for resnet18: there is neither weights/resnet18-f37072fd.pth nor " +
       "/torch/hub/checkpoints/resnet18-f37072fd.pth, and they cannot be fetched (Cannot fetch it): fetch " +
       "https://download.pytorch.org/models/resnet18-f37072fd.pth elsewhere and put it into weights/, or give " +
       "model.weights=<path>",

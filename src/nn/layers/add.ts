@@ -1,7 +1,7 @@
 import { add as addOp } from "../../ops/add.ts";
 import type { LayerBase, LayerKind } from "./layer.ts";
 
-/** The sum of two inputs of one shape, the end of a residual block. */
+/** The sum of two inputs of the same shape, at the end of a residual block. */
 export interface AddLayer extends LayerBase {
   readonly kind: "add";
 }

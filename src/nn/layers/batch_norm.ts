@@ -4,7 +4,7 @@ import { batchNorm } from "../../ops/batch_norm.ts";
 import { constant } from "../init.ts";
 import type { LayerBase, LayerKind, Pass } from "./layer.ts";
 
-/** torch.nn.BatchNorm2d's: what is added to the variance. */
+/** torch.nn.BatchNorm2d's term added to the variance. */
 export const EPSILON = 1e-5;
 
 /** Batch normalisation (torch.nn.BatchNorm2d): [N, H, W, channels] to the same. */
@@ -13,7 +13,7 @@ export interface BatchNormLayer extends LayerBase {
   readonly channels: number;
 }
 
-/** A frozen one normalises as in evaluation, and its statistics stay what they are. */
+/** A frozen one normalises as in evaluation, and its statistics stay unchanged. */
 export const batch_norm: LayerKind<BatchNormLayer> = {
   declare({ name, channels }, declare) {
     declare.parameter(`${name}.weight`, "vector", [channels], constant(1));
@@ -24,7 +24,7 @@ export const batch_norm: LayerKind<BatchNormLayer> = {
   fuses: [["add", "relu"], ["relu"]],
   forward: ({ layer, followers }, [y, ...others], pass) => normalize(layer, { y }, followers, others, pass),
   onnx(layer, graph) {
-    if (graph.has(layer.name)) return; // folded into the convolution before it
+    if (graph.has(layer.name)) return; // folded into the preceding convolution
     const parts = NORM_PARTS.map((part) => graph.vector(`${layer.name}.${part}`));
     graph.node("BatchNormalization", layer, parts, { epsilon: { float: EPSILON } });
   },
@@ -32,7 +32,7 @@ export const batch_norm: LayerKind<BatchNormLayer> = {
 
 /**
  * The norm of y and what follows in the same pass: nothing, a ReLU, or the sum with `others[0]` and a ReLU.
- * @param measured y, and where it was measured the statistics of its chunks
+ * @param measured y, with the statistics of its chunks if they were measured
  */
 export function normalize(
   { name }: BatchNormLayer,

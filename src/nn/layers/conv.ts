@@ -11,7 +11,7 @@ export interface ConvLayer extends LayerBase, SlidingWindow {
   readonly to: number;
 }
 
-/** In training it measures y for a batch norm behind it, which ONNX can fold into it. */
+/** In training it measures y for a following batch norm, which ONNX can fold into it. */
 export const conv: LayerKind<ConvLayer> = {
   declare({ name, from, to, kernel }, declare) {
     const init = kaimingNormal(to * kernel * kernel);

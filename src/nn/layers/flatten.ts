@@ -1,7 +1,10 @@
 import { formatShape } from "../../base/shape.ts";
 import type { LayerBase, LayerKind } from "./layer.ts";
 
-/** [N, C, 1, 1] to [N, C] (torch.flatten from axis 1): work for ONNX only, as a global pool of the engine is flat. */
+/**
+ * [N, C, 1, 1] to [N, C] (torch.flatten from axis 1). Needed only in ONNX, because the engine's global pool is
+ * already flat.
+ */
 export interface FlattenLayer extends LayerBase {
   readonly kind: "flatten";
 }
@@ -10,7 +13,7 @@ export const flatten: LayerKind<FlattenLayer> = {
   forward({ layer }, [x]) {
     if (x.shape.length === 2) return x;
     throw new TypeError(
-      `Cannot run ${layer.name}: it must read a global pool's [N, C], current input is ${
+      `Cannot run ${layer.name}: it must read a global pool's output [N, C], current input is ${
         formatShape(x.shape)
       }`,
     );

@@ -1,7 +1,7 @@
 import { globalAvgPool } from "../../ops/global_avg_pool.ts";
 import type { LayerBase, LayerKind } from "./layer.ts";
 
-/** The mean over all pixels (torch.nn.AdaptiveAvgPool2d(1)): [N, H, W, C] to [N, C], flat already. */
+/** The mean over all pixels (torch.nn.AdaptiveAvgPool2d(1)): [N, H, W, C] to [N, C], already flat. */
 export interface GlobalAvgPoolLayer extends LayerBase {
   readonly kind: "global_avg_pool";
 }

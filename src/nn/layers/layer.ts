@@ -1,12 +1,12 @@
-/** What a layer is, and what a kind of layer has to say: all that the engine, ONNX and the counters know of it. */
+/** The interface of layers and of layer kinds: all that the engine, ONNX and the counters know about them. */
 import type { Tensor } from "../../core/tensor.ts";
 import type { NetworkGraph } from "../../formats/onnx/network_graph.ts";
 import type { Declarations } from "../declarations.ts";
 
-/** What every layer has. Layers are data; each kind adds its own options. */
+/** The common fields of layers. Layers are data; each kind adds its own options. */
 export interface LayerBase {
   readonly kind: string;
-  /** The module's name in torchvision's state dict; of what is no module, torch.fx's: add, relu_1, flatten. */
+  /** The module's name in torchvision's state dict; torch.fx's name if it is not a module: add, relu_1, flatten. */
   readonly name: string;
   /** The names of the layers whose outputs it reads; {@link INPUT} stands for the images. */
   readonly inputs: readonly string[];
@@ -18,43 +18,43 @@ export const INPUT = "input";
 /** How a model runs: training normalises by the batch, evaluation by the running statistics. */
 export interface Mode {
   readonly training: boolean;
-  /** In training, leave the running statistics as they are: for a second pass over the same batch. */
+  /** In training, leave the running statistics unchanged: for a second pass over the same batch. */
   readonly holdStatistics?: boolean;
 }
 
-/** A forward pass that is under way. */
+/** A forward pass in progress. */
 export interface Pass extends Mode {
-  /** A parameter or a statistic by its whole name: `conv1.weight`. */
+  /** A parameter or a statistic by its full name: `conv1.weight`. */
   tensor(name: string): Tensor;
   /** True if the layer has parameters and all of them are frozen. */
   isFrozen(layer: string): boolean;
 }
 
-/** Layers that run in one pass: a layer, and those behind it that it takes along. */
+/** Layers that run in one pass: a layer, and the following ones that are fused with it. */
 export interface Unit<Layer extends LayerBase = LayerBase> {
   readonly layer: Layer;
-  /** The kinds of one of the runs in `fuses` of the layer's kind; empty if it runs alone. */
+  /** Layers whose kinds match one of the sequences in `fuses` of the layer's kind; empty if it runs alone. */
   readonly followers: readonly LayerBase[];
-  /** What it reads: the layer's inputs, and behind them what its followers read from elsewhere. */
+  /** What it reads: the layer's inputs, followed by what its followers read from elsewhere. */
   readonly inputs: readonly string[];
-  /** The last layer, whose output it gives. */
+  /** The last layer, whose output it produces. */
   readonly name: string;
 }
 
-/** Rows and columns of a layer's output; [1, 1] of what has no pixels. */
+/** Rows and columns of a layer's output; [1, 1] if it has no pixels. */
 export type Extent = readonly [rows: number, columns: number];
 
-/** A kind of layer. A new one is a file with this and a line in the registry. */
+/** A kind of layer. To add one, add a file with this interface and a line to the registry. */
 export interface LayerKind<Layer extends LayerBase> {
-  /** Declares what it learns and keeps, in torch's order: nothing by default. */
+  /** Declares its parameters and statistics, in torch's order; none by default. */
   declare?(layer: Layer, declare: Declarations): void;
-  /** Kinds of layers behind it that it runs in its own pass, one after the other. */
+  /** Sequences of following layer kinds that it can run in its own pass. */
   readonly fuses?: readonly (readonly string[])[];
   /** The output of the unit, from the tensors of its inputs. */
   forward(unit: Unit<Layer>, inputs: readonly Tensor[], pass: Pass): Tensor;
-  /** Rows and columns of its output, from those of its first input: the same by default. */
+  /** Rows and columns of its output, from those of its first input; the same by default. */
   extent?(layer: Layer, input: Extent): Extent;
-  /** Floating-point operations for one image, 2 for each multiply-add of a product: none by default. */
+  /** Floating-point operations for one image, 2 for each multiply-add of a product; none by default. */
   flops?(layer: Layer, output: Extent): number;
   /** Adds the layer to an ONNX graph; `readers` are the layers that read it. */
   onnx(layer: Layer, graph: NetworkGraph, readers: readonly LayerBase[]): void;

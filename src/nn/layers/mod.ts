@@ -1,4 +1,4 @@
-/** The kinds of layers that a network can have. A new one is a file beside this one and a line in this literal. */
+/** The kinds of layers that a network can have. To add one, add a file to this folder and a line to this literal. */
 import { add } from "./add.ts";
 import { batch_norm } from "./batch_norm.ts";
 import { conv } from "./conv.ts";
@@ -33,10 +33,10 @@ export function kindOf({ kind }: Layer): LayerKind<Layer> {
   return layerKinds[kind] as LayerKind<Layer>;
 }
 
-/** A layer that reads the one before it. */
+/** A layer that reads the previous one. */
 export type Chained = { [Kind in keyof Kinds]: Omit<Extract<Layer, { kind: Kind }>, "inputs"> }[keyof Kinds];
 
-/** Layers of which the first reads `input`, and each other one the one before. */
+/** A chain of layers: the first reads `input`, each other one the previous layer. */
 export function chain(input: string, layers: readonly Chained[]): Layer[] {
   return layers.map((layer, i) => ({ ...layer, inputs: [i === 0 ? input : layers[i - 1].name] }) as Layer);
 }

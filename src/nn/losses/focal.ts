@@ -7,14 +7,14 @@ import { chosenWeights, classWeights, defineLoss, labelSmoothing, weightTensor }
 
 /**
  * Focal loss (Lin et al. 2017): w (1 - p)^gamma * -log p, with the label's softmax p and class weight w, summed over
- * rows and divided by the sum of w. Where the context asks for `focalBy: "cross_entropy"`: the plain mean of
- * (1 - exp(-c))^gamma * c over the rows' smoothed and weighted cross-entropies c.
+ * rows and divided by the sum of w. If the context requests `focalBy: "cross_entropy"`: the plain mean of (1 -
+ * exp(-c))^gamma * c over the rows' smoothed and weighted cross-entropies c.
  */
 export const focal = defineLoss({
   options: z.strictObject({
-    gamma: z.number().min(0).default(2).describe("How much less an easy sample weighs"),
+    gamma: z.number().min(0).default(2).describe("How strongly easy samples are down-weighted"),
     label_smoothing: labelSmoothing.describe(
-      "Share of the target spread over all classes; read with compat=reference only",
+      "Share of the target spread over all classes; used only with compat=reference",
     ),
     class_weights: classWeights,
   }).describe("Focal loss (Lin et al. 2017)"),

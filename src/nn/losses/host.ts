@@ -1,4 +1,4 @@
-/** What losses on the processor share. */
+/** Shared by the losses on the CPU. */
 import { negativeLogLikelihood } from "../../metrics/softmax.ts";
 
 /** How the rows of a cross-entropy are weighted. */
@@ -29,7 +29,7 @@ export function crossEntropyRows(
   });
 }
 
-/** The sum of the rows' costs over the sum of the labels' class weights. */
+/** The sum of the rows' costs divided by the sum of the labels' class weights. */
 export function weightedMean(
   costs: Float64Array,
   labels: ArrayLike<number>,

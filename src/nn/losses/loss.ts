@@ -1,4 +1,4 @@
-/** What a loss is: on the GPU for training, and in float64 on the processor for models that run elsewhere. */
+/** The interface of a loss: on the GPU for training, and in float64 on the CPU for models that run elsewhere. */
 import * as z from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import { roundUp } from "../../base/shape.ts";
@@ -6,37 +6,37 @@ import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Target } from "../../ops/target.ts";
 
-/** logits [N, classes padded] and their target to the mean loss, f32 [1]. */
+/** Maps logits [N, classes padded] and their target to the mean loss, f32 [1]. */
 export type Loss = (logits: Tensor, target: Target) => Tensor;
 
-/** logits [N, classes] and labels [N] to the mean loss. */
+/** Maps logits [N, classes] and labels [N] to the mean loss. */
 export type HostLoss = (logits: Float32Array, labels: ArrayLike<number>) => number;
 
-/** What a loss may know beyond its own options. */
+/** What a loss knows besides its own options. */
 export interface LossContext {
   readonly classes: number;
   /**
-   * Weights [classes] that balance the classes, for a loss that is asked to; undefined where something else balances
-   * them already. Without it there are none.
+   * Weights [classes] that balance the classes, for a loss that is configured to; undefined if something else already
+   * balances them. If absent, there are none.
    */
   classWeights?(): ArrayLike<number> | undefined;
-  /** What a focal loss takes a row's probability from (see focal.ts); the label's softmax by default. */
+  /** Where a focal loss takes a row's probability from (see focal.ts); the label's softmax by default. */
   readonly focalBy?: "softmax" | "cross_entropy";
 }
 
-/** The same, where the loss is computed on a device. */
+/** The same for a loss that is computed on a device. */
 export interface DeviceLossContext extends LossContext {
   readonly device: Device;
 }
 
-/** A loss that a configuration can name: its options and how it is made. */
+/** A loss that a configuration can name: its options and its factory. */
 export interface LossPlugin<Schema extends z.ZodType = z.ZodType>
   extends Plugin<Schema, DeviceLossContext, Loss> {
-  /** What `make` computes, without a GPU: the loss of an ONNX model. */
+  /** Computes the same as `make` without a GPU: the loss of an ONNX model. */
   makeOnHost(options: z.output<Schema>, context: LossContext): HostLoss;
 }
 
-/** Ties a plug-in's options to the arguments of its factories. */
+/** Ties the type of a plug-in's options to the arguments of its factories. */
 export function defineLoss<Schema extends z.ZodType>(plugin: LossPlugin<Schema>): LossPlugin<Schema> {
   return plugin;
 }
@@ -47,9 +47,9 @@ export const labelSmoothing = z.number().min(0).lt(1).default(0.1)
 
 /** The option `class_weights` of losses that have it. */
 export const classWeights = z.enum(["balanced", "none"]).default("balanced")
-  .describe("balanced: a class weighs 1 / its count, in a weighted mean");
+  .describe("balanced: weighs each class by 1 / its count, in a weighted mean");
 
-/** The class weights that an option asks for; undefined: all classes weigh 1. */
+/** The class weights that an option selects; undefined: all classes weigh 1. */
 export function chosenWeights(
   option: z.output<typeof classWeights>,
   context: LossContext,

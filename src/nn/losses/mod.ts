@@ -1,4 +1,4 @@
-/** The losses that a configuration can name. A new one is a file beside this one and a line in this literal. */
+/** The losses that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import { makeByName, type Registry } from "../../base/plugin.ts";
 import { cross_entropy } from "./cross_entropy.ts";
 import { focal } from "./focal.ts";
@@ -10,7 +10,7 @@ export const losses = { cross_entropy, focal } as const;
 /** A loss's name. */
 export type LossName = keyof typeof losses;
 
-/** A loss's name, and beside it options of that loss. */
+/** A loss's name, together with its options. */
 export interface ChosenLoss {
   readonly name: LossName;
   readonly [option: string]: unknown;
@@ -26,7 +26,7 @@ export function makeLoss({ name, ...options }: ChosenLoss, context: DeviceLossCo
 }
 
 /**
- * The chosen loss on the processor, for models that run elsewhere.
+ * The chosen loss on the CPU, for models that run elsewhere.
  * @throws RangeError if an option is unknown or out of range
  */
 export function makeHostLoss({ name, ...options }: ChosenLoss, context: LossContext): HostLoss {

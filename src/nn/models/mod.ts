@@ -1,4 +1,6 @@
-/** The architectures that a configuration can name. A new one is a file beside this one and a line in this literal. */
+/**
+ * The architectures that a configuration can name. To add one, add a file to this folder and a line to this literal.
+ */
 import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
@@ -16,7 +18,7 @@ export type ModelName = keyof typeof models;
 /** The names of all models. */
 export const modelNames = Object.keys(models) as ModelName[];
 
-/** What is chosen of a model: its name, and the options of its architecture. */
+/** A model's name, and the options of its architecture. */
 export interface ChosenModel {
   readonly name: ModelName;
   readonly options?: Readonly<Record<string, unknown>>;
@@ -31,8 +33,8 @@ export function architecture({ name, options = {} }: ChosenModel, classes: numbe
 }
 
 /**
- * Builds a model by name, with start values drawn from `seed`.
- * @throws ConfigError if `freeze` names what is not there, or leaves nothing to train
+ * Builds a model by name, with initial values drawn from `seed`.
+ * @throws ConfigError if `freeze` names something that does not exist, or leaves nothing to train
  * @example const model = createModel(device, "resnet18", { classes: 42, seed: 42 });
  */
 export function createModel(

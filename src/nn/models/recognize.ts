@@ -1,4 +1,4 @@
-/** Which architecture a state dict belongs to, and which tensor tells its classes, where the file does not say. */
+/** Determines the architecture and the classes of a state dict whose file does not record them. */
 import { sameShape, type Shape } from "../../base/shape.ts";
 import { declareLayers, headOf } from "../declare_layers.ts";
 import { architecture, type ChosenModel, type ModelName, modelNames } from "./mod.ts";
@@ -6,7 +6,7 @@ import { architecture, type ChosenModel, type ModelName, modelNames } from "./mo
 /** A state dict, or its shapes. */
 type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
-/** The architecture that most of the tensors fit; undefined if there is none of any architecture's. */
+/** The architecture that matches most of the tensors; undefined if none matches any. */
 export function recognize(tensors: Tensors): ModelName | undefined {
   const counted = modelNames.map((name) => {
     const { body } = parts({ name });

@@ -1,6 +1,6 @@
 /**
- * Residual networks (He et al. 2015), as torchvision builds them: same blocks, same state-dict names. What is no module
- * is named as torch.fx names it.
+ * Residual networks (He et al. 2015), as in torchvision: same blocks, same state-dict names. Layers that are not
+ * modules have torch.fx's names.
  */
 import * as z from "zod";
 import { INPUT } from "../layers/layer.ts";
@@ -15,7 +15,7 @@ interface Block {
   path(from: number, width: number, stride: number): ConvOptions[];
 }
 
-/** A convolution by what differs from one to the next; it keeps the image's size but for its stride. */
+/** The varying options of a convolution; it keeps the image's size except for its stride. */
 interface ConvOptions {
   readonly from: number;
   readonly to: number;
@@ -42,10 +42,10 @@ export const bottleneck: Block = {
   ],
 };
 
-/** What sets the variants apart. */
+/** The parameters of a variant. */
 export interface Variant {
   readonly block: Block;
-  /** Blocks in each stage: 64, 128, 256 and 512 wide, each but the first halving the image. */
+  /** Blocks in each stage: 64, 128, 256 and 512 wide; all but the first halve the image. */
   readonly depths: readonly [number, number, number, number];
   readonly hubFile: string;
 }
@@ -76,7 +76,7 @@ export function resnet({ block, depths, hubFile }: Variant): ModelPlugin<typeof 
   });
 }
 
-/** A 7x7 convolution and a pool, which together quarter the image. */
+/** A 7x7 convolution and a pool, which together reduce the image to a quarter of its sides. */
 const stem: Stage = chain(INPUT, [
   ...convNorm("conv1", "bn1", { from: 3, to: 64, kernel: 7, stride: 2 }),
   { kind: "relu", name: "relu" },
@@ -92,13 +92,13 @@ function head(input: string, from: number, classes: number): Stage {
   ]);
 }
 
-/** What a stage is made of; its first block goes from `from` channels to those of the others. */
+/** The parameters of a stage; its first block maps `from` channels to those of the others. */
 interface StageOptions {
   readonly block: Block;
   readonly depth: number;
   readonly from: number;
   readonly width: number;
-  /** Of the first block. */
+  /** Stride of the first block. */
   readonly stride: number;
 }
 

@@ -51,12 +51,12 @@ export async function withModelFile(
   const card = await fileCard(host, given);
   const fixed = card?.steps && rest.find((text) => /^[~+]*transforms[.=]/.test(text));
   if (fixed) {
-    throw new ConfigError(`Cannot use ${fixed} as pictures are prepared as ${given} says: leave it out`);
+    throw new ConfigError(`Cannot use ${fixed}: images are prepared as ${given} requires; leave it out`);
   }
   const size = rest.find((text) => /^\+*data\.image_size=/.test(text))?.split("=")[1];
   if (size !== undefined && card?.imageSize !== undefined && Number(size) !== card.imageSize) {
     throw new ConfigError(
-      `Cannot use data.image_size=${size} as ${given} is for ${card.imageSize}: leave it out`,
+      `Cannot use data.image_size=${size}: ${given} is for ${card.imageSize}; leave it out`,
     );
   }
   return [

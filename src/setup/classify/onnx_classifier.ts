@@ -40,7 +40,7 @@ export async function onnxClassifier(
     const logits = await session.run(given);
     if (logits.length === given.shape[0] * classes.length) return logits;
     throw new DataError(
-      `Cannot use ${path} as it gave ${logits.length} values for ${
+      `Cannot use ${path}: it gave ${logits.length} values for ${
         given.shape[0]
       } images: need ${classes.length} each`,
     );
@@ -74,14 +74,14 @@ export async function describeOnnx(
   const classes = outputs[0]?.shape.at(-1);
   if (outputs.length !== 1 || typeof classes !== "number" || classes < 1) {
     throw new DataError(
-      `Cannot use ${path} as it must have one output [N, classes]: current outputs are ${described(outputs)}`,
+      `Cannot use ${path}: it must have one output [N, classes], current outputs are ${described(outputs)}`,
     );
   }
   const { card, missing } = readCard(metadata, path, { classes, imageSize: image.size ?? 224, steps });
   const fits = (card.input === "pixels") === image.isPixels &&
     (image.size ?? card.imageSize) === card.imageSize;
   if (!fits) {
-    throw new DataError(`Cannot use ${path} as its metadata does not fit its input ${described(inputs)}`);
+    throw new DataError(`Cannot use ${path}: its metadata does not fit its input ${described(inputs)}`);
   }
   return { card, missing };
 }
@@ -103,7 +103,7 @@ function imageInput(inputs: readonly OnnxValue[], path: string): { isPixels: boo
     if (one.elementType === U8 && c === 3 && a === null && b === null) return { isPixels: true, size: null };
   }
   throw new DataError(
-    `Cannot use ${path} as its input must be [N, 3, size, size] f32 or [N, height, width, 3] u8: ` +
+    `Cannot use ${path}: its input must be [N, 3, size, size] f32 or [N, height, width, 3] u8: ` +
       `current inputs are ${described(inputs)}`,
   );
 }

@@ -60,7 +60,7 @@ export function requireAgreement(
   const allowed = TOLERANCES[weights], wrong = weights === "f32" ? flips : clearFlips;
   if (wrong === 0 && worst <= allowed) return;
   throw new CheckError(
-    `Cannot use ${path} as ONNX Runtime does not agree with the engine: top-1 differs in ${wrong} of ${images} images, ` +
+    `Cannot use ${path}: ONNX Runtime does not agree with the engine: top-1 differs in ${wrong} of ${images} images, ` +
       `logits by up to ${worst.toExponential(1)} of an image's largest, allowed is ${
         allowed.toExponential(0)
       }`,

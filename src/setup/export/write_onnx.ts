@@ -69,7 +69,7 @@ function preparationOf(
   const side = crop ?? (typeof resize === "object" ? resize?.[0] : undefined);
   if (names.join() === wanted.join() && side === card.imageSize) return { input, normalization, resize };
   throw new ConfigError(
-    `Cannot bake in the preprocessing of ${path} as it must be resize, center_crop to ${card.imageSize} and ` +
+    `Cannot include the preprocessing of ${path}: it must be resize, center_crop to ${card.imageSize} and ` +
       `normalize: current transforms are ${names.join(", ") || "none"}; leave preprocess out`,
   );
 }

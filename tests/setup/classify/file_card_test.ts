@@ -38,9 +38,9 @@ Deno.test("what the file says of its pictures cannot be changed in silence", asy
     assertRejects(() => withModelFile(host, ["x.safetensors", text]), ConfigError, message);
   await refused(
     "transforms=default",
-    "Cannot use transforms=default as pictures are prepared as x.safetensors says",
+    "Cannot use transforms=default: images are prepared as x.safetensors requires",
   );
-  await refused("data.image_size=64", "Cannot use data.image_size=64 as x.safetensors is for 48");
+  await refused("data.image_size=64", "Cannot use data.image_size=64: x.safetensors is for 48");
   assertEquals(
     (await withModelFile(host, ["x.safetensors", "data.image_size=48"])).at(-1),
     "data.image_size=48",
