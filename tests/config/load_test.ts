@@ -4,7 +4,6 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { type ConfigRequest, type ConfigWorld, load } from "../../src/config/mod.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
-import { modelNames } from "../../src/nn/models/mod.ts";
 import { memoryFiles } from "./files.ts";
 import { quietWorld } from "./world.ts";
 
@@ -79,7 +78,7 @@ const origins: [name: string, files: Record<string, string>, overrides: string[]
     { "m.yaml": "defaults:\n  - train\n  - override model: resnet81\n" },
     [],
     "Cannot use model=resnet81 because group model has no such option: did you mean model=resnet18? " +
-    `Options of model: ${modelNames.join(", ")} (mine/m.yaml:3)`,
+    `Options of model: ${main.files.options("model").join(", ")} (mine/m.yaml:3)`,
   ],
   [
     "a function",
