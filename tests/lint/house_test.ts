@@ -3,7 +3,15 @@
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults } from "./floors.ts";
 import { functionFaults } from "./functions.ts";
-import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
+import {
+  causeFaults,
+  hostFaults,
+  lengthFaults,
+  opTestFaults,
+  peerFaults,
+  pinFaults,
+  syncPointFaults,
+} from "./rules.ts";
 import { importsOf, type SourceFile } from "./source.ts";
 
 const root = new URL("../../", import.meta.url);
@@ -59,3 +67,6 @@ Deno.test("every dependency is pinned", () => {
   const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
   assertEquals(pinFaults(imports), []);
 });
+
+Deno.test("messages give the cause after a colon or because", () =>
+  assertEquals(built.flatMap(causeFaults), []));

@@ -56,3 +56,11 @@ export function pinFaults(imports: Readonly<Record<string, string>>): string[] {
     )
     .map(([name, specifier]) => `deno.json maps ${name} to ${specifier}: pin one exact version`);
 }
+
+/** A message that joins cause and effect with "as", which also means "while" and "like": use a colon or "because". */
+export function causeFaults({ path, text }: SourceFile): string[] {
+  const joined = /["'`]Cannot [^"'`]*? as (?:it|its|the(?! first)|there|they|no|all|this|that|both|each)\b/g;
+  return [...text.matchAll(joined)].map(({ index }) =>
+    `${path}:${lineAt(text, index)} joins cause and effect with "as": use a colon or "because"`
+  );
+}

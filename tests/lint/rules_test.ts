@@ -3,7 +3,15 @@
 import { assertEquals } from "@std/assert";
 import { cycleFaults, floorFaults, roomOf } from "./floors.ts";
 import { functionFaults, functionsOf } from "./functions.ts";
-import { hostFaults, lengthFaults, opTestFaults, peerFaults, pinFaults, syncPointFaults } from "./rules.ts";
+import {
+  causeFaults,
+  hostFaults,
+  lengthFaults,
+  opTestFaults,
+  peerFaults,
+  pinFaults,
+  syncPointFaults,
+} from "./rules.ts";
 import { codeOf, importsOf, type SourceFile } from "./source.ts";
 
 const file = (path: string, text: string): SourceFile => ({ path, text });
@@ -274,5 +282,13 @@ Deno.test("pinFaults() finds a range", () => {
   assertEquals(pinFaults(imports), [
     "deno.json maps c to npm:c@^1.2.3: pin one exact version",
     "deno.json maps d to npm:d: pin one exact version",
+  ]);
+});
+
+Deno.test('causeFaults() finds a message joined by "as"', () => {
+  const text = 'say("Cannot train resnet18 as all of it is frozen");\n' +
+    'say(`Cannot load ${path}: it is empty`);\nsay("Cannot use x as text: it is a number");\n';
+  assertEquals(causeFaults(file("src/a.ts", text)), [
+    'src/a.ts:1 joins cause and effect with "as": use a colon or "because"',
   ]);
 });
