@@ -53,7 +53,7 @@ const refusals: readonly Refusal[] = [
     name: "a random transform in evaluation",
     args: ["transforms.eval=[random_resized_crop]"],
     code: 2,
-    says: ["random_resized_crop", "evaluation sees the same picture"],
+    says: ["random_resized_crop", "evaluation sees the same image"],
   },
   { name: "eval without weights", task: "eval", args: [], code: 2, says: ["add model.weights=PATH"] },
   { name: "a missing root", args: folder, code: 3, says: ["{}/data", "does not exist", "data.data_root="] },
