@@ -27,7 +27,7 @@ e2eTest(
       assertMatch(first.out, /1 done, 1 failed$/m);
       const again = await cli("train", ["--resume", `${folder}/sweep`]);
       assertEquals(again.code, first.code, again.error);
-      assertMatch(again.out, /job 0 \(1 of 2\): done before/);
+      assertMatch(again.out, /job 0 \(1 of 2\): already done/);
     }),
 );
 

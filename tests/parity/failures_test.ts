@@ -207,7 +207,7 @@ Deno.test("parity refuses arguments that make no sense", async () => {
   await refuse([FIXTURES, "--onyl", "x"], "unknown option --onyl; did you mean --only?");
   await refuse([FIXTURES, "--json"], "an option has no value");
   await refuse([FIXTURES, "--only", "("], "--only must be a regular expression");
-  await refuse([FIXTURES, "--only", "gelu"], "no case matches --only gelu: the ");
+  await refuse([FIXTURES, "--only", "gelu"], "no case matches --only gelu; the ");
   await refuse([FIXTURES, FIXTURES], "expected one folder");
 });
 
