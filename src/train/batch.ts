@@ -2,14 +2,14 @@
 import type { Tensor } from "../core/tensor.ts";
 import { type HostTarget, topClasses } from "../data/target.ts";
 
-/** A batch that knows how to get its images onto the GPU. */
+/** A batch that can write its images to the GPU. */
 export interface TrainBatch {
-  /** What its rows are to be classified as, `count` of them. */
+  /** The target of its rows, `count` of them. */
   readonly target: HostTarget;
-  /** [count], positions in the split's samples; by default those that follow on from the batch before. */
+  /** [count], positions in the split's samples; by default they follow on from the previous batch. */
   readonly indices?: Uint32Array;
   readonly count: number;
-  /** Writes the images, normalised, into the first `count` rows of `images` [N, H, W, 4], N at least `count`. */
+  /** Writes the normalised images into the first `count` rows of `images` [N, H, W, 4], N at least `count`. */
   into(images: Tensor): void;
 }
 
@@ -21,7 +21,7 @@ export interface HostBatch extends TrainBatch {
 
 /**
  * A batch of images [count, H, W, 4] on the host, with class indices [count] or another target, and the samples'
- * positions where they matter.
+ * positions if they matter.
  */
 export function hostBatch(
   images: Float32Array,

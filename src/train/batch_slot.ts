@@ -1,4 +1,4 @@
-/** Memory of batches on the GPU, for a program that is recorded once and run on each of them. */
+/** GPU memory for batches, for a program that is recorded once and run on each of them. */
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import type { HostTarget } from "../data/target.ts";
@@ -10,19 +10,19 @@ import type { TrainBatch } from "./batch.ts";
 export interface BatchSlot {
   /** [rows, H, W, 4] */
   readonly images: Tensor;
-  /** The target as losses take it; encodes what makes it from what was written. */
+  /** The target for losses; encodes computing it from what was written. */
   target(): Target;
   /**
-   * Uploads a batch. Of rows that it does not fill, the images are what they were and the targets are ignored.
+   * Uploads a batch. In rows that it does not fill, the images are unchanged and the targets are ignored.
    * @throws TypeError if its target is of another kind
    */
   write(batch: TrainBatch): void;
   free(): void;
 }
 
-/** How large batches are, and of what kind. */
+/** The size and kind of batches. */
 export interface BatchSlotOptions {
-  /** The most rows of a batch. */
+  /** Maximum number of rows in a batch. */
   readonly rows: number;
   readonly imageSize: number;
   readonly classes: number;
@@ -30,7 +30,7 @@ export interface BatchSlotOptions {
   readonly target?: HostTarget["kind"] | undefined;
 }
 
-/** Makes memory for batches; it outlives every scope until `free()`. */
+/** Allocates memory for batches; it outlives every scope until `free()`. */
 export function batchSlot(device: Device, options: BatchSlotOptions): BatchSlot {
   const { rows, imageSize, target: kind = "indices" } = options;
   const images = persistent(device, [rows, imageSize, imageSize, 4], "f32", "images");
@@ -84,7 +84,7 @@ function mixedSlot(device: Device, { rows, classes }: BatchSlotOptions): TargetS
   };
 }
 
-/** Writes `values` into the first elements, and `rest` into the others. */
+/** Writes `values` to the first elements, and `rest` to the others. */
 function fill(tensor: Tensor, values: Uint32Array | Float32Array, rest: number): void {
   if (values.length === tensor.size) return tensor.write(values);
   const all = tensor.dtype === "u32" ? new Uint32Array(tensor.size) : new Float32Array(tensor.size);

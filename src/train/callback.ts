@@ -1,11 +1,11 @@
-/** Callbacks: plain objects whose hooks the trainer calls in list order. They share the run's state only. */
+/** Callbacks: plain objects whose hooks the trainer calls in list order. They share only the run's state. */
 import type { Outputs, Pace, RunState, ValidationRecord } from "./run_state.ts";
 import type { Tally } from "./step_results.ts";
 
 /** Results of one training step. */
 export interface StepRecord extends Pace {
   readonly epoch: number;
-  /** Steps of the optimiser since the start of the run; the first is 1. */
+  /** Optimiser steps since the start of the run; the first is 1. */
   readonly step: number;
   readonly lr: number;
   readonly tally: Tally;
@@ -13,40 +13,40 @@ export interface StepRecord extends Pace {
 
 /** The test of the best weights; epochs count from 0. */
 export interface TestRecord {
-  /** The epoch and step that the weights are from. */
+  /** The epoch and step of the weights. */
   readonly epoch: number;
   readonly step: number;
   readonly tally: Tally;
   readonly outputs: Outputs;
 }
 
-/** Why a run is saved: at an epoch's end, after a validation in mid-epoch, or as it was asked to stop. */
+/** Why a run is saved: at the end of an epoch, after a mid-epoch validation, or because it was asked to stop. */
 export type SaveReason = "epoch" | "validation" | "interrupted";
 
-/** Hooks of a run; each may be left out. */
+/** Hooks of a run; each is optional. */
 export interface Callback {
-  /** Under this name its state stands in checkpoints. */
+  /** The name of its state in checkpoints. */
   readonly name: string;
-  /** Before the first epoch, and before a resumed run's state is put back. */
+  /** Before the first epoch, and before a resumed run's state is restored. */
   fitStart?(state: RunState): void | Promise<void>;
-  /** After each step of the optimiser; must not wait for the GPU as a rule. */
+  /** After each optimiser step; should not wait for the GPU. */
   stepEnd?(state: RunState): void | Promise<void>;
-  /** Every `log_every_n_steps` steps, with the latest of them. */
+  /** Every `log_every_n_steps` steps, with the last of them. */
   stepLogged?(state: RunState, record: StepRecord): void | Promise<void>;
-  /** Before and after a validation or the test; the sanity check calls neither. */
+  /** Before and after a validation or the test; not called for the sanity check. */
   evaluationStart?(state: RunState): void | Promise<void>;
   evaluationEnd?(state: RunState): void | Promise<void>;
-  /** After a validation, when all evaluationEnd hooks are done. */
+  /** After a validation, when all evaluationEnd hooks have run. */
   validated?(state: RunState, record: ValidationRecord): void | Promise<void>;
   /** After training and validation of an epoch, which is the last of `state.history`. */
   epochEnd?(state: RunState): void | Promise<void>;
-  /** When the run's state should be kept, after all callbacks have done what belongs to it. */
+  /** When the run's state should be saved, after all other callbacks have finished with the epoch. */
   save?(state: RunState, reason: SaveReason): void | Promise<void>;
   /** After the last epoch. */
   fitEnd?(state: RunState): void | Promise<void>;
-  /** After the test of the best weights, where there is one, when its results are logged. */
+  /** After the test of the best weights, if there is one, once its results are logged. */
   tested?(state: RunState, record: TestRecord): void | Promise<void>;
-  /** What a resumed run needs of the callback, as JSON can hold it; and its way back, after every fitStart. */
+  /** The callback's state for resuming, as JSON values; and restoring it, after every fitStart. */
   state?(): unknown;
   load?(state: unknown, run: RunState): void | Promise<void>;
 }
@@ -54,7 +54,7 @@ export interface Callback {
 /** A hook's name. */
 export type Hook = Exclude<keyof Callback, "name" | "state" | "load">;
 
-/** Calls one hook of all callbacks, one after the other. */
+/** Calls one hook of all callbacks in order. */
 export async function callEach<Name extends Hook>(
   callbacks: readonly Callback[],
   hook: Name,

@@ -1,4 +1,4 @@
-/** Checkpoints: a model's state dict as safetensors under torchvision's names, with what it was trained on. */
+/** Checkpoints: a model's state dict as safetensors under torchvision's names, with facts about its training. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { sameShape } from "../base/shape.ts";
@@ -9,25 +9,25 @@ import type { Model } from "../nn/model.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
 import { CARD, writeCard } from "./model_card.ts";
 
-/** What every file of weights says of its model, and of when it was saved. */
+/** The facts about a model in every file of weights, and when it was saved. */
 export interface SavedModel {
   readonly epoch: number;
   readonly step: number;
   /** Class names in the order of the logits. */
   readonly classes: readonly string[];
-  /** Side of the images that the model saw, in pixels. */
+  /** Side of the network's input images, in pixels. */
   readonly imageSize: number;
-  /** The transforms of evaluation, for those who use the model elsewhere. */
+  /** The transforms of evaluation, for users of the model outside wgrad. */
   readonly evalTransforms?: readonly Step[] | undefined;
 }
 
-/** What a checkpoint of the model alone says of itself. */
+/** The facts in a checkpoint of the model alone. */
 export interface CheckpointInfo extends SavedModel {
-  /** Validation top-1, 0 .. 1, or NaN where there was no validation. */
+  /** Validation top-1, 0 .. 1, or NaN without validation. */
   readonly accuracy: number;
 }
 
-/** The metadata that checkpoints of a model and of a whole run share. */
+/** The metadata shared by checkpoints of a model and of a whole run. */
 export function checkpointMetadata(
   { name: model, options }: Model,
   { epoch, step, classes, imageSize, evalTransforms: steps }: SavedModel,
@@ -40,7 +40,7 @@ export function checkpointMetadata(
   ];
 }
 
-/** The model's state as tensors of a file, with the counters that PyTorch's batch norms have. Waits for the GPU. */
+/** The model's state as stored tensors, with the counters of PyTorch's batch norms. Waits for the GPU. */
 export async function modelTensors(model: Model): Promise<Map<string, StoredTensor>> {
   const state = await model.parameters.state();
   const tensors = new Map<string, StoredTensor>();
@@ -65,19 +65,19 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
   );
 }
 
-/** What was not taken from a file. */
+/** The parts of a file that were not loaded. */
 export interface LeftOut {
-  /** The head, where it is of another size or is not there. */
+  /** The head, if it has another size or is missing. */
   readonly skipped: readonly string[];
-  /** What stood beside the model, such as a loss's weights in a trainer's checkpoint. */
+  /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint. */
   readonly aside: readonly string[];
 }
 
 /**
- * Puts the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
- * that {@link readWeights} opens. Averaged weights are taken where those were
- * validated. A head of another size, as in ImageNet's weights, is left as it is.
- * @throws DataError if the file is damaged, holds another architecture, or names other classes in another order
+ * Loads the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
+ * that {@link readWeights} opens. Averaged weights are used if they were validated. A head of another size, as in
+ * ImageNet's weights, is not loaded.
+ * @throws DataError if the file is damaged, has another architecture, or names other classes or another order
  */
 export async function loadCheckpoint(
   model: Model,
@@ -113,16 +113,16 @@ export async function loadCheckpoint(
   return { skipped: [...fresh], aside };
 }
 
-/** PyTorch counts the batches of each norm, and reads them nowhere unless momentum is None. */
+/** PyTorch counts the batches of each norm, but reads the counters only if momentum is None. */
 const COUNTER = ".num_batches_tracked";
 
-/** Whether convolutions have biases in place of the norms behind them, as in ONNX files for inference. */
+/** Whether convolutions have biases in place of the norms after them, as in ONNX files for inference. */
 function hasFoldedNorms({ layers }: Model, state: ReadonlyMap<string, StoredState>): boolean {
   const norm = layers.find(({ kind }) => kind === "batch_norm");
   return norm !== undefined && state.has(`${norm.inputs[0]}.bias`) && !state.has(`${norm.name}.weight`);
 }
 
-/** The head's parameters, if the file's are of another size than the model's. */
+/** The head's parameters, if the file's have another size than the model's. */
 function mismatchedHead({ head, parameters }: Model, state: ReadonlyMap<string, StoredState>): Set<string> {
   const fits = parameters.parameters.filter(({ name }) => head.parameters.includes(name))
     .every(({ name, declaration }) => {

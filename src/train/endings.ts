@@ -1,16 +1,16 @@
-/** Ends of a run before its time: loss or gradients that are not finite, and interruptions. */
+/** Early ends of a run: loss or gradients that are not finite, and interruptions. */
 import { DivergedError, InterruptedError } from "../base/errors.ts";
 import type { LossScaleState } from "../optim/loss_scale.ts";
 import type { Tally } from "./step_results.ts";
 import type { RunState } from "./run_state.ts";
 import type { Fit } from "./run.ts";
 
-/** Steps in a row that mixed precision may skip: 2^16 halved so often is under 1. */
+/** Maximum number of consecutive steps that mixed precision may skip: 2^16 halved this often is below 1. */
 const MOST_SKIPS = 20;
 
 /**
- * The epoch's batches so far; in mixed precision without those whose loss had overflowed, which were skipped.
- * @throws DivergedError at the first step that was not finite, or where mixed precision skips every step
+ * The epoch's batches so far; in mixed precision without those whose loss overflowed, which were skipped.
+ * @throws DivergedError at the first step that was not finite, or if mixed precision skips every step
  */
 export async function readSteps(run: Fit): Promise<Tally[]> {
   const { results, state, step: { decision } } = run;
@@ -30,13 +30,13 @@ function refuseEndlessSkips({ scale, skippedInARow }: LossScaleState, state: Run
   throw new DivergedError(
     `Cannot continue training: the gradients of the last ${skippedInARow} steps up to step ${state.step} were not ` +
       `finite, down to a loss scale of ${scale}: ${lastGood(state)}; use trainer.precision=32-true, lower ` +
-      "optimizer.lr, or look for broken images",
+      "optimizer.lr, or check for broken images",
   );
 }
 
 /**
- * Which parameter's gradient went first at step `halted`. No step was taken since, so the weights are those that it
- * met: its batch is differentiated once more and the gradients are looked at in the order of the backward pass.
+ * Finds the parameter whose gradient failed first at step `halted`. No step has been taken since, so the weights are
+ * unchanged: the batch is differentiated again, and the gradients are checked in the order of the backward pass.
  */
 export async function explainDivergence(
   run: Fit,
@@ -62,16 +62,16 @@ export async function explainDivergence(
     `Cannot continue training: ${what} is not finite at step ${halted} (epoch ${state.epoch})${loss}: ` +
       `${
         lastGood(state)
-      }; lower optimizer.lr, lengthen scheduler.warmup_epochs, or look for broken images and labels`,
+      }; lower optimizer.lr, lengthen scheduler.warmup_epochs, or check for broken images and labels`,
   );
 }
 
 function lastGood({ last }: RunState): string {
-  return last ? `the last good checkpoint is ${last.path}` : "no checkpoint was written yet";
+  return last ? `the last good checkpoint is ${last.path}` : "no checkpoint has been written yet";
 }
 
 /** The error of a run that was asked to stop. */
 export function interruption({ step, last }: RunState): InterruptedError {
-  const saved = last ? `: go on with resume=auto or resume=${last.path}` : "";
+  const saved = last ? `; resume with resume=auto or resume=${last.path}` : "";
   return new InterruptedError(`The run was interrupted after step ${step}${saved}`);
 }

@@ -1,6 +1,6 @@
 /**
- * Evaluation: forward passes by the running statistics. Losses, counts and logits gather on the GPU and are read once,
- * however many look at them.
+ * Evaluation: forward passes with the running statistics. Losses, counts and logits are collected on the GPU and read
+ * once, however many consumers there are.
  */
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
@@ -14,7 +14,7 @@ import { batchSlot } from "./batch_slot.ts";
 import { stepResults, type Tally } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
 
-/** What an evaluator is made of. */
+/** Dependencies of {@link evaluator}. */
 export interface EvaluatorParts {
   readonly model: Model;
   readonly loss: Loss;
@@ -22,25 +22,25 @@ export interface EvaluatorParts {
   readonly batchSize: number;
   /** The kind of the batches' targets; "indices" by default. */
   readonly target?: HostTarget["kind"] | undefined;
-  /** The most batches that are evaluated in one go. */
+  /** Maximum number of batches in one evaluation. */
   readonly batches: number;
 }
 
-/** What came out of an evaluation. */
+/** The result of an evaluation. */
 export interface Evaluation {
-  /** Mean loss and shares of right answers. */
+  /** Mean loss and shares of correct predictions. */
   readonly tally: Tally;
   readonly outputs: Outputs;
 }
 
-/** Evaluates a model on batches of at most one size; smaller ones are padded with ignored rows. */
+/** Evaluates a model on batches up to a fixed size; smaller ones are padded with ignored rows. */
 export interface Evaluator {
   /** Sends each batch of a split through the model once. Waits for the GPU once. */
   run(split: Outputs["split"], batches: AsyncIterable<TrainBatch>): Promise<Evaluation>;
   free(): void;
 }
 
-/** Makes an evaluator; its program is recorded at the first batch. */
+/** Creates an evaluator; its program is recorded at the first batch. */
 export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   const { model, loss, imageSize, batchSize } = parts;
   const { classes } = model;
@@ -95,20 +95,20 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   };
 }
 
-/** The forward pass of a batch, and where the logits of all batches gather: [rows, columns]. */
+/** The forward pass of a batch, and the tensor that collects the logits of all batches: [rows, columns]. */
 interface Recorded {
   readonly program: Program;
   readonly logits: Tensor;
   readonly gathered: Tensor;
 }
 
-/** Encodes the copy of the first `count` rows behind the first `start` rows of `to`. */
+/** Encodes a copy of the first `count` rows to `to`, after its first `start` rows. */
 function copyRows(from: Tensor, to: Tensor, start: number, count: number): void {
   const row = from.bytes / from.shape[0];
   from.device.copy(from.buffer, from.byteOffset, to.buffer, to.byteOffset + start * row, count * row);
 }
 
-/** The first `rows` rows of [N, columns], without the columns that are padding: [rows, classes]. */
+/** The first `rows` rows of [N, columns], without the padding columns: [rows, classes]. */
 async function readRows(gathered: Tensor, rows: number, classes: number): Promise<Float32Array> {
   if (rows === 0) return new Float32Array(0);
   const columns = gathered.shape[1];

@@ -1,30 +1,30 @@
 /**
- * What a run logs. Callbacks write scalars, pictures and text into it; once a step or an epoch is over, all of it
- * goes as one row to the loggers. Callbacks and loggers do not know each other.
+ * What a run logs. Callbacks write scalars, images and text to it; when a step or an epoch is over, everything goes
+ * to the loggers as one row. Callbacks and loggers do not know each other.
  */
 
 /** Values by name, such as "val/acc_top1". */
 export type Scalars = Readonly<Record<string, number>>;
 
-/** All that is logged with a step or an epoch. */
+/** Everything that is logged with a step or an epoch. */
 export interface LogRow {
   readonly epoch: number;
   /** Training steps since the start of the run: the axis of everything that is logged. */
   readonly step: number;
-  /** The same in each repetition of a run, bit for bit. */
+  /** Values that are identical in each repetition of a run, bit for bit. */
   readonly scalars: Scalars;
-  /** What depends on the clock or the machine: speed, waiting, memory. */
+  /** Values that depend on the clock or the machine: speed, waiting, memory. */
   readonly timings: Scalars;
   /** PNG files by name. */
   readonly images: Readonly<Record<string, Uint8Array>>;
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** A checkpoint that is there when the training is over. */
+/** A checkpoint that remains after training. */
 export interface KeptCheckpoint {
   readonly path: string;
   readonly step: number;
-  /** The value that it was chosen by; NaN for the last, which was not. */
+  /** The value by which it was chosen; NaN for the last checkpoint. */
   readonly score: number;
   readonly isBest: boolean;
 }
@@ -32,20 +32,20 @@ export interface KeptCheckpoint {
 /** How a run ended. */
 export type RunStatus = "finished" | "failed" | "interrupted";
 
-/** Somewhere that rows go to. What is not for it, it leaves. */
+/** A destination of rows. It ignores what it does not support. */
 export interface Logger {
   readonly name: string;
   /** Before the first row, with the run's configuration. */
   start?(config: object): Promise<void>;
   write(row: LogRow): Promise<void>;
-  /** When the training is over: what it leaves, from the oldest on, and by which options it was chosen. */
+  /** After training: the checkpoints it leaves, oldest first, and the options by which they were chosen. */
   checkpoints?(kept: readonly KeptCheckpoint[], options: object): Promise<void>;
   /**
-   * Before `start`, where a run goes on from a checkpoint: takes away what was logged after `step`, the test, and
-   * what a kill left half written.
+   * Before `start`, if a run resumes from a checkpoint: removes what was logged after `step`, the test, and anything
+   * that a kill left incomplete.
    */
   truncateTo(step: number): Promise<void>;
-  /** After the last row. Waits for what is under way within a limit, and never throws for a network's sake. */
+  /** After the last row. Waits for pending work within a time limit, and never throws because of a network. */
   finish?(status: RunStatus): Promise<void>;
 }
 
@@ -55,17 +55,17 @@ export class RunLog {
 
   constructor(readonly loggers: readonly Logger[] = []) {}
 
-  /** Adds values to the row under way; a name that is there already is overwritten. */
+  /** Adds values to the current row; an existing name is overwritten. */
   scalars(values: Scalars): void {
     Object.assign(this.#row.scalars, values);
   }
 
-  /** The same for what depends on the clock or the machine. */
+  /** The same for values that depend on the clock or the machine. */
   timings(values: Scalars): void {
     Object.assign(this.#row.timings, values);
   }
 
-  /** Adds a picture, as the bytes of a PNG file. */
+  /** Adds an image, as the bytes of a PNG file. */
   image(name: string, png: Uint8Array): void {
     this.#row.images[name] = png;
   }
@@ -75,7 +75,7 @@ export class RunLog {
     this.#row.texts[name] = text;
   }
 
-  /** Hands the row to the loggers and begins the next; does nothing if it is empty. */
+  /** Passes the row to the loggers and starts the next; does nothing if it is empty. */
   async write(epoch: number, step: number): Promise<void> {
     const row = this.#row;
     if (Object.values(row).every((part) => Object.keys(part).length === 0)) return;
@@ -92,8 +92,9 @@ export class RunLog {
   }
 
   /**
-   * Brings the logs back to what they were after `step`, before a run goes on from there. A checkpoint of an epoch's
-   * last step that was written before the epoch's validation has `step - 1` here, as the epoch's row comes anew.
+   * Restores the logs to their state after `step`, before a run resumes from there. For a checkpoint of an epoch's
+   * last step that was written before the epoch's validation, `step` is one less, because the epoch's row will be
+   * written again.
    */
   async truncateTo(step: number): Promise<void> {
     for (const logger of this.loggers) await logger.truncateTo(step);
@@ -113,7 +114,7 @@ function emptyRow() {
   };
 }
 
-/** True for the names of a test's results, which a run that goes on has not had yet. */
+/** True for the names of a test's results, which a resumed run does not have yet. */
 export function isTest(name: string): boolean {
   return name.startsWith("test/");
 }

@@ -1,6 +1,6 @@
 /**
- * What a file of weights says of the model in it: architecture, class names and how pictures are prepared. A
- * checkpoint and its ONNX file say it in the same words, so that both are given the same images.
+ * The facts about the model in a file of weights: architecture, class names and the preparation of images. A
+ * checkpoint and its ONNX file record them in the same form, so that both receive the same images.
  */
 import * as z from "zod";
 import { ConfigError, DataError } from "../base/errors.ts";
@@ -9,25 +9,25 @@ import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pi
 import type { Step } from "../data/transforms/transform.ts";
 import { architecture, type ChosenModel, type ModelName, modelNames } from "../nn/models/mod.ts";
 
-/** What the model's input is: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
+/** The model's input: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
 export type ModelInput = "normalized" | "unit" | "pixels";
 
-/** What is known of a model. */
+/** What is known about a model. */
 export interface ModelCard {
-  /** undefined where a file does not say. */
+  /** Undefined if the file does not record it. */
   readonly model: ModelName | undefined;
   /** The architecture's own options, if it has any. */
   readonly options?: Readonly<Record<string, unknown>>;
   /** Class names in the order of the logits. */
   readonly classes: readonly string[];
-  /** Side of the images that the model sees, in pixels. */
+  /** Side of the network's input images, in pixels. */
   readonly imageSize: number;
   /** The transforms of evaluation, as `pipeline()` takes them. */
   readonly steps: readonly Step[];
   readonly input: ModelInput;
 }
 
-/** Where a file's metadata say it. */
+/** The keys in a file's metadata. */
 export const CARD = {
   model: "wgrad.model",
   options: "wgrad.model_options",
@@ -37,7 +37,7 @@ export const CARD = {
   input: "wgrad.input",
 } as const;
 
-/** A card to write; what is undefined stays out of the file. */
+/** A card to write; undefined fields are omitted from the file. */
 export interface CardToWrite {
   readonly model: string | undefined;
   readonly options?: Readonly<Record<string, unknown>>;
@@ -66,7 +66,7 @@ const classNames = z.array(z.string()).min(1);
 const stepList = z.array(z.union([z.string(), z.record(z.string(), z.unknown())])).max(32);
 const side = z.coerce.number().int().min(1).max(16384);
 
-/** What to take where a file does not say it. */
+/** Defaults for what a file does not record. */
 export interface CardDefaults {
   /** Number of classes, which are then named by their index. */
   readonly classes: number;
@@ -75,8 +75,8 @@ export interface CardDefaults {
 }
 
 /**
- * The card in a file's metadata, completed by `defaults`; `missing` names what was not in the file.
- * @throws DataError if what stands there is not what it should be
+ * The card in a file's metadata, completed by `defaults`; `missing` lists what was not in the file.
+ * @throws DataError if an entry is invalid
  */
 export function readCard(
   metadata: ReadonlyMap<string, string>,
@@ -119,7 +119,7 @@ export function readCard(
   return { card, missing };
 }
 
-/** The architecture in a file's metadata; undefined where it does not say. @throws DataError as {@link readCard} does */
+/** The architecture in a file's metadata; undefined if it is not recorded. @throws DataError like {@link readCard} */
 export function readArchitecture(
   metadata: ReadonlyMap<string, string>,
   path: string,
@@ -129,7 +129,7 @@ export function readArchitecture(
   const name = parsed("model", text, path, parseModel);
   return parsed("options", options, path, (text) => {
     const chosen = { name, options: parseOptions(text) };
-    architecture(chosen, 1); // refuses options that it does not have
+    architecture(chosen, 1); // rejects options that it does not have
     return chosen;
   });
 }
@@ -164,12 +164,12 @@ const WORDS: Readonly<Record<keyof typeof CARD, string>> = {
   input: "input",
 };
 
-/** The transforms of a card. @throws DataError if they are none that evaluation can use */
+/** The transforms of a card. @throws DataError if evaluation cannot use them */
 export function cardPipeline({ steps, imageSize }: ModelCard, path: string): Pipeline {
   try {
     return pipeline(steps, { imageSize, purpose: "eval" });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    throw new DataError(`Cannot use the preprocessing that ${path} asks for: ${cause.message}`, { cause });
+    throw new DataError(`Cannot use the preprocessing in ${path}: ${cause.message}`, { cause });
   }
 }

@@ -1,7 +1,7 @@
-/** Metrics that callbacks can watch, under the names that they are logged by. */
+/** Metrics that callbacks can monitor, by the names under which they are logged. */
 import type { RunState, ValidationRecord } from "./run_state.ts";
 
-/** Names that can be watched; those of validation exist once for each validation, the others for each epoch. */
+/** Names that can be monitored; those of validation have a value for each validation, the others for each epoch. */
 export const MONITORED = [
   "val/acc_top1",
   "val/acc_top5",
@@ -12,22 +12,22 @@ export const MONITORED = [
 /** One of the {@link MONITORED}. */
 export type Monitored = typeof MONITORED[number];
 
-/** Which way is better. */
+/** Whether larger or smaller is better. */
 export type Mode = "max" | "min";
 
-/** True if `value` is better than `other` by more than `margin`; NaN is better than nothing. */
+/** True if `value` is better than `other` by more than `margin`; never true for NaN. */
 export function isBetter(mode: Mode, value: number, other: number, margin = 0): boolean {
   return mode === "max" ? value > other + margin : value < other - margin;
 }
 
-/** The value of a validation's metric; undefined if `name` is one of an epoch. */
+/** The value of a validation's metric; undefined if `name` is an epoch's metric. */
 export function validationValue(name: Monitored, { tally }: ValidationRecord): number | undefined {
   if (name === "val/acc_top1") return tally.top1;
   if (name === "val/acc_top5") return tally.top5;
   return name === "val/loss" ? tally.loss : undefined;
 }
 
-/** The value of the last epoch's metric: of training, or NaN where a run does not validate. */
+/** The value of the last epoch's metric: a training metric, or NaN if the run does not validate. */
 export function epochValue(name: Monitored, { history }: RunState): number | undefined {
   const { train, valid } = history.at(-1)!;
   if (name === "train/acc_top1") return train.top1;

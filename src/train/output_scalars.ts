@@ -1,4 +1,4 @@
-/** What is logged of a split's outputs, beside loss, top-1 and top-5, which the GPU counts. */
+/** Metrics logged from a split's outputs, besides loss, top-1 and top-5, which the GPU counts. */
 import { classAccuracy } from "../metrics/accuracy.ts";
 import { auroc } from "../metrics/auroc.ts";
 import { calibrationError } from "../metrics/calibration.ts";
@@ -8,7 +8,7 @@ import type { Outputs } from "./run_state.ts";
 
 /**
  * Macro F1 and AUROC, the expected calibration error, and each class's accuracy, under Lightning's names:
- * `val/acc_class_0`. What is not defined, such as the accuracy of a class without samples, is left out.
+ * `val/acc_class_0`. Undefined values, such as the accuracy of a class without samples, are omitted.
  */
 export function outputScalars(prefix: "val" | "test", { logits, labels }: Outputs): Scalars {
   if (labels.length === 0) return {};

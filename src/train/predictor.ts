@@ -4,18 +4,18 @@ import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import type { Model } from "../nn/model.ts";
 
-/** Predicts batches of at most one size. */
+/** Predicts batches up to a fixed size. */
 export interface Predictor {
   readonly batchSize: number;
   /**
-   * The logits [count, classes] of images [count, H, W, 4], normalised. Waits for the GPU.
-   * @throws RangeError if there are more images than a batch has
+   * The logits [count, classes] of normalised images [count, H, W, 4]. Waits for the GPU.
+   * @throws RangeError if there are more images than fit into a batch
    */
   logits(images: Float32Array, count: number): Promise<Float32Array>;
   free(): void;
 }
 
-/** Makes a predictor; its program is recorded at the first batch. */
+/** Creates a predictor; its program is recorded at the first batch. */
 export function predictor(
   device: Device,
   model: Model,

@@ -1,4 +1,4 @@
-/** A run: what it is made of, what it is while it is under way, and what a checkpoint keeps of it. */
+/** A run: its options, its state while it is in progress, and what a checkpoint keeps of it. */
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -17,43 +17,45 @@ export interface EpochBatches extends AsyncIterable<TrainBatch> {
   readonly length: number;
   /** Milliseconds that the trainer has waited for batches so far. */
   readonly waitedMs: number;
-  /** What the epoch holds of each class. */
+  /** The classes drawn in the epoch. */
   readonly drawn?: DrawnEpoch;
 }
 
 /** What is trained, on what, and how. */
 export interface FitOptions extends Omit<StepParts, "results" | "ema"> {
   readonly classes: readonly string[];
-  /** Keeps moving averages of the weights; a callback puts them in force. */
+  /** Maintains moving averages of the weights; a callback uses them. */
   readonly ema?: { readonly decay: number; readonly warmupSteps: number } | undefined;
-  /** The learning rate by epoch; `perStep` asks for it at fractions of an epoch too. */
+  /** The learning rate by epoch; with `perStep` also at fractions of an epoch. */
   readonly schedule: Schedule;
   readonly perStep: boolean;
-  /** The batches of an epoch from its `from`-th on; `length` counts the whole epoch's. */
+  /** The batches of an epoch from its `from`-th on; `length` counts those of the whole epoch. */
   readonly train: (epoch: number, from: number) => EpochBatches;
-  /** Absent where there is no validation split. */
+  /** Absent without a validation split. */
   readonly valid: (() => EpochBatches) | undefined;
   readonly evaluator: Evaluator;
-  /** The transforms of evaluation, which checkpoints keep for those who use the model elsewhere. */
+  /** The transforms of evaluation, which checkpoints record for users of the model outside wgrad. */
   readonly evalTransforms?: readonly Step[] | undefined;
   readonly batchSizes: readonly number[];
   readonly maxEpochs: number;
   readonly logEvery: number;
-  /** Batches between two validations, of which an epoch's end is always one; by default only that. */
+  /**
+   * Batches between validations, in addition to the one at the end of each epoch; by default there is only that one.
+   */
   readonly validateEvery?: number | undefined;
   readonly sanitySteps: number;
   readonly callbacks: readonly Callback[];
-  /** Where callbacks write what loggers are to have; by default it goes nowhere. */
+  /** Where callbacks write what loggers should get; by default nowhere. */
   readonly log?: RunLog;
-  /** Aborted when the run is to stop. */
+  /** Aborted when the run should stop. */
   readonly signal: AbortSignal;
-  /** What checkpoints say of the run besides its state. */
+  /** Facts about the run for checkpoints, besides its state. */
   readonly about?: ReadonlyMap<string, string> | undefined;
-  /** Where to go on. */
+  /** Where to resume. */
   readonly resume?: Snapshot | undefined;
 }
 
-/** A run under way. */
+/** A run in progress. */
 export interface Fit extends FitOptions {
   readonly device: Device;
   readonly state: RunState;
@@ -61,15 +63,15 @@ export interface Fit extends FitOptions {
   readonly results: StepResults;
 }
 
-/** How far a run has come, beside its tensors. */
+/** The progress of a run, without its tensors. */
 export interface Progress {
-  /** The position of the sampler: batches of the epoch that are done. */
+  /** The position of the sampler: completed batches of the epoch. */
   readonly epoch: number;
   readonly batch: number;
   readonly batchesPerEpoch: number;
   readonly validatedAt: number;
   readonly step: number;
-  /** Batches that the batch norms have counted. */
+  /** Batches counted by the batch norms. */
   readonly batches: number;
   readonly history: readonly EpochRecord[];
   readonly best?: SavedCheckpoint;
@@ -77,7 +79,7 @@ export interface Progress {
   readonly stop?: string;
   /** States of callbacks by name. */
   readonly callbacks: Readonly<Record<string, unknown>>;
-  /** Kernels that were chosen: another choice might add in another order. */
+  /** The chosen kernels: another choice might add in another order. */
   readonly choices: readonly (readonly [string, string])[];
 }
 

@@ -1,8 +1,8 @@
-/** Where callbacks show what they have to say. */
+/** Where callbacks print. */
 export interface Screen {
-  /** Characters of a line; Infinity where it is no terminal. */
+  /** Width of a line in characters; Infinity if it is not a terminal. */
   columns(): number;
   print(line: string): void;
-  /** Shows a line that is made anew as time goes by, on a terminal only; undefined takes it away. */
+  /** Shows a line that is updated over time, only on a terminal; undefined removes it. */
   status(make?: (columns: number) => string): void;
 }

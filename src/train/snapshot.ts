@@ -1,8 +1,8 @@
 /**
- * A whole run as the bytes of a .safetensors file, and its way back. Tensors: the model under torchvision's names,
- * the optimiser's states under its names for them (`adamw.m.NAME`), averages as `ema.NAME`, the loss scale, and the
- * results of the epoch's batches so far. Metadata: what the model is, what the run is about, and its progress as JSON.
- * Everything else of a run follows from these: orders and augmentation from seed and epoch, the learning rate from the
+ * Saves a whole run as the bytes of a .safetensors file, and restores it. Tensors: the model under torchvision's
+ * names, the optimiser's states under its names for them (`adamw.m.NAME`), averages as `ema.NAME`, the loss scale,
+ * and the results of the epoch's batches so far. Metadata: facts about the model and the run, and its progress as
+ * JSON. Everything else follows from these: orders and augmentation from seed and epoch, the learning rate from the
  * step.
  */
 import { DataError } from "../base/errors.ts";
@@ -65,19 +65,19 @@ function progressOf({ device, state, callbacks, model }: Fit): Progress {
   };
 }
 
-/** Reads a checkpoint to go on from. @throws DataError if the file is damaged or holds weights alone */
+/** Reads a checkpoint to resume from. @throws DataError if the file is damaged or contains only weights */
 export async function decodeSnapshot(bytes: Uint8Array, path: string): Promise<Snapshot> {
   try {
     const { tensors, metadata } = await readSealed(bytes as Uint8Array<ArrayBuffer>);
     const text = metadata.get(PROGRESS);
-    if (text === undefined) throw new RangeError("it holds weights alone: give it as model.weights");
+    if (text === undefined) throw new RangeError("it contains only weights; use it as model.weights");
     return { path, tensors, metadata, progress: parseExactJson(text) as Progress };
   } catch (error) {
     throw new DataError(`Cannot resume from ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
 
-/** Puts a run where a checkpoint left it. @throws DataError if the checkpoint is of another kind of run */
+/** Restores a run from a checkpoint. @throws DataError if the checkpoint is of another kind of run */
 export async function restoreSnapshot(
   run: Fit,
   { path, tensors, metadata, progress }: Snapshot,

@@ -1,6 +1,6 @@
 /**
- * The training step, which reads nothing back: its loss and counts go to step_results.ts, its scalars come from one
- * buffer. It is always two programs, gradients (step_work.ts) and update, and what is to happen to the whole gradient
+ * The training step, without read-backs: its loss and counts go to step_results.ts, its scalars come from one buffer.
+ * It is always two programs, gradients (step_work.ts) and update, and whatever should happen to the whole gradient
  * happens between them:
  *
  *   each batch: gradients    ...    the step's last batch: gradients, between, update
@@ -19,7 +19,7 @@ import { stepWork, type StepWorkParts } from "./step_work.ts";
 /** Averages that follow the model's values after each step. */
 export interface Averaging {
   readonly averages: Ema;
-  /** The decay at most. */
+  /** The maximum decay. */
   readonly decay: number;
   /** Steps before the first update; 0 by default. */
   readonly warmupSteps?: number;
@@ -27,45 +27,48 @@ export interface Averaging {
 
 /**
  * What happens to a step's whole gradient, flat, before the update reads it: an all-reduce reads it, sums it over
- * machines and writes it. In mixed precision it is multiplied with the loss scale.
+ * machines and writes it. In mixed precision it includes the loss scale as a factor.
  */
 export type Between = (gradient: Tensor) => void | Promise<void>;
 
-/** What a step is made of. */
+/** Dependencies of {@link trainStep}. */
 export interface StepParts extends StepWorkParts, Omit<ProgramOptions, "classes"> {
   readonly ema?: Averaging | undefined;
-  /** In order; by default nothing. */
+  /** In order; nothing by default. */
   readonly between?: readonly Between[] | undefined;
 }
 
 /** The training step of a model. */
 export interface TrainStep {
-  /** Steps of the optimiser so far; set when a run is resumed. */
+  /** Optimiser steps so far; set when a run is resumed. */
   step: number;
   /** True between steps, false between the batches of an accumulated one. */
   readonly isWhole: boolean;
   /** The gradient's norm and clip factor of the last step, [2]. */
   readonly clip: Tensor;
-  /** Whether steps are taken: the dynamic loss scale in mixed precision, else a guard against what is not finite. */
+  /**
+   * Whether steps are taken: the dynamic loss scale in mixed precision, otherwise a guard against non-finite
+   * gradients.
+   */
   readonly decision: LossScale | FiniteGuard;
-  /** Records the programs of these batch sizes, so that no memory is taken later. */
+  /** Records the programs of these batch sizes, so that no memory is allocated later. */
   prepare(counts: readonly number[]): Promise<void>;
   /** The recorded programs of a batch size, gradients and update; none before it is prepared, and without replay. */
   programs(count: number): readonly Program[];
   /**
-   * Trains on one batch at the learning rate `lr`, and leaves its loss and counts in `results`. Where batches are
-   * accumulated the optimiser takes its step after the last of a group; `isLast` ends the group early.
+   * Trains on one batch at the learning rate `lr`, and writes its loss and counts to `results`. If batches are
+   * accumulated, the optimiser takes its step after the last of a group; `isLast` ends the group early.
    */
   run(batch: TrainBatch, lr: number, isLast?: boolean): Promise<void>;
-  /** Forward and backward of one batch, without a step: the gradients are in their slots afterwards. */
+  /** Forward and backward of one batch without a step: the gradients are in their slots afterwards. */
   differentiate(batch: TrainBatch): Promise<void>;
   free(): void;
 }
 
-/** Steps that the GPU may be behind: more would save nothing and pile up uploaded images. */
+/** Steps that the GPU may lag behind: more would gain nothing and accumulate uploaded images. */
 const AHEAD = 2;
 
-/** Makes the training step of a model. */
+/** Creates the training step of a model. */
 export function trainStep(device: Device, parts: StepParts): TrainStep {
   const { model, optimizer, results, ema, accumulate = 1, between = [] } = parts;
   const work = stepWork(device, parts);

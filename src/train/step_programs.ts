@@ -1,4 +1,7 @@
-/** The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), and its update. */
+/**
+ * The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), and its
+ * update.
+ */
 import { LimitError } from "../base/errors.ts";
 import { tune } from "../core/choice.ts";
 import type { Device } from "../core/device.ts";
@@ -14,7 +17,7 @@ export interface ProgramOptions extends Omit<BatchSlotOptions, "rows"> {
   readonly replay: boolean;
 }
 
-/** Half of a step, ready to be run. */
+/** Half of a step, ready to run. */
 export interface Half {
   /** Encodes it, without submitting. */
   encode(): void;
@@ -23,7 +26,7 @@ export interface Half {
   free(): void;
 }
 
-/** Where batches of a size go, and the two halves of their step. */
+/** Memory for batches of a size, and the two halves of their step. */
 export interface SizedStep {
   readonly slot: BatchSlot;
   readonly gradients: Half;
@@ -33,19 +36,19 @@ export interface SizedStep {
 
 /** The programs by batch size. */
 export interface StepPrograms {
-  /** The step of a batch size; recorded at its first use, unless it is prepared. */
+  /** The step for a batch size; recorded on first use, unless it is prepared. */
   of(count: number): Promise<SizedStep>;
   /** The same, if it is prepared. */
   prepared(count: number): SizedStep | undefined;
   /**
-   * Records the programs of these batch sizes, so that no memory is taken later.
-   * @throws LimitError that names the batch size that fits, if the adapter is too small for one of them
+   * Records the programs of these batch sizes, so that no memory is allocated later.
+   * @throws LimitError with the batch size that fits, if the adapter is too small for one of them
    */
   prepare(counts: readonly number[]): Promise<void>;
   free(): void;
 }
 
-/** Makes the programs of a step's work; none is recorded yet. */
+/** Creates the programs of a step's work; none is recorded yet. */
 export function stepPrograms(device: Device, work: StepWork, options: ProgramOptions): StepPrograms {
   const { imageSize, classes, target, tuneKernels = false, replay } = options;
   const sizes = new Map<number, SizedStep>();
@@ -91,7 +94,7 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
   };
 }
 
-/** Records what `body` runs; without replay it is run anew each time. */
+/** Records what `body` runs; without replay it runs again each time. */
 async function halfOf(device: Device, body: () => void, replay: boolean): Promise<Half> {
   if (!replay) return { encode: () => device.scope(body), program: undefined, free: () => {} };
   const program = await recordProgram(device, () => {
@@ -101,7 +104,7 @@ async function halfOf(device: Device, body: () => void, replay: boolean): Promis
   return { encode: () => program.encode(), program, free: () => program.free() };
 }
 
-/** Runs `body`, and names the batch that fits if the adapter is too small for one of `count`. */
+/** Runs `body`, and reports the batch size that fits if the adapter is too small for `count`. */
 async function sayWhatFits<T>(count: number, body: () => Promise<T>): Promise<T> {
   try {
     return await body();

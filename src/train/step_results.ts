@@ -1,29 +1,29 @@
-/** Where steps leave their loss and counts on the GPU, so that none of them has to be waited for. */
+/** Collects the steps' losses and counts on the GPU, so that no step has to be waited for. */
 import type { Device } from "../core/device.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { tally } from "../ops/tally.ts";
 import type { Target } from "../ops/target.ts";
 import { RESULTS_SLOT } from "../optim/step_scalars.ts";
 
-/** Loss and right answers over some rows. */
+/** Loss and correct predictions over a number of rows. */
 export interface Tally {
   /** Mean loss of the batches, weighted by their rows. */
   readonly loss: number;
-  /** Shares of rows, 0 .. 1: the class of the target has the largest logit, or one of the largest five. */
+  /** Shares of rows, 0 .. 1, for which the target's class has the largest logit, or one of the largest five. */
   readonly top1: number;
   readonly top5: number;
   readonly rows: number;
 }
 
-/** One slot a step, filled in order. */
+/** One slot for each step, filled in order. */
 export interface StepResults {
-  /** Encodes the writing of a step's results into the slot that the scalars name at {@link RESULTS_SLOT}. */
+  /** Encodes writing a step's results to the slot given by the scalar {@link RESULTS_SLOT}. */
   tally(logits: Tensor, target: Target, loss: Tensor, scalars: Tensor): void;
   /** The next slot, for the step's scalars. @throws RangeError if all slots are full */
   advance(): number;
-  /** Starts again at the first slot. */
+  /** Restarts at the first slot. */
   restart(): void;
-  /** The slots that are filled, [used, 4], as they are on the GPU; and their way back. Waits for the GPU. */
+  /** The filled slots, [used, 4], as on the GPU; and restoring them. Waits for the GPU. */
   rows(): Promise<Float32Array>;
   load(rows: Float32Array): void;
   /** The results of each step since the restart. Waits for the GPU. */
@@ -33,7 +33,7 @@ export interface StepResults {
   free(): void;
 }
 
-/** Makes room for the results of `slots` steps, whose logits have `classes` classes. */
+/** Allocates room for the results of `slots` steps, whose logits have `classes` classes. */
 export function stepResults(device: Device, classes: number, slots: number): StepResults {
   const results = persistent(device, [slots, 4], "f32", "losses and counts");
   let used = 0;
@@ -47,7 +47,7 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
     advance() {
       if (used === slots) {
         throw new RangeError(
-          `Cannot take another step: all ${slots} slots of the results are full: restart them first`,
+          `Cannot take another step: all ${slots} slots of the results are full; restart them first`,
         );
       }
       return used++;
@@ -64,12 +64,12 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
   };
 }
 
-/** A slot's four values: loss times rows, rows, right answers in one and in five. */
+/** A slot's four values: loss times rows, rows, correct in one and in five. */
 function row([loss, rows, top1, top5]: Float32Array): Tally {
   return { loss: loss / rows, rows, top1: top1 / rows, top5: top5 / rows };
 }
 
-/** The results of several steps taken together; NaN if there are none. */
+/** The combined results of several steps; NaN if there are none. */
 export function sum(steps: readonly Tally[]): Tally {
   const rows = steps.reduce((total, step) => total + step.rows, 0);
   const mean = (value: (step: Tally) => number) =>

@@ -1,7 +1,7 @@
 /**
- * What a training step does on the GPU, in two halves: the gradients of a batch, and the update by the gradient of all
- * the step's batches. Gradients that are not finite are never used, which the GPU decides: in mixed precision such a
- * step is skipped and the loss scale halved, in f32 no further step is taken.
+ * The GPU work of a training step, in two halves: the gradients of a batch, and the update with the gradient of all
+ * the step's batches. Gradients that are not finite are never used, which is decided on the GPU: in mixed precision
+ * such a step is skipped and the loss scale halved, in f32 no further step is taken.
  */
 import type { Device } from "../core/device.ts";
 import { withTape } from "../core/tape.ts";
@@ -19,7 +19,7 @@ import { STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { BatchSlot } from "./batch_slot.ts";
 import type { StepResults } from "./step_results.ts";
 
-/** What the work consists of. */
+/** Dependencies of {@link stepWork}. */
 export interface StepWorkParts {
   readonly model: Model;
   readonly loss: Loss;
@@ -27,32 +27,38 @@ export interface StepWorkParts {
   readonly results: StepResults;
   /** Averages that follow the values after each update. */
   readonly ema?: { readonly averages: Ema } | undefined;
-  /** Batches to one step of the optimiser; 1 by default. */
+  /** Batches in one optimiser step; 1 by default. */
   readonly accumulate?: number | undefined;
-  /** The largest gradient norm, or null for no clipping. */
+  /** The maximum gradient norm, or null for no clipping. */
   readonly maxNorm: number | null;
 }
 
 /** The work of a step, to be recorded or run. */
 export interface StepWork {
-  /** What changes from step to step (see step_scalars.ts). */
+  /** Values that change from step to step (see step_scalars.ts). */
   readonly scalars: Tensor;
   /** The gradient's norm and clip factor of the last step, [2]. */
   readonly clip: Tensor;
-  /** Whether steps are taken: the dynamic loss scale in mixed precision, else a guard against what is not finite. */
+  /**
+   * Whether steps are taken: the dynamic loss scale in mixed precision, otherwise a guard against non-finite
+   * gradients.
+   */
   readonly decision: LossScale | FiniteGuard;
   /** The step's whole gradient, flat: that of one batch, or the mean of several. */
   readonly gradient: Tensor;
   /** Encodes one forward and backward pass over a batch; its gradients are in the parameters' slots afterwards. */
   pass(slot: BatchSlot): void;
-  /** Encodes the first half: as many passes over a batch as the optimiser asks for, and its part in the step's gradient. */
+  /**
+   * Encodes the first half: as many passes over a batch as the optimiser needs, and the batch's share of the step's
+   * gradient.
+   */
   gradients(slot: BatchSlot): void;
-  /** Encodes the second half: clipping, whether the step is taken, the update, and the averages. */
+  /** Encodes the second half: clipping, the decision whether the step is taken, the update, and the averages. */
   update(): void;
   free(): void;
 }
 
-/** Makes the work of a model's steps. */
+/** Creates the work of a model's steps. */
 export function stepWork(device: Device, parts: StepWorkParts): StepWork {
   const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm } = parts;
   const { parameters } = model;

@@ -12,7 +12,7 @@ import { encodeSnapshot, restoreSnapshot } from "./snapshot.ts";
 import { trainStep } from "./step.ts";
 
 /**
- * Trains until `maxEpochs` epochs are done or a callback asks for the end, and returns the run's state.
+ * Trains until `maxEpochs` epochs are done or a callback requests the end, and returns the run's state.
  * @throws DivergedError when loss or gradients are no longer finite, InterruptedError when `signal` was aborted
  */
 export async function fit(device: Device, options: FitOptions): Promise<RunState> {
@@ -76,7 +76,7 @@ function begin(device: Device, options: FitOptions): Fit {
   return run;
 }
 
-/** Trains for one epoch, or for what is left of it: the batch loop. */
+/** Trains for one epoch, or the rest of it: the batch loop. */
 async function trainEpoch(run: Fit): Promise<void> {
   const { state, step, callbacks, signal, validateEvery = Infinity } = run;
   const { epoch, batchesPerEpoch } = state;
@@ -110,7 +110,7 @@ async function trainEpoch(run: Fit): Promise<void> {
   await callEach(callbacks, "epochEnd", state);
 }
 
-/** The speed of what was trained on since `started`. */
+/** The training speed since `started`. */
 function paceOf(steps: readonly Tally[], { waitedMs }: EpochBatches, started: number): Pace {
   const seconds = (performance.now() - started) / 1000;
   const rows = steps.reduce((total, step) => total + step.rows, 0);
@@ -126,11 +126,11 @@ function rate(
   return schedule({ epoch: perStep ? epoch + first / batchesPerEpoch : epoch });
 }
 
-/** Evaluates the validation split, where there is one. */
+/** Evaluates the validation split, if there is one. */
 async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefined> {
   const { valid, evaluator, callbacks, state, signal } = run;
   if (!valid) return undefined;
-  if (!isEpochEnd) await readSteps(run); // no checkpoint of what has diverged
+  if (!isEpochEnd) await readSteps(run); // never save a diverged run
   await callEach(callbacks, "evaluationStart", state);
   const { tally, outputs } = await evaluator.run("valid", until(signal, valid()));
   await callEach(callbacks, "evaluationEnd", state);
@@ -142,7 +142,7 @@ async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefine
   return tally;
 }
 
-/** Evaluates a few batches before the first epoch, so that a broken validation fails at once; leaves no trace. */
+/** Evaluates a few batches before the first epoch, so that a broken validation fails immediately; leaves no trace. */
 async function sanityCheck({ valid, evaluator, sanitySteps, signal }: Fit): Promise<void> {
   if (valid && sanitySteps > 0) await evaluator.run("valid", take(until(signal, valid()), sanitySteps));
 }
@@ -154,7 +154,7 @@ async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGe
   }
 }
 
-/** Batches until the run is asked to stop. */
+/** Yields batches until the run is asked to stop. */
 async function* until(signal: AbortSignal, batches: AsyncIterable<TrainBatch>): AsyncGenerator<TrainBatch> {
   for await (const batch of batches) {
     if (signal.aborted) return;
@@ -162,7 +162,7 @@ async function* until(signal: AbortSignal, batches: AsyncIterable<TrainBatch>): 
   }
 }
 
-/** Lets the callbacks save what there is, and ends the run. */
+/** Lets the callbacks save the run, and ends it. */
 async function interrupt({ callbacks, state }: Fit): Promise<never> {
   await callEach(callbacks, "save", state, "interrupted");
   throw interruption(state);
