@@ -25,7 +25,7 @@ gpuTest("stepResults() keeps each step's loss and right answers until it is rest
     assertThrows(
       () => results.advance(),
       RangeError,
-      "all 2 slots of the results are full: restart them first",
+      "all 2 slots of the results are full; restart them first",
     );
     results.restart();
     assertEquals(await results.steps(), []);

@@ -100,7 +100,7 @@ gpuTest("fit() names the step and the layer whose gradient is not finite", async
     () => fit(device, fitOptions(device, slimModel(device), { train })),
     DivergedError,
     "Cannot continue training: the gradient of fc.bias, the first in the backward pass, is not finite at step 2 " +
-      "(epoch 0), where the loss is NaN: no checkpoint was written yet; lower optimizer.lr",
+      "(epoch 0), where the loss is NaN: no checkpoint has been written yet; lower optimizer.lr",
   );
 });
 
