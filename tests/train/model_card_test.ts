@@ -53,7 +53,7 @@ Deno.test("readCard() says what a foreign file does not say, and takes defaults"
 Deno.test("readCard() refuses what is damaged or contradicts the model", () => {
   const faults: [string, string, string][] = [
     ["wgrad.classes", "[1, 2, 3, 4, 5]", '"wgrad.classes" is damaged'],
-    ["wgrad.classes", '["a", "b"]', "it names 2 classes: its model has 5"],
+    ["wgrad.classes", '["a", "b"]', "it names 2 classes, its model has 5"],
     ["wgrad.classes", "{", '"wgrad.classes" is damaged'],
     ["wgrad.image_size", "1e9", '"wgrad.image_size" is damaged'],
     ["wgrad.model", "vgg16", '"wgrad.model" is damaged'],
@@ -65,6 +65,6 @@ Deno.test("readCard() refuses what is damaged or contradicts the model", () => {
 
 Deno.test("cardPipeline() refuses preprocessing that is random or unknown", () => {
   for (const steps of [[{ random_horizontal_flip: {} }], [{ eval: "x" }], ["resize", { nothing: {} }]]) {
-    assertThrows(() => cardPipeline({ ...card, steps }, "m.onnx"), DataError, "that m.onnx asks for");
+    assertThrows(() => cardPipeline({ ...card, steps }, "m.onnx"), DataError, "preprocessing in m.onnx");
   }
 });
