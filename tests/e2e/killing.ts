@@ -13,6 +13,7 @@ export interface Length {
 export function overrides(folder: string, { epochs, kept }: Length): string[] {
   return [
     ...tiny(folder, epochs),
+    "data.synthetic.train=30", // two steps an epoch
     "resume=auto",
     "callbacks.ema={decay: 0.9}",
     "callbacks.early_stopping={}",
