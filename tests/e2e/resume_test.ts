@@ -55,7 +55,7 @@ e2eTest("a run is gone on with", (context) =>
       assertEquals(other.code, 2, other.error);
       assertMatch(
         other.error,
-        /^ConfigError: Cannot resume from .+ as .+ has data\.image_size=32 \(now 64\)$/m,
+        /^ConfigError: Cannot resume from .+: .+ has data\.image_size=32 \(now 64\)$/m,
       );
       const blocked = await cli("train", [...args, `checkpoint_dir=${last}`]);
       assertEquals(blocked.code, 6, blocked.error);

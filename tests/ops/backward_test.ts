@@ -36,5 +36,5 @@ gpuTest("backward() adds a parameter's second gradient to its slot", async () =>
 
 gpuTest("backward() without a tape says what to wrap", async () => {
   const x = await leaf([1, 2, 3, 4]);
-  assertThrows(() => backward(x, x), RangeError, "no tape is on: wrap forward and backward in withTape");
+  assertThrows(() => backward(x, x), RangeError, "no tape is active; wrap forward and backward in withTape");
 });

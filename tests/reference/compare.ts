@@ -53,7 +53,7 @@ export function assertClose(comparison: Comparison): number {
   const { share, error, index } = difference(comparison);
   if (share <= 1) return share;
   throw new Error(
-    `Cannot accept ${op} ${name} as its values must be within ${tolerance} of the expected: at index ${index} of ` +
+    `Cannot accept ${op} ${name}: its values must be within ${tolerance} of the expected: at index ${index} of ` +
       `${expected.length} the current value is ${actual[index]}, the expected ${expected[index]}, ` +
       `the error ${error.toExponential(2)}, which is ${share.toFixed(2)} of the tolerance`,
   );

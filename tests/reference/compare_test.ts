@@ -17,7 +17,7 @@ Deno.test("assertClose() names op, tensor, index, both values and the share on f
   assertThrows(
     () => compare([1, 2, 3], [1, 2.5, 4]),
     Error,
-    "Cannot accept conv2d() dx as its values must be within 0.1 of the expected: at index 2 of 3 the current " +
+    "Cannot accept conv2d() dx: its values must be within 0.1 of the expected: at index 2 of 3 the current " +
       "value is 3, the expected 4, the error 2.50e-1, which is 2.50 of the tolerance",
   );
 });

@@ -67,7 +67,7 @@ gpuTest(
         lines.length = 0;
         const path = `${folder}/${name}.onnx`;
         await exportTask(host, [best, "--output", path, ...flags]);
-        assertMatch(lines.join("\n"), /same class for 16 of 16 drawn pictures/);
+        assertMatch(lines.join("\n"), /same class for 16 of 16 drawn images/);
         const { code, json } = await predicted(host, lines, path, `${folder}/pictures`);
         assertEquals([code, json.runtime, json.classes], [0, "ONNX Runtime", classes]);
         const tolerance = name === "half" ? 1e-2 : 1e-5;

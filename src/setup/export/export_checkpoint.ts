@@ -96,5 +96,5 @@ function drawnPictures(): CheckSet {
     const stream = rng(0, "export check", i);
     return drawJersey(String(stream.integer(100)), stream, 32 + stream.integer(200));
   });
-  return { name: "drawn pictures", pictures: inMemory(pictures) };
+  return { name: "drawn images", pictures: inMemory(pictures) };
 }
