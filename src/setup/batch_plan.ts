@@ -1,30 +1,30 @@
-/** How many batches an epoch has, and of which samples: batch sizes, the trainer's limits, overfitting. */
+/** The number of batches in an epoch, and their samples: batch sizes, the trainer's limits, overfitting. */
 import type { Config } from "../config/mod.ts";
 import type { BatchesOptions } from "../data/loader.ts";
 import type { Split } from "../data/types.ts";
 
-/** What a configuration says of the batches of each split. */
+/** The batches of each split that a configuration asks for. */
 export interface BatchPlan {
-  /** Whether training walks a few batches in order, and validation the same ones. */
+  /** Whether training uses a few batches in a fixed order, and validation the same ones. */
   readonly overfits: boolean;
   readonly evalBatchSize: number;
-  /** The split whose samples stand for `split` in an evaluation. */
+  /** The split whose samples are used to evaluate `split`. */
   sourceOf(split: Split): Split;
-  /** Sizes of the batches of train, each once: the full one, and that of the last. */
+  /** The distinct sizes of training batches: the full size, and that of the last batch. */
   trainSizes(): number[];
   train(): Pick<BatchesOptions, "batchSize" | "dropLast" | "most">;
   evaluation(split: Split): Pick<BatchesOptions, "batchSize" | "most">;
 }
 
-/** The plan for splits of `count(split)` samples, where an epoch of train draws `drawn`. */
+/** Plans batches for splits of `count(split)` samples, where a training epoch draws `drawn`. */
 export function planBatches(config: Config, count: (split: Split) => number, drawn: number): BatchPlan {
   const { batch_size: batchSize, eval_batch_size, drop_last: dropLast } = config.data;
   const overfits = config.trainer.overfit_batches !== 0;
   const evalBatchSize = overfits ? batchSize : eval_batch_size ?? batchSize;
   const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
-  /** Samples that an epoch of train draws. */
+  /** Samples drawn in a training epoch. */
   const epochSize = () => overfits ? count("train") : drawn;
-  /** Batches of a split if none is left out. */
+  /** Batches of a split before any limit. */
   const batchesOf = (split: Split) => {
     if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
     return dropLast ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
@@ -40,13 +40,16 @@ export function planBatches(config: Config, count: (split: Split) => number, dra
   };
 }
 
-/** The sizes of an epoch's batches, each once: the full one, and that of the last. */
+/** The distinct sizes of an epoch's batches: the full size, and that of the last batch. */
 function sizesOf(samples: number, batchSize: number, batches: number): number[] {
   const rest = Math.min(batchSize, samples - (batches - 1) * batchSize);
   return [...new Set([...(batches > 1 ? [batchSize] : []), rest])];
 }
 
-/** The batches of a split that are used: all, or as the trainer's limits say (Lightning: above 1 a count, else a share). */
+/**
+ * The number of a split's batches to use, given the trainer's limits. As in Lightning, a limit above 1 is a
+ * count and any other a share.
+ */
 export function mostBatches({ trainer }: Pick<Config, "trainer">, split: Split, batches: number): number {
   const { fast_dev_run: fast, overfit_batches: overfit } = trainer;
   if (fast !== false) return Math.min(batches, Number(fast));

@@ -1,4 +1,4 @@
-/** Where an experiment's checkpoints lie, and which of them a run goes on from. */
+/** Where an experiment's checkpoints are stored, and which one a run resumes from. */
 import { ConfigError, DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
@@ -8,10 +8,10 @@ import { decodeSnapshot } from "../train/snapshot.ts";
 import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 
-/** What a checkpoint says of its run, in its metadata. */
+/** Metadata keys for facts about the run that wrote a checkpoint. */
 const EXPERIMENT = "wgrad.experiment", RUN = "wgrad.run", CONFIG = "wgrad.config", DATA = "wgrad.data";
 
-/** A checkpoint to go on from, and why it was taken. */
+/** A checkpoint to resume from, and why it was chosen. */
 export interface Resume {
   readonly path: string;
   /** The folder of the run that wrote it. */
@@ -19,14 +19,14 @@ export interface Resume {
   readonly why: string;
 }
 
-/** Folders of a run and of its checkpoints. */
+/** The folders of a run and of its checkpoints. */
 export interface RunPlaces {
   readonly folder: string;
   readonly checkpoints: string;
   readonly resume: Resume | undefined;
 }
 
-/** Facts of a run for its checkpoints' metadata. */
+/** Facts about a run for the metadata of its checkpoints. */
 export function aboutRun(config: Config, folder: string, data: OpenData): Map<string, string> {
   return new Map([
     [EXPERIMENT, config.experiment],
@@ -37,7 +37,8 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
 }
 
 /**
- * The fixed folder `<checkpoint_dir>/<experiment>`; a job of a sweep has one in its own folder, since jobs share a name.
+ * The fixed folder `<checkpoint_dir>/<experiment>`. The jobs of a sweep share a name, so each keeps its
+ * checkpoints in its own folder.
  */
 function checkpointFolder(
   { experiment, checkpoint_dir }: Config,
@@ -47,7 +48,7 @@ function checkpointFolder(
   return isJob ? `${folder}/checkpoints` : `${checkpoint_dir}/${experiment}`;
 }
 
-/** Where a run's files go: into `folder`, or where the run that it resumes began. */
+/** Decides where a run's files go: into `folder`, or into the folder of the run that it resumes. */
 export async function findPlaces(
   host: Host,
   config: Config,
@@ -76,8 +77,8 @@ export async function findPlaces(
 }
 
 /**
- * Writes into `folder`. A fresh run moves what an earlier one left there aside before its first write, so that
- * nothing is overwritten.
+ * Writes into `folder`. Before its first write, a fresh run moves any checkpoints from an earlier run aside,
+ * so nothing is overwritten.
  */
 export function checkpointStore(host: Host, folder: string, isResumed: boolean): CheckpointStore {
   let claimed: Promise<void> | undefined;
@@ -110,16 +111,16 @@ async function placeAside(host: Host, folder: string): Promise<string | undefine
   const exists = (path: string) => host.folderStore(path).exists("");
   if (!await exists(folder)) return undefined;
   const files = await (await host.openTree(folder)).paths();
-  if (!files.some((name) => name.endsWith(".safetensors"))) return undefined; // what a kill has left half written
+  if (!files.some((name) => name.endsWith(".safetensors"))) return undefined; // left incomplete by a kill
   for (let i = 1;; i++) {
     if (!await exists(`${folder}.${i}`)) return `${folder}.${i}`;
   }
 }
 
 /**
- * Which checkpoint `resume` means: never none, auto the experiment's last one where it is whole and of the same model
- * and data, else the path that is given. Prints what it chose and why.
- * @throws ConfigError if the path's checkpoint is of another model or data, DataError if it cannot be read
+ * Finds the checkpoint that `resume` refers to: none for never; for auto the experiment's last one, if it is
+ * intact and has the same model and data; otherwise the given path. Prints the choice and the reason.
+ * @throws ConfigError if the checkpoint at the path has another model or data, DataError if it cannot be read
  */
 async function findResume(
   host: Host,
@@ -144,7 +145,7 @@ async function findResume(
   return undefined;
 }
 
-/** The last checkpoint, or the newest of the best where that is damaged. */
+/** The last checkpoint or, if that is damaged, the newest of the best ones. */
 async function lookOrPrevious(host: Host, config: Config, folder: string): Promise<Resume | string> {
   const why = "the last of this experiment";
   try {
@@ -173,7 +174,10 @@ async function lookOrPrevious(host: Host, config: Config, folder: string): Promi
   );
 }
 
-/** A whole checkpoint's run, or why it does not fit. @throws DataError if it cannot be read */
+/**
+ * The run of an intact checkpoint, or the reason why it does not fit.
+ * @throws DataError if it cannot be read
+ */
 async function look(
   host: Host,
   config: Config,
@@ -197,7 +201,10 @@ async function look(
   return { path, folder, step: progress.step };
 }
 
-/** What must be the same in the middle of an epoch, where the position counts batches of an order. */
+/**
+ * Settings that must not change in the middle of an epoch, where the position is a number of batches in a
+ * fixed order.
+ */
 function midEpochDifferences(before: Config, { seed, data, trainer }: Config): (string | undefined)[] {
   return [
     differs("seed", before.seed, seed),
@@ -219,7 +226,7 @@ function differs(key: string, before: unknown, now: unknown): string | undefined
   return was === is ? undefined : `${key}=${was} (now ${is})`;
 }
 
-/** Reads the checkpoint that a run goes on from. @throws DataError if it was made on other data */
+/** Reads the checkpoint that a run resumes from. @throws DataError if it was made with other data */
 export async function openResume(host: Host, { path, why }: Resume, data: string): Promise<Snapshot> {
   const snapshot = await decodeSnapshot(await host.readFile(path), path);
   const { epoch, batch, step } = snapshot.progress;

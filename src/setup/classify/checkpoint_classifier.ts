@@ -1,4 +1,4 @@
-/** Checkpoints, run by the engine. */
+/** Classifiers from checkpoints, run by the engine. */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { DataError } from "../../base/errors.ts";
 import type { Device } from "../../core/device.ts";
@@ -12,7 +12,7 @@ import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../
 import { predictor } from "../../train/predictor.ts";
 import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
 
-/** A checkpoint's weights and what it says of them. */
+/** A checkpoint's weights and its description of the model. */
 export interface OpenCheckpoint {
   readonly path: string;
   readonly weights: ReadonlyMap<string, TensorInFile>;
@@ -22,10 +22,13 @@ export interface OpenCheckpoint {
   readonly isAveraged: boolean;
 }
 
-/** torchvision's default, for files that do not say. */
+/** torchvision's default, for files that do not specify a size. */
 const IMAGE_SIZE = 224;
 
-/** Opens a checkpoint; its values are read later. @throws DataError if it is damaged, or no model's here */
+/**
+ * Opens a checkpoint; its values are read later.
+ * @throws DataError if it is damaged or has no model known here
+ */
 export async function openCheckpoint(source: ByteSource): Promise<OpenCheckpoint> {
   const path = source.name;
   const { weights, metadata, isAveraged } = await checkpointWeights(source, { ema: true });
@@ -55,7 +58,10 @@ function recognized(weights: OpenCheckpoint["weights"]): ChosenModel | undefined
   return name && { name };
 }
 
-/** A checkpoint's model on a device, in f32, for at most `pictures` at once. @throws DataError if weights are missing or of another shape */
+/**
+ * Loads a checkpoint's model onto a device, in f32, for at most `pictures` images at a time.
+ * @throws DataError if weights are missing or have another shape
+ */
 export async function checkpointClassifier(
   device: Device,
   { path, weights, card, architecture, missing }: OpenCheckpoint,
@@ -93,7 +99,10 @@ export async function checkpointClassifier(
   };
 }
 
-/** The first part of a weight's name: beside its modules a checkpoint keeps what training goes on with. */
+/**
+ * The first part of a weight's name. Besides the modules, a checkpoint also contains state for resuming
+ * training.
+ */
 function moduleOf(name: string): string {
   return name.split(".")[0];
 }

@@ -1,27 +1,30 @@
-/** A trained model that says what is in pictures, whatever runs it. */
+/** A trained model that classifies images, regardless of what runs it. */
 import { rng } from "../../base/rng.ts";
 import { normalizer } from "../../data/transforms/normalize.ts";
 import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import type { Normalization, Picture } from "../../data/types.ts";
 import type { ModelCard } from "../../train/model_card.ts";
 
-/** A model of a file, with the preparation that the file asks for. */
+/** A model from a file, with the preprocessing that the file specifies. */
 export interface Classifier {
   readonly path: string;
   readonly card: ModelCard;
-  /** What the file did not say, and was taken by default. */
+  /** What the file did not specify, so that a default was used. */
   readonly missing: readonly string[];
   /** What runs it, such as "WebGPU". */
   readonly runtime: string;
-  /** The logits [N, classes] of pictures as they were decoded, of any number and size. */
+  /** The logits [N, classes] of any number of decoded images of any size. */
   logits(pictures: readonly Picture[]): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
-/** Pictures that are put through a model at once. */
+/** Maximum number of images in one pass through a model. */
 export const BATCH = 32;
 
-/** Pictures as evaluation prepares them, [N, H, W, 4], channels R, G, B, 0, normalised by the pipeline's values. */
+/**
+ * Images prepared as for evaluation: [N, H, W, 4], channels R, G, B, 0, normalised with the pipeline's
+ * values.
+ */
 export function prepared(
   pictures: readonly Picture[],
   pipeline: Pipeline,
@@ -34,10 +37,10 @@ export function prepared(
   return images;
 }
 
-/** Evaluation draws nothing. */
+/** Evaluation uses no random numbers. */
 const NOT_RANDOM = rng(0, "evaluation");
 
-/** The logits of any number of pictures, made in batches of at most {@link BATCH}. */
+/** The logits of any number of images, computed in batches of at most {@link BATCH}. */
 export async function inBatches(
   pictures: readonly Picture[],
   classes: number,
