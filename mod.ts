@@ -1,8 +1,9 @@
 /**
  * wgrad: trains ResNet image classifiers on WebGPU, in Deno and in the browser.
  *
- * The same engine runs in both: kernels in WGSL, tensors channels last, a tape for gradients, and recorded steps
- * that read nothing back. What touches the outside (files, image decoding, the GPU object) is handed in.
+ * Both use the same engine: WGSL kernels, channels-last tensors, a tape for gradients, and recorded steps
+ * that read nothing back. Everything that depends on the runtime (files, image decoding, the GPU object) is
+ * passed in.
  *
  * @example Differentiate y = relu(x)
  * ```ts
@@ -17,7 +18,7 @@
  * device.close();
  * ```
  *
- * @example Train a ResNet-18 for a step
+ * @example Train a ResNet-18 for one step
  * ```ts
  * import { createModel, hostBatch, makeLoss, makeOptimizer, openDevice, stepResults, trainStep } from "@wgrad/wgrad";
  *
@@ -36,7 +37,7 @@
  * device.close();
  * ```
  *
- * @example Ask for a layer's output, and for the gradient of the logits by it
+ * @example Get a layer's output, and the gradient of the logits with respect to it
  * ```ts
  * import { createModel, gradients, openDevice, persistent, withTape } from "@wgrad/wgrad";
  *
@@ -54,7 +55,7 @@
  * device.close();
  * ```
  *
- * @example Prepare pictures as torchvision does
+ * @example Prepare images as torchvision does
  * ```ts
  * import { defaultEvalSteps, drawJersey, pipeline, rng } from "@wgrad/wgrad";
  *
@@ -110,7 +111,7 @@ export { IGNORED_LABEL, type Target } from "./src/ops/target.ts";
 export { topClass } from "./src/ops/top_class.ts";
 
 // Models, losses, optimisers
-/** Start values for parameters, as torchvision draws them. */
+/** Initial values for parameters, drawn as in torchvision. */
 export * as init from "./src/nn/init.ts";
 export { imagesToEngine, imagesToTorch, type Layout } from "./src/nn/layout.ts";
 export { forwardFlops, type LayerCost, layerCosts } from "./src/nn/layer_costs.ts";

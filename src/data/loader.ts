@@ -1,6 +1,6 @@
 /**
- * The batches of an epoch: which images, and what is to be done with each. Nothing is computed on pixels here: the
- * GPU (`gpu/`) or the processor (`render.ts`) makes the network's images of a batch.
+ * The batches of an epoch: which images, and which operations for each. No pixels are computed here: the GPU
+ * (`gpu/`) or the CPU (`render.ts`) turns a batch into the network's input.
  */
 import { ConfigError, messageOf } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
@@ -10,54 +10,55 @@ import type { PictureSource } from "./decode/picture_source.ts";
 import type { HostTarget } from "./target.ts";
 import type { Picture, Sample } from "./types.ts";
 
-/** What to make batches of. */
+/** Options of {@link batches}. */
 export interface BatchesOptions {
-  /** The picture at a position belongs to the sample there. */
+  /** The decoded images, in the same order as `samples`. */
   readonly pictures: PictureSource;
   readonly samples: readonly Sample[];
-  /** Positions in `samples`, in the order in which they are seen. */
+  /** Positions in `samples`, in the order of training or evaluation. */
   readonly order: ArrayLike<number>;
   readonly batchSize: number;
-  /** Leaves out a last batch that is not full; false by default. */
+  /** Omits the last batch if it is not full; false by default. */
   readonly dropLast?: boolean;
-  /** Leaves out what comes after so many batches. */
+  /** Maximum number of batches; unlimited by default. */
   readonly most?: number | undefined;
-  /** The batch to begin with, 0 by default; the epoch's length stays the same. */
+  /** The first batch to produce, 0 by default; `length` remains that of the full epoch. */
   readonly from?: number | undefined;
   readonly pipeline: Pick<Pipeline, "draw">;
   readonly seed: number;
   readonly epoch: number;
-  /** How many batches are made ahead of the one that is in use, 2 by default. */
+  /** Number of batches to prepare ahead of the current one, 2 by default. */
   readonly prefetch?: number;
 }
 
-/** One batch: `operations[i]` is what is to be done to `pictures[i]`. */
+/** One batch; `operations[i]` apply to `pictures[i]`. */
 export interface Batch {
-  /** [count], as they were decoded. */
+  /** [count], as decoded. */
   readonly pictures: readonly Picture[];
-  /** [count], in the order in which they are carried out. */
+  /** [count], each in the order of execution. */
   readonly operations: readonly (readonly Operation[])[];
-  /** Of `count` rows. */
+  /** `count` rows. */
   readonly target: HostTarget;
   /** [count], positions in the list of samples. */
   readonly indices: Uint32Array;
   readonly count: number;
 }
 
-/** The batches of one epoch, to be walked once. */
+/** The batches of one epoch; can be iterated once. */
 export interface Batches extends AsyncIterable<Batch> {
   /** The number of batches. */
   readonly length: number;
-  /** Milliseconds that the consumer has waited for batches so far. */
+  /** Time that the consumer has spent waiting for batches so far, in milliseconds. */
   readonly waitedMs: number;
 }
 
 /**
- * The batches of one epoch. A sample's augmentation is drawn from `rng(seed, "augment", epoch, position)` alone, so
- * it depends neither on the batch size nor on the order nor on who decodes. Where a sampler draws a sample again in the epoch, its k-th
- * repetition has the stream `k` below that: copies that all look the same would teach nothing.
+ * Creates the batches of one epoch. A sample's augmentation depends only on `rng(seed, "augment", epoch,
+ * position)`: the batch size, the order and the decoder make no difference. If a sampler draws a sample
+ * several times in an epoch, its k-th repetition uses the substream `k` of that, because training on
+ * identical copies teaches nothing.
  *
- * Throws a ConfigError if dropLast would leave no batch, a RangeError for other unfit values.
+ * Throws a ConfigError if dropLast would leave no batch, and a RangeError for other invalid values.
  */
 export function batches(options: BatchesOptions): Batches {
   const length = countBatches(options);
@@ -106,7 +107,7 @@ async function* walk(
   let asked = options.from ?? 0;
   const ask = () => {
     const batch = makeBatch(options, asked++, streams, repetitions);
-    batch.catch(() => {}); // it is reported when its turn comes, if it does
+    batch.catch(() => {}); // an error is reported when the batch is due, if ever
     ahead.push(batch);
   };
   try {
@@ -152,7 +153,7 @@ async function makeBatch(
   };
 }
 
-/** For each draw of the order, how often the same sample was drawn before it. */
+/** For each position in the order, how many times the same sample was drawn before. */
 function countRepetitions({ order, samples }: BatchesOptions): Uint32Array {
   const drawn = new Uint32Array(samples.length);
   return Uint32Array.from(order, (position) => drawn[position]++);

@@ -1,4 +1,4 @@
-/** The host of a page: the browser's GPU, its image decoder, and the files that a user provides. */
+/** The host for web pages: the browser's GPU, its image decoder, and files that the user provides. */
 import { GpuError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
@@ -7,8 +7,9 @@ export { blobSource, folderTree, openZip } from "./browser_files.ts";
 export { decodeImage } from "./browser_images.ts";
 
 /**
- * The GPU object to open a device from, in a page or a worker.
- * @throws GpuError with the cure if the page may not use WebGPU, or the browser has none or finds no adapter
+ * Returns the GPU object for opening a device, in a page or a worker.
+ * @throws GpuError that says how to fix it, if the page may not use WebGPU, or the browser lacks it or has no
+ * adapter
  * @example const device = await openDevice(await openGpu());
  */
 export async function openGpu(provider: ProviderName = DEFAULT_PROVIDER): Promise<GPU> {
@@ -44,8 +45,8 @@ function refusePackage(name: string): Promise<never> {
 }
 
 /**
- * Starts a decoding worker for `decodePool`. `url` is where the page serves the bundle of browser_decode_worker.ts,
- * which must be a separate entry because bundlers do not find it themselves.
+ * Starts a decoding worker for `decodePool`. `url` is the bundle of browser_decode_worker.ts, which must be a
+ * separate entry point because bundlers do not find it themselves.
  */
 export function startThread(url: string | URL): DecodeThread {
   return new Worker(url, { type: "module" });

@@ -1,10 +1,10 @@
-/** Where Deno's engine gets its GPU from: what a provider needs of Deno, and the environment that it must find. */
+/** Opens a GPU in Deno: gives providers what they need, and sets the environment variables they depend on. */
 import { GpuError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 
 /**
- * The GPU object to open a device from.
- * @throws GpuError with the cure if the provider is not installed, or finds no adapter
+ * Returns the GPU object for opening a device.
+ * @throws GpuError that says how to fix it, if the provider is not installed or finds no adapter
  * @example const device = await openDevice(await openGpu());
  */
 export async function openGpu(provider: ProviderName = DEFAULT_PROVIDER): Promise<GPU> {
@@ -15,8 +15,9 @@ export async function openGpu(provider: ProviderName = DEFAULT_PROVIDER): Promis
 const world: ProviderWorld = { ownGpu, importPackage: (name) => import(name) };
 
 /**
- * Mesa prints an error line for every Vulkan instance while XDG_RUNTIME_DIR is unset, although headless it never uses
- * it. And without a Vulkan driver Deno on Linux would take OpenGL and not say so: slower, and with other limits.
+ * Without XDG_RUNTIME_DIR, Mesa prints an error for every Vulkan instance, although it never uses the
+ * directory when headless. And without a Vulkan driver, Deno on Linux would silently fall back to OpenGL,
+ * which is slower and has other limits.
  */
 function prepareEnvironment(): void {
   const setDefault = (name: string, value: string) => Deno.env.get(name) ?? Deno.env.set(name, value);

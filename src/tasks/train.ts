@@ -1,4 +1,4 @@
-/** `train`: from a configuration to a tested model in a run's folder. */
+/** The task `train`: trains the configured model, tests it, and writes the results to the run's folder. */
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { mib } from "../core/pool.ts";
@@ -24,15 +24,15 @@ import type { RunState } from "../train/run_state.ts";
 import type { Tally } from "../train/step_results.ts";
 import { fit } from "../train/trainer.ts";
 
-/** What a finished training leaves behind. */
+/** The result of a completed training run. */
 export interface TrainResult {
   readonly folder: string;
   readonly state: RunState;
-  /** The best weights on the test split; undefined where there is none. */
+  /** Results of the best weights on the test split; undefined if either is missing. */
   readonly test: Tally | undefined;
 }
 
-/** Trains, validates after each epoch, writes checkpoints, and tests the best. */
+/** Trains with validation after each epoch, writes checkpoints, and tests the best one. */
 export async function train(host: Host, given: Config, places: RunPlaces): Promise<TrainResult> {
   const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
   const { folder } = places;
@@ -72,13 +72,13 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
   }
 }
 
-/** A configuration for a look whether everything runs: an epoch, and no files but the run's own. */
+/** The configuration for a quick check that everything runs: one epoch, no loggers, checkpoints or exports. */
 function fastDevRun(config: Config): Config {
   const callbacks = { ...config.callbacks, model_checkpoint: null, early_stopping: null, onnx_export: null };
   return { ...config, callbacks, logging: {}, trainer: { ...config.trainer, max_epochs: 1 } };
 }
 
-/** Nothing can be learnt from one class. */
+/** Requires at least two classes, since there is nothing to learn from one. @throws DataError */
 function requireTrainable({ classes, dataset }: OpenData): void {
   if (classes.length >= 2) return;
   throw new DataError(
@@ -86,7 +86,7 @@ function requireTrainable({ classes, dataset }: OpenData): void {
   );
 }
 
-/** Loads the best checkpoint from its file and tests it. */
+/** Loads the best checkpoint and evaluates it on the test split. */
 async function testBest(
   host: Host,
   evaluation: Evaluator,
