@@ -1,12 +1,15 @@
-/** `compat=reference`: what the PyTorch original did otherwise, as options of the parts that can do it too. */
+/**
+ * `compat=reference`: the behaviour of the PyTorch original where it differs, as options for the parts that
+ * support it.
+ */
 import type { Config } from "../config/mod.ts";
 import type { LossContext } from "../nn/losses/loss.ts";
 
-/** How a run behaves where the original behaved otherwise. */
+/** Behaviour in which a run can follow the original. */
 export interface Behaviour {
-  /** Options of the moving averages; the original never read their warm-up. */
+  /** Options of the moving averages; the original never used its warm-up setting. */
   readonly ema: Config["callbacks"]["ema"];
-  /** Balanced class weights stay in the loss beside a sampler that balances. */
+  /** Balanced class weights stay in the loss even if the sampler balances too. */
   readonly weighsTwice: boolean;
   readonly focalBy: NonNullable<LossContext["focalBy"]>;
 }
@@ -17,7 +20,7 @@ export function behaviourOf({ compat, callbacks: { ema } }: Config): Behaviour {
   return { ema: ema && { ...ema, warmup_steps: 0 }, weighsTwice: true, focalBy: "cross_entropy" };
 }
 
-/** What `compat` switches, in a line; undefined if it switches nothing. */
+/** What `compat` changes, in one line; undefined if it changes nothing. */
 export function compatNote({ compat }: Config): string | undefined {
   if (compat === null) return undefined;
   return "  note: compat=reference repeats the original: callbacks.ema.warmup_steps is not read, class weights stay on " +

@@ -1,4 +1,4 @@
-/** What a run says of itself: in its first lines, and in the files of its folder. */
+/** How a run describes itself: in its first lines, and in the files of its folder. */
 import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
@@ -6,7 +6,7 @@ import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 import { describeAdapter } from "./open_model.ts";
 
-/** The parts of a configuration that are looked for first, in one line. */
+/** The parts of a configuration that people look for first, in one line. */
 export function describeConfig({ experiment, seed, trainer, data, optimizer, scheduler }: Config): string {
   return [
     experiment,
@@ -18,7 +18,7 @@ export function describeConfig({ experiment, seed, trainer, data, optimizer, sch
   ].join(", ");
 }
 
-/** Writes what explains the run into its folder: its seed, commit, runtime, adapter and labels. */
+/** Writes the files that describe the run into its folder: its seed, commit, runtime, adapter and labels. */
 export async function describeRun(
   host: Host,
   config: Config,

@@ -1,4 +1,4 @@
-/** The health of a dataset in a line or two before the first epoch, from checks that cost next to nothing. */
+/** A dataset's health in a line or two before the first epoch, from checks that cost next to nothing. */
 import type { Config } from "../config/mod.ts";
 import { quickFindings } from "../data/health/quick.ts";
 import { countFindings, type Finding, KINDS } from "../data/health/types.ts";
@@ -9,14 +9,14 @@ import { counted } from "../data/words.ts";
 import { shellQuote } from "../base/shell_quote.ts";
 import { isMirrored } from "./is_mirrored.ts";
 
-/** A dataset whose files were read for training. */
+/** A dataset whose files have been read for training. */
 interface ReadData {
   readonly dataset: Dataset;
   readonly watched: WatchedFiles;
   store(split: Split): PictureStore;
 }
 
-/** What is found without decoding anything again. */
+/** Runs the checks that need no further decoding. */
 export function quickHealth(
   config: Config,
   { dataset, watched, store }: ReadData,
@@ -26,14 +26,14 @@ export function quickHealth(
   return quickFindings(dataset, unreadable, watched, isMirrored(config));
 }
 
-/** The line on the findings, or undefined if there is neither error nor warning. */
+/** A line about the findings, or undefined if there are no errors or warnings. */
 export function healthNote(
   config: Config,
   { watched }: Pick<ReadData, "watched">,
   all: readonly Finding[],
 ): string | undefined {
   const findings = all.filter(({ kind }) => KINDS[kind].severity !== "info");
-  // Workers that read the files themselves show nothing of them here.
+  // Files that workers read themselves are not seen here.
   const isUnseen = watched.probes.size === 0;
   const unseen = isUnseen ? "; names and copies were not looked at, as workers read the files" : "";
   const more = `deno task stats ${dataArguments(config)}`;
@@ -49,7 +49,7 @@ export function healthNote(
   return `health  ${counts} (${what})${unseen}; for files and more: ${more}`;
 }
 
-/** The overrides that name the dataset. */
+/** The overrides that identify the dataset. */
 function dataArguments({ data: { name, data_root } }: Config): string {
   const root = data_root === null ? [] : [`data.data_root=${data_root}`];
   return [`data=${name}`, ...root].map(shellQuote).join(" ");

@@ -1,4 +1,7 @@
-/** What the tasks need of the world; src/host has one for each runtime, tests have their own. */
+/**
+ * What tasks need from their environment. src/host has an implementation for each runtime; tests have their
+ * own.
+ */
 import type { ByteSource } from "../base/byte_source.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { ProviderName } from "../core/providers/mod.ts";
@@ -23,82 +26,82 @@ export interface OnnxSession {
 /** How important a line is. */
 export type Level = "debug" | "info" | "warning" | "error";
 
-/** Where lines are printed. */
+/** Where lines are printed to. */
 export interface Terminal {
-  /** False for a pipe or a file, and for a terminal that cannot write a line anew. */
+  /** False for a pipe, a file, or a terminal that cannot overwrite a line. */
   readonly isTerminal: boolean;
-  /** Colours are wanted: a terminal, and no NO_COLOR. */
+  /** True if colours are wanted: on a terminal, without NO_COLOR. */
   readonly color: boolean;
-  /** Characters of a line, which a user may change; Infinity where it is no terminal. */
+  /** Characters per line, which can change as the user resizes the terminal; Infinity without one. */
   columns(): number;
-  /** Writes text as it is, without the end of a line. */
+  /** Writes text as is, without a line break. */
   write(text: string): void;
 }
 
-/** What decoding and caching pictures need. */
+/** What is needed to decode and cache images. */
 export interface PictureHost {
   readonly decode: Decode;
-  /** Names the decoder and its version, in one line. */
+  /** The decoder's name and version, in one line. */
   decoderVersion(): Promise<string>;
-  /** Starts a worker that answers by `serveJobs`. */
+  /** Starts a worker that handles jobs with `serveJobs`. */
   startThread(): DecodeThread;
-  /** How many threads work at the same time. */
+  /** Number of threads that can run at the same time. */
   readonly processors: number;
-  /** Bytes that the process may still take. */
+  /** Bytes of memory still available to the process. */
   freeMemory(): number;
-  /** A file that grows, for whoever opens it first to write. @throws DataError */
+  /** Opens a file that grows; the first to open it may write to it. @throws DataError */
   openGrowingFile(path: string): Promise<GrowingFile>;
-  /** A file in the same folder that is gone when the process ends. @throws DataError */
+  /** Opens a file in the same folder that is deleted when the process ends. @throws DataError */
   openPrivateFile(path: string): Promise<GrowingFile>;
 }
 
-/** Files, pictures, the GPU and the terminal of a runtime. */
+/** The files, images, GPU and terminal of a runtime. */
 export interface Host {
   /** Name and version of the runtime, such as "Deno 2.9.6". */
   readonly runtime: string;
   /** The project's configuration files. */
   readonly configFiles: ConfigFiles;
-  /** What configurations need besides: the environment, the time, other folders. */
+  /** What else configurations need: the environment, the time, other folders. */
   readonly configWorld: ConfigWorld;
   readonly pictures: PictureHost;
   readonly encodeJpeg: EncodeJpeg;
-  /** What plots are laid out and drawn with; loaded when it is first asked for. */
+  /** What plots are laid out and drawn with; loaded on first use. */
   plotting(): Promise<Plotting>;
   /** Aborted when the user or the system asks the process to stop. */
   readonly signal: AbortSignal;
-  /** The GPU object of a provider, of the default one unless it is named. @throws GpuError with the cure */
+  /** The GPU object of a provider, by default the default one. @throws GpuError that says how to fix it */
   openGpu(provider?: ProviderName): Promise<GPU>;
-  /** A model of an ONNX file. @throws DataError if ONNX Runtime is not there, or refuses it */
+  /** Opens the model in an ONNX file. @throws DataError if ONNX Runtime is missing or rejects the file */
   openOnnx(path: string): Promise<OnnxSession>;
-  /** A folder or .zip to read from. @throws DataError that ends with `cure` if there is none */
+  /** Opens a folder or .zip for reading. @throws DataError that ends with `cure` if there is none */
   openTree(path: string, cure?: string): Promise<FileTree>;
-  /** A folder to write into; it need not exist yet. */
+  /** A folder for writing; it need not exist yet. */
   folderStore(path: string): FolderStore;
-  /** Random access to a file. @throws DataError if there is no such file */
+  /** Opens a file for random access. @throws DataError if there is no such file */
   openFile(path: string): Promise<ByteSource>;
-  /** What lies at a public URL. @throws DataError that says why it cannot be fetched */
+  /** Downloads a public URL. @throws DataError that says why it cannot be fetched */
   download(url: string): Promise<Uint8Array>;
   /** @throws DataError if there is no such file */
   readFile(path: string): Promise<Uint8Array>;
-  /** Writes a file so that a kill at any moment leaves the old content or the new one. */
+  /** Writes a file so that a kill at any moment leaves either the old or the new content. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
-  /** The same for a file that is made part by part; the parts are not held together. */
+  /** Does the same for a file produced in parts, which are not all held in memory. */
   writeParts(path: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
-  /** Makes `to` the same file as `from`, replacing what is there in one go. */
+  /** Makes `to` the same file as `from`, replacing any existing file atomically. */
   linkAtomic(from: string, to: string): Promise<void>;
-  /** Adds to the end of a file; its folder is made if it is missing. */
+  /** Appends to a file, and creates its folder if necessary. */
   appendText(path: string, text: string): Promise<void>;
   appendBytes(path: string, bytes: Uint8Array): Promise<void>;
-  /** A folder for what can be made again. */
+  /** A folder for files that can be regenerated. */
   cacheFolder(name: string): string;
   /** The commit of the working tree, or undefined outside a checkout. */
   gitCommit(): Promise<string | undefined>;
-  /** What the doctor needs to know of the machine. */
+  /** What the doctor needs to know about the machine. */
   machine(): Promise<Machine>;
   now(): Date;
   readonly terminal: Terminal;
-  /** Prints a line; a run leaves out what its `log_level` does not ask for. */
+  /** Prints a line; a run omits those below its `log_level`. */
   print(line: string, level?: Level): void;
-  /** In a run and on a terminal, shows a live line below all others; undefined takes it away. */
+  /** In a run on a terminal, shows a live line below all others; undefined removes it. */
   status(make?: (columns: number) => string): void;
 }

@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
 
-/** True if the transforms of training mirror pictures left to right, at any depth of a list in a list. */
+/** True if the training transforms mirror images left to right, at any depth of nested lists. */
 export function isMirrored({ transforms }: Pick<Config, "transforms">): boolean {
   return mirrors(transforms.train);
 }

@@ -1,11 +1,11 @@
-/** Kernel choices on disk: what one run has measured, the next need not measure again. */
+/** Kernel choices on disk, so that a run need not repeat the measurements of an earlier one. */
 import * as z from "zod";
 import { DataError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
 import type { Callback } from "../train/callback.ts";
 import type { Host } from "./host.ts";
 
-/** Raise it when kernels change so much that old choices no longer say anything. */
+/** Increase this when kernels change so much that old choices are meaningless. */
 const ENGINE = "0.1.0 kernels 2";
 
 const file = z.strictObject({
@@ -17,11 +17,14 @@ const file = z.strictObject({
 /** The choices of one adapter, driver and engine version. */
 export interface KeptChoices {
   readonly path: string;
-  /** What was found on disk: the candidate's name by key. */
+  /** The choices found on disk: the candidate's name by key. */
   readonly choices: ReadonlyMap<string, string>;
 }
 
-/** What choices hold for: the adapter as its driver names it, the runtime that drives it, and the engine. */
+/**
+ * The conditions under which choices are valid: the adapter as named by its driver, the runtime, and the
+ * engine.
+ */
 function identity(host: Host, { adapter }: Device): { adapter: string; engine: string } {
   const { vendor, architecture, device, description } = adapter;
   return {
@@ -30,7 +33,7 @@ function identity(host: Host, { adapter }: Device): { adapter: string; engine: s
   };
 }
 
-/** The choices that are kept for a device. @throws DataError if their file is damaged */
+/** The choices stored for a device. @throws DataError if their file is damaged */
 export async function keptChoices(host: Host, device: Device): Promise<KeptChoices> {
   const { adapter, engine } = identity(host, device);
   const slug = `${adapter} ${engine}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
@@ -47,7 +50,9 @@ export async function keptChoices(host: Host, device: Device): Promise<KeptChoic
   }
 }
 
-/** Gives the device its kept choices; the callback keeps those that the run adds before its first epoch. */
+/**
+ * Gives the device its stored choices; the callback stores those that the run adds before its first epoch.
+ */
 export async function keepChoices(host: Host, device: Device): Promise<Callback> {
   const { path, choices } = await keptChoices(host, device);
   for (const [key, name] of choices) device.choices.set(key, name);

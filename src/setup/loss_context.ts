@@ -1,16 +1,16 @@
-/** What a loss may know of a configuration and its dataset beyond its own options. */
+/** What a loss can know about a configuration and its dataset besides its own options. */
 import type { Config } from "../config/mod.ts";
 import { classCounts, classWeights } from "../data/class_weights.ts";
 import type { Sample } from "../data/types.ts";
 import type { LossContext } from "../nn/losses/loss.ts";
 import { behaviourOf } from "./compat.ts";
 
-/** True if the loss is asked for class weights that the sampler makes needless, as it balances already [DATA-07]. */
+/** True if the loss has class weights that are redundant because the sampler already balances [DATA-07]. */
 export function isBalancedBySampler(config: Config): boolean {
   return asksForWeights(config) && samplerBalances(config);
 }
 
-/** True if the loss weighs the classes by their counts in the train split. */
+/** True if the loss weights the classes by their counts in the train split. */
 export function weighsClasses(config: Config): boolean {
   return asksForWeights(config) && !samplerBalances(config);
 }
@@ -23,13 +23,13 @@ function samplerBalances(config: Config): boolean {
   return config.data.sampler.mode === "auto" && !behaviourOf(config).weighsTwice;
 }
 
-/** A dataset as far as its loss depends on it. Only a loss that weighs classes asks for the train split. */
+/** The parts of a dataset that its loss depends on. Only a loss with class weights needs the train split. */
 interface LossData {
   readonly classes: readonly string[];
   store(split: "train"): { readonly samples: readonly Sample[] };
 }
 
-/** What the loss may know of a dataset. */
+/** What the loss can know about a dataset. */
 export function lossContext(config: Config, { classes: { length: classes }, store }: LossData): LossContext {
   return {
     classes,

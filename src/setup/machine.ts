@@ -1,16 +1,16 @@
-/** What the doctor needs to know of a machine; the host looks it up. */
+/** What the doctor needs to know about a machine; the host collects it. */
 
-/** A file that tells the Vulkan loader of a driver. */
+/** A file that tells the Vulkan loader about a driver. */
 export interface DriverFile {
   readonly path: string;
-  /** The driver's library as the file names it; empty if the file cannot be understood. */
+  /** The driver's library as given in the file; empty if the file cannot be parsed. */
   readonly library: string;
   readonly isLibraryFound: boolean;
-  /** False where the Vulkan loader does not look, unless a variable names the file. */
+  /** False if the Vulkan loader does not look there, unless a variable names the file. */
   readonly isSearched: boolean;
 }
 
-/** A machine as its files and variables show it. Empty texts and lists where nothing is known. */
+/** What a machine's files and variables say about it. Texts and lists are empty if nothing is known. */
 export interface Machine {
   /** The version of wgrad. */
   readonly version: string;
@@ -21,18 +21,18 @@ export interface Machine {
   readonly processor: string;
   readonly cores: number;
   readonly memoryBytes: number;
-  /** The Vulkan loader's library, where there is one. */
+  /** The Vulkan loader's library, if there is one. */
   readonly vulkanLoader: string | undefined;
   readonly drivers: readonly DriverFile[];
   /** Installed driver packages and kernel drivers, with versions. */
   readonly driverVersions: readonly string[];
   /**
-   * GPU device files, such as /dev/dri/renderD128 or /dev/nvidia0, and whether this user may open them; undefined
-   * where the process may not look.
+   * GPU device files, such as /dev/dri/renderD128 or /dev/nvidia0, and whether this user may open them;
+   * undefined if the process is not allowed to look.
    */
   readonly deviceFiles: readonly { readonly path: string; readonly isUsable: boolean }[] | undefined;
-  /** The variables that steer drivers and browsers and are set. */
+  /** The variables for drivers and browsers that are set. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The browser of the page tests. */
+  /** The browser for the page tests. */
   readonly browser: string | undefined;
 }

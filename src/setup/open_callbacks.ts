@@ -1,4 +1,4 @@
-/** The callbacks that a configuration chooses, and what they may know of the run. */
+/** The callbacks that a configuration chooses, and what they can know about the run. */
 import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { classCounts } from "../data/class_weights.ts";
@@ -13,15 +13,15 @@ import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 import { reportedFindings, runFiles } from "./run_files.ts";
 
-/** What was opened for a training before. */
+/** What has already been opened for a training run. */
 export interface CallbackParts {
   readonly device: Device;
   readonly data: OpenData;
-  /** What was found of the dataset's health. */
+  /** Findings about the dataset's health. */
   readonly findings: readonly Finding[];
 }
 
-/** Makes the chosen callbacks. */
+/** Creates the chosen callbacks. */
 export function openCallbacks(
   host: Host,
   config: Config,
@@ -51,7 +51,7 @@ export function openCallbacks(
   });
 }
 
-/** Exports checkpoints of the run, and checks them on its validation split. */
+/** Exports checkpoints of the run, and checks them with its validation split. */
 function exporter(host: Host, device: Device, data: OpenData): CallbackContext["exportOnnx"] {
   return async (checkpoint, path, options) => {
     const { exportCheckpoint } = await import("./export/export_checkpoint.ts");

@@ -1,4 +1,4 @@
-/** From a configuration to decoded pictures and batches. */
+/** Opens the configured data: decoded images and batches. */
 import { sha256 } from "../base/sha256.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
@@ -19,40 +19,40 @@ import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
 
-/** A dataset whose files have been looked through. */
+/** A dataset whose files have been examined. */
 export interface OpenData extends Disposable {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
   readonly evalPipeline: Pipeline;
-  /** The same for the same classes and samples, in hexadecimal digits. */
+  /** In hexadecimal digits; identical for identical classes and samples. */
   readonly fingerprint: string;
-  /** What was seen of its files while they were read. */
+  /** What was noticed about its files while they were read. */
   readonly watched: WatchedFiles;
-  /** Samples of a split whose pictures could be read. */
+  /** Number of a split's samples whose images could be read. */
   count(split: Split): number;
-  /** Labels of a split's samples. */
+  /** The labels of a split's samples. */
   store(split: Split): PictureStore;
-  /** A sample's picture as `evaluate` has it, not normalised. */
+  /** A sample's image as in `evaluate`, but not normalised. */
   picture(split: Split, index: number): Promise<Picture>;
-  /** The file that it comes from. */
+  /** The path of a sample's file. */
   pathOf(split: Split, index: number): string;
-  /** Draws the epochs of train; undefined where train was not opened. */
+  /** Draws the training epochs; undefined if train was not opened. */
   readonly sampler: Sampler | undefined;
-  /** Augmented batches of what the sampler draws of the train split, from the `from`-th on. */
+  /** Augmented batches of the samples drawn from the train split, beginning with batch `from`. */
   train(epoch: number, from?: number): EpochBatches;
-  /** Batches of a split in order, prepared by the evaluation transforms. */
+  /** Batches of a split in order, prepared with the evaluation transforms. */
   evaluate(split: Split): EpochBatches;
-  /** Sizes of training batches: the full one, and that of the epoch's last. */
+  /** The sizes of training batches: the full size, and that of an epoch's last batch. */
   readonly batchSizes: readonly number[];
   readonly evalBatchSize: number;
-  /** Where its pictures come from. */
+  /** Where its images come from. */
   readonly supply: PictureSupply;
 }
 
 /**
- * Draws or opens the dataset, reads its splits and decodes each of their pictures once, into the cache if there is
- * one; prints what it found. Disposing of it ends the decoder's threads and closes the cache. Batches are made
- * into images on `device`; evaluation prepares them by `evalSteps`, or as the configuration says.
+ * Generates or opens the dataset, reads its splits, decodes each image once (into the cache if there is one),
+ * and prints what it found. Disposing of the result stops the decoder's threads and closes the cache. Batches
+ * become images on `device`; evaluation prepares them with `evalSteps`, or as configured.
  * @throws DataError, ConfigError
  */
 export async function openData(
@@ -75,17 +75,17 @@ export async function openData(
   }
 }
 
-/** A dataset's splits with their pictures, as they were decoded. */
+/** A dataset's splits with their images as decoded. */
 export interface OpenPictures extends Disposable {
   readonly dataset: Dataset;
-  /** Those that were opened. */
+  /** The splits that were opened. */
   readonly splits: readonly Split[];
   store(split: Split): PictureStore;
   readonly supply: PictureSupply;
   readonly watched: OpenData["watched"];
 }
 
-/** The dataset without batches, which needs no device. @throws DataError, ConfigError */
+/** Opens the dataset without batches, which needs no device. @throws DataError, ConfigError */
 export async function openPictures(
   host: Host,
   config: Config,
@@ -133,7 +133,7 @@ async function scanSplits(
   return stores;
 }
 
-/** SHA-256 of class names and of each split's paths and labels. */
+/** SHA-256 of the class names and of each split's paths and labels. */
 async function fingerprintOf({ classes, splits }: Dataset): Promise<string> {
   const text = JSON.stringify([
     classes,
@@ -154,10 +154,10 @@ export function describeData(
   })`;
 }
 
-/** Where decoded pictures are, for people. */
+/** Where decoded images are kept, in words. */
 const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } as const;
 
-/** Ties pictures, transforms and batch sizes together. */
+/** Combines images, transforms and batch sizes. */
 function assemble(
   config: Config,
   opened: OpenPictures,
@@ -209,12 +209,12 @@ function assemble(
   };
 }
 
-/** All samples, each once, with nothing drawn. */
+/** All samples once, in order; nothing is drawn. */
 function inOrder(samples: number): { order: ArrayLike<number>; drawn?: DrawnEpoch } {
   return { order: sequentialOrder(samples) };
 }
 
-/** Batches whose images the GPU makes, when a step asks for them. */
+/** Batches whose images are computed on the GPU when a step asks for them. */
 function rendered(
   images: Augmenter,
   options: BatchesOptions & { readonly pipeline: Pipeline },

@@ -1,11 +1,14 @@
-/** From a configuration to a dataset whose samples are known and whose images are not decoded yet. */
+/** Opens the configured dataset: its samples are known, and its images not yet decoded. */
 import type { Config } from "../config/mod.ts";
 import { datasets } from "../data/datasets/mod.ts";
 import type { DatasetPlugin, OpenedDataset } from "../data/datasets/plugin.ts";
 import { parsePatch, type Patch } from "../data/files/patch.ts";
 import type { Host } from "./host.ts";
 
-/** Opens the configured dataset and reads its splits, corrected by data.patch. @throws DataError */
+/**
+ * Opens the configured dataset and reads its splits, with the corrections in data.patch.
+ * @throws DataError
+ */
 export async function openDataset(host: Host, { data, seed }: Config): Promise<OpenedDataset> {
   const plugin: DatasetPlugin = datasets[data.name];
   const patch = await readPatch(host, data.patch);

@@ -1,4 +1,4 @@
-/** From a configuration to what the trainer takes. */
+/** Creates the trainer's options from a configuration. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { EVALUATED_SPLITS } from "../data/types.ts";
@@ -16,7 +16,7 @@ import { keepChoices } from "./kernel_choices.ts";
 import type { OpenData } from "./open_data.ts";
 import { openOptimizer } from "./open_optimizer.ts";
 
-/** What was opened for a training before. */
+/** What has already been opened for a training run. */
 export interface FitParts {
   readonly device: Device;
   readonly data: OpenData;
@@ -28,7 +28,7 @@ export interface FitParts {
   readonly callbacks: readonly Callback[];
 }
 
-/** The trainer's options, with the configured optimiser and schedule. `folder` is the run's. */
+/** The trainer's options, with the configured optimiser and schedule. `folder` is the run's folder. */
 export async function openFit(
   host: Host,
   config: Config,
@@ -66,14 +66,14 @@ export async function openFit(
   };
 }
 
-/** Batches between two validations, or undefined where only an epoch's end has one. */
+/** Number of batches between validations; undefined if they take place only at the end of an epoch. */
 function batchesBetweenValidations({ trainer }: Config, data: OpenData): number | undefined {
   const { val_check_interval: interval } = trainer;
   if (interval === 1) return undefined;
   return interval > 1 ? interval : Math.max(1, Math.floor(data.train(0).length * interval));
 }
 
-/** The evaluator of a training's validations and its test. */
+/** The evaluator for a run's validations and its test. */
 export function openEvaluator(
   { data: { image_size: imageSize } }: Config,
   { device, model, loss, data }: Pick<FitParts, "device" | "model" | "loss" | "data">,

@@ -1,4 +1,4 @@
-/** A run's log: the configured loggers, over the host's files. */
+/** A run's log: the configured loggers, writing to the host's files. */
 import { DataError, InterruptedError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { RunLog } from "../train/log.ts";
@@ -7,7 +7,10 @@ import type { LogFiles } from "../train/loggers/plugin.ts";
 import type { Progress } from "../train/run.ts";
 import type { Host } from "./host.ts";
 
-/** The log of a run, before anything is written. @throws ConfigError if a logger lacks what it needs, such as a key */
+/**
+ * Creates a run's log; nothing is written yet.
+ * @throws ConfigError if a logger lacks something it needs, such as a key
+ */
 export function openLog(host: Host, config: Config, folder: string): RunLog {
   return new RunLog(makeLoggers(config.logging, {
     folder,
@@ -20,7 +23,10 @@ export function openLog(host: Host, config: Config, folder: string): RunLog {
   }));
 }
 
-/** Starts a log, where a run goes on after it is cut back to there, runs `body`, and finishes the log, whatever happens. */
+/**
+ * Starts the log, runs `body`, and finishes the log whatever happens. If the run resumes, what was logged
+ * after that point is removed first.
+ */
 export async function withRunLog<T>(
   log: RunLog,
   config: Config,
@@ -39,12 +45,12 @@ export async function withRunLog<T>(
   }
 }
 
-/** The step up to which a resumed run has logged: an epoch whose validation is still to come has no row yet. */
+/** The step up to which a resumed run has logged. An epoch that has not been validated yet has no row. */
 function loggedUpTo({ step, batch, batchesPerEpoch }: Progress): number {
   return batch === batchesPerEpoch ? step - 1 : step;
 }
 
-/** The files below a folder, as loggers want them. */
+/** The files in a folder, in the form that loggers need. */
 export function logFiles(
   host: Pick<Host, "readFile" | "appendText" | "appendBytes" | "writeAtomic">,
   folder: string,

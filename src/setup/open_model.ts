@@ -1,4 +1,4 @@
-/** From a configuration to a device and a model on it. */
+/** Opens the configured device and creates the model on it. */
 import type { Config } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
@@ -16,7 +16,7 @@ export async function openConfigured(host: Host, config: Config): Promise<Device
   return device;
 }
 
-/** The adapter's name and what it can do, in one line. */
+/** The adapter's name and features, in one line. */
 export function describeAdapter({ adapter, gpu }: Device): string {
   const name = adapter.description ||
     [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(" ");
@@ -26,7 +26,7 @@ export function describeAdapter({ adapter, gpu }: Device): string {
   })`;
 }
 
-/** Builds the configured model, takes its weights where a file is given, and prints what it is. */
+/** Builds the configured model, loads its weights if a file is given, and prints a summary. */
 export async function openModel(
   host: Host,
   config: Config,

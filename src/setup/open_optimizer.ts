@@ -1,10 +1,12 @@
-/** The optimiser that a configuration asks for. */
+/** Creates the configured optimiser. */
 import type { Config } from "../config/mod.ts";
 import type { Model } from "../nn/model.ts";
 import { makeOptimizer } from "../optim/optimizers/mod.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 
-/** Makes the optimiser of a model, with a learning rate for each stage where the configuration asks for that. */
+/**
+ * Creates the optimiser for a model, with a learning rate for each stage if the configuration asks for it.
+ */
 export function openOptimizer(
   { optimizer, model: { layer_lr_decay: decay } }: Config,
   { parameters, stageOf }: Model,

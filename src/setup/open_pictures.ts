@@ -1,4 +1,4 @@
-/** From a configuration to what supplies pictures: a decoder, here or in workers, and a cache. */
+/** Opens the configured source of images: a decoder, in this thread or in workers, and a cache. */
 import { fnv1a32 } from "../base/rng.ts";
 import type { Config } from "../config/mod.ts";
 import { decodePool } from "../data/decode/decode_pool.ts";
@@ -10,14 +10,14 @@ import type { PictureSupply } from "../data/decode/picture_source.ts";
 import type { FileTree } from "../data/types.ts";
 import type { Host } from "./host.ts";
 
-/** A supply of pictures with threads and files that are to be closed. */
+/** A source of images with threads and files that must be closed. */
 export interface OpenSupply extends PictureSupply {
   close(): void;
 }
 
 /**
  * Opens the configured decoder and cache for the files of `tree`.
- * @throws DataError if the cache's file cannot be made
+ * @throws DataError if the cache file cannot be created
  */
 export async function openSupply(host: Host, { data }: Config, tree: FileTree): Promise<OpenSupply> {
   const cache = await openCache(host, data.cache, tree);
@@ -32,7 +32,7 @@ export async function openSupply(host: Host, { data }: Config, tree: FileTree): 
 function openDecoder({ pictures }: Host, data: Config["data"], tree: FileTree): Decoder {
   const { num_workers: workers, max_pixels: maxPixels } = data;
   if (workers > 0) return decodePool(tree, { workers, start: pictures.startThread, maxPixels });
-  // The decoder has threads of its own: two files for each processor keep them busy while files are read.
+  // The decoder has its own threads: two files per processor keep them busy while files are being read.
   return inlineDecoder(tree, pictures.decode, { maxPixels, parallel: 2 * pictures.processors });
 }
 
@@ -55,7 +55,7 @@ async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTr
   });
 }
 
-/** The cache's file of a dataset: its name for people, its path and the decoder as a hash. */
+/** The name of a dataset's cache file: a readable name, and a hash of the path and the decoder. */
 function fileName(root: string, decoder: string): string {
   const last = root.split(/[/\\]/).findLast((part) => part !== "") ?? "data";
   const name = last.replace(/\.zip$/i, "").replace(/[^\w.-]/g, "_");

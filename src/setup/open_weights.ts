@@ -1,19 +1,19 @@
-/** Where start values come from: a path, or for `DEFAULT` the file that torchvision's hub would take. */
+/** Where initial weights come from: a path, or for `DEFAULT` the file that torchvision's hub would use. */
 import { sha256 } from "../base/sha256.ts";
 import type { ByteSource } from "../base/byte_source.ts";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { type ModelName, models } from "../nn/models/mod.ts";
 import type { Host } from "./host.ts";
 
-/** The word that stands for torchvision's weights. */
+/** The value that means torchvision's weights. */
 export const DEFAULT_WEIGHTS = "DEFAULT";
 
-/** Where torchvision keeps weights for ImageNet; a file's name ends with the first digits of its SHA-256. */
+/** Where torchvision keeps its ImageNet weights; a file's name ends with the first digits of its SHA-256. */
 const HUB = "https://download.pytorch.org/models";
-/** The folder of our own that is looked at first, and downloads go to. */
+/** Our own folder, which is searched first and receives downloads. */
 const FOLDER = "weights";
 
-/** What finding weights needs of the world. */
+/** The parts of a host needed to find weights. */
 export type WeightsHost = Pick<
   Host,
   "openFile" | "download" | "folderStore" | "writeAtomic" | "configWorld" | "print"
@@ -21,13 +21,13 @@ export type WeightsHost = Pick<
 
 /**
  * Opens the file that `weights` names.
- * @throws DataError if it is not there; for DEFAULT with the places that were looked at and what to put there
+ * @throws DataError if there is no such file; for DEFAULT it lists the places searched and what to put there
  */
 export async function openWeights(host: WeightsHost, model: ModelName, weights: string): Promise<ByteSource> {
   return await host.openFile(weights === DEFAULT_WEIGHTS ? await findDefault(host, model) : weights);
 }
 
-/** The path of torchvision's weights, fetched if need be. */
+/** The path of torchvision's weights, which are downloaded if necessary. */
 async function findDefault(host: WeightsHost, model: ModelName): Promise<string> {
   const file = models[model].hubFile;
   if (file === undefined) {

@@ -1,4 +1,4 @@
-/** What a run's report is made from: the files of its folder, and what was found wrong with its dataset. */
+/** The sources of a run's report: the files in its folder, and the findings about its dataset. */
 import { DataError } from "../base/errors.ts";
 import { type Finding, KINDS, SEVERITIES } from "../data/health/types.ts";
 import type { HealthFinding } from "../plots/report/report.ts";
@@ -26,10 +26,10 @@ export function runFiles(host: Host, folder: string): RunFiles {
   };
 }
 
-/** Examples of a finding that a report has. */
+/** Maximum number of examples per finding in a report. */
 const EXAMPLES = 8;
 
-/** Findings as a report shows them, worst first: files and classes by name, of many the first ones. */
+/** Findings as shown in a report, worst first: files and classes by name, limited to the first few. */
 export function reportedFindings(findings: readonly Finding[]): HealthFinding[] {
   const place = (kind: Finding["kind"]) => SEVERITIES.indexOf(KINDS[kind].severity);
   return findings.toSorted((a, b) => place(a.kind) - place(b.kind)).map(({ kind, groups, classes }) => {

@@ -1,4 +1,4 @@
-/** What a model's file says of itself, and what of a configuration follows from it. */
+/** What a model file says about its model, and the configuration values that follow from it. */
 import { ConfigError } from "../../base/errors.ts";
 import { configSchema, keyRows } from "../../config/mod.ts";
 import type { ModelCard } from "../../train/model_card.ts";
@@ -7,10 +7,10 @@ import { DEFAULT_WEIGHTS } from "../open_weights.ts";
 import { openCheckpoint } from "./checkpoint_classifier.ts";
 import { describeOnnx } from "./onnx_classifier.ts";
 
-/** The parts of a card that a file says itself. */
+/** The parts of a card that the file itself provides. */
 export type FileCard = Partial<ModelCard>;
 
-/** What a file says of its model; undefined for weights that are known by name only. */
+/** The description in a model file; undefined for weights that are only identified by name. */
 export async function fileCard(
   host: Pick<Host, "openFile" | "readFile">,
   path: string,
@@ -31,9 +31,9 @@ export async function fileCard(
 }
 
 /**
- * Overrides with the model's file by key, behind what that file says of architecture and image size. The path may
- * stand by itself, as the first word.
- * @throws ConfigError if what the file says is to be changed, DataError if it is missing or damaged
+ * Rewrites overrides to give the model file by key, preceded by the architecture and image size that it
+ * specifies. The path may be given without a key, as the first word.
+ * @throws ConfigError if an override contradicts the file, DataError if the file is missing or damaged
  */
 export async function withModelFile(
   host: Pick<Host, "openFile" | "readFile">,
@@ -43,7 +43,7 @@ export async function withModelFile(
   const isPath = first !== undefined && isModelPath(first);
   const given = isPath ? first : pathByKey(overrides);
   if (given === undefined) return [...overrides];
-  // Hydra's grammar ends a plain value at "=", which names of checkpoints have.
+  // In Hydra's grammar a plain value ends at "=", which checkpoint names contain.
   const isPlain = (text: string) => /^\+*model\.weights=[^"'].*=/.test(text);
   const rest = isPath
     ? others
@@ -68,7 +68,7 @@ export async function withModelFile(
   ];
 }
 
-/** A path may have "=" in it, as in `epoch=07-val_acc=0.9312.safetensors`; what is no key is a path. */
+/** A path may contain "=", as in `epoch=07-val_acc=0.9312.safetensors`; text that is not a key is a path. */
 function isModelPath(text: string): boolean {
   if (!/\.(safetensors|onnx|pth|pt|ckpt)$/i.test(text)) return false;
   const key = /^[~+]*([\w.@/]+)=/.exec(text)?.[1];
@@ -81,7 +81,7 @@ function pathByKey(overrides: readonly string[]): string | undefined {
   return value === undefined || value === "null" ? undefined : value.replace(/^(["'])(.*)\1$/, "$2");
 }
 
-/** As a quoted string of Hydra's grammar. */
+/** `text` as a quoted string in Hydra's grammar. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

@@ -1,4 +1,4 @@
-/** ONNX files, run by ONNX Runtime. */
+/** Classifiers from ONNX files, run by ONNX Runtime. */
 import { DataError } from "../../base/errors.ts";
 import { type OnnxInfo, type OnnxValue, readOnnxInfo } from "../../formats/onnx/read.ts";
 import type { Step } from "../../data/transforms/transform.ts";
@@ -8,18 +8,19 @@ import { cardPipeline, type ModelCard, type ModelInput, readCard } from "../../t
 import type { Host, OnnxInput } from "../host.ts";
 import { type Classifier, inBatches, prepared } from "./classifier.ts";
 
-/** What opening an ONNX file needs of the world. */
+/** The parts of a host needed to open an ONNX file. */
 export type OnnxHost = Pick<Host, "openOnnx" | "readFile">;
 
-/** Leaves values in 0 .. 1 as they are. */
+/** Leaves values in 0 .. 1 unchanged. */
 const UNIT: Normalization = { mean: [0, 0, 0], std: [1, 1, 1] };
 
-/** ONNX's numbers of element types. */
+/** ONNX's codes for element types. */
 const F32 = 1, U8 = 2;
 
 /**
- * Opens an ONNX file. Of one that was not made here, what it does not say is taken from `steps` and its input's shape.
- * @throws DataError if it is damaged, or its input is no batch of images
+ * Opens an ONNX file. If wgrad did not write it, missing details are taken from `steps` and from the shape of
+ * its input.
+ * @throws DataError if it is damaged, or its input is not a batch of images
  */
 export async function onnxClassifier(
   host: OnnxHost,
@@ -45,7 +46,7 @@ export async function onnxClassifier(
       } images: need ${classes.length} each`,
     );
   };
-  // Pictures of different sizes do not make a batch.
+  // Images of different sizes cannot share a batch.
   const pixels = async (batch: readonly Picture[]) => {
     const rows: number[] = [];
     for (const { width, height, data } of batch) {
@@ -63,7 +64,7 @@ export async function onnxClassifier(
   };
 }
 
-/** What an ONNX file says of its model. @throws DataError as {@link onnxClassifier} does */
+/** An ONNX file's description of its model. @throws DataError as {@link onnxClassifier} does */
 export async function describeOnnx(
   host: Pick<Host, "readFile">,
   path: string,
@@ -94,7 +95,7 @@ function parse(bytes: Uint8Array, path: string): OnnxInfo {
   }
 }
 
-/** [N, 3, size, size] f32 or [N, any, any, 3] u8. */
+/** The image input: [N, 3, size, size] f32 or [N, any, any, 3] u8. */
 function imageInput(inputs: readonly OnnxValue[], path: string): { isPixels: boolean; size: number | null } {
   const [one, ...others] = inputs;
   if (one !== undefined && others.length === 0 && one.shape.length === 4) {
@@ -117,7 +118,7 @@ function described(values: readonly OnnxValue[]): string {
   return shown.join("; ") || "none";
 }
 
-/** What the graph does to the input, for a card. */
+/** What the graph does to its input, for a card. */
 export function inputOf({ normalize, preprocess }: { normalize: boolean; preprocess: boolean }): ModelInput {
   return preprocess ? "pixels" : normalize ? "unit" : "normalized";
 }

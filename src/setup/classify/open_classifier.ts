@@ -1,4 +1,4 @@
-/** A model by its path: checkpoints in the engine, ONNX files in ONNX Runtime. */
+/** Opens a model by its path: checkpoints in the engine, ONNX files in ONNX Runtime. */
 import { openDevice } from "../../core/device.ts";
 import type { ProviderName } from "../../core/providers/mod.ts";
 import type { Host } from "../host.ts";
@@ -6,17 +6,17 @@ import { checkpointClassifier, openCheckpoint } from "./checkpoint_classifier.ts
 import type { Classifier } from "./classifier.ts";
 import { onnxClassifier } from "./onnx_classifier.ts";
 
-/** What opening a model needs of the world. */
+/** The parts of a host needed to open a model. */
 export type ModelHost = Pick<Host, "openOnnx" | "openGpu" | "openFile" | "readFile">;
 
-/** True for the path of an ONNX file. */
+/** True if the path is that of an ONNX file. */
 export function isOnnx(path: string): boolean {
   return /\.onnx$/i.test(path);
 }
 
 /**
- * Opens a checkpoint or an ONNX file. Closing it closes the device too.
- * @throws DataError if it is missing or damaged, GpuError
+ * Opens a checkpoint or an ONNX file. Closing the classifier also closes the device.
+ * @throws DataError if the file is missing or damaged, GpuError
  */
 export async function openClassifier(
   host: ModelHost,

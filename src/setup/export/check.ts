@@ -1,24 +1,24 @@
-/** Whether an exported model says what the engine says of the same weights. */
+/** Checks that an exported model gives the same results as the engine with the same weights. */
 import { CheckError } from "../../base/errors.ts";
 import type { PictureSource } from "../../data/decode/picture_source.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { BATCH, type Classifier } from "../classify/classifier.ts";
 
-/** How far two models are apart. */
+/** How far apart two models are. */
 export interface Agreement {
   readonly images: number;
-  /** Images of which they name different classes. */
+  /** Images for which they predict different classes. */
   readonly flips: number;
-  /** Of these, where the reference's own logits are further apart than the tolerance explains. */
+  /** Of these, images for which the reference's own logits are further apart than the tolerance explains. */
   readonly clearFlips: number;
-  /** Largest difference of a logit, as a share of its image's largest. */
+  /** Largest difference between logits, relative to the largest logit of the image. */
   readonly worst: number;
 }
 
-/** The largest difference, as a share of an image's largest logit; f16 rounds weights by 2^-11. */
+/** Maximum difference, relative to the largest logit of an image; f16 rounds weights by 2^-11. */
 export const TOLERANCES = { f32: 1e-4, f16: 3e-2 } as const;
 
-/** Puts all pictures through both. */
+/** Runs all images through both models. */
 export async function compare(
   reference: Classifier,
   exported: Classifier,
@@ -48,9 +48,9 @@ export async function compare(
 }
 
 /**
- * Accepts what agrees: the same top-1 for every image and logits within the tolerance. With f16 weights an image may
- * change its class where the engine's own logits lie closer than what rounding moves.
- * @throws CheckError that says how far they are apart
+ * Requires the same top-1 for every image, and logits within the tolerance. With f16 weights, the class of an
+ * image may change if the engine's own logits are closer together than the effect of rounding.
+ * @throws CheckError that says how far apart they are
  */
 export function requireAgreement(
   { images, flips, clearFlips, worst }: Agreement,

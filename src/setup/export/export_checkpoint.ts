@@ -1,4 +1,4 @@
-/** Writes a checkpoint as ONNX and keeps it only if ONNX Runtime agrees with the engine. */
+/** Writes a checkpoint as ONNX, and keeps the file only if ONNX Runtime agrees with the engine. */
 import { rng } from "../../base/rng.ts";
 import type { Device } from "../../core/device.ts";
 import { mib } from "../../core/pool.ts";
@@ -12,33 +12,33 @@ import type { Host } from "../host.ts";
 import { compare, requireAgreement, TOLERANCES } from "./check.ts";
 import { writeOnnx } from "./write_onnx.ts";
 
-/** What a file is checked on. */
+/** The images that an exported file is checked with. */
 export interface CheckSet {
-  /** What messages call the pictures, such as "validation images". */
+  /** How messages refer to the images, such as "validation images". */
   readonly name: string;
   readonly pictures: PictureSource;
 }
 
-/** What is exported, and where to. */
+/** What to export, and where to. */
 export interface ExportJob {
   readonly checkpoint: string;
   readonly path: string;
   readonly options: OnnxOptions;
-  /** By default pictures that are drawn. */
+  /** Generated images by default. */
   readonly checkSet?: CheckSet | undefined;
-  /** Asked for once the file is written, so that memory holds one model at a time. */
+  /** Called after the file is written, so that only one model is in memory at a time. */
   openDevice(): Promise<Device>;
 }
 
-/** What exporting needs of the world. */
+/** The parts of a host needed for exporting. */
 export type ExportHost = Pick<
   Host,
   "openOnnx" | "openFile" | "readFile" | "writeParts" | "writeAtomic" | "folderStore" | "print"
 >;
 
 /**
- * Exports a checkpoint's averaged weights where it has them, its plain ones else. The file gets its name once it is
- * checked: until then, and if the check fails, it is called `....unchecked.onnx`.
+ * Exports a checkpoint's averaged weights if it has them, otherwise its plain ones. The file gets its final
+ * name after the check; until then, and if the check fails, it is called `....unchecked.onnx`.
  * @throws CheckError if ONNX Runtime does not agree with the engine, DataError, ConfigError
  */
 export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promise<void> {
@@ -90,7 +90,7 @@ async function replace(host: ExportHost, from: string, to: string): Promise<void
 
 const DRAWN = 16;
 
-/** Pictures for a check without a dataset: jersey numbers of several sizes. */
+/** Images for a check without a dataset: jersey numbers in several sizes. */
 function drawnPictures(): CheckSet {
   const pictures = Array.from({ length: DRAWN }, (_, i) => {
     const stream = rng(0, "export check", i);

@@ -1,4 +1,4 @@
-/** A checkpoint as an ONNX file with what it says of itself, beside its labels_mapping.json. */
+/** Writes a checkpoint as an ONNX file with metadata, and a labels_mapping.json next to it. */
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { labelsMapping } from "../../data/labels_mapping.ts";
 import { folderOf, join } from "../../data/files/paths.ts";
@@ -14,8 +14,8 @@ import { inputOf } from "../classify/onnx_classifier.ts";
 import type { Host } from "../host.ts";
 
 /**
- * Writes the model, weight by weight.
- * @throws DataError if weights are missing, ConfigError if the preparation cannot be baked in
+ * Writes the model one weight at a time.
+ * @throws DataError if weights are missing, ConfigError if the preprocessing cannot be part of the graph
  */
 export async function writeOnnx(
   host: Pick<Host, "writeParts" | "writeAtomic">,
@@ -62,7 +62,7 @@ function preparationOf(
 ): Preparation {
   const input = inputOf(options);
   if (input !== "pixels") return { input, normalization };
-  // A resize and then a crop to the model's size is what the graph can say; of a square that is it already, no crop.
+  // The graph supports a resize followed by a crop to the model's size; a square of that size needs no crop.
   const names = card.steps.map((step) => typeof step === "string" ? step : Object.keys(step)[0]);
   const wanted = ["resize", "center_crop", "normalize"].filter((name) => names.includes(name));
   const { resize, crop } = preprocessing;
