@@ -1,21 +1,25 @@
-/** Lays value overrides on a composed tree, by Hydra's rules: only `+` makes a key that is not there. */
+/**
+ * Applies value overrides to a composed tree by Hydra's rules: only `+` creates a key that does not exist.
+ */
 
 import { ConfigError } from "../base/errors.ts";
 import { Sweep } from "./grammar/element.ts";
 import { elementToNode, type Override, overrideOrigin } from "./grammar/override.ts";
 import { changeAt, childAt, isList, isMap, merge, type Node, nodeAt, toData } from "./tree.ts";
 
-/** What decides over keys that no file has written. */
+/** Rules for keys that no file has written. */
 export interface KeyRules {
-  /** True if the key is there all the same, with a default. */
+  /** True if the key exists nevertheless, with a default. */
   isKnown(path: readonly string[], root: Node): boolean;
   /** The default of such a key, if it has one. */
   defaultAt(path: readonly string[], root: Node): Node | undefined;
-  /** The hint for `path`, whose key at `depth` does not exist: ` did you mean ...?` and the keys that do. */
+  /**
+   * The hint for `path` when its key at `depth` does not exist: ` did you mean ...?` and the existing keys.
+   */
   hint(path: readonly string[], depth: number, root: Node): string;
 }
 
-/** `composed` with one override applied. @throws ConfigError that names the override */
+/** Applies one override to `composed`. @throws ConfigError that names the override */
 export function applyOverride(composed: Node, override: Override, rules: KeyRules): Node {
   const { kind, text, package: home, value } = override;
   if (value instanceof Sweep) throw sweepFault(override, value);
@@ -33,7 +37,7 @@ export function applyOverride(composed: Node, override: Override, rules: KeyRule
   return put(root, path, node, text);
 }
 
-/** `root` with the defaults that an element or a key is to be changed in. */
+/** `root` with defaults filled in above `path`, where an element or a key is to be changed. */
 function withDefaultsAbove(root: Node, path: readonly string[], rules: KeyRules): Node {
   return path.reduce((tree, _, depth) => {
     const above = path.slice(0, depth);
@@ -67,19 +71,19 @@ function remove(
   return changeAt(root, path, () => undefined, node.origin)!;
 }
 
-/** The paths that a value sets: those of its keys where a map is merged into a map. */
+/** The paths that a value sets. If a map is merged into a map, these are the paths of its keys. */
 function leaves(root: Node, path: readonly string[], node: Node): (readonly string[])[] {
   if (!isMap(node) || !isMap(nodeAt(root, path))) return [path];
   return [path, ...[...node.value].flatMap(([key, item]) => leaves(root, [...path, key], item))];
 }
 
-/** The key exists in a file, or by the rules. */
+/** Requires that the key exists, in a file or by the rules. */
 function checkThere(root: Node, path: readonly string[], { text }: Override, rules: KeyRules): void {
   let node: Node | undefined = root;
   for (const [depth, key] of path.entries()) {
     const parent: Node | undefined = node;
     node = childAt(parent, key);
-    if (node === undefined && isList(parent)) return; // checkPositions says which positions there are
+    if (node === undefined && isList(parent)) return; // checkPositions reports which positions exist
     if (node !== undefined || rules.isKnown(path.slice(0, depth + 1), root)) continue;
     const name = path.slice(0, depth).join(".");
     const isLeaf = depth > 0 && parent !== undefined && !isMap(parent) && parent.value !== null;
@@ -90,7 +94,7 @@ function checkThere(root: Node, path: readonly string[], { text }: Override, rul
   }
 }
 
-/** The key has no value yet; a map or list may be added to. */
+/** Requires that the key has no value yet; keys or elements can be added to a map or list. */
 function checkFree(root: Node, path: readonly string[], { text }: Override, node: Node): void {
   const there = nodeAt(root, path);
   if (there === undefined || there.value === null || isMap(node) || isList(node)) return;
@@ -112,7 +116,7 @@ function checkPositions(root: Node, path: readonly string[], text: string): void
   });
 }
 
-/** Several values where one is wanted. */
+/** The error for several values where one is expected. */
 function sweepFault({ text, key }: Override, { values }: Sweep): ConfigError {
   const isPlain = values.kind === "choice" && values.simple;
   const cure = isPlain

@@ -1,4 +1,6 @@
-/** Checks a tree by a schema, and turns what zod found into the house's messages: key, value, what is allowed. */
+/**
+ * Checks a tree against a schema, and turns zod's issues into our messages: key, value, and what is allowed.
+ */
 
 import * as z from "zod";
 import { requirement } from "../base/requirement.ts";
@@ -8,15 +10,15 @@ import { hintForKey } from "./key_hints.ts";
 import { schemaAt, takesNull } from "./schema_walk.ts";
 import { childAt, isList, isMap, MISSING, type Node, nodeAt, originAt, toData } from "./tree.ts";
 
-/** How a tree is checked. */
+/** Options for checking a tree. */
 export interface CheckOptions {
   /** Keys above the tree, for messages. */
   readonly prefix?: readonly string[];
-  /** What "???" is: a fault, or left for later. */
+  /** How to treat "???": as a fault, or as a value to be given later. */
   readonly missing?: "refused" | "allowed";
 }
 
-/** The checked configuration, or undefined with a fault for each thing that is wrong. */
+/** The checked configuration, or undefined with a fault for each problem. */
 export function check<T extends z.ZodType>(
   schema: T,
   root: Node,
@@ -33,7 +35,10 @@ export function check<T extends z.ZodType>(
   return undefined;
 }
 
-/** Faults that no schema sees: what must be given, what was not resolved, and keys that reach a prototype. */
+/**
+ * Faults that a schema cannot detect: missing values, unresolved interpolations, and keys that reach a
+ * prototype.
+ */
 function refuseEarly(
   root: Node,
   faults: Faults,

@@ -9,7 +9,7 @@ import type { Override } from "./grammar/override.ts";
 import type { SearchPath } from "./search_path.ts";
 import { mapNode, merge, nest, type Node } from "./tree.ts";
 
-/** A tree, and how it came about. */
+/** A tree and its sources. */
 export interface Composition {
   readonly root: Node;
   /** The files, in the order in which they were merged. */
@@ -20,14 +20,17 @@ export interface Composition {
   readonly ignored: readonly string[];
 }
 
-/** Keys are there if a file wrote them: Hydra's rule without a schema. */
+/** Hydra's rule without a schema: a key exists if a file wrote it. */
 export const writtenKeysOnly: KeyRules = {
   isKnown: () => false,
   defaultAt: () => undefined,
   hint: (path) => ` write +${path.join(".")}=VALUE to add it`,
 };
 
-/** Merges the files of root `name` and lays the overrides on them. Faults are gathered where more can be found. */
+/**
+ * Merges the files of root `name` and applies the overrides. Faults are collected if the search for more can
+ * continue.
+ */
 export function compose(
   search: SearchPath,
   name: string,

@@ -1,4 +1,4 @@
-/** A schema as tables for people: each key with its type, default and one line of explanation, by kind. */
+/** Describes a schema in tables: each key with its type, default and one line of explanation, by kind. */
 
 import * as z from "zod";
 import { formatValue } from "./format.ts";
@@ -22,26 +22,26 @@ export interface KeyRow {
   readonly key: string;
   /** `integer >= 1`, `debug | info`. */
   readonly type: string;
-  /** As an override would have it; "" where the key must be given. */
+  /** In the form of an override; "" if the key is required. */
   readonly fallback: string;
   readonly help: string;
 }
 
-/** The keys that only one kind of a group has. */
+/** The keys that only one kind in a group has. */
 export interface KindTable {
-  /** What chooses it: `scheduler.name=step`. */
+  /** The override that chooses it: `scheduler.name=step`. */
   readonly choice: string;
   readonly help: string;
   readonly rows: readonly KeyRow[];
 }
 
-/** Keys that are there whatever is chosen, and those of each kind, if there are any. */
+/** Keys that exist regardless of the choices, and the keys of each kind, if there are any. */
 export interface KeyTable {
   readonly rows: readonly KeyRow[];
   readonly kinds: readonly KindTable[];
 }
 
-/** The keys below `schema` that hold a value, a table for each group whose name chooses a kind. */
+/** The keys below `schema` that hold a value, with a table for each group whose name chooses a kind. */
 export function keyTables(schema: z.ZodObject): KeyTable[] {
   return Object.entries(schema.shape).map(([key, child]) => {
     const chooser = chooserOf(child);
@@ -49,7 +49,7 @@ export function keyTables(schema: z.ZodObject): KeyTable[] {
   });
 }
 
-/** All keys below `schema` that hold a value; `values` leave those of other kinds than the chosen ones out. */
+/** All keys below `schema` that hold a value; with `values`, only those of the chosen kinds. */
 export function keyRows(schema: z.ZodObject, values?: Node): KeyRow[] {
   return Object.entries(schema.shape).flatMap(([key, child]) => {
     const chooser = chooserOf(child);
@@ -89,7 +89,7 @@ function kindTables(group: string, union: Schema, chooser: string): KeyTable {
   };
 }
 
-/** A key, or those of a map of keys; a list is not walked. */
+/** The row of a key, or the rows of a map's keys; lists are not descended into. */
 function rowsOf(key: string, schema: Schema): KeyRow[] {
   const names = keysOf(schema) ?? [];
   const below = names.flatMap((name) => rowsOf(`${key}.${name}`, childOf(schema, name)!));
@@ -97,12 +97,12 @@ function rowsOf(key: string, schema: Schema): KeyRow[] {
   return [{ key, type: typeOf(schema), fallback: fallbackOf(schema), help: helpOf(schema) }, ...below];
 }
 
-/** A map that may be left out as a whole, such as a callback. */
+/** True for a map that is optional, such as a callback. */
 function isPlugin(schema: Schema): boolean {
   return schema instanceof z.ZodOptional;
 }
 
-/** What values a key takes. */
+/** The values that a key accepts. */
 function typeOf(schema: Schema): string {
   const type = bareType(bare(schema));
   return takesNull(schema) ? `${type} | null` : type;

@@ -1,22 +1,22 @@
-/** Faults of a configuration: gathered, so that all are reported at once, each with the place it comes from. */
+/** Collects the faults of a configuration, so that all of them are reported at once, each with its origin. */
 
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 
-/** The most faults that are shown. */
+/** Maximum number of faults shown. */
 const MOST_SHOWN = 50;
 
-/** What is wrong with a configuration, one message each. */
+/** The faults of a configuration, one message each. */
 export class Faults {
   readonly #messages = new Set<string>();
 
-  /** Adds a fault; `origin` follows unless the message names it already. */
+  /** Adds a fault; `origin` is appended unless the message already contains it. */
   add(message: string, origin?: string): void {
     const isNamed = origin === undefined || origin === "" || message.includes(origin);
     this.#messages.add(isNamed ? message : `${message} (${origin})`);
   }
 
-  /** What `work` returns, or undefined if it throws a ConfigError, which becomes a fault. */
+  /** The result of `work`, or undefined if it throws a ConfigError, which is added as a fault. */
   attempt<T>(work: () => T, origin?: string): T | undefined {
     try {
       return work();
@@ -27,7 +27,7 @@ export class Faults {
     }
   }
 
-  /** True if nothing is wrong. */
+  /** True if there are no faults. */
   get none(): boolean {
     return this.#messages.size === 0;
   }
@@ -50,12 +50,12 @@ export class Faults {
   }
 }
 
-/** `text`, or its beginning where it is long. */
+/** `text`, truncated if it is long. */
 export function cut(text: string): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-/** ` did you mean NEAR?` for a name that is not one of `names`; nothing if none is near. */
+/** ` did you mean NEAR?` for a name that is not one of `names`; empty if none is similar. */
 export function didYouMean(name: string, names: readonly string[], show = (near: string) => near): string {
   const near = nearest(name, names);
   return near === undefined ? "" : ` did you mean ${show(near)}?`;

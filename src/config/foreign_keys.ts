@@ -1,6 +1,6 @@
 /**
- * Groups whose `name` chooses a kind may hold keys of another one, such as the warm-up of the schedule that was
- * replaced. Those that this project's own files wrote are taken out; those that the user wrote are faults.
+ * Groups whose `name` chooses a kind may contain keys of another kind, such as the warm-up of a schedule that
+ * was replaced. Keys from the project's own files are removed; keys from the user are faults.
  */
 
 import type * as z from "zod";
@@ -10,13 +10,15 @@ import { chooserOf, kindOf, nameOf, type Schema } from "./schema_walk.ts";
 import type { Writer } from "./search_path.ts";
 import { isList, isMap, type MapNode, mapNode, type Node } from "./tree.ts";
 
-/** A tree without keys of other kinds, and which of them a saved run's configuration had: `scheduler.gamma`. */
+/**
+ * A tree without keys of other kinds, and such keys found in a saved run's configuration: `scheduler.gamma`.
+ */
 export interface OwnKeys {
   readonly root: Node;
   readonly keptByRun: readonly string[];
 }
 
-/** Takes keys of other kinds out of the groups of `schema`, with a fault for each that the user wrote. */
+/** Removes keys of other kinds from the groups of `schema`, with a fault for each that the user wrote. */
 export function withoutForeignKeys(
   schema: z.ZodObject,
   root: Node,
@@ -42,7 +44,7 @@ export function withoutForeignKeys(
   return { root: { ...root, value: new Map(groups) }, keptByRun };
 }
 
-/** The keys of a map that another kind than its own has. */
+/** The keys of a map that belong to another kind. */
 function foreignKeys(union: Schema, map: MapNode): string[] {
   const kind = chooserOf(union) === undefined ? undefined : kindOf(union, map);
   if (kind === undefined) return [];
@@ -51,7 +53,7 @@ function foreignKeys(union: Schema, map: MapNode): string[] {
   );
 }
 
-/** `scheduler.name is constant: give scheduler.name=step, or leave step_size out`, and the keys that there are. */
+/** `scheduler.name is constant: give scheduler.name=step, or leave step_size out`, and the existing keys. */
 function foreignCause(union: Schema, group: string, key: string, map: Node): string {
   const chooser = chooserOf(union)!, name = nameOf(kindOf(union, map)!, chooser);
   const others = owners(union, [group], key).join(" or ");
@@ -60,7 +62,7 @@ function foreignCause(union: Schema, group: string, key: string, map: Node): str
   }`;
 }
 
-/** The paths of a value's parts and where they were written; the elements of a list have the path of the list. */
+/** The paths and origins of a value's parts; the elements of a list have the path of the list. */
 function leaves(node: Node, path: readonly string[]): [path: string, origin: string][] {
   if (isMap(node) && node.value.size > 0) {
     return [...node.value].flatMap(([key, item]) => leaves(item, [...path, key]));

@@ -1,4 +1,4 @@
-/** Writes values: as YAML that reads back to the same, and as an override would have them. */
+/** Formats values as YAML that reads back to the same values, and as in overrides. */
 
 import { Document, Pair, Scalar as YamlScalar, YAMLMap, YAMLSeq } from "yaml";
 import { ConfigError } from "../base/errors.ts";
@@ -26,7 +26,7 @@ function toYaml(node: Node, escaped: boolean): YAMLMap | YAMLSeq | YamlScalar {
   if (!isList(node)) return scalar(node.value as Scalar, escaped);
   const list = new YAMLSeq();
   for (const item of node.value) list.add(toYaml(item, escaped));
-  // A list of plain values is one line: [0.9, 0.999].
+  // A list of plain values is written on one line: [0.9, 0.999].
   list.flow = node.value.every((item) => !isMap(item) && !isList(item));
   return list;
 }
@@ -44,7 +44,7 @@ function bareText(value: Exclude<Scalar, string>): string {
   return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
 }
 
-/** False for text such as "07", "yes" and "1e3", which without quotes is something else. */
+/** False for text such as "07", "yes" and "1e3", which has another meaning without quotes. */
 function readsAsText(text: string): boolean {
   try {
     return resolveScalar(text) === text && !text.includes("\n");
@@ -54,7 +54,7 @@ function readsAsText(text: string): boolean {
   }
 }
 
-/** A value as one would write it in an override, for messages; long ones are cut. */
+/** A value as in an override, for messages; long ones are truncated. */
 export function formatValue(value: Data): string {
   if (typeof value === "number") return String(value);
   return cut(typeof value === "string" && isBare(value) ? value : JSON.stringify(value));

@@ -1,10 +1,10 @@
 /**
- * What configurations written for PyTorch may name in `_target_`, and what each is here. A name is looked up in this
- * list and nowhere else: nothing is imported, and nothing is called.
+ * The names that configurations written for PyTorch may use in `_target_`, and their equivalents here. Names
+ * are only looked up in this list: nothing is imported or called.
  */
 import { modelNames } from "../../nn/models/mod.ts";
 
-/** The part of a configuration that a target belongs in. */
+/** The part of a configuration that a target belongs to. */
 export type Place =
   | "callbacks"
   | "logging"
@@ -16,23 +16,23 @@ export type Place =
   | "trainer"
   | "data";
 
-/** What a class of PyTorch's world is here. */
+/** The equivalent of a PyTorch class. */
 export interface Target {
   readonly place: Place;
-  /** Its name here; undefined where it needs nothing in its place. */
+  /** Its name here; undefined if nothing is needed in its place. */
   readonly name: string | undefined;
-  /** Options that have another name here. */
+  /** Options that have other names here. */
   readonly renames: Readonly<Record<string, string>>;
-  /** Options that have no meaning here. */
+  /** Options without meaning here. */
   readonly ignores: readonly string[];
-  /** Options that it has here unless they are given. */
+  /** Options that are added unless they are given. */
   readonly adds: Readonly<Record<string, number>>;
 }
 
-/** Classes that live in any of some modules. */
+/** Classes that can be imported from several modules. */
 interface Family {
   readonly place: Place;
-  /** Module names; a trailing `.*` takes the modules within it too. */
+  /** Module names; a trailing `.*` includes submodules. */
   readonly modules: readonly string[];
   readonly classes: Readonly<Record<string, Target>>;
 }
@@ -170,7 +170,7 @@ const training = [
 
 const families: readonly Family[] = [lightning, own, loggers, vision, degradations, ...training];
 
-/** Keys that mean something elsewhere and nothing here, whatever the target. */
+/** Keys that have a meaning elsewhere but none here, regardless of the target. */
 export const meaningless: Readonly<Record<string, readonly string[]>> = {
   trainer: [
     "accelerator",
@@ -192,10 +192,10 @@ export const meaningless: Readonly<Record<string, readonly string[]>> = {
   data: ["pin_memory", "pin_memory_device", "multiprocessing_context", "timeout", "prefetch_factor"],
 };
 
-/** Keys of Hydra's instantiate(), which takes place nowhere here. */
+/** Keys of Hydra's instantiate(), which is never called here. */
 export const INSTANTIATE: readonly string[] = ["_target_", "_partial_", "_recursive_", "_convert_"];
 
-/** What a `_target_` is in a part of the configuration, or undefined if it is not known there. */
+/** The equivalent of a `_target_` in a part of the configuration, or undefined if it is unknown there. */
 export function findTarget(name: string, place: Place): Target | undefined {
   const dot = name.lastIndexOf(".");
   const home = name.slice(0, dot), own = name.slice(dot + 1);

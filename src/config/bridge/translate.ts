@@ -1,6 +1,6 @@
 /**
- * Configurations written for PyTorch, in our own words: maps with a `_target_` become the plug-ins that they name
- * there, and what has no meaning here is taken out and noted once.
+ * Translates configurations written for PyTorch: maps with a `_target_` become the corresponding plug-ins,
+ * and keys without meaning here are removed and reported once.
  */
 
 import { IMAGENET } from "../../data/types.ts";
@@ -8,14 +8,14 @@ import { didYouMean, type Faults } from "../faults.ts";
 import { type Data, isList, isMap, type MapNode, mapNode, type Node, toData, toNode } from "../tree.ts";
 import { findTarget, INSTANTIATE, knownTargets, meaningless, type Place, type Target } from "./targets.ts";
 
-/** A translated tree, and what was taken out of it. */
+/** A translated tree, and the keys that were removed from it. */
 export interface Translated {
   readonly root: Node;
-  /** Keys without meaning here. */
+  /** Keys that have no meaning here. */
   readonly dropped: readonly string[];
 }
 
-/** True for a key that may be given although it has no meaning here, and for the options of a `_target_`. */
+/** True for a key that is accepted although it has no meaning here, and for the options of a `_target_`. */
 export function isBridgeKey(path: readonly string[], above: readonly (Node | undefined)[]): boolean {
   const [place, key] = path;
   if (path.length === 2 && Object.hasOwn(meaningless, place) && meaningless[place].includes(key)) return true;
@@ -23,7 +23,7 @@ export function isBridgeKey(path: readonly string[], above: readonly (Node | und
     above.some((node) => isMap(node) && node.value.has("_target_"));
 }
 
-/** Translates the whole of an application's configuration. */
+/** Translates the full configuration of an application. */
 export function translate(root: Node, faults: Faults): Translated {
   const bridge = new Bridge(faults);
   const parts = (isMap(root) ? [...root.value] : []).map(([key, node]) =>
@@ -46,7 +46,7 @@ class Bridge {
     return single === undefined || !isMap(node) ? node : this.#single(single as Place, node);
   }
 
-  /** A part that is one thing, such as the model: its name is a key among its options. */
+  /** A part that is a single plug-in, such as the model: its name is one of its options. */
   #single(place: Place, node: MapNode): Node {
     const kept = this.#without(node, meaningless[place] ?? [], place);
     const target = this.#target(kept, place, place);
@@ -58,7 +58,7 @@ class Bridge {
     return mapNode([...options.value, ...name], node.origin);
   }
 
-  /** Callbacks or loggers: one, a list of them, or a map of any names. */
+  /** Callbacks or loggers: a single one, a list, or a map with arbitrary names. */
   #plugins(place: "callbacks" | "logging", node: Node): Node {
     const entries: (readonly [string, Node])[] = isList(node)
       ? node.value.map((item, i) => [String(i), item])
@@ -92,7 +92,7 @@ class Bridge {
     return mapNode(lists, node.origin);
   }
 
-  /** The steps of a list, or of a Compose; lists within lists are laid flat. */
+  /** The steps of a list or a Compose; nested lists are flattened. */
   #steps(node: Node, path: string): Node["value"] {
     const inner = composed(node);
     if (inner !== undefined) return this.#steps(inner, path);
@@ -119,7 +119,7 @@ class Bridge {
     return [mapNode([[target.name, bare]], step.origin)];
   }
 
-  /** A step in our own words, whose inner list may hold targets. */
+  /** A step that is already in our format, whose inner list may contain targets. */
   #native(step: MapNode, path: string): Node {
     const entries = [...step.value].map(([name, options]) => {
       return [name, isMap(options) ? this.#inner(options, path) : options] as const;
@@ -136,7 +136,7 @@ class Bridge {
     );
   }
 
-  /** Mean and standard deviation are ImageNet's; others would contradict data.normalization. */
+  /** Mean and standard deviation must be ImageNet's; other values would contradict data.normalization. */
   #normalize(options: MapNode, path: string): MapNode {
     for (const key of ["mean", "std"] as const) {
       const node = options.value.get(key);
@@ -152,7 +152,7 @@ class Bridge {
     return mapNode([], options.origin);
   }
 
-  /** What a node's `_target_` is here; one that is not known is a fault. */
+  /** The equivalent of a node's `_target_`; an unknown one is a fault. */
   #target(node: MapNode, place: Place, path: string): Target | undefined {
     const named = node.value.get("_target_");
     if (named === undefined) return undefined;
@@ -171,7 +171,7 @@ class Bridge {
     return target;
   }
 
-  /** A target's options under our names, without what has no meaning. */
+  /** A target's options under our names, without those that have no meaning. */
   #options(node: MapNode, { renames, ignores, adds }: Target, path: string): MapNode {
     const kept = this.#without(node, ignores, path);
     const entries = [...kept.value].filter(([key]) => !INSTANTIATE.includes(key))
@@ -190,7 +190,7 @@ class Bridge {
   }
 }
 
-/** The list within a Compose. */
+/** The list inside a Compose. */
 function composed(node: Node): Node | undefined {
   if (!isMap(node)) return undefined;
   const target = node.value.get("_target_")?.value;
@@ -198,7 +198,7 @@ function composed(node: Node): Node | undefined {
   return isCompose ? node.value.get("transforms") : undefined;
 }
 
-/** `size: [224, 224]` is the side 224. */
+/** Converts `size: [224, 224]` to the side length 224. */
 function square(key: string, node: Node): Node {
   if (key !== "size" || !isList(node) || node.value.length === 0) return node;
   const [first] = node.value;

@@ -1,4 +1,4 @@
-/** What the command line and `override` entries choose in place of a defaults list's own options. */
+/** The choices of the command line and of `override` entries, which replace a defaults list's own options. */
 
 import { Sweep } from "../grammar/element.ts";
 import { elementToNode, type Override, overrideOrigin } from "../grammar/override.ts";
@@ -8,42 +8,42 @@ import { isList } from "../tree.ts";
 import { appendedEntry, type DefaultsEntry } from "./entry.ts";
 import { filePath, groupPath, optionName, overrideKey, type Placed } from "./placed.ts";
 
-/** An option in place of another, and whether the list has the entry it is for. */
+/** An option that replaces another, and whether the list has an entry for it. */
 interface Choice {
   readonly option: DefaultsEntry["option"];
   readonly origin: string;
-  /** The file whose `override` it is; undefined for the command line. */
+  /** The file that contains the `override`; undefined for the command line. */
   readonly file: string | undefined;
   isUsed: boolean;
 }
 
-/** A `~group` or `~group=option` of the command line. */
+/** A `~group` or `~group=option` on the command line. */
 interface Deletion {
   readonly option: string | undefined;
   readonly origin: string;
   isUsed: boolean;
 }
 
-/** A group that a defaults list has. */
+/** A group in a defaults list. */
 interface Known {
   readonly option: string | null | undefined;
   readonly groups: ReadonlySet<string>;
   readonly entry: DefaultsEntry;
 }
 
-/** The choices of one composition. The first to choose for a group wins: the command line, then outer files. */
+/** The choices of one composition. The first choice for a group wins: the command line, then outer files. */
 export class Choices {
   readonly #chosen = new Map<string, Choice>();
   readonly #deletions = new Map<string, Deletion>();
   readonly #known = new Map<string, Known>();
-  /** Entries that the command line adds to the root's list. */
+  /** Entries that the command line appends to the root's list. */
   readonly appended: DefaultsEntry[] = [];
   /** Choices of Hydra's own groups, such as hydra/launcher, which have no meaning here. */
   readonly ignored = new Set<string>();
 
   constructor(readonly faults: Faults) {}
 
-  /** Takes an override of a group from the command line. */
+  /** Adds an override of a group from the command line. */
   add(override: Override): void {
     const { kind, key, package: home, value, text } = override;
     const origin = overrideOrigin(text);
@@ -71,14 +71,14 @@ export class Choices {
     }
   }
 
-  /** Takes an `override` entry of a file. */
+  /** Adds an `override` entry from a file. */
   addFromFile(placed: Placed, file: string): void {
     const key = overrideKey(placed);
     if (this.#chosen.has(key)) return;
     this.#chosen.set(key, { option: placed.option, origin: placed.entry.origin, file, isUsed: false });
   }
 
-  /** `placed` with the option in force. */
+  /** `placed` with the option that applies. */
   apply(placed: Placed): Placed {
     if (placed.entry.kind !== "group") return placed;
     const choice = this.#chosen.get(overrideKey(placed));
@@ -88,7 +88,7 @@ export class Choices {
     return { ...placed, entry, option: choice.option };
   }
 
-  /** True if the command line takes the entry away. */
+  /** True if the command line deletes the entry. */
   deletes(placed: Placed): boolean {
     if (placed.entry.kind !== "group") return false;
     const deletion = this.#deletions.get(overrideKey(placed));
@@ -98,7 +98,7 @@ export class Choices {
     return isMeant;
   }
 
-  /** Notes an entry, so that it cannot be listed twice with different options. */
+  /** Records an entry, so that it cannot be listed twice with different options. */
   know(placed: Placed): void {
     const { entry } = placed;
     if (entry.kind !== "group") return;
@@ -122,12 +122,12 @@ export class Choices {
     );
   }
 
-  /** The options in force by key, for `${model}` within a defaults list. */
+  /** The options that apply, by key, for `${model}` within a defaults list. */
   get options(): Map<string, string | null> {
     return new Map([...this.#known].map(([key, { option }]) => [key, option ?? null]));
   }
 
-  /** Adds a fault for each choice that no defaults list has an entry for. */
+  /** Adds a fault for each choice that matches no entry of a defaults list. */
   checkUsed(search: SearchPath): void {
     for (const [key, { isUsed, origin, file, option }] of this.#chosen) {
       if (isUsed) continue;

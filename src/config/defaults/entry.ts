@@ -3,22 +3,22 @@
 import { ConfigError } from "../../base/errors.ts";
 import { isList, isMap, type Node } from "../tree.ts";
 
-/** One entry as it is written. */
+/** One entry as written. */
 export interface DefaultsEntry {
   /** This file itself, another file, or an option of a group. */
   readonly kind: "self" | "config" | "group";
-  /** Group or path of a file; a leading slash makes it absolute. */
+  /** A group, or the path of a file; a leading slash makes it absolute. */
   readonly name: string;
-  /** Behind the `@`; `_here_` is "". */
+  /** The part after the `@`; `_here_` is "". */
   readonly package: string | undefined;
-  /** Group only: an option, several, or none. */
+  /** Only for groups: one option, several, or none. */
   readonly option: string | null | readonly string[];
   readonly optional: boolean;
   readonly override: boolean;
   readonly origin: string;
 }
 
-/** The entries of the list under a file's key `defaults`. @throws ConfigError that names the line */
+/** The entries in the list under a file's key `defaults`. @throws ConfigError that names the line */
 export function readDefaults(list: Node | undefined, file: string): DefaultsEntry[] {
   if (list === undefined) return [];
   if (!isList(list)) {
@@ -31,7 +31,7 @@ export function readDefaults(list: Node | undefined, file: string): DefaultsEntr
   return entries;
 }
 
-/** A command line's `+group=option`, as an entry at the end of the root's list. */
+/** A `+group=option` from the command line, as an entry at the end of the root's list. */
 export function appendedEntry(
   group: string,
   home: string | undefined,

@@ -1,6 +1,6 @@
 /**
- * From a root's defaults list to the files of a composition, in the order in which they are merged: Hydra's
- * algorithm. Lists are walked from their ends, so that an `override` is known before the entry that it is for.
+ * Expands a root's defaults list into the files of a composition, in merge order, with Hydra's algorithm.
+ * Lists are processed from the end, because an `override` must be known before the entry that it applies to.
  */
 
 import { ConfigError } from "../../base/errors.ts";
@@ -24,16 +24,16 @@ import {
 /** A file of the composition and where its values go. */
 export interface DefaultsResult {
   readonly file: ConfigFile;
-  /** The keys below which its values go, with dots; "" is the top. */
+  /** The dotted key under which its values go; "" is the top. */
   readonly package: string;
-  /** The file whose list names it; undefined for the root. */
+  /** The file whose list contains it; undefined for the root. */
   readonly parent: string | undefined;
-  /** The override that chooses another: `model`. */
+  /** The override that selects another option: `model`. */
   readonly key: string | undefined;
   readonly isSelf: boolean;
 }
 
-/** How deep files may name one another; more is a circle. */
+/** Maximum nesting depth of files; beyond it they must form a cycle. */
 const MOST_NESTED = 32;
 const SELF: DefaultsEntry = {
   kind: "self",
@@ -45,7 +45,7 @@ const SELF: DefaultsEntry = {
   origin: "",
 };
 
-/** The files of root `name`, first to last. Faults that leave something to go on with are gathered. */
+/** The files of root `name`, in merge order. Faults that do not prevent continuing are collected. */
 export function defaultsList(
   search: SearchPath,
   name: string,
@@ -79,7 +79,7 @@ class Walk {
     return this.#expand(withHeader(place(entry), file), file, undefined, true, []);
   }
 
-  /** The files that an entry leads to, in order. */
+  /** The files that an entry expands to, in order. */
   #visit(
     placed: Placed,
     parent: ConfigFile,
@@ -120,7 +120,7 @@ class Walk {
     if (entries.length === 0) return [self];
     this.#takeOverrides(placed, entries, file, isInterpolated);
     const below = [...trail, file.name];
-    // Interpolated options are known only when all others are chosen, so they wait.
+    // Interpolated options are resolved last, when all other options have been chosen.
     const deferred: (() => DefaultsResult[])[] = [];
     const results = entries.toReversed().map((entry): () => DefaultsResult[] => {
       if (entry.kind === "self") return () => [{ ...self, isSelf: true }];
@@ -181,7 +181,7 @@ class Walk {
     }
   }
 
-  /** Notes a choice of Hydra's own launchers, loggers and the like. */
+  /** Records a choice for one of Hydra's own groups, such as launchers and loggers. */
   #isForeign(placed: Placed): boolean {
     const group = placed.entry.kind === "group" ? groupPath(placed) : "";
     if (!isHydraGroup(group) || this.search.isGroup(group)) return false;
@@ -213,7 +213,10 @@ class Walk {
     return [];
   }
 
-  /** Adds a fault for an option that does not exist, and goes on with the list's own where an override chose it. */
+  /**
+   * Adds a fault for an option that does not exist, and continues with the list's own option if an override
+   * chose it.
+   */
   #notFound(placed: Placed, parent: ConfigFile, trail: readonly string[]): DefaultsResult[] {
     if (placed.entry.optional) return [];
     const { entry } = placed;
@@ -242,7 +245,7 @@ class Walk {
   }
 }
 
-/** An entry for each option of a list. */
+/** One entry for each option in a list. */
 function optionsOf(placed: Placed): Placed[] {
   const { entry } = placed;
   return (placed.option as readonly string[]).map((option) => ({

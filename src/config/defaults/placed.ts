@@ -1,21 +1,21 @@
-/** An entry of a defaults list at its place in the tree of files: its group, file and package. */
+/** An entry of a defaults list with its place in the tree of files: its group, file and package. */
 
 import type { ConfigFile } from "../search_path.ts";
 import type { DefaultsEntry } from "./entry.ts";
 
-/** An entry below the file whose list it is in. */
+/** An entry together with the file whose list contains it. */
 export interface Placed {
   readonly entry: DefaultsEntry;
-  /** The option in force: the entry's own, or what overrides it. */
+  /** The option that applies: the entry's own, or the one that overrides it. */
   readonly option: DefaultsEntry["option"];
-  /** Group and package of the file that names it. */
+  /** Group and package of the file that contains the entry. */
   readonly baseGroup: string;
   readonly basePackage: string;
-  /** The package line of its own file, as an absolute package. */
+  /** The package line of the entry's own file, as an absolute package. */
   readonly header: string | undefined;
 }
 
-/** An entry below `parent`; without one it is the root. */
+/** An entry in the list of `parent`; the root if there is none. */
 export function place(entry: DefaultsEntry, parent?: Placed): Placed {
   return {
     entry,
@@ -26,7 +26,7 @@ export function place(entry: DefaultsEntry, parent?: Placed): Placed {
   };
 }
 
-/** `placed` with the package line of the file that it names. */
+/** `placed` with the package line of its file. */
 export function withHeader(placed: Placed, file: ConfigFile | undefined): Placed {
   const line = file?.package;
   if (line === undefined) return placed;
@@ -47,14 +47,14 @@ export function optionName({ entry, option }: Placed): string | null | undefined
   return Array.isArray(option) ? undefined : option as string | null;
 }
 
-/** The file that an entry names: `db/engine/innodb`. */
+/** The path of an entry's file: `db/engine/innodb`. */
 export function filePath(placed: Placed): string {
   const group = groupPath(placed);
   const name = optionName(placed);
   return group === "" ? `${name}` : `${group}/${name}`;
 }
 
-/** The keys below which the file's values go, as a path with dots; "" is the top. */
+/** The dotted key under which the file's values go; "" is the top. */
 export function finalPackage(placed: Placed, byHeader = true): string {
   const { entry, basePackage, header } = placed;
   const own = entry.package ?? (byHeader ? header : undefined) ?? relativeGroup(entry).replaceAll("/", ".");
@@ -63,7 +63,7 @@ export function finalPackage(placed: Placed, byHeader = true): string {
   return global < 0 ? whole : whole.slice(global + "_global_".length + 1);
 }
 
-/** The override that means this entry: `db`, or `db@backup` where its package is not its own. */
+/** The key by which overrides refer to this entry: `db`, or `db@backup` if its package is not the default. */
 export function overrideKey(placed: Placed): string {
   const group = groupPath(placed);
   const home = finalPackage(placed, false);
