@@ -1,14 +1,14 @@
-/** The part of a configuration that is about the run itself: Hydra's own keys, below `hydra`. */
+/** The part of a configuration that concerns the run itself: Hydra's own keys, below `hydra`. */
 
 import * as z from "zod";
 import { type Data, type Node, nodeAt } from "./tree.ts";
 
 const text = z.union([z.string(), z.number()]).transform(String);
 const names = z.array(text);
-/** Parts of Hydra that have no meaning here: any value is taken, and none has an effect. */
+/** Parts of Hydra without meaning here: any value is accepted, and none has an effect. */
 const anything = z.unknown().optional();
 
-/** Hydra's keys that mean something here; a job's own values are filled in before it runs. */
+/** Hydra's keys that have a meaning here; the values of a job are filled in before it runs. */
 export const hydraSchema = z.strictObject({
   mode: z.enum(["RUN", "MULTIRUN"]).nullable().describe("RUN, or MULTIRUN with -m"),
   searchpath: names.describe(
@@ -59,10 +59,10 @@ export const hydraSchema = z.strictObject({
   output: anything,
 });
 
-/** A checked `hydra` part. */
+/** A checked part `hydra`. */
 export type HydraConfig = z.output<typeof hydraSchema>;
 
-/** The part `hydra` before any file is read. */
+/** The part `hydra` before any file has been read. */
 export const hydraDefaults: Data = {
   mode: null,
   searchpath: [],
@@ -83,7 +83,7 @@ export const hydraDefaults: Data = {
   runtime: { cwd: "", output_dir: "", choices: {}, config_sources: [] },
 };
 
-/** Keys below `hydra` that are taken and have no effect. */
+/** Keys below `hydra` that are accepted but have no effect. */
 const WITHOUT_EFFECT = [
   "verbose",
   "launcher",
@@ -99,14 +99,14 @@ const WITHOUT_EFFECT = [
   "job.env_copy",
 ];
 
-/** The keys of a `hydra` part that have no effect: `hydra.verbose`. */
+/** The keys in a part `hydra` that have no effect: `hydra.verbose`. */
 export function withoutEffect(hydra: Node | undefined): string[] {
   return WITHOUT_EFFECT.filter((key) => nodeAt(hydra, key.split(".")) !== undefined).map((key) =>
     `hydra.${key}`
   );
 }
 
-/** Groups of Hydra that choose launchers, loggers and the like, none of which is here. */
+/** True for Hydra's groups for launchers, loggers and the like, none of which exist here. */
 export function isHydraGroup(group: string): boolean {
   return group.startsWith("hydra/");
 }

@@ -1,4 +1,4 @@
-/** A configuration to look at, whole or in part, even where it could not be run. */
+/** A configuration for inspection, in full or in part, even if it could not be run. */
 
 import type { ConfigError } from "../base/errors.ts";
 import { check } from "./check.ts";
@@ -12,16 +12,16 @@ import { defaultAt, withDefaults } from "./schema_defaults.ts";
 import type { SearchPath } from "./search_path.ts";
 import { mapNode, type Node, nodeAt, toNode } from "./tree.ts";
 
-/** What of a configuration is to be shown. */
+/** What to show of a configuration. */
 export interface InspectOptions {
   readonly what: "job" | "hydra" | "all";
-  /** Interpolations resolved, defaults filled in. */
+  /** Whether interpolations are resolved and defaults filled in. */
   readonly resolved: boolean;
-  /** The part below a key only: `trainer` or `data.synthetic`. */
+  /** Limits the output to the part below a key: `trainer` or `data.synthetic`. */
   readonly part: string | undefined;
 }
 
-/** A configuration as YAML, and what is wrong with it. */
+/** A configuration as YAML, and its faults. */
 export interface Inspected {
   readonly text: string;
   readonly search: SearchPath;
@@ -29,7 +29,7 @@ export interface Inspected {
   readonly error: ConfigError | undefined;
 }
 
-/** Composes a configuration, and resolves it if that is asked for. Values that must be given may be missing. */
+/** Composes a configuration, and resolves it if requested. Required values may be missing. */
 export function inspectConfig(
   request: ConfigRequest,
   world: ConfigWorld,

@@ -1,11 +1,11 @@
-/** What to say of keys that a schema does not have: the nearest ones, and those that there are. */
+/** Hints for keys that a schema does not have: the most similar keys, and the existing ones. */
 
 import type * as z from "zod";
 import { nearest } from "../base/nearest.ts";
 import { allKeys, chooserOf, keysOf, kindOf, kindsIn, nameOf, type Schema, schemaAt } from "./schema_walk.ts";
 import { type Node, nodeAt } from "./tree.ts";
 
-/** Keys that people look for, and why there is none. */
+/** Keys that people look for, and why they do not exist. */
 const NO_KEYS: Readonly<Record<string, string>> = {
   num_classes: "it follows from the data",
   mean: "it follows from the data, or from data.normalization",
@@ -14,8 +14,8 @@ const NO_KEYS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What to say of `path`, whose key at `depth` no kind of its map has: the nearest paths that there are, and all keys
- * of the map that was searched.
+ * The hint for `path`, whose key at `depth` exists in no kind of its map: the most similar paths, and all
+ * keys of the map that was searched.
  */
 export function hintForKey(root: Schema, path: readonly string[], depth: number, values?: Node): string {
   const reason = Object.hasOwn(NO_KEYS, path[depth]) ? NO_KEYS[path[depth]] : undefined;
@@ -28,7 +28,7 @@ export function hintForKey(root: Schema, path: readonly string[], depth: number,
     known.endsWith(`.${[path[depth], ...rest].join(".")}`)
   );
   const corrected = schema ? nearestBeside(schema, path.slice(0, depth + 1), rest, map) : [];
-  // Without a group a key is rather one of a group's; within one it is rather its neighbour.
+  // Without a group, a key probably belongs to some group; within one, it is probably misspelt.
   const [first, second] = depth === 0 ? [elsewhere, corrected] : [corrected, elsewhere];
   const near = (first.length > 0 ? first : second).slice(0, 3);
   const question = near.length > 0 ? ` did you mean ${near.join(" or ")}?` : "";
@@ -36,7 +36,10 @@ export function hintForKey(root: Schema, path: readonly string[], depth: number,
   return `${question} ${listKeys(schema!, parent, map)}`;
 }
 
-/** The path with the nearest key of its map: of the kind in force, or else of another, which is then named. */
+/**
+ * The path with the most similar key in its map: from the chosen kind, or else from another, which is then
+ * named.
+ */
 function nearestBeside(
   schema: Schema,
   path: readonly string[],
@@ -59,7 +62,7 @@ export function listKeys(schema: Schema, path: readonly string[], map: Node | un
   return `${place}: ${(keysOf(schema, map) ?? []).join(", ")}`;
 }
 
-/** The kinds of a map that have `key`, as overrides: `scheduler.name=step`. */
+/** The kinds of a map that have `key`, in the form of overrides: `scheduler.name=step`. */
 export function owners(schema: Schema, path: readonly string[], key: string): string[] {
   const chooser = chooserOf(schema);
   if (chooser === undefined) return [];

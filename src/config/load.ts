@@ -1,4 +1,7 @@
-/** From a command line and files to a checked configuration: compose, resolve, check. Each step can be inspected. */
+/**
+ * Loads a checked configuration from a command line and files: compose, resolve, check. Each step can be
+ * inspected.
+ */
 
 import { ConfigError } from "../base/errors.ts";
 import type { KeyRules } from "./apply.ts";
@@ -20,24 +23,24 @@ import { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.t
 import { elementText } from "./sweep.ts";
 import { isList, isMap, mapNode, merge, type Node, nodeAt, toNode } from "./tree.ts";
 
-/** What configurations need of the world. */
+/** What configurations need from their environment. */
 export interface ConfigWorld extends Surroundings {
-  /** The folder that the command was started in. */
+  /** The folder in which the command was started. */
   readonly cwd: string;
   /** The files of a folder. @throws ConfigError if there is no such folder */
   openConfigFolder(path: string): ConfigFiles;
 }
 
-/** One configuration to be loaded. */
+/** A request for one configuration. */
 export interface ConfigRequest {
-  /** Folders to look in, the first first. */
+  /** Folders to search, in order. */
   readonly sources: readonly ConfigSource[];
   /** The root file, without .yaml. */
   readonly root: string;
   readonly overrides: readonly string[];
-  /** The task that is run; names the log. */
+  /** The task to run; names the log. */
   readonly task: string;
-  /** True for a sweep as a whole: overrides with several values are left out. */
+  /** True for an entire sweep: overrides with several values are omitted. */
   readonly isSweep?: boolean;
 }
 
@@ -46,28 +49,28 @@ export interface Composed {
   readonly search: SearchPath;
   readonly composition: Composition;
   readonly overrides: readonly Override[];
-  /** The whole tree, `hydra` among it. */
+  /** The full tree, including `hydra`. */
   readonly root: Node;
 }
 
-/** A checked configuration with what it was made from. */
+/** A checked configuration and its sources. */
 export interface Loaded {
   readonly config: Config;
   readonly hydra: HydraConfig;
   /** The run's folder. */
   readonly folder: string;
-  /** What was accepted without having an effect, a line each. */
+  /** One line for each thing that was accepted but has no effect. */
   readonly notes: readonly string[];
   readonly composed: Composed;
 }
 
-/** All keys, those of `hydra` too. */
+/** All keys, including those of `hydra`. */
 const wholeSchema = configSchema.extend({ hydra: hydraSchema });
 
 const schemaRules: KeyRules = {
   isKnown(path, root) {
     const above = path.map((_, depth) => nodeAt(root, path.slice(0, depth)));
-    // A key of any kind will do: a later override may choose that kind. The finished tree is checked for it.
+    // A key of any kind is accepted: a later override may choose that kind. The final tree is checked for it.
     return isBridgeKey(path, above) || schemaAt(wholeSchema, path) !== undefined;
   },
   defaultAt: (path, root) => defaultAt(configSchema, path, root),
@@ -88,7 +91,7 @@ export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
   return { config: deepFreeze(config), hydra: deepFreeze(hydra), folder: hydra.run.dir, notes, composed };
 }
 
-/** The composed tree, with faults gathered. */
+/** The composed tree; faults are collected. */
 export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults: Faults): Composed {
   const parsed = request.overrides.flatMap((text) =>
     faults.attempt(() => [parseOverride(text)], overrideOrigin(text)) ?? []
@@ -99,7 +102,7 @@ export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults
   return { search, composition, overrides, root: withHydra(request, world, search, composition, overrides) };
 }
 
-/** The tree with its interpolations resolved and in our own words, in two parts. */
+/** The tree with interpolations resolved and translated to our format, in two parts. */
 export function resolveConfig(
   { search, root, composition: { ignored } }: Composed,
   world: ConfigWorld,
@@ -123,18 +126,18 @@ export function resolveConfig(
   return { app, hydra, notes };
 }
 
-/** Resolves a composed tree; interpolations may refer to keys that have their defaults, too. */
+/** Creates a resolver for a composed tree; interpolations can also refer to keys with defaults. */
 export function resolverOf(root: Node, world: ConfigWorld): Resolver {
   return new Resolver(root, world, (path) => defaultAt(configSchema, path, root));
 }
 
-/** The tree without its part `hydra`. */
+/** The tree without the part `hydra`. */
 export function withoutHydra(root: Node): Node {
   const entries = isMap(root) ? [...root.value] : [];
   return { ...root, value: new Map(entries.filter(([key]) => key !== "hydra")) };
 }
 
-/** The request's folders and those of `hydra.searchpath`, in the root file or on the command line. */
+/** The folders of the request and of `hydra.searchpath`, from the root file or the command line. */
 function withSearchPath(
   { sources, root }: ConfigRequest,
   world: ConfigWorld,
@@ -160,7 +163,7 @@ function withSearchPath(
   ]);
 }
 
-/** The composed tree with Hydra's own keys: defaults below what files say, facts above. */
+/** The composed tree with Hydra's own keys: files override defaults, and facts override files. */
 function withHydra(
   { root: name, task, isSweep }: ConfigRequest,
   { cwd }: ConfigWorld,
@@ -193,7 +196,7 @@ export function isHydraOverride({ key }: Override): boolean {
   return key.startsWith("hydra.") || key.startsWith("hydra/");
 }
 
-/** The overrides as one word, for names of folders. */
+/** The overrides as one word, for folder names. */
 function dirname(overrides: readonly Override[]): string {
   const words = overrides.map(({ key, value }) =>
     `${key}=${value === undefined || value instanceof Sweep ? "" : elementText(value)}`
@@ -201,7 +204,7 @@ function dirname(overrides: readonly Override[]): string {
   return words.sort().join(",");
 }
 
-/** `hydra.runtime.output_dir`: the run's folder from the root of the file system. */
+/** Sets `hydra.runtime.output_dir`: the absolute path of the run's folder. */
 function withOutputDir(root: Node, world: ConfigWorld): Node {
   const folder = String(resolverOf(root, world).select(["hydra", "run", "dir"])?.value ?? "");
   const whole = folder.startsWith("/") ? folder : `${world.cwd}/${folder}`;

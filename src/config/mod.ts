@@ -1,4 +1,4 @@
-/** Configuration: YAML files and command-line overrides in, one checked and frozen `Config` out. */
+/** Configuration: turns YAML files and command-line overrides into one checked and frozen `Config`. */
 
 import { type KeyRow, keyRows } from "./describe_schema.ts";
 import { Faults } from "./faults.ts";
@@ -19,7 +19,7 @@ export { transformOptions } from "./schema/transforms.ts";
 export { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
 export { pipelineSteps } from "./transform_steps.ts";
 
-/** A world without environment variables or further folders, at the beginning of time: for tests and pages. */
+/** A world without environment variables or other folders, at the epoch: for tests and pages. */
 const NOWHERE: ConfigWorld = {
   cwd: "",
   now: new Date(0),
@@ -46,8 +46,8 @@ export function loadConfig(
 }
 
 /**
- * The keys that a command line may go on with: of groups whose name chooses a kind, those of the kind that it has
- * chosen so far. What is wrong with it is passed over.
+ * The keys with which a command line can continue. For groups whose name chooses a kind, they are the keys of
+ * the kind chosen so far. Faults in the command line are ignored.
  */
 export function keysToFollow(files: ConfigFiles, overrides: readonly string[]): KeyRow[] {
   const sources = [{ provider: "main", files }];
@@ -55,12 +55,12 @@ export function keysToFollow(files: ConfigFiles, overrides: readonly string[]): 
   return keyRows(configSchema, composed.root);
 }
 
-/** The part about the run itself as YAML. */
+/** The part `hydra` as YAML. */
 export function formatHydra(hydra: HydraConfig): string {
   return formatYaml(toNode({ hydra }, ""), { escaped: true });
 }
 
-/** Overrides as YAML: a line for each. */
+/** Overrides as YAML, one per line. */
 export function formatOverrides(overrides: readonly string[]): string {
   return formatYaml(toNode(overrides, ""));
 }

@@ -1,4 +1,4 @@
-/** Plans a sweep: its jobs, its folder, and the file that it can be resumed from. */
+/** Plans a sweep: its jobs, its folder, and the file for resuming it. */
 
 import { ConfigError } from "../base/errors.ts";
 import { check } from "./check.ts";
@@ -19,19 +19,22 @@ import { elementText, expandSweep, type Job } from "./sweep.ts";
 import { isList, isMap, merge, type Node, nodeAt, toData, toNode } from "./tree.ts";
 import { readYamlMap } from "./yaml_reader.ts";
 
-/** A sweep before it runs. */
+/** A sweep before it is run. */
 export interface SweepPlan {
   /** The sweep's folder. */
   readonly folder: string;
-  /** The overrides of each job, those of `hydra` left out. */
+  /** The overrides of each job, without those of `hydra`. */
   readonly jobs: readonly Job[];
-  /** What all jobs have in common: overrides of `hydra`. */
+  /** The overrides of `hydra`, shared by all jobs. */
   readonly hydra: readonly string[];
   /** `multirun.yaml`. */
   readonly text: string;
 }
 
-/** The jobs of a command line with sweeps. @throws ConfigError with every fault that does not depend on a job */
+/**
+ * Plans the jobs of a command line with sweeps.
+ * @throws ConfigError with every fault that does not depend on a job
+ */
 export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan {
   const faults = new Faults();
   const composed = composeConfig({ ...request, isSweep: true }, world, faults);
@@ -63,7 +66,7 @@ export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan
   };
 }
 
-/** A sweep as its `multirun.yaml` has it. @throws ConfigError if it cannot be read or is of another task */
+/** Reads a sweep from its `multirun.yaml`. @throws ConfigError if it cannot be read or is for another task */
 export function readSweep(
   text: string,
   folder: string,
@@ -92,8 +95,8 @@ export function readSweep(
 }
 
 /**
- * The request of job `number`: a plain run in the job's own folder. Its overrides are a command line that any
- * machine can run.
+ * The request for job `number`: a plain run in the job's own folder. Its overrides form a command line that
+ * works on any machine.
  */
 export function jobRequest(
   request: ConfigRequest,
@@ -119,7 +122,7 @@ export function jobRequest(
   return { request: { ...request, overrides }, folder: own };
 }
 
-/** `key=text` in such a way that it reads back to the same text. */
+/** `key=text`, escaped to read back as the same text. */
 function writeOverride(key: string, text: string): string {
   const bare = `${key}=${elementText(text)}`;
   try {

@@ -1,4 +1,4 @@
-/** Plain YAML scalars as OmegaConf reads them: YAML 1.1 without timestamps, and 1e-3 is a number. */
+/** Reads plain YAML scalars like OmegaConf: YAML 1.1 without timestamps, and with 1e-3 as a number. */
 
 import { ConfigError } from "../base/errors.ts";
 import type { Scalar } from "./tree.ts";
@@ -12,10 +12,13 @@ const FLOAT =
   /^[-+]?(?:[0-9]+(?:_[0-9]+)*\.[0-9_]*(?:[eE][-+]?[0-9]+)?|[0-9]+(?:_[0-9]+)*[eE][-+]?[0-9]+|\.[0-9]+(?:_[0-9]+)*(?:[eE][-+][0-9]+)?)$/;
 const INFINITE = /^([-+]?)\.(?:inf|Inf|INF)$/;
 const NAN = /^\.(?:nan|NaN|NAN)$/;
-/** What YAML 1.1 reads as octal (017 is 15) or as base 60 (1:30 is 90): in a configuration always a mistake. */
+/**
+ * Numbers that YAML 1.1 reads as octal (017 is 15) or base 60 (1:30 is 90), always a mistake in a
+ * configuration.
+ */
 const SURPRISING = /^[-+]?(?:0[0-7_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
 
-/** The value of a plain scalar. @throws ConfigError for a number that YAML 1.1 reads in a surprising way */
+/** The value of a plain scalar. @throws ConfigError for a number with a surprising meaning in YAML 1.1 */
 export function resolveScalar(text: string): Scalar {
   if (NULL.test(text)) return null;
   if (TRUE.test(text)) return true;
@@ -36,7 +39,7 @@ export function resolveScalar(text: string): Scalar {
   return text;
 }
 
-/** An integer that a number holds exactly. @throws ConfigError */
+/** An integer that a number can represent exactly. @throws ConfigError */
 export function integer(text: string): number {
   const value = Number(text.replaceAll("_", ""));
   if (Number.isSafeInteger(value)) return value;

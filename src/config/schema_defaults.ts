@@ -1,4 +1,4 @@
-/** What a schema fills in for keys that nobody has written. */
+/** The values that a schema fills in for keys that are not given. */
 
 import * as z from "zod";
 import { childOf, keysOf, type Schema, schemaAt } from "./schema_walk.ts";
@@ -11,14 +11,14 @@ export function defaultOf(schema: Schema): unknown {
   return schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
 }
 
-/** The default of the key at `path`, whose kinds `root` decides. */
+/** The default of the key at `path`; `root` determines the kinds. */
 export function defaultAt(schema: Schema, path: readonly string[], root: Node): Node | undefined {
   const key = schemaAt(schema, path, root);
   const value = key && defaultOf(key);
   return value === undefined ? undefined : toNode(value, ORIGIN);
 }
 
-/** `map` with the defaults of all keys that it leaves out, at every level. */
+/** `map` with defaults for all omitted keys, at every level. */
 export function withDefaults(schema: Schema, map: Node): Node {
   if (!isMap(map)) return map;
   const entries = new Map(map.value);

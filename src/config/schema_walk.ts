@@ -1,9 +1,9 @@
-/** Walks a zod schema along a key path, to know which keys there are. */
+/** Follows key paths through a zod schema to find out which keys exist. */
 
 import * as z from "zod";
 import { childAt, type Node, nodeAt } from "./tree.ts";
 
-/** Any schema of zod. */
+/** Any zod schema. */
 export type Schema = z.core.$ZodType;
 
 /** `schema` without its defaults, nulls and preprocessing. */
@@ -15,7 +15,7 @@ export function bare(schema: Schema): Schema {
   return isWrapped ? bare(schema.def.innerType) : schema;
 }
 
-/** The kinds of a map: one, or the members of a union. None if `schema` is no map of known keys. */
+/** The kinds of a map: one, or the members of a union. None if `schema` is not a map with known keys. */
 export function kindsIn(schema: Schema): z.ZodObject[] {
   const node = bare(schema);
   if (node instanceof z.ZodObject) return [node];
@@ -23,7 +23,7 @@ export function kindsIn(schema: Schema): z.ZodObject[] {
   return node.options.filter((option) => option instanceof z.ZodObject);
 }
 
-/** The key that chooses between the kinds of a map, or undefined if there is one kind only. */
+/** The key that chooses among the kinds of a map, or undefined if there is only one kind. */
 export function chooserOf(schema: Schema): string | undefined {
   const node = bare(schema);
   return node instanceof z.ZodDiscriminatedUnion ? node.def.discriminator : undefined;
@@ -43,13 +43,13 @@ export function nameOf(kind: z.ZodObject, chooser: string): string {
   return literal instanceof z.ZodLiteral ? String(literal.value) : "";
 }
 
-/** The kinds that a map may be of: the one that `value` chooses, else all. */
+/** The possible kinds of a map: the one that `value` chooses, otherwise all. */
 function possible(schema: Schema, value: Node | undefined): z.ZodObject[] {
   const chosen = value && kindOf(schema, value);
   return chosen ? [chosen] : kindsIn(schema);
 }
 
-/** The keys that a map of `schema` may have, or undefined if it is no map or takes any key. */
+/** The keys that a map of `schema` may have, or undefined if it is not a map or accepts any key. */
 export function keysOf(schema: Schema, value?: Node): string[] | undefined {
   const kinds = possible(schema, value);
   if (kinds.length === 0) return undefined;
@@ -66,7 +66,7 @@ export function childOf(schema: Schema, key: PropertyKey, value?: Node): Schema 
   return possible(schema, value).find(({ shape }) => Object.hasOwn(shape, key))?.shape[key as string];
 }
 
-/** The schema at `path` below `schema`; `values` decide on kinds, without them it may be of any kind. */
+/** The schema at `path` below `schema`. `values` determine the kinds; without them any kind is possible. */
 export function schemaAt(schema: Schema, path: readonly PropertyKey[], values?: Node): Schema | undefined {
   return path.reduce<Schema | undefined>(
     (node, key, depth) => node && childOf(node, key, nodeAt(values, path.slice(0, depth))),
@@ -74,7 +74,7 @@ export function schemaAt(schema: Schema, path: readonly PropertyKey[], values?: 
   );
 }
 
-/** True if `schema` takes null. */
+/** True if `schema` accepts null. */
 export function takesNull(schema: Schema): boolean {
   if (schema instanceof z.ZodNullable) return true;
   const isWrapped = schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault ||
@@ -84,7 +84,7 @@ export function takesNull(schema: Schema): boolean {
 
 /** Every key below `schema`, as dotted paths. */
 export function allKeys(schema: Schema, values?: Node, prefix = "", depth = 0): string[] {
-  // Transforms may hold transforms: a few levels have all names.
+  // Transforms can be nested: a few levels cover all names.
   if (depth > 6) return [];
   return (keysOf(schema, values) ?? []).flatMap((key) => {
     const child = childOf(schema, key, values);

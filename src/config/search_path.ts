@@ -1,13 +1,13 @@
-/** Where configuration files are looked for: folders in order, the first that has a file wins. */
+/** The search path of configuration files: folders in order; the first that has a file wins. */
 
 import { ConfigError } from "../base/errors.ts";
 import { type DefaultsEntry, readDefaults } from "./defaults/entry.ts";
 import { type MapNode, mapNode } from "./tree.ts";
 import { readYamlMap } from "./yaml_reader.ts";
 
-/** A folder of configuration files. Paths are relative to it and have no `.yaml`. */
+/** A folder of configuration files. Paths are relative to it and omit `.yaml`. */
 export interface ConfigFiles {
-  /** How messages call the folder, such as "conf". */
+  /** How messages refer to the folder, such as "conf". */
   readonly name: string;
   /** The text of `train` or `model/resnet18`, or undefined if there is no such file. */
   read(path: string): string | undefined;
@@ -17,48 +17,48 @@ export interface ConfigFiles {
   groups(group: string): readonly string[];
 }
 
-/** One folder of the search path, and who put it there: "main", "--config-dir" or "hydra.searchpath". */
+/** A folder in the search path, and who added it: "main", "--config-dir" or "hydra.searchpath". */
 export interface ConfigSource {
   readonly provider: string;
   readonly files: ConfigFiles;
 }
 
-/** Who wrote a value: this project (`conf/`), a run that kept its resolved configuration, or the user. */
+/** Who wrote a value: this project (`conf/`), a run that saved its resolved configuration, or the user. */
 export type Writer = "project" | "run" | "user";
 
-/** A configuration file in its parts. */
+/** The parts of a configuration file. */
 export interface ConfigFile {
   /** `model/resnet18`. */
   readonly path: string;
-  /** The file as messages call it: `conf/model/resnet18.yaml`. */
+  /** The file's name in messages: `conf/model/resnet18.yaml`. */
   readonly name: string;
   readonly writer: Writer;
-  /** What its `# @package` line says. */
+  /** The package in its `# @package` line. */
   readonly package: string | undefined;
   readonly defaults: readonly DefaultsEntry[];
-  /** Everything but the defaults list. */
+  /** Everything except the defaults list. */
   readonly values: MapNode;
 }
 
-/** The folders of one composition; each file is read once. */
+/** The folders of one composition; each file is read only once. */
 export class SearchPath {
   readonly #files = new Map<string, ConfigFile | undefined>();
 
   constructor(readonly sources: readonly ConfigSource[]) {}
 
-  /** The first file of that path. @throws ConfigError if it cannot be read */
+  /** The first file with that path. @throws ConfigError if it cannot be read */
   load(path: string): ConfigFile | undefined {
     if (!this.#files.has(path)) this.#files.set(path, this.#read(path));
     return this.#files.get(path);
   }
 
-  /** Who wrote the value of a node, by its origin; what is not from a file is from the command line. */
+  /** Who wrote a node's value, by its origin; an origin other than a file is the command line. */
   writerOf(origin: string): Writer {
     const name = origin.slice(0, origin.lastIndexOf(":"));
     return [...this.#files.values()].find((file) => file?.name === name)?.writer ?? "user";
   }
 
-  /** True if a folder of that name holds files or folders. */
+  /** True if a folder with that name contains files or folders. */
   isGroup(group: string): boolean {
     return isInside(group) &&
       this.sources.some(({ files }) => files.options(group).length > 0 || files.groups(group).length > 0);
@@ -104,7 +104,7 @@ export class SearchPath {
   }
 }
 
-/** A `config.yaml` beside `hydra.yaml` and `overrides.yaml` is what a run kept of its configuration. */
+/** A `config.yaml` next to `hydra.yaml` and `overrides.yaml` is the saved configuration of a run. */
 function writer({ provider, files }: ConfigSource, path: string): Writer {
   if (provider === "main") return "project";
   const isRun = path === "config" && ["hydra", "overrides"].every((name) => files.read(name) !== undefined);
@@ -117,13 +117,13 @@ function split(root: MapNode) {
   return { defaults, rest: mapNode(entries.filter(([key]) => key !== "defaults"), root.origin) };
 }
 
-/** False for a path that leaves its folder. */
+/** False for a path that leads out of its folder. */
 function isInside(path: string): boolean {
   return !path.startsWith("/") &&
     !path.split("/").some((part) => part === ".." || part === "." || part === "");
 }
 
-/** What the leading comments say behind `@package`. @throws ConfigError unless it is one name */
+/** The text after `@package` in the leading comments. @throws ConfigError unless it is one name */
 function packageLine(text: string, name: string): string | undefined {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !/^\s*(#|$)/.test(line));

@@ -1,4 +1,6 @@
-/** From a command line with sweeps to the command lines of its jobs: the product of all values, in order. */
+/**
+ * Expands a command line with sweeps into the command lines of its jobs: the product of all values, in order.
+ */
 
 import { ConfigError } from "../base/errors.ts";
 import { type Element, MOST_VALUES, Quoted, Sweep } from "./grammar/element.ts";
@@ -9,11 +11,12 @@ import { rangeValues } from "./grammar/range_values.ts";
 /** One job: the overrides of a plain command line. */
 export type Job = readonly string[];
 
-/** The most jobs of one sweep. */
+/** Maximum number of jobs in one sweep. */
 const MOST_JOBS = 10_000;
 
 /**
- * The jobs of a sweep; the last key changes fastest. Of two overrides of one key the later counts.
+ * The jobs of a sweep; the last key varies fastest. If two overrides have the same key, the later one
+ * applies.
  * @throws ConfigError if there are too many, or a value cannot be enumerated
  */
 export function expandSweep(
@@ -39,7 +42,7 @@ export function expandSweep(
   );
 }
 
-/** The part of an override before its `=`. */
+/** The part of an override before the `=`. */
 function keyOf({ text, kind, key, package: home }: Override): string {
   const prefix = { change: "", add: "+", force: "++", delete: "~" }[kind];
   return text.startsWith(prefix) ? `${prefix}${key}${home === undefined ? "" : `@${home}`}` : text;
@@ -73,13 +76,13 @@ function matching(
   return names.filter((name) => matches(name, include) && !matches(name, exclude));
 }
 
-/** `*` and `?` as in a shell; all else means itself. */
+/** `*` and `?` work as in a shell; everything else is literal. */
 function globPattern(glob: string): RegExp {
   const source = glob.replace(/[\\^$+.()|[\]{}]/g, "\\$&").replace(/\*+/g, ".*").replaceAll("?", ".");
   return new RegExp(`^${source}$`);
 }
 
-/** A value as an override writes it, so that it reads back to the same. */
+/** A value in the form of an override, which reads back as the same value. */
 export function elementText(element: Element): string {
   if (element === null) return "null";
   if (element instanceof Quoted) return quote(element);
@@ -95,7 +98,7 @@ export function elementText(element: Element): string {
 }
 
 function quote({ text, quote }: Quoted): string {
-  // Only a backslash before a quote needs escaping, the closing one included.
+  // Only backslashes before a quote need escaping, including the closing quote.
   const escaped = `${text}${quote}`.replace(
     quote === "'" ? /(\\*)'/g : /(\\*)"/g,
     (_, slashes: string) => `${slashes}${slashes}\\${quote}`,

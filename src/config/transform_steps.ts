@@ -5,8 +5,8 @@ import type { Config } from "./schema/mod.ts";
 import type { TransformStep } from "./schema/transforms.ts";
 
 /**
- * The steps of both pipelines as `pipeline()` of src/data takes them: `normalize` with the values that
- * `data.normalization` names, and `resize: {ratio}` with the size that is `data.image_size` times that, rounded.
+ * The steps of both pipelines for `pipeline()` in src/data: `normalize` gets the values named by
+ * `data.normalization`, and `resize: {ratio}` gets `data.image_size` times that ratio, rounded.
  */
 export function pipelineSteps({ transforms, data }: Config): { train: Step[]; eval: Step[] } {
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {

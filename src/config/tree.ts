@@ -1,14 +1,15 @@
 /**
- * The tree that YAML files and overrides are read into. Maps are `Map`s: they keep the order of keys such as "10"
- * and "2", and no key can reach a prototype. Every node knows where it was written; nodes are never changed.
+ * The tree that represents YAML files and overrides. Its maps are `Map`s, which keep the order of keys such
+ * as "10" and "2", and in which no key can reach a prototype. Every node knows where it was written; nodes
+ * are immutable.
  */
 
 import { ConfigError } from "../base/errors.ts";
 
-/** A value without parts. */
+/** A value that has no parts. */
 export type Scalar = null | boolean | number | string;
 
-/** One value with the place that it comes from, such as `conf/train.yaml:12` or `override seed=1`. */
+/** A value and its origin, such as `conf/train.yaml:12` or `override seed=1`. */
 export interface Node {
   readonly value: Scalar | readonly Node[] | ReadonlyMap<string, Node>;
   readonly origin: string;
@@ -24,10 +25,10 @@ export interface ListNode extends Node {
   readonly value: readonly Node[];
 }
 
-/** Plain data, as a checked configuration or a written file has it. */
+/** Plain data, as in a checked configuration or a written file. */
 export type Data = Scalar | readonly Data[] | { readonly [key: string]: Data };
 
-/** Hydra's mark for a value that must be given. */
+/** Hydra's marker for a required value. */
 export const MISSING = "???";
 
 /** True for a map. */
@@ -45,7 +46,7 @@ export function mapNode(entries: Iterable<readonly [string, Node]>, origin: stri
   return { value: new Map(entries), origin };
 }
 
-/** Plain data or nested Maps as nodes, all of one origin. */
+/** Converts plain data or nested Maps to nodes with one origin. */
 export function toNode(data: unknown, origin: string): Node {
   if (Array.isArray(data)) return { value: data.map((item) => toNode(item, origin)), origin };
   if (data instanceof Map) {
@@ -57,7 +58,7 @@ export function toNode(data: unknown, origin: string): Node {
   return { value: data as Scalar, origin };
 }
 
-/** A node as plain data. A key named `__proto__` becomes a key of its own. */
+/** Converts a node to plain data. A key named `__proto__` becomes an own property. */
 export function toData(node: Node): Data {
   if (isList(node)) return node.value.map(toData);
   if (!isMap(node)) return node.value as Scalar;
@@ -65,8 +66,9 @@ export function toData(node: Node): Data {
 }
 
 /**
- * `over` laid on `under`, as OmegaConf merges: maps key by key, lists and scalars are replaced, and "???" replaces
- * nothing. @throws ConfigError where a map meets an interpolation, since what it stands for is not known yet
+ * Merges `over` into `under` like OmegaConf: maps are merged key by key, lists and scalars are replaced, and
+ * "???" replaces nothing.
+ * @throws ConfigError if a map meets an interpolation, whose value is not known yet
  */
 export function merge(under: Node | undefined, over: Node): Node {
   if (under === undefined) return over;
@@ -83,12 +85,12 @@ export function merge(under: Node | undefined, over: Node): Node {
   return { value: merged, origin: under.origin };
 }
 
-/** `node` below the keys of `path`. */
+/** Nests `node` under the keys of `path`. */
 export function nest(path: readonly string[], node: Node): Node {
   return path.reduceRight((inner, key) => mapNode([[key, inner]], node.origin), node);
 }
 
-/** The child of a map by its key, or of a list by its position. */
+/** The child of a map by key, or of a list by position. */
 export function childAt(node: Node | undefined, key: PropertyKey): Node | undefined {
   if (isMap(node)) return node.value.get(String(key));
   if (!isList(node)) return undefined;
@@ -100,7 +102,7 @@ export function nodeAt(root: Node | undefined, path: readonly PropertyKey[]): No
   return path.reduce<Node | undefined>((node, key) => childAt(node, key), root);
 }
 
-/** `root` with the node at `path` replaced by what `change` makes of it; undefined takes the key away. */
+/** `root` with the node at `path` replaced by the result of `change`; undefined removes the key. */
 export function changeAt(
   root: Node | undefined,
   path: readonly string[],
@@ -121,7 +123,7 @@ export function changeAt(
   return { value: entries, origin: isMap(root) ? root.origin : origin };
 }
 
-/** The place of the node at `path`, or of the nearest node above it. */
+/** The origin of the node at `path`, or of the nearest node above it. */
 export function originAt(root: Node, path: readonly PropertyKey[]): string {
   let node = root;
   for (const key of path) {

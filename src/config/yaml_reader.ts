@@ -1,6 +1,6 @@
 /**
- * Reads a YAML file into a tree whose nodes know their lines. Safe with files from strangers: size, depth and the
- * number of nodes that aliases unfold to are limited, and no tag makes anything but plain values.
+ * Reads a YAML file into a tree whose nodes know their lines. Safe for untrusted files: size, depth and the
+ * number of nodes that aliases expand to are limited, and tags create nothing but plain values.
  */
 
 import {
@@ -21,16 +21,16 @@ import { ConfigError } from "../base/errors.ts";
 import { resolveScalar } from "./scalars.ts";
 import { isMap, type MapNode, mapNode, type Node, type Scalar } from "./tree.ts";
 
-/** What a file may hold; far more than a configuration needs. */
+/** Limits of a file; far more than a configuration needs. */
 export const LIMITS = { characters: 1 << 17, depth: 64, nodes: 20_000 } as const;
 
-/** All scalars stay text, for src/config/scalars.ts; duplicate keys are found here, in linear time. */
+/** All scalars remain text, for src/config/scalars.ts; duplicate keys are detected here, in linear time. */
 const OPTIONS = { schema: "failsafe", version: "1.1", uniqueKeys: false } as const;
 
-/** Tags that change nothing. */
+/** Tags that have no effect. */
 const TAGS = ["!", ...["str", "map", "seq"].map((name) => `tag:yaml.org,2002:${name}`)];
 
-/** The tree of a YAML text; an empty text is an empty map. `name` is for origins and messages. */
+/** The tree of a YAML text; an empty text is an empty map. `name` is used in origins and messages. */
 export function readYaml(text: string, name: string): Node {
   if (text.length > LIMITS.characters) {
     throw new ConfigError(
@@ -50,7 +50,7 @@ export function readYaml(text: string, name: string): Node {
   return new Reader(name, tree, lines).read();
 }
 
-/** `readYaml` of a file whose top must be a map. */
+/** Like `readYaml`, but the top level must be a map. */
 export function readYamlMap(text: string, name: string): MapNode {
   const root = readYaml(text, name);
   if (root.value === null) return mapNode([], `${name}:1`);
@@ -59,7 +59,7 @@ export function readYamlMap(text: string, name: string): MapNode {
   throw new ConfigError(`Cannot use ${name} because its top must be a map of keys: current top is a ${type}`);
 }
 
-/** The text's tokens up to its first error, since more than one is of no use and takes long to find. */
+/** The text's tokens up to the first error: further errors are useless and take long to find. */
 function tokensOf(text: string, name: string, lines: LineCounter): CST.Token[] {
   const tokens: CST.Token[] = [];
   for (const token of new Parser(lines.addNewLine).parse(text)) {
@@ -71,7 +71,7 @@ function tokensOf(text: string, name: string, lines: LineCounter): CST.Token[] {
   return tokens;
 }
 
-/** Counts nesting without recursion, so that a deep text cannot overflow the stack. */
+/** Checks the depth without recursion, so that deeply nested text cannot overflow the stack. */
 function checkDepth(tokens: readonly CST.Token[], name: string): void {
   const open: [token: unknown, depth: number][] = tokens.map((token) => [token, 0]);
   for (let top = open.pop(); top; top = open.pop()) {
@@ -90,10 +90,10 @@ function fault(origin: string, cause: string): ConfigError {
   return new ConfigError(`Cannot read ${origin}: ${cause}`);
 }
 
-/** Turns a parsed document into a tree. */
+/** Converts a parsed document to a tree. */
 class Reader {
   #nodes = 0;
-  /** Anchors whose nodes are being read: an alias to one of them is a circle. */
+  /** Anchors whose nodes are being read: an alias to one of them is a cycle. */
   readonly #open = new Set<YamlNode>();
 
   constructor(

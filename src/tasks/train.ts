@@ -72,7 +72,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
   }
 }
 
-/** The configuration for a quick check that everything runs: one epoch, no loggers, checkpoints or exports. */
+/** Configures a quick check that everything runs: one epoch, no loggers, checkpoints or exports. */
 function fastDevRun(config: Config): Config {
   const callbacks = { ...config.callbacks, model_checkpoint: null, early_stopping: null, onnx_export: null };
   return { ...config, callbacks, logging: {}, trainer: { ...config.trainer, max_epochs: 1 } };

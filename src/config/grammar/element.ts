@@ -1,8 +1,8 @@
-/** What a value of the command line may be: plain values, lists, maps, and sweeps over several of them. */
+/** Values on the command line: plain values, lists, maps, and sweeps over several of them. */
 
 import type { Scalar } from "../tree.ts";
 
-/** A value as it was written: text in quotes stays apart from bare text. */
+/** A value as written: quoted text is distinct from bare text. */
 export type Element = Scalar | Quoted | Sweep | readonly Element[] | ReadonlyMap<string, Element>;
 
 /** Text in quotes, unescaped. */
@@ -10,7 +10,7 @@ export class Quoted {
   constructor(readonly text: string, readonly quote: string) {}
 }
 
-/** Values that a key takes one after the other. */
+/** Values that a key takes one after another. */
 export class Sweep {
   constructor(readonly values: SweepValues, readonly shuffled = false) {}
 }
@@ -22,5 +22,5 @@ export type SweepValues =
   | { readonly kind: "glob"; readonly include: readonly string[]; readonly exclude: readonly string[] }
   | { readonly kind: "interval"; readonly start: number; readonly end: number };
 
-/** The most values that one range may have. */
+/** Maximum number of values in one range. */
 export const MOST_VALUES = 10_000;

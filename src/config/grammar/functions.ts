@@ -1,4 +1,4 @@
-/** The functions that a value may call: casts and sweeps. Each is named here; nothing else is ever called. */
+/** The functions available in values: casts and sweeps. All are listed here; nothing else is ever called. */
 
 import { ConfigError } from "../../base/errors.ts";
 import { nearest } from "../../base/nearest.ts";
@@ -65,7 +65,7 @@ function fault(name: string, cause: string): ConfigError {
   return new ConfigError(`Cannot call ${name}() because ${cause}`);
 }
 
-/** A function that casts scalars, and all scalars within lists, maps and sweeps. */
+/** Creates a function that casts a scalar, or all scalars in a list, map or sweep. */
 function cast(name: string, convert: Cast): Call {
   const each = (value: Element): Element => {
     if (value instanceof Quoted) return convert(value.text);
@@ -172,7 +172,7 @@ function patterns(value: Element): string[] {
   );
 }
 
-/** What sort() and shuffle() work on: one sweep or list, or several values as a sweep. */
+/** The argument of sort() and shuffle(): one sweep or list, or several values treated as a sweep. */
 function subject(name: string, args: readonly Element[], named: ReadonlyMap<string, Element>): Element {
   const values = [...args, ...["sweep", "list"].flatMap((key) => named.get(key) ?? [])];
   if (values.length === 0) throw fault(name, "it needs values");
@@ -181,12 +181,15 @@ function subject(name: string, args: readonly Element[], named: ReadonlyMap<stri
   return new Sweep({ kind: "choice", items: values, simple: true });
 }
 
-/** A sweep cannot be one of several values. */
+/** Refuses a sweep among several values. */
 function refuseSweeps(name: string, values: readonly Element[]): void {
   if (values.some((value) => value instanceof Sweep)) throw fault(name, "there is a sweep among its values");
 }
 
-/** Tags tell a sweeper what to do with a sweep; here there is one sweeper, and they mean nothing. */
+/**
+ * In Hydra, tags tell a sweeper how to handle a sweep. There is only one sweeper here, so they have no
+ * effect.
+ */
 function tag(args: readonly Element[], named: ReadonlyMap<string, Element>): Sweep {
   const sweep = named.get("sweep") ?? args.at(-1);
   if (sweep instanceof Sweep) return sweep;
@@ -223,7 +226,7 @@ function shuffle(args: readonly Element[], named: ReadonlyMap<string, Element>):
   return Array.isArray(value) ? shuffled(value) : [value];
 }
 
-/** In an order that is always the same, so that a sweep's jobs keep their numbers. */
+/** Shuffles in a fixed order, so that the jobs of a sweep keep their numbers. */
 export function shuffled<T>(items: readonly T[]): T[] {
   return [...rng(items.length, "sweep").permutation(items.length)].map((i) => items[i]);
 }

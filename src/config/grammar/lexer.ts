@@ -1,9 +1,11 @@
-/** Hydra's tokens of a value, from OverrideLexer.g4: the longest match wins, and of equals the first. */
+/**
+ * Hydra's tokens, from OverrideLexer.g4: the longest match wins; among matches of equal length, the first.
+ */
 
-/** What a token is. */
+/** The kind of a token. */
 export type TokenKind = keyof typeof PATTERNS | "interpolation" | "end";
 
-/** A piece of a value. */
+/** A token of a value. */
 export interface Token {
   readonly kind: TokenKind;
   readonly text: string;
@@ -37,7 +39,7 @@ const PATTERNS = {
 
 const KINDS = Object.keys(PATTERNS) as (keyof typeof PATTERNS)[];
 
-/** The tokens of `text` and an "end", or the position of the first character that starts none. */
+/** The tokens of `text` and an "end", or the position of the first character that cannot start a token. */
 export function tokenize(text: string): Token[] | { readonly unreadable: number } {
   const tokens: Token[] = [];
   for (let start = 0; start < text.length;) {
@@ -66,7 +68,7 @@ function interpolationAt(text: string, start: number): Token | undefined {
   return { kind: "interpolation", text: text.slice(start, end), start };
 }
 
-/** Where the `${...}` that starts at `start` ends: its braces are counted, those in quotes are not. */
+/** The end of the `${...}` that starts at `start`. Braces are counted, except those in quotes. */
 export function interpolationEnd(text: string, start: number): number | undefined {
   let depth = 0;
   for (let i = start; i < text.length; i++) {

@@ -1,4 +1,4 @@
-/** One override of the command line: `a.b=c`, `+a=b`, `++a=b`, `~a`, and the same with groups. */
+/** One override on the command line: `a.b=c`, `+a=b`, `++a=b`, `~a`, and the same for groups. */
 
 import { ConfigError } from "../../base/errors.ts";
 import { cut } from "../faults.ts";
@@ -10,16 +10,16 @@ import { ElementParser, type Reading } from "./parser.ts";
 /** What an override does with its key. */
 export type OverrideKind = "change" | "add" | "force" | "delete";
 
-/** An override in its parts. */
+/** The parts of an override. */
 export interface Override {
-  /** As it was written: `+a.b=c`. */
+  /** As written: `+a.b=c`. */
   readonly text: string;
   readonly kind: OverrideKind;
-  /** A path of keys `a.b`, or a group `db` or `db/engine`. */
+  /** A dotted key `a.b`, or a group `db` or `db/engine`. */
   readonly key: string;
-  /** What follows an `@`. */
+  /** The part after an `@`. */
   readonly package: string | undefined;
-  /** Undefined where there is no `=`. */
+  /** Undefined if there is no `=`. */
   readonly value: Element | undefined;
 }
 
@@ -37,7 +37,7 @@ const KINDS: Readonly<Record<string, OverrideKind>> = {
   "~": "delete",
 };
 
-/** Reads one override. @throws ConfigError that names it */
+/** Parses one override. @throws ConfigError that names it */
 export function parseOverride(text: string): Override {
   if (text.length > 1 << 16) {
     throw new ConfigError(
@@ -65,14 +65,14 @@ export function parseOverride(text: string): Override {
   };
 }
 
-/** An override's value: what follows the "=". */
+/** An override's value: the part after the "=". */
 function parseValue(source: string, override: string): Element {
   if (source === "") return "";
   const elements = new ElementParser(source, overrideOrigin(override), reading).all();
   return elements.length === 1 ? elements[0] : new Sweep({ kind: "choice", items: elements, simple: true });
 }
 
-/** Interpolations stay as they are written; they are resolved in the finished tree. */
+/** Interpolations are kept as written; they are resolved in the final tree. */
 const reading: Reading = {
   interpolation: (source) => source,
   quoted: (text, quote) => new Quoted(text, quote),
@@ -94,7 +94,7 @@ export function elementToNode(element: Element | undefined, origin: string): Nod
   return toNode(element ?? null, origin);
 }
 
-/** Where an override's values come from, for messages. */
+/** The origin of an override's values, for messages. */
 export function overrideOrigin(text: string): string {
   return `override ${cut(text)}`;
 }

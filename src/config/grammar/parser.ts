@@ -1,7 +1,7 @@
 /**
- * Hydra's values, from OverrideParser.g4: numbers, booleans, null, text with escapes, quoted text, lists, maps,
- * functions, and `a,b,c`. Overrides and the arguments of resolvers are both written like this; how they differ is
- * in `Reading`.
+ * Parses Hydra's values, from OverrideParser.g4: numbers, booleans, null, text with escapes, quoted text,
+ * lists, maps, functions, and `a,b,c`. Overrides and the arguments of resolvers share this syntax; `Reading`
+ * defines their differences.
  */
 
 import { ConfigError } from "../../base/errors.ts";
@@ -9,19 +9,19 @@ import { integer } from "../scalars.ts";
 import { type Element, Sweep } from "./element.ts";
 import { type Token, tokenize, type TokenKind } from "./lexer.ts";
 
-/** An argument of a function: with a name or without. */
+/** An argument of a function, with or without a name. */
 export interface Argument {
   readonly name: string | undefined;
   readonly value: Element;
 }
 
-/** What overrides and resolvers do each in their own way. */
+/** The differences between overrides and resolvers. */
 export interface Reading {
-  /** The value of `${...}` that is the whole text; within longer text it becomes text. */
+  /** The value of a `${...}` that is the entire text; within longer text it is converted to text. */
   interpolation(source: string): Element;
-  /** The value of text in quotes. */
+  /** The value of quoted text. */
   quoted(text: string, quote: string): Element;
-  /** The value of `name(...)`, where functions are known. */
+  /** The value of `name(...)`, if functions are supported. */
   call?(name: string, args: readonly Argument[]): Element;
   /** A value within longer text. */
   toText(value: Element): string;
@@ -41,13 +41,13 @@ const TEXT: readonly TokenKind[] = [
   "space",
 ];
 
-/** Reads the elements of one value. Faults are ConfigErrors that say what is wrong where. */
+/** Parses the elements of one value. Faults are ConfigErrors that say what is wrong and where. */
 export class ElementParser {
   readonly #tokens: readonly Token[];
   #at = 0;
   #depth = 0;
 
-  /** `name` is what messages call the whole, such as `override a=[1`. */
+  /** `name` is how messages refer to the entire text, such as `override a=[1`. */
   constructor(readonly source: string, readonly name: string, readonly reading: Reading) {
     if (source.length > MOST_CHARACTERS) {
       throw this.#fault(`has ${source.length} characters: at most ${MOST_CHARACTERS} are allowed`);
@@ -57,7 +57,7 @@ export class ElementParser {
     this.#tokens = tokens;
   }
 
-  /** All elements up to the end, between commas. */
+  /** All comma-separated elements up to the end. */
   all(): Element[] {
     const elements = [this.element()];
     while (this.#take(",")) elements.push(this.#part());
@@ -68,7 +68,7 @@ export class ElementParser {
     return elements;
   }
 
-  /** The arguments of a resolver: as `all`, but what is left out between commas is empty text. */
+  /** The arguments of a resolver: like `all`, except that an element omitted between commas is empty text. */
   sequence(): Element[] {
     const elements: Element[] = [];
     do elements.push(this.#isOne(",", "end") ? "" : this.element()); while (this.#take(","));
@@ -118,7 +118,7 @@ export class ElementParser {
     return entries;
   }
 
-  /** A part of a list or map, which is one value. */
+  /** An element of a list or map, which must be a single value. */
   #part(): Element {
     const element = this.element();
     if (element instanceof Sweep) throw this.#fault("has several values where one is expected");
@@ -144,7 +144,7 @@ export class ElementParser {
     return { name, value: this.element() };
   }
 
-  /** Bare text: one token has its own type, several are text together. */
+  /** Bare text: a single token has its own type; several together are text. */
   #text(allowed: readonly TokenKind[]): Element {
     const tokens: Token[] = [];
     while (allowed.includes(this.#peek().kind)) tokens.push(this.#next());
@@ -218,12 +218,12 @@ function float(text: string): number {
   return Number(bare);
 }
 
-/** Every other character is a backslash. */
+/** Removes every other character, which is a backslash. */
 function unescape(text: string): string {
   return [...text].filter((_, i) => i % 2 === 1).join("");
 }
 
-/** Only backslashes before a quote, or at the end, escape anything. */
+/** Unescapes only backslashes before a quote or at the end. */
 function unescapeQuoted(text: string, quote: string): string {
   return text.replace(/\\+/g, (slashes, at: number) => {
     const next = text[at + slashes.length];

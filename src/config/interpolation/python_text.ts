@@ -1,8 +1,8 @@
-/** Values within text, as Python's str() writes them: Hydra's users name files with these. */
+/** Formats values within text like Python's str(), since users of Hydra put them in file names. */
 
 import { type Element, Quoted } from "../grammar/element.ts";
 
-/** `True`, `None`, `1e-05`, `[1, 'a']`. A whole number has no ".0". */
+/** `True`, `None`, `1e-05`, `[1, 'a']`. Integers have no ".0". */
 export function pythonText(value: Element): string {
   if (typeof value === "string") return value;
   if (value instanceof Quoted) return value.text;

@@ -1,6 +1,6 @@
 /**
- * Resolves `${...}` in a tree, by OmegaConf's grammar: `${a.b}` from the top, `${.x}` beside, `${..x}` above,
- * `${a[0]}`, `${a.${b}}`, `${name:arguments}`, and `\${` for the characters themselves.
+ * Resolves `${...}` in a tree, by OmegaConf's grammar: `${a.b}` from the top, `${.x}` for a sibling, `${..x}`
+ * one level up, `${a[0]}`, `${a.${b}}`, `${name:arguments}`, and `\${` for the literal characters.
  */
 
 import { ConfigError } from "../../base/errors.ts";
@@ -16,37 +16,37 @@ import { callResolver, type Surroundings } from "./resolvers.ts";
 
 type Path = readonly string[];
 
-/** How many interpolations may lead one to the next. */
+/** Maximum length of a chain of interpolations. */
 const MOST_STEPS = 64;
 const KEYS =
   /^(\.*)((?:[^\\${}()[\]:. \t'"]+|\[[^\\${}()[\]:. \t'"]+\])(?:\.[^\\${}()[\]:. \t'"]+|\[[^\\${}()[\]:. \t'"]+\])*)?$/;
 
-/** True for text with something to resolve in it. */
+/** True for text that contains something to resolve. */
 function isInterpolation(node: Node): node is Node & { value: string } {
   return typeof node.value === "string" && node.value.includes("${");
 }
 
-/** `text` in such a way that resolving it gives the same text. */
+/** Escapes `text` so that resolving it returns it unchanged. */
 export function escapeInterpolations(text: string): string {
   return text.replace(/(\\*)\$\{/g, "$1$1\\${");
 }
 
-/** Resolves a tree as a whole or in parts. */
+/** Resolves a tree, in full or in part. */
 export class Resolver {
-  /** What is resolved, by path, or why it cannot be. */
+  /** Resolved nodes by path, or the reason why they cannot be resolved. */
   readonly #done = new Map<string, Node | ConfigError>();
   readonly #open: string[] = [];
   readonly #sizes = new WeakMap<Node, number>();
   #depth = 0;
 
-  /** `defaultAt` knows the values of keys that no file has written. */
+  /** `defaultAt` returns the values of keys that no file has written. */
   constructor(
     readonly root: Node,
     readonly surroundings: Surroundings,
     readonly defaultAt: (path: Path) => Node | undefined = () => undefined,
   ) {}
 
-  /** The whole tree resolved; what cannot be resolved is a fault and stays as it is. */
+  /** The resolved tree; a value that cannot be resolved is a fault and stays unchanged. */
   all(faults: Faults): Node {
     const visit = (node: Node, path: Path): Node => {
       if (isMap(node)) {
@@ -83,7 +83,7 @@ export class Resolver {
     return isResolved ? node : this.#value(path, node);
   }
 
-  /** `node`, which is at `path`, resolved with all below it. */
+  /** Resolves `node`, which is at `path`, and everything below it. */
   #value(path: Path, node: Node): Node {
     if (!isInterpolation(node) && !isMap(node) && !isList(node)) return node;
     const name = path.join(".");
@@ -122,7 +122,7 @@ export class Resolver {
     };
   }
 
-  /** Refuses what grows without end: containers that hold each other many times, and text that doubles. */
+  /** Refuses unlimited growth: containers that repeatedly contain each other, and text that doubles. */
   #weigh(node: Node): Node {
     const { characters, nodes } = LIMITS;
     if (typeof node.value === "string" && node.value.length > characters) {
@@ -141,7 +141,7 @@ export class Resolver {
     return size;
   }
 
-  /** Text with interpolations: the value of one that is the whole text, or all as text. */
+  /** Text with interpolations: the value of an interpolation that is the entire text, otherwise text. */
   #text(text: string, path: Path, origin: string): Node {
     if (++this.#depth > MOST_STEPS) {
       throw new ConfigError(
@@ -230,13 +230,13 @@ export class Resolver {
     return node;
   }
 
-  /** Interpolations within an interpolation, made text. */
+  /** Replaces interpolations within an interpolation with text. */
   #inner(source: string, path: Path, origin: string): string {
     return source.includes("${") ? pythonText(toElement(this.#text(source, path, origin))) : source;
   }
 }
 
-/** The position of the colon behind a resolver's name. */
+/** The position of the colon after a resolver's name. */
 function colonOf(source: string): number | undefined {
   for (let i = 0; i < source.length; i++) {
     if (source.startsWith("${", i)) i = (interpolationEnd(source, i) ?? source.length) - 1;

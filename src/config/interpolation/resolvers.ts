@@ -1,4 +1,4 @@
-/** What `${name:arguments}` may call. Each resolver is named here; nothing else is ever called. */
+/** The resolvers for `${name:arguments}`. All are listed here; nothing else is ever called. */
 
 import type { ConfigError } from "../../base/errors.ts";
 import { didYouMean } from "../faults.ts";
@@ -6,21 +6,21 @@ import type { Element } from "../grammar/element.ts";
 import { pythonText } from "./python_text.ts";
 import { strftime } from "./strftime.ts";
 
-/** What resolvers may look at. */
+/** The information available to resolvers. */
 export interface Surroundings {
   /** An environment variable, or undefined. */
   env(name: string): string | undefined;
-  /** One moment for the whole configuration, and for all jobs of a sweep. */
+  /** The same time for the entire configuration, and for all jobs of a sweep. */
   readonly now: Date;
 }
 
-/** What a resolver gets besides its arguments. */
+/** What a resolver receives besides its arguments. */
 export interface ResolverContext extends Surroundings {
-  /** The resolved value at a path of keys from the top, or undefined. */
+  /** The resolved value at a dotted path from the top, or undefined. */
   select(path: string): Element | undefined;
-  /** Reads a value as a resolver's argument is read: "[1,2]" is a list. */
+  /** Parses a value like a resolver's argument: "[1,2]" is a list. */
   decode(text: string): Element;
-  /** The error that names the interpolation, for a cause. */
+  /** The error for a cause; it names the interpolation. */
   fault(cause: string): ConfigError;
 }
 

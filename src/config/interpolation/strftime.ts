@@ -1,4 +1,4 @@
-/** Dates as Python's strftime writes them, in local time. */
+/** Formats dates like Python's strftime, in local time. */
 
 const MONTHS = "January February March April May June July August September October November December".split(
   " ",
@@ -35,7 +35,7 @@ const directives: Readonly<Record<string, (date: Date) => string>> = {
   "%": () => "%",
 };
 
-/** `date` by `format`, such as "%Y-%m-%d"; a directive that is not known stays as it is. */
+/** Formats `date`, for example with "%Y-%m-%d"; unknown directives stay unchanged. */
 export function strftime(date: Date, format: string): string {
   return format.replace(
     /%(.)/g,

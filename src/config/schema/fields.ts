@@ -1,13 +1,13 @@
-/** Kinds of values that many keys have. */
+/** Types of values that many keys share. */
 
 import * as z from "zod";
 
-/** A whole number. */
+/** An integer. */
 export const integer = z.int({
   error: (issue) => issue.code === "invalid_type" ? "must be an integer" : undefined,
 });
 
-/** A whole number of at least 1. */
+/** An integer of at least 1. */
 export const count = integer.min(1);
 
 /** 0 .. 1. */

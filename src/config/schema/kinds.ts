@@ -1,6 +1,6 @@
 /**
- * A group whose key `name` chooses a kind: a union with a member for each plug-in of a registry, which has the keys
- * that all kinds share and its own. So a default is written once, where its plug-in is.
+ * Groups whose key `name` chooses a kind: a union with one member for each plug-in in a registry, which has
+ * the keys shared by all kinds and its own. Each default is therefore written only once, next to its plug-in.
  */
 
 import * as z from "zod";
@@ -16,18 +16,18 @@ type Kinds<Registry extends Plugins, Shared> = {
   [Name in keyof Registry & string]: Kind<Name, Registry[Name]["options"], Shared>;
 }[keyof Registry & string];
 
-/** The schema of a group: a union of its kinds. One that is left out is an empty map. */
+/** The schema of a group: a union of its kinds. A group that is omitted is an empty map. */
 export type KindsSchema<Registry extends Plugins, Shared> = z.ZodPrefault<
   z.ZodDiscriminatedUnion<Kinds<Registry, Shared>[], "name">
 >;
 
-/** How a group is made of its registry. */
+/** How to build a group from its registry. */
 export interface KindsOptions<Name extends string, Shared extends z.core.$ZodLooseShape> {
   /** What the key `name` chooses, for --help. */
   readonly name: string;
   /** Keys that every kind has. */
   readonly shared: Shared;
-  /** The kind where no name is given; without it one must be. */
+  /** The kind if no name is given; without a fallback, the name is required. */
   readonly fallback?: Name;
 }
 
@@ -40,7 +40,7 @@ export function kindsOf<Registry extends Plugins, Shared extends z.core.$ZodLoos
     const literal = z.literal(kind);
     const chooser = kind === fallback ? literal.optional().default(kind) : literal;
     return z.strictObject({ name: chooser.describe(name), ...options.shape, ...shared })
-      // Rules on several options at once.
+      // Rules that involve several options.
       .check(...(options.def.checks ?? []) as unknown as z.core.CheckFn<unknown>[])
       .describe(options.description ?? "");
   });

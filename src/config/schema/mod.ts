@@ -13,7 +13,7 @@ import { integer, text } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
 import { transformsSchema } from "./transforms.ts";
 
-/** Options of plug-ins by name; null or left out: not chosen. */
+/** Options of plug-ins by name; null or omitted: not chosen. */
 function chosen<Options extends Readonly<Record<string, z.ZodType>>>(options: Options) {
   type Chosen = { [Name in keyof Options]: z.ZodOptional<z.ZodNullable<Options[Name]>> };
   const entries = Object.entries(options).map(([name, each]) => {
@@ -24,14 +24,14 @@ function chosen<Options extends Readonly<Record<string, z.ZodType>>>(options: Op
 
 type Plugins = Readonly<Record<string, { readonly options: z.ZodType }>>;
 
-/** The options of plug-ins that are built. */
+/** The options of the built plug-ins. */
 function optionsOf<Built extends Plugins>(plugins: Built) {
   return Object.fromEntries(Object.entries(plugins).map(([name, { options }]) => [name, options])) as {
     [Name in keyof Built]: Built[Name]["options"];
   };
 }
 
-/** The whole configuration. */
+/** The full configuration. */
 export const configSchema = z.strictObject({
   seed: integer.min(0).default(42).describe("Everything random follows from it"),
   experiment: z.string()

@@ -8,7 +8,7 @@ import { schedules } from "../../optim/schedules/mod.ts";
 import { count, integer, text } from "./fields.ts";
 import { kindsOf } from "./kinds.ts";
 
-/** A share of up to 1, or a whole number from 2 on: 1 is all, as JSON has no 1.0. */
+/** A share of at most 1, or an integer of at least 2. 1 means all, since JSON has no 1.0. */
 const limit = z.number().positive().refine(
   (value) => value <= 1 || Number.isInteger(value),
   "must be a share of up to 1, or a whole number from 2 on",
@@ -30,7 +30,7 @@ export const modelSchema = kindsOf(models, {
   },
 });
 
-/** What training makes small. */
+/** What training minimises. */
 export const lossSchema = kindsOf(losses, { name: "Loss function", fallback: "cross_entropy", shared: {} });
 
 /** How gradients change the weights. */

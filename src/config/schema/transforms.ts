@@ -1,6 +1,6 @@
 /**
- * The keys of `transforms`: lists of steps, each a transform of the data's registry with its options. `normalize` has
- * none here: `data.normalization` chooses its values.
+ * The keys of `transforms`: lists of steps, each a transform from the registry with its options. `normalize`
+ * has no options here, because `data.normalization` chooses its values.
  */
 
 import * as z from "zod";
@@ -17,7 +17,7 @@ export interface TransformStep {
   readonly [name: string]: unknown;
 }
 
-/** The options of a transform. The steps within it have the form of all steps here. */
+/** The options of a transform. Steps nested in it have the same form as all steps here. */
 function optionsOf({ options }: { readonly options: z.ZodObject }): z.ZodObject {
   const lists = Object.entries(options.shape).flatMap(([key, option]) => {
     if (!containsSteps(option as z.ZodType)) return [];
@@ -34,7 +34,7 @@ const named = z.strictObject({
   normalize: z.strictObject({}).optional(),
 });
 
-/** A name alone and a name without options mean `{name: {}}`. */
+/** A name alone, or a name without options, means `{name: {}}`. */
 const step: z.ZodType<TransformStep> = z.preprocess((entry, context) => {
   const map = typeof entry === "string" ? { [entry]: {} } : entry;
   if (typeof map === "object" && map !== null && !Array.isArray(map) && Object.keys(map).length === 1) {
@@ -44,7 +44,7 @@ const step: z.ZodType<TransformStep> = z.preprocess((entry, context) => {
   return z.NEVER;
 }, named);
 
-/** True for a transform whose result is not always the same. */
+/** True for a transform whose result can vary. */
 function isRandom(name: string): boolean {
   return name in registry && registry[name as keyof Registry].random;
 }
@@ -54,7 +54,7 @@ const evalStep = step.refine(
   "must not be random: evaluation sees the same image each time",
 );
 
-/** Every transform with the names of its options, for --help. */
+/** Every transform with its option names, for --help. */
 export function transformOptions(): { name: string; options: string[] }[] {
   return Object.keys(named.shape).sort().map((name) => ({
     name,
