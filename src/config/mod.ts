@@ -28,8 +28,8 @@ const NOWHERE: ConfigWorld = {
 };
 
 /**
- * The configuration of a root file in `files` with `overrides` on top. Throws one ConfigError that names every
- * fault.
+ * Loads the configuration from a root file in `files`, with `overrides` applied. Throws one ConfigError that
+ * names every fault.
  *
  * @example A configuration of three keys
  * ```ts ignore

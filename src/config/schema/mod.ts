@@ -1,7 +1,7 @@
 /**
- * Every key that a configuration may have: its type, range, default and one line of explanation. Strict at every
- * level. What follows from the data (class names and their number) is not a key. A custom message continues
- * "Cannot use key=value because it ".
+ * Every key that a configuration may have: its type, range, default and one line of explanation. Strict at
+ * every level. What follows from the data (class names and their number) is not a key. A custom message
+ * continues "Cannot use key=value because it ".
  */
 
 import * as z from "zod";
