@@ -208,7 +208,7 @@ export function findTarget(name: string, place: Place): Target | undefined {
     .find((target) => target !== undefined);
 }
 
-/** All targets in a part of the configuration, for messages: `lightning.pytorch.callbacks.ModelCheckpoint`. */
+/** A part's targets by full name, for messages: `lightning.pytorch.callbacks.ModelCheckpoint`. */
 export function knownTargets(place: Place): string[] {
   return families.filter((one) => one.place === place).flatMap(({ modules: [home], classes }) =>
     Object.keys(classes).map((name) => `${home.replace(/\.\*$/, "")}.${name}`)
