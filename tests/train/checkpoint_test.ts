@@ -52,7 +52,7 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
   await refuse(
     bytes,
     ["0", "2", "1"],
-    'was trained on the classes ["0","1","2"]: the data has ["0","2","1"]',
+    'was trained on the classes ["0","1","2"], the data has ["0","2","1"]',
   );
   const { tensors } = readSafetensors(bytes);
   tensors.delete("layer1.0.conv1.weight");
