@@ -1,4 +1,5 @@
 /** Tables of text, for terminals: columns two spaces apart. */
+import { printable } from "./printable.ts";
 
 /** Columns whose text begins at the left, by number; in all others it ends at the right, as numbers do. */
 export type LeftColumns = readonly number[] | "all";
@@ -26,9 +27,4 @@ export function tableRow(
 /** Characters, of which some take two units of a string. */
 function lengthOf(text: string): number {
   return [...text].length;
-}
-
-/** Text without what would move a terminal's cursor, change its colours or turn the direction of what follows. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}|\p{Bidi_Control}/gu, "\ufffd");
 }

@@ -1,5 +1,6 @@
 /** The host of the command line: Deno's files, sharp's decoder, the GPU of a provider, the terminal. */
 import { DataError, exitCode } from "../base/errors.ts";
+import { printableLines } from "../base/printable.ts";
 import type { Host } from "../setup/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import {
@@ -29,7 +30,7 @@ export async function runProcess(
 ): Promise<never> {
   const code = await main(Deno.args, denoHost()).catch((error) => {
     const code = exitCode(error);
-    console.error(code === 1 ? error : `${error.name}: ${error.message}`);
+    console.error(printableLines(code === 1 ? Deno.inspect(error) : `${error.name}: ${error.message}`));
     return code;
   });
   Deno.exit(code);
@@ -39,6 +40,7 @@ export async function runProcess(
  * Creates the host. From then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once.
  */
 export function denoHost(): Host {
+  const terminal = denoTerminal();
   return {
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
@@ -63,8 +65,8 @@ export function denoHost(): Host {
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),
     now: () => new Date(),
-    terminal: denoTerminal(),
-    print: (line) => console.log(line),
+    terminal,
+    print: (line) => terminal.print(line),
     status: () => {},
   };
 }

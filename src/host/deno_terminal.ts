@@ -1,15 +1,38 @@
+import { printable, printableLines } from "../base/printable.ts";
 import type { Terminal } from "../setup/host.ts";
 
-/** The terminal of this process, or what its output is redirected to. */
-export function denoTerminal(): Terminal {
+/** What a terminal needs to know of standard output. */
+export interface Output {
+  readonly isTerminal: boolean;
+  /** True if colours are wanted: on a terminal, without NO_COLOR. */
+  readonly color: boolean;
+  columns(): number;
+  /** Writes all of it. */
+  write(bytes: Uint8Array): void;
+}
+
+/** A terminal on an output, by default this process's, or what it is redirected to. */
+export function denoTerminal({ isTerminal, color, columns, write }: Output = standardOutput()): Terminal {
+  const send = (text: string) => write(new TextEncoder().encode(text));
+  return {
+    isTerminal,
+    columns,
+    print(text, code) {
+      const safe = printableLines(text);
+      send(color && code !== undefined ? `\x1b[${code}m${safe}\x1b[0m\n` : `${safe}\n`);
+    },
+    overwrite: (text) => send(`\r${printable(text)}`),
+  };
+}
+
+function standardOutput(): Output {
   // A dumb terminal cannot return to the start of a line.
   const isTerminal = Deno.stdout.isTerminal() && Deno.env.get("TERM") !== "dumb";
   return {
     isTerminal,
     color: isTerminal && !Deno.noColor,
     columns: () => isTerminal ? Deno.consoleSize().columns : Infinity,
-    write(text) {
-      const bytes = new TextEncoder().encode(text);
+    write(bytes) {
       for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
     },
   };

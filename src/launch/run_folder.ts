@@ -3,6 +3,7 @@
 import { formatConfig, formatHydra, formatOverrides, type Loaded } from "../config/mod.ts";
 import type { Host, Level } from "../setup/host.ts";
 import { isShown, RunScreen } from "./screen.ts";
+import { printableLines } from "../base/printable.ts";
 
 /**
  * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` to the run's `.hydra`. The configuration is resolved, with
@@ -35,12 +36,12 @@ export interface RunOutput {
  * level info are always in the file, and colours never are.
  */
 export function withLog(host: Host, path: string, level: Level): RunOutput {
-  const screen = new RunScreen(host.terminal, host.print, level);
+  const screen = new RunScreen(host.terminal, level);
   let written = Promise.resolve();
   const write = (text: string, of: Level) => {
     if (!isShown(of, level) && !isShown(of, "info")) return;
     const head = `${host.now().toISOString()} ${of.toUpperCase().padEnd(7)}`;
-    const lines = text.split("\n").map((line) => `${head} ${line}`.trimEnd() + "\n").join("");
+    const lines = printableLines(text).split("\n").map((line) => `${head} ${line}`.trimEnd() + "\n").join("");
     written = written.then(() => host.appendText(path, lines));
   };
   const print = (line: string, of: Level = "info") => {

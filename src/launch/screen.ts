@@ -23,20 +23,14 @@ export class RunScreen {
   #timer: ReturnType<typeof setInterval> | undefined;
   #live = "";
 
-  /** @param printLine prints a line to the terminal, or to where output is redirected */
-  constructor(
-    readonly terminal: Terminal,
-    readonly printLine: (line: string) => void,
-    readonly least: Level,
-  ) {}
+  constructor(readonly terminal: Terminal, readonly least: Level) {}
 
   /** Prints a line above the live one, if its level is shown. */
   print(line: string, level: Level = "info"): void {
     if (!isShown(level, this.least)) return;
     const named = level === "info" ? line : `${level}: ${line}`;
-    const color = this.terminal.color ? COLORS[level] : undefined;
     this.#show("");
-    this.printLine(color === undefined ? named : `\x1b[${color}m${named}\x1b[0m`);
+    this.terminal.print(named, COLORS[level]);
     this.#draw();
   }
 
@@ -63,9 +57,8 @@ export class RunScreen {
 
   #show(text: string): void {
     if (text === this.#live) return;
-    const { write } = this.terminal;
-    if (text === "") write(`\r${" ".repeat(this.#live.length)}\r`);
-    else write(`\r${text.padEnd(this.#live.length)}`);
+    this.terminal.overwrite(text.padEnd(this.#live.length));
+    if (text === "") this.terminal.overwrite("");
     this.#live = text;
   }
 }

@@ -26,16 +26,19 @@ export interface OnnxSession {
 /** How important a line is. */
 export type Level = "debug" | "info" | "warning" | "error";
 
-/** Where lines are printed to. */
+/**
+ * Where lines are printed to. Whatever it shows is made printable: names of files and classes cannot move the cursor or
+ * change colours.
+ */
 export interface Terminal {
   /** False for a pipe, a file, or a terminal that cannot overwrite a line. */
   readonly isTerminal: boolean;
-  /** True if colours are wanted: on a terminal, without NO_COLOR. */
-  readonly color: boolean;
   /** Characters per line, which can change as the user resizes the terminal; Infinity without one. */
   columns(): number;
-  /** Writes text as is, without a line break. */
-  write(text: string): void;
+  /** Writes a line, or lines with line feeds between them, in a colour of ANSI's codes, where colours are wanted. */
+  print(text: string, color?: number): void;
+  /** Writes text over the current line, from its start, without a line break. */
+  overwrite(text: string): void;
 }
 
 /** What is needed to decode and cache images. */

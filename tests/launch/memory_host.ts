@@ -17,6 +17,7 @@ export function memoryHost(
 ): MemoryHost {
   const lines: string[] = [], files = new Map<string, string>();
   const now = new Date(2026, 4, 31, 14, 3, 59);
+  const print = (line: string) => void lines.push(line);
   const write = (path: string, bytes: Uint8Array) => {
     files.set(path, new TextDecoder().decode(bytes));
     return Promise.resolve();
@@ -54,9 +55,9 @@ export function memoryHost(
       },
     }),
     now: () => now,
-    terminal: { isTerminal: false, color: false, columns: () => Infinity, write: () => {} },
+    terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
     status: () => {},
-    print: (line) => void lines.push(line),
+    print,
   };
   return { host: host as Host, lines, files };
 }

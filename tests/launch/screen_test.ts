@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { denoTerminal } from "../../src/host/deno_terminal.ts";
 import type { Level } from "../../src/setup/host.ts";
 import { withLog } from "../../src/launch/run_folder.ts";
 import { RunScreen } from "../../src/launch/screen.ts";
@@ -18,16 +19,20 @@ function fakeTerminal(columns: number, color = false, isTerminal = true) {
     }
   };
   return {
-    terminal: { isTerminal, color, columns: () => columns, write },
-    printLine: (line: string) => write(line + "\n"),
+    terminal: denoTerminal({
+      isTerminal,
+      color,
+      columns: () => columns,
+      write: (bytes) => write(new TextDecoder().decode(bytes)),
+    }),
     rows: () => rows.map((row) => row.trimEnd()),
     raw: () => raw,
   };
 }
 
 Deno.test("the live line stays below the lines that are printed, and leaves nothing behind", () => {
-  const { terminal, printLine, rows, raw } = fakeTerminal(20);
-  const screen = new RunScreen(terminal, printLine, "info");
+  const { terminal, rows, raw } = fakeTerminal(20);
+  const screen = new RunScreen(terminal, "info");
   let text = "a long live line";
   screen.status((columns) => text.slice(0, columns));
   assertEquals(rows(), ["a long live line"]);
@@ -41,16 +46,16 @@ Deno.test("the live line stays below the lines that are printed, and leaves noth
 });
 
 Deno.test("the live line is cut to the terminal's width, less one column", () => {
-  const { terminal, printLine, rows } = fakeTerminal(10);
-  const screen = new RunScreen(terminal, printLine, "info");
+  const { terminal, rows } = fakeTerminal(10);
+  const screen = new RunScreen(terminal, "info");
   screen.status(() => "0123456789abc");
   assertEquals(rows(), ["012345678"]);
   screen.status();
 });
 
 Deno.test("into a pipe no live line is written, and no escape code", () => {
-  const { terminal, printLine, rows, raw } = fakeTerminal(80, false, false);
-  const screen = new RunScreen(terminal, printLine, "debug");
+  const { terminal, rows, raw } = fakeTerminal(80, false, false);
+  const screen = new RunScreen(terminal, "debug");
   screen.status(() => "live");
   screen.print("a", "warning");
   assertEquals(rows(), ["warning: a", ""]);
@@ -58,8 +63,8 @@ Deno.test("into a pipe no live line is written, and no escape code", () => {
 });
 
 Deno.test("the live line is looked at about ten times a second", async () => {
-  const { terminal, printLine } = fakeTerminal(80);
-  const screen = new RunScreen(terminal, printLine, "info");
+  const { terminal } = fakeTerminal(80);
+  const screen = new RunScreen(terminal, "info");
   let looks = 0;
   screen.status(() => `${looks++}`);
   await new Promise((resolve) => setTimeout(resolve, 560));
@@ -92,10 +97,30 @@ for (const [least, printed, file] of seen) {
 
 Deno.test("colours are on the terminal only, never in the file", async () => {
   const { host, files } = memoryHost();
-  const { terminal, printLine, raw } = fakeTerminal(80, true);
-  const output = withLog({ ...host, terminal, print: printLine }, "run/train.log", "info");
+  const { terminal, raw } = fakeTerminal(80, true);
+  const output = withLog({ ...host, terminal }, "run/train.log", "info");
   output.host.print("careful", "warning");
   await output.close();
   assertEquals(raw(), "\x1b[33mwarning: careful\x1b[0m\n");
   assert(!files.get("run/train.log")!.includes("\x1b"));
+});
+
+Deno.test("names that control a terminal are shown, not obeyed: in lines, in the live line and in the file", async () => {
+  const { host, files } = memoryHost();
+  const { terminal, raw } = fakeTerminal(80, true);
+  const name = "a\x1b[31m\r\x9b2J\u202egpj.b";
+  const shown = "a\\u001b[31m\\u000d\\u009b2J\\u202egpj.b";
+  const output = withLog({ ...host, terminal }, "run/train.log", "info");
+  output.host.status(() => name);
+  output.host.print(`unreadable: ${name}\nsecond line`, "warning");
+  output.write(name, "error");
+  await output.close();
+  assertEquals(
+    raw().replaceAll("\x1b[33m", "").replaceAll("\x1b[0m", "").match(/(?![\n\r])\p{Cc}|\u202e/gu),
+    null,
+  );
+  assert(raw().includes(`warning: unreadable: ${shown}\nsecond line`), raw());
+  assert(raw().includes(`\r${shown}`), raw());
+  const lines = files.get("run/train.log")!.split("\n").map((line) => line.slice(25));
+  assertEquals(lines, [`WARNING unreadable: ${shown}`, "WARNING second line", `ERROR   ${shown}`, ""]);
 });

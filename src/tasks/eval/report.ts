@@ -1,5 +1,7 @@
 /** The results of a test: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
-import { printable, tableRow } from "../../base/text_table.ts";
+import { type Cell, csvLine } from "../../base/csv.ts";
+import { printable } from "../../base/printable.ts";
+import { tableRow } from "../../base/text_table.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
@@ -117,10 +119,7 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
 
 /** True classes as rows, predicted classes as columns. */
 export function confusionCsv({ counts }: Confusion, classes: readonly string[]): string {
-  const rows = classes.map((
-    label,
-    t,
-  ) => [label, ...classes.map((_, p) => String(counts[t * classes.length + p]))]);
+  const rows = classes.map((label, t) => [label, ...classes.map((_, p) => counts[t * classes.length + p])]);
   return csv([["true \\ predicted", ...classes], ...rows]);
 }
 
@@ -137,8 +136,6 @@ export function predictionsCsv({ classes, outputs, files }: Tested): string {
   return csv([["file", "true", "predicted", "confidence"], ...rows]);
 }
 
-/** Lines of comma-separated values (RFC 4180). */
-export function csv(rows: readonly (readonly string[])[]): string {
-  const cell = (text: string) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  return rows.map((cells) => cells.map(cell).join(",") + "\n").join("");
+function csv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((cells) => csvLine(cells) + "\n").join("");
 }

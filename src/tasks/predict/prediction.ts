@@ -1,4 +1,5 @@
 /** Predictions and their formats: table, JSON or CSV. */
+import { csvLine } from "../../base/csv.ts";
 import { textTable } from "../../base/text_table.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import type { Unreadable } from "../../data/decode/pictures.ts";
@@ -70,11 +71,7 @@ export function asCsv({ predictions, unreadable }: Predictions, topK: number): s
     "",
   ]);
   const failed = unreadable.map(({ path, reason }) => [path, ...ranks.flatMap(() => ["", ""]), reason]);
-  return [header, ...read, ...failed].map((cells) => cells.map(cell).join(","));
-}
-
-function cell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return [header, ...read, ...failed].map(csvLine);
 }
 
 /** A table for people: a row for each picture. */

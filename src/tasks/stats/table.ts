@@ -1,5 +1,6 @@
 /** A report for the terminal: counts, then each finding with its first files. */
-import { printable, textTable } from "../../base/text_table.ts";
+import { printable } from "../../base/printable.ts";
+import { textTable } from "../../base/text_table.ts";
 import {
   countFindings,
   type Finding,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { csvCells, csvLine } from "../../base/csv.ts";
 import { isTest, type Logger, type Scalars } from "../log.ts";
 import { defineLogger, type LogFiles } from "./plugin.ts";
 
@@ -13,10 +14,14 @@ export function csvLogger(files: LogFiles): Logger {
   const load = async () => {
     const bytes = await files.load(METRICS);
     const [header, ...lines] = bytes ? new TextDecoder().decode(bytes).split("\n").slice(0, -1) : [];
-    return { columns: header === undefined ? ["epoch", "step"] : cells(header), lines };
+    return { columns: header === undefined ? ["epoch", "step"] : csvCells(header), lines };
   };
   const rewrite = (names: readonly string[], lines: readonly string[]) =>
-    files.write(METRICS, [names.map(quote).join(","), ...lines].map((line) => line + "\n").join(""));
+    files.write(
+      METRICS,
+      [csvLine(names.map((name) => name.replaceAll(/[\r\n]/g, " "))), ...lines].map((line) => line + "\n")
+        .join(""),
+    );
 
   return {
     name: "csv",
@@ -44,18 +49,6 @@ export function csvLogger(files: LogFiles): Logger {
       if (lines.length > 0) await rewrite(columns, rows.map((row) => kept.map((i) => row[i]).join(",")));
     },
   };
-}
-
-/** Quotes a name according to RFC 4180. */
-function quote(name: string): string {
-  return /[",\r\n]/.test(name) ? `"${name.replaceAll('"', '""').replaceAll(/[\r\n]/g, " ")}"` : name;
-}
-
-/** The names of a header. */
-function cells(header: string): string[] {
-  return [...header.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
-    quoted === undefined ? plain : quoted.replaceAll('""', '"')
-  );
 }
 
 /** As a plug-in. */

@@ -49,10 +49,22 @@ Deno.test("asCsv() quotes what needs it", () => {
   ]);
 });
 
+Deno.test("asCsv() keeps names from running in a spreadsheet", () => {
+  const [guess] = guesses(Float32Array.of(1), ["=1+1"], 1);
+  const unreadable = [{ path: "@b.png", reason: "the file is empty" }];
+  assertEquals(
+    asCsv({ ...result, predictions: [{ file: "-a.png", guesses: [guess] }], unreadable }, 1).slice(1),
+    [
+      "'-a.png,'=1+1,1.000000,",
+      "'@b.png,,,the file is empty",
+    ],
+  );
+});
+
 Deno.test("asTable() keeps control characters from the terminal", () => {
   const [guess] = guesses(Float32Array.of(1), ["\u001b[2J"], 1);
   assertEquals(asTable({ ...result, predictions: [{ file: "a\u001b.png", guesses: [guess] }] }), [
-    "a\ufffd.png  \ufffd[2J 100.0 %",
+    "a\\u001b.png  \\u001b[2J 100.0 %",
   ]);
 });
 
