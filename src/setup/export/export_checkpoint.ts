@@ -69,7 +69,7 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
         `check   ONNX Runtime and the engine name the same class for ${
           images - flips
         } of ${images} ${name}, ` +
-          `logits differ by ${worst.toExponential(1)} of the largest`,
+          `logits differ by at most ${worst.toExponential(1)} of the largest, or of 1`,
       );
     } finally {
       await exported.close();

@@ -1,9 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { CheckError } from "../../../src/base/errors.ts";
 import { inMemory } from "../../../src/data/decode/picture_source.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import type { Classifier } from "../../../src/setup/classify/classifier.ts";
-import { compare, requireAgreement } from "../../../src/setup/export/check.ts";
+import { compare, requireAgreement, TOLERANCES } from "../../../src/setup/export/check.ts";
 
 /** A model that gives these logits, one row a picture. */
 function model(...rows: number[][]): Classifier {
@@ -34,21 +34,27 @@ Deno.test("an export whose logits are off is refused, by the image's own largest
   requireAgreement(agreement, "f16", "m.onnx");
 });
 
-Deno.test("an export that names another class is refused, however close the two are", async () => {
-  const agreement = await compare(model([1, 1.00001]), model([1.00001, 1]), pictures(3), 1e-4);
-  assertThrows(
-    () => requireAgreement(agreement, "f32", "m.onnx"),
-    CheckError,
-    "top-1 differs in 3 of 3 images",
-  );
+Deno.test("an export of an undertrained model, whose logits are tiny, passes with the errors of rounding", async () => {
+  const agreement = await compare(model([3e-3, -2e-3]), model([3e-3 + 5e-7, -2e-3]), pictures(2), 1e-4);
+  assertAlmostEquals(agreement.worst, 5e-7, 1e-9);
+  requireAgreement(agreement, "f32", "m.onnx");
+  const swapped = await compare(model([3e-3, -2e-3]), model([-2e-3, 3e-3]), pictures(2), 1e-4);
+  assertThrows(() => requireAgreement(swapped, "f32", "m.onnx"), CheckError, "differs in 2 of 2 images");
 });
 
-Deno.test("with f16 weights a class may change between two that are as good as equal, and no further", async () => {
-  requireAgreement(await compare(model([1, 1.01]), model([1.01, 1]), pictures(2), 3e-2), "f16", "m.onnx");
-  const clear = await compare(model([1, 1.01], [-1, 1]), model([1.01, 1], [1, -1]), pictures(2), 3e-2);
-  assertEquals([clear.flips, clear.clearFlips], [2, 1]);
-  assertThrows(() => requireAgreement(clear, "f16", "m.onnx"), CheckError, "top-1 differs in 1 of 2 images");
-});
+for (const [weights, tolerance] of Object.entries(TOLERANCES) as [keyof typeof TOLERANCES, number][]) {
+  Deno.test(`with ${weights} weights a class may change between two that are as good as equal, and no further`, async () => {
+    const near = 1 + tolerance / 3;
+    requireAgreement(
+      await compare(model([1, near]), model([near, 1]), pictures(2), tolerance),
+      weights,
+      "m.onnx",
+    );
+    const clear = await compare(model([1, near], [-1, 1]), model([near, 1], [1, -1]), pictures(2), tolerance);
+    assertEquals([clear.flips, clear.clearFlips], [2, 1]);
+    assertThrows(() => requireAgreement(clear, weights, "m.onnx"), CheckError, "differs in 1 of 2 images");
+  });
+}
 
 Deno.test("an export that gives no numbers is refused", async () => {
   const agreement = await compare(model([1, 2]), model([NaN, NaN]), pictures(2), 1e-4);
