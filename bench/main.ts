@@ -1,5 +1,6 @@
 /** `deno task bench COMMAND[,COMMAND] [--option value] ...`: measures the engine, alone and compared to others. */
 import { InterruptedError } from "../src/base/errors.ts";
+import { asksForHelp } from "../src/launch/flags.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { benchData } from "./data.ts";
 import { benchKernels } from "./kernels.ts";
@@ -44,7 +45,7 @@ const commands: Readonly<Record<string, Command>> = {
 /** Runs sub-commands, or `all`; returns the exit code. */
 export async function bench(host: BenchHost, args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
-  if (name === undefined || name === "help" || name === "--help") {
+  if (name === undefined || name === "help" || asksForHelp(args)) {
     help().forEach((line) => host.print(line));
     return 0;
   }

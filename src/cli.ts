@@ -4,16 +4,16 @@ import { nearest } from "./base/nearest.ts";
 import { runProcess } from "./host/deno.ts";
 import type { Host } from "./setup/host.ts";
 import { launch } from "./launch/launch.ts";
+import { asksForHelp } from "./launch/flags.ts";
+import { usageHelp } from "./launch/usage.ts";
 import { configuredTasks, lookingTasks } from "./tasks/configured.ts";
+import { usages } from "./tasks/usages.ts";
 
 /** A task runs to its end and returns an exit code if success is not the only outcome. */
 type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
 
 // Each task is loaded when it runs, so that inspecting a configuration loads no engine.
-const tasks: Readonly<Record<string, Task>> = {
-  train: (host, args) => launch(host, configuredTasks.train, args),
-  eval: (host, args) => launch(host, configuredTasks.eval, args),
-  stats: (host, args) => launch(host, lookingTasks.stats, args),
+const plainTasks: Readonly<Record<keyof typeof usages, Task>> = {
   predict: async (host, args) => (await import("./tasks/predict.ts")).predict(host, args),
   export: async (host, args) => (await import("./tasks/export.ts")).exportTask(host, args),
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
@@ -23,9 +23,20 @@ const tasks: Readonly<Record<string, Task>> = {
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };
 
+const tasks: Readonly<Record<string, Task>> = {
+  train: (host, args) => launch(host, configuredTasks.train, args),
+  eval: (host, args) => launch(host, configuredTasks.eval, args),
+  stats: (host, args) => launch(host, lookingTasks.stats, args),
+  ...plainTasks,
+};
+
 /** Runs one task and returns the exit code. */
-async function main([name, ...rest]: readonly string[], host: Host): Promise<number> {
+export async function main([name, ...rest]: readonly string[], host: Host): Promise<number> {
   const task = Object.hasOwn(tasks, name ?? "") ? tasks[name] : unknownTask(name);
+  if (Object.hasOwn(usages, name) && asksForHelp(rest)) {
+    usageHelp(usages[name as keyof typeof usages]).forEach((line) => host.print(line));
+    return 0;
+  }
   return await task(host, rest) ?? 0;
 }
 

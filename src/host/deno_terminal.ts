@@ -33,7 +33,11 @@ function standardOutput(): Output {
     color: isTerminal && !Deno.noColor,
     columns: () => isTerminal ? Deno.consoleSize().columns : Infinity,
     write(bytes) {
-      for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+      try {
+        for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // the reader, such as head, wants no more
+      }
     },
   };
 }

@@ -1,6 +1,5 @@
 /** --help: flags, groups with their options, and every key with its type, default and one line. */
 
-import { textTable } from "../base/text_table.ts";
 import {
   type ConfigFiles,
   configSchema,
@@ -10,8 +9,9 @@ import {
   SearchPath,
   transformOptions,
 } from "../config/mod.ts";
-import { type Flags, flags } from "./command_line.ts";
+import { flags } from "./command_line.ts";
 import type { ConfiguredTask, LookingTask } from "./task.ts";
+import { flagRows, section } from "./usage.ts";
 
 /** The text of --help, line by line. */
 export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath): string[] {
@@ -31,14 +31,6 @@ export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath
     "",
     ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
   ];
-}
-
-function flagRows(all: Flags): string[][] {
-  return Object.entries(all).map(([name, flag]) => {
-    const short = flag.short === undefined ? "" : `-${flag.short}, `;
-    const value = flag.choices?.join("|") ?? flag.value;
-    return [`${short}--${name}${value === undefined ? "" : ` ${value}`}`, flag.help];
-  });
 }
 
 function optionRows(search: SearchPath, group: string, files: readonly ConfigFiles[]): string[][] {
@@ -79,9 +71,4 @@ function keyLines({ key, type, fallback, help }: KeyRow, indent: string): string
 
 function transformRows(): string[][] {
   return transformOptions().map(({ name, options }) => [name, options.join(", ")]);
-}
-
-/** Rows of two columns below a title. */
-function section(title: string, rows: readonly (readonly string[])[]): string[] {
-  return [title, ...textTable(rows, "all").map((line) => `  ${line}`), ""];
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../config/mod.ts";
 import type { RunPlaces } from "../setup/checkpoints.ts";
 import type { Host } from "../setup/host.ts";
-import type { Flags } from "./command_line.ts";
+import type { Flags } from "./flags.ts";
 
 /** The metrics of a run for the summary of a sweep: "test/acc_top1" is 0.94. */
 export type Outcome = ReadonlyMap<string, number>;

@@ -3,18 +3,19 @@
 import { ConfigError } from "../base/errors.ts";
 import { type KeyRow, keysToFollow, SearchPath } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
-import { type Flags, flags } from "../launch/command_line.ts";
+import { flags } from "../launch/command_line.ts";
+import { type Flags, HELP } from "../launch/flags.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import { configuredTasks, lookingTasks } from "./configured.ts";
+import { SHELLS, usages } from "./usages.ts";
 
 /** The parts of the host that completion needs. */
 export type CompletionHost = Pick<Host, "configFiles" | "print">;
 
-const TASKS = [
-  ...["train", "eval", "predict", "export", "stats", "report", "sync", "doctor", "parity", "completion"],
-];
+const TASKS = [...Object.keys(configuredTasks), ...Object.keys(lookingTasks), ...Object.keys(usages)];
 
 /** The script for each shell; all call `completion -- WORDS` for the words that may come next. */
-const scripts: Readonly<Record<string, string>> = {
+const scripts: Readonly<Record<typeof SHELLS[number], string>> = {
   bash: String.raw`# In ~/.bashrc, or for this shell:  source <(deno task -q completion bash)
 _wgrad_complete() {
   local line="${"$"}{COMP_LINE:0:COMP_POINT}" words
@@ -49,27 +50,32 @@ complete -c deno -n '__fish_seen_subcommand_from task' -f -a '(__wgrad_complete)
 
 /** Prints a shell's script or, after `--`, the possible replacements for the last word. */
 export function completion(host: CompletionHost, args: readonly string[]): number {
-  const [first = "", ...words] = args;
-  if (first === "--") complete(host, words).forEach((line) => host.print(line));
-  else if (Object.hasOwn(scripts, first)) host.print(scripts[first]);
-  else {
-    const names = Object.keys(scripts).join("|");
+  if (args[0] === "--") {
+    complete(host, args.slice(1)).forEach((line) => host.print(line));
+    return 0;
+  }
+  const { others: [name = ""] } = parseArguments(args, usages.completion);
+  const shell = SHELLS.find((known) => known === name);
+  if (shell === undefined) {
     throw new ConfigError(
-      `Cannot complete for "${first}": unknown shell; use deno task completion ${names}`,
+      `Cannot complete for "${name}": unknown shell; Usage: ${usageLine(usages.completion)}`,
     );
   }
+  host.print(scripts[shell]);
   return 0;
 }
 
 /** The possible replacements for the last of `words`; the first word is the task. */
 export function complete({ configFiles }: Pick<Host, "configFiles">, words: readonly string[]): string[] {
-  const current = words.at(-1) ?? "", before = words.at(-2) ?? "";
+  const [name = ""] = words, current = words.at(-1) ?? "", before = words.at(-2) ?? "";
   if (words.length <= 1) return startingWith(TASKS, current);
-  if (words[0] === "completion") return startingWith(Object.keys(scripts), current);
-  const task = configuredTasks[words[0]] ?? lookingTasks[words[0]];
-  if (task === undefined) return [];
+  const isPlain = Object.hasOwn(usages, name);
+  const task = configuredTasks[name] ?? lookingTasks[name];
+  if (!isPlain && task === undefined) return [];
+  const all: Flags = isPlain
+    ? { ...usages[name as keyof typeof usages].flags, ...HELP }
+    : { ...task.flags, ...flags };
   const search = new SearchPath([{ provider: "main", files: configFiles }]);
-  const all: Flags = { ...task.flags, ...flags };
   const flag = Object.entries(all).find(([name, one]) =>
     before === `--${name}` || before === `-${one.short}`
   );
@@ -78,6 +84,7 @@ export function complete({ configFiles }: Pick<Host, "configFiles">, words: read
   if (flag?.[0] === "config-name") return startingWith(search.options(""), current);
   if (named?.value !== undefined) return [];
   if (current.startsWith("-")) return startingWith(Object.keys(all).map((name) => `--${name}`), current);
+  if (isPlain) return name === "completion" ? startingWith(SHELLS, current) : [];
   const prefix = /^(?:\+\+?|~)?/.exec(current)![0];
   const given = words.slice(1, -1).filter((word) => /^[^-].*=/.test(word));
   const keys = keysToFollow(configFiles, given);

@@ -16,12 +16,14 @@ import {
   type Report,
   type Section,
 } from "./doctor/report.ts";
+import { parseArguments } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
 import { keptChoices } from "../setup/kernel_choices.ts";
+import { usages } from "./usages.ts";
 
 /** Prints the report. @returns the exit code: 0, or 4 if training cannot run */
 export async function doctor(host: Host, args: readonly string[] = []): Promise<number> {
-  const { gpu } = loadConfig(host.configFiles, args);
+  const { gpu } = loadConfig(host.configFiles, parseArguments(args, usages.doctor).others);
   const report = await examine(
     host,
     gpu,

@@ -4,31 +4,21 @@ import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { EVALUATED_SPLITS, type Split } from "../data/types.ts";
 import { onnxOptions } from "../train/onnx_options.ts";
-import { asksForHelp, parseArguments } from "../launch/arguments.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
 import { type CheckSet, exportCheckpoint } from "../setup/export/export_checkpoint.ts";
 import type { Host } from "../setup/host.ts";
 import { type OpenPictures, openPictures } from "../setup/open_data.ts";
+import { usages } from "./usages.ts";
 
-const USAGE =
-  "deno task export CHECKPOINT [--output FILE] [--normalize] [--preprocess] [--batch-norm folded|kept] " +
-  "[--weights f32|f16] [data=image_folder data.data_root=PATH ...]";
-
-const flags = {
-  output: { value: "FILE" },
-  normalize: "switch",
-  preprocess: "switch",
-  "batch-norm": { value: "folded|kept" },
-  weights: { value: "f32|f16" },
-} as const;
+const USAGE = usageLine(usages.export);
 
 /**
  * Writes CHECKPOINT as ONNX, next to it or to --output. With a dataset the file is checked on its whole validation
  * split, without one on synthetic images.
  */
 export async function exportTask(host: Host, args: readonly string[]): Promise<void> {
-  if (asksForHelp(args)) return host.print(`usage: ${USAGE}`);
-  const { flags: given, others: [checkpoint, ...overrides] } = parseArguments(args, flags, USAGE);
+  const { flags: given, others: [checkpoint, ...overrides] } = parseArguments(args, usages.export);
   if (
     checkpoint === undefined || /^[~+]?[\w.@/]+=/.test(checkpoint) && !checkpoint.endsWith(".safetensors")
   ) {

@@ -1,18 +1,19 @@
 /** `parity`: runs a folder of reference cases through the engine and the CPU code, and prints the error of each. */
 import { ConfigError, DataError, GpuError, InterruptedError } from "../base/errors.ts";
-import { nearest } from "../base/nearest.ts";
 import { type Device, openDevice } from "../core/device.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
 import { describeAdapter } from "../setup/open_model.ts";
 import type { ParityCase } from "../parity/case.ts";
 import { type CaseFolder, openFolder } from "../parity/folder.ts";
 import { suites } from "../parity/suites.ts";
 import { type Judged, judged, report, table } from "../parity/table.ts";
+import { usages } from "./usages.ts";
 
 /** Default folders, of which the first that exists is used. */
 const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as const;
 
-const USAGE = "deno task parity [FOLDER] [--only PATTERN] [--json FILE]";
+const USAGE = usageLine(usages.parity);
 
 /** The parts of the host that parity needs. */
 export type ParityHost = Pick<Host, "openTree" | "openGpu" | "writeAtomic" | "signal" | "print">;
@@ -54,28 +55,16 @@ export async function parity(host: ParityHost, args: readonly string[]): Promise
 }
 
 function parseOptions(args: readonly string[]): Options {
-  const folders: string[] = [], values: { only?: string; json?: string } = {};
-  for (let i = 0; i < args.length; i++) {
-    const [, key, value] = /^--([^=]*)(?:=(.*))?$/s.exec(args[i]) ?? [];
-    if (key === undefined) folders.push(args[i]);
-    else if (key !== "only" && key !== "json") throw unknownOption(args[i], key);
-    else values[key] = value ?? args[++i] ?? "";
-  }
-  const { only, json } = values;
+  const { flags, others: folders } = parseArguments(args, usages.parity);
   if (folders.length > 1) {
     throw new ConfigError(`Cannot run parity: expected one folder, current are ${folders.join(", ")}`);
   }
-  if (only === "" || json === "") {
-    throw new ConfigError(`Cannot run parity: an option has no value. Usage: ${USAGE}`);
-  }
-  return { folder: folders[0], only: only === undefined ? undefined : pattern(only), json };
-}
-
-function unknownOption(argument: string, key: string): ConfigError {
-  const near = nearest(key, ["only", "json"]);
-  return new ConfigError(
-    `Cannot run parity: unknown option ${argument}; ${near ? `did you mean --${near}? ` : ""}Usage: ${USAGE}`,
-  );
+  const only = flags.get("only");
+  return {
+    folder: folders[0],
+    only: only === undefined ? undefined : pattern(only),
+    json: flags.get("json"),
+  };
 }
 
 function pattern(text: string): RegExp {

@@ -1,25 +1,17 @@
 /** `predict`: classifies images with a checkpoint or an ONNX file. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
-import { DEFAULT_PROVIDER, isProvider, type ProviderName, providerNames } from "../core/providers/mod.ts";
+import { DEFAULT_PROVIDER, type ProviderName } from "../core/providers/mod.ts";
 import type { Unreadable } from "../data/decode/pictures.ts";
-import { asksForHelp, parseArguments } from "../launch/arguments.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
 import { openClassifier } from "../setup/classify/open_classifier.ts";
 import type { Host } from "../setup/host.ts";
 import { contactSheet, thumbnail } from "./predict/contact_sheet.ts";
 import { decodeFile, findPictures, type PictureFile } from "./predict/inputs.ts";
+import { usages } from "./usages.ts";
 import { asCsv, asJson, asTable, guesses, type Prediction, type Predictions } from "./predict/prediction.ts";
 
-const USAGE =
-  "deno task predict CHECKPOINT|ONNX FILE|FOLDER|ZIP ... [--top-k N] [--json | --csv] [--contact-sheet FILE.html]";
-
-const flags = {
-  json: "switch",
-  csv: "switch",
-  "top-k": { value: "N" },
-  "contact-sheet": { value: "FILE.html" },
-  gpu: { value: providerNames.join("|") },
-} as const;
+const USAGE = usageLine(usages.predict);
 
 /** The parts of the host that predict needs. */
 export type PredictHost = Pick<
@@ -52,10 +44,6 @@ interface Options {
  * @throws ConfigError, DataError, GpuError
  */
 export async function predict(host: PredictHost, args: readonly string[]): Promise<number> {
-  if (asksForHelp(args)) {
-    host.print(`usage: ${USAGE}`);
-    return 0;
-  }
   const options = readOptions(args);
   const files = await findPictures(host, options.inputs);
   const classifier = await openClassifier(host, options.model, options.gpu);
@@ -72,7 +60,7 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
 }
 
 function readOptions(args: readonly string[]): Options {
-  const { flags: given, others: [model, ...inputs] } = parseArguments(args, flags, USAGE);
+  const { flags: given, others: [model, ...inputs] } = parseArguments(args, usages.predict);
   if (model === undefined) throw new ConfigError(`Cannot predict: no model given. Usage: ${USAGE}`);
   if (inputs.length === 0) throw new ConfigError(`Cannot predict: no images given. Usage: ${USAGE}`);
   if (given.has("json") && given.has("csv")) {
@@ -88,10 +76,7 @@ function readOptions(args: readonly string[]): Options {
       `Cannot write the contact sheet to ${sheet}: its name must end with .html`,
     );
   }
-  const gpu = given.get("gpu") ?? DEFAULT_PROVIDER;
-  if (!isProvider(gpu)) {
-    throw new ConfigError(`Cannot use --gpu ${gpu}: choices are ${providerNames.join(", ")}`);
-  }
+  const gpu = (given.get("gpu") ?? DEFAULT_PROVIDER) as ProviderName;
   const form = given.has("json") ? "json" : given.has("csv") ? "csv" : "table";
   return { model, inputs, form, topK, sheet, gpu };
 }

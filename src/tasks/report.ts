@@ -4,14 +4,17 @@
 import { ConfigError } from "../base/errors.ts";
 import { htmlReport } from "../plots/report/html_report.ts";
 import { REPORT } from "../train/callbacks/report.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
 import { runFiles } from "../setup/run_files.ts";
 import { readRun } from "../train/report/read_run.ts";
+import { usages } from "./usages.ts";
 
 /** Writes the report of each folder. */
-export async function report(host: Host, folders: readonly string[]): Promise<void> {
+export async function report(host: Host, args: readonly string[]): Promise<void> {
+  const { others: folders } = parseArguments(args, usages.report);
   if (folders.length === 0) {
-    throw new ConfigError("Cannot write a report: no run given. Usage: deno task report outputs/...");
+    throw new ConfigError(`Cannot write a report: no run given. Usage: ${usageLine(usages.report)}`);
   }
   for (const given of folders) {
     const folder = given.replace(/(?<=.)\/+$/, "");

@@ -3,16 +3,19 @@ import { ConfigError } from "../base/errors.ts";
 import { readRun, wandbServer } from "../train/loggers/wandb.ts";
 import { Outbox } from "../train/loggers/wandb/outbox.ts";
 import { Sender } from "../train/loggers/wandb/sender.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
 import { logFiles } from "../setup/open_log.ts";
+import { usages } from "./usages.ts";
 
 /** How long an unavailable server is retried. */
 const LIMIT_MS = 120_000;
 
 /** Sends the records of the runs in these folders. @returns 0, or 1 if some are left */
-export async function sync(host: Host, folders: readonly string[], limitMs = LIMIT_MS): Promise<number> {
+export async function sync(host: Host, args: readonly string[], limitMs = LIMIT_MS): Promise<number> {
+  const { others: folders } = parseArguments(args, usages.sync);
   if (folders.length === 0) {
-    throw new ConfigError("Cannot sync: no run given. Usage: deno task sync outputs/...");
+    throw new ConfigError(`Cannot sync: no run given. Usage: ${usageLine(usages.sync)}`);
   }
   const server = wandbServer(host.configWorld.env);
   let left = 0;

@@ -84,11 +84,13 @@ function verbOf(path: string): string | undefined {
   return /^src\/tasks\/(\w+)/.exec(path)?.[1];
 }
 
-/** The registry of tasks names them all; completion reads it. */
+/** The registries of tasks, of those with a configuration and those without: they name all tasks; completion reads them. */
+const REGISTRIES = ["configured", "usages"];
+
 function isOfAnotherTask(from: string, to: string): boolean {
   const [own, other] = [verbOf(from), verbOf(to)];
   if (own === undefined || other === undefined || own === other) return false;
-  return own !== "configured" && other !== "configured";
+  return !REGISTRIES.includes(own) && !REGISTRIES.includes(other);
 }
 
 function isIn(path: string, room: string): boolean {

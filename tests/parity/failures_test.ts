@@ -204,8 +204,8 @@ Deno.test("parity refuses arguments that make no sense", async () => {
     const error = await assertRejects(() => run({}, args).code, ConfigError, says);
     assertEquals(exitCode(error), 2);
   };
-  await refuse([FIXTURES, "--onyl", "x"], "unknown option --onyl; did you mean --only?");
-  await refuse([FIXTURES, "--json"], "an option has no value");
+  await refuse([FIXTURES, "--onyl", "x"], "Cannot use --onyl: no such flag; did you mean --only?");
+  await refuse([FIXTURES, "--json"], "Cannot use --json without a value: write --json FILE");
   await refuse([FIXTURES, "--only", "("], "--only must be a regular expression");
   await refuse([FIXTURES, "--only", "gelu"], "no case matches --only gelu; the ");
   await refuse([FIXTURES, FIXTURES], "expected one folder");

@@ -34,6 +34,9 @@ const cases: [words: string[], found: string[]][] = [
   [["train", "--resume", ""], []],
   [["parity", "x"], []],
   [["completion", "z"], ["zsh"]],
+  [["predict", "--top"], ["--top-k"]],
+  [["predict", "--gpu", "d"], ["dawn"]],
+  [["export", "--h"], ["--help"]],
 ];
 for (const [words, found] of cases) {
   Deno.test(`complete() goes on from ${words.join(" ")}`, () => assertEquals(complete(host, words), found));

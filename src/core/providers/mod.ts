@@ -20,11 +20,6 @@ export const providerNames = Object.keys(providers) as [ProviderName, ...Provide
 /** The provider used if none is named. */
 export const DEFAULT_PROVIDER: ProviderName = "auto";
 
-/** True for the name of a provider. */
-export function isProvider(name: string): name is ProviderName {
-  return Object.hasOwn(providers, name);
-}
-
 /** The providers with their descriptions, in one line for `--help`. */
 export function describeProviders(): string {
   return Object.entries(providers).map(([name, { description }]) => `${name}: ${description}`).join("; ");

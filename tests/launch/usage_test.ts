@@ -1,10 +1,21 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
-import { asksForHelp, parseArguments } from "../../src/launch/arguments.ts";
+import { asksForHelp } from "../../src/launch/flags.ts";
+import { parseArguments, usageHelp, usageLine } from "../../src/launch/usage.ts";
+import { usages } from "../../src/tasks/usages.ts";
 
-const kinds = { json: "switch", "top-k": { value: "N" } } as const;
+const usage = {
+  task: "x",
+  summary: "Does x",
+  takes: "FILE",
+  flags: {
+    json: { help: "As JSON" },
+    "top-k": { value: "N", help: "How many" },
+    gpu: { choices: ["a", "b"], help: "" },
+  },
+};
 const parse = (...args: string[]) => {
-  const { flags, others } = parseArguments(args, kinds, "deno task x FILE");
+  const { flags, others } = parseArguments(args, usage);
   return [Object.fromEntries(flags), others];
 };
 
@@ -19,6 +30,7 @@ Deno.test("parseArguments() refuses what it does not know, with the nearest flag
   refuse("Cannot use --top-k without a value: write --top-k N", "--top-k");
   refuse("Cannot use --json=1: --json takes no value", "--json=1");
   refuse("Cannot use -j: no such flag", "-j");
+  refuse("Choices are a, b", "--gpu", "c");
 });
 
 Deno.test("asksForHelp() looks at flags only", () => {
@@ -28,4 +40,23 @@ Deno.test("asksForHelp() looks at flags only", () => {
     false,
     false,
   ]);
+});
+
+Deno.test("usageLine() and usageHelp() name every flag with its value", () => {
+  assertEquals(usageLine(usage), "deno task x FILE [--json] [--top-k N] [--gpu a|b]");
+  assertEquals(usageHelp(usage), [
+    "deno task x FILE [--json] [--top-k N] [--gpu a|b]",
+    "",
+    "Does x.",
+    "",
+    "Flags",
+    "  --json      As JSON",
+    "  --top-k N   How many",
+    "  --gpu a|b",
+    "  -h, --help  Show this help",
+  ]);
+});
+
+Deno.test("every usage is filed under its task's name", () => {
+  for (const [name, { task }] of Object.entries(usages)) assertEquals(task, name);
 });

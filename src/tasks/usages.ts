@@ -1,0 +1,70 @@
+/** How each task without a configuration is called. The task's own file is loaded when it runs. */
+import { providerNames } from "../core/providers/mod.ts";
+import type { Usage } from "../launch/usage.ts";
+
+/** Shells with a completion script. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** Every usage by the task's name. */
+export const usages = {
+  predict: {
+    task: "predict",
+    summary: "Predicts the class of each image, with a checkpoint or an ONNX file",
+    takes: "CHECKPOINT|ONNX FILE|FOLDER|ZIP ...",
+    flags: {
+      "top-k": { value: "N", help: "Classes per image (default: 3)" },
+      json: { help: "Print JSON instead of a table" },
+      csv: { help: "Print comma-separated values instead of a table" },
+      "contact-sheet": { value: "FILE.html", help: "Also write a page of thumbnails with their predictions" },
+      gpu: { choices: providerNames, help: "Which WebGPU runs a checkpoint" },
+    },
+  },
+  export: {
+    task: "export",
+    summary: "Writes a checkpoint as ONNX and checks it in ONNX Runtime, with data on its validation images",
+    takes: "CHECKPOINT [data=image_folder data.data_root=PATH ...]",
+    flags: {
+      output: { value: "FILE.onnx", help: "Where to write it (default: next to the checkpoint)" },
+      normalize: { help: "Take images in 0 .. 1 and normalise them in the graph" },
+      preprocess: { help: "Take 8-bit images of any size and resize, crop and normalise them in the graph" },
+      "batch-norm": {
+        choices: ["folded", "kept"],
+        help: "Fold batch norm into the convolutions, or keep it",
+      },
+      weights: { choices: ["f32", "f16"], help: "Precision of the stored weights" },
+    },
+  },
+  report: {
+    task: "report",
+    summary: "Writes the report.html of runs again from their files, for those that were killed or copied",
+    takes: "RUN ...",
+    flags: {},
+  },
+  sync: {
+    task: "sync",
+    summary: "Sends what runs have stored for Weights & Biases",
+    takes: "RUN ...",
+    flags: {},
+  },
+  doctor: {
+    task: "doctor",
+    summary: "Checks adapter, drivers, speed and image decoding, and says how to fix each problem",
+    takes: "[gpu=NAME]",
+    flags: {},
+  },
+  parity: {
+    task: "parity",
+    summary: "Runs a folder of PyTorch's reference cases through engine and CPU code, and prints each error",
+    takes: "[FOLDER]",
+    flags: {
+      only: { value: "PATTERN", help: "Run only the cases whose name matches this regular expression" },
+      json: { value: "FILE", help: "Also write the results as JSON" },
+    },
+  },
+  completion: {
+    task: "completion",
+    summary: "Prints a completion script for a shell; after --, what may come next",
+    takes: `${SHELLS.join("|")}|-- WORD ...`,
+    flags: {},
+  },
+} as const satisfies Readonly<Record<string, Usage>>;
