@@ -1,34 +1,64 @@
 /** Metrics that callbacks can monitor, by the names under which they are logged. */
+import * as z from "zod";
 import type { RunState, ValidationRecord } from "./run_state.ts";
-
-/** Names that can be monitored; those of validation have a value for each validation, the others for each epoch. */
-export const MONITORED = [
-  "val/acc_top1",
-  "val/acc_top5",
-  "val/loss",
-  "train/acc_top1",
-  "train/loss_epoch",
-] as const;
-/** One of the {@link MONITORED}. */
-export type Monitored = typeof MONITORED[number];
 
 /** Whether larger or smaller is better. */
 export type Mode = "max" | "min";
+
+/**
+ * What can be monitored, and which way is better. Metrics of validation have a value for each validation, the others
+ * for each epoch.
+ */
+export const DIRECTIONS = {
+  "val/acc_top1": "max",
+  "val/acc_top5": "max",
+  "val/loss": "min",
+  "train/acc_top1": "max",
+  "train/loss_epoch": "min",
+} as const satisfies Readonly<Record<string, Mode>>;
+
+/** One of the metrics in {@link DIRECTIONS}. */
+export type Monitored = keyof typeof DIRECTIONS;
+
+/** A metric to monitor. */
+export const monitored = z.enum(Object.keys(DIRECTIONS) as Monitored[]);
+
+/** Which way is better; only the metric's own direction is accepted. */
+export const mode = z.enum(["max", "min"]).nullable().default(null)
+  .describe("Which way is better, which follows from monitor; null: the same");
+
+/** A rule for options with both: `mode` must not contradict `monitor`. */
+export function checkMode(
+  { value, issues }: z.core.ParsePayload<{ monitor: Monitored | null; mode: Mode | null }>,
+): void {
+  if (value.monitor === null || value.mode === null) return;
+  const direction = DIRECTIONS[value.monitor];
+  if (value.mode === direction) return;
+  const which = direction === "max" ? "larger" : "smaller";
+  issues.push({
+    code: "custom",
+    input: value.mode,
+    path: ["mode"],
+    message:
+      `must be ${direction}: ${which} values of ${value.monitor} are better; give mode=${direction} or null`,
+  });
+}
 
 /** True if `value` is better than `other` by more than `margin`; never true for NaN. */
 export function isBetter(mode: Mode, value: number, other: number, margin = 0): boolean {
   return mode === "max" ? value > other + margin : value < other - margin;
 }
 
-/** The value of a validation's metric; undefined if `name` is an epoch's metric. */
-export function validationValue(name: Monitored, { tally }: ValidationRecord): number | undefined {
+/** The value of a validation's metric; undefined if `name` is an epoch's metric or null. */
+export function validationValue(name: Monitored | null, { tally }: ValidationRecord): number | undefined {
   if (name === "val/acc_top1") return tally.top1;
   if (name === "val/acc_top5") return tally.top5;
   return name === "val/loss" ? tally.loss : undefined;
 }
 
-/** The value of the last epoch's metric: a training metric, or NaN if the run does not validate. */
-export function epochValue(name: Monitored, { history }: RunState): number | undefined {
+/** The value of the last epoch's metric: a training metric, or NaN if the run does not validate or `name` is null. */
+export function epochValue(name: Monitored | null, { history }: RunState): number | undefined {
+  if (name === null) return NaN;
   const { train, valid } = history.at(-1)!;
   if (name === "train/acc_top1") return train.top1;
   if (name === "train/loss_epoch") return train.loss;

@@ -62,7 +62,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
       if (validations.length > 1) assertEquals(evaluated, "averages");
     },
   };
-  const stopping = earlyStopping({ monitor: "val/loss", mode: "min", patience: 50, min_delta: 0 });
+  const stopping = earlyStopping({ monitor: "val/loss", patience: 50, min_delta: 0 });
   const options = fitOptions(device, model, {
     optimizer,
     accumulate: plan.batchesPerStep,

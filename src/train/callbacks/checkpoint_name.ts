@@ -9,10 +9,11 @@ function shortName(monitor: Monitored): string {
   return monitor.replace("/", "_").replace("_top1", "").replace("_epoch", "");
 }
 
-/** True if a template has only known fields and does not refer to another folder. */
-export function checkFileName(template: string): boolean {
-  const plain = template.replaceAll(FIELD, (field, name) => {
-    return /^(epoch|step|(val|train)[/_](acc|acc_top1|acc_top5|loss|loss_epoch))$/.test(name) ? "" : field;
+/** True if a template has only the fields epoch, step and the metric, and does not refer to another folder. */
+export function checkFileName(template: string, monitor: Monitored | null): boolean {
+  const metrics = monitor === null ? [] : [monitor.replace("/", "_"), shortName(monitor)];
+  const plain = template.replaceAll(FIELD, (field, name: string) => {
+    return ["epoch", "step", ...metrics].includes(name.replace("/", "_")) ? "" : field;
   });
   return !/[{}/\\]/.test(plain);
 }
@@ -23,13 +24,14 @@ export function checkFileName(template: string): boolean {
  */
 export function fileName(
   template: string | null,
-  monitor: Monitored,
+  monitor: Monitored | null,
   { epoch, step }: Pick<RunState, "epoch" | "step">,
   value: number,
   taken: ReadonlySet<string>,
 ): string {
-  const metric = shortName(monitor);
-  const text = (template ?? `epoch={epoch:02d}-${metric}={${metric}:.4f}`).replaceAll(
+  const metric = monitor === null ? undefined : shortName(monitor);
+  const usual = `epoch={epoch:02d}-${metric === undefined ? "step={step}" : `${metric}={${metric}:.4f}`}`;
+  const text = (template ?? usual).replaceAll(
     FIELD,
     (_, name, format) => {
       const number = name === "epoch" ? epoch : name === "step" ? step : value;

@@ -1,15 +1,15 @@
 import * as z from "zod";
 import type { Callback } from "../callback.ts";
-import { epochValue, isBetter, MONITORED, validationValue } from "../monitor.ts";
+import { checkMode, DIRECTIONS, epochValue, isBetter, mode, monitored, validationValue } from "../monitor.ts";
 import type { RunState } from "../run_state.ts";
 import { defineCallback } from "./plugin.ts";
 
 const options = z.strictObject({
-  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric to watch"),
-  mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+  monitor: monitored.default("val/acc_top1").describe("Metric to watch"),
+  mode,
   patience: z.int().min(0).default(20).describe("Validations without improvement before the run ends"),
   min_delta: z.number().min(0).default(0.001).describe("Minimum change that counts as improvement"),
-});
+}).check(checkMode);
 
 /** The state that a resumed run continues from. */
 interface Waiting {
@@ -19,11 +19,13 @@ interface Waiting {
 }
 
 /** Stops a run whose metric has not improved for `patience` validations (Lightning's EarlyStopping). */
-export function earlyStopping({ monitor, mode, patience, min_delta }: z.output<typeof options>): Callback {
+export function earlyStopping(
+  { monitor, patience, min_delta }: Omit<z.output<typeof options>, "mode">,
+): Callback {
   const now: Waiting = { best: undefined, waited: 0 };
   const look = (state: RunState, value: number | undefined) => {
     if (value === undefined) return;
-    if (now.best === undefined || isBetter(mode, value, now.best, min_delta)) {
+    if (now.best === undefined || isBetter(DIRECTIONS[monitor], value, now.best, min_delta)) {
       now.best = value;
       now.waited = 0;
     } else if (++now.waited >= patience) {

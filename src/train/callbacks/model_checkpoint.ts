@@ -1,22 +1,38 @@
 import * as z from "zod";
 import type { Callback, SaveReason } from "../callback.ts";
-import { epochValue, isBetter, MONITORED, validationValue } from "../monitor.ts";
+import {
+  checkMode,
+  DIRECTIONS,
+  epochValue,
+  isBetter,
+  type Mode,
+  mode,
+  monitored,
+  validationValue,
+} from "../monitor.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
 import { checkFileName, fileName } from "./checkpoint_name.ts";
 import { type CheckpointStore, defineCallback } from "./plugin.ts";
 
 const options = z.strictObject({
-  monitor: z.enum(MONITORED).default("val/acc_top1").describe("Metric that determines the best"),
-  mode: z.enum(["max", "min"]).default("max").describe("Which way is better"),
+  monitor: monitored.nullable().default("val/acc_top1")
+    .describe("Metric that determines the best; null: the newest is the best"),
+  mode,
   save_top_k: z.int().min(-1).default(3).describe("Number of best checkpoints to keep; -1: all"),
   save_last: z.boolean().default(true).describe("Also keep the last state, to resume from"),
   save_every_n_minutes: z.number().positive().nullable().default(null)
     .describe("Also save the last state within epochs"),
-  filename: z.string().min(1).nullable().default(null).refine(
-    (name) => name === null || checkFileName(name),
-    "must be like {epoch:02d}-{val_acc:.4f}, with fields epoch, step and the metric",
-  ).describe("File name of the best; null: epoch=07-val_acc=0.9312"),
-});
+  filename: z.string().min(1).nullable().default(null)
+    .describe("File name of the best; null: epoch=07-val_acc=0.9312"),
+}).check(checkMode)
+  .refine(({ filename, monitor }) => filename === null || checkFileName(filename, monitor), {
+    path: ["filename"],
+    error: "must be like {epoch:02d}-{val_acc:.4f}, with fields epoch, step and the metric of monitor",
+  })
+  .refine(({ monitor, save_top_k }) => monitor !== null || [0, 1].includes(save_top_k), {
+    path: ["save_top_k"],
+    error: "must be 0 or 1 where monitor is null: only the newest is kept",
+  });
 
 /** Options of {@link modelCheckpoint}. */
 export type ModelCheckpointOptions = z.output<typeof options>;
@@ -34,7 +50,7 @@ class Ranking {
 
   constructor(
     readonly nameOf: (checkpoint: SavedCheckpoint) => string,
-    readonly mode: "max" | "min",
+    readonly direction: Mode,
     readonly most: number,
   ) {}
 
@@ -43,7 +59,7 @@ class Ranking {
   }
 
   add(candidate: SavedCheckpoint) {
-    const place = this.kept.findIndex((other) => isBetter(this.mode, candidate.value, other.value));
+    const place = this.kept.findIndex((other) => isBetter(this.direction, candidate.value, other.value));
     this.kept.splice(place < 0 ? this.kept.length : place, 0, candidate);
     const last = this.most > 0 && this.kept.length > this.most ? this.kept.pop()! : undefined;
     if (last !== candidate) this.pending = candidate;
@@ -63,9 +79,10 @@ class Ranking {
  * from.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions, store: CheckpointStore): Callback {
-  const { monitor, mode, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
+  const { monitor, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
   const nameOf = ({ path }: SavedCheckpoint) => path.slice(store.folder.length + 1);
-  const ranking = new Ranking(nameOf, mode, most);
+  const direction = monitor === null ? "max" : DIRECTIONS[monitor];
+  const ranking = new Ranking(nameOf, direction, most);
   let savedAt = performance.now();
 
   const rank = (state: RunState, value: number | undefined) => {
@@ -108,7 +125,7 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
       const left = all.map(({ path, step, value }) => {
         return { path, step, score: value, isBest: path === best?.path };
       }).sort((a, b) => a.step - b.step);
-      await log.checkpoints(left, { monitor, mode, save_top_k: most, save_last: keepsLast });
+      await log.checkpoints(left, { monitor, mode: direction, save_top_k: most, save_last: keepsLast });
     },
     save: (state, reason: SaveReason) =>
       reason === "validation" && !ranking.pending ? undefined : save(state),

@@ -1,7 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { early_stopping } from "../../../src/train/callbacks/early_stopping.ts";
 import { model_checkpoint, modelCheckpoint } from "../../../src/train/callbacks/model_checkpoint.ts";
 import type { CheckpointStore } from "../../../src/train/callbacks/plugin.ts";
 import { checkFileName, fileName } from "../../../src/train/callbacks/checkpoint_name.ts";
+import { DIRECTIONS } from "../../../src/train/monitor.ts";
 import type { RunState } from "../../../src/train/run_state.ts";
 
 /** A store that keeps the epoch of each file, and what was done to it. */
@@ -32,9 +34,9 @@ function state(): RunState {
   return { ...state, snapshot } as unknown as RunState;
 }
 
-/** One epoch whose validation top-1 is `top1`, up to its end. */
-async function epoch(callback: ReturnType<typeof modelCheckpoint>, run: RunState, top1: number) {
-  const tally = { loss: 1, top1, top5: 1, rows: 1 };
+/** One epoch with these results of its validation, up to its end. */
+async function epoch(callback: ReturnType<typeof modelCheckpoint>, run: RunState, top1: number, loss = 1) {
+  const tally = { loss, top1, top5: 1, rows: 1 };
   run.step += 10;
   await callback.validated?.(run, { epoch: run.epoch, step: run.step, tally, isEpochEnd: true });
   run.history.push(
@@ -119,14 +121,43 @@ Deno.test("names of checkpoints follow a template, which may name no folder", ()
     fileName("best", "val/loss", at, .5, new Set(["best.safetensors"])),
     "best-step=123.safetensors",
   );
-  assertEquals(["{epoch}", "a-{val_acc:.4f}", "a/b", "{what}", "{epoch", "a\\b"].map(checkFileName), [
-    true,
-    true,
-    false,
-    false,
-    false,
-    false,
-  ]);
+  assertEquals(fileName(null, null, at, NaN, new Set()), "epoch=07-step=123.safetensors");
+  const good = ["{epoch}", "a-{val_acc:.4f}", "{val/acc_top1}"];
+  const bad = ["a/b", "{what}", "{epoch", "a\\b", "{val_loss}"];
+  const isGood = (name: string) => checkFileName(name, "val/acc_top1");
+  assertEquals([good.filter(isGood), bad.filter(isGood)], [good, []]);
+  assertEquals(["{epoch}", "{val_acc}"].filter((name) => checkFileName(name, null)), ["{epoch}"]);
+});
+
+Deno.test("modelCheckpoint() without a metric keeps the newest epoch's state", async () => {
+  const { files, store } = memoryStore();
+  const callback = modelCheckpoint(options({ monitor: null, save_top_k: 1, save_last: false }), store);
+  const run = state();
+  for (const top1 of [.9, .5, .7]) await epoch(callback, run, top1);
+  assertEquals([...files.keys()], ["epoch=02-step=30.safetensors"]);
+  assertEquals(model_checkpoint.options.safeParse({ monitor: null, save_top_k: 2 }).success, false);
+});
+
+Deno.test("the direction belongs to the metric: modelCheckpoint() by a loss keeps the smallest", async () => {
+  const { files, store } = memoryStore();
+  const callback = modelCheckpoint(
+    options({ monitor: "val/loss", save_top_k: 1, save_last: false }),
+    store,
+  );
+  const run = state();
+  for (const loss of [.9, .2, .5]) await epoch(callback, run, 0.5, loss);
+  assertEquals([...files.keys()], ["epoch=01-val_loss=0.2000.safetensors"]);
+});
+
+Deno.test("a mode that contradicts its metric is refused, by every callback that monitors one", () => {
+  for (const plugin of [model_checkpoint, early_stopping]) {
+    for (const [monitor, direction] of Object.entries(DIRECTIONS)) {
+      const other = direction === "max" ? "min" : "max";
+      for (const mode of [undefined, null, direction]) plugin.options.parse({ monitor, mode });
+      const { error } = plugin.options.safeParse({ monitor, mode: other });
+      assertStringIncludes(error!.issues[0].message, `give mode=${direction} or null`);
+    }
+  }
 });
 
 Deno.test("modelCheckpoint() tells the loggers what is there when the training is over, from the oldest on", async () => {
