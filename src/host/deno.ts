@@ -3,23 +3,16 @@ import { DataError, exitCode } from "../base/errors.ts";
 import { printableLines } from "../base/printable.ts";
 import type { Host } from "../setup/host.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
-import {
-  appendBytes,
-  appendText,
-  folderStore,
-  linkAtomic,
-  openFile,
-  openTree,
-  writeAtomic,
-  writeParts,
-} from "./deno_files.ts";
+import { appendBytes, appendText, folderStore, linkAtomic, openFile, openTree } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
 import { openOnnx } from "./deno_onnx.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
+import { tryLock } from "./deno_lock.ts";
 import { denoTerminal } from "./deno_terminal.ts";
+import { writeAtomic, writeParts } from "./deno_writing.ts";
 
 /**
  * Runs the command line with this process's arguments and exits with its exit code. An error prints one message to
@@ -61,6 +54,7 @@ export function denoHost(): Host {
     writeParts,
     appendText,
     appendBytes,
+    tryLock,
     cacheFolder: (name) => `.cache/${name}`,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),

@@ -1,9 +1,11 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writes. */
 import type { ByteSource } from "../base/byte_source.ts";
-import { DataError, FileError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
-import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
+import { compareCodePoints, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
+import { temporaryName } from "./deno_temporaries.ts";
+import { makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
 
 const CURE = "check the path";
 
@@ -100,63 +102,10 @@ async function explain<T>(path: string, action: () => T | Promise<T>, cure = CUR
 }
 
 /**
- * Writes a file so that a kill at any moment leaves either the old or the new content, never a part: the bytes are
- * written to `path + ".tmp"` and flushed to disk, and the file is renamed to `path`. Creates its folder if it is
- * missing.
- */
-export async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  await writeParts(path, [bytes]);
-}
-
-/** The same for a file in parts, which are requested one at a time. */
-export async function writeParts(
-  path: string,
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): Promise<void> {
-  const temporary = `${path}.tmp`;
-  try {
-    await makeFolderOf(path);
-    {
-      using file = await Deno.open(temporary, { write: true, create: true, truncate: true });
-      for await (const part of parts) {
-        for (let at = 0; at < part.length;) at += await file.write(part.subarray(at));
-      }
-      await file.sync();
-    }
-    await Deno.rename(temporary, path);
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw explainWriting(path, error);
-  }
-}
-
-async function makeFolderOf(path: string): Promise<void> {
-  const folder = folderOf(path);
-  if (folder !== "") await Deno.mkdir(folder, { recursive: true });
-}
-
-/** Explains why a file cannot be written; other errors are returned unchanged. */
-function explainWriting(path: string, error: unknown): unknown {
-  const code = (error as { code?: string }).code;
-  const why = code === "ENOSPC" || code === "EDQUOT"
-    ? "the disk is full; free some space"
-    : code === "EROFS"
-    ? "its file system is read-only; choose another folder"
-    : code === "EACCES" || code === "EPERM" || error instanceof Deno.errors.PermissionDenied
-    ? "permission denied; choose another folder, or change its owner"
-    : code === "ENOTDIR" || code === "EEXIST" || code === "EISDIR"
-    ? "something else is in its place; move it away, or choose another folder"
-    : undefined;
-  if (why === undefined) return error;
-  return new FileError(`Cannot write "${path}": ${why} (the previous content is kept)`, { cause: error });
-}
-
-/**
  * Atomically makes `to` a hard link to `from`, replacing what is there; a copy if the disk does not support links.
  */
 export async function linkAtomic(from: string, to: string): Promise<void> {
-  const temporary = `${to}.tmp`;
-  await Deno.remove(temporary).catch(() => {});
+  const temporary = temporaryName(to);
   try {
     await Deno.link(from, temporary);
   } catch (error) {
@@ -165,7 +114,7 @@ export async function linkAtomic(from: string, to: string): Promise<void> {
     }
     return await writeAtomic(to, await Deno.readFile(from));
   }
-  await Deno.rename(temporary, to);
+  await writing(to, () => Deno.rename(temporary, to), " (the previous content is kept)");
 }
 
 /** Appends text to a file; creates its folder if it is missing. */
@@ -175,12 +124,10 @@ export function appendText(path: string, text: string): Promise<void> {
 
 /** Appends bytes to a file; creates its folder if it is missing. */
 export async function appendBytes(path: string, bytes: Uint8Array): Promise<void> {
-  try {
+  await writing(path, async () => {
     await makeFolderOf(path);
     await Deno.writeFile(path, bytes, { append: true });
-  } catch (error) {
-    throw explainWriting(path, error);
-  }
+  });
 }
 
 /** A folder to write into. It need not exist: its parents are created with the first file. */
@@ -196,13 +143,15 @@ export function folderStore(root: string): FolderStore {
   return {
     readText: (path) => unlessMissing(Deno.readTextFile(at(path))),
     exists: async (path) => await unlessMissing(Deno.stat(at(path))) !== undefined,
-    write: async (path, bytes) => {
-      await Deno.mkdir(folderOf(at(path)) || ".", { recursive: true });
-      await Deno.writeFile(at(path), bytes);
-    },
-    rename: (from, to) => Deno.rename(at(from), at(to)),
-    remove: async (path) => {
-      await unlessMissing(Deno.remove(at(path), { recursive: true }));
-    },
+    write: (path, bytes) =>
+      writing(at(path), async () => {
+        await makeFolderOf(at(path));
+        await Deno.writeFile(at(path), bytes);
+      }),
+    rename: (from, to) => writing(at(to), () => Deno.rename(at(from), at(to))),
+    remove: (path) =>
+      writing(at(path), async () => {
+        await unlessMissing(Deno.remove(at(path), { recursive: true }));
+      }),
   };
 }

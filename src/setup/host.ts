@@ -3,6 +3,7 @@
  * own.
  */
 import type { ByteSource } from "../base/byte_source.ts";
+import type { TryLock } from "../base/lock.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { ProviderName } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
@@ -95,6 +96,8 @@ export interface Host {
   /** Appends to a file, and creates its folder if necessary. */
   appendText(path: string, text: string): Promise<void>;
   appendBytes(path: string, bytes: Uint8Array): Promise<void>;
+  /** Locks what several processes may change; `waitForLock` waits for it. */
+  readonly tryLock: TryLock;
   /** A folder for files that can be regenerated. */
   cacheFolder(name: string): string;
   /** The commit of the working tree, or undefined outside a checkout. */

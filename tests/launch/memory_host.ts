@@ -1,5 +1,6 @@
 /** A host whose files are in memory, for what launches runs. */
 
+import type { Lock, Taken } from "../../src/base/lock.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import type { Host } from "../../src/setup/host.ts";
 import { memoryFiles } from "../config/files.ts";
@@ -9,13 +10,15 @@ export interface MemoryHost {
   readonly host: Host;
   readonly lines: string[];
   readonly files: Map<string, string>;
+  /** What is locked, and by whom: "process 7 on vm, which trains". */
+  readonly locks: Map<string, string>;
 }
 
 /** A host with the project's own configuration, or other files by folder. */
 export function memoryHost(
   folders: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
 ): MemoryHost {
-  const lines: string[] = [], files = new Map<string, string>();
+  const lines: string[] = [], files = new Map<string, string>(), locks = new Map<string, string>();
   const now = new Date(2026, 4, 31, 14, 3, 59);
   const print = (line: string) => void lines.push(line);
   const write = (path: string, bytes: Uint8Array) => {
@@ -54,10 +57,22 @@ export function memoryHost(
         return Promise.resolve();
       },
     }),
+    tryLock: (path, what) => Promise.resolve(memoryLock(locks, path, what)),
     now: () => now,
     terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
     status: () => {},
     print,
   };
-  return { host: host as Host, lines, files };
+  return { host: host as Host, lines, files, locks };
+}
+
+function memoryLock(locks: Map<string, string>, path: string, what: string): Lock | Taken {
+  const by = locks.get(path);
+  if (by !== undefined) return { isOurs: false, by };
+  locks.set(path, `this process, which ${what}`);
+  const release = () => {
+    locks.delete(path);
+    return Promise.resolve();
+  };
+  return { isOurs: true, release, [Symbol.asyncDispose]: release };
 }

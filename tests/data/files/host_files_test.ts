@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { zipSync } from "fflate";
-import { DataError } from "../../../src/base/errors.ts";
+import { DataError, FileError } from "../../../src/base/errors.ts";
 import { readDataset } from "../../../src/data/files/dataset.ts";
-import { folderStore, openTree, writeAtomic } from "../../../src/host/deno_files.ts";
+import { folderStore, openTree } from "../../../src/host/deno_files.ts";
+import { writeAtomic } from "../../../src/host/deno_writing.ts";
 import { assertMessage, line, utf8, withFolder } from "../helpers.ts";
 
 async function write(folder: string, files: Record<string, string>): Promise<void> {
@@ -110,15 +111,16 @@ Deno.test("writeAtomic() makes folders, replaces the file and leaves nothing bes
     assertEquals([...Deno.readDirSync(`${folder}/deep/er`)].map(({ name }) => name), ["x.bin"]);
   }));
 
-Deno.test("writeAtomic() keeps the old file if it cannot write", () =>
+Deno.test("writeAtomic() onto a folder says that something is in its place, and leaves nothing beside it", () =>
   withFolder(async (folder) => {
     const path = `${folder}/x.bin`;
-    await writeAtomic(path, utf8("old"));
-    await Deno.mkdir(`${path}.tmp`);
-    await Deno.writeTextFile(`${path}.tmp/full`, "");
-    let failed = false;
-    await writeAtomic(path, utf8("new")).catch(() => failed = true);
-    assertEquals([failed, await Deno.readTextFile(path)], [true, "old"]);
+    await Deno.mkdir(path);
+    await assertMessage(
+      () => writeAtomic(path, utf8("new")),
+      FileError,
+      `Cannot write "${path}": something else is in its place; move it away, or choose another folder (the previous content is kept)`,
+    );
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.bin"]);
   }));
 
 Deno.test("folderStore() reads, renames and removes", () =>
