@@ -8,6 +8,7 @@ import { OPTIONS, type Options, readOptions, refuseUnknown } from "./options.ts"
 import { benchPeers } from "./peers.ts";
 import { benchProbe } from "./probe.ts";
 import { Report } from "./report.ts";
+import { requireFolderOf } from "../src/setup/output_file.ts";
 import { type BenchHost, closeSession, openSession, type Session } from "./session.ts";
 import { benchStep } from "./step.ts";
 import { benchTorch } from "./torch.ts";
@@ -52,6 +53,7 @@ export async function bench(host: BenchHost, args: readonly string[]): Promise<n
   const names = name === "all" ? Object.keys(commands) : name.split(",");
   for (const name of names) refuseUnknown(`sub-command "${name}"`, name, [...Object.keys(commands), "all"]);
   const options = readOptions(rest);
+  await requireFolderOf(host, "--json", options.json);
   const report = new Report(host.print);
   report.fact("command", args.join(" "));
   await measure(host, options, report, names);

@@ -49,6 +49,7 @@ export function denoHost(): Host {
     openFile,
     download,
     readFile,
+    readInput: () => new Response(Deno.stdin.readable).bytes(),
     writeAtomic,
     linkAtomic,
     writeParts,
@@ -61,6 +62,7 @@ export function denoHost(): Host {
     now: () => new Date(),
     terminal,
     print: (line) => terminal.print(line),
+    remark: (line) => console.error(printableLines(line)),
     status: () => {},
   };
 }

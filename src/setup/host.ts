@@ -87,6 +87,8 @@ export interface Host {
   download(url: string): Promise<Uint8Array>;
   /** @throws DataError if there is no such file */
   readFile(path: string): Promise<Uint8Array>;
+  /** All bytes of standard input. */
+  readInput(): Promise<Uint8Array>;
   /** Writes a file so that a kill at any moment leaves either the old or the new content. */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** Does the same for a file produced in parts, which are not all held in memory. */
@@ -108,6 +110,8 @@ export interface Host {
   readonly terminal: Terminal;
   /** Prints a line; a run omits those below its `log_level`. */
   print(line: string, level?: Level): void;
+  /** Prints a line beside the results, to standard error. */
+  remark(line: string): void;
   /** In a run on a terminal, shows a live line below all others; undefined removes it. */
   status(make?: (columns: number) => string): void;
 }

@@ -8,6 +8,7 @@ import { parseArguments, usageLine } from "../launch/usage.ts";
 import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
 import { type CheckSet, exportCheckpoint } from "../setup/export/export_checkpoint.ts";
 import type { Host } from "../setup/host.ts";
+import { requireFolderOf } from "../setup/output_file.ts";
 import { type OpenPictures, openPictures } from "../setup/open_data.ts";
 import { usages } from "./usages.ts";
 
@@ -35,6 +36,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   if (!path.endsWith(".onnx")) {
     throw new ConfigError(`Cannot export to ${path}: its name must end with .onnx`);
   }
+  await requireFolderOf(host, "--output", given.get("output"));
   const config = overrides.length === 0
     ? undefined
     : loadConfig(host.configFiles, overrides, { world: host.configWorld });

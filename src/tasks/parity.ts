@@ -3,6 +3,7 @@ import { ConfigError, DataError, GpuError, InterruptedError } from "../base/erro
 import { type Device, openDevice } from "../core/device.ts";
 import { parseArguments, usageLine } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
+import { requireFolderOf } from "../setup/output_file.ts";
 import { describeAdapter } from "../setup/open_model.ts";
 import type { ParityCase } from "../parity/case.ts";
 import { type CaseFolder, openFolder } from "../parity/folder.ts";
@@ -16,7 +17,10 @@ const DEFAULT_FOLDERS = ["../shared/reference", "tests/fixtures/parity"] as cons
 const USAGE = usageLine(usages.parity);
 
 /** The parts of the host that parity needs. */
-export type ParityHost = Pick<Host, "openTree" | "openGpu" | "writeAtomic" | "signal" | "print">;
+export type ParityHost = Pick<
+  Host,
+  "openTree" | "openGpu" | "folderStore" | "writeAtomic" | "signal" | "print"
+>;
 
 /** The parsed command line. */
 interface Options {
@@ -33,6 +37,7 @@ interface Options {
  */
 export async function parity(host: ParityHost, args: readonly string[]): Promise<number> {
   const options = parseOptions(args);
+  await requireFolderOf(host, "--json", options.json);
   const folder = await open(host, options.folder);
   const { cases, notCovered } = await suites(folder);
   const chosen = cases.filter(({ name }) => options.only?.test(name) ?? true);

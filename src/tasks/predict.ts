@@ -6,6 +6,7 @@ import { parseArguments, usageLine } from "../launch/usage.ts";
 import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
 import { openClassifier } from "../setup/classify/open_classifier.ts";
 import type { Host } from "../setup/host.ts";
+import { requireFolderOf } from "../setup/output_file.ts";
 import { contactSheet, thumbnail } from "./predict/contact_sheet.ts";
 import { decodeFile, findPictures, type PictureFile } from "./predict/inputs.ts";
 import { usages } from "./usages.ts";
@@ -21,6 +22,8 @@ export type PredictHost = Pick<
   | "openTree"
   | "openFile"
   | "readFile"
+  | "readInput"
+  | "folderStore"
   | "pictures"
   | "encodeJpeg"
   | "writeAtomic"
@@ -33,6 +36,8 @@ interface Options {
   readonly model: string;
   readonly inputs: readonly string[];
   readonly form: "table" | "json" | "csv";
+  /** Where the predictions go; undefined for standard output. */
+  readonly output: string | undefined;
   readonly topK: number;
   readonly sheet: string | undefined;
   readonly gpu: ProviderName;
@@ -45,14 +50,18 @@ interface Options {
  */
 export async function predict(host: PredictHost, args: readonly string[]): Promise<number> {
   const options = readOptions(args);
+  await requireFolderOf(host, "--output", options.output);
+  await requireFolderOf(host, "--contact-sheet", options.sheet);
   const files = await findPictures(host, options.inputs);
   const classifier = await openClassifier(host, options.model, options.gpu);
   try {
     const { result, thumbnails } = await predictAll(host, classifier, files, options);
-    if (options.sheet !== undefined) {
-      await host.writeAtomic(options.sheet, new TextEncoder().encode(await contactSheet(result, thumbnails)));
-    }
-    show(host, result, options);
+    const write = (path: string, text: string) => host.writeAtomic(path, new TextEncoder().encode(text));
+    if (options.sheet !== undefined) await write(options.sheet, await contactSheet(result, thumbnails));
+    const lines = linesOf(result, options);
+    if (options.output !== undefined) await write(options.output, lines.join("\n") + "\n");
+    else for (const line of lines) host.print(line);
+    if (options.form === "table" || options.output !== undefined) summarize(host, result, options);
     return result.predictions.length > 0 ? 0 : 3;
   } finally {
     await classifier.close();
@@ -76,9 +85,21 @@ function readOptions(args: readonly string[]): Options {
       `Cannot write the contact sheet to ${sheet}: its name must end with .html`,
     );
   }
+  const output = given.get("output");
   const gpu = (given.get("gpu") ?? DEFAULT_PROVIDER) as ProviderName;
-  const form = given.has("json") ? "json" : given.has("csv") ? "csv" : "table";
-  return { model, inputs, form, topK, sheet, gpu };
+  return { model, inputs, form: formOf(given, output), output, topK, sheet, gpu };
+}
+
+/** The form that a switch or, without one, the ending of the file asks for. */
+function formOf(given: ReadonlyMap<string, string>, output: string | undefined): Options["form"] {
+  if (given.has("json")) return "json";
+  if (given.has("csv")) return "csv";
+  if (output === undefined) return "table";
+  const [, ending] = /\.(json|csv)$/i.exec(output) ?? [];
+  if (ending !== undefined) return ending.toLowerCase() as "json" | "csv";
+  throw new ConfigError(
+    `Cannot write predictions to ${output}: its name must end with .json or .csv, or give --json or --csv`,
+  );
 }
 
 /** Predicts batch by batch, so that only one batch of images is in memory. */
@@ -113,20 +134,21 @@ async function predictAll(
   return { result: { model, runtime, card, predictions, unreadable }, thumbnails };
 }
 
-function show(host: PredictHost, result: Predictions, { form, sheet, topK }: Options): void {
-  const { card, runtime, predictions, unreadable } = result;
-  if (form === "json") return host.print(asJson(result));
-  if (form === "csv") {
-    return asCsv(result, Math.min(topK, card.classes.length)).forEach((line) => host.print(line));
-  }
-  asTable(result).forEach((line) => host.print(line));
-  if (predictions.length > 0) host.print("");
+function linesOf(result: Predictions, { form, topK }: Options): string[] {
+  if (form === "json") return [asJson(result)];
+  if (form === "csv") return asCsv(result, Math.min(topK, result.card.classes.length));
+  return [...asTable(result), ...(result.predictions.length > 0 ? [""] : [])];
+}
+
+/** Says what was done, and names the files that could not be read. */
+function summarize(host: PredictHost, result: Predictions, { output, sheet }: Options): void {
+  const { model, card, runtime, predictions, unreadable } = result;
+  const images = predictions.length + unreadable.length;
   host.print(
-    `${predictions.length} of ${
-      predictions.length + unreadable.length
-    } images classified by ${result.model} ` +
+    `${predictions.length} of ${images} images classified by ${model} ` +
       `(${card.model ?? "a model"} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px)`,
   );
+  if (output !== undefined) host.print(`predictions: ${output}`);
   if (sheet !== undefined) host.print(`contact sheet: ${sheet}`);
   for (const { path, reason } of unreadable) host.print(`unreadable: ${path}: ${reason}`, "warning");
 }

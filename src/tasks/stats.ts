@@ -7,6 +7,7 @@ import { countFindings, type HealthReport } from "../data/health/types.ts";
 import { formatPatch } from "../data/files/patch.ts";
 import { counted } from "../data/words.ts";
 import type { Host } from "../setup/host.ts";
+import { requireFolderOf } from "../setup/output_file.ts";
 import { openDataset } from "../setup/open_dataset.ts";
 import { isMirrored } from "../setup/is_mirrored.ts";
 import { reportJson } from "./stats/json.ts";
@@ -24,6 +25,7 @@ export async function stats(
   given: ReadonlyMap<string, string>,
   notes: readonly string[],
 ): Promise<HealthReport> {
+  for (const flag of ["html", "patch"]) await requireFolderOf(host, `--${flag}`, given.get(flag));
   const isJson = given.has("json");
   if (!isJson) { for (const note of notes) host.print(`note    ${note}`); }
   const { tree, dataset } = await openDataset(isJson ? { ...host, print: () => {} } : host, config);

@@ -9,12 +9,14 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 export const usages = {
   predict: {
     task: "predict",
-    summary: "Predicts the class of each image, with a checkpoint or an ONNX file",
-    takes: "CHECKPOINT|ONNX FILE|FOLDER|ZIP ...",
+    summary:
+      "Predicts the class of each image, with a checkpoint or an ONNX file; - is standard input: an image, or paths",
+    takes: "CHECKPOINT|ONNX FILE|FOLDER|ZIP|- ...",
     flags: {
       "top-k": { value: "N", help: "Classes per image (default: 3)" },
       json: { help: "Print JSON instead of a table" },
       csv: { help: "Print comma-separated values instead of a table" },
+      output: { value: "FILE", help: "Write JSON or CSV into a file, by its ending .json or .csv" },
       "contact-sheet": { value: "FILE.html", help: "Also write a page of thumbnails with their predictions" },
       gpu: { choices: providerNames, help: "Which WebGPU runs a checkpoint" },
     },

@@ -1,6 +1,6 @@
 /** A host for the tests of parity: real files and the real GPU, but lines are kept, and files can be changed. */
 import { readSafetensors, type StoredTensor, writeSafetensors } from "../../src/formats/safetensors.ts";
-import { openTree } from "../../src/host/deno_files.ts";
+import { folderStore, openTree } from "../../src/host/deno_files.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
 import type { FileTree } from "../../src/data/types.ts";
 import type { ParityHost } from "../../src/tasks/parity.ts";
@@ -31,6 +31,7 @@ export function testHost(changes: Changes = {}): TestHost {
     lines,
     written,
     signal: new AbortController().signal,
+    folderStore,
     openGpu,
     openTree: async (path, cure) => changed(await openTree(path, cure), changes),
     writeAtomic(path, bytes) {

@@ -149,6 +149,22 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
     );
     assertMatch(lines.at(-1)!, /unreadable: .*broken\.png: not a JPEG, PNG/);
     assertEquals(await predict(fake, [model, `${folder}/broken.png`]), 3);
+    for (const [name, ...flags] of [["a.json"], ["b.csv"], ["c.txt", "--csv"]]) {
+      const path = `${folder}/${name}`;
+      lines.length = 0;
+      assertEquals(await predict(fake, [model, `${folder}/pictures`, "--output", path, ...flags]), 0);
+      assertEquals([lines.length, lines[1]], [2, `predictions: ${path}`]);
+      lines.length = 0;
+      const form = name.endsWith("json") ? "--json" : "--csv";
+      assertEquals(await predict(fake, [model, `${folder}/pictures`, form]), 0);
+      assertEquals(await Deno.readTextFile(path), lines.join("\n") + "\n");
+    }
+    const unknown = predict(fake, [model, "a.png", "--output", "x.txt"]);
+    await assertRejects(
+      () => unknown,
+      ConfigError,
+      "its name must end with .json or .csv, or give --json or",
+    );
   }));
 
 /** A file with an input and an output, and nothing between them. */

@@ -1,12 +1,13 @@
 /** Finds the images in files, folders and .zip archives, and reads their pixels. */
-import { DataError } from "../../base/errors.ts";
+import { ConfigError, DataError } from "../../base/errors.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
+import { readHeader } from "../../data/decode/picture_header.ts";
 import { compareCodePoints, isHidden } from "../../data/files/paths.ts";
 import type { Picture } from "../../data/types.ts";
 import type { Host } from "../../setup/host.ts";
 
 /** The parts of the host that reading images needs. */
-export type InputHost = Pick<Host, "openTree" | "readFile" | "pictures">;
+export type InputHost = Pick<Host, "openTree" | "readFile" | "readInput" | "pictures">;
 
 /** A readable image file. */
 export interface PictureFile {
@@ -18,23 +19,21 @@ export interface PictureFile {
 /** Extensions that the decoder may support; other files in a folder are not images. */
 const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
+/** The argument that stands for standard input. */
+const STANDARD_INPUT = "-";
+
 /**
- * The images of each path, in order: a file by its extension, or all images below a folder or in a .zip.
- * @throws DataError if a path is neither, or there are no images at all
+ * The images of each path, in order: a file by its extension, or all images below a folder or in a .zip. The path `-`
+ * is standard input: one image, or a list of paths.
+ * @throws DataError if a path is none of these, or there are no images at all; ConfigError for a second `-`
  */
 export async function findPictures(host: InputHost, paths: readonly string[]): Promise<PictureFile[]> {
+  if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
+    throw new ConfigError("Cannot read standard input twice: give - once");
+  }
   const found: PictureFile[] = [];
   for (const path of paths) {
-    if (IMAGE.test(path)) {
-      found.push({ name: path, load: () => host.readFile(path) });
-      continue;
-    }
-    const tree = await host.openTree(path, "give images, folders or .zip files");
-    const below = (await tree.paths()).filter((one) => IMAGE.test(one) && !isHidden(one)).sort(
-      compareCodePoints,
-    );
-    const prefix = path.replace(/\/+$/, "");
-    for (const one of below) found.push({ name: `${prefix}/${one}`, load: () => tree.read(one) });
+    found.push(...path === STANDARD_INPUT ? await fromInput(host) : await picturesOf(host, path));
   }
   if (found.length > 0) return found;
   throw new DataError(
@@ -42,6 +41,40 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
       paths.join(", ")
     }; need .jpg, .png, .webp, .gif, .tiff or .avif files`,
   );
+}
+
+async function picturesOf(host: InputHost, path: string): Promise<PictureFile[]> {
+  if (IMAGE.test(path)) return [{ name: path, load: () => host.readFile(path) }];
+  const tree = await host.openTree(path, "give images, folders or .zip files");
+  const below = (await tree.paths()).filter((one) => IMAGE.test(one) && !isHidden(one));
+  const prefix = path.replace(/\/+$/, "");
+  return below.sort(compareCodePoints).map((one) => ({
+    name: `${prefix}/${one}`,
+    load: () => tree.read(one),
+  }));
+}
+
+/** The image on standard input or, if it is text, the images of the paths in it: one a line, or separated by NUL. */
+async function fromInput(host: InputHost): Promise<PictureFile[]> {
+  const bytes = await host.readInput();
+  if (readHeader(bytes)) return [{ name: STANDARD_INPUT, load: () => Promise.resolve(bytes) }];
+  const text = asUtf8(bytes);
+  const paths = text?.split(text.includes("\0") ? "\0" : /\r?\n/).filter((path) => path.trim() !== "");
+  if (paths === undefined || paths.length === 0) {
+    const what = bytes.length === 0 ? "is empty" : paths ? "has no paths" : "is neither an image nor text";
+    throw new DataError(`Cannot predict: standard input ${what}; need one image, or paths, one a line`);
+  }
+  const found: PictureFile[] = [];
+  for (const path of paths) found.push(...await picturesOf(host, path));
+  return found;
+}
+
+function asUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The pixels of an image, or a one-line reason why it cannot be read. */

@@ -34,6 +34,45 @@ Deno.test("findPictures() says what to give in place of a path that it cannot op
   assertEquals(text.message, `Cannot open "deno.json": it is neither a folder nor a .zip file; ${cure}`);
 });
 
+/** The names that standard input with these bytes leads to. */
+async function fromInput(input: Uint8Array | string, ...more: string[]): Promise<string[]> {
+  const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
+  const files = await findPictures({ ...host, readInput: () => Promise.resolve(bytes) }, ["-", ...more]);
+  return files.map(({ name }) => name);
+}
+
+Deno.test("findPictures() reads paths from standard input, one a line or separated by NUL", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/in.png`, "");
+  assertEquals(await fromInput(`a b.png\r\n\n${folder}\nü.jpg`, "last.gif"), [
+    "a b.png",
+    `${folder}/in.png`,
+    "ü.jpg",
+    "last.gif",
+  ]);
+  assertEquals(await fromInput("a\nb.png\0c.png\0"), ["a\nb.png", "c.png"]);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("findPictures() takes an image on standard input as it is", async () => {
+  const gif = new TextEncoder().encode("GIF89a\n\x01\n\x01");
+  const [file, ...others] = await findPictures({ ...host, readInput: () => Promise.resolve(gif) }, ["-"]);
+  assertEquals([file.name, await file.load(), others], ["-", gif, []]);
+});
+
+Deno.test("findPictures() says what is wrong with standard input", async () => {
+  const refused = async (input: Uint8Array | string, says: string, ...more: string[]) =>
+    assertEquals((await assertRejects(() => fromInput(input, ...more)) as Error).message, says);
+  const need = "need one image, or paths, one a line";
+  await refused("", `Cannot predict: standard input is empty; ${need}`);
+  await refused(
+    Uint8Array.of(0, 255, 254),
+    `Cannot predict: standard input is neither an image nor text; ${need}`,
+  );
+  await refused("\n \n", `Cannot predict: standard input has no paths; ${need}`);
+  await refused("a.png", "Cannot read standard input twice: give - once", "-");
+});
+
 Deno.test("decodeFile() gives pixels, or the first line of why there are none", async () => {
   const [good, bad] = await findPictures(host, ["good.png", "bad.png"]);
   assertEquals(await decodeFile(host, good), { picture: { width: 1, height: 1, data: pixels } });
