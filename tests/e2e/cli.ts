@@ -21,7 +21,7 @@ export function command(
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-prompt", ...permissions, "--allow-run=git", "src/cli.ts", task, ...args],
     cwd: root,
-    env: { NO_COLOR: "1", ...env },
+    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
     stdout: "piped",
     stderr: "piped",
   });

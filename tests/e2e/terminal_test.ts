@@ -1,56 +1,18 @@
 /** What a run shows on a real terminal, which Python's pty module makes. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
+import { onTerminal, python } from "../terminal.ts";
 import { tiny, withFolder } from "./cli.ts";
 
-const python = Deno.env.get("PYTHON") ?? "python3";
-const hasPython = await new Deno.Command(python, { args: ["-c", "import pty"], stderr: "null" }).output()
-  .then(({ success }) => success, () => false);
-if (!hasPython) {
-  console.log(`tests/e2e/terminal_test.ts: the terminal tests are ignored, as there is no ${python}`);
+if (python === undefined) {
+  console.log("tests/e2e/terminal_test.ts: the terminal tests are ignored, as there is no Python");
 }
 
-/** Runs a command on a terminal of 90 columns; once `until` was written it sends Ctrl-C. */
-const script = `
-import fcntl, os, pty, signal, struct, sys, termios
-until, *command = sys.argv[1:]
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(command[0], command)
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 90, 0, 0))
-seen = b""
-while True:
-    try:
-        data = os.read(fd, 4096)
-    except OSError:
-        break
-    if not data:
-        break
-    seen += data
-    sys.stdout.buffer.write(data)
-    if until and until.encode() in seen:
-        os.write(fd, b"\\x03")
-        until = ""
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-`;
-
-async function onTerminal(args: readonly string[], until: string, env: Record<string, string>) {
+/** Trains on a terminal. */
+async function train(args: readonly string[], until: string, env: Record<string, string>) {
   const permissions = ["read", "write", "env", "sys", "ffi"].map((name) => `--allow-${name}`);
-  const run = [
-    Deno.execPath(),
-    "run",
-    "--no-prompt",
-    ...permissions,
-    "--allow-run=git",
-    "src/cli.ts",
-    "train",
-  ];
-  const { code, stdout } = await new Deno.Command(python, {
-    args: ["-c", script, until, ...run, ...args],
-    cwd: new URL("../../", import.meta.url),
-    env: { TERM: "xterm", ...env },
-  }).output();
-  const raw = new TextDecoder().decode(stdout);
+  const run = ["run", "--no-prompt", ...permissions, "--allow-run=git", "src/cli.ts", "train"];
+  const { code, raw } = await onTerminal([Deno.execPath(), ...run, ...args], { until, env });
   return { code, raw: raw.slice(raw.indexOf("device ")) }; // before it Deno clears the line it loads modules in
 }
 
@@ -63,12 +25,12 @@ function rowsOf(raw: string): string[] {
   });
 }
 
-if (hasPython) {
+if (python !== undefined) {
   e2eTest(
     "on a terminal a bar is rewritten in one line, is gone at the end, and NO_COLOR means no escape codes",
     () =>
       withFolder(async (folder) => {
-        const { code, raw } = await onTerminal(tiny(folder, 2), "", { NO_COLOR: "1" });
+        const { code, raw } = await train(tiny(folder, 2), "", { NO_COLOR: "1" });
         assertEquals(code, 0, raw);
         assertMatch(raw, /\repoch 1\/2 {2}[━─]+ {2}\d\/3/);
         assert(!raw.includes("\x1b"));
@@ -84,7 +46,7 @@ if (hasPython) {
     "Ctrl-C leaves the terminal clean",
     () =>
       withFolder(async (folder) => {
-        const { code, raw } = await onTerminal(tiny(folder, 500), "2/500", {});
+        const { code, raw } = await train(tiny(folder, 500), "2/500", {});
         assertEquals(code, 130, raw);
         const rows = rowsOf(raw);
         assert(
