@@ -8,6 +8,8 @@ export interface Flag {
   /** Name of the value, or undefined for a flag without one. */
   readonly value?: string;
   readonly choices?: readonly string[];
+  /** The flag may also be given without one of the choices. */
+  readonly optional?: true;
   readonly help: string;
 }
 
@@ -16,7 +18,7 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 /** A parsed command line. */
 export interface Arguments {
-  /** The given values by the flag's long name; "" for one without a value. */
+  /** The given values by the flag's long name; "" for one given without a value. */
   readonly flags: ReadonlyMap<string, string>;
   readonly others: readonly string[];
 }
@@ -45,13 +47,17 @@ export function parseFlags(args: readonly string[], all: Flags, hint: string): A
       continue;
     }
     const long = longName(all, dashes, name) ?? unknown(all, args[i], name, hint);
-    const { value: wanted, choices } = all[long];
-    const needsValue = (wanted ?? choices) !== undefined;
-    if (!needsValue && value !== undefined) {
+    const { value: wanted, choices, optional } = all[long];
+    if ((wanted ?? choices) === undefined && value !== undefined) {
       throw new ConfigError(`Cannot use ${args[i]}: --${long} takes no value`);
     }
-    const next = needsValue ? value ?? args[++i] : "";
-    if (next === undefined || (needsValue && next === "")) {
+    const isOmitted = optional && value === undefined && !choices?.includes(args[i + 1]);
+    if ((wanted ?? choices) === undefined || isOmitted) {
+      flags.set(long, "");
+      continue;
+    }
+    const next = value ?? args[++i];
+    if (next === undefined || next === "") {
       throw new ConfigError(
         `Cannot use --${long} without a value: write --${long} ${choices?.join("|") ?? wanted}`,
       );

@@ -48,7 +48,7 @@ export function section(title: string, rows: readonly (readonly string[])[]): st
 }
 
 function valueOf(flags: Flags, name: string): string {
-  const { choices, value } = flags[name];
+  const { choices, value, optional } = flags[name];
   const named = choices?.join("|") ?? value;
-  return named === undefined ? "" : ` ${named}`;
+  return named === undefined ? "" : optional ? ` [${named}]` : ` ${named}`;
 }

@@ -25,13 +25,13 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   ) {
     throw new ConfigError(`Cannot export: no checkpoint given. Usage: ${USAGE}`);
   }
-  const options = onnxOptions.safeParse({
+  const options = onnxOptions.parse({
+    opset: given.has("opset") ? Number(given.get("opset")) : undefined,
     normalize: given.has("normalize"),
-    preprocess: given.has("preprocess"),
+    preprocess: given.get("preprocess") || given.has("preprocess"),
     batch_norm: given.get("batch-norm"),
     weights: given.get("weights"),
   });
-  if (!options.success) throw new ConfigError(`Cannot export with these options. Usage: ${USAGE}`);
   const path = given.get("output") ?? checkpoint.replace(/\.\w+$/, "") + ".onnx";
   if (!path.endsWith(".onnx")) {
     throw new ConfigError(`Cannot export to ${path}: its name must end with .onnx`);
@@ -45,7 +45,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
   let device: Device | undefined;
   const open = async () => device = await openDevice(await host.openGpu(config?.gpu));
   try {
-    await exportCheckpoint(host, { checkpoint, path, options: options.data, checkSet, openDevice: open });
+    await exportCheckpoint(host, { checkpoint, path, options, checkSet, openDevice: open });
   } finally {
     device?.close();
   }

@@ -1,9 +1,12 @@
 /** How each task without a configuration is called. The task's own file is loaded when it runs. */
 import { providerNames } from "../core/providers/mod.ts";
+import { OPSETS } from "../formats/onnx/model.ts";
 import type { Usage } from "../launch/usage.ts";
 
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+const opsets = Array.from({ length: OPSETS.last - OPSETS.first + 1 }, (_, i) => OPSETS.first + i);
 
 /** Every usage by the task's name. */
 export const usages = {
@@ -28,7 +31,15 @@ export const usages = {
     flags: {
       output: { value: "FILE.onnx", help: "Where to write it (default: next to the checkpoint)" },
       normalize: { help: "Take images in 0 .. 1 and normalise them in the graph" },
-      preprocess: { help: "Take 8-bit images of any size and resize, crop and normalise them in the graph" },
+      preprocess: {
+        choices: ["exact"],
+        optional: true,
+        help: "Take 8-bit images of any size and resize, crop and normalise them in the graph; exact: in f64",
+      },
+      opset: {
+        choices: opsets.map(String),
+        help: `Version of ONNX's operators (default: ${OPSETS.usual})`,
+      },
       "batch-norm": {
         choices: ["folded", "kept"],
         help: "Fold batch norm into the convolutions, or keep it",

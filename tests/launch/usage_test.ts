@@ -12,8 +12,9 @@ const usage = {
     json: { help: "As JSON" },
     "top-k": { value: "N", help: "How many" },
     gpu: { choices: ["a", "b"], help: "" },
+    grow: { choices: ["fast"], optional: true, help: "Grow" },
   },
-};
+} as const;
 const parse = (...args: string[]) => {
   const { flags, others } = parseArguments(args, usage);
   return [Object.fromEntries(flags), others];
@@ -22,6 +23,14 @@ const parse = (...args: string[]) => {
 Deno.test("parseArguments() takes flags in both forms, anywhere before --", () => {
   assertEquals(parse("a", "--json", "--top-k", "3", "b"), [{ json: "", "top-k": "3" }, ["a", "b"]]);
   assertEquals(parse("--top-k=3", "--", "--json"), [{ "top-k": "3" }, ["--json"]]);
+});
+
+Deno.test("parseArguments() takes an optional choice where it is given", () => {
+  assertEquals(parse("--grow", "a"), [{ grow: "" }, ["a"]]);
+  assertEquals(parse("--grow"), [{ grow: "" }, []]);
+  assertEquals(parse("--grow", "fast", "a"), [{ grow: "fast" }, ["a"]]);
+  assertEquals(parse("a", "--grow=fast"), [{ grow: "fast" }, ["a"]]);
+  assertThrows(() => parse("--grow=slow"), ConfigError, "Cannot use --grow slow: Choices are fast");
 });
 
 Deno.test("parseArguments() refuses what it does not know, with the nearest flag and the usage", () => {
@@ -43,17 +52,18 @@ Deno.test("asksForHelp() looks at flags only", () => {
 });
 
 Deno.test("usageLine() and usageHelp() name every flag with its value", () => {
-  assertEquals(usageLine(usage), "deno task x FILE [--json] [--top-k N] [--gpu a|b]");
+  assertEquals(usageLine(usage), "deno task x FILE [--json] [--top-k N] [--gpu a|b] [--grow [fast]]");
   assertEquals(usageHelp(usage), [
-    "deno task x FILE [--json] [--top-k N] [--gpu a|b]",
+    "deno task x FILE [--json] [--top-k N] [--gpu a|b] [--grow [fast]]",
     "",
     "Does x.",
     "",
     "Flags",
-    "  --json      As JSON",
-    "  --top-k N   How many",
+    "  --json         As JSON",
+    "  --top-k N      How many",
     "  --gpu a|b",
-    "  -h, --help  Show this help",
+    "  --grow [fast]  Grow",
+    "  -h, --help     Show this help",
   ]);
 });
 

@@ -39,10 +39,12 @@ for (const name of modelNames) {
       const largest = Math.max(...expected.map(Math.abs));
       for (const batchNorm of ["folded", "kept"] as const) {
         const options = {
+          opset: 17,
           imageSize: SIZE,
           batchNorm,
           weights: "f32",
           preparation: { input: "normalized" },
+          softmax: false,
           metadata: new Map(),
         } as const;
         const bytes = await joinParts(

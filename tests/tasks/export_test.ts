@@ -58,9 +58,10 @@ gpuTest(
       const { json: expected } = await predicted(host, lines, best, `${folder}/pictures`);
       assertEquals([expected.classes, expected.predictions.length], [classes, 4]);
       const kinds: Record<string, string[]> = {
-        plain: [],
+        plain: ["--opset", "13"],
         unit: ["--normalize", "--batch-norm", "kept"],
         pixels: ["--preprocess"],
+        exact: ["--preprocess", "exact", "--opset=21"],
         half: ["--weights=f16"],
       };
       for (const [name, flags] of Object.entries(kinds)) {
@@ -171,6 +172,7 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
 async function tinyOnnx(): Promise<Uint8Array> {
   return await joinParts(encodeOnnx({
     name: "tiny",
+    opset: 17,
     nodes: [],
     initializers: [],
     inputs: [{ name: "input", type: "f32", shape: ["n", 3, 32, 32] }],

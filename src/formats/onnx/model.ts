@@ -16,10 +16,16 @@ export type ElementType = keyof typeof elementTypes;
 
 const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u8: 1, i64: 8, f16: 2, f64: 8 };
 
-/** The IR version of ONNX 1.12, which has operators of version 17. */
-const IR_VERSION = 8;
-/** Version of the operators. */
-export const OPSET = 17;
+/** The versions of ONNX's operators that can be written; all nodes here are the same in each. */
+export const OPSETS = { first: 13, last: 21, usual: 17 } as const;
+
+/**
+ * The version of the file format of the ONNX release that brought a version of the operators
+ * (https://github.com/onnx/onnx/blob/main/docs/Versioning.md), so that runtimes of that time read the file.
+ */
+function irVersion(opset: number): number {
+  return opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10;
+}
 
 /** An attribute's value: integers as `[1, 1]`, an integer as `1`, a float as `{ float: 1e-5 }`. */
 export type Attribute = number | readonly number[] | { readonly float: number };
@@ -52,6 +58,8 @@ export interface Value {
 /** A whole model. */
 export interface OnnxModel {
   readonly name: string;
+  /** Version of the operators, one of the {@link OPSETS}. */
+  readonly opset: number;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly Initializer[];
   readonly inputs: readonly Value[];
@@ -98,11 +106,11 @@ export function encodeOnnx(model: OnnxModel): OnnxParts {
 const GRAPH = 7, INITIALIZER = 5, RAW_DATA = 9;
 const LENGTH_DELIMITED = 2;
 
-function encodeHead({ metadata }: OnnxModel): Uint8Array {
+function encodeHead({ opset, metadata }: OnnxModel): Uint8Array {
   return onnx.ModelProto.encode({
-    irVersion: IR_VERSION,
+    irVersion: irVersion(opset),
     producerName: "wgrad",
-    opsetImport: [{ domain: "", version: OPSET }],
+    opsetImport: [{ domain: "", version: opset }],
     metadataProps: [...metadata].map(([key, value]) => ({ key, value })),
   }).finish();
 }

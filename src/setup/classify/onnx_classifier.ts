@@ -4,7 +4,7 @@ import { type OnnxInfo, type OnnxValue, readOnnxInfo } from "../../formats/onnx/
 import type { Step } from "../../data/transforms/transform.ts";
 import type { Normalization, Picture } from "../../data/types.ts";
 import { imagesToTorch } from "../../nn/layout.ts";
-import { cardPipeline, type ModelCard, type ModelInput, readCard } from "../../train/model_card.ts";
+import { cardPipeline, type ModelCard, readCard } from "../../train/model_card.ts";
 import type { Host, OnnxInput } from "../host.ts";
 import { type Classifier, inBatches, prepared } from "./classifier.ts";
 
@@ -116,9 +116,4 @@ function described(values: readonly OnnxValue[]): string {
     }] of type ${elementType}`
   );
   return shown.join("; ") || "none";
-}
-
-/** What the graph does to its input, for a card. */
-export function inputOf({ normalize, preprocess }: { normalize: boolean; preprocess: boolean }): ModelInput {
-  return preprocess ? "pixels" : normalize ? "unit" : "normalized";
 }

@@ -7,10 +7,9 @@ import { encodeOnnx, type OnnxParts } from "../../formats/onnx/model.ts";
 import { networkModel } from "../../formats/onnx/network.ts";
 import type { Preparation } from "../../formats/onnx/prepare_input.ts";
 import { onnxNetwork } from "../../nn/onnx.ts";
-import { cardPipeline, writeCard } from "../../train/model_card.ts";
+import { cardPipeline, type ModelInput, writeCard } from "../../train/model_card.ts";
 import type { OnnxOptions } from "../../train/onnx_options.ts";
 import type { OpenCheckpoint } from "../classify/checkpoint_classifier.ts";
-import { inputOf } from "../classify/onnx_classifier.ts";
 import type { Host } from "../host.ts";
 
 /**
@@ -43,12 +42,17 @@ function encode(
   options: OnnxOptions,
 ): OnnxParts {
   const { card, weights, architecture } = checkpoint;
-  const metadata = new Map([["labels_mapping", labels], ...writeCard({ ...card, input: inputOf(options) })]);
+  const metadata = new Map([
+    ["labels_mapping", labels],
+    ...writeCard({ ...card, input: inputOf(options) }),
+  ]);
   const network = onnxNetwork(architecture);
   const model = networkModel(network, weights, {
+    opset: options.opset,
     imageSize: card.imageSize,
     batchNorm: options.batch_norm,
     weights: options.weights,
+    softmax: false,
     preparation: preparationOf(checkpoint, pipeline, options),
     metadata,
   });
@@ -67,9 +71,16 @@ function preparationOf(
   const wanted = ["resize", "center_crop", "normalize"].filter((name) => names.includes(name));
   const { resize, crop } = preprocessing;
   const side = crop ?? (typeof resize === "object" ? resize?.[0] : undefined);
-  if (names.join() === wanted.join() && side === card.imageSize) return { input, normalization, resize };
+  if (names.join() === wanted.join() && side === card.imageSize) {
+    return { input, normalization, resize, form: options.preprocess === "exact" ? "exact" : "portable" };
+  }
   throw new ConfigError(
     `Cannot include the preprocessing of ${path}: it must be resize, center_crop to ${card.imageSize} and ` +
       `normalize: current transforms are ${names.join(", ") || "none"}; leave preprocess out`,
   );
+}
+
+/** What the graph does to its input, for a card. */
+function inputOf({ normalize, preprocess }: OnnxOptions): ModelInput {
+  return preprocess !== false ? "pixels" : normalize ? "unit" : "normalized";
 }

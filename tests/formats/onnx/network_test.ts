@@ -1,7 +1,7 @@
 /** What is written, as onnx-proto's own decoder, our reader and the PyPI package `onnx` see it. */
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import onnxProto from "onnx-proto";
-import { encodeOnnx } from "../../../src/formats/onnx/model.ts";
+import { encodeOnnx, OPSETS } from "../../../src/formats/onnx/model.ts";
 import { networkModel, type NetworkOptions } from "../../../src/formats/onnx/network.ts";
 import { readOnnxInfo, readOnnxInitializers } from "../../../src/formats/onnx/read.ts";
 import { float32, toFloat32 } from "../../../src/formats/tensor_data.ts";
@@ -15,10 +15,12 @@ const weights = randomResnet18(CLASSES);
 const network = onnxNetwork(architecture({ name: "resnet18" }, CLASSES));
 const normalization = { mean: [0.5, 0.4, 0.3], std: [0.2, 0.25, 0.3] };
 const base: NetworkOptions = {
+  opset: 17,
   imageSize: 40,
   batchNorm: "folded",
   weights: "f32",
   preparation: { input: "normalized" },
+  softmax: false,
   metadata: new Map([["labels", '<script>alert("字")</script>']]),
 };
 
@@ -46,6 +48,29 @@ Deno.test("networkModel() folds batch norm into filter and bias", async () => {
       assertAlmostEquals(filters[k * 64 + c], of(`${name}.weight`)[k * 64 + c] * factor, 1e-6);
     }
   }
+});
+
+Deno.test("encodeOnnx() writes each opset in the file format of its time", async () => {
+  const versions: number[][] = [];
+  for (const opset of [13, 14, 15, 18, 19, 20, 21]) {
+    const { irVersion, opsetImport } = onnxProto.onnx.ModelProto.decode(await file({ opset }));
+    versions.push([Number(opsetImport![0].version), Number(irVersion)]);
+  }
+  // As onnx.helper.OP_SET_ID_VERSION_MAP of the PyPI package has it.
+  assertEquals(versions, [[13, 7], [14, 7], [15, 8], [18, 8], [19, 9], [20, 9], [21, 10]]);
+});
+
+Deno.test("networkModel() ends with a Softmax of the logits where probabilities are wanted", async () => {
+  const bytes = await file({ softmax: true });
+  const { op, inputs, outputs } = networkModel(network, asFile(weights), { ...base, softmax: true }).nodes.at(
+    -1,
+  )!;
+  assertEquals([op, inputs, outputs], ["Softmax", ["logits"], ["probabilities"]]);
+  assertEquals(readOnnxInfo(bytes).outputs, [{
+    name: "probabilities",
+    elementType: 1,
+    shape: [null, CLASSES],
+  }]);
 });
 
 Deno.test("encodeOnnx() writes what onnx-proto decodes: opset 17, torchvision's names, a free batch axis", async () => {
@@ -100,6 +125,8 @@ Deno.test("networkModel() names the weight that is missing", () => {
   assertThrows(write, RangeError, 'the weight "layer3.1.bn2.running_var" is missing');
 });
 
+const opsets = Array.from({ length: OPSETS.last - OPSETS.first + 1 }, (_, i) => OPSETS.first + i);
+
 const script = `
 import sys, onnx
 from onnx import shape_inference
@@ -112,19 +139,33 @@ for path in sys.argv[1:]:
 `;
 import { joinParts } from "./parts.ts";
 
-pythonTest("the PyPI package onnx accepts every kind of file, and infers its shapes", ["onnx"], async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const kinds: Partial<NetworkOptions>[] = [
-      {},
-      { batchNorm: "kept", preparation: { input: "unit", normalization } },
-      { weights: "f16", preparation: { input: "pixels", normalization, resize: 46 } },
-    ];
-    const paths = kinds.map((_, i) => `${folder}/${i}.onnx`);
-    for (const [i, options] of kinds.entries()) await Deno.writeFile(paths[i], await file(options));
-    const line = `['batch_size', 512, 2, 2] ['batch_size', 512] <script>alert("字")</script>`;
-    assertEquals((await runPython(script, paths)).trim().split("\n"), [line, line, line]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
+pythonTest(
+  "the PyPI package onnx accepts every kind of file at each opset, and infers its shapes",
+  ["onnx"],
+  async () => {
+    const folder = await Deno.makeTempDir();
+    try {
+      const pixels = { input: "pixels", normalization, resize: 46 } as const;
+      const kinds: Partial<NetworkOptions>[] = [
+        {},
+        { batchNorm: "kept", preparation: { input: "unit", normalization } },
+        ...opsets.flatMap((opset): Partial<NetworkOptions>[] => [
+          {
+            opset,
+            weights: "f16",
+            batchNorm: "kept",
+            preparation: { ...pixels, form: "portable" },
+            softmax: true,
+          },
+          { opset, weights: "f16", preparation: { ...pixels, form: "exact" } },
+        ]),
+      ];
+      const paths = kinds.map((_, i) => `${folder}/${i}.onnx`);
+      for (const [i, options] of kinds.entries()) await Deno.writeFile(paths[i], await file(options));
+      const line = `['batch_size', 512, 2, 2] ['batch_size', 512] <script>alert("字")</script>`;
+      assertEquals((await runPython(script, paths)).trim().split("\n"), kinds.map(() => line));
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);

@@ -28,6 +28,7 @@ async function withGraph(
   const { nodes, initializers, type, shape, output } = prepareInput(preparation, "input", size);
   const bytes = await joinParts(encodeOnnx({
     name: "preparation",
+    opset: 17,
     nodes,
     initializers,
     inputs: [{ name: "input", type, shape: ["n", ...shape] }],
@@ -55,9 +56,13 @@ const sizes = [[50, 50], [41, 67], [300, 37], [23, 19], [19, 200], [1, 1], [1, 9
 
 const resizes = [[37, 32], [32, 32], [20, 33], [64, 31], [null, 32], [[32, 32], 32], [[37, 37], 32]] as const;
 
-for (const [resize, size] of resizes) {
-  Deno.test(`the graph prepares pixels as the pipeline, bit for bit: resize ${resize}, crop ${size}`, () =>
-    withGraph({ input: "pixels", normalization: IMAGENET, resize }, size, async (session) => {
+const each = resizes.flatMap(([resize, size]) =>
+  (["portable", "exact"] as const).map((form) => ({ form, resize, size }))
+);
+
+for (const { form, resize, size } of each) {
+  Deno.test(`the ${form} graph prepares pixels as the pipeline, bit for bit: resize ${resize}, crop ${size}`, () =>
+    withGraph({ input: "pixels", normalization: IMAGENET, resize, form }, size, async (session) => {
       const options = typeof resize === "object"
         ? { size: resize?.[0], keep_aspect: false }
         : { size: resize };
@@ -74,12 +79,17 @@ for (const [resize, size] of resizes) {
 }
 
 Deno.test("the graph takes several pictures of one size at once", () =>
-  withGraph({ input: "pixels", normalization: IMAGENET, resize: 20 }, 16, async (session) => {
-    const one = randomPicture(31, 45), two = randomPicture(31, 45).data.toReversed();
-    const both = new Uint8Array([...one.data, ...two]);
-    const run = (n: number, values: Uint8Array) => session.run({ type: "u8", shape: [n, 45, 31, 3], values });
-    assertEquals([...await run(2, both)], [...await run(1, one.data), ...await run(1, two)]);
-  }));
+  withGraph(
+    { input: "pixels", normalization: IMAGENET, resize: 20, form: "portable" },
+    16,
+    async (session) => {
+      const one = randomPicture(31, 45), two = randomPicture(31, 45).data.toReversed();
+      const both = new Uint8Array([...one.data, ...two]);
+      const run = (n: number, values: Uint8Array) =>
+        session.run({ type: "u8", shape: [n, 45, 31, 3], values });
+      assertEquals([...await run(2, both)], [...await run(1, one.data), ...await run(1, two)]);
+    },
+  ));
 
 Deno.test("the graph normalises values of 0 to 1", () =>
   withGraph(

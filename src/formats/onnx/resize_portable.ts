@@ -1,0 +1,67 @@
+/**
+ * A resize in f32, whose products and sums are integers below 2^24 and so exact, in any order of summation. Weights
+ * have two digits to base 2^11, and each digit its own sum; a carry joins them.
+ *
+ * With sides a before and b after the resize, the triangle's height at position x for the kept position p is
+ * t = max(2 max(a, b) - |(2x + 1) b - (2p + 1) a|, 0), an integer, and its weight round(2^22 t / sum(t)). Only the
+ * last division rounds, so that in large images a weight in some 30,000 is one unit off. Products with p reach 2^24 at
+ * sides above 10,000 pixels or so, and are rounded from there on.
+ */
+import type { GraphBuilder } from "./graph_builder.ts";
+import { type Arithmetic, BITS, type ResizedAxis } from "./resize_arithmetic.ts";
+
+/** The base of a weight's digits. */
+const BASE = 2 ** (BITS / 2);
+/** Factors of fewer than 12 bits each have an exact product. */
+const FACTOR = 2 ** 12;
+
+export const portable: Arithmetic = {
+  type: "f32",
+  weights(graph: GraphBuilder, name: string, axis: ResizedAxis) {
+    const add = (op: string, part: string, ...inputs: string[]) => graph.add(op, `${name}.${part}`, inputs);
+    const base = graph.scalar("f32", BASE);
+    const triangle = add("Max", "triangle", slope(graph, name, axis), graph.scalar("f32", 0)); // [size, before]
+    const last = graph.constant("preprocess.last", "i64", [1], [-1]);
+    const sum = graph.add("ReduceSum", `${name}.total`, [triangle, last], { keepdims: 1 }); // [size, 1]
+    // Long division: the first digit, what remains of it, and the second digit, rounded. The product of digit and
+    // sum is taken in two exact parts.
+    const scaled = add("Mul", "scaled", triangle, base);
+    const high = add("Floor", "high", add("Div", "high.quotient", scaled, sum));
+    const factor = graph.scalar("f32", FACTOR);
+    const thousands = add("Floor", "total.thousands", add("Div", "total.scaled", sum, factor));
+    const upper = add("Mul", "total.upper", thousands, factor);
+    const lower = add("Sub", "total.lower", sum, upper);
+    const partly = add("Sub", "remainder.upper", scaled, add("Mul", "high.upper", high, upper));
+    const remainder = add("Sub", "remainder", partly, add("Mul", "high.lower", high, lower));
+    const quotient = add("Div", "low.quotient", add("Mul", "remainder.scaled", remainder, base), sum);
+    return [high, add("Floor", "low", add("Add", "low.half", quotient, graph.scalar("f32", 0.5)))];
+  },
+  rounded(graph: GraphBuilder, name: string, [high, low]: readonly string[]) {
+    const add = (op: string, part: string, ...inputs: string[]) => graph.add(op, `${name}.${part}`, inputs);
+    const base = graph.scalar("f32", BASE);
+    const carry = add("Floor", "carry", add("Div", "carry.quotient", low, base));
+    const sum = add("Add", "sum", high, carry);
+    const half = add("Add", "half", sum, graph.scalar("f32", BASE / 2));
+    const floor = add("Floor", "floor", add("Div", "shifted", half, base));
+    return graph.add("Min", name, [floor, graph.scalar("f32", 255)]);
+  },
+};
+
+/**
+ * 2 max(a, b) - |(2x + 1) b - (2p + 1) a|. The position below p's centre is taken from both x and p, which keeps the
+ * products near the centre small.
+ */
+function slope(graph: GraphBuilder, name: string, { before, after, index, position }: ResizedAxis): string {
+  const add = (op: string, part: string, ...inputs: string[]) => graph.add(op, `${name}.${part}`, inputs);
+  const one = graph.scalar("f32", 1), two = graph.scalar("f32", 2);
+  const odd = (part: string, value: string) =>
+    add("Add", `${part}.odd`, add("Mul", `${part}.twice`, value, two), one);
+  const twice = add("Mul", "after.twice", after, two);
+  const centre = add("Mul", "centre", odd("position", position), before); // [size, 1], in units of 1 / (2 b)
+  const below = add("Floor", "below", add("Div", "centre.quotient", centre, twice));
+  const rest = add("Sub", "rest", centre, add("Mul", "below.scaled", below, twice));
+  const offset = odd("offset", add("Sub", "offset", index, below)); // [size, before]
+  const distance = add("Sub", "distance", add("Mul", "offset.scaled", offset, after), rest);
+  const reach = add("Mul", "reach", add("Max", "longer", before, after), two);
+  return add("Sub", "slope", reach, add("Abs", "distance.abs", distance));
+}
