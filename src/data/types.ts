@@ -52,6 +52,8 @@ export interface FolderStore {
   readText(path: string): Promise<string | undefined>;
   /** True if a file or folder exists at `path`. */
   exists(path: string): Promise<boolean>;
+  /** The names of what is in a folder, in no order; none if there is no such folder. */
+  names(path: string): Promise<string[]>;
   /** Writes a file and creates its folders. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /** Renames a file or folder; `to` must not exist. */

@@ -1,10 +1,10 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writes. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
+import { temporaryName } from "../base/temporary_name.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
 import { compareCodePoints, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
-import { temporaryName } from "./deno_temporaries.ts";
 import { makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
 
 const CURE = "check the path";
@@ -143,6 +143,8 @@ export function folderStore(root: string): FolderStore {
   return {
     readText: (path) => unlessMissing(Deno.readTextFile(at(path))),
     exists: async (path) => await unlessMissing(Deno.stat(at(path))) !== undefined,
+    names: async (path) =>
+      (await unlessMissing(Array.fromAsync(Deno.readDir(at(path)))) ?? []).map(({ name }) => name),
     write: (path, bytes) =>
       writing(at(path), async () => {
         await makeFolderOf(at(path));

@@ -6,6 +6,7 @@
  * may not be visible here, are removed after a day.
  */
 import { fnv1a32 } from "../base/rng.ts";
+import { makerOf, temporaryName } from "../base/temporary_name.ts";
 import { folderOf } from "../data/files/paths.ts";
 
 /** A file that its writer fills and renames. */
@@ -14,7 +15,6 @@ export interface Temporary {
   readonly file: Deno.FsFile;
 }
 
-const PATTERN = /\.([0-9a-z]+)-[0-9a-f]{8}\.tmp$/;
 const DAY = 24 * 3600 * 1000;
 const swept = new Set<string>();
 
@@ -31,15 +31,10 @@ export async function openTemporary(path: string): Promise<Temporary> {
   return { path: own, file };
 }
 
-/** A name beside `path` that no other process uses. */
-export function temporaryName(path: string, maker = "any"): string {
-  return `${path}.${maker}-${crypto.getRandomValues(new Uint8Array(4)).toHex()}.tmp`;
-}
-
 /** Removes what killed processes left in a folder. */
 async function removeLeftovers(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
-    const maker = PATTERN.exec(name)?.[1];
+    const maker = makerOf(name);
     if (!isFile || maker === undefined) continue;
     const path = `${folder}/${name}`;
     if (await isLeftOver(path, maker)) await Deno.remove(path).catch(() => {}); // another process may be quicker

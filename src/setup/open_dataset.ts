@@ -4,6 +4,7 @@ import { datasets } from "../data/datasets/mod.ts";
 import type { DatasetPlugin, OpenedDataset } from "../data/datasets/plugin.ts";
 import { parsePatch, type Patch } from "../data/files/patch.ts";
 import type { Host } from "./host.ts";
+import { waitForLock } from "./wait_for_lock.ts";
 
 /**
  * Opens the configured dataset and reads its splits, with the corrections in data.patch.
@@ -12,7 +13,8 @@ import type { Host } from "./host.ts";
 export async function openDataset(host: Host, { data, seed }: Config): Promise<OpenedDataset> {
   const plugin: DatasetPlugin = datasets[data.name];
   const patch = await readPatch(host, data.patch);
-  return await plugin.make(data, { ...host, seed, holdout: data.holdout, patch });
+  const lock = (path: string, what: string) => waitForLock(host, path, what);
+  return await plugin.make(data, { ...host, lock, seed, holdout: data.holdout, patch });
 }
 
 async function readPatch(host: Host, path: string | null): Promise<Patch | undefined> {

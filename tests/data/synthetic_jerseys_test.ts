@@ -1,16 +1,15 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { ConfigError, DataError } from "../../src/base/errors.ts";
+import { ConfigError } from "../../src/base/errors.ts";
 import { rng } from "../../src/base/rng.ts";
 import { readDataset } from "../../src/data/files/dataset.ts";
 import { memoryTree } from "../../src/data/files/memory_tree.ts";
 import { drawJersey } from "../../src/data/synthetic_jerseys/draw.ts";
 import {
   countsPerClass,
-  ensureSyntheticJerseys,
   generateSyntheticJerseys,
   type SyntheticJerseys,
 } from "../../src/data/synthetic_jerseys/generate.ts";
-import type { FolderStore, Picture } from "../../src/data/types.ts";
+import type { Picture } from "../../src/data/types.ts";
 import { assertMessage } from "./helpers.ts";
 
 const options: SyntheticJerseys = {
@@ -31,38 +30,6 @@ async function generate(changes: Partial<SyntheticJerseys> = {}): Promise<Map<st
     return Promise.resolve();
   });
   return files;
-}
-
-/** A FolderStore in memory; `log` takes what happens, and `failAt` makes the nth write fail as a kill would. */
-function memoryStore(failAt = Infinity) {
-  const files = new Map<string, Uint8Array>();
-  const log: string[] = [];
-  let writes = 0;
-  const below = (path: string) =>
-    [...files.keys()].filter((file) => file === path || file.startsWith(`${path}/`));
-  const store: FolderStore = {
-    readText: (path) =>
-      Promise.resolve(files.has(path) ? new TextDecoder().decode(files.get(path)) : undefined),
-    exists: (path) => Promise.resolve(below(path).length > 0),
-    write: (path, bytes) => {
-      if (++writes >= failAt) return Promise.reject(new Error("killed"));
-      files.set(path, bytes);
-      return Promise.resolve();
-    },
-    rename: (from, to) => {
-      log.push(`rename ${from} ${to}`);
-      for (const file of below(from)) {
-        files.set(to + file.slice(from.length), files.get(file)!);
-        files.delete(file);
-      }
-      return Promise.resolve();
-    },
-    remove: (path) => {
-      for (const file of below(path)) files.delete(file);
-      return Promise.resolve();
-    },
-  };
-  return { files, log, store };
 }
 
 Deno.test("generateSyntheticJerseys() writes a dataset that reads like any other", async () => {
@@ -123,40 +90,6 @@ Deno.test("countsPerClass() spreads evenly, or falls geometrically, and sums up"
   assertEquals(skewed.reduce((a, b) => a + b), 500);
   assert(skewed.every((count, i) => i === 0 || count < skewed[i - 1]));
   assert(Math.abs(skewed[0] / skewed[4] - 16) < 2, skewed.join());
-});
-
-Deno.test("ensureSyntheticJerseys() draws once and again only for other options", async () => {
-  const { files, log, store } = memoryStore();
-  assertEquals(await ensureSyntheticJerseys(options, encode, store, "out"), true);
-  assertEquals(await ensureSyntheticJerseys(options, encode, store, "out"), false);
-  assertEquals(log, ["rename out.tmp out"]);
-  assertEquals([...files.keys()].every((path) => path.startsWith("out/")), true);
-  assertEquals(await ensureSyntheticJerseys({ ...options, train: 8 }, encode, store, "out"), true);
-  assertEquals([...files.keys()].filter((path) => path.startsWith("out/train/")).length, 9);
-});
-
-Deno.test("ensureSyntheticJerseys() leaves nothing half done behind a kill", async () => {
-  const { files, store } = memoryStore(15);
-  await assertMessage(() => ensureSyntheticJerseys(options, encode, store, "out"), Error, "killed");
-  assertEquals([...files.keys()].some((path) => path.startsWith("out/")), false);
-  const again = memoryStore();
-  for (const [path, bytes] of files) again.files.set(path, bytes);
-  again.files.set("out.tmp/train/stale.jpg", new Uint8Array(1));
-  assertEquals(await ensureSyntheticJerseys(options, encode, again.store, "out"), true);
-  const fresh = memoryStore();
-  await ensureSyntheticJerseys(options, encode, fresh.store, "out");
-  assertEquals(again.files, fresh.files);
-});
-
-Deno.test("ensureSyntheticJerseys() never removes what it did not draw", async () => {
-  const { files, store } = memoryStore();
-  files.set("out/mine.txt", new Uint8Array(1));
-  await assertMessage(
-    () => ensureSyntheticJerseys(options, encode, store, "out"),
-    DataError,
-    `Cannot draw the synthetic dataset into "out": the folder holds something else; remove it or set another data.data_root`,
-  );
-  assertEquals(files.size, 1);
 });
 
 const unfit: [Partial<SyntheticJerseys>, string][] = [

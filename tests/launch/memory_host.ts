@@ -29,6 +29,9 @@ export function memoryHost(
     [...files.keys()].filter((path) => path === root || path.startsWith(`${root}/`));
   const at = (root: string, path: string) =>
     [root, path].filter((part) => part !== "" && part !== ".").join("/");
+  const namesIn = (folder: string) => [
+    ...new Set(below(folder).map((path) => path.slice(folder.length + 1).split("/")[0])),
+  ];
   const host: Partial<Host> = {
     configFiles: folders["conf"] ? memoryFiles(folders["conf"]) : denoConfigFiles(),
     configWorld: {
@@ -44,6 +47,7 @@ export function memoryHost(
     folderStore: (root) => ({
       readText: (path) => Promise.resolve(files.get(at(root, path))),
       exists: (path) => Promise.resolve(below(at(root, path)).length > 0),
+      names: (path) => Promise.resolve(namesIn(at(root, path))),
       write: (path, bytes) => write(at(root, path), bytes),
       rename(from, to) {
         for (const path of below(at(root, from))) {

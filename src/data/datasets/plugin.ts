@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { Lock } from "../../base/lock.ts";
 import type { Plugin } from "../../base/plugin.ts";
 import type { DatasetOptions } from "../files/dataset.ts";
 import type { Dataset, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
@@ -11,6 +12,8 @@ export interface DatasetContext extends DatasetOptions {
   folderStore(path: string): FolderStore;
   /** A folder for what can be made again. */
   cacheFolder(name: string): string;
+  /** Locks the thing at `path`, after a wait if another process holds it; `what` tells others why. */
+  lock(path: string, what: string): Promise<Lock>;
   readonly encodeJpeg: EncodeJpeg;
   print(line: string): void;
 }

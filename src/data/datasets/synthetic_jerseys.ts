@@ -2,7 +2,7 @@ import * as z from "zod";
 import { fnv1a32 } from "../../base/rng.ts";
 import { readDataset } from "../files/dataset.ts";
 import { folderOf, join } from "../files/paths.ts";
-import { ensureSyntheticJerseys } from "../synthetic_jerseys/generate.ts";
+import { ensureSyntheticJerseys, stampOf } from "../synthetic_jerseys/ensure.ts";
 import { type DatasetContext, defineDataset, ROOT_CURE } from "./plugin.ts";
 
 const count = z.int().min(1);
@@ -37,12 +37,17 @@ async function draw(
   context: DatasetContext,
 ): Promise<string> {
   const drawing = { seed: context.seed, ...synthetic };
-  const key = fnv1a32(JSON.stringify(drawing)).toString(16).padStart(8, "0");
-  const path = data_root ?? join(context.cacheFolder("datasets"), `synthetic_jerseys_${key}`);
+  const key = fnv1a32(stampOf(drawing)).toString(16).padStart(8, "0");
+  const path = data_root?.replace(/(?<=.)\/+$/, "") ??
+    join(context.cacheFolder("datasets"), `synthetic_jerseys_${key}`);
   const parent = folderOf(path);
-  const folder = path.slice(parent.length).replace(/^\//, "");
-  const store = context.folderStore(parent || (path.startsWith("/") ? "/" : "."));
-  if (await ensureSyntheticJerseys(drawing, context.encodeJpeg, store, folder)) {
+  const isNew = await ensureSyntheticJerseys(drawing, {
+    store: context.folderStore(parent || (path.startsWith("/") ? "/" : ".")),
+    folder: path.slice(parent.length).replace(/^\//, ""),
+    encodeJpeg: context.encodeJpeg,
+    lock: () => context.lock(path, "draws this dataset"),
+  });
+  if (isNew) {
     const images = drawing.train + drawing.valid + drawing.test;
     context.print(`  drew ${images} jersey numbers into ${path}`);
   }

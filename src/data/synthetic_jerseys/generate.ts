@@ -2,9 +2,9 @@
  * A dataset of synthetic jersey numbers: JPEG files and an annotations.jsonl for each split, read like any other
  * dataset.
  */
-import { ConfigError, DataError } from "../../base/errors.ts";
+import { ConfigError } from "../../base/errors.ts";
 import { rng } from "../../base/rng.ts";
-import { type EncodeJpeg, type FolderStore, type Split, SPLITS } from "../types.ts";
+import { type EncodeJpeg, type Split, SPLITS } from "../types.ts";
 import { drawJersey } from "./draw.ts";
 
 /** What to draw. The same options produce the same files, byte for byte (with the same JPEG encoder). */
@@ -25,8 +25,7 @@ export interface SyntheticJerseys {
 }
 
 /** Version of the generator, incremented when the same options would produce different images. */
-const VERSION = 1;
-const STAMP = "synthetic_jerseys.json";
+export const VERSION = 1;
 const PREFIX = "Read the number.";
 const QUALITY: readonly [number, number] = [30, 90];
 const AT_ONCE = 8;
@@ -56,51 +55,12 @@ export async function generateSyntheticJerseys(
   encodeJpeg: EncodeJpeg,
   write: (path: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  check(options);
+  checkJerseys(options);
   for (const split of SPLITS) await generateSplit(options, split, encodeJpeg, write);
 }
 
-/**
- * Ensures that the dataset exists in the folder `folder` of `store`. Does nothing if an identical one is there;
- * otherwise draws it into a temporary folder and renames that, so that a kill never leaves a partial dataset behind.
- * Returns true if it was drawn. Throws a DataError if the folder holds anything other than a synthetic dataset.
- */
-export async function ensureSyntheticJerseys(
-  options: SyntheticJerseys,
-  encodeJpeg: EncodeJpeg,
-  store: FolderStore,
-  folder: string,
-): Promise<boolean> {
-  check(options);
-  const stamp = stampOf(options);
-  const current = await store.readText(`${folder}/${STAMP}`);
-  if (current === stamp) return false;
-  if (current === undefined && await store.exists(folder)) {
-    throw new DataError(
-      `Cannot draw the synthetic dataset into "${folder}": the folder holds something else; remove it or set another data.data_root`,
-    );
-  }
-  const temporary = `${folder}.tmp`;
-  await store.remove(temporary);
-  await generateSyntheticJerseys(
-    options,
-    encodeJpeg,
-    (path, bytes) => store.write(`${temporary}/${path}`, bytes),
-  );
-  await store.write(`${temporary}/${STAMP}`, new TextEncoder().encode(stamp));
-  await store.remove(folder);
-  await store.rename(temporary, folder);
-  return true;
-}
-
-function stampOf(
-  { seed, classes, train, valid, test, size, imbalance = 1, difficulty = 1 }: SyntheticJerseys,
-): string {
-  const options = { version: VERSION, seed, classes, train, valid, test, size, imbalance, difficulty };
-  return JSON.stringify(options, null, 2) + "\n";
-}
-
-function check(options: SyntheticJerseys): void {
+/** @throws ConfigError if such a dataset cannot be drawn */
+export function checkJerseys(options: SyntheticJerseys): void {
   const { classes, size, imbalance = 1, difficulty = 1 } = options;
   const fail = (key: string, need: string, current: unknown): never => {
     throw new ConfigError(
@@ -144,7 +104,10 @@ async function generateSplit(
   };
   for (let start = 0; start < numbers.length; start += AT_ONCE) {
     const end = Math.min(numbers.length, start + AT_ONCE);
-    await Promise.all(Array.from({ length: end - start }, (_, k) => draw(start + k)));
+    // All of them end before a failure is reported, so that none writes on while its folder is removed.
+    const drawn = await Promise.allSettled(Array.from({ length: end - start }, (_, k) => draw(start + k)));
+    const failed = drawn.find((result) => result.status === "rejected");
+    if (failed) throw failed.reason;
   }
   const lines = Array.from(
     order,
