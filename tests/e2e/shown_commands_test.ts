@@ -78,7 +78,8 @@ function composed({ command }: Shown): string | undefined {
   if (!/deno task train /.test(command) || /\.\.\. |\[flags\]|--resume|DIR\b|RUN\b|outputs\//.test(command)) {
     return undefined;
   }
-  return /--(help|cfg|info)\b/.test(command) ? command : `${command} --cfg job`;
+  if (/--(help|cfg|info)\b/.test(command)) return command;
+  return `${command} ${/ -m /.test(command) ? "--print-jobs" : "--cfg job"}`;
 }
 
 e2eTest("the trainings that docs/ shows compose", async () => {
