@@ -236,6 +236,6 @@ export async function openResume(host: Host, { path, why }: Resume, data: string
     );
   }
   const place = batch === 0 ? "" : ` after ${batch} batches`;
-  host.print(`resume  ${path} at epoch ${epoch + 1}${place}, step ${step}: ${why}`);
+  host.print(`resume  ${path} at epoch ${epoch}${place}, step ${step}: ${why}`);
   return snapshot;
 }

@@ -96,7 +96,7 @@ async function testBest(
 ): Promise<Tally | undefined> {
   const { best, log, maxEpochs, model, step } = state;
   if (!best) return undefined;
-  host.print(`\nbest    ${best.path} (epoch ${best.epoch + 1})`);
+  host.print(`\nbest    ${best.path} (epoch ${best.epoch})`);
   if (data.evaluate("test").length === 0) {
     host.print("test    no test split");
     return undefined;

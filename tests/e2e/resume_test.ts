@@ -37,7 +37,7 @@ e2eTest("a run is gone on with", (context) =>
       const { code, out, error } = await cli("train", overrides(folder, { epochs: 3, kept: 1 }));
       assertEquals(code, 0, error);
       assertMatch(out + error, /Cannot resume from .*last\.safetensors: Cannot read safetensors:/);
-      const place = `at epoch ${epochs + 1}, step ${2 * epochs}: the newest that is whole`;
+      const place = `at epoch ${epochs}, step ${2 * epochs}: the newest that is whole`;
       assertMatch(out, new RegExp(`^resume {2}.*epoch=.*${place}$`, "m"));
     });
 

@@ -32,12 +32,12 @@ if (python !== undefined) {
       withFolder(async (folder) => {
         const { code, raw } = await train(tiny(folder, 2), "", { NO_COLOR: "1" });
         assertEquals(code, 0, raw);
-        assertMatch(raw, /\repoch 1\/2 {2}[━─]+ {2}\d\/3/);
+        assertMatch(raw, /\repoch 0\/1 {2}[━─]+ {2}\d\/3/);
         assert(!raw.includes("\x1b"));
         const rows = rowsOf(raw);
         assert(rows.every((row) => !row.includes("━")), rows.join("\n"));
-        assertMatch(rows.join("\n"), /\n {4}1\/2 +\d\.\d{4} .*\n {4}2\/2 +\d\.\d{4} /);
-        const table = rows.filter((row) => /^ +(epoch|\d\/2) /.test(row));
+        assertMatch(rows.join("\n"), /\n {4}0\/1 +\d\.\d{4} .*\n {4}1\/1 +\d\.\d{4} /);
+        const table = rows.filter((row) => /^ +(epoch|\d\/1) /.test(row));
         assert(table.length === 3 && table.every((row) => row.length <= 90), table.join("\n"));
       }),
   );
@@ -46,7 +46,7 @@ if (python !== undefined) {
     "Ctrl-C leaves the terminal clean",
     () =>
       withFolder(async (folder) => {
-        const { code, raw } = await train(tiny(folder, 500), "2/500", {});
+        const { code, raw } = await train(tiny(folder, 500), "1/499", {});
         assertEquals(code, 130, raw);
         const rows = rowsOf(raw);
         assert(

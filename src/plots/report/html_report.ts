@@ -124,7 +124,7 @@ function curveSection({ curves }: Report): Markup {
     "Curves",
     html`
       <p
-        class="hint">Drag to zoom, double-click to reset. With a chart in focus: + and - zoom, arrows move, 0 resets.</p>
+        class="hint">Drag to zoom, double-click to reset. With a chart in focus: + and - zoom, arrows move, 0 resets. Epochs are numbered from 0; what was logged during one is before its number.</p>
       <div class="charts"></div>
     `,
   );

@@ -1,6 +1,9 @@
 /** The contents of a run's report. Shares are 0 .. 1; null means undefined or not measured. */
 
-/** A line of a chart: [N] positions in epochs and their values. */
+/**
+ * A line of a chart: [N] positions in epochs and their values. An epoch's end is at its number, counted from 0, so its
+ * steps are before it.
+ */
 export interface CurveSeries {
   readonly label: string;
   readonly x: readonly number[];

@@ -16,7 +16,7 @@ const loss = (value: number | undefined) => value?.toFixed(4) ?? "-";
 
 /** The columns of the table; a narrow terminal gets only the first ones. */
 const columns: readonly Column[] = [
-  { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch + 1}/${maxEpochs}` },
+  { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch}/${maxEpochs - 1}` },
   { heading: "train loss", text: ({ train }) => loss(train.loss) },
   { heading: "  top-1", text: ({ train }) => percent(train.top1) },
   { heading: "valid loss", text: ({ valid }) => loss(valid?.loss) },

@@ -15,12 +15,12 @@ export interface BarParts {
 const LONGEST = 40, SHORTEST = 8;
 
 /**
- * `epoch 3/10  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, limited to `width`
+ * `epoch 2/9  ━━━━━━─────  26/57  loss 1.2345  ETA 0:01:23  116 images/s  data wait 0.9 %`, limited to `width`
  * characters: parts are dropped from the end, then the bar.
  */
 export function barLine({ state, logged, batches, seconds }: BarParts, width: number): string {
   const { epoch, maxEpochs, batch, batchesPerEpoch } = state;
-  const head = `epoch ${Math.min(epoch + 1, maxEpochs)}/${maxEpochs}`;
+  const head = `epoch ${Math.min(epoch, maxEpochs - 1)}/${maxEpochs - 1}`;
   const left = (maxEpochs - epoch) * batchesPerEpoch - batch;
   const parts = [
     `${batch}/${batchesPerEpoch}`,

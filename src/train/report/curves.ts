@@ -87,7 +87,7 @@ function seriesOf(
   const having = rows.filter((row) => row[name] !== undefined);
   if (having.length === 0) return undefined;
   const points = having.map((row) => ({
-    x: row.step! / stepsPerEpoch,
+    x: row.step! / stepsPerEpoch - 1,
     y: row[name] === null ? null : scale * row[name]!,
   }));
   const shown = thinned(points);

@@ -119,7 +119,7 @@ function environmentOf(
     ...(trained > 0 ? [["Training", seconds(trained)] as [string, string]] : []),
     ...(result?.seconds ? [["Total time", seconds(result.seconds)] as [string, string]] : []),
     ...(peak ? [["Peak GPU memory", `${(peak / 1024 ** 2).toFixed(1)} MiB`] as [string, string]] : []),
-    ...(valid ? [["Best epoch", `${valid.epoch + 1}, step ${valid.step}`] as [string, string]] : []),
+    ...(valid ? [["Best epoch", `${valid.epoch}, step ${valid.step}`] as [string, string]] : []),
   ];
 }
 
@@ -160,7 +160,7 @@ function resultOf(
   };
   return {
     split,
-    title: split === "test" ? `Test, weights of epoch ${epoch + 1}` : `Validation, epoch ${epoch + 1}`,
+    title: split === "test" ? `Test, weights of epoch ${epoch}` : `Validation, epoch ${epoch}`,
     samples: labels.length,
     loss,
     top1,

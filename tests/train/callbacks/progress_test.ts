@@ -46,8 +46,8 @@ Deno.test("progress() prints aligned columns within 100 characters, and marks th
   await callback.epochEnd?.(state({ ...record, epoch: 99, valid: undefined }, 0));
   assertEquals(lines, [
     "  epoch  train loss    top-1  valid loss    top-1    top-5  images/s  data wait    time",
-    "  1/200      2.4822   18.8 %      3.0607   27.7 %  100.0 %      68.4      2.3 %  26.3 s  best",
-    "100/200      2.4822   18.8 %           -        -        -      68.4      2.3 %  26.3 s",
+    "  0/199      2.4822   18.8 %      3.0607   27.7 %  100.0 %      68.4      2.3 %  26.3 s  best",
+    " 99/199      2.4822   18.8 %           -        -        -      68.4      2.3 %  26.3 s",
   ]);
 });
 
@@ -66,7 +66,7 @@ Deno.test("progress() takes its bar away when the run ends or is interrupted", a
     const { live, screen: shown } = screen(80);
     const callback = progress(shown);
     await callback.fitStart?.(state(record));
-    assertEquals(live.make?.(200), "epoch 1/200  " + "─".repeat(40) + "  0/57");
+    assertEquals(live.make?.(200), "epoch 0/199  " + "─".repeat(40) + "  0/57");
     await callback[hook]?.(state(record), "interrupted");
     assertEquals(live.make, undefined);
   }
@@ -81,23 +81,23 @@ Deno.test("barLine() shows loss, ETA, images/s and data wait, as far as there is
   const line = (width: number) => barLine(parts, width);
   assertEquals(
     line(120),
-    "epoch 3/10  " + "━".repeat(18) + "─".repeat(22) +
+    "epoch 2/9  " + "━".repeat(18) + "─".repeat(22) +
       "  26/57  loss 1.2346  ETA 0:07:10  116.0 images/s  data wait 0.9 %",
   );
   assertEquals(
     line(80),
-    "epoch 3/10  " + "━".repeat(9) + "─".repeat(10) + "  26/57  loss 1.2346  ETA 0:07:10  116.0 images/s",
+    "epoch 2/9  " + "━".repeat(9) + "─".repeat(11) + "  26/57  loss 1.2346  ETA 0:07:10  116.0 images/s",
   );
-  assertEquals(line(40), "epoch 3/10  ━━━━────  26/57  loss 1.2346");
-  assertEquals(line(22), "epoch 3/10  26/57");
+  assertEquals(line(40), "epoch 2/9  ━━━━─────  26/57  loss 1.2346");
+  assertEquals(line(22), "epoch 2/9  26/57");
   for (let width = 0; width < 130; width++) assert(line(width).length <= width);
 });
 
 Deno.test("barLine() says when an epoch validates, and nothing that it does not know", () => {
   const parts = { logged: undefined, batches: 0, seconds: 0 };
-  assertEquals(barLine({ ...parts, state: { ...run, batch: 0 } }, 30), "epoch 3/10  ────────────  0/57");
+  assertEquals(barLine({ ...parts, state: { ...run, batch: 0 } }, 30), "epoch 2/9  ─────────────  0/57");
   assertEquals(
     barLine({ ...parts, logged, state: { ...run, batch: 57 } }, 42),
-    "epoch 3/10  ━━━━━━━━━━━  57/57  validating",
+    "epoch 2/9  ━━━━━━━━━━━━  57/57  validating",
   );
 });

@@ -1,12 +1,20 @@
-/** Curves over epochs, drawn by uPlot: drag to zoom, double-click to reset; keys and buttons do the same. */
+/**
+ * Curves over epochs, drawn by uPlot: drag to zoom, double-click to reset; keys and buttons do the same. The axis begins
+ * at -1, where epoch 0 begins, and has no label there.
+ */
 import { find, h } from "./dom.js";
 
 const HEIGHT = 260;
+/** Distances between the ticks of the axis of epochs. */
+const EPOCHS = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5].map((power) => first * 10 ** power)).sort((
+  a,
+  b,
+) => a - b);
 
 /** Builds all charts in `place`. @returns a function that redraws them in a given width, or in the available one */
 export function buildCharts(place, curves) {
   const places = curves.flatMap(({ series }) => series.flatMap(({ x }) => x));
-  const ends = [0, places.reduce((most, place) => Math.max(most, place), 1e-3)]; // the same for all charts
+  const ends = [-1, places.reduce((most, place) => Math.max(most, place), 0)]; // the same for all charts
   const draws = curves.map((curve) => chart(place, curve, ends));
   const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all are in place
   drawAll();
@@ -96,7 +104,12 @@ function optionsOf(curve, log, width, places, ends, onScale) {
       ...(hasRight ? { right: { range: () => [0, 100] } } : {}),
     },
     axes: [
-      { ...axis, size: 32, values: (_, ticks) => ticks.map((tick) => String(+tick.toFixed(3))) },
+      {
+        ...axis,
+        size: 32,
+        incrs: EPOCHS,
+        values: (_, ticks) => ticks.map((tick) => tick < 0 ? "" : String(tick)),
+      },
       {
         ...axis,
         size: 62,
@@ -115,7 +128,7 @@ function optionsOf(curve, log, width, places, ends, onScale) {
         : []),
     ],
     series: [
-      { label: "epoch", value: (_, value) => value === null ? "\u2013" : value.toFixed(2) },
+      { label: "epoch", value: (_, value) => value === null ? "\u2013" : String(+value.toFixed(2)) },
       ...curve.series.map((series, i) => ({
         label: series.label,
         scale: series.right ? "right" : "y",
