@@ -1,35 +1,42 @@
 /** A file under Deno that one process appends to and any number read. */
-import { DataError, messageOf } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
+import type { Lock, Taken } from "../base/lock.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
+import { tryLock } from "./deno_lock.ts";
+import { makeFolderOf, writeAll, writing } from "./deno_writing.ts";
 
 /** Concurrent reads: each has its own position in the file. */
 const READERS = 4;
 
+/** What else to do where the disk takes no images. */
+const CURE = ", or set data.cache=none or ram";
+
 /**
- * Opens or creates the file. The first process to open it may write until it closes the file or dies; others get
- * `isOurs: false`.
- * @throws DataError if it cannot be created or read
+ * Opens or creates the file. The first process to open it may write until it closes the file or dies; others are
+ * told who it is.
+ * @throws FileError if it cannot be created
  */
 export async function openGrowingFile(path: string): Promise<GrowingFile> {
-  return await explain(path, async () => {
-    await Deno.mkdir(folderOf(path) || ".", { recursive: true });
-    const writer = await Deno.open(path, { read: true, write: true, create: true });
-    return growingFile(path, writer, await writer.tryLock(true));
-  });
+  return await writing(path, async () => {
+    await makeFolderOf(path);
+    const file = await Deno.open(path, { read: true, write: true, create: true });
+    return growingFile(path, file, await tryLock(path, "keeps decoded images there"));
+  }, CURE);
 }
 
-/** A file next to `path` that no other process sees and that disappears when the process ends. */
+/** A file next to `path` that no other process sees and that disappears when the process ends. @throws FileError */
 export async function openPrivateFile(path: string): Promise<GrowingFile> {
-  return await explain(path, async () => {
+  return await writing(path, async () => {
     const own = await Deno.makeTempFile({ dir: folderOf(path) || ".", prefix: ".private-" });
-    const file = growingFile(own, await Deno.open(own, { read: true, write: true }), true);
+    const file = growingFile(own, await Deno.open(own, { read: true, write: true }));
     await Deno.remove(own); // it exists for as long as it is open
     return file;
-  });
+  }, CURE);
 }
 
-function growingFile(path: string, writer: Deno.FsFile, isOurs: boolean): GrowingFile {
+/** @param lock the lock of a file that others may open */
+function growingFile(path: string, writer: Deno.FsFile, lock?: Lock | Taken): GrowingFile {
   const readers = Array.from({ length: READERS }, () => ({
     file: Deno.openSync(path),
     last: Promise.resolve() as Promise<unknown>,
@@ -49,7 +56,7 @@ function growingFile(path: string, writer: Deno.FsFile, isOurs: boolean): Growin
   };
   return {
     name: path,
-    isOurs,
+    heldBy: lock?.isOurs === false ? lock.by : undefined,
     get size() {
       return size;
     },
@@ -60,32 +67,20 @@ function growingFile(path: string, writer: Deno.FsFile, isOurs: boolean): Growin
       return bytes;
     },
     append: (bytes) =>
-      explain(path, async () => {
+      writing(path, async () => {
         await writer.seek(size, Deno.SeekMode.Start);
-        for (let at = 0; at < bytes.length;) at += await writer.write(bytes.subarray(at));
+        await writeAll(writer, bytes);
         size += bytes.length;
-      }),
+      }, CURE),
     truncate: (length) =>
-      explain(path, async () => {
+      writing(path, async () => {
         await writer.truncate(length);
         size = length;
-      }),
+      }, CURE),
     close() {
       for (const { file } of readers) file.close();
       writer.close();
+      if (lock?.isOurs) void lock.release();
     },
   };
-}
-
-async function explain<T>(path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (cause) {
-    if (cause instanceof DataError) throw cause;
-    const reason = messageOf(cause);
-    throw new DataError(
-      `Cannot cache decoded images in "${path}" (${reason}): free some space there, or set data.cache=none or ram`,
-      { cause },
-    );
-  }
 }

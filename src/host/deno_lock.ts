@@ -57,7 +57,7 @@ async function take(path: string, what: string, rules: LockRules): Promise<Lock 
     if (lock === undefined) continue; // another process was quicker
     const others = (await lockFiles(path)).filter((file) => file !== own);
     if (await firstAlive(others, rules) === undefined) {
-      for (const file of others) await removeIfThere(file);
+      others.forEach(removeIfThere);
       return lock;
     }
     await lock.release();
@@ -86,8 +86,8 @@ async function create(path: string, what: string, rules: LockRules): Promise<Loc
   Deno.unrefTimer(timer);
   const release = async () => {
     clearInterval(timer);
+    removeIfThere(path); // at once, so that a process which then ends leaves nothing
     await renewed.catch(() => {});
-    await removeIfThere(path); // before the system's lock ends
     file.close();
   };
   try {
@@ -160,10 +160,12 @@ function describe(owner: Owner | "unknown"): string {
   return `process ${owner.pid} on ${owner.machine}, which ${owner.what} (since ${owner.since.slice(0, 19)}Z)`;
 }
 
-async function removeIfThere(path: string): Promise<void> {
-  await Deno.remove(path).catch((error) => {
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  }
 }
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -53,9 +53,9 @@ export interface PictureHost {
   readonly processors: number;
   /** Bytes of memory still available to the process. */
   freeMemory(): number;
-  /** Opens a file that grows; the first to open it may write to it. @throws DataError */
+  /** Opens a file that grows; the first to open it may write to it. @throws FileError */
   openGrowingFile(path: string): Promise<GrowingFile>;
-  /** Opens a file in the same folder that is deleted when the process ends. @throws DataError */
+  /** Opens a file in the same folder that is deleted when the process ends. @throws FileError */
   openPrivateFile(path: string): Promise<GrowingFile>;
 }
 

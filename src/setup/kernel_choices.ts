@@ -4,6 +4,7 @@ import { DataError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
 import type { Callback } from "../train/callback.ts";
 import type { Host } from "./host.ts";
+import { waitForLock } from "./wait_for_lock.ts";
 
 /** Increase this when kernels change so much that old choices are meaningless. */
 const ENGINE = "0.1.0 kernels 2";
@@ -61,7 +62,9 @@ export async function keepChoices(host: Host, device: Device): Promise<Callback>
     async fitStart() {
       const added = device.choices.size - choices.size;
       if (added === 0) return;
-      const kept = { ...identity(host, device), choices: Object.fromEntries(device.choices) };
+      await using _ = await waitForLock(host, path, "keeps its kernel choices");
+      const others = (await keptChoices(host, device)).choices; // of runs that started at the same time
+      const kept = { ...identity(host, device), choices: Object.fromEntries([...device.choices, ...others]) };
       await host.writeAtomic(path, new TextEncoder().encode(JSON.stringify(kept, undefined, 2) + "\n"));
       host.print(`kernels ${added} chosen by measurement, kept in ${path}`);
     },

@@ -17,7 +17,7 @@ export interface OpenSupply extends PictureSupply {
 
 /**
  * Opens the configured decoder and cache for the files of `tree`.
- * @throws DataError if the cache file cannot be created
+ * @throws FileError if the cache file cannot be created
  */
 export async function openSupply(host: Host, { data }: Config, tree: FileTree): Promise<OpenSupply> {
   const cache = await openCache(host, data.cache, tree);
@@ -43,13 +43,18 @@ async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTr
   const folder = host.cacheFolder("pictures"), name = fileName(tree.name, decoder);
   const path = join(folder, name);
   const say = (text: string) => host.print(`  note: ${text}`);
+  let heldBy: string | undefined;
   return await PictureCache.open({
     kind,
     budget: pictures.freeMemory() / 2,
     hasLog: await host.folderStore(folder).exists(name),
-    openLog: async () => await PictureLog.open(await pictures.openGrowingFile(path), decoder, say),
+    openLog: async () => {
+      const file = await pictures.openGrowingFile(path);
+      heldBy = file.heldBy;
+      return await PictureLog.open(file, decoder, say);
+    },
     openPrivateLog: async () => {
-      say(`another run writes the cache "${path}": what it lacks is kept beside it until this run ends`);
+      say(`the cache "${path}" is open to ${heldBy}: what it lacks is kept beside it until this run ends`);
       return await PictureLog.open(await pictures.openPrivateFile(path), decoder, say);
     },
   });

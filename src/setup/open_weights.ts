@@ -4,6 +4,7 @@ import type { ByteSource } from "../base/byte_source.ts";
 import { ConfigError, DataError } from "../base/errors.ts";
 import { type ModelName, models } from "../nn/models/mod.ts";
 import type { Host } from "./host.ts";
+import { waitForLock } from "./wait_for_lock.ts";
 
 /** The value that means torchvision's weights. */
 export const DEFAULT_WEIGHTS = "DEFAULT";
@@ -16,7 +17,7 @@ const FOLDER = "weights";
 /** The parts of a host needed to find weights. */
 export type WeightsHost = Pick<
   Host,
-  "openFile" | "download" | "folderStore" | "writeAtomic" | "configWorld" | "print"
+  "openFile" | "download" | "folderStore" | "writeAtomic" | "tryLock" | "signal" | "configWorld" | "print"
 >;
 
 /**
@@ -36,9 +37,31 @@ async function findDefault(host: WeightsHost, model: ModelName): Promise<string>
     );
   }
   const folders = [FOLDER, `${torchHome(host.configWorld.env)}/hub/checkpoints`];
+  const kept = await firstWith(host, folders, file);
+  if (kept !== undefined) return kept;
+  await using _ = await waitForLock(host, `${FOLDER}/${file}`, "fetches it");
+  return await firstWith(host, folders, file) ?? await fetchWeights(host, model, file, folders);
+}
+
+/** The path of a file in the first folder that has it. */
+async function firstWith(
+  host: WeightsHost,
+  folders: readonly string[],
+  file: string,
+): Promise<string | undefined> {
   for (const folder of folders) {
     if (await host.folderStore(folder).exists(file)) return `${folder}/${file}`;
   }
+  return undefined;
+}
+
+/** Downloads a file that is in none of the folders into our own. */
+async function fetchWeights(
+  host: WeightsHost,
+  model: ModelName,
+  file: string,
+  folders: readonly string[],
+): Promise<string> {
   const url = `${HUB}/${file}`, path = `${FOLDER}/${file}`;
   try {
     host.print(`        fetching ${url}`);

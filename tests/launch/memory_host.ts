@@ -1,6 +1,6 @@
 /** A host whose files are in memory, for what launches runs. */
 
-import type { Lock, Taken } from "../../src/base/lock.ts";
+import type { TryLock } from "../../src/base/lock.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import type { Host } from "../../src/setup/host.ts";
 import { memoryFiles } from "../config/files.ts";
@@ -61,7 +61,7 @@ export function memoryHost(
         return Promise.resolve();
       },
     }),
-    tryLock: (path, what) => Promise.resolve(memoryLock(locks, path, what)),
+    tryLock: memoryTryLock(locks),
     now: () => now,
     terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
     status: () => {},
@@ -70,13 +70,16 @@ export function memoryHost(
   return { host: host as Host, lines, files, locks };
 }
 
-function memoryLock(locks: Map<string, string>, path: string, what: string): Lock | Taken {
-  const by = locks.get(path);
-  if (by !== undefined) return { isOurs: false, by };
-  locks.set(path, `this process, which ${what}`);
-  const release = () => {
-    locks.delete(path);
-    return Promise.resolve();
+/** Locks in memory: who holds what. */
+export function memoryTryLock(locks = new Map<string, string>()): TryLock {
+  return (path, what) => {
+    const by = locks.get(path);
+    if (by !== undefined) return Promise.resolve({ isOurs: false, by });
+    locks.set(path, `this process, which ${what}`);
+    const release = () => {
+      locks.delete(path);
+      return Promise.resolve();
+    };
+    return Promise.resolve({ isOurs: true, release, [Symbol.asyncDispose]: release });
   };
-  return { isOurs: true, release, [Symbol.asyncDispose]: release };
 }

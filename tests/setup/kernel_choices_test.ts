@@ -4,6 +4,7 @@ import type { Device } from "../../src/core/device.ts";
 import { keepChoices, keptChoices } from "../../src/setup/kernel_choices.ts";
 import type { Host } from "../../src/setup/host.ts";
 import type { RunState } from "../../src/train/run_state.ts";
+import { memoryTryLock } from "../launch/memory_host.ts";
 
 /** A host whose files lie in memory. */
 function fakeHost(runtime = "Deno 9.9.9") {
@@ -16,6 +17,7 @@ function fakeHost(runtime = "Deno 9.9.9") {
       return bytes ? Promise.resolve(bytes) : Promise.reject(new DataError(`There is no ${path}`));
     },
     writeAtomic: (path, bytes) => Promise.resolve(void files.set(path, bytes)),
+    tryLock: memoryTryLock(),
     print: (line) => void lines.push(line),
   };
   return { host: host as Host, files, lines };
@@ -44,6 +46,16 @@ Deno.test("choices of one run are there in the next, for the same adapter and ru
   assertEquals(lines.length, 1, "Nothing was added, yet the file was written again");
   assertEquals((await keptChoices(host, fakeDevice("Some GPU (driver 1.3)"))).choices.size, 0);
   assertEquals((await keptChoices({ ...host, runtime: "Deno 10" }, device)).choices.size, 0);
+});
+
+Deno.test("runs that start at the same time keep what each has chosen, and what was kept first", async () => {
+  const { host } = fakeHost(), devices = [fakeDevice(), fakeDevice()];
+  const callbacks = await Promise.all(devices.map((device) => keepChoices(host, device)));
+  devices[0].choices.set("a", "first").set("both", "first");
+  devices[1].choices.set("b", "second").set("both", "second");
+  for (const callback of callbacks) await start(callback);
+  const { choices } = await keptChoices(host, fakeDevice());
+  assertEquals(choices, new Map([["a", "first"], ["b", "second"], ["both", "first"]]));
 });
 
 Deno.test("a damaged file of choices is named", async () => {

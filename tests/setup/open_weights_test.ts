@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { openWeights, type WeightsHost } from "../../src/setup/open_weights.ts";
+import { memoryTryLock } from "../launch/memory_host.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
 
@@ -19,6 +20,8 @@ function testHost(
       exists: (name: string) => Promise.resolve(files.has(`${folder}/${name}`)),
     }),
     writeAtomic: (path: string, bytes: Uint8Array) => Promise.resolve(void files.set(path, bytes.slice())),
+    tryLock: memoryTryLock(),
+    signal: new AbortController().signal,
     configWorld: { env: (name: string) => ({ HOME: "/home/me", ...env })[name] },
     print: (line: string) => void lines.push(line),
   } as unknown as WeightsHost;
@@ -66,4 +69,16 @@ Deno.test("DEFAULT is fetched, and kept if its hash is that of its name", async 
   );
   assertEquals(urls, ["https://download.pytorch.org/models/resnet50-11ad3fa6.pth"]);
   assertEquals(fetched.files.size, 0);
+});
+
+Deno.test("DEFAULT that another process fetches is waited for, and not fetched again", async () => {
+  const { host, files, lines } = testHost([], {}, () => Promise.reject(new Error("It is fetched twice")));
+  const path = "weights/resnet50-11ad3fa6.pth",
+    locks = new Map([[path, "process 7 on vm, which fetches it"]]);
+  setTimeout(() => {
+    files.set(path, utf8("weights"));
+    locks.clear();
+  }, 100);
+  const weights = await openWeights({ ...host, tryLock: memoryTryLock(locks) }, "resnet50", "DEFAULT");
+  assertEquals([weights.name, lines], [path, ["  waiting for process 7 on vm, which fetches it"]]);
 });

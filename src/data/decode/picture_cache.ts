@@ -32,6 +32,7 @@ export class PictureCache {
   #bytes = 0;
   #move: Promise<void> | undefined;
   #opening: Promise<void> | undefined;
+  #isClosed = false;
   /** Number of lookups that found an image, and that did not. */
   hits = 0;
   misses = 0;
@@ -41,7 +42,7 @@ export class PictureCache {
     this.#inMemory = options.kind === "ram" || options.kind === "auto";
   }
 
-  /** Opens an empty cache; nothing is loaded into memory. @throws DataError if the file cannot be used */
+  /** Opens an empty cache; nothing is loaded into memory. @throws FileError if the file cannot be used */
   static async open(options: CacheOptions): Promise<PictureCache> {
     const cache = new PictureCache(options);
     if (options.kind === "disk" || (options.kind === "auto" && options.hasLog)) await cache.#openLog();
@@ -77,7 +78,7 @@ export class PictureCache {
 
   /** Stores the image of a file. The digest is required if the cache is {@link byContent}. */
   async keep(path: string, picture: Picture, digest?: string): Promise<void> {
-    if (this.#options.kind === "none") return;
+    if (this.#options.kind === "none" || this.#isClosed) return;
     if (digest !== undefined) this.#digests.set(path, digest);
     if (!this.#inMemory) return await this.#addToLog(digest!, picture);
     const { kind, budget = Infinity } = this.#options;
@@ -96,7 +97,9 @@ export class PictureCache {
     return picture;
   }
 
+  /** What is still being decoded is no longer kept. */
   close(): void {
+    this.#isClosed = true;
     for (const log of this.#logs) log.close();
     this.#logs = [];
     this.#ram.clear();

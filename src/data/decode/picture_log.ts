@@ -16,8 +16,8 @@ export interface GrowingFile {
   readonly name: string;
   /** In bytes. */
   readonly size: number;
-  /** False if another process is writing to it: it may grow and must not be written to. */
-  readonly isOurs: boolean;
+  /** The other process that writes to it, if there is one: the file may grow and must not be written to. */
+  readonly heldBy: string | undefined;
   /** Exactly `length` bytes from `offset`, which must be inside the file; reads may overlap. */
   read(offset: number, length: number): Promise<Uint8Array>;
   append(bytes: Uint8Array): Promise<void>;
@@ -61,7 +61,7 @@ export class PictureLog {
     const start = await file.read(0, Math.min(line.length, file.size));
     const isKnown = start.length === line.length && start.every((byte, i) => byte === line[i]);
     if (isKnown) await log.#walk(line.length);
-    else if (file.isOurs) {
+    else if (log.isOurs) {
       if (file.size > 0) say(`the cache "${file.name}" is damaged or from another decoder: recreating it`);
       await file.truncate(0);
       await file.append(line);
@@ -71,7 +71,7 @@ export class PictureLog {
 
   /** True if images can be added. */
   get isOurs(): boolean {
-    return this.#file.isOurs;
+    return this.#file.heldBy === undefined;
   }
 
   /** Number of images. */
@@ -153,7 +153,7 @@ export class PictureLog {
   }
 
   async #cut(at: number): Promise<void> {
-    if (!this.#file.isOurs) return; // the process writing it is in the middle of a record
+    if (!this.isOurs) return; // the process writing it is in the middle of a record
     this.#say(
       `the cache "${this.#file.name}" is truncated or damaged after its first ${this.count} images: ` +
         `decoding the others again`,

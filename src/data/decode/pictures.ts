@@ -72,20 +72,28 @@ export function describeUnreadable(split: string, unreadable: readonly Unreadabl
   return `${split}: left out ${counted(unreadable.length, "unreadable file")}: ${list(unreadable)}`;
 }
 
-/** Checks files, only as many at once as keep the decoder busy, so that few images wait for the cache. */
+/**
+ * Checks files, only as many at once as keep the decoder busy, so that few images wait for the cache. After a failure
+ * it starts on no other file, and throws once nothing uses the supply any more.
+ */
 async function scan(paths: readonly string[], supply: PictureSupply, options: ScanOptions) {
   const unreadable: Unreadable[] = [];
   let next = 0, done = 0, bytes = 0;
   const work = async () => {
     while (next < paths.length) {
       const path = paths[next++];
-      const found = await look(path, supply, options);
+      const found = await look(path, supply, options).catch((error) => {
+        next = paths.length;
+        throw error;
+      });
       if (typeof found === "string") unreadable.push({ path, reason: found });
       else bytes += found.width * found.height * 3;
       options.onProgress?.(++done, paths.length);
     }
   };
-  await Promise.all(Array.from({ length: supply.decoder.parallel }, work));
+  const ended = await Promise.allSettled(Array.from({ length: supply.decoder.parallel }, work));
+  const failed = ended.find((result) => result.status === "rejected");
+  if (failed) throw failed.reason;
   unreadable.sort((a, b) => compareCodePoints(a.path, b.path));
   return { unreadable, bytes };
 }

@@ -1,18 +1,19 @@
 /** Where pictures are kept, and that nothing depends on it. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DataError } from "../../../src/base/errors.ts";
+import { DataError, FileError } from "../../../src/base/errors.ts";
 import { batches } from "../../../src/data/loader.ts";
 import type { Decoder } from "../../../src/data/decode/decoder.ts";
 import { inlineDecoder } from "../../../src/data/decode/decoder.ts";
 import { decodePool } from "../../../src/data/decode/decode_pool.ts";
 import { memoryTree } from "../../../src/data/files/memory_tree.ts";
 import { type CacheKind, PictureCache } from "../../../src/data/decode/picture_cache.ts";
-import { PictureLog } from "../../../src/data/decode/picture_log.ts";
+import { type GrowingFile, PictureLog } from "../../../src/data/decode/picture_log.ts";
 import type { PictureSupply } from "../../../src/data/decode/picture_source.ts";
 import { scanPictures } from "../../../src/data/decode/pictures.ts";
 import { shuffledOrder } from "../../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { Decode, FileTree, Sample } from "../../../src/data/types.ts";
+import { appendBytes } from "../../../src/host/deno_files.ts";
 import { openGrowingFile, openPrivateFile } from "../../../src/host/deno_growing_file.ts";
 import { decodeImage, encodeJpeg } from "../../../src/host/deno_images.ts";
 import { startThread } from "../../../src/host/deno_pictures.ts";
@@ -110,9 +111,12 @@ Deno.test("two runs at once share what is there; who comes second keeps its own 
     const { pictures } = await scan(treeOf(texts), second.supply);
     assertEquals(await pictures.get(all), expected);
     assertEquals(second.count.decoded, COUNT - 10);
-    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.pictures"]);
+    const { heldBy, close } = await openGrowingFile(second.path);
+    assert(heldBy?.startsWith(`process ${Deno.pid} on `), heldBy);
+    close();
     second.cache.close();
     first.cache.close();
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["x.pictures"]);
     const third = await counted(treeOf(texts), "disk", folder);
     await scan(treeOf(texts), third.supply);
     assertEquals(third.count.decoded, COUNT - 10);
@@ -160,7 +164,7 @@ Deno.test("a file of pictures that was cut by a kill is gone on with", () =>
     await child.status;
     const file = await openGrowingFile(path);
     const log = await PictureLog.open(file, "test", () => {});
-    assert(file.isOurs && log.count >= 18);
+    assert(log.isOurs && log.count >= 18);
     const { data } = (await log.read((log.count - 1).toString(16).padStart(32, "0")))!;
     assertEquals([data.length, data.every((value) => value === 7)], [270_000, true]);
     log.close();
@@ -185,10 +189,47 @@ Deno.test("a cache that cannot be written says so, and what to do", () =>
     await Deno.writeTextFile(`${folder}/file`, "");
     await assertMessage(
       () => openGrowingFile(`${folder}/file/x.pictures`),
-      DataError,
-      /^Cannot cache decoded images in ".*x.pictures" \(.*\): free some space there, or set data.cache=none or ram$/,
+      FileError,
+      `Cannot write "${folder}/file/x.pictures": something else is in its place; move it away, or choose another folder, or set data.cache=none or ram`,
     );
   }));
+
+Deno.test({
+  name: "a disk that fills while images are cached is what the run ends with, and all that is said",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withFolder(async (folder) => {
+      const said: string[] = [];
+      const file = await openGrowingFile(`${folder}/x.pictures`);
+      const append = (bytes: Uint8Array) =>
+        file.size > 300 ? appendBytes("/dev/full", bytes) : file.append(bytes);
+      const disk: GrowingFile = {
+        ...file,
+        append,
+        get size() {
+          return file.size;
+        },
+      };
+      const cache = await PictureCache.open({
+        kind: "disk",
+        openLog: () => PictureLog.open(disk, "test", (text) => said.push(text)),
+        openPrivateLog: () => {
+          said.push("another process has the cache");
+          return Promise.reject(new Error());
+        },
+      });
+      const slow = async (bytes: Uint8Array) => {
+        await new Promise((resolve) => setTimeout(resolve, bytes.length % 3));
+        return await decodeText(bytes);
+      };
+      const decoder = inlineDecoder(treeOf(texts), slow, { parallel: 3 });
+      const message = `Cannot write "/dev/full": the disk is full; free some space`;
+      const scanning = scan(treeOf(texts), { decoder, cache, persistent: true });
+      await assertMessage(() => scanning.finally(() => cache.close()), FileError, message);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      assertEquals(said, []);
+    }),
+});
 
 Deno.test("the same seed gives the same batches for any number of workers, cache and prefetch", () =>
   withFolder(async (folder) => {

@@ -9,7 +9,7 @@ import { patterned } from "../helpers.ts";
 function fileOf(bytes: Uint8Array = new Uint8Array(0), isOurs = true): GrowingFile & { bytes: Uint8Array } {
   return {
     name: "x.pictures",
-    isOurs,
+    heldBy: isOurs ? undefined : "process 7",
     bytes,
     get size() {
       return this.bytes.length;
