@@ -5,7 +5,7 @@
 import sharp from "sharp";
 import { decodePool } from "../src/data/decode/decode_pool.ts";
 import { type Decoder, inlineDecoder } from "../src/data/decode/decoder.ts";
-import { isImagePath } from "../src/data/files/image_folder.ts";
+import { isImagePath } from "../src/data/files/listing.ts";
 import { join } from "../src/data/files/paths.ts";
 import { PictureCache } from "../src/data/decode/picture_cache.ts";
 import { PictureLog } from "../src/data/decode/picture_log.ts";

@@ -34,7 +34,7 @@ export interface StreamCost {
 async function stream({ root, workers, prefetch, batchSize }: StreamPlan): Promise<StreamCost> {
   const host = denoPictures();
   const tree = await openTree(root);
-  const { splits: { train: samples } } = await readDataset(tree, { seed: 42 });
+  const { splits: { train: samples } } = await readDataset(tree);
   const decoder = workers > 0
     ? decodePool(tree, { workers, start: host.startThread })
     : inlineDecoder(tree, host.decode, { parallel: 2 * host.processors });

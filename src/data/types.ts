@@ -80,10 +80,19 @@ export const SPLITS = ["train", ...EVALUATED_SPLITS] as const;
 /** A part of a dataset. */
 export type Split = typeof SPLITS[number];
 
+/** A file below a dataset's root that is not used. */
+export interface IgnoredFile {
+  readonly path: string;
+  /** Why, in a few words: ".txt files are not read". */
+  readonly reason: string;
+}
+
 /** What is known about a dataset before any image is decoded. */
 export interface Dataset {
   /** The tree's name. */
   readonly root: string;
+  /** How its files are arranged, in a few words. */
+  readonly understood: string;
   /** Class names, sorted by code point; a label is a position in this list. They come from train alone. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<Split, readonly Sample[]>>;
@@ -91,6 +100,8 @@ export interface Dataset {
   readonly skippedUnknownLabels: Readonly<Record<Split, ReadonlyMap<string, number>>>;
   /** Notes for the user: what was left out or added, such as a hold-out split. */
   readonly notes: readonly string[];
+  /** Every file that is not used, sorted by path. */
+  readonly ignored: readonly IgnoredFile[];
 }
 
 /** Per-channel mean and standard deviation of values in 0 .. 1, in the order R, G, B. */

@@ -15,6 +15,8 @@ import { mib } from "../core/pool.ts";
 import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import { planBatches } from "./batch_plan.ts";
+import { HIDDEN } from "../data/files/account.ts";
+import { counted } from "../data/words.ts";
 import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
@@ -93,7 +95,7 @@ export async function openPictures(
 ): Promise<OpenPictures> {
   const { tree: source, dataset } = await openDataset(host, config);
   const { tree, watched } = watchFiles(source);
-  for (const note of dataset.notes) host.print(`  note: ${note}`);
+  for (const line of describeReading(dataset)) host.print(line);
   const supply = await openSupply(host, config, tree);
   try {
     const stores = await scanSplits(host, config, tree, dataset, supply, splits);
@@ -109,6 +111,22 @@ export async function openPictures(
     supply.close();
     throw error;
   }
+}
+
+/** Files named of those that are not used. */
+const NAMED = 5;
+
+/** How a dataset was understood, what was left out, and the first files that are not used. */
+export function describeReading({ understood, notes, ignored }: Dataset): string[] {
+  const lines = [`  read as: ${understood}`, ...notes.map((note) => `  note: ${note}`)];
+  const named = ignored.filter(({ reason }) => reason !== HIDDEN).slice(0, NAMED);
+  if (named.length === 0) return lines;
+  const first = named.map(({ path, reason }) => `${path} (${reason})`).join(", ");
+  const rest = ignored.length > named.length ? ", ..." : "";
+  return [
+    ...lines,
+    `  note: ${counted(ignored.length, "file")} not used: ${first}${rest}; deno task stats lists them`,
+  ];
 }
 
 async function scanSplits(

@@ -89,17 +89,17 @@ const refusals: readonly Refusal[] = [
     },
   },
   {
-    name: "an annotation line without a key",
+    name: "annotation lines without labels",
     args: folder,
     code: 3,
-    says: ["train/annotations.jsonl", "suffix"],
+    says: ['"data/train" in', "has no labelled images"],
     files: { "data/train/annotations.jsonl": '{"image": "x.jpg", "prefix": ""}', "data/train/x.jpg": "x" },
   },
   {
     name: "an image path that leaves the root",
     args: folder,
     code: 3,
-    says: ["train/annotations.jsonl", "../../x.jpg"],
+    says: ["train/annotations.jsonl", "no column names an image of the dataset"],
     files: { "data/train/annotations.jsonl": '{"image": "../../x.jpg", "prefix": "", "suffix": "1"}' },
   },
   {

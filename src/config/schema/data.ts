@@ -25,8 +25,8 @@ const shared = {
   batch_size: count.default(64).describe("Images a training step"),
   eval_batch_size: count.nullable().default(null).describe("Images a validation step; null: batch_size"),
   drop_last: z.boolean().default(false).describe("Leave out an epoch's last batch if it is not full"),
-  holdout: z.number().min(0).max(0.5).default(0.1)
-    .describe("Share of train that validates when there is no valid split"),
+  holdout: z.number().min(0).max(0.5).nullable().default(null)
+    .describe("An earlier name of split.valid, before which it goes; null: not used"),
   max_unreadable: share.default(0.05).describe("Share of unreadable images above which the run ends"),
   max_pixels: count.default(MAX_PIXELS).describe("Pixels above which an image counts as unreadable"),
   on_unreadable: z.enum(["skip", "error"]).default("skip")

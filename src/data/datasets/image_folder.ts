@@ -1,15 +1,72 @@
 import * as z from "zod";
 import { readDataset } from "../files/dataset.ts";
+import { layoutNames } from "../files/layouts/mod.ts";
 import { defineDataset, ROOT_CURE } from "./plugin.ts";
 
-/** A folder or .zip with train, valid and test, in each a folder per class or JSONL annotations. */
+const share = z.number().min(0).max(0.5);
+const folder = z.string().min(1).nullable().default("auto")
+  .describe("Its folder; auto: the one that is called so; null: left out");
+
+const split = z.strictObject({
+  valid: share.default(0.1).describe("Share that validates, also of a train split without validation"),
+  test: share.default(0.1).describe("Share that is tested, where there are no splits at all"),
+  group: z.string().min(1).nullable().default(null).refine(isPattern, "must be a regular expression")
+    .describe(
+      "Regular expression: images whose paths match with the same text stay together",
+    ),
+});
+
+const options = z.strictObject({
+  data_root: z.string("must be a path: give data.data_root=PATH").min(1)
+    .describe("Folder or .zip of images; must be given"),
+  layout: z.enum(["auto", ...layoutNames]).default("auto").describe(
+    "How they are arranged; auto: as they seem",
+  ),
+  splits: z.strictObject({ train: folder, valid: folder, test: folder }).prefault({})
+    .describe("Folders of the splits"),
+  split: split.prefault({}).describe("How images without splits are divided, by their contents"),
+  label_column: z.string().min(1).nullable().default(null)
+    .describe("Column of a CSV or JSONL that has the class; null: the one that seems to"),
+  encoding: z.string().min(1).default("utf-8").refine(
+    isEncoding,
+    "must name a text encoding, such as windows-1252",
+  )
+    .describe("Encoding of CSV and JSONL files"),
+});
+
+function isPattern(text: string | null): boolean {
+  try {
+    new RegExp(text ?? "", "u");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isEncoding(label: string): boolean {
+  try {
+    new TextDecoder(label);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Images of the user's own, in any of the layouts of `files/layouts`. */
 export const image_folder = defineDataset({
-  options: z.strictObject({
-    data_root: z.string("must be a path: give data.data_root=PATH").min(1)
-      .describe("Folder or .zip with train, valid and test; must be given"),
-  }).describe("Folder per class, JSONL annotations or a .zip of these"),
-  async make({ data_root }, context) {
+  options: options.describe("Your own images: class folders, splits, tables of labels, or a .zip of these"),
+  async make({ data_root, layout, splits, split, label_column, encoding }, { holdout, ...context }) {
     const tree = await context.openTree(data_root, ROOT_CURE);
-    return { tree, dataset: await readDataset(tree, context) };
+    const shares = { ...split, ...(holdout !== undefined && { valid: holdout }) };
+    const labelColumn = label_column ?? undefined;
+    const dataset = await readDataset(tree, {
+      ...context,
+      layout,
+      splits,
+      split: shares,
+      labelColumn,
+      encoding,
+    });
+    return { tree, dataset };
   },
 });

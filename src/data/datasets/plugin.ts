@@ -1,11 +1,16 @@
 import type * as z from "zod";
 import type { Lock } from "../../base/lock.ts";
 import type { Plugin } from "../../base/plugin.ts";
-import type { DatasetOptions } from "../files/dataset.ts";
+import type { Patch } from "../files/patch.ts";
 import type { Dataset, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
 
 /** How its run reads a dataset, and what a dataset may use of the machine. */
-export interface DatasetContext extends DatasetOptions {
+export interface DatasetContext {
+  readonly seed: number;
+  /** The share of train that validates where there is no valid split, if the configuration says one. */
+  readonly holdout?: number | undefined;
+  /** Corrections to apply before anything is counted. */
+  readonly patch?: Patch | undefined;
   /** A folder or .zip to read from. @throws DataError, with the cure, if there is none */
   openTree(path: string, cure: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */

@@ -1,105 +1,137 @@
 /**
- * Determines the contents of a dataset without decoding an image: its splits, which may mix folder and JSONL layout,
- * and its classes, which come from train alone.
+ * Determines the contents of a dataset without decoding an image: its splits and its classes, which come from train
+ * alone.
  */
 import { DataError } from "../../base/errors.ts";
-import { holdOut } from "./holdout.ts";
-import type { LabelledPath } from "./image_folder.ts";
-import { applyPatch, type Patch } from "./patch.ts";
-import { compareCodePoints, isHidden, join } from "./paths.ts";
-import { readSplit } from "./split.ts";
 import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
+import { accountFor } from "./account.ts";
+import { ImageIndex } from "./image_index.ts";
+import { cleanLabels } from "./labels.ts";
+import type { LayoutContext, Part, SplitChoices } from "./layout.ts";
+import { type LayoutName, readLayout } from "./layouts/mod.ts";
+import { list, type Listing } from "./listing.ts";
+import { divide } from "./own_split.ts";
+import { applyPatch, type Patch } from "./patch.ts";
+import { compareCodePoints } from "./paths.ts";
+import { type LabelledPath, readTable, type TableOptions } from "./table.ts";
+import { type OwnSplit, unitsOf } from "./units.ts";
 
 /** Options of {@link readDataset}. */
-export interface DatasetOptions {
-  /** The seed of the run, from which the hold-out is drawn. */
-  readonly seed: number;
-  /** The fraction of train that becomes the validation split if there is none; 0 = none. */
-  readonly holdout?: number;
+export interface DatasetOptions extends TableOptions {
+  /** How the files are arranged; auto (default): as they seem to be. */
+  readonly layout?: LayoutName | "auto";
+  /** The folder of each split where it cannot be told; null leaves a split out. */
+  readonly splits?: SplitChoices;
+  /** How to divide a dataset without splits or without validation; default: a tenth each. */
+  readonly split?: OwnSplit;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
 }
 
-const FOLDERS: Readonly<Record<Split, readonly string[]>> = {
-  train: ["train"],
-  valid: ["valid", "val"],
-  test: ["test"],
-};
+type Parts = Partial<Record<Part, readonly LabelledPath[]>>;
+
+const TENTHS: OwnSplit = { valid: 0.1, test: 0.1 };
 
 /**
- * Reads the dataset in `tree`: `{train,valid,test}`, where "val" is accepted for "valid", at the top or inside a
- * single top folder. Samples are in a fixed order: annotation files first, by path and line, then class folders, by
- * path. Labels that train does not have are left out and counted. Without a validation split, a stratified fraction
- * of train is held out by `seed` and reported in `notes`; without a test split, test is empty.
+ * Reads the dataset in `tree`, in any of the layouts of `layouts/mod.ts`. Samples are in a fixed order: rows of tables
+ * first, by path and line, then class folders, by path. Labels that train does not have are left out and counted.
+ * What has no splits is divided by {@link divide}, and so is a train split without validation; a dataset with splits
+ * but no test has no test.
  *
- * @throws DataError if there is no train split, a split has no samples, a class folder has no images, or an
- * annotation line or correction cannot be used
+ * @throws DataError if no layout fits or several do, a split has no samples, a class folder has no images, or a row
+ * or correction cannot be used
  */
-export async function readDataset(tree: FileTree, options: DatasetOptions): Promise<Dataset> {
-  const { seed, holdout = 0.1, patch } = options;
-  if (!(holdout >= 0 && holdout < 1)) {
-    throw new RangeError(`Cannot hold out a fraction of ${holdout}: need at least 0 and below 1`);
+export async function readDataset(tree: FileTree, options: DatasetOptions = {}): Promise<Dataset> {
+  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch } = options;
+  const listing = await list(tree);
+  if (listing.paths.length === 0) {
+    throw new DataError(`Cannot read dataset: "${tree.name}" is empty; set data.data_root=<folder or .zip>`);
   }
-  const paths = await tree.paths();
-  const folders = await tree.folders();
-  if (paths.length === 0) {
-    throw new DataError(`Cannot read dataset: "${tree.name}" is empty; ${LAYOUT}`);
-  }
-  const root = findRoot(tree, folders);
-  const notes: string[] = [];
-  let found: Partial<Record<Split, LabelledPath[]>> = {};
-  for (const split of SPLITS) {
-    const folder = splitFolder(tree, root, split, folders);
-    if (folder === undefined) continue;
-    found[split] = await readSplit(tree, { split, folder, root, paths, folders, notes });
-  }
+  const reading = await readLayout(listing, contextOf(listing, chosen, options), layout);
+  const notes = [...reading.notes];
+  let parts = cleanParts(reading.parts, notes);
   if (patch !== undefined) {
-    const corrected = applyPatch(found, patch);
-    found = corrected.samples;
+    const corrected = applyPatch(parts, patch);
+    parts = corrected.samples;
     notes.push(corrected.note);
   }
+  const found = await withSplits(tree, parts, split, notes);
   const classes = classNames(found.train ?? []);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, notes);
-  noteMissingTest(found, splits, notes);
-  const finished = found.valid ? splits : { ...splits, ...held(splits.train, classes, seed, holdout, notes) };
-  return { root: tree.name, classes, splits: finished, skippedUnknownLabels, notes };
+  requireUsable(tree, found, splits);
+  if (found.test === undefined) notes.push("test: no test split, so there will be no test");
+  const images = Object.values(reading.parts).flatMap((samples) => samples.map(({ path }) => path));
+  const used = new Set([...images, ...reading.tables]);
+  const ignored = accountFor(listing, used, reading.ignored);
+  return {
+    root: tree.name,
+    understood: reading.understood,
+    classes,
+    splits,
+    skippedUnknownLabels,
+    notes,
+    ignored,
+  };
 }
 
-const LAYOUT =
-  `need train/ with <class>/*.jpg or *.jsonl files, and optionally valid/ and test/ (set data.data_root=<folder or .zip>)`;
+/** Tables are read when a layout asks for them, and once. */
+function contextOf({ tree, images }: Listing, splits: SplitChoices, options: TableOptions): LayoutContext {
+  const index = new ImageIndex(images);
+  const tables = new Map<string, ReturnType<LayoutContext["table"]>>();
+  return {
+    splits,
+    table(file) {
+      const known = tables.get(file);
+      if (known !== undefined) return known;
+      const table = readTable(tree, file, index, options);
+      tables.set(file, table);
+      return table;
+    },
+  };
+}
 
-function findRoot(tree: FileTree, folders: readonly string[]): string {
-  const has = (root: string) => FOLDERS.train.some((name) => folders.includes(join(root, name)));
-  if (has("")) return "";
-  const tops = folders.filter((folder) => !folder.includes("/") && !isHidden(folder));
-  if (tops.length === 1 && has(tops[0])) return tops[0];
-  const current = tops.length > 0 ? tops.slice(0, 10).map((name) => `"${name}"`).join(", ") : "none";
-  throw new DataError(
-    `Cannot read dataset: "${tree.name}" has no train split, current folders are ${current}; ${LAYOUT}`,
+function cleanParts(parts: Parts, notes: string[]): Parts {
+  return Object.fromEntries(
+    Object.entries(parts).map(([part, samples]) => [part, cleanLabels(samples, part, notes)]),
   );
 }
 
-function splitFolder(
+/** The splits of the files, and where they say none, our own. */
+async function withSplits(
   tree: FileTree,
-  root: string,
-  split: Split,
-  folders: readonly string[],
-): string | undefined {
-  const present = FOLDERS[split].map((name) => join(root, name)).filter((folder) => folders.includes(folder));
-  if (present.length > 1) {
-    const names = present.map((name) => `"${name}"`).join(" and ");
-    throw new DataError(`Cannot read dataset: "${tree.name}" has both ${names}; keep one of them`);
+  { all, ...given }: Parts,
+  split: OwnSplit,
+  notes: string[],
+): Promise<Partial<Record<Split, readonly LabelledPath[]>>> {
+  if (all !== undefined) {
+    const parts = divide(all, await unitsOf(tree, all, split), split);
+    const counts = SPLITS.map((name) => `${name} ${parts[name].length}`).join(", ");
+    notes.push(`no splits, so the images are divided by their contents: ${counts} (data.split)`);
+    const { test, ...others } = parts;
+    return split.test === 0 ? others : { ...others, test };
   }
-  return present[0];
+  const { train, valid } = given;
+  if (train === undefined || valid !== undefined) return given;
+  if (split.valid === 0) {
+    notes.push("valid: no validation split and data.split.valid is 0, so there will be no validation");
+    return { ...given, valid: [] };
+  }
+  const shares = { valid: split.valid, test: 0 };
+  const parts = divide(train, await unitsOf(tree, train, split), shares);
+  notes.push(
+    `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
+      "by their contents (data.split.valid)",
+  );
+  return { ...given, train: parts.train, valid: parts.valid };
 }
 
 function classNames(train: readonly LabelledPath[]): string[] {
   return [...new Set(train.map((sample) => sample.className))].sort(compareCodePoints);
 }
 
-function indexLabels(found: Partial<Record<Split, LabelledPath[]>>, classes: readonly string[]) {
+function indexLabels(found: Partial<Record<Split, readonly LabelledPath[]>>, classes: readonly string[]) {
   const index = new Map(classes.map((name, i) => [name, i]));
   const splits: Record<Split, Sample[]> = { train: [], valid: [], test: [] };
   const skippedUnknownLabels = {
@@ -133,28 +165,18 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], notes: string[]):
   }
 }
 
-function noteMissingTest(
-  found: Partial<Record<Split, LabelledPath[]>>,
+/** @throws DataError if there is no train split, or an evaluated one has none of its classes */
+function requireUsable(
+  { name }: FileTree,
+  found: Partial<Record<Split, readonly LabelledPath[]>>,
   splits: Record<Split, Sample[]>,
-  notes: string[],
 ): void {
-  if (found.test === undefined) notes.push("test: no test split, so there will be no test");
+  if (splits.train.length === 0) throw new DataError(`Cannot read dataset: "${name}" has no train split`);
   for (const split of EVALUATED_SPLITS) {
-    if (found[split] !== undefined && splits[split].length === 0) {
+    if ((found[split]?.length ?? 0) > 0 && splits[split].length === 0) {
       throw new DataError(
         `Cannot use the ${split} split: none of its classes are in train; check the folder names`,
       );
     }
   }
-}
-
-function held(train: Sample[], classes: readonly string[], seed: number, holdout: number, notes: string[]) {
-  const parts = holdOut(train, classes, seed, holdout);
-  notes.push(
-    holdout === 0
-      ? "valid: no validation split and holdout is 0, so there will be no validation"
-      : `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
-        `(fraction ${holdout}, stratified by class, seed ${seed})`,
-  );
-  return parts;
 }

@@ -6,7 +6,7 @@
  */
 import * as z from "zod";
 import { DataError, messageOf } from "../../base/errors.ts";
-import type { LabelledPath } from "./image_folder.ts";
+import type { LabelledPath } from "./table.ts";
 import { counted } from "../words.ts";
 
 const line = z.discriminatedUnion("action", [

@@ -16,11 +16,21 @@ export function compareCodePoints(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/**
- * True if a component of `path` starts with a dot (such as `._x.jpg`) or is the folder that macOS adds to archives.
- */
+/** Folders and files that systems add to other people's data: macOS, Synology, Windows, QNAP, Linux. */
+const SYSTEM = new Set([
+  "__macosx",
+  "@eadir",
+  "#recycle",
+  "$recycle.bin",
+  "system volume information",
+  "lost+found",
+  "thumbs.db",
+  "desktop.ini",
+]);
+
+/** True if a component of `path` starts with a dot (such as `._x.jpg`) or is one that systems add to data. */
 export function isHidden(path: string): boolean {
-  return path.split("/").some((part) => part.startsWith(".") || part === "__MACOSX");
+  return path.split("/").some((part) => part.startsWith(".") || SYSTEM.has(part.toLowerCase()));
 }
 
 /** The folder of `path`, "" at the top. */
@@ -47,4 +57,15 @@ export function resolveInside(folder: string, relative: string): string | undefi
     else if (parts.pop() === undefined) return undefined;
   }
   return parts.join("/");
+}
+
+/** The last component of `path`. */
+export function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** `path` without the ending of its last component. */
+export function stemOf(path: string): string {
+  const dot = path.lastIndexOf(".");
+  return dot > path.lastIndexOf("/") + 1 ? path.slice(0, dot) : path;
 }

@@ -1,104 +1,138 @@
-/** One split: its annotation files and its class folders, which may be mixed. */
+/** One split: its tables and its class folders, which may be mixed. */
 import { DataError } from "../../base/errors.ts";
-import { type ClassFolder, classFolders, isAnnotationPath, type LabelledPath } from "./image_folder.ts";
-import { parseAnnotations } from "./jsonl.ts";
-import type { FileTree, Split } from "../types.ts";
+import type { Split } from "../types.ts";
 import { counted } from "../words.ts";
+import type { LayoutContext } from "./layout.ts";
+import { type Folder, imagesBelow, type Listing, tablesBelow } from "./listing.ts";
+import { baseOf, folderOf } from "./paths.ts";
+import type { ImageTable, LabelledPath } from "./table.ts";
+import { describeTables, noteTable } from "./table_notes.ts";
 
-/** The location of a split and the contents of the tree; `notes` collects notes for the user. */
-export interface SplitPlace {
-  readonly split: Split;
-  /** The split's folder in the tree. */
-  readonly folder: string;
-  /** The dataset's root in the tree, "" at the top. */
-  readonly root: string;
-  readonly paths: readonly string[];
-  readonly folders: readonly string[];
-  readonly notes: string[];
+/** What was found in a split. */
+export interface SplitReading {
+  readonly samples: readonly LabelledPath[];
+  /** Its form in words: "12 class folders". */
+  readonly form: string;
+  /** The tables that were read. */
+  readonly tables: readonly string[];
+  readonly ignored: ReadonlyMap<string, string>;
+  readonly notes: readonly string[];
 }
 
-interface Line {
-  readonly className: string;
-}
+const UNNAMED = "no row of a table names it";
 
 /**
- * The samples of one split: annotation lines first, then class folders. A folder that contains an annotation file, or
- * whose images an annotation line assigns to another class, belongs to the annotations and is not a class folder. An
- * image that is both in its class's folder and in a line of that class counts once.
+ * The samples of one split: rows of tables first, by path and line, then class folders. A folder that contains a
+ * table, or whose images a row assigns to another class, belongs to the tables and is not a class folder. An image
+ * that is both in its class's folder and in a row of that class counts once. A test split of images alone has no
+ * samples.
  *
- * @throws DataError if an annotation line cannot be used, a class folder has no images, or nothing is found
+ * @throws DataError if a table cannot be used, a class folder has no images, or nothing is found
  */
-export async function readSplit(tree: FileTree, place: SplitPlace): Promise<LabelledPath[]> {
-  const { split, folder, paths, folders, notes } = place;
-  const { samples, classesOf } = await readAnnotations(tree, place);
-  const all = [...samples];
-  for (const candidate of classFolders(folder, paths, folders)) {
-    if (candidate.holdsAnnotations) continue;
-    if (candidate.images.length === 0) throw emptyFolder(candidate);
-    if (belongsToAnnotations(candidate, classesOf)) {
-      const unnamed = candidate.images.filter((path) => !classesOf.has(path)).length;
-      if (unnamed > 0) {
-        notes.push(
-          `${split}: left out ${counted(unnamed, "image")} in "${candidate.path}" not named by any line`,
-        );
-      }
+export async function readSplit(
+  listing: Listing,
+  { split, folder }: { readonly split: Split; readonly folder: Folder },
+  context: LayoutContext,
+): Promise<SplitReading> {
+  const ignored = new Map<string, string>(), notes: string[] = [];
+  const tables = await tablesOf(folder, context, ignored);
+  for (const table of tables) notes.push(...noteTable(table));
+  const samples: LabelledPath[] = tables.flatMap(({ rows }) => rows.map(({ split: _, ...row }) => row));
+  const classesOf = classesByPath(tables);
+  const annotated = new Set(tables.map(({ file }) => folderOf(file)));
+  let classFolders = 0;
+  for (const candidate of folder.folders) {
+    const images = imagesBelow(candidate);
+    if ([...annotated].some((one) => `${one}/`.startsWith(`${candidate.path}/`))) continue;
+    if (images.length === 0) throw emptyFolder(candidate);
+    const rest = images.filter((path) => !classesOf.has(path));
+    if (belongsToTables(candidate.name, images, classesOf)) {
+      for (const path of rest) ignored.set(path, UNNAMED);
       continue;
     }
-    const rest = candidate.images.filter((path) => !classesOf.has(path));
-    const twice = candidate.images.length - rest.length;
-    if (twice > 0) {
-      notes.push(
-        `${split}: counted ${
-          counted(twice, "image")
-        } in "${candidate.path}" once (also named by annotation lines)`,
-      );
-    }
-    for (const path of rest) all.push({ path, className: candidate.name });
+    classFolders++;
+    noteTwice(candidate, images.length - rest.length, split, notes);
+    for (const path of rest) samples.push({ path, className: candidate.name });
   }
-  if (all.length === 0) {
-    throw new DataError(
-      `Cannot use the ${split} split: "${folder}" in "${tree.name}" has no samples; ` +
-        `need <class>/*.{jpg,jpeg,png,webp} or *.jsonl lines with a suffix`,
-    );
-  }
-  return all;
+  if (samples.length === 0) requireUnlabelled(listing, split, folder, ignored, notes);
+  const forms = [
+    ...describeTables(tables),
+    ...classFolders > 0 ? [counted(classFolders, "class folder")] : [],
+  ];
+  const reason = tables.length > 0
+    ? "no row names it"
+    : `directly in "${folder.path}", not in a class folder`;
+  for (const path of folder.images) if (!classesOf.has(path) && !ignored.has(path)) ignored.set(path, reason);
+  return { samples, form: forms.join(", "), tables: tables.map(({ file }) => file), ignored, notes };
 }
 
-async function readAnnotations(tree: FileTree, place: SplitPlace) {
-  const existing = new Set(place.paths);
-  const samples: LabelledPath[] = [];
-  const classesOf = new Map<string, Line[]>();
-  let emptySuffixes = 0;
-  for (const file of place.paths) {
-    if (!file.startsWith(`${place.folder}/`) || !isAnnotationPath(file.slice(place.folder.length + 1))) {
-      continue;
-    }
-    const text = new TextDecoder().decode(await tree.read(file));
-    const annotations = parseAnnotations(file, text, place.root, existing);
-    for (const path of annotations.images) if (!classesOf.has(path)) classesOf.set(path, []);
-    for (const sample of annotations.samples) {
-      samples.push(sample);
-      classesOf.get(sample.path)!.push(sample);
-    }
-    emptySuffixes += annotations.emptySuffixes;
+/** The tables that name images; the others are noted in `ignored`. */
+async function tablesOf(
+  folder: Folder,
+  context: LayoutContext,
+  ignored: Map<string, string>,
+): Promise<ImageTable[]> {
+  const tables: ImageTable[] = [];
+  for (const file of tablesBelow(folder)) {
+    const table = await context.table(file);
+    if (table === undefined) ignored.set(file, "no column names an image of the dataset");
+    else tables.push(table);
   }
-  if (emptySuffixes > 0) {
-    place.notes.push(`${place.split}: left out ${counted(emptySuffixes, "line")} with an empty suffix`);
-  }
-  return { samples, classesOf };
+  return tables;
 }
 
-function belongsToAnnotations(folder: ClassFolder, classesOf: ReadonlyMap<string, readonly Line[]>): boolean {
-  return folder.images.some((path) => {
-    const lines = classesOf.get(path);
-    if (lines === undefined) return false;
-    return lines.length === 0 || lines.some((line) => line.className !== folder.name);
+/** The classes that rows give to each image that they name. */
+function classesByPath(tables: readonly ImageTable[]): Map<string, string[]> {
+  const classes = new Map<string, string[]>();
+  for (const { named, rows } of tables) {
+    for (const path of named) if (!classes.has(path)) classes.set(path, []);
+    for (const { path, className } of rows) classes.get(path)!.push(className);
+  }
+  return classes;
+}
+
+function belongsToTables(
+  name: string,
+  images: readonly string[],
+  classesOf: ReadonlyMap<string, readonly string[]>,
+): boolean {
+  return images.some((path) => {
+    const classes = classesOf.get(path);
+    return classes !== undefined && (classes.length === 0 || classes.some((one) => one !== name));
   });
 }
 
-function emptyFolder(folder: ClassFolder): DataError {
+function noteTwice({ path }: Folder, count: number, split: Split, notes: string[]): void {
+  if (count === 0) return;
+  notes.push(`${split}: counted ${counted(count, "image")} in "${path}" once (also named by rows)`);
+}
+
+function emptyFolder({ path }: Folder): DataError {
   return new DataError(
-    `Cannot use the class folder "${folder.path}": it has no images; ` +
+    `Cannot use the class folder "${path}": it has no images; ` +
       `add .jpg, .jpeg, .png or .webp files or remove the folder`,
+  );
+}
+
+/** @throws DataError unless the split is a test of images alone, as competitions have it */
+function requireUnlabelled(
+  { tree }: Listing,
+  split: Split,
+  folder: Folder,
+  ignored: Map<string, string>,
+  notes: string[],
+): void {
+  const images = imagesBelow(folder);
+  if (split !== "test" || images.length === 0) {
+    const tables = [...ignored].map(([path, reason]) => `; of "${path}", ${reason}`).join("");
+    throw new DataError(
+      `Cannot use the ${split} split: "${folder.path}" in "${tree.name}" has no labelled images${tables}; ` +
+        `need class folders or a table of labels, or leave it out by data.splits.${split}=null`,
+    );
+  }
+  for (const path of images) ignored.set(path, "no label");
+  notes.push(
+    `test: left out, because its ${counted(images.length, "image")} have no labels; ` +
+      `deno task predict CHECKPOINT "${baseOf(folder.path)}" classifies them`,
   );
 }

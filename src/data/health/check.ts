@@ -45,7 +45,9 @@ function reportHealth(
     files: files.length,
     imbalance: imbalanceOf(splits),
     findings: worstFirst(findings),
+    understood: dataset.understood,
     notes: dataset.notes,
+    ignored: dataset.ignored,
   };
 }
 

@@ -1,5 +1,5 @@
 /** The types of the health check: what is inspected, what is found, and how severe it is. */
-import type { Split } from "../types.ts";
+import type { IgnoredFile, Split } from "../types.ts";
 
 /** error: ruins training or its metrics; warning: may do so; info: good to know. */
 export type Severity = "error" | "warning" | "info";
@@ -198,8 +198,12 @@ export interface HealthReport {
   readonly imbalance: number;
   /** Worst first. */
   readonly findings: readonly Finding[];
+  /** How the files are arranged, in a few words. */
+  readonly understood: string;
   /** Notes of the readers: what was left out or added. */
   readonly notes: readonly string[];
+  /** Every file that is not used, sorted by path. */
+  readonly ignored: readonly IgnoredFile[];
 }
 
 /** The number of findings of each severity. */

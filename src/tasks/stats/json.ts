@@ -2,7 +2,7 @@ import { type HealthReport, KINDS } from "../../data/health/types.ts";
 
 /** A report as JSON, with all paths. Classes are lists, because their names may look like numbers. */
 export function reportJson(report: HealthReport): string {
-  const { root, files, classes, splits, imbalance, findings, notes } = report;
+  const { root, files, classes, splits, imbalance, findings, understood, notes, ignored } = report;
   const json = {
     root,
     files,
@@ -17,7 +17,9 @@ export function reportJson(report: HealthReport): string {
         group.map(({ path, split, className, note = null }) => ({ path, split, class: className, note }))
       ),
     })),
+    understood,
     notes,
+    ignored,
   };
   return JSON.stringify(json, null, 2);
 }

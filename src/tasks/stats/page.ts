@@ -241,12 +241,20 @@ function counts({ classes, splits, imbalance }: HealthReport): Markup {
   `;
 }
 
-function notes({ notes }: HealthReport): Markup {
-  if (notes.length === 0) return html``;
+/** Files listed for each reason for which files are not used. */
+const LISTED = 20;
+
+function notes({ understood, notes, ignored }: HealthReport): Markup {
+  const reasons = [...Map.groupBy(ignored, ({ reason }) => reason)].map(([reason, files]) => {
+    const shown = files.slice(0, LISTED).map(({ path }) => path).join(", ");
+    return `Not used, ${reason}: ${shown}${
+      files.length > LISTED ? `, and ${files.length - LISTED} more` : ""
+    }`;
+  });
   return html`
     <section id="notes">
-      <h2>Notes of the readers</h2>
-      <ul>${notes.map((note) => html`<li>${note}</li>`)}</ul>
+      <h2>How the files were read</h2>
+      <ul>${[`Read as ${understood}`, ...notes, ...reasons].map((note) => html`<li>${note}</li>`)}</ul>
     </section>
   `;
 }

@@ -9,6 +9,7 @@ import {
   KINDS,
   SEVERITIES,
 } from "../../data/health/types.ts";
+import type { IgnoredFile } from "../../data/types.ts";
 import { counted } from "../../data/words.ts";
 
 /** Number of groups and classes shown for a finding, and of files in a group. */
@@ -20,22 +21,35 @@ const GAP = "    ", LINE = 110;
 
 /** The lines of the report. */
 export function tableLines(report: HealthReport): string[] {
-  const { root, notes, findings } = report;
+  const { root, understood, notes, findings, ignored } = report;
   const { error, warning, info } = countFindings(findings);
   const total = findings.length === 0
     ? "no problems found"
     : `${counted(error, "error")}, ${counted(warning, "warning")}, ${info} info`;
   return [
     `data    ${root}`,
+    `  read as: ${understood}`,
     ...notes.map((note) => `  note: ${note}`),
     "",
     ...countLines(report),
     "",
+    ...ignoredLines(ignored),
     ...SEVERITIES.flatMap((severity) =>
       findings.filter(({ kind }) => KINDS[kind].severity === severity).flatMap(findingLines)
     ),
     `health  ${total}`,
   ];
+}
+
+/** Files that are not used: for each reason their number and the first of them. */
+function ignoredLines(ignored: readonly IgnoredFile[]): string[] {
+  if (ignored.length === 0) return [];
+  const lines = [...Map.groupBy(ignored, ({ reason }) => reason)].map(([reason, files]) => {
+    const first = files.slice(0, SHOWN_FILES).map(({ path }) => printable(path)).join("  ");
+    const more = files.length > SHOWN_FILES ? `  and ${files.length - SHOWN_FILES} more` : "";
+    return `          ${printable(reason)}: ${first}${more}`;
+  });
+  return [`unused  ${counted(ignored.length, "file")}, of which --json lists all:`, ...lines, ""];
 }
 
 /** Samples by class and split, in as many columns as necessary. */

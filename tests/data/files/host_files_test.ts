@@ -41,8 +41,8 @@ Deno.test("openTree() gives the same dataset from a folder and from its .zip", (
       Object.fromEntries(Object.entries(files).map(([path, text]) => [`root/${path}`, utf8(text)])),
     );
     await Deno.writeFile(`${folder}/root.ZIP`, packed);
-    const fromFolder = await readDataset(await openTree(`${folder}/root`), { seed: 1 });
-    const fromZip = await readDataset(await openTree(`${folder}/root.ZIP`), { seed: 1 });
+    const fromFolder = await readDataset(await openTree(`${folder}/root`));
+    const fromZip = await readDataset(await openTree(`${folder}/root.ZIP`));
     assertEquals(fromZip.classes, fromFolder.classes);
     assertEquals(
       fromZip.splits.train.map(({ path }) => path),
@@ -83,9 +83,9 @@ Deno.test("openTree() says what is wrong with a root, and the cure", () =>
     );
     await Deno.mkdir(`${folder}/hollow`);
     await assertMessage(
-      async () => readDataset(await openTree(`${folder}/hollow`), { seed: 1 }),
+      async () => readDataset(await openTree(`${folder}/hollow`)),
       DataError,
-      /^Cannot read dataset: ".*\/hollow" is empty; need train\//,
+      /^Cannot read dataset: ".*\/hollow" is empty; set data\.data_root=/,
     );
   }));
 

@@ -85,7 +85,7 @@ export function healthy(classes: readonly string[], counts: Readonly<Record<stri
 /** Checks a made dataset. */
 export async function check(files: Readonly<Files>, isMirrored = false): Promise<HealthReport> {
   const tree = await treeOfPictures(files);
-  return await checkHealth(tree, await readDataset(tree, { seed: 1 }), decodeImage, { isMirrored });
+  return await checkHealth(tree, await readDataset(tree), decodeImage, { isMirrored });
 }
 
 /** The paths of a finding's groups, sorted. */

@@ -20,7 +20,7 @@ Deno.test("quickFindings() finds what is unreadable, belied, copied across label
       "test/left/png.jpg": await encodePng(waves(903)),
     }),
   );
-  const dataset = await readDataset(tree, { seed: 1 });
+  const dataset = await readDataset(tree);
   for (const path of await tree.paths()) await tree.read(path);
   const unreadable = { train: [{ path: "train/left/broken.jpg", reason: "no picture" }] };
   const findings = await quickFindings(dataset, unreadable, watched, true);

@@ -1,0 +1,116 @@
+/** The ways in which datasets are arranged, and which of them a tree follows. */
+import { DataError } from "../../../base/errors.ts";
+import { counted } from "../../words.ts";
+import type { LayoutContext, Reading } from "../layout.ts";
+import type { Listing } from "../listing.ts";
+import { class_folders, innermost_folders } from "./class_folders.ts";
+import { class_then_split } from "./class_then_split.ts";
+import { split_folders } from "./split_folders.ts";
+import { tables } from "./tables.ts";
+
+/** Every layout by name. */
+export const layouts = { split_folders, class_then_split, class_folders, innermost_folders, tables } as const;
+
+/** The name of a layout. */
+export type LayoutName = keyof typeof layouts;
+
+/** Names of the layouts, in the order in which they are tried. */
+export const layoutNames = Object.keys(layouts) as LayoutName[];
+
+/** Layouts of folders by how much they presume; the first that fits rules the later ones out. */
+const FOLDERS: readonly (readonly LayoutName[])[] = [
+  ["split_folders"],
+  ["class_then_split"],
+  ["class_folders", "innermost_folders"],
+];
+
+/**
+ * Reads a tree in the layout that fits.
+ * @throws DataError if none does, or if several do and say different things
+ */
+export async function readLayout(
+  listing: Listing,
+  context: LayoutContext,
+  chosen: LayoutName | "auto",
+): Promise<Reading> {
+  const { name } = listing.tree;
+  if (chosen !== "auto") {
+    const reading = await layouts[chosen].read(listing, context);
+    if (reading !== undefined) return reading;
+    const { title } = layouts[chosen];
+    throw new DataError(`Cannot read "${name}" with data.layout=${chosen} (${title}): ${contents(listing)}`);
+  }
+  const readings = await possibleReadings(listing, context);
+  if (readings.length === 0) {
+    throw new DataError(
+      `Cannot read dataset: "${name}" has no images with labels: ${contents(listing)}; ${NEED}`,
+    );
+  }
+  const [first, ...others] = readings;
+  const other = others.find((one) => !agree(first.reading, one.reading));
+  if (other === undefined) return first.reading;
+  throw new DataError(
+    `Cannot tell how "${name}" is to be read: ${[first, other].map(describe).join(", or ")}`,
+  );
+}
+
+const NEED =
+  "need a folder for each class, splits (train, valid, test) of such folders, or a table that names " +
+  "images and their labels (CSV, JSONL)";
+
+interface Candidate {
+  readonly name: LayoutName;
+  readonly reading: Reading;
+}
+
+async function possibleReadings(listing: Listing, context: LayoutContext): Promise<Candidate[]> {
+  const read = async (name: LayoutName) => {
+    const reading = await layouts[name].read(listing, context);
+    return reading === undefined ? [] : [{ name, reading }];
+  };
+  for (const group of FOLDERS) {
+    const found = (await Promise.all(group.map(read))).flat();
+    if (found.length === 0) continue;
+    const isComplete = found.some(({ name }) => name === "split_folders");
+    return [...found, ...isComplete ? [] : await read("tables").catch(noReading)];
+  }
+  return await read("tables");
+}
+
+/** Beside class folders a file that cannot be read as a table of labels is just a file. */
+function noReading(error: unknown): Candidate[] {
+  if (error instanceof DataError) return [];
+  throw error;
+}
+
+/** True if two readings give the images that both have the same class, and the same split where both have splits. */
+function agree(one: Reading, other: Reading): boolean {
+  const known = new Map(
+    samplesOf(one).map(({ path, part, className }) => [path, { part, className }]),
+  );
+  return samplesOf(other).every(({ path, part, className }) => {
+    const first = known.get(path);
+    if (first === undefined) return true;
+    const isSame = first.part === part || first.part === "all" || part === "all";
+    return isSame && first.className === className;
+  });
+}
+
+function samplesOf({ parts }: Reading) {
+  return Object.entries(parts).flatMap(([part, samples]) => samples.map((sample) => ({ part, ...sample })));
+}
+
+function describe({ name, reading }: Candidate): string {
+  const samples = samplesOf(reading);
+  const classes = new Set(samples.map(({ className }) => className)).size;
+  return `${layouts[name].title} (${reading.understood}: ${counted(samples.length, "image")}, ` +
+    `${counted(classes, "class")}), which data.layout=${name} says`;
+}
+
+/** What a tree has, for messages about what it lacks. */
+function contents({ images, paths, top }: Listing): string {
+  const folders = top.folders.slice(0, 10).map(({ name }) => `"${name}"`).join(", ") || "none";
+  return `it has ${counted(images.length, "image")} among ${
+    counted(paths.length, "file")
+  }, and its folders are ${folders}`;
+}

@@ -1,0 +1,49 @@
+/** Which images of a dataset must stay in one split. */
+import { DataError } from "../../base/errors.ts";
+import { sha256 } from "../../base/sha256.ts";
+import type { FileTree } from "../types.ts";
+import type { Shares } from "./own_split.ts";
+import type { LabelledPath } from "./table.ts";
+
+/** How a dataset without splits is divided. */
+export interface OwnSplit extends Shares {
+  /**
+   * A regular expression: images whose paths match it with the same text (of its first group, if it has one) stay in
+   * one split, such as all photographs of one person.
+   */
+  readonly group?: string | null;
+}
+
+/** Files read at the same time. */
+const AT_ONCE = 16;
+
+/**
+ * The unit of each image: its group, or without groups the hash of its bytes, so that copies stay together.
+ * @throws DataError if the expression does not match the path of an image
+ */
+export async function unitsOf(
+  tree: FileTree,
+  samples: readonly LabelledPath[],
+  { group = null }: OwnSplit,
+): Promise<(path: string) => string> {
+  if (group !== null) return groupOf(group);
+  const paths = [...new Set(samples.map(({ path }) => path))];
+  const hashes = new Map<string, string>();
+  for (let start = 0; start < paths.length; start += AT_ONCE) {
+    await Promise.all(
+      paths.slice(start, start + AT_ONCE).map(async (path) => {
+        hashes.set(path, (await sha256(await tree.read(path))).toHex());
+      }),
+    );
+  }
+  return (path) => hashes.get(path)!;
+}
+
+function groupOf(expression: string): (path: string) => string {
+  const pattern = new RegExp(expression, "u");
+  return (path) => {
+    const match = pattern.exec(path);
+    if (match !== null) return match[1] ?? match[0];
+    throw new DataError(`Cannot divide the images: data.split.group=${expression} does not match "${path}"`);
+  };
+}
