@@ -78,6 +78,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     folder,
     experiment: "bench",
     files: (folder) => logFiles(host, folder),
+    lock: () => Promise.reject(new TypeError("Cannot lock because a benchmark logs nothing")),
     env: () => undefined,
     now: () => new Date(),
     report: () => {},

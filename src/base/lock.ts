@@ -18,3 +18,14 @@ export interface Taken {
  * with it, such as "draws the dataset". Returns at once. @throws FileError if no lock can be written there
  */
 export type TryLock = (path: string, what: string) => Promise<Lock | Taken>;
+
+/** The file of a lock of the thing at `path`; the number tells owners apart. */
+export function lockFile(path: string, number: number): string {
+  return `${path}.lock.${number}`;
+}
+
+/** What a lock file locks and its number, or undefined if `file` is none. */
+export function lockedBy(file: string): { readonly path: string; readonly number: number } | undefined {
+  const [, path, number] = /^(.+)\.lock\.(\d+)$/.exec(file) ?? [];
+  return path === undefined ? undefined : { path, number: Number(number) };
+}

@@ -15,7 +15,7 @@
  * the later of two sees the earlier, whatever the numbers: two can never hold a lock at the same time. (Except where
  * an owner on another machine was suspended for more than 60 s and wakes up.)
  */
-import type { Lock, Taken } from "../base/lock.ts";
+import { type Lock, lockedBy, lockFile, type Taken } from "../base/lock.ts";
 import { folderOf } from "../data/files/paths.ts";
 import { tryLockFile } from "./deno_temporaries.ts";
 import { makeFolderOf, writeAll, writing } from "./deno_writing.ts";
@@ -52,7 +52,8 @@ async function take(path: string, what: string, rules: LockRules): Promise<Lock 
     const dead = await lockFiles(path);
     const owner = await firstAlive(dead, rules);
     if (owner !== undefined) return { isOurs: false, by: describe(owner) };
-    const own = `${path}.lock.${Math.max(0, ...dead.map(numberOf)) + 1}`;
+    const numbers = dead.map((file) => lockedBy(file)!.number);
+    const own = lockFile(path, Math.max(0, ...numbers) + 1);
     const lock = await create(own, what, rules);
     if (lock === undefined) continue; // another process was quicker
     const others = (await lockFiles(path)).filter((file) => file !== own);
@@ -146,14 +147,11 @@ async function ageOf(file: Deno.FsFile, path: string): Promise<number> {
 
 /** The lock files of `path`, from any number of owners. */
 async function lockFiles(path: string): Promise<string[]> {
-  const folder = folderOf(path), prefix = `${path.slice(folder.length).replace(/^\//, "")}.lock.`;
-  const names = await Array.fromAsync(Deno.readDir(folder || (path.startsWith("/") ? "/" : ".")));
-  return names.map(({ name }) => name)
-    .filter((name) => name.startsWith(prefix) && /^\d+$/.test(name.slice(prefix.length)))
-    .map((name) => `${path}.lock.${name.slice(prefix.length)}`);
+  const folder = folderOf(path), isAtRoot = folder === "" && path.startsWith("/");
+  const below = isAtRoot ? "/" : folder === "" ? "" : `${folder}/`;
+  const entries = await Array.fromAsync(Deno.readDir(below || "."));
+  return entries.map(({ name }) => below + name).filter((file) => lockedBy(file)?.path === path);
 }
-
-const numberOf = (file: string) => Number(file.slice(file.lastIndexOf(".") + 1));
 
 function describe(owner: Owner | "unknown"): string {
   if (owner === "unknown") return "another process";

@@ -6,6 +6,7 @@ import { makeLoggers } from "../train/loggers/mod.ts";
 import type { LogFiles } from "../train/loggers/plugin.ts";
 import type { Progress } from "../train/run.ts";
 import type { Host } from "./host.ts";
+import { waitForLock } from "./wait_for_lock.ts";
 
 /**
  * Creates a run's log; nothing is written yet.
@@ -17,6 +18,7 @@ export function openLog(host: Host, config: Config, folder: string): RunLog {
     experiment: config.experiment,
     files: (folder) => logFiles(host, folder),
     open: (path) => host.openFile(path),
+    lock: (path, what) => waitForLock(host, path, what),
     env: host.configWorld.env,
     now: host.now,
     report: host.print,

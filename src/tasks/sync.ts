@@ -1,6 +1,8 @@
 /** `sync`: sends a run's unsent records to Weights & Biases. */
 import { ConfigError } from "../base/errors.ts";
-import { readRun, wandbServer } from "../train/loggers/wandb.ts";
+import type { LogFiles } from "../train/loggers/plugin.ts";
+import { readRun, wandbFolder, wandbLock, wandbServer } from "../train/loggers/wandb.ts";
+import type { WandbRun, WandbServer } from "../train/loggers/wandb/api.ts";
 import { Outbox } from "../train/loggers/wandb/outbox.ts";
 import { Sender } from "../train/loggers/wandb/sender.ts";
 import { parseArguments, usageLine } from "../launch/usage.ts";
@@ -11,6 +13,14 @@ import { usages } from "./usages.ts";
 /** How long an unavailable server is retried. */
 const LIMIT_MS = 120_000;
 
+interface Sending {
+  readonly folder: string;
+  readonly files: LogFiles;
+  readonly server: WandbServer;
+  readonly run: WandbRun;
+  readonly limitMs: number;
+}
+
 /** Sends the records of the runs in these folders. @returns 0, or 1 if some are left */
 export async function sync(host: Host, args: readonly string[], limitMs = LIMIT_MS): Promise<number> {
   const { others: folders } = parseArguments(args, usages.sync);
@@ -20,29 +30,40 @@ export async function sync(host: Host, args: readonly string[], limitMs = LIMIT_
   const server = wandbServer(host.configWorld.env);
   let left = 0;
   for (const folder of folders) {
-    const files = logFiles(host, `${folder}/wandb`);
+    const files = logFiles(host, wandbFolder(folder));
     const run = await readRun(files);
     if (!run) {
       throw new ConfigError(
         `Cannot sync ${folder}: it has no wandb/run.json; give the folder of a run with logging=wandb`,
       );
     }
-    const outbox = await Outbox.open(files);
-    const count = outbox.left;
-    if (count === 0) {
-      host.print(`sync    ${folder}: nothing to send`);
+    const lock = await host.tryLock(wandbLock(folder), "sends its records");
+    if (!lock.isOurs) {
+      host.print(`sync    ${folder}: left to ${lock.by}`, "warning");
+      left++;
       continue;
     }
-    const sender = new Sender({
-      server,
-      run,
-      outbox,
-      open: (path) => host.openFile(path),
-      report: (line, level) => host.print(line, level),
-    });
-    const rest = await sender.finish(limitMs);
-    host.print(`sync    ${folder}: ${count - rest} of ${count} records sent`);
-    left += rest;
+    left += await send(host, { folder, files, server, run, limitMs }).finally(() => lock.release());
   }
   return left > 0 ? 1 : 0;
+}
+
+/** Sends the records of one run. @returns how many are left */
+async function send(host: Host, { folder, files, server, run, limitMs }: Sending): Promise<number> {
+  const outbox = await Outbox.open(files);
+  const count = outbox.left;
+  if (count === 0) {
+    host.print(`sync    ${folder}: nothing to send`);
+    return 0;
+  }
+  const sender = new Sender({
+    server,
+    run,
+    outbox,
+    open: (path) => host.openFile(path),
+    report: (line, level) => host.print(line, level),
+  });
+  const left = await sender.finish(limitMs);
+  host.print(`sync    ${folder}: ${count - left} of ${count} records sent`);
+  return left;
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ByteSource } from "../../base/byte_source.ts";
+import type { Lock } from "../../base/lock.ts";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Logger } from "../log.ts";
 
@@ -24,6 +25,8 @@ export interface LoggerContext {
    * Opens a file by its path, such as a checkpoint; absent if the run writes none. @throws DataError if it is missing
    */
   open?(path: string): Promise<ByteSource>;
+  /** Locks the thing at `path`, after a wait if another process holds it; `what` tells others why. */
+  lock(path: string, what: string): Promise<Lock>;
   env(name: string): string | undefined;
   now(): Date;
   /** Prints a line to the terminal and to the run's log. */

@@ -2,6 +2,7 @@ import { sha256 } from "../../base/sha256.ts";
 import * as z from "zod";
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { pngSize } from "../../formats/tfevents.ts";
+import type { Lock } from "../../base/lock.ts";
 import type { Logger, LogRow, RunStatus } from "../log.ts";
 import { defineLogger, type LogFiles, type LoggerContext } from "./plugin.ts";
 import type { WandbRun, WandbServer } from "./wandb/api.ts";
@@ -21,6 +22,12 @@ const LIMITS_MS: Readonly<Record<RunStatus, number>> = {
 /** The file with the run's description for the server. */
 const RUN_FILE = "run.json";
 
+/** Where a run keeps what it logs. */
+export const wandbFolder = (run: string) => `${run}/wandb`;
+
+/** What the one process locks that may write there: the run itself, or one that sends what it left. */
+export const wandbLock = (run: string) => `${wandbFolder(run)}/outbox`;
+
 /** Options of {@link wandbLogger}. */
 export interface WandbParts {
   readonly run: Omit<WandbRun, "id" | "config">;
@@ -39,13 +46,16 @@ export interface WandbParts {
  */
 export function wandbLogger(
   { run, server, logModel = false, pace, limitsMs = LIMITS_MS }: WandbParts,
-  { folder, files: below, open = absent, now, report }: LoggerContext,
+  { folder, files: below, open = absent, lock, now, report }: LoggerContext,
 ): Logger {
-  const files = below(`${folder}/wandb`);
+  const files = below(wandbFolder(folder));
+  let claim: Promise<Lock> | undefined;
+  const claimed = () => claim ??= lock(wandbLock(folder), "logs there");
   let outbox: Outbox, sender: Sender | undefined, started: number, checkpoints: CheckpointRecord[] = [];
   return {
     name: "wandb",
     async start(config) {
+      await claimed();
       const known = await readRun(files);
       const opened = known ??
         { ...run, id: randomId(8), config: wandbConfig(config), started: seconds(now()) };
@@ -72,7 +82,10 @@ export function wandbLogger(
       const missing = (reason: string) => report(withoutCheckpoint(reason), "warning");
       checkpoints = await checkpointRecords(kept, options, { open, missing });
     },
-    truncateTo: (step) => Outbox.truncateTo(files, step),
+    async truncateTo(step) {
+      await claimed();
+      await Outbox.truncateTo(files, step);
+    },
     async finish(status) {
       // The end comes first: a run is over even while its checkpoints are being uploaded, or if they are refused.
       await outbox.add({ finish: status === "finished" ? 0 : 1 });
@@ -84,6 +97,7 @@ export function wandbLogger(
           sender ? "warning" : "info",
         );
       }
+      await (await claimed()).release();
     },
   };
 }

@@ -1,7 +1,9 @@
 /** Files in memory for loggers, which a test may tear as a kill would. */
 import { type ByteSource, byteSource } from "../../../src/base/byte_source.ts";
 import { DataError } from "../../../src/base/errors.ts";
+import type { Lock } from "../../../src/base/lock.ts";
 import type { LogFiles, LoggerContext } from "../../../src/train/loggers/plugin.ts";
+import { memoryTryLock } from "../../launch/memory_host.ts";
 
 /** Files by path. */
 export class MemoryFiles {
@@ -46,12 +48,14 @@ export function loggerContext(
   files: MemoryFiles,
   env: Readonly<Record<string, string>> = {},
   reports: string[] = [],
+  tryLock = memoryTryLock(),
 ): LoggerContext {
   return {
     folder: "run",
     experiment: "train",
     files: (folder) => files.below(folder),
     open: (path) => files.open(path),
+    lock: (path, what) => tryLock(path, what) as Promise<Lock>,
     env: (name) => env[name],
     now: () => new Date(Date.UTC(2026, 4, 31, 14, 3, 59)),
     report: (line, level) => void reports.push(`${level}: ${line}`),

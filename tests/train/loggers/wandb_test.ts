@@ -7,6 +7,7 @@ import { sync } from "../../../src/tasks/sync.ts";
 import type { LogRow } from "../../../src/train/log.ts";
 import { wandb, wandbLogger } from "../../../src/train/loggers/wandb.ts";
 import { Outbox } from "../../../src/train/loggers/wandb/outbox.ts";
+import { memoryTryLock } from "../../launch/memory_host.ts";
 import { hostOf } from "./host_of.ts";
 import { loggerContext, MemoryFiles } from "./memory_files.ts";
 import { randomRun, row } from "./rows.ts";
@@ -226,6 +227,25 @@ Deno.test("WANDB_MODE and offline decide whether the network is touched", async 
     assertEquals((await Outbox.open(files.below("run/wandb"))).left, count);
     assertEquals(reports.length, count > 0 ? 1 : 0);
   }
+});
+
+Deno.test("sync leaves the records of a run to the process that is still logging them", async () => {
+  await using server = new WandbServer();
+  const files = new MemoryFiles(), printed: string[] = [], tryLock = memoryTryLock();
+  const log = wandbLogger({ run, limitsMs }, loggerContext(files, {}, [], tryLock));
+  await log.start?.({});
+  await log.write(row(0, 1, { scalars: { a: 1 } }));
+  const whole = files.all.get("run/wandb/outbox.jsonl")!;
+  files.tear("run/wandb/outbox.jsonl", 10); // as while a line is appended
+  const host = hostOf(files, server, printed, tryLock);
+  assertEquals(await sync(host, ["run"]), 1);
+  assertEquals([printed, files.text("run/wandb/outbox.jsonl").length], [
+    ["sync    run: left to this process, which logs there"],
+    10,
+  ]);
+  files.all.set("run/wandb/outbox.jsonl", whole);
+  await log.finish?.("finished");
+  assertEquals([await sync(host, ["run"]), server.history.length, server.exits], [0, 1, [0]]);
 });
 
 Deno.test("sync says what is missing", async () => {
