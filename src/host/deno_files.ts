@@ -5,7 +5,7 @@ import { temporaryName } from "../base/temporary_name.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
 import { compareCodePoints, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
-import { makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
+import { KEPT, makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
 
 const CURE = "check the path";
 
@@ -106,15 +106,17 @@ async function explain<T>(path: string, action: () => T | Promise<T>, cure = CUR
  */
 export async function linkAtomic(from: string, to: string): Promise<void> {
   const temporary = temporaryName(to);
-  try {
-    await Deno.link(from, temporary);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotSupported || error instanceof Deno.errors.PermissionDenied)) {
-      throw error;
+  await writing(to, async () => {
+    try {
+      await Deno.link(from, temporary);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotSupported || error instanceof Deno.errors.PermissionDenied)) {
+        throw error;
+      }
+      return await writeAtomic(to, await Deno.readFile(from));
     }
-    return await writeAtomic(to, await Deno.readFile(from));
-  }
-  await writing(to, () => Deno.rename(temporary, to), " (the previous content is kept)");
+    await Deno.rename(temporary, to);
+  }, KEPT);
 }
 
 /** Appends text to a file; creates its folder if it is missing. */

@@ -1,5 +1,6 @@
 import { printable, printableLines } from "../base/printable.ts";
 import type { Terminal } from "../setup/host.ts";
+import { writeFault } from "./deno_writing.ts";
 
 /** What a terminal needs to know of standard output. */
 export interface Output {
@@ -36,7 +37,8 @@ function standardOutput(): Output {
       try {
         for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
       } catch (error) {
-        if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // the reader, such as head, wants no more
+        if (error instanceof Deno.errors.BrokenPipe) return; // the reader, such as head, wants no more
+        throw writeFault("standard output", error);
       }
     },
   };

@@ -19,6 +19,9 @@ const REASONS: readonly [codes: readonly string[], reason: string][] = [
   ],
 ];
 
+/** What follows the reason where a file is replaced as a whole. */
+export const KEPT = " (the previous content is kept)";
+
 /**
  * Runs `action`, which writes, renames or removes `path`.
  * @throws FileError with the reason and the cure, ending with `after`, where the disk or its rights are the cause
@@ -27,10 +30,15 @@ export async function writing<T>(path: string, action: () => T | Promise<T>, aft
   try {
     return await action();
   } catch (error) {
-    const reason = reasonOf(error);
-    if (reason === undefined) throw error;
-    throw new FileError(`Cannot write "${path}": ${reason}${after}`, { cause: error });
+    throw writeFault(path, error, after);
   }
+}
+
+/** What to throw where `path` could not be written: a FileError, or the error itself where the disk is not the cause. */
+export function writeFault(path: string, error: unknown, after = ""): unknown {
+  const reason = reasonOf(error);
+  if (reason === undefined) return error;
+  return new FileError(`Cannot write "${path}": ${reason}${after}`, { cause: error });
 }
 
 function reasonOf(error: unknown): string | undefined {
@@ -87,5 +95,5 @@ async function replacing(path: string, fill: (file: Deno.FsFile) => Promise<void
       temporary.file.close();
     }
   };
-  await writing(path, attempt, " (the previous content is kept)");
+  await writing(path, attempt, KEPT);
 }

@@ -1,6 +1,8 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileError } from "../../src/base/errors.ts";
-import { appendText } from "../../src/host/deno_files.ts";
+import { appendBytes, appendText, folderStore } from "../../src/host/deno_files.ts";
+import { openGrowingFile } from "../../src/host/deno_growing_file.ts";
+import { tryLock } from "../../src/host/deno_lock.ts";
 import { openTemporary } from "../../src/host/deno_temporaries.ts";
 import { writeAtomic, writeParts } from "../../src/host/deno_writing.ts";
 
@@ -67,3 +69,73 @@ Deno.test("a write removes what killed processes of this machine left, and nothi
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test({
+  name: "output onto a full disk ends a task with the reason and exit code 6",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const cli = new URL("../../src/cli.ts", import.meta.url).pathname;
+    const script = `"${Deno.execPath()}" run --no-check -A "${cli}" completion bash > ${FULL}`;
+    const { code, stderr } = await new Deno.Command("sh", { args: ["-c", script] }).output();
+    const message = `FileError: Cannot write "standard output": the disk is full; free some space\n`;
+    assertEquals([code, new TextDecoder().decode(stderr)], [6, message]);
+  },
+});
+
+/** How each write is refused by a disk that is full, read-only, or too small; root alone can mount one. */
+Deno.test({
+  name: "every kind of write explains a full disk, and leaves nothing there",
+  ignore: !await mounts(),
+  async fn() {
+    const disk = await Deno.makeTempDir({ prefix: "wgrad_small_" });
+    await mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
+    try {
+      const store = folderStore(disk), bytes = new Uint8Array(100_000);
+      const growing = await openGrowingFile(`${disk}/pictures`);
+      const writes: [string, () => Promise<unknown>][] = [
+        ["whole", () => writeAtomic(`${disk}/whole`, bytes)],
+        ["pictures", () => growing.append(bytes)],
+        ["lines", () => appendBytes(`${disk}/lines`, bytes)],
+        ["one", () => store.write("one", bytes)],
+        ["thing.lock", () => tryLock(`${disk}/thing`, "tests")],
+      ];
+      for (const [name, write] of writes) {
+        const error = await assertRejects(write, FileError);
+        assertStringIncludes(
+          error.message,
+          `Cannot write "${disk}/${name}": the disk is full; free some space`,
+        );
+      }
+      growing.close();
+      assertEquals([...Deno.readDirSync(disk)].map(({ name }) => name).sort(), ["lines", "one", "pictures"]);
+      await mount("-o", "remount,ro", disk);
+      for (const write of [() => store.remove("one"), () => store.rename("one", "two"), writes[0][1]]) {
+        const error = await assertRejects(write, FileError);
+        assertStringIncludes(error.message, "its file system is read-only; choose another folder");
+      }
+    } finally {
+      await new Deno.Command("umount", { args: [disk] }).output();
+      await Deno.remove(disk);
+    }
+  },
+});
+
+async function mount(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command("mount", { args }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** True if this process may mount a disk. */
+async function mounts(): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ prefix: "wgrad_mount_" });
+  try {
+    await mount("-t", "tmpfs", "-o", "size=4k", "tmpfs", folder);
+    await new Deno.Command("umount", { args: [folder] }).output();
+    return true;
+  } catch {
+    console.log("tests/host/deno_files_test.ts: the test of a full disk is ignored, as none can be mounted");
+    return false;
+  } finally {
+    await Deno.remove(folder);
+  }
+}
