@@ -26,6 +26,11 @@ export function topK(logits: Float32Array, labels: ArrayLike<number>, k: number)
   return hits;
 }
 
+/** True if top-5 accuracy says anything: among five classes or fewer the label always is. */
+export function hasTop5(classes: number): boolean {
+  return classes > 5;
+}
+
 /**
  * The index of each row's largest logit, the lowest if several are equal, as torch.argmax.
  *

@@ -1,7 +1,11 @@
-/** The result of a test in one line. */
+import { hasTop5 } from "../metrics/accuracy.ts";
+
+/** The result of a test over so many classes in one line. */
 export function formatTest(
   { loss, top1, top5, rows }: { loss: number; top1: number; top5: number; rows: number },
+  classes: number,
 ): string {
   const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
-  return `test    loss ${loss.toFixed(4)}  top-1 ${percent(top1)}  top-5 ${percent(top5)}  (${rows} images)`;
+  const five = hasTop5(classes) ? `  top-5 ${percent(top5)}` : "";
+  return `test    loss ${loss.toFixed(4)}  top-1 ${percent(top1)}${five}  (${rows} images)`;
 }

@@ -37,7 +37,7 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
   const tested = isOnnx(config.model.weights!)
     ? await testOnnx(host, config, config.model.weights!)
     : await testCheckpoint(host, config);
-  host.print(formatTest(tested.tally));
+  host.print(formatTest(tested.tally, tested.classes.length));
   const { report, confusion } = reportOf(tested);
   for (const line of reportLines(report)) host.print(line);
   const files = {

@@ -104,7 +104,7 @@ async function testBest(
   await loadCheckpoint(model, await host.openFile(best.path), data.classes);
   const { tally, outputs } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = tally;
-  host.print(formatTest(tally));
+  host.print(formatTest(tally, data.classes.length));
   log.scalars({
     "test/loss": loss,
     "test/acc_top1": top1,

@@ -39,12 +39,17 @@ afterAll(async () => {
 async function withReport(
   classes: number,
   body: (page: Page) => Promise<void>,
-  options: { colorScheme?: "dark"; viewport?: { width: number; height: number } } = {},
+  { before, ...options }: {
+    colorScheme?: "dark";
+    viewport?: { width: number; height: number };
+    before?: () => void;
+  } = {},
 ): Promise<void> {
   const path = await reportOf(classes), browser = await openBrowser();
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   try {
     const page = await context.newPage();
+    if (before) await page.addInitScript(before);
     const errors: string[] = [], requests: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -179,6 +184,91 @@ browserTest("the report's matrix is used by keys, changes its order and numbers,
     await page.getByLabel("Validation, epoch 3").check();
     assert((await numbers()).join() !== counts.join());
   });
+});
+
+browserTest("the report's axis of epochs has whole numbers only, however far it zooms", async () => {
+  await withReport(5, async (page) => {
+    const labels = () => page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn.splice(0));
+    assertEquals([...new Set(await labels())].sort(), ["", "0", "1", "2", "3", "4", "5"]);
+    await page.locator(".plot").first().focus();
+    for (const key of ["+", "+", "+", "ArrowRight"]) await page.keyboard.press(key);
+    assert((await labels()).every((text) => /^\d*$/.test(text)));
+  }, { before: keepCentredTexts });
+});
+
+/** Keeps what is drawn centred on canvases, as the labels of the axis of epochs are. */
+function keepCentredTexts(): void {
+  const drawn: string[] = Object.assign(globalThis, { drawn: [] }).drawn;
+  const { fillText } = CanvasRenderingContext2D.prototype;
+  CanvasRenderingContext2D.prototype.fillText = function (text, ...place) {
+    if (this.textAlign === "center") drawn.push(text);
+    fillText.call(this, text, ...place);
+  };
+}
+
+browserTest("the report has the whole matrix in view, with labels that nothing covers", async () => {
+  for (const [classes, width] of [[42, 1280], [200, 1280], [42, 390], [200, 390]]) {
+    await withReport(classes, async (page) => {
+      await page.locator(".grid").scrollIntoViewIfNeeded();
+      const { left, right, cell } = await page.evaluate(() => {
+        const cells = document.querySelectorAll(".grid td[role=gridcell]");
+        const grid = document.querySelector(".scroller")!.getBoundingClientRect();
+        const last = cells[cells.length - 1].getBoundingClientRect();
+        return { left: grid.left, right: innerWidth - Math.max(grid.right, last.right), cell: last.width };
+      });
+      assert(left >= 0 && right >= 0, `${classes} classes at ${width}: ${right} pixels are left`);
+      assert(
+        cell * classes > .6 * (width - 80) || cell > 20,
+        `${classes} classes at ${width}: ${cell} pixels each`,
+      );
+      const covered = await page.locator(".grid tbody th span").evaluateAll((spans) =>
+        spans.filter((span) => span.textContent !== "").slice(0, 20).filter((span) => {
+          const range = document.createRange();
+          range.selectNodeContents(span);
+          span.scrollIntoView({ block: "center" });
+          const { top, bottom } = range.getBoundingClientRect(), { right } = span.getBoundingClientRect();
+          return [top + 1, bottom - 1].some((y) => {
+            const above = document.elementsFromPoint(right - 3, y);
+            const end = above.indexOf(span.parentElement!);
+            const hiding = end < 0 ? above.filter((one) => one.matches("th, td")) : above.slice(0, end);
+            return hiding.some((one) => getComputedStyle(one).backgroundColor !== "rgba(0, 0, 0, 0)");
+          });
+        }).map((span) => span.textContent)
+      );
+      assertEquals(covered, [], `${classes} classes at ${width}`);
+    }, { viewport: { width, height: 844 } });
+  }
+});
+
+browserTest("the report enlarges an image by keys, and goes back to it", async () => {
+  await withReport(5, async (page) => {
+    const opener = page.locator("#mistakes .enlarge").first();
+    const small = (await opener.locator("img").boundingBox())!;
+    await opener.focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.locator("dialog[open]");
+    assert((await dialog.locator("img").boundingBox())!.width > 3 * small.width);
+    const about = dialog.locator(".hint");
+    assertMatch(await about.innerText(), /^1 of \d+: .+\.png$/);
+    await page.keyboard.press("ArrowRight");
+    assertMatch(await about.innerText(), /^2 of /);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    const [, at, of] = /^(\d+) of (\d+)/.exec(await about.innerText())!;
+    assertEquals(at, of);
+    await page.keyboard.press("Escape");
+    assertEquals(await page.locator("dialog").count(), 0);
+    assert(await opener.evaluate((element) => element === document.activeElement));
+  });
+});
+
+browserTest("the report has no top-5 for so few classes that it is always 100 %", async () => {
+  for (const [classes, hasTop5] of [[5, false], [42, true]] as const) {
+    await withReport(classes, async (page) => {
+      assertEquals((await page.locator(".tiles").innerText()).includes("top-5"), hasTop5);
+      assertEquals((await page.locator("#curves").innerText()).includes("top-5"), hasTop5);
+    });
+  }
 });
 
 browserTest("the report's configuration is searched", async () => {

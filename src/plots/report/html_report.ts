@@ -87,7 +87,7 @@ function tiles(results: readonly SplitResult[]): Markup {
   const name = { valid: "validation", test: "test" };
   const shown: [value: string, label: string][] = [
     ...results.map(({ split, top1 }): [string, string] => [percent(top1), `${name[split]} top-1`]),
-    [percent(last.top5), `${name[last.split]} top-5`],
+    ...(last.top5 === null ? [] : [[percent(last.top5), `${name[last.split]} top-5`] as [string, string]]),
     [figure(last.f1), `${name[last.split]} macro F1`],
     [figure(last.auroc), `${name[last.split]} macro AUROC`],
     [figure(last.ece), `${name[last.split]} calibration error`],

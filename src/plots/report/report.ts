@@ -54,6 +54,7 @@ export interface SplitResult {
   readonly samples: number;
   readonly loss: number | null;
   readonly top1: number | null;
+  /** Null also for so few classes that it is always 1. */
   readonly top5: number | null;
   readonly f1: number | null;
   readonly auroc: number | null;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hasTop5 } from "../../metrics/accuracy.ts";
 import type { Callback, StepRecord } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
 import type { Screen } from "../screen.ts";
@@ -14,6 +15,8 @@ interface Column {
 const percent = (share: number | undefined) => share === undefined ? "-" : (100 * share).toFixed(1) + " %";
 const loss = (value: number | undefined) => value?.toFixed(4) ?? "-";
 
+const TOP5 = "  top-5";
+
 /** The columns of the table; a narrow terminal gets only the first ones. */
 const columns: readonly Column[] = [
   { heading: "  epoch", text: ({ epoch }, { maxEpochs }) => `${epoch}/${maxEpochs - 1}` },
@@ -21,7 +24,7 @@ const columns: readonly Column[] = [
   { heading: "  top-1", text: ({ train }) => percent(train.top1) },
   { heading: "valid loss", text: ({ valid }) => loss(valid?.loss) },
   { heading: "  top-1", text: ({ valid }) => percent(valid?.top1) },
-  { heading: "  top-5", text: ({ valid }) => percent(valid?.top5) },
+  { heading: TOP5, text: ({ valid }) => percent(valid?.top5) },
   { heading: "images/s", text: ({ imagesPerSecond }) => imagesPerSecond.toFixed(1) },
   { heading: "data wait", text: ({ dataWait }) => percent(dataWait) },
   { heading: "  time", text: ({ seconds }) => seconds.toFixed(1) + " s" },
@@ -29,10 +32,11 @@ const columns: readonly Column[] = [
 
 const BEST = "  best";
 
-/** The columns that fit into `width` characters together with the final `best`. */
-function columnsWithin(width: number): Column[] {
+/** The columns for so many classes that fit into `width` characters together with the final `best`. */
+function columnsWithin(width: number, classes: number): Column[] {
   let used = BEST.length - 2;
-  return columns.filter(({ heading }) => (used += heading.length + 2) <= width);
+  return columns.filter(({ heading }) => heading !== TOP5 || hasTop5(classes))
+    .filter(({ heading }) => (used += heading.length + 2) <= width);
 }
 
 /**
@@ -48,7 +52,7 @@ export function progress(screen: Screen): Callback {
   return {
     name: "progress",
     fitStart(state) {
-      shown = columnsWithin(screen.columns());
+      shown = columnsWithin(screen.columns(), state.classes.length);
       screen.print(shown.map(({ heading }) => heading).join("  "));
       screen.status((width) => {
         const batches = started ? batchesOf(state) - started.batches : 0;

@@ -25,7 +25,7 @@ export const REPORT = "report.html";
 /** Encoding images takes at most one part in this many of the time between two rounds, until the run ends. */
 const PICTURES_PART = 50;
 /** The longer side of the report's images, in pixels, and their JPEG quality. */
-const SIDE = 96, QUALITY = 85;
+const SIDE = 160, QUALITY = 85;
 
 type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report">;
 type Results = { valid?: Predictions | undefined; test?: Predictions | undefined };

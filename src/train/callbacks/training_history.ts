@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { hasTop5 } from "../../metrics/accuracy.ts";
 import { type Curve, curvesPlot } from "../../plots/curves_plot.ts";
 import type { Drawing } from "../../plots/svg.ts";
 import type { Font } from "../../plots/text.ts";
@@ -18,10 +19,13 @@ export function trainingHistory(
   { folder, plotting, write }: Pick<CallbackContext, "folder" | "plotting" | "write">,
 ): Callback {
   let drawn: EpochRecord | undefined;
-  const draw = async ({ history }: RunState) => {
+  const draw = async ({ history, classes }: RunState) => {
     if (history.length === 0 || history.at(-1) === drawn) return;
     const { font, png } = await plotting();
-    const plots = { loss: lossHistory(history, font), accuracy: accuracyHistory(history, font) };
+    const plots = {
+      loss: lossHistory(history, font),
+      accuracy: accuracyHistory(history, font, hasTop5(classes.length)),
+    };
     for (const [name, plot] of Object.entries(plots)) {
       await write(`${folder}/training_history/${name}_history.png`, await png(plot, DOTS_PER_INCH));
     }
@@ -50,7 +54,7 @@ export function lossHistory(history: readonly EpochRecord[], font: Font): Drawin
 }
 
 /** Accuracies by epoch, in percent. */
-export function accuracyHistory(history: readonly EpochRecord[], font: Font): Drawing {
+export function accuracyHistory(history: readonly EpochRecord[], font: Font, hasTop5 = true): Drawing {
   const percent = (share: number | undefined) => share === undefined ? undefined : 100 * share;
   const valid = history.map((record) => percent(record.valid?.top1));
   const best = bestOf(history, valid, Math.max);
@@ -61,7 +65,9 @@ export function accuracyHistory(history: readonly EpochRecord[], font: Font): Dr
       values: valid,
       ...(best && { note: `best ${best.value.toFixed(2)} % in epoch ${best.epoch}` }),
     },
-    { name: "valid top-5", values: history.map((record) => percent(record.valid?.top5)) },
+    ...(hasTop5
+      ? [{ name: "valid top-5", values: history.map((record) => percent(record.valid?.top5)) }]
+      : []),
   ];
   return draw("Accuracy", "Accuracy [%]", [0, 100], curves, history, font);
 }

@@ -25,7 +25,7 @@ const RATE = "lr-";
 type Chart = Omit<Curve, "series"> & { readonly series: readonly Wanted[] };
 
 /** All charts of a run that logged values under these names. */
-const chartsOf = (names: ReadonlySet<string>): readonly Chart[] => [
+const chartsOf = (names: ReadonlySet<string>, hasTop5: boolean): readonly Chart[] => [
   {
     title: "Loss",
     unit: "",
@@ -43,7 +43,7 @@ const chartsOf = (names: ReadonlySet<string>): readonly Chart[] => [
     series: [
       epochs("train/acc_top1", "train top-1"),
       epochs("val/acc_top1", "validation top-1"),
-      epochs("val/acc_top5", "validation top-5"),
+      ...(hasTop5 ? [epochs("val/acc_top5", "validation top-5")] : []),
     ],
   },
   { title: "Learning rate", unit: "", log: true, series: rates(names) },
@@ -67,8 +67,9 @@ export function curvesOf(
   metrics: readonly LoggedRow[],
   timings: readonly LoggedRow[],
   stepsPerEpoch: number,
+  hasTop5 = true,
 ): Curve[] {
-  return chartsOf(new Set(metrics.flatMap(Object.keys))).flatMap((chart) => {
+  return chartsOf(new Set(metrics.flatMap(Object.keys)), hasTop5).flatMap((chart) => {
     const series = chart.series.flatMap((wanted) => {
       const rows = wanted.name.startsWith("time/") ? timings : metrics;
       const scale = chart.unit === "%" || wanted.right ? 100 : 1;

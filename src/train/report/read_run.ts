@@ -3,6 +3,7 @@ import { lockedBy } from "../../base/lock.ts";
 import { makerOf } from "../../base/temporary_name.ts";
 import { parse } from "yaml";
 import { EVALUATED_SPLITS, type EvaluatedSplit } from "../../data/types.ts";
+import { hasTop5 } from "../../metrics/accuracy.ts";
 import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
 import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
@@ -50,7 +51,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
     health: data?.health,
     classes,
     splits: data?.samples ?? [],
-    curves: curvesOf(metrics, timings, stepsPerEpoch(metrics, data)),
+    curves: curvesOf(metrics, timings, stepsPerEpoch(metrics, data), hasTop5(classes.length)),
     results: EVALUATED_SPLITS.flatMap((split) => {
       const predictions = data?.[split];
       return predictions ? [resultOf(split, predictions, classes.length, pictures[split] ?? {})] : [];
@@ -166,7 +167,7 @@ function resultOf(
     samples: labels.length,
     loss,
     top1,
-    top5,
+    top5: hasTop5(classes) ? top5 : null,
     ece,
     f1: scores?.macro ?? null,
     auroc: areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length,

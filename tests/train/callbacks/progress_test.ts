@@ -15,12 +15,12 @@ const record: EpochRecord = {
 };
 
 /** The parts of a run's state that the callback reads. */
-function state(record: EpochRecord, bestEpoch?: number): RunState {
+function state(record: EpochRecord, bestEpoch?: number, classes = 12): RunState {
   const best = bestEpoch === undefined
     ? undefined
     : { epoch: bestEpoch, path: "best.safetensors", value: .277 };
   const counts = { epoch: record.epoch, batch: 0, batchesPerEpoch: 57, maxEpochs: 200 };
-  return { ...counts, history: [record], best } as unknown as RunState;
+  return { ...counts, history: [record], best, classes: Array(classes) } as unknown as RunState;
 }
 
 /** A screen of some width; what it printed, and the live line's maker. */
@@ -48,6 +48,17 @@ Deno.test("progress() prints aligned columns within 100 characters, and marks th
     "  epoch  train loss    top-1  valid loss    top-1    top-5  images/s  data wait    time",
     "  0/199      2.4822   18.8 %      3.0607   27.7 %  100.0 %      68.4      2.3 %  26.3 s  best",
     " 99/199      2.4822   18.8 %           -        -        -      68.4      2.3 %  26.3 s",
+  ]);
+});
+
+Deno.test("progress() has no top-5 for so few classes that it is always 100 %", async () => {
+  const { lines, screen: shown } = screen(Infinity);
+  const callback = progress(shown);
+  await callback.fitStart?.(state(record, 0, 5));
+  await callback.epochEnd?.(state(record, 0, 5));
+  assertEquals(lines, [
+    "  epoch  train loss    top-1  valid loss    top-1  images/s  data wait    time",
+    "  0/199      2.4822   18.8 %      3.0607   27.7 %      68.4      2.3 %  26.3 s  best",
   ]);
 });
 

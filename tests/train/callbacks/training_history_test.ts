@@ -36,4 +36,5 @@ Deno.test("lossHistory() and accuracyHistory() name the best epoch, whatever is 
   assert(accuracy.svg.includes("valid top-1: best 70.00 % in epoch 3"));
   const alone = accuracyHistory([record(0, 1, .5, false)], font);
   assert(!alone.svg.includes("valid"));
+  assert(accuracy.svg.includes("top-5") && !accuracyHistory(history, font, false).svg.includes("top-5"));
 });

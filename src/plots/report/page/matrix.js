@@ -5,10 +5,12 @@
 import { choice, h, percent } from "./dom.js";
 import { gallery } from "./pictures.js";
 
-/** Sides of cells in pixels: minimum and maximum when all must fit, the large size, and the minimum for a number. */
+/** Sides of cells in pixels: minimum and maximum in the layout, the large size, and the minimum for a number. */
 const LEAST = 4, MOST = 60, LARGE = 30, NUMBERED = 21;
 /** Cells smaller than this have small labels, possibly fewer than classes. */
 const TIGHT = 14;
+/** Distance and size of small labels in pixels. */
+const APART = 11, SMALL = 9.5;
 /** With more classes than this the matrix takes the full width, and the images are shown below it. */
 const BESIDE = 30;
 
@@ -65,18 +67,28 @@ function ordered({ classes, result, shown }) {
   return places;
 }
 
+/**
+ * The sides of a layout in pixels: of the cells, and of the margin with the names. Where cells that all fit would be
+ * smaller than the layout can have them, everything is laid out larger and drawn by this scale.
+ */
+function sides({ classes, count, shown }) {
+  const longest = Math.max(...classes.map((name) => [...name].length));
+  const names = Math.min(200, .3 * shown.width, Math.max(64, 8 * longest + 12));
+  if (shown.size === "large") return { longest, cell: LARGE, margin: names, scale: 1 };
+  const beside = (names) => Math.min(MOST, (shown.width - names - 14) / count);
+  const margin = beside(names) < TIGHT ? Math.min(names, 100, .2 * shown.width) : names;
+  const fitting = beside(margin),
+    cell = Math.max(LEAST, Math.floor(fitting)),
+    scale = Math.min(1, fitting / cell);
+  return { longest, cell, margin: margin / scale, scale };
+}
+
 function draw(matrix) {
   const { classes, counts, count, shown, holder, result } = matrix;
   const order = ordered(matrix);
-  const longest = Math.max(...classes.map((name) => [...name].length));
-  const names = Math.min(200, .3 * shown.width, Math.max(64, 8 * longest + 12));
-  const cellBeside = (names) =>
-    Math.max(LEAST, Math.min(MOST, Math.floor((shown.width - names - 24) / count)));
-  const isTight = shown.size !== "large" && cellBeside(names) < TIGHT;
-  const margin = isTight ? Math.min(names, 100, .2 * shown.width) : names;
-  const cell = shown.size === "large" ? LARGE : cellBeside(margin);
+  const { longest, cell, margin, scale } = sides(matrix);
   const largest = counts.reduce((most, value) => Math.max(most, value), 1);
-  const every = Math.ceil(9.5 / cell);
+  const every = Math.ceil(APART / (cell * scale));
   const table = h("table", {
     class: "grid",
     role: "grid",
@@ -85,6 +97,7 @@ function draw(matrix) {
   table.style.width = `${margin + cell * count}px`;
   table.style.setProperty("--cell", `${cell}px`);
   table.style.setProperty("--names", `${margin}px`);
+  table.style.setProperty("--small", `${SMALL / scale}px`);
   table.classList.toggle("tight", cell < TIGHT);
   table.classList.toggle("level", longest * 7.5 < cell - 2);
   const label = (i, at, scope) => {
@@ -111,10 +124,18 @@ function draw(matrix) {
     return h("tr", {}, label(truth, at, "row"), cells);
   });
   table.append(h("thead", {}, head), h("tbody", {}, rows));
+  const scroller = h("div", { class: `scroller ${shown.size}` }, table);
   holder.replaceChildren(
-    h("div", { class: `scroller ${shown.size}` }, table),
+    scroller,
     h("p", { class: "axis-note" }, "Rows are true classes, columns are predicted classes."),
   );
+  if (scale < 1) {
+    table.classList.add("scaled");
+    table.style.transform = `scale(${scale})`;
+    const { width, height } = table.getBoundingClientRect();
+    scroller.style.width = `${Math.ceil(width) + 12}px`;
+    scroller.style.height = `${Math.ceil(height) + 6}px`;
+  }
   listen(matrix, table, order);
 }
 
