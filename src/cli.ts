@@ -16,6 +16,7 @@ type Task = (host: Host, args: readonly string[]) => Promise<number | void>;
 const plainTasks: Readonly<Record<keyof typeof usages, Task>> = {
   predict: async (host, args) => (await import("./tasks/predict.ts")).predict(host, args),
   export: async (host, args) => (await import("./tasks/export.ts")).exportTask(host, args),
+  clean: async (host, args) => (await import("./tasks/clean.ts")).clean(host, args),
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
   completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
   sync: async (host, args) => (await import("./tasks/sync.ts")).sync(host, args),

@@ -2,6 +2,7 @@
 import { DataError, exitCode } from "../base/errors.ts";
 import { printableLines } from "../base/printable.ts";
 import type { Host } from "../setup/host.ts";
+import { filesBelow, isAbandoned } from "./deno_disk.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import { appendBytes, appendText, folderStore, linkAtomic, openFile, openTree } from "./deno_files.ts";
 import { openGpu } from "./deno_gpu.ts";
@@ -10,7 +11,7 @@ import { denoMachine } from "./deno_machine.ts";
 import { openOnnx } from "./deno_onnx.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
-import { tryLock } from "./deno_lock.ts";
+import { lockHolder, tryLock } from "./deno_lock.ts";
 import { denoTerminal } from "./deno_terminal.ts";
 import { writeAtomic, writeParts } from "./deno_writing.ts";
 
@@ -56,6 +57,9 @@ export function denoHost(): Host {
     appendText,
     appendBytes,
     tryLock,
+    lockHolder,
+    filesBelow,
+    isAbandoned,
     cacheFolder: (name) => `.cache/${name}`,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),

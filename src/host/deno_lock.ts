@@ -46,6 +46,17 @@ export function tryLock(path: string, what: string, rules: Partial<LockRules> = 
   return writing(`${path}.lock`, () => take(path, what, full));
 }
 
+/** Who holds the lock of `path`, or undefined if nobody does; changes nothing. */
+export async function lockHolder(path: string): Promise<string | undefined> {
+  const owner = await firstAlive(await lockFiles(path), { machine: Deno.hostname(), ...RULES });
+  return owner && describe(owner);
+}
+
+/** True for a lock file that names its owner as ours do. */
+export async function isOwnLock(file: string): Promise<boolean> {
+  return parseOwner(await Deno.readTextFile(file).catch(() => "")) !== "unknown";
+}
+
 async function take(path: string, what: string, rules: LockRules): Promise<Lock | Taken> {
   await makeFolderOf(path);
   for (;;) {
@@ -130,10 +141,19 @@ async function aliveIn(path: string, rules: LockRules): Promise<Owner | "unknown
 async function readOwner(path: string): Promise<Owner | "unknown"> {
   for (let i = 0; i < READS; i++) {
     const text = await Deno.readTextFile(path);
-    if (text.endsWith("\n")) return JSON.parse(text);
+    if (text.endsWith("\n")) return parseOwner(text);
     await pause(PAUSE);
   }
   return "unknown"; // it died, or is suspended, before it wrote who it is
+}
+
+function parseOwner(text: string): Owner | "unknown" {
+  try {
+    const owner = JSON.parse(text);
+    return typeof owner?.pid === "number" && typeof owner.since === "string" ? owner : "unknown";
+  } catch {
+    return "unknown"; // of another program
+  }
 }
 
 /** Milliseconds since a file was written, by the clock of its disk. */

@@ -6,7 +6,7 @@
  * may not be visible here, are removed after a day.
  */
 import { fnv1a32 } from "../base/rng.ts";
-import { makerOf, temporaryName } from "../base/temporary_name.ts";
+import { temporaryName, temporaryOf } from "../base/temporary_name.ts";
 import { folderOf } from "../data/files/paths.ts";
 
 /** A file that its writer fills and renames. */
@@ -34,14 +34,15 @@ export async function openTemporary(path: string): Promise<Temporary> {
 /** Removes what killed processes left in a folder. */
 async function removeLeftovers(folder: string): Promise<void> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
-    const maker = makerOf(name);
+    const maker = temporaryOf(name)?.maker;
     if (!isFile || maker === undefined) continue;
     const path = `${folder}/${name}`;
     if (await isLeftOver(path, maker)) await Deno.remove(path).catch(() => {}); // another process may be quicker
   }
 }
 
-async function isLeftOver(path: string, maker: string): Promise<boolean> {
+/** True for a temporary file or folder whose maker has ended, as far as can be known here. */
+export async function isLeftOver(path: string, maker: string): Promise<boolean> {
   try {
     using file = await Deno.open(path);
     const isFree = maker === machineKey() && await tryLockFile(file, false) === true;

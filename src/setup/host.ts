@@ -24,6 +24,16 @@ export interface OnnxSession {
   close(): Promise<void>;
 }
 
+/** A file as it is on the disk. */
+export interface DiskFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** The same for all names of one file. */
+  readonly id: string;
+  /** How many names (hard links) the file has. */
+  readonly names: number;
+}
+
 /** How important a line is. */
 export type Level = "debug" | "info" | "warning" | "error";
 
@@ -100,6 +110,12 @@ export interface Host {
   appendBytes(path: string, bytes: Uint8Array): Promise<void>;
   /** Locks what several processes may change; `waitForLock` waits for it. */
   readonly tryLock: TryLock;
+  /** Who holds the lock of `path`, or undefined if nobody does. */
+  lockHolder(path: string): Promise<string | undefined>;
+  /** All files at or below a path, which need not exist; symbolic links are not followed. */
+  filesBelow(path: string): Promise<DiskFile[]>;
+  /** True for a lock or a temporary file or folder whose process has ended. */
+  isAbandoned(path: string): Promise<boolean>;
   /** A folder for files that can be regenerated. */
   cacheFolder(name: string): string;
   /** The commit of the working tree, or undefined outside a checkout. */

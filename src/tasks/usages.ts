@@ -2,6 +2,7 @@
 import { providerNames } from "../core/providers/mod.ts";
 import { OPSETS } from "../formats/onnx/model.ts";
 import type { Usage } from "../launch/usage.ts";
+import { KINDS } from "./clean/find.ts";
 
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -58,6 +59,16 @@ export const usages = {
     summary: "Sends what runs have stored for Weights & Biases",
     takes: "RUN ...",
     flags: {},
+  },
+  clean: {
+    task: "clean",
+    summary:
+      "Shows what caches, old runs' checkpoints and killed processes left take, and removes it with --yes",
+    takes: "[FOLDER ...]",
+    flags: {
+      only: { choices: KINDS, help: "Caches, old runs' checkpoints, or locks and files of killed processes" },
+      yes: { short: "y", help: "Remove what is listed" },
+    },
   },
   doctor: {
     task: "doctor",

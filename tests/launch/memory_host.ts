@@ -1,6 +1,7 @@
 /** A host whose files are in memory, for what launches runs. */
 
-import type { TryLock } from "../../src/base/lock.ts";
+import { lockedBy, type TryLock } from "../../src/base/lock.ts";
+import { temporaryOf } from "../../src/base/temporary_name.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import type { Host } from "../../src/setup/host.ts";
 import { memoryFiles } from "../config/files.ts";
@@ -62,6 +63,15 @@ export function memoryHost(
       },
     }),
     tryLock: memoryTryLock(locks),
+    lockHolder: (path) => Promise.resolve(locks.get(path)),
+    filesBelow: (root) =>
+      Promise.resolve(
+        below(root).map((path) => ({ path, bytes: files.get(path)!.length, id: path, names: 1 })),
+      ),
+    isAbandoned: (path) => {
+      const of = lockedBy(path) ?? temporaryOf(path);
+      return Promise.resolve(of !== undefined && !locks.has(of.path));
+    },
     now: () => now,
     terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
     status: () => {},

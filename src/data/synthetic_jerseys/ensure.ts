@@ -1,7 +1,7 @@
 /** The drawn dataset on disk, which several processes may want at the same time. */
 import { DataError } from "../../base/errors.ts";
 import type { Lock } from "../../base/lock.ts";
-import { makerOf, temporaryName } from "../../base/temporary_name.ts";
+import { temporaryName, temporaryOf } from "../../base/temporary_name.ts";
 import { type EncodeJpeg, type FolderStore, SPLITS } from "../types.ts";
 import { checkJerseys, generateSyntheticJerseys, type SyntheticJerseys, VERSION } from "./generate.ts";
 
@@ -41,7 +41,7 @@ export async function ensureSyntheticJerseys(
   if (await isThere(options, place)) return false;
   const { store, folder } = place;
   for (const name of await store.names("")) {
-    const isLeftOver = name.startsWith(`${folder}.`) && makerOf(name) !== undefined;
+    const isLeftOver = name.startsWith(`${folder}.`) && temporaryOf(name) !== undefined;
     if (isLeftOver) await store.remove(name); // by a process that was killed
   }
   const temporary = temporaryName(folder);

@@ -1,6 +1,6 @@
 /** Builds a run's report from the files in its folder. */
 import { lockedBy } from "../../base/lock.ts";
-import { makerOf } from "../../base/temporary_name.ts";
+import { temporaryOf } from "../../base/temporary_name.ts";
 import { parse } from "yaml";
 import { EVALUATED_SPLITS, type EvaluatedSplit } from "../../data/types.ts";
 import { hasTop5 } from "../../metrics/accuracy.ts";
@@ -187,7 +187,9 @@ function resultOf(
 
 /** All files except the report itself, those still being written, and locks. */
 function linked(files: readonly { path: string; bytes: number }[]): ReportFile[] {
-  return files.filter(({ path }) => path !== "report.html" && makerOf(path) === undefined && !lockedBy(path))
+  return files.filter(({ path }) =>
+    path !== "report.html" && temporaryOf(path) === undefined && !lockedBy(path)
+  )
     .map(({ path, bytes }) => ({ path, bytes, href: hrefOf(path) }));
 }
 

@@ -1,0 +1,143 @@
+/** What `clean` can remove: everything that can be made again, or that nobody will miss. */
+import { lockedBy } from "../../base/lock.ts";
+import { temporaryOf } from "../../base/temporary_name.ts";
+import { folderOf } from "../../data/files/paths.ts";
+import { openSafetensors } from "../../formats/safetensors.ts";
+import type { DiskFile, Host } from "../../setup/host.ts";
+
+/** Where runs and their checkpoints are unless the configuration says otherwise. */
+export const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
+
+/** What is ours in the folders of the cache, which may be one that other programs use, too. */
+const CACHES: Readonly<Record<string, RegExp>> = {
+  datasets: /^synthetic_jerseys_[0-9a-f]{8}$/,
+  pictures: /_[0-9a-f]{8}\.pictures$/,
+  kernels: /\.json$/,
+  bench: /^(?:run|data\.pictures)$/,
+};
+
+/** The kinds of things that can be removed. */
+export const KINDS = ["caches", "checkpoints", "leftovers"] as const;
+
+/** Something that can be removed, or why it stays. */
+export interface Finding {
+  readonly kind: typeof KINDS[number];
+  readonly path: string;
+  readonly files: readonly DiskFile[];
+  /** What it is. */
+  readonly what: string;
+  /** Why it stays; absent if it can go. */
+  readonly stays?: string;
+}
+
+/** Looks through our own folders and `others`, in which runs or checkpoints are. */
+export async function findRemovable(host: Host, others: readonly string[]): Promise<Finding[]> {
+  const caches = Object.keys(CACHES).map((name) => host.cacheFolder(name));
+  const files = new Map<string, DiskFile>();
+  for (const folder of [...caches, ...FOLDERS, ...others]) {
+    for (const file of await host.filesBelow(folder)) files.set(file.path, file);
+  }
+  const all = [...files.values()].sort((a, b) => a.path < b.path ? -1 : 1);
+  const leftovers = await findLeftovers(host, all);
+  const rest = all.filter(({ path }) => lockedBy(path) === undefined && temporaryIn(path) === undefined);
+  const holders = await holdersOf(host, all);
+  return [
+    ...findCaches(host, rest, holders),
+    ...await findCheckpoints(host, rest, holders),
+    ...leftovers,
+  ];
+}
+
+/** The living owners of locks, by what they lock. */
+async function holdersOf(host: Host, files: readonly DiskFile[]): Promise<Map<string, string>> {
+  const locked = new Set(files.map(({ path }) => lockedBy(path)?.path).filter((path) => path !== undefined));
+  const holders = new Map<string, string>();
+  for (const path of locked) {
+    const holder = await host.lockHolder(path);
+    if (holder !== undefined) holders.set(path, holder);
+  }
+  return holders;
+}
+
+/** Drawn datasets, decoded images, kernel choices. A run that is in progress may read any of them. */
+function findCaches(
+  host: Host,
+  files: readonly DiskFile[],
+  holders: ReadonlyMap<string, string>,
+): Finding[] {
+  const [holder] = holders.values();
+  const stays = holder === undefined ? {} : { stays: `it may be in use by ${holder}` };
+  return Object.entries(CACHES).flatMap(([name, pattern]) => {
+    const cache = `${host.cacheFolder(name)}/`;
+    const below = files.filter(({ path }) => path.startsWith(cache));
+    const groups = Map.groupBy(below, ({ path }) => path.slice(cache.length).split("/")[0]);
+    return [...groups].filter(([name]) => pattern.test(name)).map(([name, files]): Finding => {
+      return { kind: "caches", path: cache + name, files, what: "made again when needed", ...stays };
+    });
+  });
+}
+
+/** Folders of checkpoints that their run no longer needs, as it has its best and its last weights in its own folder. */
+async function findCheckpoints(
+  host: Host,
+  files: readonly DiskFile[],
+  holders: ReadonlyMap<string, string>,
+): Promise<Finding[]> {
+  const paths = new Set(files.map(({ path }) => path));
+  const folders = new Set(
+    [...paths].filter((path) => path.endsWith(".safetensors")).map(folderOf).filter(isPast),
+  );
+  const findings: Finding[] = [];
+  for (const folder of folders) {
+    const inside = files.filter(({ path }) => path.startsWith(`${folder}/`));
+    const run = await runOf(host, inside.find(({ path }) => path.endsWith(".safetensors"))!.path);
+    const what = `checkpoints of ${run ?? "an unknown run"}`;
+    const stays = holders.get(folder) ?? holders.get(`${run}/.run`) ?? await whyNeeded(host, folder, run);
+    findings.push({ kind: "checkpoints", path: folder, files: inside, what, ...(stays ? { stays } : {}) });
+  }
+  return findings;
+}
+
+/** Why a run still needs a folder of checkpoints, or undefined if it does not. */
+async function whyNeeded(host: Host, folder: string, run: string | undefined): Promise<string | undefined> {
+  const store = host.folderStore(run ?? folder);
+  if (run === undefined || !await store.exists("weights")) return "its run has no other weights";
+  if (folder !== `${run}/checkpoints`) return undefined;
+  const isFinished = /"exit_code": 0\b/.test(await store.readText("result.json") ?? "");
+  return isFinished ? undefined : "its run has not finished";
+}
+
+/** True for checkpoints that a later run moved aside, `checkpoints/train.1`, and those in a run's own folder. */
+function isPast(folder: string): boolean {
+  return /\.\d+$/.test(folder) || /\/checkpoints$/.test(folder);
+}
+
+/** The folder of the run that wrote a checkpoint, or undefined if that cannot be read. */
+async function runOf(host: Host, path: string): Promise<string | undefined> {
+  try {
+    const { metadata } = await openSafetensors(await host.openFile(path));
+    return metadata.get("wgrad.run");
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined; // damaged
+    throw error;
+  }
+}
+
+/** Locks and temporary files of processes that have ended. */
+async function findLeftovers(host: Host, files: readonly DiskFile[]): Promise<Finding[]> {
+  const groups = Map.groupBy(files, ({ path }) => lockedBy(path) === undefined ? temporaryIn(path) : path);
+  const findings: Finding[] = [];
+  for (const [path, files] of groups) {
+    if (path === undefined || !await host.isAbandoned(path)) continue;
+    const what = lockedBy(path) === undefined ? "left half written" : "a lock whose owner has ended";
+    findings.push({ kind: "leftovers", path, files, what });
+  }
+  return findings;
+}
+
+/** The temporary file or folder that a path is, or is in. */
+function temporaryIn(path: string): string | undefined {
+  const parts = path.split("/");
+  const at = parts.findIndex((part) => temporaryOf(part) !== undefined);
+  return at < 0 ? undefined : parts.slice(0, at + 1).join("/");
+}

@@ -1,0 +1,133 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { byteSource } from "../../src/base/byte_source.ts";
+import { ConfigError } from "../../src/base/errors.ts";
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
+import type { Host } from "../../src/setup/host.ts";
+import { clean } from "../../src/tasks/clean.ts";
+import { memoryHost } from "../launch/memory_host.ts";
+
+const MIB = 1024 ** 2;
+
+/** A host with these files, of one MiB each; a checkpoint names the run in the text. */
+function hostWith(paths: Readonly<Record<string, string>>) {
+  const { host, lines, files, locks } = memoryHost();
+  for (const [path, text] of Object.entries(paths)) files.set(path, text);
+  const openFile = (path: string) => {
+    const run = files.get(path)!;
+    return Promise.resolve(byteSource(path, writeSafetensors(new Map(), new Map([["wgrad.run", run]]))));
+  };
+  const filesBelow: Host["filesBelow"] = async (path) =>
+    (await host.filesBelow(path)).map((file) => ({ ...file, bytes: MIB }));
+  const cacheFolder = (name: string) => `.cache/${name}`;
+  return { host: { ...host, openFile, filesBelow, cacheFolder }, lines, files, locks };
+}
+
+/** A run that finished, of which a later one moved the checkpoints aside. */
+const moved = {
+  "checkpoints/train.1/last.safetensors": "outputs/a",
+  "checkpoints/train.1/epoch=03.safetensors": "outputs/a",
+  "outputs/a/weights/last.safetensors": "outputs/a",
+  "outputs/a/metrics.jsonl": "{}",
+};
+
+Deno.test("clean shows what would go, and removes it with --yes alone", async () => {
+  const { host, lines, files } = hostWith({
+    ...moved,
+    ".cache/datasets/synthetic_jerseys_0123abcd/train/000001.jpg": "",
+    ".cache/datasets/synthetic_jerseys_0123abcd/synthetic_jerseys.json": "",
+    ".cache/pictures/jerseys_0123abcd.pictures": "",
+    ".cache/kernels/llvmpipe.json": "",
+    "checkpoints/train/last.safetensors": "outputs/b",
+    "checkpoints/train.lock.3": "{}",
+    "outputs/b/report.html.1x-01234567.tmp": "",
+    ".cache/datasets/synthetic_jerseys_aaaaaaaa.any-01234567.tmp/train/000001.jpg": "",
+  });
+  const before = new Map(files);
+  await clean(host, []);
+  assertEquals(
+    lines,
+    [
+      "path                                                           frees",
+      ".cache/datasets/synthetic_jerseys_0123abcd                   2.0 MiB  made again when needed",
+      ".cache/pictures/jerseys_0123abcd.pictures                    1.0 MiB  made again when needed",
+      ".cache/kernels/llvmpipe.json                                 1.0 MiB  made again when needed",
+      "checkpoints/train.1                                          2.0 MiB  checkpoints of outputs/a",
+      ".cache/datasets/synthetic_jerseys_aaaaaaaa.any-01234567.tmp  1.0 MiB  left half written",
+      "checkpoints/train.lock.3                                     1.0 MiB  a lock whose owner has ended",
+      "outputs/b/report.html.1x-01234567.tmp                        1.0 MiB  left half written",
+      "all                                                          9.0 MiB",
+      "\nNothing has been removed: add --yes to remove what is listed",
+    ],
+  );
+  assertEquals(files, before);
+  await clean(host, ["--yes"]);
+  assertEquals([...files.keys()].sort(), [
+    "checkpoints/train/last.safetensors",
+    "outputs/a/metrics.jsonl",
+    "outputs/a/weights/last.safetensors",
+  ]);
+  lines.length = 0;
+  await clean(host, []);
+  assertEquals(lines, ["clean   nothing to remove"]);
+});
+
+Deno.test("clean removes nothing that a run in progress may use, and says who it is", async () => {
+  const { host, lines, files, locks } = hostWith({
+    ...moved,
+    "outputs/c/.run.lock.1": "{}",
+    "checkpoints/train.1.lock.1": "{}",
+    ".cache/kernels/llvmpipe.json": "",
+  });
+  locks.set("outputs/c/.run", "process 7 on vm, which trains").set("checkpoints/train.1", "process 8 on vm");
+  const before = new Map(files);
+  await clean(host, ["--yes"]);
+  assertEquals(lines, [
+    "stays   .cache/kernels/llvmpipe.json (made again when needed): it may be in use by process 8 on vm",
+    "stays   checkpoints/train.1 (checkpoints of outputs/a): process 8 on vm",
+    "clean   nothing to remove",
+  ]);
+  assertEquals(files, before);
+});
+
+Deno.test("clean keeps the only weights of a run, and what a job that has not finished goes on from", async () => {
+  const finished = `{\n  "exit_code": 0\n}`;
+  const { host, lines, files } = hostWith({
+    "checkpoints/old.2/last.safetensors": "outputs/gone",
+    "outputs/multirun/0/checkpoints/last.safetensors": "outputs/multirun/0",
+    "outputs/multirun/0/weights/best.safetensors": "outputs/multirun/0",
+    "outputs/multirun/0/result.json": finished,
+    "outputs/multirun/1/checkpoints/last.safetensors": "outputs/multirun/1",
+    "outputs/multirun/1/weights/best.safetensors": "outputs/multirun/1",
+  });
+  await clean(host, ["-y"]);
+  assertEquals(lines.slice(0, 2), [
+    "stays   checkpoints/old.2 (checkpoints of outputs/gone): its run has no other weights",
+    "stays   outputs/multirun/1/checkpoints (checkpoints of outputs/multirun/1): its run has not finished",
+  ]);
+  assertEquals([...files.keys()].filter((path) => path.includes("checkpoints")), [
+    "checkpoints/old.2/last.safetensors",
+    "outputs/multirun/1/checkpoints/last.safetensors",
+  ]);
+});
+
+Deno.test("clean knows its own caches from those of other programs, and one kind from another", async () => {
+  const { host, files } = hostWith({
+    ...moved,
+    ".cache/datasets/squad/train.json": "",
+    ".cache/huggingface/model.safetensors": "",
+    ".cache/pictures/holiday.jpg": "",
+    ".cache/kernels/llvmpipe.json": "",
+    "elsewhere/run.1/last.safetensors": "outputs/a",
+  });
+  await clean(host, ["--only", "caches", "--yes"]);
+  assertEquals([...files.keys()].filter((path) => path.startsWith(".cache/")), [
+    ".cache/datasets/squad/train.json",
+    ".cache/huggingface/model.safetensors",
+    ".cache/pictures/holiday.jpg",
+  ]);
+  assertEquals(files.has("checkpoints/train.1/last.safetensors"), true);
+  await clean(host, ["elsewhere/", "--only", "checkpoints", "--yes"]);
+  assertEquals([...files.keys()].filter((path) => path.includes(".1/")), []);
+  const message = "Cannot clean nowhere: there is no such folder";
+  await assertRejects(() => clean(host, ["nowhere"]), ConfigError, message);
+});
