@@ -45,6 +45,8 @@ export interface UpdateOptions {
    * these elements decay, `decays`.
    */
   readonly rule: string;
+  /** The largest absolute value of a gradient's element; undefined: no limit. */
+  readonly maxValue?: number | undefined;
   /** Maintains f16 copies of this many leading values. */
   readonly mixed: boolean;
   /** With a learning rate for each block of {@link RATE_BLOCK} elements: the block of the first element. */
@@ -55,7 +57,7 @@ export interface UpdateOptions {
 export const RATE_BLOCK = 128;
 
 export function elementwiseUpdate(options: UpdateOptions): KernelSource {
-  const { count, decayed, states, rule, mixed, firstRate } = options;
+  const { count, decayed, states, rule, maxValue, mixed, firstRate } = options;
   const isLayered = firstRate !== undefined;
   const each = (line: (name: string, i: number) => string) => states.map(line).join("\n");
   const code = wgsl`
@@ -83,7 +85,11 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let now = step[1];
   if (now.x == 0.0) { return; }
   let norm = now.y;
+#if ${maxValue === undefined}
   let g = gradients[i] * now.z;
+#else
+  let g = clamp(gradients[i] * now.z, vec4f(-${maxValue ?? 0}), vec4f(${maxValue ?? 0}));
+#endif
   let rate = rate_of(i);
   let decays = i < ${decayed / 4}u;
   var p = values[i];

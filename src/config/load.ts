@@ -5,6 +5,7 @@
 
 import { ConfigError } from "../base/errors.ts";
 import type { KeyRules } from "./apply.ts";
+import { refuseLanguageModel } from "./bridge/out_of_scope.ts";
 import { isBridgeKey, translate } from "./bridge/translate.ts";
 import { check } from "./check.ts";
 import { compose, type Composition } from "./compose.ts";
@@ -49,6 +50,8 @@ export interface Composed {
   readonly search: SearchPath;
   readonly composition: Composition;
   readonly overrides: readonly Override[];
+  /** The root file, without .yaml. */
+  readonly rootName: string;
   /** The full tree, including `hydra`. */
   readonly root: Node;
 }
@@ -99,24 +102,32 @@ export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults
   const overrides = parsed.filter(({ value }) => !(request.isSweep && value instanceof Sweep));
   const search = withSearchPath(request, world, overrides);
   const composition = compose(search, request.root, overrides, faults, schemaRules);
-  return { search, composition, overrides, root: withHydra(request, world, search, composition, overrides) };
+  const root = withHydra(request, world, search, composition, overrides);
+  return { search, composition, overrides, rootName: request.root, root };
 }
 
 /** The tree with interpolations resolved and translated to our format, in two parts. */
 export function resolveConfig(
-  { search, root, composition: { ignored } }: Composed,
+  { search, root, rootName, composition: { ignored } }: Composed,
   world: ConfigWorld,
   faults: Faults,
 ): { app: Node; hydra: Node; notes: readonly string[] } {
+  refuseLanguageModel(rootName, withoutHydra(root));
   const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
   const resolved = resolverOf(placed, world).all(faults);
-  const { root: translated, dropped } = translate(withoutHydra(resolved), faults);
+  const { root: translated, dropped, notes: translations } = translate(
+    withoutHydra(resolved),
+    rootName,
+    faults,
+  );
   const writerOf = (origin: string) => search.writerOf(origin);
   const { root: app, keptByRun } = withoutForeignKeys(configSchema, translated, writerOf, faults);
   const hydra = nodeAt(resolved, ["hydra"]) ?? mapNode([], "");
   const names = [...ignored, ...withoutEffect(hydra), ...dropped];
   const notes = [
     ...(names.length === 0 ? [] : [`${names.join(", ")}: accepted, but without effect here`]),
+    ...translations,
+    ...search.passed,
     ...(keptByRun.length === 0 ? [] : [
       `${
         keptByRun.join(", ")
@@ -143,7 +154,7 @@ function withSearchPath(
   world: ConfigWorld,
   overrides: readonly Override[],
 ): SearchPath {
-  const search = new SearchPath(sources);
+  const search = new SearchPath(sources, root);
   const given = overrides.find(({ key }) => key === "hydra.searchpath");
   const node = given
     ? elementToNode(given.value, given.text)
@@ -160,7 +171,7 @@ function withSearchPath(
       }
       return { provider: "hydra.searchpath", files: world.openConfigFolder(path.replace(/^file:\/\//, "")) };
     }),
-  ]);
+  ], root);
 }
 
 /** The composed tree with Hydra's own keys: files override defaults, and facts override files. */

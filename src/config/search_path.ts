@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../base/errors.ts";
 import { type DefaultsEntry, readDefaults } from "./defaults/entry.ts";
-import { type MapNode, mapNode } from "./tree.ts";
+import { isList, isMap, type MapNode, mapNode, type Node } from "./tree.ts";
 import { readYamlMap } from "./yaml_reader.ts";
 
 /** A folder of configuration files. Paths are relative to it and omit `.yaml`. */
@@ -40,11 +40,20 @@ export interface ConfigFile {
   readonly values: MapNode;
 }
 
-/** The folders of one composition; each file is read only once. */
+/**
+ * The folders of one composition; each file is read only once. A file with a `_target_` belongs to another
+ * project: it stands for ours in that project's roots, but not in ours, which would mix two sets of defaults.
+ */
 export class SearchPath {
   readonly #files = new Map<string, ConfigFile | undefined>();
+  readonly #isOurs: boolean;
+  /** A line for each file of another project that a root of ours passed over. */
+  readonly passed: string[] = [];
 
-  constructor(readonly sources: readonly ConfigSource[]) {}
+  /** `root` is the root file, without .yaml. */
+  constructor(readonly sources: readonly ConfigSource[], root = "") {
+    this.#isOurs = sources.find(({ files }) => files.read(root) !== undefined)?.provider === "main";
+  }
 
   /** The first file with that path. @throws ConfigError if it cannot be read */
   load(path: string): ConfigFile | undefined {
@@ -81,6 +90,10 @@ export class SearchPath {
     return below("").filter((group) => this.options(group).length > 0).sort();
   }
 
+  #isInMain(path: string): boolean {
+    return this.sources.some(({ provider, files }) => provider === "main" && files.read(path) !== undefined);
+  }
+
   #read(path: string): ConfigFile | undefined {
     if (!isInside(path)) return undefined;
     const bare = path.replace(/\.yaml$/, "");
@@ -90,6 +103,10 @@ export class SearchPath {
       if (text === undefined) continue;
       const name = `${files.name}/${bare}.yaml`;
       const root = readYamlMap(text, name);
+      if (this.#isOurs && source.provider !== "main" && hasTarget(root) && this.#isInMain(bare)) {
+        this.passed.push(`${name} is written for another project: this root takes our own file instead`);
+        continue;
+      }
       const { defaults: list, rest } = split(root);
       return {
         path,
@@ -102,6 +119,12 @@ export class SearchPath {
     }
     return undefined;
   }
+}
+
+/** True if a value has a `_target_`. */
+function hasTarget(node: Node): boolean {
+  if (isList(node)) return node.value.some(hasTarget);
+  return isMap(node) && (node.value.has("_target_") || [...node.value.values()].some(hasTarget));
 }
 
 /** A `config.yaml` next to `hydra.yaml` and `overrides.yaml` is the saved configuration of a run. */

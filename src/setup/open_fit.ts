@@ -55,7 +55,7 @@ export async function openFit(
     evalTransforms: pipelineSteps(config).eval,
     batchSizes: data.batchSizes,
     maxEpochs: trainer.max_epochs,
-    maxNorm: trainer.gradient_clip_val || null,
+    ...clipping(config),
     logEvery: trainer.log_every_n_steps,
     sanitySteps: trainer.num_sanity_val_steps,
     replay: trainer.replay,
@@ -64,6 +64,13 @@ export async function openFit(
     signal: host.signal,
     about: aboutRun(config, folder, data),
   };
+}
+
+/** How gradients are clipped; 0 is no clipping, as in Lightning. */
+function clipping({ trainer }: Config): Pick<FitOptions, "maxNorm" | "maxValue"> {
+  const limit = trainer.gradient_clip_val || null;
+  const isByValue = trainer.gradient_clip_algorithm === "value";
+  return isByValue ? { maxNorm: null, maxValue: limit ?? undefined } : { maxNorm: limit };
 }
 
 /** Number of batches between validations; undefined if they take place only at the end of an epoch. */

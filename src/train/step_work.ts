@@ -31,6 +31,8 @@ export interface StepWorkParts {
   readonly accumulate?: number | undefined;
   /** The maximum gradient norm, or null for no clipping. */
   readonly maxNorm: number | null;
+  /** The maximum absolute value of a gradient's element (torch.nn.utils.clip_grad_value_); undefined: no limit. */
+  readonly maxValue?: number | undefined;
 }
 
 /** The work of a step, to be recorded or run. */
@@ -60,7 +62,7 @@ export interface StepWork {
 
 /** Creates the work of a model's steps. */
 export function stepWork(device: Device, parts: StepWorkParts): StepWork {
-  const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm } = parts;
+  const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm, maxValue } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
@@ -96,7 +98,7 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
     update() {
       clipByNorm(gradient, clip, maxNorm, scale);
       decision.decide(scalars, clip);
-      optimizer.step({ gradients: gradient, scalars, clip, decision });
+      optimizer.step({ gradients: gradient, scalars, clip, maxValue, decision });
       ema?.averages.update(scalars);
     },
     free() {

@@ -59,7 +59,7 @@ train:
     - _target_: torchvision.transforms.v2.RandomApply
       p: 0.85
       transforms:
-        - {_target_: classifier_training.transforms.degradations.Pixelate, scale_range: [0.1, 0.5], p: 0.4}
+        - {_target_: classifier_training.transforms.RandomPixelate, scale_min: 0.1, scale_max: 0.5, p: 0.4}
         - {_target_: torchvision.transforms.v2.JPEG, quality: [5, 55]}
     - {_target_: torchvision.transforms.v2.Normalize, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225]}
 eval:
@@ -85,7 +85,8 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   const { model, optimizer, loss, scheduler, trainer, callbacks, logging, transforms }: Config = config;
   assertEquals(model, { name: "resnet34", weights: null, freeze: [], layer_lr_decay: 1 });
   assertEquals(optimizer.lr, 1e-4);
-  assertEquals(loss, { name: "cross_entropy", label_smoothing: 0.2, class_weights: "balanced" });
+  assertEquals(optimizer.weight_decay, 0.01);
+  assertEquals(loss, { name: "cross_entropy", label_smoothing: 0.2, class_weights: "none" });
   assertEquals(scheduler, { name: "multistep", interval: "epoch", milestones: [3, 6], gamma: 0.5 });
   assertEquals(trainer.max_epochs, 7);
   assertEquals(callbacks, {
@@ -93,14 +94,14 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
       monitor: "val/acc_top1",
       mode: "max",
       save_top_k: 1,
-      save_last: true,
+      save_last: false,
       save_every_n_minutes: null,
       filename: null,
     },
     progress: {},
     ema: { decay: 0.99, warmup_steps: 0 },
     learning_rate_monitor: { logging_interval: "step" },
-    early_stopping: { monitor: "val/loss", mode: "min", patience: 3, min_delta: 0.001 },
+    early_stopping: { monitor: "val/loss", mode: "min", patience: 3, min_delta: 0 },
   });
   assertEquals(logging.wandb?.project, "mine");
   assertEquals(transforms.train.map((step) => Object.keys(step)[0]), [
@@ -114,6 +115,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
     transforms: [{ pixelate: { scale: [0.1, 0.5], p: 0.4 } }, { jpeg: { quality: [5, 55], p: 1 } }],
   });
   assertEquals(transforms.eval[0].resize, { size: 73, keep_aspect: true });
+  assertEquals([trainer.gradient_clip_val, trainer.log_every_n_steps], [null, 50]);
   assertEquals(notes.length, 1);
   for (
     const name of [

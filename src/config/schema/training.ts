@@ -57,7 +57,9 @@ export const trainerSchema = z.strictObject({
     "Number format of activations and weights",
   ),
   gradient_clip_val: z.number().min(0).nullable().default(1)
-    .describe("Largest norm of the whole gradient; null or 0: no clipping"),
+    .describe("Largest norm of the whole gradient, or largest value; null or 0: no clipping"),
+  gradient_clip_algorithm: z.enum(["norm", "value"]).default("norm")
+    .describe("Clip the norm of the whole gradient, or each of its elements"),
   accumulate_grad_batches: count.default(1).describe("Batches to one step of the optimiser"),
   num_sanity_val_steps: integer.min(0).default(2).describe("Validation steps before the first epoch"),
   log_every_n_steps: count.default(10).describe("Steps between two lines of metrics.jsonl"),

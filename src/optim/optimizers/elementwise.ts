@@ -43,7 +43,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
     label,
     states,
     scalars: scalarsOf,
-    step({ gradients, scalars, clip, decision: { taken, skips } }: StepInputs) {
+    step({ gradients, scalars, clip, maxValue, decision: { taken, skips } }: StepInputs) {
       const counted = skips ? options.counted : undefined;
       gather.run({ scalars, taken, clip, step: now }, { slot: OWN_SCALARS / 4, counted });
       const bound = own.map(([name, tensor]) => [`state_${name}`, part(tensor)] as const);
@@ -60,6 +60,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
         decayed: Math.min(Math.max(decayed - start, 0), end - start),
         states: own.map(([name]) => name),
         rule,
+        maxValue,
         mixed: copies !== undefined,
         firstRate: rates && start / RATE_BLOCK,
       });

@@ -29,6 +29,8 @@ export interface StepInputs {
   readonly scalars: Tensor;
   /** [2] of `clipByNorm()`: the gradients' norm, and the factor that clips them. */
   readonly clip: Tensor;
+  /** Each element of the clipped gradient is limited to -maxValue .. maxValue; undefined: no limit. */
+  readonly maxValue?: number | undefined;
   /** Whether the step is taken; if not, the update changes nothing. */
   readonly decision: StepDecision;
 }

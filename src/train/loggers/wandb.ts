@@ -167,12 +167,13 @@ export const wandb = defineLogger({
     entity: z.string().min(1).nullable().default(null).describe("Team or user"),
     group: z.string().min(1).nullable().default(null).describe("Group of runs"),
     tags: z.array(z.string().min(1)).default([]).describe("Tags"),
+    notes: z.string().nullable().default(null).describe("Text about the run"),
     offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
     log_model: z.boolean().default(false).describe("Upload the checkpoints of a finished run"),
   }).describe("Weights & Biases"),
-  make({ project, name, entity, group, tags, offline, log_model: logModel }, context) {
+  make({ project, name, entity, group, tags, notes, offline, log_model: logModel }, context) {
     const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");
-    const run = { project, name: name ?? context.experiment, entity, group, tags };
+    const run = { project, name: name ?? context.experiment, entity, group, tags, notes };
     if (mode === "disabled") return disabled;
     if (mode === "offline") return wandbLogger({ run, logModel }, context);
     if (mode === "online") return wandbLogger({ run, logModel, server: wandbServer(context.env) }, context);

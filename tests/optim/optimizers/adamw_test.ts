@@ -131,6 +131,44 @@ for (const [what, options, decayed] of cases) {
 }
 
 deviceTest(
+  "an elementwise optimiser limits each element of the unscaled gradient to maxValue",
+  async (device) => {
+    const options = { betas: [.9, .999], eps: 1e-8, weightDecay: 1e-2 } as const;
+    const maxValue = .5, scale = 8, lr = 1e-2, draw = rng(7, "by value");
+    const [values, slots, scalars, clip, scaling] = [size, size, STEP_SCALARS, 2, 1].map((length) =>
+      persistent(device, [length])
+    );
+    const start = randomNormal(draw, size), gradient = randomNormal(draw, size);
+    values.write(start);
+    slots.write(gradient.map((value) => scale * value));
+    scaling.write([scale]);
+    const optimizer = make(options, { values, decayed: size });
+    const decision = decided(device, [1, 1]);
+    scalars.write(stepScalars(optimizer.scalars(1, lr)));
+    device.scope(() => {
+      clipByNorm(slots, clip, null, scaling);
+      optimizer.step({ gradients: slots, scalars, clip, maxValue, decision });
+    });
+    const zeros = () => new Float64Array(size);
+    const clipped = Float64Array.from(gradient, (value) => Math.min(maxValue, Math.max(-maxValue, value)));
+    const { param, m } = adamwStep({ param: Float64Array.from(start), m: zeros(), v: zeros() }, clipped, {
+      ...options,
+      lr,
+      step: 1,
+    });
+    const cases: [string, Float32Array, Float64Array][] = [
+      ["values", await values.read(), param],
+      ["first moments", await optimizer.states.get("adamw.m")!.read(), m],
+    ];
+    for (const [name, actual, expected] of cases) {
+      const worst = { op: "adamw", name, actual, expected, tolerance: 2e-6 };
+      assert(difference(worst).share <= 1, JSON.stringify(difference(worst)));
+    }
+    for (const part of [optimizer, decision, values, slots, scalars, clip, scaling]) part.free();
+  },
+);
+
+deviceTest(
   "adamw() gives each block of 128 its learning rate, and passes over what is frozen",
   async (device) => {
     const blocks = 9, trained = [2, 8] as const, decayed = 5; // in blocks

@@ -15,7 +15,14 @@ import { type Fault, WandbServer } from "./wandb_server.ts";
 
 const options = wandb.options.parse({});
 const pace = { periodMs: 2, firstPauseMs: 2, longestPauseMs: 20, heartbeatMs: 10_000, most: 5 };
-const run = { project: "classifier-training", entity: null, name: "train", group: null, tags: ["a"] };
+const run = {
+  project: "classifier-training",
+  entity: null,
+  name: "train",
+  group: null,
+  tags: ["a"],
+  notes: "n",
+};
 const limitsMs = { finished: 20_000, failed: 100, interrupted: 100 };
 
 /** A logger that hurries, of the run in `files`. */
@@ -64,7 +71,8 @@ Deno.test("a run arrives with configuration, metrics, pictures on the same axis,
   }));
   await log.finish?.("finished");
 
-  assertEquals([server.run.displayName, server.run.project, server.run.tags], ["train", run.project, ["a"]]);
+  const { displayName, project, tags, notes } = server.run;
+  assertEquals([displayName, project, tags, notes], ["train", run.project, ["a"], "n"]);
   const config = JSON.parse(server.run.config as string);
   assertEquals(config.optimizer, { value: { lr: 1 }, desc: null });
   assertEquals(config._wandb.value.m[1], { "2": "*", "5": 1, "6": [1] });

@@ -21,6 +21,8 @@ export interface WandbRun {
   readonly name: string;
   readonly group: string | null;
   readonly tags: readonly string[];
+  /** Text about the run; absent in the files of older runs. */
+  readonly notes?: string | null;
   /** Values by key: `{ seed: { value: 42 } }`. */
   readonly config: object;
 }
@@ -69,9 +71,9 @@ const REFUSALS = [400, 401, 403, 404, 409, 410];
 
 const UPSERT =
   `mutation UpsertBucket($name: String, $project: String, $entity: String, $groupName: String, ` +
-  `$displayName: String, $config: JSONString, $tags: [String!]) { upsertBucket(input: {name: $name, ` +
+  `$displayName: String, $config: JSONString, $tags: [String!], $notes: String) { upsertBucket(input: {name: $name, ` +
   `modelName: $project, entityName: $entity, groupName: $groupName, displayName: $displayName, config: $config, ` +
-  `tags: $tags}) { bucket { id name displayName project { name entity { name } } } inserted } }`;
+  `tags: $tags, notes: $notes}) { bucket { id name displayName project { name entity { name } } } inserted } }`;
 
 const CREATE_FILES = `mutation CreateRunFiles($entity: String!, $project: String!, $run: String!, ` +
   `$files: [String!]!) { createRunFiles(input: {entityName: $entity, projectName: $project, runName: $run, ` +
@@ -82,7 +84,9 @@ export class WandbApi {
   constructor(readonly server: WandbServer, readonly signal: AbortSignal) {}
 
   /** Opens a run, possibly again, and returns its location. */
-  async openRun({ id, project, entity, name, group, tags, config }: WandbRun): Promise<WandbPlace> {
+  async openRun(
+    { id, project, entity, name, group, tags, notes = null, config }: WandbRun,
+  ): Promise<WandbPlace> {
     const { upsertBucket } = await this.graphql(UPSERT, {
       name: id,
       project,
@@ -91,6 +95,7 @@ export class WandbApi {
       displayName: name,
       config: JSON.stringify(config),
       tags,
+      notes,
     }) as { upsertBucket: { bucket: { project: { name: string; entity: { name: string } } } } };
     const { name: found, entity: owner } = upsertBucket.bucket.project;
     return { entity: owner.name, project: found, id };
