@@ -1,6 +1,7 @@
 /** The part of a configuration that concerns the run itself: Hydra's own keys, below `hydra`. */
 
 import * as z from "zod";
+import { pathSchema } from "../base/path_schema.ts";
 import { type Data, type Node, nodeAt } from "./tree.ts";
 
 const text = z.union([z.string(), z.number()]).transform(String);
@@ -14,9 +15,9 @@ export const hydraSchema = z.strictObject({
   searchpath: names.describe(
     "More folders of configuration files; in the root file or on the command line only",
   ),
-  run: z.strictObject({ dir: text.describe("Folder of a run") }).describe("A single run"),
+  run: z.strictObject({ dir: pathSchema().describe("Folder of a run") }).describe("A single run"),
   sweep: z.strictObject({
-    dir: text.describe("Folder of a sweep"),
+    dir: pathSchema().describe("Folder of a sweep"),
     subdir: text.describe("Folder of a job in it"),
   }).describe("A sweep, with -m"),
   sweeper: z.strictObject({

@@ -18,6 +18,7 @@ import { escapeInterpolations, Resolver } from "./interpolation/resolve.ts";
 import type { Surroundings } from "./interpolation/resolvers.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import { hintForKey } from "./key_hints.ts";
+import { isPathKey, withHome } from "./path_keys.ts";
 import { defaultAt } from "./schema_defaults.ts";
 import { schemaAt } from "./schema_walk.ts";
 import { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
@@ -97,7 +98,7 @@ export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
 /** The composed tree; faults are collected. */
 export function composeConfig(request: ConfigRequest, world: ConfigWorld, faults: Faults): Composed {
   const parsed = request.overrides.flatMap((text) =>
-    faults.attempt(() => [parseOverride(text)], overrideOrigin(text)) ?? []
+    faults.attempt(() => [parseOverride(text, isPathKey)], overrideOrigin(text)) ?? []
   );
   const overrides = parsed.filter(({ value }) => !(request.isSweep && value instanceof Sweep));
   const search = withSearchPath(request, world, overrides);
@@ -114,14 +115,20 @@ export function resolveConfig(
 ): { app: Node; hydra: Node; notes: readonly string[] } {
   refuseLanguageModel(rootName, withoutHydra(root));
   const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
-  const resolved = resolverOf(placed, world).all(faults);
+  const home = world.env("HOME");
+  const resolved = withHome(resolverOf(placed, world).all(faults), home);
   const { root: translated, dropped, notes: translations } = translate(
     withoutHydra(resolved),
     rootName,
     faults,
   );
   const writerOf = (origin: string) => search.writerOf(origin);
-  const { root: app, keptByRun } = withoutForeignKeys(configSchema, translated, writerOf, faults);
+  const { root: app, keptByRun } = withoutForeignKeys(
+    configSchema,
+    withHome(translated, home),
+    writerOf,
+    faults,
+  );
   const hydra = nodeAt(resolved, ["hydra"]) ?? mapNode([], "");
   const names = [...ignored, ...withoutEffect(hydra), ...dropped];
   const notes = [

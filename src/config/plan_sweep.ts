@@ -4,8 +4,8 @@ import { ConfigError } from "../base/errors.ts";
 import { check } from "./check.ts";
 import { Faults } from "./faults.ts";
 import { formatYaml } from "./format.ts";
-import { Quoted, Sweep } from "./grammar/element.ts";
-import { parseOverride } from "./grammar/override.ts";
+import { Sweep } from "./grammar/element.ts";
+import { elementToNode, parseOverride } from "./grammar/override.ts";
 import { hydraSchema } from "./hydra.ts";
 import {
   composeConfig,
@@ -15,7 +15,8 @@ import {
   resolveConfig,
   resolverOf,
 } from "./load.ts";
-import { elementText, expandSweep, type Job } from "./sweep.ts";
+import { isPathKey } from "./path_keys.ts";
+import { expandSweep, type Job, quotedValue } from "./sweep.ts";
 import { isList, isMap, merge, type Node, nodeAt, toData, toNode } from "./tree.ts";
 import { readYamlMap } from "./yaml_reader.ts";
 
@@ -43,7 +44,7 @@ export function planSweep(request: ConfigRequest, world: ConfigWorld): SweepPlan
   faults.throwIfAny();
   if (hydra === undefined) throw new ConfigError("Cannot plan a sweep because hydra.sweep is not given");
   const params = Object.entries(hydra.sweeper.params ?? {}).map(([key, value]) => `${key}=${value}`);
-  const overrides = [...params, ...request.overrides].map(parseOverride);
+  const overrides = [...params, ...request.overrides].map((text) => parseOverride(text, isPathKey));
   const swept = overrides.find((override) => isHydraOverride(override) && override.value instanceof Sweep);
   if (swept) {
     throw new ConfigError(
@@ -104,7 +105,7 @@ export function jobRequest(
   number: number,
   world: ConfigWorld,
 ): { request: ConfigRequest; folder: string } {
-  const common = [...hydra, writeOverride("hydra.sweep.dir", folder), `hydra.job.num=${number}`];
+  const common = [...hydra, writePath("hydra.sweep.dir", folder), `hydra.job.num=${number}`];
   const composed = composeConfig(
     { ...request, overrides: [...jobs[number], ...common] },
     world,
@@ -116,19 +117,15 @@ export function jobRequest(
   const overrides = [
     ...jobs[number],
     ...hydra,
-    writeOverride("hydra.run.dir", own),
+    writePath("hydra.run.dir", own),
     `hydra.job.num=${number}`,
   ];
   return { request: { ...request, overrides }, folder: own };
 }
 
-/** `key=text`, escaped to read back as the same text. */
-function writeOverride(key: string, text: string): string {
-  const bare = `${key}=${elementText(text)}`;
-  try {
-    if (parseOverride(bare).value === text) return bare;
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-  }
-  return `${key}=${elementText(new Quoted(text, "'"))}`;
+/** `key=path` that reads back as the same path. */
+function writePath(key: string, path: string): string {
+  const plain = `${key}=${path}`;
+  const { value } = parseOverride(plain, isPathKey);
+  return elementToNode(value, plain).value === path ? plain : `${key}=${quotedValue(path)}`;
 }

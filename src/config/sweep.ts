@@ -97,6 +97,11 @@ export function elementText(element: Element): string {
   return String(element);
 }
 
+/** `text` as the value of an override that reads back as the same text. */
+export function quotedValue(text: string): string {
+  return quote(new Quoted(text, "'"));
+}
+
 function quote({ text, quote }: Quoted): string {
   // Only backslashes before a quote need escaping, including the closing quote.
   const escaped = `${text}${quote}`.replace(

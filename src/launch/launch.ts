@@ -14,7 +14,7 @@ export async function launch(
   args: readonly string[],
 ): Promise<number> {
   const parsed = parseCommandLine(args, task.flags);
-  const overrides = await task.overrides?.(host, parsed.overrides) ?? parsed.overrides;
+  const overrides = await task.overrides?.(host, parsed) ?? parsed.overrides;
   const line = { ...parsed, overrides };
   const request = requestOf(host, task, line);
   if (["help", "cfg", "info"].some((flag) => line.flags.has(flag as "help"))) {

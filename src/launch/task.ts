@@ -1,6 +1,7 @@
 import type { Config } from "../config/mod.ts";
 import type { RunPlaces } from "../setup/checkpoints.ts";
 import type { Host } from "../setup/host.ts";
+import type { CommandLine } from "./command_line.ts";
 import type { Flags } from "./flags.ts";
 
 /** The metrics of a run for the summary of a sweep: "test/acc_top1" is 0.94. */
@@ -12,7 +13,7 @@ interface AnyTask {
   /** One line for --help. */
   readonly summary: string;
   /** Expands the command line to overrides, for tasks that accept other arguments. */
-  overrides?(host: Host, overrides: readonly string[]): Promise<readonly string[]>;
+  overrides?(host: Host, line: CommandLine): Promise<readonly string[]>;
   /** Rejects what the task cannot do, before anything is written. @throws ConfigError */
   check(config: Config): void;
   /** Flags of the task, by long name. */

@@ -6,8 +6,13 @@ import type { ConfiguredTask, LookingTask } from "../launch/task.ts";
 
 const train: ConfiguredTask = {
   name: "train",
-  summary: "Trains, validates, keeps the best weights and tests them",
+  summary:
+    "Trains, validates, keeps the best weights and tests them; a path as the first argument is the dataset's",
   check() {},
+  async overrides(host, { overrides, flags }) {
+    const { withDataPath } = await import("../setup/data_path.ts");
+    return await withDataPath(host, overrides, flags.has("config-name") ? [] : ["trainer=local"]);
+  },
   async places(host, config, folder, isJob) {
     const { findPlaces } = await import("../setup/checkpoints.ts");
     return await findPlaces(host, config, folder, isJob);
@@ -24,11 +29,15 @@ const train: ConfiguredTask = {
 
 const evaluate: ConfiguredTask = {
   name: "eval",
-  summary: "Tests a checkpoint or an ONNX file, given as the first argument or as model.weights",
+  summary:
+    "Tests a checkpoint or an ONNX file, given as the first argument or as model.weights; a path after it is the dataset's",
   check: requireWeights,
-  async overrides(host, overrides) {
-    const { withModelFile } = await import("../setup/classify/file_card.ts");
-    return await withModelFile(host, overrides);
+  async overrides(host, { overrides }) {
+    const { isModelPath, withModelFile } = await import("../setup/classify/file_card.ts");
+    const { withDataPath } = await import("../setup/data_path.ts");
+    const models = overrides.slice(0, 1).filter(isModelPath);
+    const rest = await withDataPath(host, overrides.slice(models.length));
+    return await withModelFile(host, [...models, ...rest]);
   },
   async run(host, config, places) {
     const { evaluate } = await import("./eval.ts");
@@ -64,6 +73,10 @@ const stats: LookingTask = {
     patch: { value: "FILE", help: "Write proposed corrections as JSONL, to use with data.patch=FILE" },
   },
   check() {},
+  async overrides(host, { overrides }) {
+    const { withDataPath } = await import("../setup/data_path.ts");
+    return await withDataPath(host, overrides);
+  },
   async look(host, config, given, notes) {
     const { stats } = await import("./stats.ts");
     await stats(host, config, given, notes);

@@ -8,6 +8,7 @@ import { parseArguments, usageLine } from "../launch/usage.ts";
 import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
 import { type CheckSet, exportCheckpoint } from "../setup/export/export_checkpoint.ts";
 import type { Host } from "../setup/host.ts";
+import { withDataPath } from "../setup/data_path.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
 import { type OpenPictures, openPictures } from "../setup/open_data.ts";
 import { usages } from "./usages.ts";
@@ -19,7 +20,8 @@ const USAGE = usageLine(usages.export);
  * split, without one on synthetic images.
  */
 export async function exportTask(host: Host, args: readonly string[]): Promise<void> {
-  const { flags: given, others: [checkpoint, ...overrides] } = parseArguments(args, usages.export);
+  const { flags: given, others: [checkpoint, ...rest] } = parseArguments(args, usages.export);
+  const overrides = await withDataPath(host, rest);
   if (
     checkpoint === undefined || /^[~+]?[\w.@/]+=/.test(checkpoint) && !checkpoint.endsWith(".safetensors")
   ) {

@@ -28,7 +28,7 @@ export const usages = {
   export: {
     task: "export",
     summary: "Writes a checkpoint as ONNX and checks it in ONNX Runtime, with data on its validation images",
-    takes: "CHECKPOINT [data=image_folder data.data_root=PATH ...]",
+    takes: "CHECKPOINT [PATH] [OVERRIDE ...]",
     flags: {
       output: { value: "FILE.onnx", help: "Where to write it (default: next to the checkpoint)" },
       normalize: { help: "Take images in 0 .. 1 and normalise them in the graph" },

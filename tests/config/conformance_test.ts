@@ -35,7 +35,7 @@ const environment: Record<string, string> = { WGRAD_CASE: "from-env", WGRAD_NUMB
 function outcome({ files, args, root = "config", sweep }: Case): Outcome {
   const search = new SearchPath([{ provider: "main", files: memoryFiles(files) }]);
   try {
-    const overrides = args.map(parseOverride);
+    const overrides = args.map((text) => parseOverride(text));
     if (sweep) return { jobs: expandSweep(overrides, (group) => search.options(group)) };
     const faults = new Faults();
     const composed = compose(search, root, overrides, faults);

@@ -35,6 +35,7 @@ export const differences: Readonly<Record<string, Difference>> = {
     reason: "a file may begin with words and still say where it goes",
   },
   // What Hydra refuses, and need not.
+  "value \"{'a':1}\"": { config: { a: 1, k: { a: 1 } }, reason: "a key in quotes can only mean that key" },
   "override ~e": { config: flat, reason: "a key whose value is null is there" },
   "override ~e=null": { config: flat, reason: "a key whose value is null is there" },
   "override ~b.d.0": {

@@ -119,8 +119,8 @@ const refused: [overrides: string[], message: string][] = [
     "Cannot use override output_dir=5 because there is no such key: it is hydra.run.dir now",
   ],
   [
-    ["model.weights=5"],
-    "Cannot use model.weights=5 because it must be text, in quotes or null (override model.weights=5)",
+    ["data=image_folder", "data.data_root=x", "data.label_column=5"],
+    "Cannot use data.label_column=5 because it must be text, in quotes or null (override data.label_column=5)",
   ],
   [
     ["data=image_folder"],

@@ -17,23 +17,26 @@ const faults: [text: string, message: string][] = [
   ["--halp", `Cannot read override --halp because it is no known flag: ${how}`],
   ["=1", `Cannot read override =1 because its key is not one: ${how}`],
   ["a..b=1", `Cannot read override a..b=1 because its key is not one: ${how}`],
-  ["a=b=c", 'Cannot read override a=b=c because its value has "=" at character 2 where its end is expected'],
+  [
+    "a=b=c",
+    'Cannot read override a=b=c because its value has "=" at character 2 where its end is expected; for text write \'a="b=c"\'',
+  ],
   ["a=[1, 2", 'Cannot read override a=[1, 2 because its value has its end where "," or "]" is expected'],
   [
     "a={b}",
-    'Cannot read override a={b} because its value has "}" at character 3 where ":" after a key is expected',
+    'Cannot read override a={b} because its value has "}" at character 3 where ":" after a key is expected; for text write \'a="{b}"\'',
   ],
   [
     "a='x",
-    "Cannot read override a='x because its value has ' at character 1, which has no end: write key=\"'...'\"",
+    `Cannot read override a='x because its value has ' at character 1, which has no end; for text write 'a="'\\''x"'`,
   ],
   [
     "a=~/x",
-    "Cannot read override a=~/x because its value has ~ at character 1, which must be in quotes: write key=\"'...'\"",
+    "Cannot read override a=~/x because its value has ~ at character 1, which must be in quotes; for text write 'a=\"~/x\"'",
   ],
   [
     "a=${b",
-    "Cannot read override a=${b because its value has $ at character 1, which has no end: write key=\"'...'\"",
+    "Cannot read override a=${b because its value has $ at character 1, which has no end; for text write 'a=\"${b\"'",
   ],
   [
     "a=rnge(3)",
@@ -114,7 +117,11 @@ Deno.test("expandSweep() refuses what has no end", () => {
     "more than 10000 values",
   );
   const wide = ["a", "b", "c", "d"].map((key) => `${key}=range(100)`);
-  assertThrows(() => expandSweep(wide.map(parseOverride), () => []), ConfigError, "100000000 jobs");
+  assertThrows(
+    () => expandSweep(wide.map((text) => parseOverride(text)), () => []),
+    ConfigError,
+    "100000000 jobs",
+  );
 });
 
 Deno.test("formatValue() quotes what would read as something else, and cuts what is long", () => {

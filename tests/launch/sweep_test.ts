@@ -140,7 +140,7 @@ Deno.test("--print-jobs prints a plain command line for each job, which does wha
   assertEquals(
     memory.lines[0],
     "deno task train --config-dir more seed=1 'experiment='\\''a b'\\''' '~callbacks.progress' " +
-      "hydra.sweep.dir='my sweeps' 'hydra.run.dir=my\\ sweeps/0' hydra.job.num=0".replace(
+      "hydra.sweep.dir='my sweeps' 'hydra.run.dir=my sweeps/0' hydra.job.num=0".replace(
         "hydra.sweep.dir='my sweeps'",
         "'hydra.sweep.dir='\\''my sweeps'\\'''",
       ),
@@ -172,7 +172,7 @@ Deno.test("an interruption ends a sweep, and what did not run is missing", async
 const refused: [args: string[], message: string][] = [
   [["seed=1,2"], "add -m for a run with each value"],
   [["-m", "sed=1,2"], "did you mean seed?"],
-  [["-m", "hydra.run.dir=a,b"], "Cannot sweep over hydra.run.dir"],
+  [["-m", "hydra.run.dir=choice(a,b)"], "Cannot sweep over hydra.run.dir"],
   [["--resume", "nowhere"], "it has no multirun.yaml"],
   [["--resume", "nowhere", "seed=1"], "leave out seed=1"],
   [["--job", "1", "seed=1"], "jobs are 0 to 0"],

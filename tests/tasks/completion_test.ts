@@ -22,7 +22,7 @@ const cases: [words: string[], found: string[]][] = [
     ["train", "scheduler.name=multistep", "seed=x", "scheduler."],
     ["name", "interval", "milestones", "gamma"].map((key) => `scheduler.${key}=`),
   ],
-  [["train", "data=basketball_jersey_numbers", "data.s"], ["data.sampler."]],
+  [["train", "data=basketball_jersey_numbers", "data.s"], ["data.sampler.", "data.splits.", "data.split."]],
   [["train", "trainer.max"], ["trainer.max_epochs="]],
   [["train", "trainer.pre"], ["trainer.precision="]],
   [["train", "trainer.precision=3"], ["trainer.precision=32-true"]],

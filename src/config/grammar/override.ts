@@ -1,6 +1,7 @@
 /** One override on the command line: `a.b=c`, `+a=b`, `++a=b`, `~a`, and the same for groups. */
 
 import { ConfigError } from "../../base/errors.ts";
+import { shellQuote } from "../../base/shell_quote.ts";
 import { cut } from "../faults.ts";
 import { type Node, toNode } from "../tree.ts";
 import { type Element, Quoted, Sweep } from "./element.ts";
@@ -30,6 +31,9 @@ const OVERRIDE = new RegExp(
   `^(\\+\\+|\\+|~|)(${ID}(?:/${ID})+|${PACKAGE})(?:@(${PACKAGE}))?(?:=[ \\t]*([^]*))?$`,
 );
 
+/** Characters up to which a message repeats a value. */
+const MOST_SHOWN = 100;
+
 const KINDS: Readonly<Record<string, OverrideKind>> = {
   "": "change",
   "+": "add",
@@ -37,8 +41,11 @@ const KINDS: Readonly<Record<string, OverrideKind>> = {
   "~": "delete",
 };
 
-/** Parses one override. @throws ConfigError that names it */
-export function parseOverride(text: string): Override {
+/**
+ * Parses one override. The values of keys for which `isPath` is true are taken as they stand, so that a path needs no
+ * quotes of this grammar: `data.data_root=photos (1), new`. @throws ConfigError that names the override
+ */
+export function parseOverride(text: string, isPath: (key: string) => boolean = () => false): Override {
   if (text.length > 1 << 16) {
     throw new ConfigError(
       `Cannot read override ${cut(text)} because it has ${text.length} characters: too many`,
@@ -61,15 +68,45 @@ export function parseOverride(text: string): Override {
     kind: KINDS[prefix],
     key,
     package: home,
-    value: value === undefined ? undefined : parseValue(value, text),
+    value: value === undefined
+      ? undefined
+      : isPath(key)
+      ? parsePath(text.slice(text.indexOf("=") + 1), text)
+      : parseValue(value, text),
   };
+}
+
+/** What is not taken as it stands where a path is expected: null, text in quotes, interpolations, and `choice(...)`. */
+const IN_GRAMMAR = /^(?:null|(["'])[^]*\1|choice\([^]*\)|[^]*\$\{[^]*)$/;
+
+function parsePath(source: string, override: string): Element {
+  if (!IN_GRAMMAR.test(source)) return new Quoted(source, "'");
+  const value = parseValue(source, override);
+  if (!(value instanceof Sweep) || value.values.kind !== "choice") return value;
+  const items = value.values.items.map((item) => typeof item === "string" ? new Quoted(item, "'") : item);
+  return new Sweep({ ...value.values, items }, value.shuffled);
 }
 
 /** An override's value: the part after the "=". */
 function parseValue(source: string, override: string): Element {
   if (source === "") return "";
-  const elements = new ElementParser(source, overrideOrigin(override), reading).all();
+  const elements = elementsOf(source, override);
   return elements.length === 1 ? elements[0] : new Sweep({ kind: "choice", items: elements, simple: true });
+}
+
+/** The elements of a value. @throws ConfigError that shows how the value is written as text */
+function elementsOf(source: string, override: string): Element[] {
+  try {
+    return new ElementParser(source, overrideOrigin(override), reading).all();
+  } catch (error) {
+    if (!(error instanceof ConfigError) || source.length > MOST_SHOWN) throw error;
+    const isCall = /^\w+\(/.test(source);
+    if (!error.message.includes(" at character ") && (isCall || !error.message.includes(" is not known"))) {
+      throw error;
+    }
+    const quoted = `${override.slice(0, override.indexOf("=") + 1)}"${source.replaceAll(/["\\]/g, "\\$&")}"`;
+    throw new ConfigError(`${error.message}; for text write ${shellQuote(quoted)}`);
+  }
 }
 
 /** Interpolations are kept as written; they are resolved in the final tree. */

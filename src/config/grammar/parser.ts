@@ -110,9 +110,9 @@ export class ElementParser {
     const entries = new Map<string, Element>();
     if (this.#take("}")) return entries;
     do {
-      const key = this.#text(TEXT.filter((kind) => kind !== ":" && kind !== "interpolation"));
+      const key = this.#key();
       this.#expect(":", '":" after a key');
-      entries.set(this.reading.toText(key), this.#part());
+      entries.set(key, this.#part());
     } while (this.#take(","));
     this.#expect("}", '"," or "}"');
     return entries;
@@ -135,6 +135,16 @@ export class ElementParser {
     }
     if (!this.reading.call) throw this.#fault(`calls ${name}(), but functions have no place here`);
     return this.reading.call(name, args);
+  }
+
+  /** The key of a map; quotes around it, which Hydra refuses, do not matter. */
+  #key(): string {
+    const { kind, text } = this.#peek();
+    if (kind !== "quoted") {
+      return this.reading.toText(this.#text(TEXT.filter((kind) => kind !== ":" && kind !== "interpolation")));
+    }
+    this.#at++;
+    return unescapeQuoted(text.slice(1, -1), text[0]);
   }
 
   #argument(): Argument {
@@ -203,7 +213,7 @@ export class ElementParser {
   #unreadable(position: number): ConfigError {
     const symbol = String.fromCodePoint(this.source.codePointAt(position)!);
     const cause = `"'$`.includes(symbol) ? "has no end" : "must be in quotes";
-    return this.#fault(`has ${symbol} at character ${position + 1}, which ${cause}: write key="'...'"`);
+    return this.#fault(`has ${symbol} at character ${position + 1}, which ${cause}`);
   }
 
   #fault(cause: string): ConfigError {

@@ -1,9 +1,10 @@
 /** The key `data`: the dataset and how it is loaded. */
 
 import * as z from "zod";
+import { pathSchema } from "../../base/path_schema.ts";
 import { MAX_PIXELS } from "../../data/decode/picture_header.ts";
 import { datasets } from "../../data/datasets/mod.ts";
-import { count, integer, share, text } from "./fields.ts";
+import { count, integer, share } from "./fields.ts";
 import { kindsOf } from "./kinds.ts";
 
 const sampler = z.strictObject({
@@ -38,7 +39,7 @@ const shared = {
   persistent_workers: z.boolean().default(true).describe("Keep the threads from one epoch to the next"),
   cache: z.enum(["none", "ram", "disk", "auto"]).default("auto")
     .describe("Where decoded images are kept; auto: ram where they fit"),
-  patch: text.nullable().default(null)
+  patch: pathSchema().nullable().default(null)
     .describe("JSONL of corrections that drop or relabel images, as deno task stats --patch FILE writes it"),
   sampler: sampler.prefault({}).describe("Which images an epoch sees"),
 };

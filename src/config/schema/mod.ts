@@ -5,11 +5,12 @@
  */
 
 import * as z from "zod";
+import { pathSchema } from "../../base/path_schema.ts";
 import { DEFAULT_PROVIDER, describeProviders, providerNames } from "../../core/providers/mod.ts";
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { loggers } from "../../train/loggers/mod.ts";
 import { dataSchema } from "./data.ts";
-import { integer, text } from "./fields.ts";
+import { integer } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
 import { transformsSchema } from "./transforms.ts";
 
@@ -40,9 +41,11 @@ export const configSchema = z.strictObject({
   gpu: z.enum(providerNames).default(DEFAULT_PROVIDER).describe(describeProviders()),
   log_level: z.enum(["debug", "info", "warning", "error"]).default("info")
     .describe("The least important lines that are printed"),
-  resume: text.default("never")
+  resume: pathSchema().default("never")
     .describe("never, auto: the experiment's last checkpoint, or the path of one"),
-  checkpoint_dir: text.default("checkpoints").describe("Where each experiment has a folder of checkpoints"),
+  checkpoint_dir: pathSchema().default("checkpoints").describe(
+    "Where each experiment has a folder of checkpoints",
+  ),
   compat: z.enum(["reference"]).nullable().default(null)
     .describe("reference: repeat three faults of the PyTorch original, for comparison"),
   model: modelSchema.describe("Network"),

@@ -1,6 +1,7 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
+import { pathSchema } from "../../base/path_schema.ts";
 import { losses } from "../../nn/losses/mod.ts";
 import { models } from "../../nn/models/mod.ts";
 import { DEFAULT_OPTIMIZER, optimizers } from "../../optim/optimizers/mod.ts";
@@ -18,7 +19,7 @@ const limit = z.number().positive().refine(
 export const modelSchema = kindsOf(models, {
   name: "Architecture, as torchvision's",
   shared: {
-    weights: text.nullable().default(null).describe(
+    weights: pathSchema().nullable().default(null).describe(
       "Start values: DEFAULT (torchvision's, ImageNet), or a .safetensors, .pth, .pt or .ckpt; null: drawn",
     ),
     freeze: z.array(text).default([]).describe(

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { pathSchema } from "../../base/path_schema.ts";
 import { readDataset } from "../files/dataset.ts";
 import { layoutNames } from "../files/layouts/mod.ts";
 import { defineDataset, ROOT_CURE } from "./plugin.ts";
@@ -17,7 +18,7 @@ const split = z.strictObject({
 });
 
 const options = z.strictObject({
-  data_root: z.string("must be a path: give data.data_root=PATH").min(1)
+  data_root: pathSchema("must be a path: give data.data_root=PATH")
     .describe("Folder or .zip of images; must be given"),
   layout: z.enum(["auto", ...layoutNames]).default("auto").describe(
     "How they are arranged; auto: as they seem",

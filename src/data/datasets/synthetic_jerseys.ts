@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { pathSchema } from "../../base/path_schema.ts";
 import { fnv1a32 } from "../../base/rng.ts";
 import { readDataset } from "../files/dataset.ts";
 import { folderOf, join } from "../files/paths.ts";
@@ -18,7 +19,7 @@ const synthetic = z.strictObject({
 });
 
 const options = z.strictObject({
-  data_root: z.string().min(1).nullable().default(null).describe("Where to draw them; null: a cache folder"),
+  data_root: pathSchema().nullable().default(null).describe("Where to draw them; null: a cache folder"),
   synthetic: synthetic.describe("What is drawn"),
 });
 

@@ -108,7 +108,7 @@ async function withSplits(
   if (all !== undefined) {
     const parts = divide(all, await unitsOf(tree, all, split), split);
     const counts = SPLITS.map((name) => `${name} ${parts[name].length}`).join(", ");
-    notes.push(`no splits, so the images are divided by their contents: ${counts} (data.split)`);
+    notes.push(`the images are divided by their contents: ${counts} (data.split)`);
     const { test, ...others } = parts;
     return split.test === 0 ? others : { ...others, test };
   }

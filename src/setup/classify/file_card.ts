@@ -1,6 +1,6 @@
 /** What a model file says about its model, and the configuration values that follow from it. */
 import { ConfigError } from "../../base/errors.ts";
-import { configSchema, keyRows } from "../../config/mod.ts";
+import { configSchema, keyRows, quotedValue } from "../../config/mod.ts";
 import type { ModelCard } from "../../train/model_card.ts";
 import type { Host } from "../host.ts";
 import { DEFAULT_WEIGHTS } from "../open_weights.ts";
@@ -43,11 +43,7 @@ export async function withModelFile(
   const isPath = first !== undefined && isModelPath(first);
   const given = isPath ? first : pathByKey(overrides);
   if (given === undefined) return [...overrides];
-  // In Hydra's grammar a plain value ends at "=", which checkpoint names contain.
-  const isPlain = (text: string) => /^\+*model\.weights=[^"'].*=/.test(text);
-  const rest = isPath
-    ? others
-    : overrides.map((text) => isPlain(text) ? text.slice(0, text.indexOf("=") + 1) + quoted(given) : text);
+  const rest = isPath ? others : overrides;
   const card = await fileCard(host, given);
   const fixed = card?.steps && rest.find((text) => /^[~+]*transforms[.=]/.test(text));
   if (fixed) {
@@ -63,13 +59,13 @@ export async function withModelFile(
     ...(card?.model ? [`model.name=${card.model}`] : []),
     ...Object.entries(card?.options ?? {}).map(([key, value]) => `++model.${key}=${JSON.stringify(value)}`),
     ...(card?.imageSize ? [`data.image_size=${card.imageSize}`] : []),
-    ...(isPath ? [`model.weights=${quoted(given)}`] : []),
+    ...(isPath ? [`model.weights=${quotedValue(given)}`] : []),
     ...rest,
   ];
 }
 
 /** A path may contain "=", as in `epoch=07-val_acc=0.9312.safetensors`; text that is not a key is a path. */
-function isModelPath(text: string): boolean {
+export function isModelPath(text: string): boolean {
   if (!/\.(safetensors|onnx|pth|pt|ckpt)$/i.test(text)) return false;
   const key = /^[~+]*([\w.@/]+)=/.exec(text)?.[1];
   return key === undefined || !keyRows(configSchema).some((row) => row.key === key);
@@ -79,9 +75,4 @@ function pathByKey(overrides: readonly string[]): string | undefined {
   const text = overrides.findLast((text) => /^\+*model\.weights=./.test(text));
   const value = text?.slice(text.indexOf("=") + 1);
   return value === undefined || value === "null" ? undefined : value.replace(/^(["'])(.*)\1$/, "$2");
-}
-
-/** `text` as a quoted string in Hydra's grammar. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }
