@@ -36,7 +36,7 @@ function filled(command: string, folder: string): string {
     .replaceAll(/(?<= )(photos\/|shot\.jpg|more\.zip)/g, `${folder}/$1`);
   if (command.includes("--help")) return withInputs;
   if (/^deno task train/.test(command)) {
-    const rest = command.includes("data=image_folder") ? "trainer.fast_dev_run=true" : drawn(folder);
+    const rest = command.includes("PATH") ? "trainer.fast_dev_run=true" : drawn(folder);
     return `${withInputs} ${small(folder)} ${rest}`;
   }
   return /^deno task eval/.test(command) ? `${withInputs} hydra.run.dir=${folder}/eval` : withInputs;
@@ -79,7 +79,9 @@ function composed({ command }: Shown): string | undefined {
     return undefined;
   }
   if (/--(help|cfg|info)\b/.test(command)) return command;
-  return `${command} ${/ -m /.test(command) ? "--print-jobs" : "--cfg job"}`;
+  return `${command.replace(/(?<=train )PATH\b/, "conf")} ${
+    / -m /.test(command) ? "--print-jobs" : "--cfg job"
+  }`;
 }
 
 e2eTest("the trainings that docs/ shows compose", async () => {
