@@ -1,4 +1,17 @@
-import type { DiskFile } from "./host.ts";
+/** What files take on the disk. */
+import { mib } from "../core/pool.ts";
+import type { DiskFile, Host } from "./host.ts";
+
+/** A line on what a run takes: its folder, and what its checkpoints take beside that. */
+export async function describeDiskUse(
+  host: Pick<Host, "filesBelow">,
+  { folder, checkpoints }: { readonly folder: string; readonly checkpoints: string },
+): Promise<string> {
+  const own = await host.filesBelow(folder), all = [...own, ...await host.filesBelow(checkpoints)];
+  const more = usedBytes(all) - usedBytes(own);
+  const line = `${mib(usedBytes(own))} in ${folder}`;
+  return more === 0 ? line : `${line}, ${mib(more)} more in ${checkpoints}`;
+}
 
 /** The bytes that files take on the disk; a file with several names counts once. */
 export function usedBytes(files: readonly DiskFile[]): number {

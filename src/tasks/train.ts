@@ -7,6 +7,7 @@ import { makeLoss } from "../nn/losses/mod.ts";
 import { openResume, type RunPlaces } from "../setup/checkpoints.ts";
 import { compatNote } from "../setup/compat.ts";
 import { describeConfig, describeRun } from "../setup/describe_run.ts";
+import { describeDiskUse } from "../setup/disk_use.ts";
 import { healthNote, quickHealth } from "../setup/health_note.ts";
 import type { Host } from "../setup/host.ts";
 import { isBalancedBySampler, lossContext } from "../setup/loss_context.ts";
@@ -65,6 +66,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
       const test = await testBest(host, evaluation, data, state, callbacks);
       const { live, peakBytes } = state.memory;
       host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
+      host.print(`disk    ${await describeDiskUse(host, places)}`);
       return { folder, state, test };
     });
   } finally {

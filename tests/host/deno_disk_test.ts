@@ -3,7 +3,7 @@ import { temporaryName } from "../../src/base/temporary_name.ts";
 import { filesBelow, isAbandoned } from "../../src/host/deno_disk.ts";
 import { tryLock } from "../../src/host/deno_lock.ts";
 import { openTemporary } from "../../src/host/deno_temporaries.ts";
-import { freedBytes, usedBytes } from "../../src/setup/disk_use.ts";
+import { describeDiskUse, freedBytes, usedBytes } from "../../src/setup/disk_use.ts";
 
 async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "wgrad_disk_" });
@@ -34,6 +34,24 @@ Deno.test("files count once for all their names, and free nothing while one of t
     assertEquals([usedBytes(checkpoints), freedBytes(checkpoints)], [120, 20]);
     assertEquals(await filesBelow(`${folder}/nothing`), []);
   }));
+
+Deno.test("a run's disk use is its folder's, and that of its checkpoints where it is not the same", async () => {
+  const sizes: Record<string, number> = {
+    "run/a": 2.5,
+    "run/checkpoints/b": 1,
+    "checkpoints/train/b": 1,
+    "checkpoints/train/c": 3,
+  };
+  const filesBelow = (path: string) =>
+    Promise.resolve(
+      Object.entries(sizes).filter(([name]) => name.startsWith(path)).map(([name, mib]) => {
+        return { path: name, bytes: mib * 2 ** 20, id: name.at(-1)!, names: 1 };
+      }),
+    );
+  const line = (checkpoints: string) => describeDiskUse({ filesBelow }, { folder: "run", checkpoints });
+  assertEquals(await line("checkpoints/train"), "3.5 MiB in run, 3.0 MiB more in checkpoints/train");
+  assertEquals(await line("run/checkpoints"), "3.5 MiB in run");
+});
 
 Deno.test("locks and temporaries are abandoned when their process has ended, and those of others never", () =>
   inFolder(async (folder) => {
