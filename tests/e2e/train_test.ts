@@ -41,7 +41,7 @@ e2eTest("train leaves a run that explains itself", async () => {
   assertMatch(out, /^model {3}resnet18, 11\.18 M parameters, 32 px, 3 classes$/m);
   assertMatch(out, /^ *1\/1 +\d\.\d{4} +\d+\.\d % .* s( {2}best)?/m);
   assertMatch(out, /^memory {2}\d+ buffers alive in every epoch, .+ MiB of GPU memory at the peak$/m);
-  assertMatch(out, /^disk {4}\d+\.\d MiB in .+\/run, \d+\.\d MiB more in .+\/checkpoints\/train$/m);
+  assertMatch(out, /^disk {4}\d+\.\d MiB in .+\/run, \d+\.\d MiB more in .+\/checkpoints\/007$/m);
   const { experiment, seed, runtime, adapter } = JSON.parse(await read("run.json"));
   assertEquals([experiment, seed, runtime], ["007", 42, `Deno ${Deno.version.deno}`]);
   assert(adapter.length > 0);
