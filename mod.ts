@@ -272,7 +272,7 @@ export {
   writeSafetensors,
 } from "./src/formats/safetensors.ts";
 
-export { readWeights, type TensorInFile, type Weights } from "./src/formats/weights.ts";
+export { readWeights, type TensorInFile, type WeightFile } from "./src/formats/weights.ts";
 
 // Plots
 export { type ClassBarsPlot, classBarsPlot, type SplitCounts } from "./src/plots/class_bars_plot.ts";
@@ -292,7 +292,13 @@ export { callbacks, makeCallbacks } from "./src/train/callbacks/mod.ts";
 export { type CallbackContext, type CallbackPlugin, defineCallback } from "./src/train/callbacks/plugin.ts";
 export { modelCheckpoint, type ModelCheckpointOptions } from "./src/train/callbacks/model_checkpoint.ts";
 export { progress } from "./src/train/callbacks/progress.ts";
-export { type CheckpointInfo, encodeCheckpoint, loadCheckpoint } from "./src/train/checkpoint.ts";
+export {
+  type CheckpointInfo,
+  encodeCheckpoint,
+  loadCheckpoint,
+  type Loaded,
+  type LoadOptions,
+} from "./src/train/checkpoint.ts";
 export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
 export { type StepResults, stepResults, type Tally } from "./src/train/step_results.ts";
 export {

@@ -1,4 +1,5 @@
 /** Checks whether a state dict fits a model: every name, every shape. */
+import { few } from "../base/few.ts";
 import { formatShape, sameShape, type Shape } from "../base/shape.ts";
 
 /** A tensor that a model needs. */
@@ -31,6 +32,6 @@ export function stateFaults(
   );
   const kinds = { missing, unexpected, "of another shape": misshapen };
   const lines = Object.entries(kinds).filter(([, names]) => names.length > 0)
-    .map(([kind, names]) => `\n- ${names.length} ${kind}: ${names.join(", ")}`);
+    .map(([kind, names]) => `\n- ${names.length} ${kind}: ${few(names)}`);
   return lines.length > 0 ? `its tensors do not fit:${lines.join("")}` : undefined;
 }

@@ -46,7 +46,7 @@ function verdict(what: string, fault: string | undefined): Comparison {
 async function equal(file: string, bytes: Uint8Array, expected: CaseTensors): Promise<Comparison[]> {
   let tensors;
   try {
-    tensors = (await readWeights(byteSource(file, bytes))).tensors;
+    tensors = withoutPrefix((await readWeights(byteSource(file, bytes))).tensors, expected.names);
   } catch (error) {
     throw error instanceof DataError ? new Error(error.message, { cause: error }) : error; // the reader's error is a failure of the case
   }
@@ -76,6 +76,14 @@ async function equal(file: string, bytes: Uint8Array, expected: CaseTensors): Pr
     verdict("shapes", shapes.length > 0 ? shapes.join("; ") : undefined),
     compare("values", actual, wanted, measure),
   ];
+}
+
+/** The tensors beside the first of the expected names, without what comes before it, such as "state_dict.model.". */
+function withoutPrefix<T>(tensors: ReadonlyMap<string, T>, [name]: readonly string[]): Map<string, T> {
+  const found = [...tensors.keys()].find((inFile) => inFile === name || inFile.endsWith(`.${name}`)) ?? name;
+  const prefix = found.slice(0, found.length - name.length);
+  const inside = [...tensors].filter(([name]) => name.startsWith(prefix));
+  return new Map(inside.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
 }
 
 function numbers(tensor: StoredTensor): ArrayLike<number> {

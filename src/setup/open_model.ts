@@ -1,5 +1,6 @@
 /** Opens the configured device and creates the model on it. */
 import type { Config } from "../config/mod.ts";
+import { few } from "../base/few.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { parameterCount } from "../nn/declare_layers.ts";
@@ -51,12 +52,13 @@ export async function openModel(
     host.print(`        ${freeze.join(", ")} frozen, ${(values / 1e6).toFixed(2)} M parameters learn`);
   }
   if (weights !== null) {
-    const source = await openWeights(host, name, weights);
-    const { skipped, aside } = await loadCheckpoint(model, source, classes);
+    const { source, key } = await openWeights(host, name, weights);
+    const { fresh, aside, choice } = await loadCheckpoint(model, source, { classes, key });
     const notes = [
       `weights from ${source.name}`,
-      ...(skipped.length > 0 ? [`${skipped.join(" and ")} skipped, as the classes differ`] : []),
-      ...(aside.length > 0 ? [`${aside.join(", ")} left out, as beside the model`] : []),
+      ...(choice === undefined ? [] : [choice]),
+      ...(fresh.length > 0 ? [`${fresh.join(" and ")} start anew, as the file has none of this size`] : []),
+      ...(aside.length > 0 ? [`${few(aside)} left out, as beside the model`] : []),
     ];
     host.print(`        ${notes.join("; ")}`);
   }

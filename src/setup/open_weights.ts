@@ -20,12 +20,24 @@ export type WeightsHost = Pick<
   "openFile" | "download" | "folderStore" | "writeAtomic" | "tryLock" | "signal" | "configWorld" | "print"
 >;
 
+/** A file of weights, and the place of the weights in it, where it has several. */
+export interface ModelFile {
+  readonly source: ByteSource;
+  readonly key?: string | undefined;
+}
+
+/** Opens `PATH`, or `PATH:KEY`, as in `checkpoint.pth:state_dict_ema`. @throws DataError if there is no such file */
+export async function openModelFile(host: Pick<Host, "openFile">, name: string): Promise<ModelFile> {
+  const [, path = name, key] = /^(.+\.\w+):([\w.-]+)$/s.exec(name) ?? [];
+  return { source: await host.openFile(path), key };
+}
+
 /**
  * Opens the file that `weights` names.
  * @throws DataError if there is no such file; for DEFAULT it lists the places searched and what to put there
  */
-export async function openWeights(host: WeightsHost, model: ModelName, weights: string): Promise<ByteSource> {
-  return await host.openFile(weights === DEFAULT_WEIGHTS ? await findDefault(host, model) : weights);
+export async function openWeights(host: WeightsHost, model: ModelName, weights: string): Promise<ModelFile> {
+  return await openModelFile(host, weights === DEFAULT_WEIGHTS ? await findDefault(host, model) : weights);
 }
 
 /** The path of torchvision's weights, which are downloaded if necessary. */

@@ -7,11 +7,12 @@ import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { evaluator } from "../train/evaluate.ts";
+import { classFault } from "../train/model_card.ts";
 import { sum, type Tally } from "../train/step_results.ts";
 import { BATCH } from "../setup/classify/classifier.ts";
 import { fileCard } from "../setup/classify/file_card.ts";
 import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";
-import { isOnnx } from "../setup/classify/open_classifier.ts";
+import { isOnnx } from "../setup/classify/is_onnx.ts";
 import {
   confusionCsv,
   predictionsCsv,
@@ -34,7 +35,7 @@ const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
  * `folder`.
  */
 export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
-  const tested = isOnnx(config.model.weights!)
+  const tested = await isOnnx(host, config.model.weights!)
     ? await testOnnx(host, config, config.model.weights!)
     : await testCheckpoint(host, config);
   host.print(formatTest(tested.tally, tested.classes.length));
@@ -67,6 +68,9 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
   try {
     const splits = splitsOf(config), { weights } = config.model;
     const steps = (await fileCard(host, weights!))?.steps;
+    if (steps === undefined) {
+      host.print(`note    ${weights} does not say its preprocessing; that of the configuration is used`);
+    }
     using data = await openData(host, config, device, splits, steps);
     host.print(`data    ${describeData(data, splits)}`);
     requireTest(data.count("test"), data.dataset.root);
@@ -98,19 +102,14 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
   requireTest(samples.length, root);
   const model = await onnxClassifier(host, path, pipelineSteps(config).eval);
   try {
-    const { card, missing } = model;
+    const { card, missing, notes } = model;
     host.print(`model   ${path}, ${card.imageSize} px, ${card.classes.length} classes, in ${model.runtime}`);
+    for (const note of notes) host.print(`note    ${note}`);
     const isNamed = !missing.includes("class names");
-    if (
-      isNamed
-        ? JSON.stringify(card.classes) !== JSON.stringify(classes)
-        : card.classes.length !== classes.length
-    ) {
-      throw new DataError(
-        `Cannot evaluate ${path}: its classes are ${JSON.stringify(card.classes)}, but ` +
-          `the data has ${JSON.stringify(classes)}`,
-      );
-    }
+    const differing = isNamed || card.classes.length !== classes.length
+      ? classFault(card.classes, classes)
+      : undefined;
+    if (differing !== undefined) throw new DataError(`Cannot evaluate ${path}: ${differing}`);
     const logits = new Float32Array(samples.length * classes.length);
     for (let start = 0; start < samples.length; start += BATCH) {
       const positions = Array.from({ length: Math.min(BATCH, samples.length - start) }, (_, i) => start + i);

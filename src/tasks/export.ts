@@ -3,6 +3,7 @@ import { ConfigError, DataError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, openDevice } from "../core/device.ts";
 import { EVALUATED_SPLITS, type Split } from "../data/types.ts";
+import { classFault } from "../train/model_card.ts";
 import { onnxOptions } from "../train/onnx_options.ts";
 import { parseArguments, usageLine } from "../launch/usage.ts";
 import { openCheckpoint } from "../setup/classify/checkpoint_classifier.ts";
@@ -10,6 +11,7 @@ import { type CheckSet, exportCheckpoint } from "../setup/export/export_checkpoi
 import type { Host } from "../setup/host.ts";
 import { withDataPath } from "../setup/data_path.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
+import { openModelFile } from "../setup/open_weights.ts";
 import { type OpenPictures, openPictures } from "../setup/open_data.ts";
 import { usages } from "./usages.ts";
 
@@ -59,13 +61,9 @@ async function validation(
   { dataset, store }: OpenPictures,
   path: string,
 ): Promise<CheckSet> {
-  const { card } = await openCheckpoint(await host.openFile(path));
-  if (JSON.stringify(dataset.classes) !== JSON.stringify(card.classes)) {
-    throw new DataError(
-      `Cannot check ${path} on ${dataset.root}: its classes are ${JSON.stringify(card.classes)}, but ` +
-        `the data has ${JSON.stringify(dataset.classes)}`,
-    );
-  }
+  const { card } = await openCheckpoint(await openModelFile(host, path));
+  const differing = classFault(card.classes, dataset.classes);
+  if (differing !== undefined) throw new DataError(`Cannot check ${path} on ${dataset.root}: ${differing}`);
   const pictures = (name: Split) => store(name).pictures;
   const split = pictures("valid").length > 0 ? "valid" : "test";
   if (pictures(split).length === 0) {

@@ -29,6 +29,7 @@ export type PredictHost = Pick<
   | "writeAtomic"
   | "signal"
   | "print"
+  | "remark"
 >;
 
 /** The parsed command line. */
@@ -54,6 +55,7 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
   await requireFolderOf(host, "--contact-sheet", options.sheet);
   const files = await findPictures(host, options.inputs);
   const classifier = await openClassifier(host, options.model, options.gpu);
+  for (const note of classifier.notes) host.remark(`note    ${note}`);
   try {
     const { result, thumbnails } = await predictAll(host, classifier, files, options);
     const write = (path: string, text: string) => host.writeAtomic(path, new TextEncoder().encode(text));

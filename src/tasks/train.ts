@@ -103,7 +103,7 @@ async function testBest(
     host.print("test    no test split");
     return undefined;
   }
-  await loadCheckpoint(model, await host.openFile(best.path), data.classes);
+  await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes });
   const { tally, outputs } = await evaluation.run("test", data.evaluate("test"));
   const { loss, top1, top5 } = tally;
   host.print(formatTest(tally, data.classes.length));

@@ -6,8 +6,9 @@ import type { Step } from "../data/transforms/transform.ts";
 import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/model.ts";
+import { recognize } from "../nn/models/recognize.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
-import { CARD, writeCard } from "./model_card.ts";
+import { classFault, readClasses, writeCard } from "./model_card.ts";
 
 /** The facts about a model in every file of weights, and when it was saved. */
 export interface SavedModel {
@@ -65,52 +66,67 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
   );
 }
 
-/** The parts of a file that were not loaded. */
-export interface LeftOut {
-  /** The head, if it has another size or is missing. */
-  readonly skipped: readonly string[];
-  /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint. */
+/** What is to be said about a file whose weights were loaded. */
+export interface Loaded {
+  /** The head's parameters that got initial values, if the file's have another size or are missing. */
+  readonly fresh: readonly string[];
+  /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint, or another classifier. */
   readonly aside: readonly string[];
+  /** Which weights were taken and how to get the others, if the file has several. */
+  readonly choice?: string;
+}
+
+/** What to load, and for which data. */
+export interface LoadOptions {
+  /** Class names in the order of the logits. */
+  readonly classes: readonly string[];
+  /** The place of the weights in the file, where it has several: `state_dict_ema`, or `top` for those without one. */
+  readonly key?: string | undefined;
 }
 
 /**
- * Loads the state of a file into a model, tensor by tensor: a checkpoint, or any state dict under torchvision's names
- * that {@link readWeights} opens. Averaged weights are used if they were validated. A head of another size, as in
- * ImageNet's weights, is not loaded.
+ * Loads the state of a file into a model, tensor by tensor: a checkpoint, or any file that {@link readWeights} opens
+ * and that has weights of the model, whatever wraps them, under torchvision's names or Hugging Face's. Averaged weights
+ * are used if they were validated. A head of another size, as in ImageNet's weights, or another head is not loaded.
  * @throws DataError if the file is damaged, has another architecture, or names other classes or another order
  */
 export async function loadCheckpoint(
   model: Model,
   source: ByteSource,
-  classes: readonly string[],
-): Promise<LeftOut> {
-  const { weights: tensors, metadata, aside } = await checkpointWeights(source, { ema: true });
-  const named = metadata.get(CARD.classes);
-  if (named !== undefined && named !== JSON.stringify(classes)) {
-    throw new DataError(
-      `Cannot load ${source.name}: it was trained on the classes ${named}, the data has ${
-        JSON.stringify(classes)
-      }`,
-    );
-  }
+  { classes, key }: LoadOptions,
+): Promise<Loaded> {
+  const networks = () => [{ name: model.name, layers: model.layers }];
+  const { weights, metadata, aside, choice } = await checkpointWeights(source, { networks, key });
+  const differing = classFault(readClasses(metadata, source.name) ?? classes, classes);
+  if (differing !== undefined) throw new DataError(`Cannot load ${source.name}: ${differing}`);
   const state = new Map<string, StoredState>();
-  for (const [name, tensor] of tensors) {
+  for (const [name, tensor] of weights) {
     if (name.endsWith(COUNTER)) continue;
     state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
   }
   const fresh = mismatchedHead(model, state);
   const fault = model.parameters.faultOf(state, fresh);
   if (fault !== undefined) {
-    const cure = hasFoldedNorms(model, state)
-      ? "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept"
-      : "";
-    throw new DataError(`Cannot load ${source.name} into ${model.name} because ${fault}${cure}`);
+    throw new DataError(
+      `Cannot load ${source.name} into ${model.name} because ${fault}${cureFor(model, state)}`,
+    );
   }
   await model.parameters.loadStored(state, fresh);
   const [statistic] = model.parameters.buffers;
-  const batches = statistic && tensors.get(statistic.name.replace(/\.\w+$/, COUNTER));
+  const batches = statistic && weights.get(statistic.name.replace(/\.\w+$/, COUNTER));
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
-  return { skipped: [...fresh], aside };
+  return { fresh: [...fresh], aside, ...(choice !== undefined && { choice }) };
+}
+
+/** How to make a file fit, as a line of a message, where it is known. */
+function cureFor(model: Model, state: ReadonlyMap<string, StoredState>): string {
+  if (hasFoldedNorms(model, state)) {
+    return "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept";
+  }
+  const name = recognize(state);
+  return name === undefined || name === model.name
+    ? ""
+    : `\n- its tensors are those of ${name}: use model=${name}`;
 }
 
 /** PyTorch counts the batches of each norm, but reads the counters only if momentum is None. */

@@ -1,6 +1,10 @@
-/** Selects the weights to use from a checkpoint: those that were validated. */
+/** Finds a network's weights in a file, and chooses between several: averaged and plain ones, students and teachers. */
 import type { ByteSource } from "../base/byte_source.ts";
+import { DataError } from "../base/errors.ts";
+import { few, fewQuoted } from "../base/few.ts";
+import { type StoredTensor, toFloat32 } from "../formats/safetensors.ts";
 import { readWeights, type TensorInFile } from "../formats/weights.ts";
+import { locate, type Located, type Wanted } from "../nn/models/locate.ts";
 import { optimizerStates } from "../optim/optimizers/mod.ts";
 
 /** Prefix of the names of averaged weights. */
@@ -10,36 +14,150 @@ export const LOSS_SCALE = "loss_scale", EPOCH_RESULTS = "epoch.results";
 /** Metadata: whether validations used the "averages" or the "weights". */
 export const EVALUATED = "wgrad.evaluated";
 
+/** A file's text by key. */
+export type Metadata = ReadonlyMap<string, string>;
+
+/** What to look for in a file. */
+export interface WeightsQuery<Name extends string> {
+  /** The networks that the weights may be of. */
+  networks(metadata: Metadata): readonly Wanted<Name>[];
+  /** The place of the weights in the file, where it has several: what comes before their names, or {@link TOP}. */
+  readonly key?: string | undefined;
+}
+
+/** The key of weights without anything before their names. */
+const TOP = "top";
+
 /** Weights under torchvision's names, with the file's metadata. */
-export interface CheckpointWeights {
+export interface CheckpointWeights<Name extends string = string> {
+  /** The network that they are of. */
+  readonly network: Name;
   readonly weights: ReadonlyMap<string, TensorInFile>;
-  readonly metadata: ReadonlyMap<string, string>;
+  readonly metadata: Metadata;
   /** True if they are averaged. */
   readonly isAveraged: boolean;
-  /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint. */
+  /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint, or another classifier. */
   readonly aside: readonly string[];
+  /** Which weights these are and how to get the others, if the file has several. */
+  readonly choice: string | undefined;
 }
 
 /** True for tensors that a run needs for resuming but a model does not. */
 function isRunState(name: string): boolean {
-  return [EMA, ...optimizerStates.map((state) => `${state}.`)].some((prefix) => name.startsWith(prefix)) ||
+  return optimizerStates.some((state) => name.startsWith(`${state}.`)) ||
     name === LOSS_SCALE ||
     name === EPOCH_RESULTS;
 }
 
 /**
- * The weights of a checkpoint, or of any file of weights, read one by one on request; with `ema` the averaged ones,
- * if the file has them and they were validated.
- * @throws DataError if the file is damaged, or not a file of weights
+ * The weights of a checkpoint, or of any file of weights, read one by one on request. Of several it takes the averaged
+ * ones, unless the file says that the plain ones were validated, and otherwise the first.
+ * @throws DataError if the file is damaged, has no weights of such a network, or, when they are read, one is not finite
  */
-export async function checkpointWeights(
+export async function checkpointWeights<Name extends string>(
   source: ByteSource,
-  { ema }: { readonly ema: boolean },
-): Promise<CheckpointWeights> {
-  const { tensors, metadata, aside } = await readWeights(source);
-  const weights = new Map([...tensors].filter(([name]) => !isRunState(name)));
-  const averaged = [...tensors].filter(([name]) => name.startsWith(EMA));
-  const isAveraged = ema && averaged.length > 0 && metadata.get(EVALUATED) !== "weights";
-  if (isAveraged) { for (const [name, tensor] of averaged) weights.set(name.slice(EMA.length), tensor); }
-  return { weights, metadata, isAveraged, aside };
+  { networks, key }: WeightsQuery<Name>,
+): Promise<CheckpointWeights<Name>> {
+  const { tensors, metadata } = await readWeights(source);
+  const ofModel = new Map([...tensors].filter(([name]) => !isRunState(name)));
+  const looked = networks(metadata), found = locate(ofModel, looked);
+  if (found.length === 0) throw noneIn(source.name, ofModel, looked);
+  const inKey = key === undefined ? found : found.filter(({ prefix }) => isUnder(prefix, key));
+  if (inKey.length === 0) throw noneUnder(source.name, key!, found);
+  const { chosen, others } = choose(inKey, metadata);
+  return {
+    network: chosen.network,
+    weights: new Map([...chosen.tensors].map(([name, tensor]) => [name, finite(source.name, name, tensor)])),
+    metadata,
+    isAveraged: isAverage(chosen.prefix),
+    aside: asideOf(ofModel, chosen, others),
+    choice: others.length === 0 ? undefined : describeChoice(source.name, chosen, others),
+  };
+}
+
+/** The weights to use, and the others that are as complete. */
+function choose<Name extends string, T>(
+  found: readonly Located<Name, T>[],
+  metadata: Metadata,
+): { chosen: Located<Name, T>; others: Located<Name, T>[] } {
+  const [best] = found;
+  const places = [best];
+  for (const other of found.slice(1)) {
+    const overlaps = places.some(({ used }) => !used.isDisjointFrom(other.used));
+    if (!overlaps && other.faults <= best.faults) places.push(other);
+  }
+  const wantsAverage = metadata.get(EVALUATED) !== "weights";
+  const ofNetwork = places.filter(({ network }) => network === best.network);
+  const chosen = ofNetwork.find(({ prefix }) => isAverage(prefix) === wantsAverage) ?? best;
+  return { chosen, others: places.filter((place) => place !== chosen) };
+}
+
+/** True if a name before the weights says that they are averaged: `state_dict_ema.`, `model_ema.module.`. */
+function isAverage(prefix: string): boolean {
+  return prefix.toLowerCase().split(/[._]/).some((word) => AVERAGES.has(word));
+}
+
+const AVERAGES = new Set(["ema", "swa", "avg", "average", "averaged"]);
+
+/** Tensors that are neither the chosen weights nor beside the others. */
+function asideOf(
+  tensors: ReadonlyMap<string, unknown>,
+  { used }: Located<string, unknown>,
+  others: readonly Located<string, unknown>[],
+): string[] {
+  const isOfOther = (name: string) =>
+    others.some((other) => other.used.has(name) || (other.prefix !== "" && name.startsWith(other.prefix)));
+  return [...tensors.keys()].filter((name) => !used.has(name) && !isOfOther(name));
+}
+
+function describeChoice(
+  path: string,
+  { prefix }: Located<string, unknown>,
+  others: readonly Located<string, unknown>[],
+): string {
+  const keys = others.map(({ prefix }) => keyOf(prefix));
+  return `${isAverage(prefix) ? "averaged weights" : "weights"} under ${JSON.stringify(keyOf(prefix))}; ` +
+    `for those under ${fewQuoted(keys)} give ${path}:${keys[0]}`;
+}
+
+function keyOf(prefix: string): string {
+  return prefix === "" ? TOP : prefix.slice(0, -1);
+}
+
+function isUnder(prefix: string, key: string): boolean {
+  return key === TOP ? prefix === "" : prefix.startsWith(`${key}.`);
+}
+
+/** A tensor whose values are refused if they are not finite, when they are read. */
+function finite(path: string, name: string, tensor: TensorInFile): TensorInFile {
+  return { ...tensor, load: async () => requireFinite(path, name, await tensor.load()) };
+}
+
+function requireFinite(path: string, name: string, tensor: StoredTensor): StoredTensor {
+  const values = toFloat32(tensor);
+  if (values.every(Number.isFinite)) return tensor;
+  const count = values.reduce((sum, value) => sum + (Number.isFinite(value) ? 0 : 1), 0);
+  throw new DataError(
+    `Cannot load ${path}: ${count} of the ${values.length} values of "${name}" are NaN or infinite; ` +
+      "the training diverged before it was saved, so take an earlier checkpoint",
+  );
+}
+
+function noneIn(
+  path: string,
+  tensors: ReadonlyMap<string, unknown>,
+  networks: readonly Wanted[],
+): DataError {
+  const names = networks.map(({ name }) => name).join(", ");
+  return new DataError(
+    `Cannot load ${path}: none of its ${tensors.size} tensors has a name of ${names}; ` +
+      `its names are ${few([...tensors.keys()]) || "none"}`,
+  );
+}
+
+function noneUnder(path: string, key: string, found: readonly Located<string, unknown>[]): DataError {
+  const keys = new Set(found.map(({ prefix }) => keyOf(prefix)));
+  return new DataError(
+    `Cannot load ${path}: it has no weights under "${key}"; they are under ${fewQuoted([...keys])}`,
+  );
 }

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { ConfigError, DataError } from "../base/errors.ts";
+import { fewQuoted } from "../base/few.ts";
 import { excerpt } from "../base/excerpt.ts";
 import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -98,7 +99,7 @@ export function readCard(
     ...(metadata.has(CARD.options) && { options: read("options", parseOptions, () => ({})) }),
     classes: read(
       "classes",
-      (text) => classNames.parse(JSON.parse(text)),
+      parseClasses,
       () => Array.from({ length: defaults.classes }, (_, i) => String(i)),
     ),
     imageSize,
@@ -119,6 +120,22 @@ export function readCard(
   return { card, missing };
 }
 
+/** The class names in a file's metadata; undefined if they are not recorded. @throws DataError like {@link readCard} */
+export function readClasses(metadata: ReadonlyMap<string, string>, path: string): string[] | undefined {
+  const text = metadata.get(CARD.classes);
+  return text === undefined ? undefined : parsed("classes", text, path, parseClasses);
+}
+
+/** How the classes of a model and of a dataset differ, as the end of a message; undefined if they do not. */
+export function classFault(model: readonly string[], data: readonly string[]): string | undefined {
+  const first = Array.from({ length: Math.max(model.length, data.length) }, (_, i) => i)
+    .find((i) => model[i] !== data[i]);
+  if (first === undefined) return undefined;
+  const at = (names: readonly string[]) => names[first] === undefined ? "none" : excerpt(names[first]);
+  return `its ${model.length} classes are ${fewQuoted(model)}, but the ${data.length} of the data are ` +
+    `${fewQuoted(data)}; the first that differs is number ${first}, ${at(model)} and ${at(data)}`;
+}
+
 /** The architecture in a file's metadata; undefined if it is not recorded. @throws DataError like {@link readCard} */
 export function readArchitecture(
   metadata: ReadonlyMap<string, string>,
@@ -132,6 +149,10 @@ export function readArchitecture(
     architecture(chosen, 1); // rejects options that it does not have
     return chosen;
   });
+}
+
+function parseClasses(text: string): string[] {
+  return classNames.parse(JSON.parse(text));
 }
 
 function parseOptions(text: string): Record<string, unknown> {

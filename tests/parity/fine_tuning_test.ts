@@ -90,8 +90,11 @@ pythonTest(
       const { steps, batch, size, classes, lr, decay } = plan;
       const model = createModel(device, "resnet18", { classes, seed: 1, freeze });
       const { parameters } = model;
-      const nothing = { skipped: [], aside: [] };
-      assertEquals(await loadCheckpoint(model, await openFile(`${folder}/start.pth`), [..."abcde"]), nothing);
+      const nothing = { fresh: [], aside: [] };
+      assertEquals(
+        await loadCheckpoint(model, await openFile(`${folder}/start.pth`), { classes: [..."abcde"] }),
+        nothing,
+      );
       const optimizer = makeOptimizer(
         { name: "adamw", eps: plan.eps, weight_decay: plan.weight_decay },
         { ...parameters, rates: parameters.spread((name) => decay ** model.stageOf(name), "rates") },

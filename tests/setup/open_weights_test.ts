@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
-import { openWeights, type WeightsHost } from "../../src/setup/open_weights.ts";
+import { openModelFile, openWeights, type WeightsHost } from "../../src/setup/open_weights.ts";
 import { memoryTryLock } from "../launch/memory_host.ts";
 
 const utf8 = (text: string) => new TextEncoder().encode(text);
@@ -31,7 +31,7 @@ function testHost(
 Deno.test("DEFAULT is looked for in weights, then where torch.hub keeps its files", async () => {
   const file = "resnet34-b627a593.pth", cached = "/home/me/.cache/torch/hub/checkpoints";
   const find = async (names: string[], env = {}) =>
-    (await openWeights(testHost(names, env).host, "resnet34", "DEFAULT")).name;
+    (await openWeights(testHost(names, env).host, "resnet34", "DEFAULT")).source.name;
   assertEquals(await find([`weights/${file}`, `${cached}/${file}`]), `weights/${file}`);
   assertEquals(await find([`${cached}/${file}`]), `${cached}/${file}`);
   const env = { XDG_CACHE_HOME: "/cache" };
@@ -41,7 +41,20 @@ Deno.test("DEFAULT is looked for in weights, then where torch.hub keeps its file
   );
   const home = { ...env, TORCH_HOME: "~/torch" }, path = `/home/me/torch/hub/checkpoints/${file}`;
   assertEquals(await find([path, `${cached}/${file}`], home), path);
-  assertEquals((await openWeights(testHost(["a.ckpt"]).host, "resnet34", "a.ckpt")).name, "a.ckpt");
+  assertEquals((await openWeights(testHost(["a.ckpt"]).host, "resnet34", "a.ckpt")).source.name, "a.ckpt");
+});
+
+Deno.test("a path may end with the place of the weights in the file", async () => {
+  const paths = ["a.pth", "b/c=0.93.safetensors", "C:\\d.v2\\e.bin", "f:g"];
+  const { host } = testHost(paths);
+  const open = async (name: string) => {
+    const { source, key } = await openModelFile(host, name);
+    return [source.name, key];
+  };
+  for (const path of paths) assertEquals(await open(path), [path, undefined]);
+  assertEquals(await open("a.pth:state_dict_ema"), ["a.pth", "state_dict_ema"]);
+  assertEquals(await open("b/c=0.93.safetensors:top"), ["b/c=0.93.safetensors", "top"]);
+  assertEquals(await open("C:\\d.v2\\e.bin:a._orig_mod.b-c"), ["C:\\d.v2\\e.bin", "a._orig_mod.b-c"]);
 });
 
 Deno.test("DEFAULT that is nowhere says what to put where", async () => {
@@ -80,5 +93,5 @@ Deno.test("DEFAULT that another process fetches is waited for, and not fetched a
     locks.clear();
   }, 100);
   const weights = await openWeights({ ...host, tryLock: memoryTryLock(locks) }, "resnet50", "DEFAULT");
-  assertEquals([weights.name, lines], [path, ["  waiting for process 7 on vm, which fetches it"]]);
+  assertEquals([weights.source.name, lines], [path, ["  waiting for process 7 on vm, which fetches it"]]);
 });

@@ -19,10 +19,11 @@ const steps = [{ resize: { size: 40 } }, { center_crop: {} }, { normalize: {} }]
 
 /** A folder with a checkpoint and pictures of several sizes, and what is printed. */
 async function withCheckpoint(
-  body: (place: { folder: string; host: Host; lines: string[] }) => Promise<void>,
+  body: (place: { folder: string; host: Host; lines: string[]; remarks: string[] }) => Promise<void>,
   change: (tensors: Map<string, StoredTensor>) => void = () => {},
 ): Promise<void> {
-  const folder = await Deno.makeTempDir(), lines: string[] = [];
+  const folder = await Deno.makeTempDir(), lines: string[] = [], remarks: string[] = [];
+  const remark = (line: string) => void remarks.push(line);
   try {
     const tensors = randomResnet18(classes.length);
     change(tensors);
@@ -34,7 +35,12 @@ async function withCheckpoint(
       const data = Uint8Array.from({ length: width * height * 3 }, () => stream.integer(256));
       await Deno.writeFile(`${folder}/pictures/${i}.png`, await encodePng({ width, height, data }));
     }
-    await body({ folder, host: { ...denoHost(), print: (line) => void lines.push(line) }, lines });
+    await body({
+      folder,
+      host: { ...denoHost(), print: (line) => void lines.push(line), remark },
+      lines,
+      remarks,
+    });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -129,7 +135,7 @@ gpuTest(
 );
 
 Deno.test("predict names and counts what it cannot read, and fails only if that is all", () =>
-  withCheckpoint(async ({ folder, host, lines }) => {
+  withCheckpoint(async ({ folder, host, lines, remarks }) => {
     const fake: Host = {
       ...host,
       openOnnx: () =>
@@ -145,6 +151,11 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
     const model = `${folder}/model.onnx`;
     await Deno.writeFile(model, await tinyOnnx());
     assertEquals(await predict(fake, [model, `${folder}/broken.png`, `${folder}/pictures`]), 0);
+    assertEquals(remarks, [
+      `note    ${model} does not say its image size, class names and preprocessing; assumed: 32 px; classes named ` +
+      "by their numbers; shorter side to 37 px, central crop of 32 px, values from 0 to 1, normalised by mean " +
+      "0.485, 0.456, 0.406 and std 0.229, 0.224, 0.225",
+    ]);
     assert(
       lines.includes(`4 of 5 images classified by ${model} (a model in ONNX Runtime, 5 classes, 32 px)`),
     );

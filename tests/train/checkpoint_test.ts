@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { float32, readSafetensors, writeSafetensors } from "../../src/formats/safetensors.ts";
@@ -21,7 +21,7 @@ gpuTest(
     assertEquals(tensors.get("conv1.weight")?.shape, [64, 3, 7, 7]);
     assertEquals(tensors.get("layer2.0.downsample.1.num_batches_tracked")?.data, BigInt64Array.of(12n));
     assertEquals(metadata.get("wgrad.classes"), '["0","1","2"]');
-    assertEquals(await loadCheckpoint(other, byteSource("x", bytes), classes), { skipped: [], aside: [] });
+    assertEquals(await loadCheckpoint(other, byteSource("x", bytes), { classes }), { fresh: [], aside: [] });
     assertEquals(await other.parameters.values.read(), await model.parameters.values.read());
     assertEquals(other.parameters.batches, 12);
   },
@@ -35,28 +35,70 @@ gpuTest("loadCheckpoint() leaves out a classifier of another size and says so", 
   const wrapped = new Map([...tensors].map(([name, tensor]) => [`model.${name}`, tensor]));
   wrapped.set("loss.weight", tensors.get("bn1.weight")!);
   const source = byteSource("imagenet.safetensors", writeSafetensors(wrapped));
-  assertEquals(await loadCheckpoint(five, source, [..."abcde"]), {
-    skipped: ["fc.weight", "fc.bias"],
+  assertEquals(await loadCheckpoint(five, source, { classes: [..."abcde"] }), {
+    fresh: ["fc.weight", "fc.bias"],
     aside: ["loss.weight"],
   });
   assertEquals((await five.parameters.state()).get("fc.weight"), before);
 });
+
+gpuTest("loadCheckpoint() leaves out a classifier of another form, and says what it is", async () => {
+  const device = await testDevice();
+  const model = smallModel(device);
+  const { tensors } = readSafetensors(await encodeCheckpoint(model, info));
+  for (const part of ["weight", "bias"]) {
+    tensors.set(`fc.1.${part}`, tensors.get(`fc.${part}`)!);
+    tensors.delete(`fc.${part}`);
+  }
+  const source = byteSource("dropout.safetensors", writeSafetensors(tensors));
+  const loaded = await loadCheckpoint(model, source, { classes });
+  assertEquals(loaded, { fresh: ["fc.weight", "fc.bias"], aside: ["fc.1.bias", "fc.1.weight"] });
+});
+
+gpuTest(
+  "loadCheckpoint() says which model a file is of, if it is another, and lists five names",
+  async () => {
+    const device = await testDevice();
+    const model = smallModel(device);
+    const { tensors } = readSafetensors(await encodeCheckpoint(smallModel(device), info));
+    for (const name of [...tensors.keys()]) {
+      const [, stage, block, rest] = /^layer(\d)\.(\d)\.(.*)$/.exec(name) ?? [];
+      if (block !== "1" || stage === "1") continue;
+      for (let i = 2; i < [0, 0, 4, 6, 3][Number(stage)]; i++) {
+        tensors.set(`layer${stage}.${i}.${rest}`, tensors.get(name)!);
+      }
+    }
+    for (const name of [...tensors.keys()]) {
+      if (name.startsWith("layer1.1.")) tensors.set(name.replace(".1.", ".2."), tensors.get(name)!);
+    }
+    const source = byteSource("x.pth", writeSafetensors(tensors));
+    const { message } = await assertRejects(() => loadCheckpoint(model, source, { classes }), DataError);
+    assertMatch(
+      message,
+      /^Cannot load x\.pth into resnet18 because its tensors do not fit:\n- 80 unexpected: (\S+ \[[\d, ]+\](, )?){5} and 75 more\n- its tensors are those of resnet34: use model=resnet34$/,
+    );
+  },
+);
 
 gpuTest("loadCheckpoint() refuses damaged files, other architectures and other classes", async () => {
   const device = await testDevice();
   const model = smallModel(device);
   const bytes = await encodeCheckpoint(model, info);
   const refuse = (bytes: Uint8Array, names: readonly string[], text: string) =>
-    assertRejects(() => loadCheckpoint(model, byteSource("best.safetensors", bytes), names), DataError, text);
+    assertRejects(
+      () => loadCheckpoint(model, byteSource("best.safetensors", bytes), { classes: names }),
+      DataError,
+      text,
+    );
   await refuse(bytes.subarray(0, 1000), classes, "Cannot load best.safetensors: Cannot read safetensors");
   await refuse(
     bytes,
     ["0", "2", "1"],
-    'was trained on the classes ["0","1","2"], the data has ["0","2","1"]',
+    'its 3 classes are "0", "1", "2", but the 3 of the data are "0", "2", "1"; the first that differs is number 1, "1" and "2"',
   );
   const { tensors } = readSafetensors(bytes);
   tensors.delete("layer1.0.conv1.weight");
-  tensors.set("extra", float32([2], [1, 2]));
+  tensors.set("layer1.extra", float32([2], [1, 2]));
   tensors.set("conv1.weight", float32([64, 3, 1, 1], new Float32Array(192)));
   const before = await model.parameters.values.read();
   await refuse(
@@ -64,7 +106,7 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
     classes,
     "Cannot load best.safetensors into resnet18 because its tensors do not fit:\n" +
       "- 1 missing: layer1.0.conv1.weight [64, 64, 3, 3]\n" +
-      "- 1 unexpected: extra [2]\n" +
+      "- 1 unexpected: layer1.extra [2]\n" +
       "- 1 of another shape: conv1.weight [64, 3, 1, 1] instead of [64, 3, 7, 7]",
   );
   for (const name of tensors.keys()) if (/^(layer.*)?bn\d/.test(name)) tensors.delete(name);

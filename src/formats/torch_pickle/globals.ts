@@ -69,6 +69,8 @@ const inert = [
   "numpy._core.multiarray.scalar",
   "numpy.core.multiarray._reconstruct",
   "numpy._core.multiarray._reconstruct",
+  "numpy.core.numeric._frombuffer",
+  "numpy._core.numeric._frombuffer",
   "omegaconf.base.ContainerMetadata",
   "omegaconf.base.Metadata",
   "omegaconf.dictconfig.DictConfig",

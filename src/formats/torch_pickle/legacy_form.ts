@@ -6,6 +6,7 @@
 import type { ByteSource } from "../../base/byte_source.ts";
 import { arrayClasses } from "../tensor_data.ts";
 import { type Contents, MOST_PICKLE_BYTES } from "./contents.ts";
+import { holdsArrays, OF_ARRAYS } from "./tensors_in.ts";
 import { storageOf } from "./storage_id.ts";
 import { unpickle } from "./unpickle.ts";
 import { CutOff, type PickledStorage, PickleFault, type PickleValue } from "./values.ts";
@@ -46,6 +47,7 @@ interface Pickles {
 /** Reads until all pickles are complete, doubling the number of bytes each time. */
 async function readPickles(source: ByteSource): Promise<Pickles> {
   const most = Math.min(source.size, MOST_PICKLE_BYTES);
+  await requireMagic(source);
   for (let size = Math.min(FIRST_BYTES, most);; size = Math.min(2 * size, most)) {
     try {
       return parsePickles(await source.read(0, size));
@@ -55,14 +57,35 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
   }
 }
 
+/** Enough for the magic number, and for the names in other pickles. */
+const HEAD_BYTES = 4096;
+
+/** The first pickle tells files of torch.save from all others, however large those are. @throws PickleFault */
+async function requireMagic(source: ByteSource): Promise<void> {
+  const head = await source.read(0, Math.min(HEAD_BYTES, source.size));
+  if (head.length < HEAD_BYTES || isMagic(head)) return;
+  throw new PickleFault(
+    new TextDecoder("latin1").decode(head).includes("numpy") ? OF_ARRAYS : NOT_SAVED_BY_TORCH,
+  );
+}
+
+function isMagic(head: Uint8Array): boolean {
+  try {
+    return unpickle(head).value === MAGIC;
+  } catch (error) {
+    if (error instanceof PickleFault) return false;
+    throw error;
+  }
+}
+
+const NOT_SAVED_BY_TORCH =
+  "it is a pickle that torch.save did not write; need a state dict written by torch.save";
+
 function parsePickles(bytes: Uint8Array): Pickles {
   const magic = unpickle(bytes);
+  if (magic.value !== MAGIC) throw new PickleFault(holdsArrays(magic.value) ? OF_ARRAYS : NOT_SAVED_BY_TORCH);
   const version = unpickle(bytes, magic.end);
-  if (magic.value !== MAGIC || version.value !== VERSION) {
-    throw new PickleFault(
-      "it is a pickle that torch.save did not write; need a state dict written by torch.save",
-    );
-  }
+  if (version.value !== VERSION) throw new PickleFault(NOT_SAVED_BY_TORCH);
   const machine = unpickle(bytes, version.end);
   if (machine.value instanceof Map && machine.value.get("little_endian") === false) {
     throw new PickleFault("its numbers are big-endian; save it on a little-endian machine");

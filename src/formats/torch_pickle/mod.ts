@@ -9,7 +9,8 @@ import type { TensorInFile, WeightFile } from "../weight_file.ts";
 import type { Contents } from "./contents.ts";
 import { openLegacyForm } from "./legacy_form.ts";
 import { tensorInFile } from "./tensor_reader.ts";
-import { PickledTensor, PickleFault, type PickleValue } from "./values.ts";
+import { tensorsIn } from "./tensors_in.ts";
+import { PickleFault } from "./values.ts";
 import { openZipForm } from "./zip_form.ts";
 
 /**
@@ -31,36 +32,12 @@ async function open(
 ): Promise<WeightFile> {
   try {
     const { value, place } = await form(source);
-    const tensors = new Map<string, TensorInFile>();
-    for (const [name, tensor] of stateDict(value)) {
-      if (tensor instanceof PickledTensor) tensors.set(String(name), tensorInFile(source, tensor, place));
-    }
-    return { tensors, metadata: new Map() };
+    const tensors = [...tensorsIn(value)].map(([name, tensor]): [string, TensorInFile] => {
+      return [name, tensorInFile(source, tensor, place)];
+    });
+    return { tensors: new Map(tensors), metadata: new Map() };
   } catch (error) {
     if (!(error instanceof PickleFault)) throw error;
     throw new DataError(`Cannot load ${source.name}: ${error.message}`, { cause: error });
   }
-}
-
-/**
- * The keys under which trainers keep the state dict: Lightning and timm, Keras-like loops, torchvision's references.
- */
-const WRAPPERS = ["state_dict", "model_state_dict", "model"];
-
-/** The state dict in a checkpoint: the dict itself, or the one under a known key. */
-function stateDict(value: PickleValue): Map<PickleValue, PickleValue> {
-  if (!(value instanceof Map)) {
-    throw new PickleFault("it does not contain a dict; need a state dict, or a checkpoint with one");
-  }
-  const inner = WRAPPERS.map((key) => value.get(key)).find((item) => item instanceof Map);
-  const dict = inner instanceof Map ? inner : value;
-  if ([...dict.values()].some((item) => item instanceof PickledTensor)) return dict;
-  const keys = [...dict.keys()].slice(0, 8).map((key) =>
-    typeof key === "string" ? JSON.stringify(key.slice(0, 40)) : typeof key
-  );
-  throw new PickleFault(
-    `it contains no tensors, neither at the top nor under ${WRAPPERS.join(", ")}; its keys are ${
-      keys.join(", ") || "none"
-    }`,
-  );
 }

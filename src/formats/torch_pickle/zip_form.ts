@@ -17,7 +17,12 @@ export async function openZipForm(source: ByteSource): Promise<Contents> {
   const { entries } = await readZipDirectory(source);
   const pickles = [...entries.keys()].filter((path) => /^([^/]+\/)?data\.pkl$/.test(path));
   if (pickles.length !== 1) {
-    throw new PickleFault("it is a .zip without data.pkl; need a file written by torch.save");
+    const paths = [...entries.keys()];
+    throw new PickleFault(
+      paths.length > 0 && paths.every((path) => path.endsWith(".npy"))
+        ? "it is a .npz of NumPy arrays; save them with torch.save({name: torch.from_numpy(array), ...}, PATH)"
+        : "it is a .zip without data.pkl; need a file written by torch.save",
+    );
   }
   const folder = pickles[0].slice(0, -"data.pkl".length);
   if (entries.has(`${folder}constants.pkl`)) {

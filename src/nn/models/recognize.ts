@@ -1,32 +1,29 @@
 /** Determines the architecture and the classes of a state dict whose file does not record them. */
-import { sameShape, type Shape } from "../../base/shape.ts";
+import type { Shape } from "../../base/shape.ts";
 import { declareLayers, headOf } from "../declare_layers.ts";
+import { locate, type Wanted } from "./locate.ts";
 import { architecture, type ChosenModel, type ModelName, modelNames } from "./mod.ts";
 
-/** A state dict, or its shapes. */
-type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
+/** Any number of classes: what is looked for does not depend on it. */
+const CLASSES = 1;
 
-/** The architecture that matches most of the tensors; undefined if none matches any. */
-export function recognize(tensors: Tensors): ModelName | undefined {
-  const counted = modelNames.map((name) => {
-    const { body } = parts({ name });
-    const shared = body.filter(({ name, declaration }) =>
-      sameShape(tensors.get(name)?.shape ?? [], declaration.torchShape)
-    ).length;
-    return { name, shared, fit: shared - (body.length - shared) };
-  });
-  const [best] = counted.filter(({ shared }) => shared > 0).toSorted((a, b) => b.fit - a.fit);
-  return best?.name;
+/** A model to look for in a file. */
+export function wanted(chosen: ChosenModel): Wanted<ModelName> {
+  return { name: chosen.name, layers: architecture(chosen, CLASSES).stages.flat() };
+}
+
+/** Every model with its default options. */
+export function everyModel(): Wanted<ModelName>[] {
+  return modelNames.map((name) => wanted({ name }));
+}
+
+/** The model that fits a state dict without faults, its head aside; undefined if there is none. */
+export function recognize(tensors: ReadonlyMap<string, { readonly shape: Shape }>): ModelName | undefined {
+  const [best] = locate(tensors, everyModel());
+  return best?.faults === 0 ? best.network : undefined;
 }
 
 /** The parameter of an architecture's head that has a value for each class: "fc.bias". */
 export function classParameter(chosen: ChosenModel): string {
-  return parts(chosen).head.at(-1)!;
-}
-
-/** The names of the head's parameters, and all others, whose shapes do not depend on the classes. */
-function parts(chosen: ChosenModel) {
-  const declared = declareLayers(architecture(chosen, 1).stages.flat());
-  const head = headOf(declared).parameters;
-  return { head, body: declared.parameters.filter(({ name }) => !head.includes(name)) };
+  return headOf(declareLayers(wanted(chosen).layers)).parameters.at(-1)!;
 }

@@ -1,15 +1,17 @@
 /** Classifiers from checkpoints, run by the engine. */
-import type { ByteSource } from "../../base/byte_source.ts";
 import { DataError } from "../../base/errors.ts";
+import { few } from "../../base/few.ts";
 import type { Device } from "../../core/device.ts";
 import { toFloat32 } from "../../formats/safetensors.ts";
 import type { TensorInFile } from "../../formats/weights.ts";
 import { type Architecture, buildModel } from "../../nn/model.ts";
-import { architecture, type ChosenModel, type ModelName, modelNames } from "../../nn/models/mod.ts";
-import { classParameter, recognize } from "../../nn/models/recognize.ts";
-import { checkpointWeights } from "../../train/checkpoint_weights.ts";
+import { architecture, type ChosenModel, type ModelName } from "../../nn/models/mod.ts";
+import { classParameter, everyModel, wanted } from "../../nn/models/recognize.ts";
+import { checkpointWeights, type Metadata } from "../../train/checkpoint_weights.ts";
 import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
+import type { ModelFile } from "../open_weights.ts";
+import { assumptions } from "./assumptions.ts";
 import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
 
 /** A checkpoint's weights and its description of the model. */
@@ -18,7 +20,10 @@ export interface OpenCheckpoint {
   readonly weights: ReadonlyMap<string, TensorInFile>;
   readonly card: ModelCard & { readonly model: ModelName };
   readonly architecture: Architecture;
+  /** What the file does not specify, so that a default is used. */
   readonly missing: readonly string[];
+  /** What a user should know: which weights these are, and what is assumed. */
+  readonly notes: readonly string[];
   readonly isAveraged: boolean;
 }
 
@@ -29,33 +34,38 @@ const IMAGE_SIZE = 224;
  * Opens a checkpoint; its values are read later.
  * @throws DataError if it is damaged or has no model known here
  */
-export async function openCheckpoint(source: ByteSource): Promise<OpenCheckpoint> {
+export async function openCheckpoint({ source, key }: ModelFile): Promise<OpenCheckpoint> {
   const path = source.name;
-  const { weights, metadata, isAveraged } = await checkpointWeights(source, { ema: true });
-  const chosen = readArchitecture(metadata, path) ?? recognized(weights);
-  if (chosen === undefined) {
-    throw new DataError(
-      `Cannot use ${path}: it has no tensor of any model here; they are ${modelNames.join(", ")}`,
-    );
-  }
+  const recorded = (metadata: Metadata) => readArchitecture(metadata, path);
+  const networks = (metadata: Metadata) => {
+    const chosen = recorded(metadata);
+    return chosen ? [wanted(chosen)] : everyModel();
+  };
+  const found = await checkpointWeights(source, { networks, key });
+  const { weights, metadata, isAveraged, choice } = found;
+  const chosen: ChosenModel = recorded(metadata) ?? { name: found.network };
   const perClass = classParameter(chosen), classes = weights.get(perClass)?.shape[0];
-  if (classes === undefined) {
-    throw new DataError(`Cannot use ${path}: it has no "${perClass}", which ${chosen.name} needs`);
-  }
+  if (classes === undefined) throw headless(path, chosen, perClass, found.aside);
   const { card, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
+  const assumed = assumptions(path, card, missing);
   return {
     path,
     weights,
     card: { ...card, model: chosen.name },
     architecture: architecture(chosen, classes),
-    missing: missing.filter((what) => what !== "architecture"),
+    missing,
+    notes: [...(choice === undefined ? [] : [`${path}: ${choice}`]), ...assumed],
     isAveraged,
   };
 }
 
-function recognized(weights: OpenCheckpoint["weights"]): ChosenModel | undefined {
-  const name = recognize(weights);
-  return name && { name };
+/** A file whose classifier has another form than the model's. */
+function headless(path: string, { name }: ChosenModel, needed: string, aside: readonly string[]): DataError {
+  const others = aside.length > 0 ? `; besides the model it has ${few(aside)}` : "";
+  return new DataError(
+    `Cannot use ${path}: it has no "${needed}", which ${name} needs${others}; train with model.weights=${path}, ` +
+      `or rename the tensors of its classifier`,
+  );
 }
 
 /**
@@ -64,17 +74,14 @@ function recognized(weights: OpenCheckpoint["weights"]): ChosenModel | undefined
  */
 export async function checkpointClassifier(
   device: Device,
-  { path, weights, card, architecture, missing }: OpenCheckpoint,
+  { path, weights, card, architecture, missing, notes }: OpenCheckpoint,
   pictures: number = BATCH,
 ): Promise<Classifier> {
   const { classes, imageSize } = card;
   const pipeline = cardPipeline(card, path);
   const model = buildModel(device, architecture, { seed: 0 });
-  const modules = new Set(model.parameters.parameters.map(({ name }) => moduleOf(name)));
-  const ofModel = [...weights].filter(([name]) =>
-    modules.has(moduleOf(name)) && !name.endsWith(".num_batches_tracked")
-  );
-  const state = new Map(ofModel.map(([name, tensor]) => {
+  const stored = [...weights].filter(([name]) => !name.endsWith(".num_batches_tracked"));
+  const state = new Map(stored.map(([name, tensor]) => {
     return [name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) }];
   }));
   try {
@@ -88,6 +95,7 @@ export async function checkpointClassifier(
     path,
     card,
     missing,
+    notes,
     runtime: "WebGPU",
     logits: (pictures) =>
       inBatches(pictures, classes.length, (batch) => run.logits(prepared(batch, pipeline), batch.length)),
@@ -97,12 +105,4 @@ export async function checkpointClassifier(
       return Promise.resolve();
     },
   };
-}
-
-/**
- * The first part of a weight's name. Besides the modules, a checkpoint also contains state for resuming
- * training.
- */
-function moduleOf(name: string): string {
-  return name.split(".")[0];
 }

@@ -11,6 +11,8 @@ export interface Classifier {
   readonly card: ModelCard;
   /** What the file did not specify, so that a default was used. */
   readonly missing: readonly string[];
+  /** What a user should know about the file: which weights are used, and what is assumed. */
+  readonly notes: readonly string[];
   /** What runs it, such as "WebGPU". */
   readonly runtime: string;
   /** The logits [N, classes] of any number of decoded images of any size. */

@@ -3,8 +3,9 @@ import { ConfigError } from "../../base/errors.ts";
 import { configSchema, keyRows, quotedValue } from "../../config/mod.ts";
 import type { ModelCard } from "../../train/model_card.ts";
 import type { Host } from "../host.ts";
-import { DEFAULT_WEIGHTS } from "../open_weights.ts";
+import { DEFAULT_WEIGHTS, openModelFile } from "../open_weights.ts";
 import { openCheckpoint } from "./checkpoint_classifier.ts";
+import { isOnnx } from "./is_onnx.ts";
 import { describeOnnx } from "./onnx_classifier.ts";
 
 /** The parts of a card that the file itself provides. */
@@ -16,9 +17,9 @@ export async function fileCard(
   path: string,
 ): Promise<FileCard | undefined> {
   if (path === DEFAULT_WEIGHTS) return undefined;
-  const { card, missing } = /\.onnx$/i.test(path)
+  const { card, missing } = await isOnnx(host, path)
     ? await describeOnnx(host, path)
-    : await openCheckpoint(await host.openFile(path));
+    : await openCheckpoint(await openModelFile(host, path));
   const { model, options, classes, imageSize, steps, input } = card;
   return {
     input,
@@ -66,7 +67,7 @@ export async function withModelFile(
 
 /** A path may contain "=", as in `epoch=07-val_acc=0.9312.safetensors`; text that is not a key is a path. */
 export function isModelPath(text: string): boolean {
-  if (!/\.(safetensors|onnx|pth|pt|ckpt)$/i.test(text)) return false;
+  if (!/\.(safetensors|onnx|pth|pt|ckpt|bin)(:[\w.-]+)?$/i.test(text)) return false;
   const key = /^[~+]*([\w.@/]+)=/.exec(text)?.[1];
   return key === undefined || !keyRows(configSchema).some((row) => row.key === key);
 }

@@ -6,6 +6,7 @@ import type { Normalization, Picture } from "../../data/types.ts";
 import { imagesToTorch } from "../../nn/layout.ts";
 import { cardPipeline, type ModelCard, readCard } from "../../train/model_card.ts";
 import type { Host, OnnxInput } from "../host.ts";
+import { assumptions } from "./assumptions.ts";
 import { type Classifier, inBatches, prepared } from "./classifier.ts";
 
 /** The parts of a host needed to open an ONNX file. */
@@ -58,6 +59,7 @@ export async function onnxClassifier(
     path,
     card,
     missing,
+    notes: assumptions(path, card, missing),
     runtime: "ONNX Runtime",
     logits: (pictures) => inBatches(pictures, classes.length, input === "pixels" ? pixels : images),
     close: () => session.close(),

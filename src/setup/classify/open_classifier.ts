@@ -2,17 +2,14 @@
 import { openDevice } from "../../core/device.ts";
 import type { ProviderName } from "../../core/providers/mod.ts";
 import type { Host } from "../host.ts";
+import { openModelFile } from "../open_weights.ts";
 import { checkpointClassifier, openCheckpoint } from "./checkpoint_classifier.ts";
 import type { Classifier } from "./classifier.ts";
+import { isOnnx } from "./is_onnx.ts";
 import { onnxClassifier } from "./onnx_classifier.ts";
 
 /** The parts of a host needed to open a model. */
 export type ModelHost = Pick<Host, "openOnnx" | "openGpu" | "openFile" | "readFile">;
-
-/** True if the path is that of an ONNX file. */
-export function isOnnx(path: string): boolean {
-  return /\.onnx$/i.test(path);
-}
 
 /**
  * Opens a checkpoint or an ONNX file. Closing the classifier also closes the device.
@@ -23,8 +20,8 @@ export async function openClassifier(
   path: string,
   gpu?: ProviderName,
 ): Promise<Classifier> {
-  if (isOnnx(path)) return await onnxClassifier(host, path);
-  const checkpoint = await openCheckpoint(await host.openFile(path));
+  if (await isOnnx(host, path)) return await onnxClassifier(host, path);
+  const checkpoint = await openCheckpoint(await openModelFile(host, path));
   const device = await openDevice(await host.openGpu(gpu));
   try {
     const classifier = await checkpointClassifier(device, checkpoint);

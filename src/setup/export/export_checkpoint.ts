@@ -9,6 +9,7 @@ import type { OnnxOptions } from "../../train/onnx_options.ts";
 import { checkpointClassifier, openCheckpoint } from "../classify/checkpoint_classifier.ts";
 import { onnxClassifier } from "../classify/onnx_classifier.ts";
 import type { Host } from "../host.ts";
+import { openModelFile } from "../open_weights.ts";
 import { compare, requireAgreement, TOLERANCES } from "./check.ts";
 import { writeOnnx } from "./write_onnx.ts";
 
@@ -45,8 +46,8 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
   const { path, options } = job;
   const unchecked = path.replace(/(\.onnx)?$/, ".unchecked.onnx");
   const started = performance.now();
-  const checkpoint = await openCheckpoint(await host.openFile(job.checkpoint));
-  for (const what of checkpoint.missing) host.print(`  note: ${job.checkpoint} does not say its ${what}`);
+  const checkpoint = await openCheckpoint(await openModelFile(host, job.checkpoint));
+  for (const note of checkpoint.notes) host.print(`note    ${note}`);
   const { size } = await writeOnnx(host, checkpoint, unchecked, options);
   const { card, isAveraged } = checkpoint;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

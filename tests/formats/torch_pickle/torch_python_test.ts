@@ -42,14 +42,14 @@ pythonTest("readWeights() reads a trainer's checkpoint in both forms and protoco
     for (const form of ["zip", "legacy"]) {
       for (let protocol = 1; protocol < 6; protocol++) {
         const name = `${form}${protocol}.ckpt`;
-        const { tensors, aside } = await readWeights(
-          byteSource(name, await Deno.readFile(`${folder}/${name}`)),
-        );
-        assertEquals(aside, []);
-        assertEquals([...tensors.keys()].toSorted(), [...expected.keys()].toSorted());
+        const read = await readWeights(byteSource(name, await Deno.readFile(`${folder}/${name}`)));
+        const prefix = "state_dict.model.";
+        const tensors = [...read.tensors].filter(([key]) => key.startsWith(prefix));
+        assertEquals(tensors.length, expected.size);
         for (const [key, tensor] of tensors) {
-          assertEquals(await tensor.load(), expected.get(key), `${name}: ${key}`);
+          assertEquals(await tensor.load(), expected.get(key.slice(prefix.length)), `${name}: ${key}`);
         }
+        assertEquals(read.tensors.get("callbacks.score")?.shape, []);
       }
     }
   } finally {

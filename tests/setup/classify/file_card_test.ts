@@ -8,7 +8,8 @@ import { writeCard } from "../../../src/train/model_card.ts";
 const classes = ["a", "b"];
 const steps = [{ resize: {} }, { center_crop: {} }, { normalize: {} }];
 const card = writeCard({ model: "resnet50", classes, imageSize: 48, steps, input: "normalized" });
-const file = writeSafetensors(new Map([["fc.bias", float32([2], [0, 0])]]), new Map(card));
+const norm: [string, ReturnType<typeof float32>] = ["bn1.bias", float32([64], new Float32Array(64))];
+const file = writeSafetensors(new Map([norm, ["fc.bias", float32([2], [0, 0])]]), new Map(card));
 const host = {
   openFile: (path: string) => Promise.resolve(byteSource(path, file)),
   readFile: () => Promise.reject(new Error("It read a whole checkpoint")),
@@ -16,7 +17,14 @@ const host = {
 const said = ["model.name=resnet50", "data.image_size=48"];
 
 Deno.test("a path stands first, whatever its name, and brings architecture and image size", async () => {
-  for (const path of ["run/best.safetensors", "epoch=07-val_acc=0.9312.safetensors", "it's here.ckpt"]) {
+  for (
+    const path of [
+      "run/best.safetensors",
+      "epoch=07-val_acc=0.9312.safetensors",
+      "it's here.ckpt",
+      "a=b.bin:top",
+    ]
+  ) {
     const quoted = `'${path.replace("'", "\\'")}'`;
     assertEquals(await withModelFile(host, [path, "seed=1"]), [...said, `model.weights=${quoted}`, "seed=1"]);
   }

@@ -12,6 +12,7 @@ function model(...rows: number[][]): Classifier {
     path: "fake",
     card: { model: "resnet18", classes: ["a", "b"], imageSize: 8, steps: [], input: "normalized" },
     missing: [],
+    notes: [],
     runtime: "none",
     logits: (pictures) =>
       Promise.resolve(Float32Array.from(pictures.flatMap(() => rows[next++ % rows.length]))),
