@@ -1,17 +1,17 @@
-/** Values that follow from two sizes, kept because random crops repeat sizes. */
+/** Values that follow from a few sizes, kept because random crops repeat sizes. */
 
-/** `make` with its results remembered; after `most` of them it forgets all. Sizes are below 65,536. */
+/** `make` with its results remembered; after `most` of them it forgets all. */
 export function bySizes<T>(
   most: number,
-  make: (inSize: number, outSize: number) => T,
-): (inSize: number, outSize: number) => T {
-  const kept = new Map<number, T>();
-  return (inSize, outSize) => {
-    const key = inSize * 65536 + outSize;
+  make: (...sizes: readonly [number, number, number, number]) => T,
+): typeof make {
+  const kept = new Map<string, T>();
+  return (...sizes) => {
+    const key = sizes.join();
     const known = kept.get(key);
     if (known !== undefined) return known;
     if (kept.size >= most) kept.clear();
-    const made = make(inSize, outSize);
+    const made = make(...sizes);
     kept.set(key, made);
     return made;
   };

@@ -5,12 +5,13 @@ import { applyOperations } from "../../src/data/transforms/apply.ts";
 import { affine } from "../../src/data/transforms/affine.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "../../src/data/transforms/color.ts";
 import { color_jitter } from "../../src/data/transforms/color_jitter.ts";
-import { centerCrop, crop } from "../../src/data/transforms/crop.ts";
+import { centerCrop, crop, resizedPart } from "../../src/data/transforms/crop.ts";
 import { flipHorizontally, random_horizontal_flip } from "../../src/data/transforms/flip.ts";
 import { adjustHue } from "../../src/data/transforms/hue.ts";
 import { normalizer } from "../../src/data/transforms/normalize.ts";
 import { random_affine } from "../../src/data/transforms/random_affine.ts";
 import { drawCrop, random_resized_crop } from "../../src/data/transforms/random_resized_crop.ts";
+import { defaultEvalSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
 import { resizeShorterSide, resizeTo } from "../../src/data/transforms/resize.ts";
 import { roundHalfEven, type TransformPlugin } from "../../src/data/transforms/transform.ts";
 import { IMAGENET, type Picture } from "../../src/data/types.ts";
@@ -56,6 +57,37 @@ Deno.test("resizeShorterSide() cuts the longer side to an integer as torchvision
   assertEquals(size(resizeShorterSide(flat(30, 42, [1, 2, 3]), 64)), [64, 89]);
   assertEquals(size(resizeShorterSide(flat(42, 30, [1, 2, 3]), 64)), [89, 64]);
   assertEquals(size(resizeShorterSide(flat(30, 30, [1, 2, 3]), 37)), [37, 37]);
+});
+
+Deno.test("resizedPart() gives that part of the whole resized picture", () => {
+  const random = rng(3, "parts");
+  for (let i = 0; i < 200; i++) {
+    const [width, height, w, h] = Array.from({ length: 4 }, () => 1 + random.integer(40));
+    const picture = patterned(width, height);
+    const box = {
+      left: random.integer(2 * w + 3) - w - 1,
+      top: random.integer(2 * h + 3) - h - 1,
+      width: 1 + random.integer(30),
+      height: 1 + random.integer(30),
+    };
+    const whole = resizeTo(picture, w, h);
+    const { left, top } = box;
+    assertEquals(
+      resizedPart(picture, { width: w, height: h }, box),
+      { ...crop(whole, top, left, box.height, box.width) },
+      JSON.stringify([width, height, w, h, box]),
+    );
+  }
+});
+
+Deno.test("a thin picture is resized and cut like any other, whatever its length", () => {
+  const steps = defaultEvalSteps(224);
+  for (const [width, height] of [[3000, 1], [1, 300], [300_000, 1], [1, 1]]) {
+    const { apply } = pipeline(steps, { imageSize: 224, purpose: "eval" });
+    const middle = apply(patterned(width, height), rng(1, "thin"));
+    assertEquals([middle.width, middle.height, middle.data.length], [224, 224, 224 * 224 * 3]);
+    assert(middle.data.some((level) => level > 0));
+  }
 });
 
 Deno.test("crop() fills what lies outside with black", () => {

@@ -14,13 +14,14 @@ export interface FilterTable {
   readonly most: number;
 }
 
-/** The table for resizing `inSize` to `outSize` positions, without zero weights. */
+/** The table for the positions `start` .. `end` - 1 of a resize from `inSize` to `outSize`, without zero weights. */
 export const filterTable = bySizes(1024, makeTable);
 
-function makeTable(inSize: number, outSize: number): FilterTable {
-  const { first, count, weights, width } = filterFor(inSize, outSize);
+function makeTable(inSize: number, outSize: number, start: number, end: number): FilterTable {
+  const { first, count, weights, width } = filterFor(inSize, outSize, start, end);
+  const positions = end - start;
   const from = first.slice(), counts = count.slice();
-  for (let out = 0; out < outSize; out++) {
+  for (let out = 0; out < positions; out++) {
     const at = out * width - first[out];
     while (counts[out] > 1 && weights[at + from[out] + counts[out] - 1] === 0) counts[out]--;
     while (counts[out] > 1 && weights[at + from[out]] === 0) {
@@ -30,8 +31,8 @@ function makeTable(inSize: number, outSize: number): FilterTable {
   }
   const most = counts.reduce((most, value) => Math.max(most, value), 1);
   const stride = Math.max(8, roundUp(2 + most, 4));
-  const words = new Uint32Array(outSize * stride);
-  for (let out = 0; out < outSize; out++) {
+  const words = new Uint32Array(positions * stride);
+  for (let out = 0; out < positions; out++) {
     const skipped = out * width + from[out] - first[out];
     words[out * stride] = from[out];
     words[out * stride + 1] = counts[out];
@@ -40,8 +41,8 @@ function makeTable(inSize: number, outSize: number): FilterTable {
   return { words, stride, most };
 }
 
-/** The input positions `[start, end)` that contribute to output positions `[from, to)`. */
-export function sourceRange({ words, stride }: FilterTable, from: number, to: number): [number, number] {
-  const last = (to - 1) * stride;
-  return [words[from * stride], words[last] + words[last + 1]];
+/** The input positions `[start, end)` that contribute to the table's positions. */
+export function sourceRange({ words, stride }: FilterTable): [number, number] {
+  const last = words.length - stride;
+  return [words[0], words[last] + words[last + 1]];
 }

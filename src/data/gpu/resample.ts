@@ -40,8 +40,6 @@ interface RowsJob {
   readonly rows: number;
   readonly columns: number;
   readonly table: FilterTable;
-  /** The first entry of the table that is used. */
-  readonly firstEntry: number;
   readonly middle: number;
   /** The column of the square where the result starts. */
   readonly left: number;
@@ -54,7 +52,6 @@ interface ColumnsJob {
   readonly middle: number;
   readonly firstRow: number;
   readonly table: FilterTable;
-  readonly firstEntry: number;
   readonly to: Box;
   readonly target: number;
   readonly around: Color;
@@ -74,15 +71,17 @@ export function middleWords({ plan: { reading } }: AugmentItem, side: number): n
 }
 
 function extentOf({ box, scaled, window }: Reading, side: number): Extent {
-  const across = filterTable(box.width, scaled.width), down = filterTable(box.height, scaled.height);
   const left = Math.max(0, -window.left), top = Math.max(0, -window.top);
   const width = Math.min(side, scaled.width - window.left) - left;
   const height = Math.min(side, scaled.height - window.top) - top;
+  const fromX = window.left + left, fromY = window.top + top;
+  const across = filterTable(box.width, scaled.width, fromX, fromX + width);
+  const down = filterTable(box.height, scaled.height, fromY, fromY + height);
   return {
     across,
     down,
-    columns: sourceRange(across, window.left + left, window.left + left + width),
-    rows: sourceRange(down, window.top + top, window.top + top + height),
+    columns: sourceRange(across),
+    rows: sourceRange(down),
     seen: { left, top, width, height },
   };
 }
@@ -104,13 +103,12 @@ export function uploadAndResize(buffers: AugmentBuffers, chunk: readonly Augment
     jobs.flatMap(({ item, extent, middle }) => uploads(buffers, item, extent, middle)),
   );
   const vertical = jobs.map(({ item, extent: { rows, down, seen }, middle }): ColumnsJob => {
-    const { window, mirrored } = item.plan.reading;
+    const { mirrored } = item.plan.reading;
     return {
       item,
       middle,
       firstRow: rows[0],
       table: down,
-      firstEntry: window.top + seen.top,
       to: { ...seen, left: leftOf(seen, mirrored, buffers.side) },
       target: buffers.now(item),
       around: BLACK,
@@ -135,7 +133,7 @@ function uploads(
   { rows, columns, across, seen }: Extent,
   middle: number,
 ): RowsJob[] {
-  const { box, window, mirrored } = plan.reading;
+  const { box, mirrored } = plan.reading;
   const stride = columns[1] - columns[0];
   const most = Math.max(4, Math.floor(upload.capacity / 2 / stride / 4) * 4);
   const strips: RowsJob[] = [];
@@ -154,7 +152,6 @@ function uploads(
       rows: count,
       columns: seen.width,
       table: across,
-      firstEntry: window.left + seen.left,
       middle: middle + (from - rows[0]) * pitch,
       left: leftOf(seen, mirrored, side),
       mirrored,
@@ -182,8 +179,7 @@ export function resample(
     firstColumn: 0,
     rows: from.height,
     columns: to.width,
-    table: filterTable(from.width, to.width),
-    firstEntry: 0,
+    table: filterTable(from.width, to.width, 0, to.width),
     middle,
     left: to.left,
     mirrored: false,
@@ -193,8 +189,7 @@ export function resample(
     item,
     middle,
     firstRow: 0,
-    table: filterTable(from.height, to.height),
-    firstEntry: 0,
+    table: filterTable(from.height, to.height, 0, to.height),
     to,
     target: buffers.now(item),
     around,
@@ -211,7 +206,7 @@ function rows({ upload, middle, side }: AugmentBuffers, source: Tensor, jobs: re
       (job) => {
         const { stride, firstColumn, table, columns, mirrored } = job;
         const at = job.source();
-        const entries = upload.put(table.words) + job.firstEntry * table.stride;
+        const entries = upload.put(table.words);
         return [
           at,
           stride,
@@ -247,8 +242,8 @@ function columns(buffers: AugmentBuffers, jobs: readonly ColumnsJob[]): void {
   upload.dispatch(
     jobs,
     ({ table }) => table.words.length,
-    ({ item, firstRow, table, firstEntry, to, target, around, segment, ...job }) => {
-      const entries = upload.put(table.words) + firstEntry * table.stride;
+    ({ item, firstRow, table, to, target, around, segment, ...job }) => {
+      const entries = upload.put(table.words);
       const { left, top, width, height } = to;
       const words = [job.middle, firstRow, entries, table.stride, target];
       return withSteps([...words, left, top, width, height, colorWord(around), item.place], segment);

@@ -3,7 +3,7 @@ import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { affine } from "./affine.ts";
 import { downscaleTo } from "./bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
-import { crop } from "./crop.ts";
+import { crop, resizedPart } from "./crop.ts";
 import { flipHorizontally } from "./flip.ts";
 import { blur } from "./gaussian_blur.ts";
 import { addNoise } from "./gaussian_noise.ts";
@@ -67,5 +67,12 @@ export function applyOperations(
   operations: readonly Operation[],
   normalization: Normalization = IMAGENET,
 ): Picture {
-  return operations.reduce((result, operation) => applyOperation(result, operation, normalization), picture);
+  for (let i = 0; i < operations.length; i++) {
+    const operation = operations[i], next = operations[i + 1];
+    if (operation.kind === "resize" && next?.kind === "crop") {
+      picture = resizedPart(picture, operation, next);
+      i++;
+    } else picture = applyOperation(picture, operation, normalization);
+  }
+  return picture;
 }

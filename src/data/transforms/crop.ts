@@ -36,6 +36,21 @@ function cropStart(length: number, size: number): number {
   return size > length ? -Math.floor((size - length) / 2) : roundHalfEven((length - size) / 2);
 }
 
+/**
+ * `picture` resized to `size`, and `box` of that: what a thin image is resized to may be too long for memory, so only
+ * the box is computed.
+ */
+export function resizedPart(picture: Picture, { width, height }: Size, box: Box): Picture {
+  const left = Math.max(0, box.left), right = Math.min(width, box.left + box.width);
+  const top = Math.max(0, box.top), bottom = Math.min(height, box.top + box.height);
+  const seen = { top, left, width: right - left, height: bottom - top };
+  const isSeen = seen.width > 0 && seen.height > 0;
+  const part = isSeen
+    ? resizeTo(picture, width, height, seen)
+    : { width: 0, height: 0, data: new Uint8Array(0) };
+  return crop(part, box.top - top, box.left - left, box.height, box.width);
+}
+
 /** The part in `box`, resized to `size` x `size`: torchvision's resized_crop on a Pillow image. */
 export function resizedCrop(picture: Picture, { top, left, height, width }: Box, size: number): Picture {
   return resizeTo(crop(picture, top, left, height, width), size, size);

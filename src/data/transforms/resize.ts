@@ -6,33 +6,37 @@
 import * as z from "zod";
 import { bySizes } from "../size_cache.ts";
 import type { Picture } from "../types.ts";
-import type { Size } from "./operation.ts";
+import type { Box, Size } from "./operation.ts";
 import { defineTransform, optionalSize } from "./transform.ts";
 
 const PRECISION_BITS = 32 - 8 - 2;
 const HALF = 1 << (PRECISION_BITS - 1);
 
-/** For each output position: the first input position, the number of input positions, and their weights. */
+/** For some output positions: the first input position, the number of input positions, and their weights. */
 export interface Filter {
   readonly first: Int32Array;
   readonly count: Int32Array;
-  /** [outSize, width], fixed point with PRECISION_BITS fractional bits. */
+  /** [positions, width], fixed point with PRECISION_BITS fractional bits. */
   readonly weights: Int32Array;
   readonly width: number;
 }
 
-/** Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter. */
+/**
+ * Pillow's precompute_coeffs and normalize_coeffs_8bpc for the triangle filter, for the output positions `start` ..
+ * `end` - 1 of `outSize`. A thin image becomes very long, so memory is bounded by what is looked at.
+ */
 export const filterFor = bySizes(2048, makeFilter);
 
-function makeFilter(inSize: number, outSize: number): Filter {
+function makeFilter(inSize: number, outSize: number, start: number, end: number): Filter {
   const scale = inSize / outSize;
   const support = Math.max(scale, 1);
   const width = Math.ceil(support) * 2 + 1;
-  const first = new Int32Array(outSize), count = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * width);
+  const positions = end - start;
+  const first = new Int32Array(positions), count = new Int32Array(positions);
+  const weights = new Int32Array(positions * width);
   const exact = new Float64Array(width);
-  for (let out = 0; out < outSize; out++) {
-    const center = (out + 0.5) * scale;
+  for (let out = 0; out < positions; out++) {
+    const center = (start + out + 0.5) * scale;
     const from = Math.max(0, Math.trunc(center - support + 0.5));
     const to = Math.min(inSize, Math.trunc(center + support + 0.5));
     let sum = 0;
@@ -50,11 +54,13 @@ function makeFilter(inSize: number, outSize: number): Filter {
   return { first, count, weights, width };
 }
 
-function resizeRows({ width, height, data }: Picture, outWidth: number): Picture {
-  const { first, count, weights, width: stride } = filterFor(width, outWidth);
+/** The columns of `filter`, in the rows `top` .. `bottom` - 1 of `picture`. */
+function resizeRows({ width, data }: Picture, filter: Filter, top: number, bottom: number): Picture {
+  const { first, count, weights, width: stride } = filter;
+  const outWidth = first.length, height = bottom - top;
   const out = new Uint8Array(outWidth * height * 3);
   for (let y = 0, to = 0; y < height; y++) {
-    const row = y * width * 3;
+    const row = (top + y) * width * 3;
     for (let x = 0; x < outWidth; x++, to += 3) {
       let r = HALF, g = HALF, b = HALF;
       let from = row + first[x] * 3;
@@ -72,16 +78,17 @@ function resizeRows({ width, height, data }: Picture, outWidth: number): Picture
   return { width: outWidth, height, data: out };
 }
 
-function resizeColumns({ width, height, data }: Picture, outHeight: number): Picture {
-  const { first, count, weights, width: stride } = filterFor(height, outHeight);
-  const rowSize = width * 3;
+/** The rows of `filter`, whose input positions start at row `top` of the image that `picture` is the rest of. */
+function resizeColumns({ width, data }: Picture, filter: Filter, top: number): Picture {
+  const { first, count, weights, width: stride } = filter;
+  const rowSize = width * 3, outHeight = first.length;
   const out = new Uint8Array(rowSize * outHeight);
   for (let y = 0, to = 0; y < outHeight; y++) {
     const start = y * stride, end = start + count[y];
-    const top = first[y] * rowSize;
+    const at = (first[y] - top) * rowSize;
     for (let x = 0; x < rowSize; x++, to++) {
       let sum = HALF;
-      for (let k = start, from = top + x; k < end; k++, from += rowSize) {
+      for (let k = start, from = at + x; k < end; k++, from += rowSize) {
         sum += Math.imul(data[from], weights[k]);
       }
       out[to] = clip8(sum);
@@ -95,13 +102,27 @@ function clip8(value: number): number {
   return level < 0 ? 0 : level > 255 ? 255 : level;
 }
 
-/** `picture` at `width` x `height` pixels, identical to Pillow's `resize((width, height), BILINEAR)`. */
-export function resizeTo(picture: Picture, width: number, height: number): Picture {
-  if (!(width >= 1 && height >= 1 && width <= 65535 && height <= 65535)) {
-    throw new RangeError(`Cannot resize image to ${width}x${height}: need sides of 1 .. 65535`);
+/**
+ * `picture` at `width` x `height` pixels, identical to Pillow's `resize((width, height), BILINEAR)`. With a `window`,
+ * which must be inside that size, only what it shows.
+ */
+export function resizeTo(picture: Picture, width: number, height: number, window?: Box): Picture {
+  if (!(width >= 1 && height >= 1)) {
+    throw new RangeError(`Cannot resize image to ${width}x${height}: need sides of at least 1`);
   }
-  const wide = picture.width === width ? picture : resizeRows(picture, width);
-  return wide.height === height ? wide : resizeColumns(wide, height);
+  const seen = window ?? { top: 0, left: 0, width, height };
+  const isWide = picture.width === width && seen.width === width;
+  const isHigh = picture.height === height && seen.height === height;
+  const down = isHigh ? undefined : filterFor(picture.height, height, seen.top, seen.top + seen.height);
+  const [top, bottom] = down ? rowsOf(down) : [0, height];
+  const across = isWide ? undefined : filterFor(picture.width, width, seen.left, seen.left + seen.width);
+  const wide = across ? resizeRows(picture, across, top, bottom) : picture;
+  return down ? resizeColumns(wide, down, across ? top : 0) : wide;
+}
+
+/** The rows that a filter reads, [start, end). */
+function rowsOf({ first, count }: Filter): [number, number] {
+  return [first[0], first.at(-1)! + count.at(-1)!];
 }
 
 /** `picture` with its shorter side at `size` and the longer at `int(size * long / short)`: torchvision's resize. */
@@ -130,7 +151,7 @@ export function resizedSide(
   { size, ratio = 1 }: Omit<z.output<typeof options>, "keep_aspect">,
   imageSize: number,
 ): number {
-  return size ?? Math.round(imageSize * ratio);
+  return size ?? Math.max(1, Math.round(imageSize * ratio));
 }
 
 /**

@@ -37,6 +37,20 @@ gpuTest(
   },
 );
 
+gpuTest("augmenter() takes images of any shape, as the processor does", async () => {
+  const thin = [[3000, 1], [1, 300], [70_001, 1], [1, 1], [2, 66_000]].map(([w, h]) => photo(w, h));
+  const stretched: Operation[] = [resized(SMALL)];
+  const evaluated = thin.map(drawn(defaultEvalSteps(SMALL), SMALL, "eval"));
+  await assertTwins({ pictures: thin, operations: evaluated, side: SMALL }, "exact", "evaluation");
+  const trained = thin.map(drawn([{ random_resized_crop: {} }], SMALL, "train"));
+  await assertTwins({ pictures: thin, operations: trained, side: SMALL }, "exact", "training");
+  await assertTwins(
+    { pictures: thin, operations: thin.map(() => stretched), side: SMALL },
+    "exact",
+    "stretched",
+  );
+});
+
 gpuTest("augmenter() cuts, resizes and mirrors random parts to the level", async () => {
   const side = SIDE;
   const steps = [{ random_resized_crop: {} }, { random_horizontal_flip: { p: 0.5 } }];
