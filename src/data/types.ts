@@ -91,7 +91,7 @@ export interface IgnoredFile {
 export interface Dataset {
   /** The tree's name. */
   readonly root: string;
-  /** How its files are arranged, in a few words. */
+  /** How its files are arranged, in a few words; "" for files of our own. */
   readonly understood: string;
   /** Class names, sorted by code point; a label is a position in this list. They come from train alone. */
   readonly classes: readonly string[];

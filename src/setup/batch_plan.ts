@@ -1,12 +1,17 @@
 /** The number of batches in an epoch, and their samples: batch sizes, the trainer's limits, overfitting. */
+import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import type { BatchesOptions } from "../data/loader.ts";
 import type { Split } from "../data/types.ts";
+import { layerCosts } from "../nn/layer_costs.ts";
+import { architecture } from "../nn/models/mod.ts";
 
 /** The batches of each split that a configuration asks for. */
 export interface BatchPlan {
   /** Whether training uses a few batches in a fixed order, and validation the same ones. */
   readonly overfits: boolean;
+  /** Images of an epoch's last batch that are left out because the batch is too small to train on. */
+  readonly leavesOut: number;
   readonly evalBatchSize: number;
   /** The split whose samples are used to evaluate `split`. */
   sourceOf(split: Split): Split;
@@ -16,8 +21,17 @@ export interface BatchPlan {
   evaluation(split: Split): Pick<BatchesOptions, "batchSize" | "most">;
 }
 
-/** Plans batches for splits of `count(split)` samples, where a training epoch draws `drawn`. */
-export function planBatches(config: Config, count: (split: Split) => number, drawn: number): BatchPlan {
+/**
+ * Plans batches for splits of `count(split)` samples, where a training epoch draws `drawn`. A last batch of fewer than
+ * `least` images is left out.
+ * @throws ConfigError if that leaves nothing to train on
+ */
+export function planBatches(
+  config: Config,
+  count: (split: Split) => number,
+  drawn: number,
+  least = 1,
+): BatchPlan {
   const { batch_size: batchSize, eval_batch_size, drop_last: dropLast } = config.data;
   const overfits = config.trainer.overfit_batches !== 0;
   const evalBatchSize = overfits ? batchSize : eval_batch_size ?? batchSize;
@@ -27,17 +41,43 @@ export function planBatches(config: Config, count: (split: Split) => number, dra
   /** Batches of a split before any limit. */
   const batchesOf = (split: Split) => {
     if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
-    return dropLast ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
+    const isWhole = dropLast || epochSize() % batchSize < least;
+    return isWhole ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
   };
+  const leavesOut = !dropLast && epochSize() % batchSize > 0 && epochSize() % batchSize < least;
+  if (batchSize < least || leavesOut && epochSize() < batchSize) {
+    throw new ConfigError(
+      `Cannot train on ${
+        Math.min(batchSize, epochSize())
+      } image at a time: at ${config.data.image_size} px ` +
+        "the network's last layers have one value for each channel, and batch norm needs several; " +
+        "raise data.batch_size or data.image_size, or add images",
+    );
+  }
   const most = (split: Split) => mostBatches(config, split, batchesOf(sourceOf(split)));
   return {
     overfits,
+    leavesOut: leavesOut ? epochSize() % batchSize : 0,
     evalBatchSize,
     sourceOf,
     trainSizes: () => sizesOf(epochSize(), batchSize, most("train")),
     train: () => ({ batchSize, dropLast, most: most("train") }),
     evaluation: (split) => ({ batchSize: evalBatchSize, most: most(split) }),
   };
+}
+
+/**
+ * The smallest batch that the configured network can train on: 2 where batch norm would see one value for each channel
+ * of one image, as PyTorch refuses too ("Expected more than 1 value per channel when training"), otherwise 1.
+ */
+export function leastBatch({ model, data }: Pick<Config, "model" | "data">): number {
+  const { stages } = architecture({ name: model.name }, 1);
+  const costs = layerCosts(stages.flat(), data.image_size);
+  return costs.some(({ layer, output: [rows, columns] }) =>
+      layer.kind === "batch_norm" && rows * columns === 1
+    )
+    ? 2
+    : 1;
 }
 
 /** The distinct sizes of an epoch's batches: the full size, and that of the last batch. */

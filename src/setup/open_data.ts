@@ -14,7 +14,7 @@ import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
 import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
-import { planBatches } from "./batch_plan.ts";
+import { leastBatch, planBatches } from "./batch_plan.ts";
 import { HIDDEN } from "../data/files/account.ts";
 import { counted } from "../data/words.ts";
 import type { Host } from "./host.ts";
@@ -46,6 +46,8 @@ export interface OpenData extends Disposable {
   evaluate(split: Split): EpochBatches;
   /** The sizes of training batches: the full size, and that of an epoch's last batch. */
   readonly batchSizes: readonly number[];
+  /** Images of an epoch's last batch that are left out because the batch is too small to train on. */
+  readonly leavesOut: number;
   readonly evalBatchSize: number;
   /** Where its images come from. */
   readonly supply: PictureSupply;
@@ -70,7 +72,13 @@ export async function openData(
       imageSize: config.data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    return assemble(config, opened, await fingerprintOf(opened.dataset), images, evalSteps);
+    const data = assemble(config, opened, await fingerprintOf(opened.dataset), images, evalSteps);
+    if (data.leavesOut > 0) {
+      host.print(
+        `  note: the last batch of an epoch is left out: batch norm cannot train on ${data.leavesOut} image`,
+      );
+    }
+    return data;
   } catch (error) {
     opened[Symbol.dispose]();
     throw error;
@@ -118,7 +126,10 @@ const NAMED = 5;
 
 /** How a dataset was understood, what was left out, and the first files that are not used. */
 export function describeReading({ understood, notes, ignored }: Dataset): string[] {
-  const lines = [`  read as: ${understood}`, ...notes.map((note) => `  note: ${note}`)];
+  const lines = [
+    ...(understood === "" ? [] : [`  read as: ${understood}`]),
+    ...notes.map((note) => `  note: ${note}`),
+  ];
   const named = ignored.filter(({ reason }) => reason !== HIDDEN).slice(0, NAMED);
   if (named.length === 0) return lines;
   const first = named.map(({ path, reason }) => `${path} (${reason})`).join(", ");
@@ -193,7 +204,7 @@ function assemble(
     ? createSampler(drawing, { samples: store("train").samples, classes, seed })
     : undefined;
   const count = (split: Split) => store(split).samples.length;
-  const plan = planBatches(config, count, sampler?.length ?? 0);
+  const plan = planBatches(config, count, sampler?.length ?? 0, sampler ? leastBatch(config) : 1);
   const evaluated = (split: Split) => store(plan.sourceOf(split));
   return {
     dataset,
@@ -204,6 +215,7 @@ function assemble(
     store,
     sampler,
     batchSizes: sampler ? plan.trainSizes() : [],
+    leavesOut: plan.leavesOut,
     evalBatchSize: plan.evalBatchSize,
     pathOf: (split, index) => evaluated(split).samples[index].path,
     async picture(split, index) {

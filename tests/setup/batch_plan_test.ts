@@ -1,5 +1,8 @@
-import { assertEquals } from "@std/assert";
-import { mostBatches } from "../../src/setup/batch_plan.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { loadConfig } from "../../src/config/mod.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { leastBatch, mostBatches, planBatches } from "../../src/setup/batch_plan.ts";
 
 type Trainer = Parameters<typeof mostBatches>[0]["trainer"];
 
@@ -33,4 +36,40 @@ Deno.test("mostBatches() overfits on and validates on as many, and tests as it w
 
 Deno.test("mostBatches() of a fast run is the same for each split", () => {
   assertEquals(used({ fast_dev_run: 5, limit_train_batches: 2, overfit_batches: 3 }), [5, 5, 4]);
+});
+
+const configOf = (...overrides: string[]) => loadConfig(denoConfigFiles(), overrides);
+
+Deno.test("leastBatch() is 2 where the last stage of a network has one pixel, as in PyTorch", () => {
+  for (const [size, least] of [[32, 2], [33, 1], [64, 1], [16, 2], [224, 1]]) {
+    for (const model of ["resnet18", "resnet50"]) {
+      assertEquals(
+        leastBatch(configOf(`model=${model}`, `data.image_size=${size}`)),
+        least,
+        `${model} ${size}`,
+      );
+    }
+  }
+});
+
+Deno.test("a last batch that is too small to train on is left out", () => {
+  const plan = (samples: number, least: number, ...more: string[]) => {
+    const { leavesOut, trainSizes, train } = planBatches(
+      configOf("data.batch_size=16", "data.image_size=32", ...more),
+      () => samples,
+      samples,
+      least,
+    );
+    return [leavesOut, trainSizes(), train().most];
+  };
+  assertEquals(plan(33, 2), [1, [16], 2]);
+  assertEquals(plan(33, 1), [0, [16, 1], 3]);
+  assertEquals(plan(34, 2), [0, [16, 2], 3]);
+  assertEquals(plan(33, 2, "data.drop_last=true"), [0, [16], 2]);
+  assertThrows(() => plan(1, 2), ConfigError, "Cannot train on 1 image at a time: at 32 px");
+  assertThrows(
+    () => plan(32, 2, "data.batch_size=1"),
+    ConfigError,
+    "raise data.batch_size or data.image_size",
+  );
 });

@@ -28,7 +28,8 @@ export const synthetic_jerseys = defineDataset({
   options: options.describe("Jersey numbers drawn from the seed"),
   async make(options, context) {
     const tree = await context.openTree(await draw(options, context), ROOT_CURE);
-    return { tree, dataset: await readDataset(tree, context) };
+    const dataset = await readDataset(tree, { patch: context.patch });
+    return { tree, dataset: { ...dataset, understood: "", ignored: [] } };
   },
 });
 

@@ -98,6 +98,8 @@ function cleanParts(parts: Parts, notes: string[]): Parts {
   );
 }
 
+const TOO_FEW = "valid: no class has enough images to give one up, so there will be no validation";
+
 /** The splits of the files, and where they say none, our own. */
 async function withSplits(
   tree: FileTree,
@@ -109,6 +111,7 @@ async function withSplits(
     const parts = divide(all, await unitsOf(tree, all, split), split);
     const counts = SPLITS.map((name) => `${name} ${parts[name].length}`).join(", ");
     notes.push(`the images are divided by their contents: ${counts} (data.split)`);
+    if (split.valid > 0 && parts.valid.length === 0) notes.push(TOO_FEW);
     const { test, ...others } = parts;
     return split.test === 0 ? others : { ...others, test };
   }
@@ -120,6 +123,7 @@ async function withSplits(
   }
   const shares = { valid: split.valid, test: 0 };
   const parts = divide(train, await unitsOf(tree, train, split), shares);
+  if (parts.valid.length === 0) notes.push(TOO_FEW);
   notes.push(
     `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
       "by their contents (data.split.valid)",

@@ -254,7 +254,9 @@ function notes({ understood, notes, ignored }: HealthReport): Markup {
   return html`
     <section id="notes">
       <h2>How the files were read</h2>
-      <ul>${[`Read as ${understood}`, ...notes, ...reasons].map((note) => html`<li>${note}</li>`)}</ul>
+      <ul>${[`Read as ${understood || "a drawn dataset"}`, ...notes, ...reasons].map((note) =>
+        html`<li>${note}</li>`
+      )}</ul>
     </section>
   `;
 }

@@ -28,7 +28,7 @@ export function tableLines(report: HealthReport): string[] {
     : `${counted(error, "error")}, ${counted(warning, "warning")}, ${info} info`;
   return [
     `data    ${root}`,
-    `  read as: ${understood}`,
+    ...(understood === "" ? [] : [`  read as: ${understood}`]),
     ...notes.map((note) => `  note: ${note}`),
     "",
     ...countLines(report),
