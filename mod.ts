@@ -282,7 +282,7 @@ export type { Plotting } from "./src/plots/raster.ts";
 export { type ReliabilityPlot, reliabilityPlot } from "./src/plots/reliability_plot.ts";
 export { type SamplesPlot, samplesPlot, type SampleTile } from "./src/plots/samples_plot.ts";
 export type { Drawing } from "./src/plots/svg.ts";
-export { type Font, openFont } from "./src/plots/text.ts";
+export { type Face, type Font, openFace, openFont, type Run } from "./src/plots/font.ts";
 
 // Training
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";

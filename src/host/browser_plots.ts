@@ -1,19 +1,24 @@
-/** Plots in a page: resvg and the font are fetched from the page's server. */
+/** Plots in a page: resvg and the fonts are fetched from the page's server. */
 import { DataError } from "../base/errors.ts";
-import { type Plotting, plotting } from "../plots/raster.ts";
+import { openPlotting, type PlottingFor } from "../plots/raster.ts";
 
-/** The addresses of the two files on the page's server. */
+/** The addresses of the files on the page's server. */
 export interface PlottingFiles {
   /** `index_bg.wasm` of @resvg/resvg-wasm. */
   readonly wasm: string | URL;
   /** `400Regular/Inter_400Regular.ttf` of @expo-google-fonts/inter. */
   readonly font: string | URL;
+  /** The address of another font, given by its file in its npm package; fetched once a text needs it. */
+  fallback(file: string): string | URL;
 }
 
-/** Loads what plots are laid out and drawn with. @throws DataError if the server lacks a file */
-export async function loadPlotting({ wasm, font }: PlottingFiles): Promise<Plotting> {
+/**
+ * Loads what plots are laid out and drawn with; the result is called with the texts that they show.
+ * @throws DataError if the server lacks a file
+ */
+export async function loadPlotting({ wasm, font, fallback }: PlottingFiles): Promise<PlottingFor> {
   const [module, file] = await Promise.all([load(wasm), load(font)]);
-  return await plotting(module, file);
+  return await openPlotting(module, file, (file) => load(fallback(file)));
 }
 
 async function load(address: string | URL): Promise<Uint8Array> {

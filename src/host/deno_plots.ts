@@ -1,19 +1,19 @@
-/** Plots under Deno: resvg and the font come from their npm packages, loaded when the first plot is drawn. */
-import type { Plotting } from "../plots/raster.ts";
+/** Plots under Deno: resvg and the fonts come from their npm packages, loaded when the first plot is drawn. */
+import type { Plotting, PlottingFor } from "../plots/raster.ts";
 
-let loading: Promise<Plotting> | undefined;
+let loading: Promise<PlottingFor> | undefined;
 
-/** Loads what plots are drawn with. */
-export function loadPlotting(): Promise<Plotting> {
-  return loading ??= load();
+/** Loads what plots with these texts are drawn with. */
+export async function loadPlotting(texts: readonly string[]): Promise<Plotting> {
+  return await (await (loading ??= load()))(texts);
 }
 
-async function load(): Promise<Plotting> {
+async function load(): Promise<PlottingFor> {
   const read = (specifier: string) => Deno.readFile(new URL(import.meta.resolve(specifier)));
-  const [wasm, font, { plotting }] = await Promise.all([
+  const [wasm, font, { openPlotting }] = await Promise.all([
     read("@resvg/resvg-wasm/index_bg.wasm"),
     read("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
     import("../plots/raster.ts"),
   ]);
-  return await plotting(wasm, font);
+  return await openPlotting(wasm, font, read);
 }

@@ -1,8 +1,9 @@
 /** Samples of each class in each split: side-by-side bars, one row for each class. */
 import { DISTINCT } from "./colors.ts";
+import type { Font } from "./font.ts";
 import { linearScale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
+import { CAPITAL, FAINT, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
 
 /** The samples of each class in one split. */
 export interface SplitCounts {
@@ -40,7 +41,11 @@ export function classBarsPlot({ title, names, splits }: ClassBarsPlot, font: Fon
   const width = (WIDTH - left - 20 - gap * (splits.length - 1)) / Math.max(1, splits.length);
   const labels = names.map((full, i) => {
     const text = shortened(font, full, size, room);
-    return label(text, { x: left - 10, y: middleOf(TOP + row * (i + .5), size), size, anchor: "end", full });
+    return label(
+      text,
+      { x: left - 10, y: middleOf(TOP + row * (i + .5), size), size, anchor: "end", full },
+      font,
+    );
   });
   return drawing(
     WIDTH,

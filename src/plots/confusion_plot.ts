@@ -4,8 +4,9 @@
  * middle.
  */
 import { blues, inkOnBlues } from "./colors.ts";
+import type { Font } from "./font.ts";
 import { type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, DESCENT, FAINT, type Font, label, middleOf, shortened, widest } from "./text.ts";
+import { CAPITAL, DESCENT, FAINT, label, middleOf, shortened, widest } from "./text.ts";
 
 /** Input of {@link confusionPlot}. */
 export interface ConfusionPlot {
@@ -197,7 +198,7 @@ function axisNames(names: readonly string[], layout: Layout, font: Font): Markup
   const bottom = top + cell * names.length;
   return names.flatMap((full, i) => {
     const text = shortened(font, full, size, width), at = (i + .5) * cell;
-    const row = label(text, { x: left - gap, y: middleOf(top + at, size), size, anchor: "end", full });
+    const row = label(text, { x: left - gap, y: middleOf(top + at, size), size, anchor: "end", full }, font);
     const column = turned
       ? label(text, {
         x: middleOf(left + at, size),
@@ -206,8 +207,8 @@ function axisNames(names: readonly string[], layout: Layout, font: Font): Markup
         anchor: "end",
         turn: -90,
         full,
-      })
-      : label(text, { x: left + at, y: bottom + gap + CAPITAL * size, size, anchor: "middle", full });
+      }, font)
+      : label(text, { x: left + at, y: bottom + gap + CAPITAL * size, size, anchor: "middle", full }, font);
     return [row, column];
   });
 }

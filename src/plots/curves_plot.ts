@@ -2,9 +2,10 @@
  * Curves over epochs. Each line has its own colour, dash and marker, so that they are distinguishable in grey too.
  */
 import { DISTINCT } from "./colors.ts";
+import type { Font } from "./font.ts";
 import { linearScale, type Scale } from "./scale.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
+import { CAPITAL, FAINT, label, middleOf, shortened, titleLabel, widest } from "./text.ts";
 
 /** One line. */
 export interface Curve {

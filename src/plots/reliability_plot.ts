@@ -4,8 +4,9 @@
  * certain as one of thousands.
  */
 import { DISTINCT } from "./colors.ts";
+import type { Font } from "./font.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { CAPITAL, FAINT, type Font, INK, label, middleOf, titleLabel } from "./text.ts";
+import { CAPITAL, FAINT, INK, label, middleOf, titleLabel } from "./text.ts";
 
 /** Input of {@link reliabilityPlot}: arrays with one value for each bin of equal width between 0 and 1. */
 export interface ReliabilityPlot {

@@ -3,8 +3,9 @@
  * a tick or cross in its corner.
  */
 import { RIGHT, WRONG } from "./colors.ts";
+import type { Font } from "./font.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
-import { FAINT, type Font, label, shortened } from "./text.ts";
+import { FAINT, label, shortened } from "./text.ts";
 
 /** One sample. */
 export interface SampleTile {
@@ -55,9 +56,9 @@ function tile(
   const percent = Number.isFinite(confidence) ? ` (${(100 * confidence).toFixed(1)} %)` : "";
   const line = (prefix: string, name: string, suffix: string, baseline: number, fill?: string) => {
     const room = TILE - font.width(prefix + suffix, TEXT);
-    const text = prefix + shortened(font, name, TEXT, room) + suffix;
+    const parts = [prefix, shortened(font, name, TEXT, room), suffix];
     const full = prefix + name + suffix;
-    return label(text, { x, y: baseline, size: TEXT, full, ...(fill === undefined ? {} : { fill }) });
+    return label(parts, { x, y: baseline, size: TEXT, full, ...(fill === undefined ? {} : { fill }) }, font);
   };
   return [
     element("rect", { x, y, width: TILE, height: TILE, fill: "#f1f3f5" }),

@@ -1,41 +1,12 @@
 /** Text in drawings: measured, shortened where necessary, and placed. */
-import { readTrueType } from "../formats/true_type.ts";
+import type { Font } from "./font.ts";
 import { type Child, element, type Markup } from "./svg.ts";
-
-/** A font for layout. */
-export interface Font {
-  readonly family: string;
-  /** The width of a line of text at a font size, in the size's unit. */
-  width(text: string, size: number): number;
-}
 
 /**
  * Extent above and below the baseline as a fraction of the font size: capitals and descenders of nearly every font.
  */
 export const CAPITAL = 0.73;
 export const DESCENT = 0.24;
-
-/** The width of a character that the font lacks: viewers substitute another font, in which ideographs are square. */
-const MISSING_WIDTH = 1;
-
-/** A font from the bytes of its TrueType file. @throws SyntaxError if it is not one */
-export function openFont(bytes: Uint8Array, family: string): Font {
-  const { advance } = readTrueType(bytes);
-  const known = new Map<string, number>();
-  const widthOf = (letter: string) => {
-    const kept = known.get(letter) ?? advance(letter.codePointAt(0)!) ?? MISSING_WIDTH;
-    known.set(letter, kept);
-    return kept;
-  };
-  return {
-    family,
-    width(text, size) {
-      let sum = 0;
-      for (const letter of text) sum += widthOf(letter);
-      return sum * size;
-    },
-  };
-}
 
 /** The width of the widest text. */
 export function widest(font: Font, texts: readonly string[], size: number): number {
@@ -45,7 +16,7 @@ export function widest(font: Font, texts: readonly string[], size: number): numb
 /** `text`, or its start and end around an ellipsis if it is wider than `width`. */
 export function shortened(font: Font, text: string, size: number, width: number): string {
   if (font.width(text, size) <= width) return text;
-  const letters = [...text];
+  const letters = Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
   for (let kept = letters.length - 1; kept > 0; kept--) {
     const start = Math.ceil(kept / 2), end = kept - start;
     const short = letters.slice(0, start).join("") + "…" + (end > 0 ? letters.slice(-end).join("") : "");
@@ -75,23 +46,34 @@ export function titleLabel(font: Font, title: string, width: number, y: number):
   return label(text, { x: width / 2, y, size, anchor: "middle", full: title });
 }
 
-/** A line of text. */
-export function label(text: string, place: TextPlace): Markup {
-  const { x, y, size, anchor = "start", turn, fill = INK, full = text } = place;
-  const more: Child = full === text ? [] : element("title", {}, full);
-  return element(
-    "text",
-    {
-      x,
-      y,
-      "font-size": size,
-      "text-anchor": anchor === "start" ? undefined : anchor,
-      transform: turn === undefined ? undefined : `rotate(${turn} ${hundredth(x)} ${hundredth(y)})`,
-      fill,
-    },
-    more,
-    text,
-  );
+/**
+ * A line of text. In parts, each stays in its place, whatever its direction: "pred: ", a name in Arabic, "(93 %)". A
+ * text that may have characters that the main font lacks needs `font`, since the renderer finds others for a whole line
+ * only: each run gets its own font and place.
+ */
+export function label(text: string | readonly string[], place: TextPlace, font?: Font): Markup {
+  const parts = typeof text === "string" ? [text] : text, whole = parts.join("");
+  const { x, y, size, anchor = "start", turn, fill = INK, full = whole } = place;
+  const more: Child = full === whole ? [] : element("title", {}, full);
+  const runs = font?.runs(parts) ?? [];
+  const attributes = {
+    x,
+    y,
+    "font-size": size,
+    "text-anchor": anchor === "start" ? undefined : anchor,
+    transform: turn === undefined ? undefined : `rotate(${turn} ${hundredth(x)} ${hundredth(y)})`,
+    fill,
+  };
+  if (runs.length < 2) return element("text", { ...attributes, "font-family": runs[0]?.family }, more, whole);
+  const width = runs.reduce((sum, run) => sum + run.width * size, 0);
+  let at = x - (anchor === "middle" ? width / 2 : anchor === "end" ? width : 0);
+  const spans = runs.map((run) => {
+    const span = { x: at, "text-anchor": "start", "font-family": run.family };
+    at += run.width * size;
+    return element("tspan", span, run.text);
+  });
+  // Without this the spaces at the ends of runs would be dropped.
+  return element("text", { ...attributes, "xml:space": "preserve" }, more, spans);
 }
 
 /** The baseline that centres capitals and digits of a size around `y`. */

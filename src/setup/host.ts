@@ -9,7 +9,7 @@ import type { ProviderName } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
-import type { Plotting } from "../plots/raster.ts";
+import type { PlottingFor } from "../plots/raster.ts";
 import type { Machine } from "./machine.ts";
 
 /** Images for an ONNX model: [N, 3, H, W] f32, or [N, H, W, 3] u8. */
@@ -79,8 +79,8 @@ export interface Host {
   readonly configWorld: ConfigWorld;
   readonly pictures: PictureHost;
   readonly encodeJpeg: EncodeJpeg;
-  /** What plots are laid out and drawn with; loaded on first use. */
-  plotting(): Promise<Plotting>;
+  /** What plots that show these texts are laid out and drawn with; loaded on first use. */
+  plotting: PlottingFor;
   /** Aborted when the user or the system asks the process to stop. */
   readonly signal: AbortSignal;
   /** The GPU object of a provider, by default the default one. @throws GpuError that says how to fix it */

@@ -49,7 +49,7 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
   for (const [name, text] of Object.entries(files)) {
     await host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
   }
-  const { font, png } = await host.plotting();
+  const { font, png } = await host.plotting(tested.classes);
   const title = "Confusion matrix of the test split";
   const plot = confusionPlot({ title, names: tested.classes, counts: confusion.counts }, font);
   await host.writeAtomic(`${folder}/${MATRIX}`, await png(plot, DOTS_PER_INCH));

@@ -4,7 +4,7 @@ import { loadPlotting } from "../../src/host/deno_plots.ts";
 import type { Drawing } from "../../src/plots/svg.ts";
 
 /** Font and renderer, as the command line has them. */
-export const { font, png } = await loadPlotting();
+export const { font, png } = await loadPlotting([]);
 
 /** A line of text and the box that it covers. */
 export interface TextBox {
@@ -17,10 +17,13 @@ export interface TextBox {
 
 /** All texts of a drawing with their boxes, by the font's widths; those upright are turned. */
 export function textBoxes({ svg }: Drawing): TextBox[] {
-  return [...svg.matchAll(/<text ([^>]*)>(?:<title>[^<]*<\/title>)?([^<]*)<\/text>/g)].map(
-    ([, given, escaped]) => {
+  const texts = /<text ([^>]*)>(?:<title>[^<]*<\/title>)?((?:[^<]|<\/?tspan[^>]*>)*)<\/text>/g;
+  return [...svg.matchAll(texts)].map(
+    ([, given, inside]) => {
       const of = (name: string) => new RegExp(`(?:^| )${name}="([^"]*)"`).exec(given)?.[1];
-      const text = unescape(escaped), size = Number(of("font-size")), width = font.width(text, size);
+      const text = unescape(inside.replace(/<[^>]*>/g, "")),
+        size = Number(of("font-size")),
+        width = font.width(text, size);
       const anchor = of("text-anchor") ?? "start", x = Number(of("x")), y = Number(of("y"));
       const before = anchor === "middle" ? width / 2 : anchor === "end" ? width : 0;
       const turned = of("transform") !== undefined;

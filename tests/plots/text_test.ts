@@ -30,7 +30,7 @@ Deno.test("width() is what the renderer draws, in Latin, Greek, Cyrillic and pun
   assert(drawn < measured && drawn > .98 * measured, `${drawn} and ${measured}`);
 });
 
-Deno.test("width() takes a square for a character that the font lacks", () => {
+Deno.test("width() takes a square for a character that no font has", () => {
   assertEquals(font.width("背番", 10), 20);
 });
 

@@ -24,7 +24,7 @@ export function confusionMatrix(
       const matrix = gather(classes.length);
       matrix.update(outputs.logits, outputs.labels);
       const title = `Confusion matrix of the ${outputs.split} split, epoch ${epoch}`;
-      const { font, png } = await plotting();
+      const { font, png } = await plotting(classes);
       const plot = confusionPlot({ title, names: classes, counts: matrix.compute().counts }, font);
       const bytes = await png(plot, dotsPerInch);
       await write(`${epochFolder(folder, epoch)}/confusion_matrix.png`, bytes);

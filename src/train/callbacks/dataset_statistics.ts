@@ -24,7 +24,7 @@ export function datasetStatistics(
       for (const line of statisticsTable(classes, samples)) print(line);
       const json = JSON.stringify(statistics(classes, samples), null, 2) + "\n";
       await write(`${folder}/dataset_statistics.json`, new TextEncoder().encode(json));
-      const { font, png } = await plotting();
+      const { font, png } = await plotting(classes);
       const plot = classBarsPlot({ title: "Samples of each class", names: classes, splits: samples }, font);
       await write(`${folder}/dataset_statistics.png`, await png(plot, DOTS_PER_INCH));
     },

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import type { EncodeJpeg, Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
-import type { Plotting } from "../../plots/raster.ts";
+import type { PlottingFor } from "../../plots/raster.ts";
 import type { HealthFinding } from "../../plots/report/report.ts";
 import type { Callback } from "../callback.ts";
 import type { OnnxOptions } from "../onnx_options.ts";
@@ -48,8 +48,8 @@ export interface CallbackContext {
   readonly samples: readonly SplitCounts[];
   /** The image of a split's sample as the network sees it in validation, before normalisation. */
   picture(split: Split, index: number): Picture | Promise<Picture>;
-  /** What plots are laid out and drawn with, loaded on first use. */
-  plotting(): Promise<Plotting>;
+  /** What plots that show these texts are laid out and drawn with, loaded on first use. */
+  readonly plotting: PlottingFor;
   readonly report: ReportSources;
   /** Writes a file atomically. */
   write(path: string, bytes: Uint8Array): Promise<void>;

@@ -4,6 +4,7 @@ import { argmax } from "../../metrics/accuracy.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import { samplesPlot, type SampleTile } from "../../plots/samples_plot.ts";
 import type { Callback } from "../callback.ts";
+import { spreadRows } from "../report/choose_pictures.ts";
 import type { Outputs } from "../run_state.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
@@ -19,8 +20,8 @@ export interface SamplePredictionsOptions {
 const DOTS_PER_INCH = 100;
 
 /**
- * Draws `epoch_000/sample_predictions.png`: the first samples of the last validation as the network saw them, with
- * their true and predicted classes. Logs it as `sample_predictions`.
+ * Draws `epoch_000/sample_predictions.png`: samples from all over the split of the last validation, the same in each
+ * epoch, as the network saw them, with their true and predicted classes. Logs it as `sample_predictions`.
  */
 export function samplePredictions(
   { every, count }: SamplePredictionsOptions,
@@ -32,8 +33,8 @@ export function samplePredictions(
       const { outputs, classes, epoch, log } = state;
       if (!outputs || !isDue(state, every)) return;
       const samples = await tiles(outputs, classes, count, picture);
-      const title = `Predictions of the ${outputs.split} split's first samples, epoch ${epoch}`;
-      const { font, png } = await plotting();
+      const title = `Predictions for samples of the ${outputs.split} split, epoch ${epoch}`;
+      const { font, png } = await plotting(classes);
       const bytes = await png(samplesPlot({ title, samples }, font), DOTS_PER_INCH);
       await write(`${epochFolder(folder, epoch)}/sample_predictions.png`, bytes);
       log.image("sample_predictions", bytes);
@@ -41,26 +42,27 @@ export function samplePredictions(
   };
 }
 
-/** The samples that come first in the split, regardless of the order in which they were seen. */
 function tiles(
-  { split, logits, labels, indices }: Outputs,
+  outputs: Outputs,
   classes: readonly string[],
   count: number,
   picture: CallbackContext["picture"],
 ): Promise<SampleTile[]> {
-  const first = [...indices.keys()].sort((a, b) => indices[a] - indices[b]).slice(0, count);
-  return Promise.all(first.map(async (row) => {
-    const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
-    const [predicted] = argmax(scores, classes.length);
-    const { width, height, data } = await picture(split, indices[row]);
-    return {
-      picture: { width, height, png: await encodePng({ width, height, data }) },
-      truth: classes[labels[row]],
-      predicted: classes[predicted],
-      confidence: softmax(scores, classes.length)[predicted],
-      right: predicted === labels[row],
-    };
-  }));
+  const { split, logits, labels, indices } = outputs;
+  return Promise.all(
+    spreadRows(outputs, count).map(async (row) => {
+      const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
+      const [predicted] = argmax(scores, classes.length);
+      const { width, height, data } = await picture(split, indices[row]);
+      return {
+        picture: { width, height, png: await encodePng({ width, height, data }) },
+        truth: classes[labels[row]],
+        predicted: classes[predicted],
+        confidence: softmax(scores, classes.length)[predicted],
+        right: predicted === labels[row],
+      };
+    }),
+  );
 }
 
 /** The plug-in. */

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { hasTop5 } from "../../metrics/accuracy.ts";
 import { type Curve, curvesPlot } from "../../plots/curves_plot.ts";
 import type { Drawing } from "../../plots/svg.ts";
-import type { Font } from "../../plots/text.ts";
+import type { Font } from "../../plots/font.ts";
 import type { Callback } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
 import { isDue } from "./epoch_folder.ts";
@@ -21,7 +21,7 @@ export function trainingHistory(
   let drawn: EpochRecord | undefined;
   const draw = async ({ history, classes }: RunState) => {
     if (history.length === 0 || history.at(-1) === drawn) return;
-    const { font, png } = await plotting();
+    const { font, png } = await plotting([]);
     const plots = {
       loss: lossHistory(history, font),
       accuracy: accuracyHistory(history, font, hasTop5(classes.length)),

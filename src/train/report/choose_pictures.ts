@@ -8,11 +8,31 @@ const MOST_OF_CELL = 24;
 /** The share of images reserved for correct predictions, if there are that many. */
 const RIGHT_SHARE = .25;
 
-/** Rows of samples at even distances in the split, which is often ordered by class. */
-export function spreadRows({ indices }: Predictions): number[] {
-  const rows = [...indices.keys()].sort((a, b) => indices[a] - indices[b]);
-  const count = Math.min(SPREAD, rows.length);
-  return Array.from({ length: count }, (_, i) => rows[Math.floor((i + .5) * rows.length / count)]);
+/**
+ * Rows of samples from all over a split, the same whatever was predicted and in whatever order: as many of each class,
+ * at even distances in it, and of at most `count` classes, at even distances among all.
+ */
+export function spreadRows(
+  { indices, labels }: { readonly indices: ArrayLike<number>; readonly labels: ArrayLike<number> },
+  count = SPREAD,
+): number[] {
+  const rows = Array.from(indices, (_, row) => row)
+    .sort((a, b) => labels[a] - labels[b] || indices[a] - indices[b]);
+  const classes = evenly([...Map.groupBy(rows, (row) => labels[row]).values()], count);
+  const quotas = classes.map(() => 0);
+  let left = Math.min(count, classes.flat().length);
+  for (let i = 0; left > 0; i = (i + 1) % classes.length) {
+    if (quotas[i] === classes[i].length) continue;
+    quotas[i]++;
+    left--;
+  }
+  return classes.flatMap((of, i) => evenly(of, quotas[i]));
+}
+
+/** At most `count` items at even distances. */
+function evenly<T>(items: readonly T[], count: number): T[] {
+  const length = Math.min(count, items.length);
+  return Array.from({ length }, (_, i) => items[Math.floor((i + .5) * items.length / length)]);
 }
 
 /**
