@@ -77,6 +77,8 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const log = new RunLog(makeLoggers({}, {
     folder,
     experiment: "bench",
+    kept: { experiment: "bench", logging: {} },
+    resolve: (values) => values,
     files: (folder) => logFiles(host, folder),
     lock: () => Promise.reject(new TypeError("Cannot lock because a benchmark logs nothing")),
     env: () => undefined,

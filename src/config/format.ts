@@ -4,11 +4,14 @@ import { Document, Pair, Scalar as YamlScalar, YAMLMap, YAMLSeq } from "yaml";
 import { ConfigError } from "../base/errors.ts";
 import { cut } from "./faults.ts";
 import { parseOverride } from "./grammar/override.ts";
-import { escapeInterpolations } from "./interpolation/resolve.ts";
+import { escapeInterpolations } from "./interpolation/escape.ts";
 import { resolveScalar } from "./scalars.ts";
 import { type Data, isList, isMap, type Node, type Scalar } from "./tree.ts";
 
-/** A tree as YAML. `escaped` keeps `${...}` in resolved text from being read as an interpolation again. */
+/**
+ * A tree as YAML, with the expressions of values that follow from the environment. `escaped` keeps `${...}` in other text from being
+ * read as an interpolation again.
+ */
 export function formatYaml(node: Node, { escaped = false } = {}): string {
   if (isMap(node) && node.value.size === 0) return "{}\n";
   const top = toYaml(node, escaped);
@@ -18,6 +21,7 @@ export function formatYaml(node: Node, { escaped = false } = {}): string {
 }
 
 function toYaml(node: Node, escaped: boolean): YAMLMap | YAMLSeq | YamlScalar {
+  if (node.kept !== undefined) return scalar(node.kept);
   if (isMap(node)) {
     const map = new YAMLMap();
     for (const [key, item] of node.value) map.add(new Pair(scalar(key), toYaml(item, escaped)));

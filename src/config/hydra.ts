@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { pathSchema } from "../base/path_schema.ts";
+import type { Keeping } from "./kept.ts";
 import { type Data, type Node, nodeAt } from "./tree.ts";
 
 const text = z.union([z.string(), z.number()]).transform(String);
@@ -61,7 +62,7 @@ export const hydraSchema = z.strictObject({
 });
 
 /** A checked part `hydra`. */
-export type HydraConfig = z.output<typeof hydraSchema>;
+export type HydraConfig = z.output<typeof hydraSchema> & Keeping;
 
 /** The part `hydra` before any file has been read. */
 export const hydraDefaults: Data = {

@@ -14,8 +14,11 @@ import { withoutForeignKeys } from "./foreign_keys.ts";
 import { Sweep } from "./grammar/element.ts";
 import { elementToNode, type Override, overrideOrigin, parseOverride } from "./grammar/override.ts";
 import { type HydraConfig, hydraDefaults, hydraSchema, withoutEffect } from "./hydra.ts";
-import { escapeInterpolations, Resolver } from "./interpolation/resolve.ts";
+import { escapeInterpolations } from "./interpolation/escape.ts";
+import type { Expressions } from "./interpolation/expressions.ts";
+import { Resolver } from "./interpolation/resolve.ts";
 import type { Surroundings } from "./interpolation/resolvers.ts";
+import { keeping, resolveKeeping, type ResolveTree } from "./kept.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import { hintForKey } from "./key_hints.ts";
 import { isPathKey, withHome } from "./path_keys.ts";
@@ -92,7 +95,8 @@ export function load(request: ConfigRequest, world: ConfigWorld): Loaded {
   const config = check(configSchema, app, faults);
   faults.throwIfAny();
   if (config === undefined || hydra === undefined) throw new ConfigError("Cannot use this configuration");
-  return { config: deepFreeze(config), hydra: deepFreeze(hydra), folder: hydra.run.dir, notes, composed };
+  const kept = { config: keeping(config, app), hydra: keeping(hydra, hydraNode) };
+  return { ...deepFreeze(kept), folder: hydra.run.dir, notes, composed };
 }
 
 /** The composed tree; faults are collected. */
@@ -114,9 +118,13 @@ export function resolveConfig(
   faults: Faults,
 ): { app: Node; hydra: Node; notes: readonly string[] } {
   refuseLanguageModel(rootName, withoutHydra(root));
-  const placed = faults.attempt(() => withOutputDir(root, world)) ?? root;
+  const resolve: ResolveTree = (surroundings, faults, expressions) => {
+    const there = { ...surroundings, cwd: world.cwd };
+    const placed = faults.attempt(() => withOutputDir(root, there, expressions)) ?? root;
+    return resolverOf(placed, there, expressions).all(faults);
+  };
   const home = world.env("HOME");
-  const resolved = withHome(resolverOf(placed, world).all(faults), home);
+  const resolved = withHome(resolveKeeping(resolve, world, faults), home);
   const { root: translated, dropped, notes: translations } = translate(
     withoutHydra(resolved),
     rootName,
@@ -145,8 +153,8 @@ export function resolveConfig(
 }
 
 /** Creates a resolver for a composed tree; interpolations can also refer to keys with defaults. */
-export function resolverOf(root: Node, world: ConfigWorld): Resolver {
-  return new Resolver(root, world, (path) => defaultAt(configSchema, path, root));
+export function resolverOf(root: Node, world: Surroundings, expressions?: Expressions): Resolver {
+  return new Resolver(root, world, (path) => defaultAt(configSchema, path, root), expressions);
 }
 
 /** The tree without the part `hydra`. */
@@ -223,10 +231,18 @@ function dirname(overrides: readonly Override[]): string {
 }
 
 /** Sets `hydra.runtime.output_dir`: the absolute path of the run's folder. */
-function withOutputDir(root: Node, world: ConfigWorld): Node {
-  const folder = String(resolverOf(root, world).select(["hydra", "run", "dir"])?.value ?? "");
-  const whole = folder.startsWith("/") ? folder : `${world.cwd}/${folder}`;
-  return merge(root, toNode({ hydra: { runtime: { output_dir: whole } } }, "Hydra's defaults"));
+function withOutputDir(
+  root: Node,
+  world: Surroundings & { readonly cwd: string },
+  expressions?: Expressions,
+): Node {
+  const folder = String(resolverOf(root, world, expressions).select(["hydra", "run", "dir"])?.value ?? "");
+  const isWhole = folder.startsWith("/") || expressions?.isFirst(folder);
+  const whole = isWhole ? folder : `${world.cwd}/${folder}`;
+  return merge(
+    root,
+    toNode({ hydra: { runtime: { output_dir: escapeInterpolations(whole) } } }, "Hydra's defaults"),
+  );
 }
 
 /** Freezes `root` and everything below it. */

@@ -4,14 +4,16 @@ import { type KeyRow, keyRows } from "./describe_schema.ts";
 import { Faults } from "./faults.ts";
 import { formatYaml } from "./format.ts";
 import type { HydraConfig } from "./hydra.ts";
+import { keptNode } from "./kept.ts";
 import { composeConfig, type ConfigRequest, type ConfigWorld, load } from "./load.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import type { ConfigFiles } from "./search_path.ts";
-import { toNode } from "./tree.ts";
+import { nest, toNode } from "./tree.ts";
 
 export type { DefaultsResult } from "./defaults/list.ts";
 export { type KeyRow, keyRows, type KeyTable, keyTables } from "./describe_schema.ts";
 export { inspectConfig } from "./inspect.ts";
+export { keptForm, resolveKept } from "./kept.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
 export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";
 export { type Config, configSchema } from "./schema/mod.ts";
@@ -58,7 +60,7 @@ export function keysToFollow(files: ConfigFiles, overrides: readonly string[]): 
 
 /** The part `hydra` as YAML. */
 export function formatHydra(hydra: HydraConfig): string {
-  return formatYaml(toNode({ hydra }, ""), { escaped: true });
+  return formatYaml(nest(["hydra"], keptNode(hydra)), { escaped: true });
 }
 
 /** Overrides as YAML, one per line. */
@@ -66,7 +68,7 @@ export function formatOverrides(overrides: readonly string[]): string {
   return formatYaml(toNode(overrides, ""));
 }
 
-/** `config` as YAML that reads back to the same configuration. */
+/** `config` as YAML that reads back to the same configuration. What follows from the environment is kept as written. */
 export function formatConfig(config: Config): string {
-  return formatYaml(toNode(config, ""), { escaped: true });
+  return formatYaml(keptNode(config), { escaped: true });
 }

@@ -13,6 +13,8 @@ export type Scalar = null | boolean | number | string;
 export interface Node {
   readonly value: Scalar | readonly Node[] | ReadonlyMap<string, Node>;
   readonly origin: string;
+  /** The expression by which the value follows from the environment, to be written instead of it. */
+  readonly kept?: string;
 }
 
 /** A map of keys. */

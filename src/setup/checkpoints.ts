@@ -1,6 +1,6 @@
 /** Where an experiment's checkpoints are stored, and which one a run resumes from. */
 import { ConfigError, DataError } from "../base/errors.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, keptForm } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { CheckpointStore } from "../train/callbacks/plugin.ts";
 import type { Snapshot } from "../train/run.ts";
@@ -31,7 +31,7 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
   return new Map([
     [EXPERIMENT, config.experiment],
     [RUN, folder],
-    [CONFIG, JSON.stringify(config)],
+    [CONFIG, JSON.stringify(keptForm(config))],
     [DATA, data.fingerprint],
   ]);
 }
@@ -180,9 +180,10 @@ async function lookOrPrevious(host: Host, config: Config, folder: string): Promi
  */
 async function look(
   host: Host,
-  config: Config,
+  given: Config,
   path: string,
 ): Promise<Omit<Resume, "why"> & { step: number } | string> {
+  const config = keptForm(given);
   const { metadata, progress } = await decodeSnapshot(await host.readFile(path), path);
   const folder = metadata.get(RUN), before = metadata.get(CONFIG);
   if (folder === undefined || before === undefined) return "it does not say which run wrote it";

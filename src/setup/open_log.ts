@@ -1,6 +1,6 @@
 /** A run's log: the configured loggers, writing to the host's files. */
 import { DataError, InterruptedError } from "../base/errors.ts";
-import type { Config } from "../config/mod.ts";
+import { type Config, keptForm, resolveKept } from "../config/mod.ts";
 import { RunLog } from "../train/log.ts";
 import { makeLoggers } from "../train/loggers/mod.ts";
 import type { LogFiles } from "../train/loggers/plugin.ts";
@@ -16,6 +16,8 @@ export function openLog(host: Host, config: Config, folder: string): RunLog {
   return new RunLog(makeLoggers(config.logging, {
     folder,
     experiment: config.experiment,
+    kept: keptForm(config),
+    resolve: (values) => resolveKept(values, host.configWorld),
     files: (folder) => logFiles(host, folder),
     open: (path) => host.openFile(path),
     lock: (path, what) => waitForLock(host, path, what),
@@ -36,7 +38,7 @@ export async function withRunLog<T>(
   body: () => Promise<T>,
 ): Promise<T> {
   if (resumed) await log.truncateTo(loggedUpTo(resumed));
-  await log.start(config);
+  await log.start(keptForm(config));
   try {
     const result = await body();
     await log.finish("finished");

@@ -1,7 +1,8 @@
 /** `sync`: sends a run's unsent records to Weights & Biases. */
 import { ConfigError } from "../base/errors.ts";
 import type { LogFiles } from "../train/loggers/plugin.ts";
-import { readRun, wandbFolder, wandbLock, wandbServer } from "../train/loggers/wandb.ts";
+import { resolveKept } from "../config/mod.ts";
+import { readRun, resolveRun, wandbFolder, wandbLock, wandbServer } from "../train/loggers/wandb.ts";
 import type { WandbRun, WandbServer } from "../train/loggers/wandb/api.ts";
 import { Outbox } from "../train/loggers/wandb/outbox.ts";
 import { Sender } from "../train/loggers/wandb/sender.ts";
@@ -58,7 +59,7 @@ async function send(host: Host, { folder, files, server, run, limitMs }: Sending
   }
   const sender = new Sender({
     server,
-    run,
+    run: resolveRun(run, (values) => resolveKept(values, host.configWorld)),
     outbox,
     open: (path) => host.openFile(path),
     report: (line, level) => host.print(line, level),

@@ -17,33 +17,27 @@ function original(root: string, overrides: readonly string[] = []): Loaded {
   return load({ sources: [theirs, ours], root, overrides: given, task: "train" }, quietWorld);
 }
 
-/** A configuration without what may differ between two that mean the same. */
+/** A configuration as plain data, without what may differ between two that mean the same. */
 function meaning(config: Config): unknown {
-  const { callbacks, logging, trainer, data, transforms: _, model, ...others } = config;
-  const { report: __, ...shared } = callbacks;
+  const { callbacks, logging, trainer, data, transforms: _, ...others } = config;
+  const { report: __, learning_rate_monitor: rate, ...shared } = callbacks;
   const { name: ___, tags: ____, notes: _____, ...wandb } = logging.wandb ?? {};
-  const side = data.image_size;
-  return {
+  const same = {
     ...others,
-    model,
     data: { ...data, persistent_workers: null, data_root: null },
     trainer: { ...trainer, tune_kernels: null },
     callbacks: {
       ...shared,
       model_checkpoint: { ...shared.model_checkpoint, mode: null, filename: null },
       early_stopping: { ...shared.early_stopping, mode: null },
-      learning_rate_monitor: shared.learning_rate_monitor
-        ? config.scheduler.interval
-        : shared.learning_rate_monitor ?? null,
+      learning_rate_monitor: rate ? rate.logging_interval ?? config.scheduler.interval : null,
     },
     logging: logging.wandb && wandb,
-    transforms: JSON.parse(
-      JSON.stringify(
-        pipelineSteps(config),
-        (key, value) => key === "size" && value === side ? undefined : value,
-      ),
-    ),
+    transforms: pipelineSteps(config),
   };
+  return JSON.parse(JSON.stringify(same), (key, value) => {
+    return key === "size" && value === data.image_size ? undefined : value;
+  });
 }
 
 for (const root of ROOTS) {

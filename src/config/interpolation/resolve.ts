@@ -12,6 +12,7 @@ import { ElementParser, type Reading } from "../grammar/parser.ts";
 import { childAt, isList, isMap, MISSING, type Node } from "../tree.ts";
 import { LIMITS } from "../yaml_reader.ts";
 import { pythonText } from "./python_text.ts";
+import type { Expressions } from "./expressions.ts";
 import { callResolver, type Surroundings } from "./resolvers.ts";
 
 type Path = readonly string[];
@@ -26,11 +27,6 @@ function isInterpolation(node: Node): node is Node & { value: string } {
   return typeof node.value === "string" && node.value.includes("${");
 }
 
-/** Escapes `text` so that resolving it returns it unchanged. */
-export function escapeInterpolations(text: string): string {
-  return text.replace(/(\\*)\$\{/g, "$1$1\\${");
-}
-
 /** Resolves a tree, in full or in part. */
 export class Resolver {
   /** Resolved nodes by path, or the reason why they cannot be resolved. */
@@ -39,11 +35,15 @@ export class Resolver {
   readonly #sizes = new WeakMap<Node, number>();
   #depth = 0;
 
-  /** `defaultAt` returns the values of keys that no file has written. */
+  /**
+   * `defaultAt` returns the values of keys that no file has written. With `expressions`, what follows from the
+   * environment becomes markers instead of values.
+   */
   constructor(
     readonly root: Node,
     readonly surroundings: Surroundings,
     readonly defaultAt: (path: Path) => Node | undefined = () => undefined,
+    readonly expressions?: Expressions,
   ) {}
 
   /** The resolved tree; a value that cannot be resolved is a fault and stays unchanged. */
@@ -188,6 +188,8 @@ export class Resolver {
     const parse = (text: string) => new ElementParser(text, `interpolation ${cut(`\${${source}}`)}`, reading);
     const rest = source.slice(colon + 1).trim();
     const args = rest === "" ? [] : parse(rest).sequence();
+    const marker = this.expressions?.call(name, args);
+    if (marker !== undefined) return { value: marker, origin };
     const decode = (text: string) => parse(text).all()[0];
     const fault = (cause: string) =>
       new ConfigError(`Cannot resolve ${cut(`\${${source}}`)} because ${cause}`);
@@ -204,7 +206,10 @@ export class Resolver {
   }
 
   #reference(source: string, path: Path, origin: string): Node {
-    const match = KEYS.exec(this.#inner(source.trim(), path, origin));
+    const text = this.#inner(source.trim(), path, origin);
+    const marker = this.#marker(text, path);
+    if (marker !== undefined) return { value: marker, origin };
+    const match = KEYS.exec(text);
     if (!match || (match[1] === "" && match[2] === undefined)) {
       throw new ConfigError(
         `Cannot resolve ${cut(`\${${source}}`)} because it is neither a path of keys nor a resolver`,
@@ -228,6 +233,13 @@ export class Resolver {
       );
     }
     return node;
+  }
+
+  /** The marker for a reference whose path depends on the environment, from the top. */
+  #marker(text: string, path: Path): string | undefined {
+    const dots = /^\.*/.exec(text)![0].length;
+    const base = dots === 0 ? [] : path.slice(0, path.length - dots);
+    return this.expressions?.reference([...base, text.slice(dots)].join("."));
   }
 
   /** Replaces interpolations within an interpolation with text. */

@@ -9,6 +9,7 @@ import { pathSchema } from "../../base/path_schema.ts";
 import { DEFAULT_PROVIDER, describeProviders, providerNames } from "../../core/providers/mod.ts";
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { loggers } from "../../train/loggers/mod.ts";
+import type { Keeping } from "../kept.ts";
 import { dataSchema } from "./data.ts";
 import { integer } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
@@ -63,4 +64,4 @@ export const configSchema = z.strictObject({
 });
 
 /** A checked configuration: complete, in range and frozen. */
-export type Config = z.output<typeof configSchema>;
+export type Config = z.output<typeof configSchema> & Keeping;

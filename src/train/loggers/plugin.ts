@@ -14,11 +14,25 @@ export interface LogFiles {
   write(name: string, data: string | Uint8Array): Promise<void>;
 }
 
+/** The parts of a configuration that concern loggers. */
+export interface KeptLogging {
+  readonly experiment: string;
+  /** The options of each logger by its name. */
+  readonly logging: Readonly<Record<string, unknown>>;
+}
+
 /** What a logger knows about its run and its environment. */
 export interface LoggerContext {
   /** The run's folder. */
   readonly folder: string;
   readonly experiment: string;
+  /**
+   * The configuration of the loggers as it is kept: values that follow from the environment are expressions, such as
+   * `${oc.env:TEAM}`. Files have these, and only what is sent is resolved.
+   */
+  readonly kept: KeptLogging;
+  /** `values` with expressions resolved. @throws ConfigError that names a variable that is missing */
+  resolve(values: object): unknown;
   /** The files in a folder. */
   files(folder: string): LogFiles;
   /**

@@ -28,6 +28,9 @@ export const wandbFolder = (run: string) => `${run}/wandb`;
 /** What the one process locks that may write there: the run itself, or one that sends what it left. */
 export const wandbLock = (run: string) => `${wandbFolder(run)}/outbox`;
 
+/** A run's description in its folder, with the time of its start in seconds. */
+type DescribedRun = WandbRun & { readonly started: number };
+
 /** Options of {@link wandbLogger}. */
 export interface WandbParts {
   readonly run: Omit<WandbRun, "id" | "config">;
@@ -46,7 +49,7 @@ export interface WandbParts {
  */
 export function wandbLogger(
   { run, server, logModel = false, pace, limitsMs = LIMITS_MS }: WandbParts,
-  { folder, files: below, open = absent, lock, now, report }: LoggerContext,
+  { folder, files: below, open = absent, lock, now, report, resolve }: LoggerContext,
 ): Logger {
   const files = below(wandbFolder(folder));
   let claim: Promise<Lock> | undefined;
@@ -56,14 +59,11 @@ export function wandbLogger(
     name: "wandb",
     async start(config) {
       await claimed();
-      const known = await readRun(files);
-      const opened = known ??
-        { ...run, id: randomId(8), config: wandbConfig(config), started: seconds(now()) };
-      if (!known) await files.write(RUN_FILE, JSON.stringify(opened, null, 2) + "\n");
+      const opened = await openRun(files, { ...run, config: wandbConfig(config), started: seconds(now()) });
       started = opened.started;
       outbox = await Outbox.open(files);
-      sender = server &&
-        new Sender({ server, run: opened, outbox, open, report, ...(pace ? { pace } : {}) });
+      const parts = { run: resolveRun(opened, resolve), outbox, open, report, ...(pace ? { pace } : {}) };
+      sender = server && new Sender({ ...parts, server });
     },
     async write(row) {
       const images: Record<string, unknown> = {};
@@ -102,8 +102,26 @@ export function wandbLogger(
   };
 }
 
+/**
+ * A run with the expressions in its description resolved, as it is sent. Those in its configuration are sent as they
+ * are.
+ */
+export function resolveRun(run: WandbRun, resolve: (values: object) => unknown): WandbRun {
+  const { config, ...description } = run;
+  return { ...resolve(description) as typeof description, config };
+}
+
+/** A run as described in its folder, which is written for a new one. */
+async function openRun(files: LogFiles, described: Omit<DescribedRun, "id">): Promise<DescribedRun> {
+  const known = await readRun(files);
+  if (known) return known;
+  const run = { ...described, id: randomId(8) };
+  await files.write(RUN_FILE, JSON.stringify(run, null, 2) + "\n");
+  return run;
+}
+
 /** A run as described in its folder. */
-export async function readRun(files: LogFiles): Promise<WandbRun & { started: number } | undefined> {
+export async function readRun(files: LogFiles): Promise<DescribedRun | undefined> {
   const bytes = await files.load(RUN_FILE);
   return bytes && JSON.parse(new TextDecoder().decode(bytes));
 }
@@ -159,21 +177,26 @@ const seconds = (time: Date) => time.getTime() / 1000;
 /** Does nothing. */
 const disabled: Logger = { name: "wandb", write: async () => {}, truncateTo: async () => {} };
 
+const options = z.strictObject({
+  project: z.string().min(1).default("classifier-training").describe("Project"),
+  name: z.string().min(1).nullable().default(null).describe("Name of the run; null: the experiment"),
+  entity: z.string().min(1).nullable().default(null).describe("Team or user"),
+  group: z.string().min(1).nullable().default(null).describe("Group of runs"),
+  tags: z.array(z.string().min(1)).default([]).describe("Tags"),
+  notes: z.string().nullable().default(null).describe("Text about the run"),
+  offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
+  log_model: z.boolean().default(false).describe("Upload the checkpoints of a finished run"),
+});
+
 /** The plug-in; WANDB_MODE=online|offline|disabled takes precedence over `offline`. */
 export const wandb = defineLogger({
-  options: z.strictObject({
-    project: z.string().min(1).default("classifier-training").describe("Project"),
-    name: z.string().min(1).nullable().default(null).describe("Name of the run; null: the experiment"),
-    entity: z.string().min(1).nullable().default(null).describe("Team or user"),
-    group: z.string().min(1).nullable().default(null).describe("Group of runs"),
-    tags: z.array(z.string().min(1)).default([]).describe("Tags"),
-    notes: z.string().nullable().default(null).describe("Text about the run"),
-    offline: z.boolean().default(false).describe("Keep the records for deno task sync"),
-    log_model: z.boolean().default(false).describe("Upload the checkpoints of a finished run"),
-  }).describe("Weights & Biases"),
-  make({ project, name, entity, group, tags, notes, offline, log_model: logModel }, context) {
+  options: options.describe("Weights & Biases"),
+  make({ offline, log_model: logModel }, context) {
     const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");
-    const run = { project, name: name ?? context.experiment, entity, group, tags, notes };
+    const { project, name, entity, group, tags, notes } = context.kept.logging.wandb as z.output<
+      typeof options
+    >;
+    const run = { project, name: name ?? context.kept.experiment, entity, group, tags, notes };
     if (mode === "disabled") return disabled;
     if (mode === "offline") return wandbLogger({ run, logModel }, context);
     if (mode === "online") return wandbLogger({ run, logModel, server: wandbServer(context.env) }, context);

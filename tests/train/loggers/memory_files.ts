@@ -2,6 +2,7 @@
 import { type ByteSource, byteSource } from "../../../src/base/byte_source.ts";
 import { DataError } from "../../../src/base/errors.ts";
 import type { Lock } from "../../../src/base/lock.ts";
+import { wandb } from "../../../src/train/loggers/wandb.ts";
 import type { LogFiles, LoggerContext } from "../../../src/train/loggers/plugin.ts";
 import { memoryTryLock } from "../../launch/memory_host.ts";
 
@@ -53,6 +54,8 @@ export function loggerContext(
   return {
     folder: "run",
     experiment: "train",
+    kept: { experiment: "train", logging: { wandb: wandb.options.parse({}) } },
+    resolve: (values) => values,
     files: (folder) => files.below(folder),
     open: (path) => files.open(path),
     lock: (path, what) => tryLock(path, what) as Promise<Lock>,

@@ -3,9 +3,10 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import sharp from "sharp";
 import { ConfigError } from "../../../src/base/errors.ts";
 import { rng } from "../../../src/base/rng.ts";
+import { resolveKept } from "../../../src/config/mod.ts";
 import { sync } from "../../../src/tasks/sync.ts";
 import type { LogRow } from "../../../src/train/log.ts";
-import { wandb, wandbLogger } from "../../../src/train/loggers/wandb.ts";
+import { readRun, resolveRun, wandb, wandbFolder, wandbLogger } from "../../../src/train/loggers/wandb.ts";
 import { Outbox } from "../../../src/train/loggers/wandb/outbox.ts";
 import { memoryTryLock } from "../../launch/memory_host.ts";
 import { hostOf } from "./host_of.ts";
@@ -261,4 +262,35 @@ Deno.test("sync says what is missing", async () => {
   const host = hostOf(new MemoryFiles(), server, []);
   await assertRejects(() => sync(host, []), ConfigError, "no run given");
   await assertRejects(() => sync(host, ["run"]), ConfigError, "has no wandb/run.json");
+});
+
+Deno.test("the outbox keeps expressions of the environment, and what is sent has their values", async () => {
+  await using server = new WandbServer();
+  const files = new MemoryFiles(), world = { env: (name: string) => `value of ${name}`, now: new Date(0) };
+  const context = {
+    ...loggerContext(files),
+    resolve: (values: object) => resolveKept(values, world),
+  };
+  const described = {
+    ...run,
+    name: "${oc.env:NAME}",
+    tags: ["a", "${oc.env:TAG}"],
+    notes: "in ${oc.env:ROOM}",
+  };
+  const address = { baseUrl: server.url, apiKey: "secret" };
+  const log = wandbLogger({ run: described, server: address, pace, limitsMs }, context);
+  await log.start?.({ data_root: "${oc.env:DATA}" });
+  await log.write(row(0, 10, { scalars: { "train/loss_step": 2 } }));
+  await log.finish?.("finished");
+  const kept = await readRun(files.below(wandbFolder("run")));
+  assertEquals([kept?.name, kept?.tags, kept?.notes], [described.name, described.tags, described.notes]);
+  const { displayName, tags, notes, config } = server.run;
+  assertEquals([displayName, tags, notes], ["value of NAME", ["a", "value of TAG"], "in value of ROOM"]);
+  assertEquals(JSON.parse(config as string).data_root.value, "${oc.env:DATA}");
+  const missing = { ...world, env: () => undefined };
+  assertThrows(
+    () => resolveRun(kept!, (values) => resolveKept(values, missing)),
+    ConfigError,
+    "the environment has no NAME",
+  );
 });
