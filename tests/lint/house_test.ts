@@ -11,6 +11,7 @@ import {
   peerFaults,
   pinFaults,
   syncPointFaults,
+  writerFaults,
 } from "./rules.ts";
 import { importsOf, type SourceFile } from "./source.ts";
 
@@ -45,6 +46,10 @@ Deno.test("imports make no cycle", () => assertEquals(cycleFaults(imports), []))
 
 Deno.test("Deno and document are named in src/host only", () =>
   assertEquals(portable.flatMap(hostFaults), []));
+
+Deno.test("whatever changes the disk explains why that fails", () => {
+  assertEquals(built.filter(({ path }) => path.startsWith("src/")).flatMap(writerFaults), []);
+});
 
 Deno.test("no file is over 400 lines", () => assertEquals([...built, ...tests].flatMap(lengthFaults), []));
 

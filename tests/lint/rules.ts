@@ -17,6 +17,21 @@ export function hostFaults({ path, text }: SourceFile): string[] {
   );
 }
 
+/** What writing() itself is made of. */
+const WRITING = ["src/host/deno_writing.ts", "src/host/deno_temporaries.ts"];
+
+/** Whatever changes the disk does so inside of writing(), which says why that fails. */
+export function writerFaults({ path, text }: SourceFile): string[] {
+  if (WRITING.includes(path) || /import \{[^}]*\bwriting\b[^}]*\} from "\.\/deno_writing\.ts"/.test(text)) {
+    return [];
+  }
+  const code = codeOf(text);
+  const changes = /\bDeno\.(?:write|rename|remove|mkdir|link|symlink|copyFile|truncate|makeTemp|create)\w*/g;
+  return [...code.matchAll(changes)].map((match) =>
+    `${path}:${lineAt(code, match.index)} says ${match[0]}: call it inside of writing()`
+  );
+}
+
 /** A file that is too long to read. */
 export function lengthFaults({ path, text }: SourceFile): string[] {
   const lines = text.trimEnd().split("\n").length;

@@ -11,6 +11,7 @@ import {
   peerFaults,
   pinFaults,
   syncPointFaults,
+  writerFaults,
 } from "./rules.ts";
 import { codeOf, importsOf, type SourceFile } from "./source.ts";
 
@@ -182,6 +183,18 @@ Deno.test("hostFaults() finds Deno and document outside src/host", () => {
   ]);
   assertEquals(hostFaults(file("src/host/a.ts", text)), []);
   assertEquals(hostFaults(file("bench/torch.ts", text)), []);
+});
+
+Deno.test("writerFaults() finds what changes the disk without writing()", () => {
+  const text =
+    'const a = await Deno.writeTextFile("a", "b");\nDeno.removeSync("a"); // Deno.rename\nDeno.readFile("a");\n';
+  assertEquals(writerFaults(file("src/host/a.ts", text)), [
+    "src/host/a.ts:1 says Deno.writeTextFile: call it inside of writing()",
+    "src/host/a.ts:2 says Deno.removeSync: call it inside of writing()",
+  ]);
+  const other = 'import { writeAll } from "./deno_writing.ts";\n', writing = other.replace("{", "{ writing,");
+  assertEquals(writerFaults(file("src/host/a.ts", other + text)).length, 2);
+  assertEquals(writerFaults(file("src/host/a.ts", writing + text)), []);
 });
 
 Deno.test("lengthFaults() finds a file over 400 lines", () => {
