@@ -33,6 +33,7 @@ export async function exportTask(host: Host, args: readonly string[]): Promise<v
     opset: given.has("opset") ? Number(given.get("opset")) : undefined,
     normalize: given.has("normalize"),
     preprocess: given.get("preprocess") || given.has("preprocess"),
+    softmax: given.has("softmax"),
     batch_norm: given.get("batch-norm"),
     weights: given.get("weights"),
   });

@@ -37,6 +37,7 @@ export const usages = {
         optional: true,
         help: "Take 8-bit images of any size and resize, crop and normalise them in the graph; exact: in f64",
       },
+      softmax: { help: "Return probabilities in place of logits" },
       opset: {
         choices: opsets.map(String),
         help: `Version of ONNX's operators (default: ${OPSETS.usual})`,

@@ -10,6 +10,7 @@ export const onnxOptions = z.strictObject({
   preprocess: z.union([z.boolean(), z.literal("exact")]).default(false).describe(
     "Take 8-bit pixels of any size, and include all preprocessing in the model; exact: in f64, which few runtimes have",
   ),
+  softmax: z.boolean().default(false).describe("Return probabilities in place of logits"),
   batch_norm: z.enum(["folded", "kept"]).default("folded").describe(
     "Fold batch norm into the convolutions, or keep it",
   ),

@@ -69,6 +69,7 @@ gpuTest(
         pixels: ["--preprocess"],
         exact: ["--preprocess", "exact", "--opset=21"],
         half: ["--weights=f16"],
+        probabilities: ["--softmax"],
       };
       for (const [name, flags] of Object.entries(kinds)) {
         lines.length = 0;

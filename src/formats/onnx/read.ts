@@ -1,6 +1,6 @@
 /**
- * Reads ONNX files: weights, inputs, outputs and metadata. Nodes are ignored: running a graph is left to ONNX
- * Runtime. Trusts nothing: each length and shape is checked before it is used.
+ * Reads ONNX files: weights, inputs, outputs and metadata. Of nodes only the last operation is read: running a graph
+ * is left to ONNX Runtime. Trusts nothing: each length and shape is checked before it is used.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { concatBytes } from "../../base/bytes.ts";
@@ -22,6 +22,8 @@ export interface OnnxInfo {
   /** Without those that have an initializer, which old files list too. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** True if the first output is that of a Softmax: probabilities, not logits. */
+  readonly endsInSoftmax: boolean;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -29,7 +31,8 @@ const CANNOT = "Cannot read ONNX:";
 
 /** Field numbers of onnx.proto that are read. */
 const MODEL = { graph: 7, metadata: 14 };
-const GRAPH = { initializer: 5, input: 11, output: 12, sparse: 15 };
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, sparse: 15 };
+const NODE = { output: 2, operation: 4 };
 const TENSOR = {
   dims: 1,
   type: 2,
@@ -96,8 +99,11 @@ export async function openOnnxWeights(source: ByteSource): Promise<WeightFile> {
 /** What an ONNX file declares. @throws SyntaxError if the file is not ONNX, or is damaged */
 export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   const inputs: OnnxValue[] = [], outputs: OnnxValue[] = [];
-  const weights = new Set<string>();
+  const weights = new Set<string>(), probabilities = new Set<string>();
   for (const field of graphFields(bytes)) {
+    if (field.number === GRAPH.node && textField(bytesOf(field), NODE.operation) === "Softmax") {
+      probabilities.add(textField(bytesOf(field), NODE.output));
+    }
     if (field.number === GRAPH.input) inputs.push(readValue(bytesOf(field)));
     if (field.number === GRAPH.output) outputs.push(readValue(bytesOf(field)));
     if (field.number === GRAPH.initializer) weights.add(textField(bytesOf(field), TENSOR.name));
@@ -107,7 +113,12 @@ export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
     if (field.number !== MODEL.metadata) continue;
     metadata.set(textField(bytesOf(field), 1), textField(bytesOf(field), 2));
   }
-  return { inputs: inputs.filter(({ name }) => !weights.has(name)), outputs, metadata };
+  return {
+    inputs: inputs.filter(({ name }) => !weights.has(name)),
+    outputs,
+    endsInSoftmax: outputs.length > 0 && probabilities.has(outputs[0].name),
+    metadata,
+  };
 }
 
 /** The graph's fields. @throws SyntaxError if there is no graph, or more than one */

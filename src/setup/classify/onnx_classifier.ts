@@ -28,7 +28,7 @@ export async function onnxClassifier(
   path: string,
   steps?: readonly Step[],
 ): Promise<Classifier> {
-  const { card, missing } = await describeOnnx(host, path, steps);
+  const { card, missing, endsInSoftmax } = await describeOnnx(host, path, steps);
   const session = await host.openOnnx(path);
   const { classes, imageSize, input } = card;
   const pipeline = cardPipeline(card, path);
@@ -39,10 +39,12 @@ export async function onnxClassifier(
     return await run({ type: "f32", shape, values });
   };
   const run = async (given: OnnxInput) => {
-    const logits = await session.run(given);
-    if (logits.length === given.shape[0] * classes.length) return logits;
+    const values = await session.run(given);
+    if (values.length === given.shape[0] * classes.length) {
+      return endsInSoftmax ? values.map(logitOf) : values;
+    }
     throw new DataError(
-      `Cannot use ${path}: it gave ${logits.length} values for ${
+      `Cannot use ${path}: it gave ${values.length} values for ${
         given.shape[0]
       } images: need ${classes.length} each`,
     );
@@ -71,8 +73,8 @@ export async function describeOnnx(
   host: Pick<Host, "readFile">,
   path: string,
   steps?: readonly Step[],
-): Promise<{ card: ModelCard; missing: string[] }> {
-  const { inputs, outputs, metadata } = parse(await host.readFile(path), path);
+): Promise<{ card: ModelCard; missing: string[]; endsInSoftmax: boolean }> {
+  const { inputs, outputs, metadata, endsInSoftmax } = parse(await host.readFile(path), path);
   const image = imageInput(inputs, path);
   const classes = outputs[0]?.shape.at(-1);
   if (outputs.length !== 1 || typeof classes !== "number" || classes < 1) {
@@ -86,7 +88,15 @@ export async function describeOnnx(
   if (!fits) {
     throw new DataError(`Cannot use ${path}: its metadata does not fit its input ${described(inputs)}`);
   }
-  return { card, missing };
+  return { card, missing, endsInSoftmax };
+}
+
+/** The smallest f32 above 0. */
+const SMALLEST = 2 ** -149;
+
+/** A logit whose softmax is a model's own probability; one that f32 has rounded to 0 stays finite. */
+function logitOf(probability: number): number {
+  return Math.log(Math.max(probability, SMALLEST));
 }
 
 function parse(bytes: Uint8Array, path: string): OnnxInfo {

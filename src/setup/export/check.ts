@@ -2,6 +2,7 @@
 import { CheckError } from "../../base/errors.ts";
 import type { PictureSource } from "../../data/decode/picture_source.ts";
 import { argmax } from "../../metrics/accuracy.ts";
+import { softmax } from "../../metrics/softmax.ts";
 import { BATCH, type Classifier } from "../classify/classifier.ts";
 
 /** How far apart two models are. */
@@ -11,19 +12,25 @@ export interface Agreement {
   readonly flips: number;
   /** Of these, images for which the reference's own logits are further apart than the tolerance explains. */
   readonly clearFlips: number;
-  /** Largest difference between logits, relative to the image's {@link scaleOf}. */
+  /** What the exported model gives. */
+  readonly of: "logits" | "probabilities";
+  /** Largest difference between these, relative to the image's {@link scaleOf}. */
   readonly worst: number;
 }
 
 /** Maximum difference, relative to an image's {@link scaleOf}; f16 rounds weights by 2^-11. */
 export const TOLERANCES = { f32: 1e-4, f16: 3e-2 } as const;
 
-/** Runs all images through both models. */
+/**
+ * Runs all images through both models. Probabilities are compared as such: they tell nothing of logits far below the
+ * largest, and differ by at most half of what logits do.
+ */
 export async function compare(
   reference: Classifier,
   exported: Classifier,
   pictures: PictureSource,
   tolerance: number,
+  of: Agreement["of"] = "logits",
 ): Promise<Agreement> {
   const classes = reference.card.classes.length;
   let flips = 0, clearFlips = 0, worst = 0;
@@ -32,11 +39,12 @@ export async function compare(
     const batch = await pictures.get(Array.from({ length }, (_, i) => start + i));
     const expected = await reference.logits(batch), logits = await exported.logits(batch);
     const wanted = argmax(expected, classes), given = argmax(logits, classes);
+    const [theirs, ours] = [logits, expected].map((rows) => of === "logits" ? rows : softmax(rows, classes));
     for (let row = 0; row < batch.length; row++) {
       const own = expected.subarray(row * classes, (row + 1) * classes);
       const scale = scaleOf(own);
       for (let c = 0; c < classes; c++) {
-        const difference = Math.abs(logits[row * classes + c] - own[c]) / scale;
+        const difference = Math.abs(theirs[row * classes + c] - ours[row * classes + c]) / scale;
         worst = difference <= worst ? worst : difference; // NaN stays
       }
       if (wanted[row] === given[row]) continue;
@@ -44,7 +52,7 @@ export async function compare(
       if (!(own[wanted[row]] - own[given[row]] <= 2 * tolerance * scale)) clearFlips++;
     }
   }
-  return { images: pictures.length, flips, clearFlips, worst };
+  return { images: pictures.length, flips, clearFlips, of, worst };
 }
 
 /**
@@ -61,7 +69,7 @@ function scaleOf(logits: Float32Array): number {
  * @throws CheckError that says how far apart they are
  */
 export function requireAgreement(
-  { images, clearFlips, worst }: Agreement,
+  { images, clearFlips, of, worst }: Agreement,
   weights: keyof typeof TOLERANCES,
   path: string,
 ): void {
@@ -69,7 +77,9 @@ export function requireAgreement(
   if (clearFlips === 0 && worst <= allowed) return;
   throw new CheckError(
     `Cannot use ${path}: ONNX Runtime does not agree with the engine: top-1 clearly differs in ${clearFlips} of ` +
-      `${images} images, logits by up to ${worst.toExponential(1)} of an image's largest (of 1 if that is ` +
+      `${images} images, ${of} by up to ${
+        worst.toExponential(1)
+      } of an image's largest logit (of 1 if that is ` +
       `smaller): allowed is ${allowed.toExponential(0)}`,
   );
 }

@@ -63,14 +63,15 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
   try {
     const exported = await onnxClassifier(host, unchecked);
     try {
-      const agreement = await compare(reference, exported, pictures, TOLERANCES[options.weights]);
+      const of = options.softmax ? "probabilities" : "logits";
+      const agreement = await compare(reference, exported, pictures, TOLERANCES[options.weights], of);
       requireAgreement(agreement, options.weights, unchecked);
       const { images, flips, worst } = agreement;
       host.print(
         `check   ONNX Runtime and the engine name the same class for ${
           images - flips
         } of ${images} ${name}, ` +
-          `logits differ by at most ${worst.toExponential(1)} of the largest, or of 1`,
+          `${of} differ by at most ${worst.toExponential(1)} of the largest logit, or of 1`,
       );
     } finally {
       await exported.close();

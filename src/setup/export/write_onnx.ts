@@ -4,7 +4,7 @@ import { labelsMapping } from "../../data/labels_mapping.ts";
 import { folderOf, join } from "../../data/files/paths.ts";
 import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import { encodeOnnx, type OnnxParts } from "../../formats/onnx/model.ts";
-import { networkModel } from "../../formats/onnx/network.ts";
+import { LOGITS, networkModel, PROBABILITIES } from "../../formats/onnx/network.ts";
 import type { Preparation } from "../../formats/onnx/prepare_input.ts";
 import { onnxNetwork } from "../../nn/onnx.ts";
 import { cardPipeline, type ModelInput, writeCard } from "../../train/model_card.ts";
@@ -45,6 +45,7 @@ function encode(
   const metadata = new Map([
     ["labels_mapping", labels],
     ...writeCard({ ...card, input: inputOf(options) }),
+    ["wgrad.output", options.softmax ? PROBABILITIES : LOGITS],
   ]);
   const network = onnxNetwork(architecture);
   const model = networkModel(network, weights, {
@@ -52,7 +53,7 @@ function encode(
     imageSize: card.imageSize,
     batchNorm: options.batch_norm,
     weights: options.weights,
-    softmax: false,
+    softmax: options.softmax,
     preparation: preparationOf(checkpoint, pipeline, options),
     metadata,
   });

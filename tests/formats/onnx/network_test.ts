@@ -62,6 +62,10 @@ Deno.test("encodeOnnx() writes each opset in the file format of its time", async
 
 Deno.test("networkModel() ends with a Softmax of the logits where probabilities are wanted", async () => {
   const bytes = await file({ softmax: true });
+  assertEquals([readOnnxInfo(await file()), readOnnxInfo(bytes)].map((info) => info.endsInSoftmax), [
+    false,
+    true,
+  ]);
   const { op, inputs, outputs } = networkModel(network, asFile(weights), { ...base, softmax: true }).nodes.at(
     -1,
   )!;

@@ -4,11 +4,10 @@ import { rng } from "../../../src/base/rng.ts";
 import { normalizer } from "../../../src/data/transforms/normalize.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { IMAGENET, type Picture } from "../../../src/data/types.ts";
-import { encodeOnnx } from "../../../src/formats/onnx/model.ts";
-import { type Preparation, prepareInput } from "../../../src/formats/onnx/prepare_input.ts";
+import type { Preparation } from "../../../src/formats/onnx/prepare_input.ts";
 import { openOnnx } from "../../../src/host/deno_onnx.ts";
 import type { OnnxSession } from "../../../src/setup/host.ts";
-import { joinParts } from "./parts.ts";
+import { preparationFile } from "./preparation.ts";
 
 function randomPicture(width: number, height: number): Picture {
   const stream = rng(9, "picture", width, height);
@@ -25,18 +24,8 @@ async function withGraph(
   size: number,
   body: (session: OnnxSession) => Promise<void>,
 ) {
-  const { nodes, initializers, type, shape, output } = prepareInput(preparation, "input", size);
-  const bytes = await joinParts(encodeOnnx({
-    name: "preparation",
-    opset: 17,
-    nodes,
-    initializers,
-    inputs: [{ name: "input", type, shape: ["n", ...shape] }],
-    outputs: [{ name: output, type: "f32", shape: ["n", 3, size, size] }],
-    metadata: new Map(),
-  }));
   const path = await Deno.makeTempFile({ suffix: ".onnx" });
-  await Deno.writeFile(path, bytes);
+  await Deno.writeFile(path, await preparationFile(preparation, size));
   const session = await openOnnx(path);
   try {
     await body(session);

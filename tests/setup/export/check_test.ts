@@ -57,6 +57,18 @@ for (const [weights, tolerance] of Object.entries(TOLERANCES) as [keyof typeof T
   });
 }
 
+Deno.test("an export of probabilities is compared by them, however far below the largest a logit is", async () => {
+  const logitsOf = (...probabilities: number[]) =>
+    probabilities.map((one) => Math.log(Math.max(one, 2 ** -149)));
+  const of = async (...logits: number[]) =>
+    await compare(model([200, 0]), model(logits), pictures(2), 1e-4, "probabilities");
+  const rounded = await of(...logitsOf(1, 0));
+  requireAgreement(rounded, "f32", "m.onnx");
+  assertAlmostEquals(rounded.worst, 0, 1e-9);
+  const wrong = await of(...logitsOf(0.9, 0.1));
+  assertThrows(() => requireAgreement(wrong, "f32", "m.onnx"), CheckError, "probabilities by up to 5.0e-4");
+});
+
 Deno.test("an export that gives no numbers is refused", async () => {
   const agreement = await compare(model([1, 2]), model([NaN, NaN]), pictures(2), 1e-4);
   for (const weights of ["f32", "f16"] as const) {
