@@ -14,7 +14,16 @@ export async function openDataset(host: Host, { data, seed }: Config): Promise<O
   const plugin: DatasetPlugin = datasets[data.name];
   const patch = await readPatch(host, data.patch);
   const lock = (path: string, what: string) => waitForLock(host, path, what);
-  return await plugin.make(data, { ...host, lock, seed, holdout: data.holdout ?? undefined, patch });
+  const { decode, processors } = host.pictures;
+  return await plugin.make(data, {
+    ...host,
+    lock,
+    decode: (bytes) => decode(bytes, data.max_pixels),
+    parallel: 2 * processors,
+    seed,
+    holdout: data.holdout ?? undefined,
+    patch,
+  });
 }
 
 async function readPatch(host: Host, path: string | null): Promise<Patch | undefined> {

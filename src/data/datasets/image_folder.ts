@@ -2,6 +2,7 @@ import * as z from "zod";
 import { pathSchema } from "../../base/path_schema.ts";
 import { readDataset } from "../files/dataset.ts";
 import { layoutNames } from "../files/layouts/mod.ts";
+import { keptTwins } from "./kept_twins.ts";
 import { defineDataset, ROOT_CURE } from "./plugin.ts";
 
 const share = z.number().min(0).max(0.5);
@@ -61,12 +62,13 @@ export const image_folder = defineDataset({
     const shares = { ...split, ...(holdout !== undefined && { valid: holdout }) };
     const labelColumn = label_column ?? undefined;
     const dataset = await readDataset(tree, {
-      ...context,
+      patch: context.patch,
       layout,
       splits,
       split: shares,
       labelColumn,
       encoding,
+      findAlike: keptTwins(tree, context),
     });
     return { tree, dataset };
   },

@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { Lock } from "../../base/lock.ts";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Patch } from "../files/patch.ts";
-import type { Dataset, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
+import type { Dataset, Decode, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
 
 /** How its run reads a dataset, and what a dataset may use of the machine. */
 export interface DatasetContext {
@@ -20,6 +20,9 @@ export interface DatasetContext {
   /** Locks the thing at `path`, after a wait if another process holds it; `what` tells others why. */
   lock(path: string, what: string): Promise<Lock>;
   readonly encodeJpeg: EncodeJpeg;
+  readonly decode: Decode;
+  /** Images that can be decoded at the same time. */
+  readonly parallel: number;
   print(line: string): void;
 }
 

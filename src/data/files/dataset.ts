@@ -1,5 +1,5 @@
 /**
- * Determines the contents of a dataset without decoding an image: its splits and its classes, which come from train
+ * Determines the contents of a dataset: its splits and its classes, which come from train
  * alone.
  */
 import { DataError } from "../../base/errors.ts";
@@ -15,7 +15,7 @@ import { divide } from "./own_split.ts";
 import { applyPatch, type Patch } from "./patch.ts";
 import { compareCodePoints } from "./paths.ts";
 import { type LabelledPath, readTable, type TableOptions } from "./table.ts";
-import { type OwnSplit, unitsOf } from "./units.ts";
+import { type FindAlike, type OwnSplit, unitsOf } from "./units.ts";
 
 /** Options of {@link readDataset}. */
 export interface DatasetOptions extends TableOptions {
@@ -25,6 +25,8 @@ export interface DatasetOptions extends TableOptions {
   readonly splits?: SplitChoices;
   /** How to divide a dataset without splits or without validation; default: a tenth each. */
   readonly split?: OwnSplit;
+  /** Finds images that look alike, which then stay in one part. */
+  readonly findAlike?: FindAlike | undefined;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
 }
@@ -43,7 +45,7 @@ const TENTHS: OwnSplit = { valid: 0.1, test: 0.1 };
  * or correction cannot be used
  */
 export async function readDataset(tree: FileTree, options: DatasetOptions = {}): Promise<Dataset> {
-  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch } = options;
+  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, findAlike } = options;
   const listing = await list(tree);
   if (listing.paths.length === 0) {
     throw new DataError(`Cannot read dataset: "${tree.name}" is empty; set data.data_root=<folder or .zip>`);
@@ -56,7 +58,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
-  const found = await withSplits(tree, parts, split, notes);
+  const found = await withSplits(parts, split, (samples) => unitsOf(tree, samples, split, findAlike), notes);
   const classes = classNames(found.train ?? []);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, notes);
@@ -102,13 +104,13 @@ const TOO_FEW = "valid: no class has enough images to give one up, so there will
 
 /** The splits of the files, and where they say none, our own. */
 async function withSplits(
-  tree: FileTree,
   { all, ...given }: Parts,
   split: OwnSplit,
+  units: (samples: readonly LabelledPath[]) => Promise<(path: string) => string>,
   notes: string[],
 ): Promise<Partial<Record<Split, readonly LabelledPath[]>>> {
   if (all !== undefined) {
-    const parts = divide(all, await unitsOf(tree, all, split), split);
+    const parts = divide(all, await units(all), split);
     const counts = SPLITS.map((name) => `${name} ${parts[name].length}`).join(", ");
     notes.push(`the images are divided by their contents: ${counts} (data.split)`);
     if (split.valid > 0 && parts.valid.length === 0) notes.push(TOO_FEW);
@@ -122,7 +124,7 @@ async function withSplits(
     return { ...given, valid: [] };
   }
   const shares = { valid: split.valid, test: 0 };
-  const parts = divide(train, await unitsOf(tree, train, split), shares);
+  const parts = divide(train, await units(train), shares);
   if (parts.valid.length === 0) notes.push(TOO_FEW);
   notes.push(
     `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +

@@ -14,19 +14,37 @@ export interface OwnSplit extends Shares {
   readonly group?: string | null;
 }
 
+/** Finds groups of images that look alike, by path. `hashes` are of their bytes, by path too. */
+export type FindAlike = (
+  samples: readonly LabelledPath[],
+  hashes: ReadonlyMap<string, string>,
+) => Promise<readonly (readonly string[])[]>;
+
 /** Files read at the same time. */
 const AT_ONCE = 16;
 
 /**
- * The unit of each image: its group, or without groups the hash of its bytes, so that copies stay together.
+ * The unit of each image: its group, or without groups the hash of its bytes, so that copies stay together. Images that
+ * `findAlike` finds have the smallest hash among them.
  * @throws DataError if the expression does not match the path of an image
  */
 export async function unitsOf(
   tree: FileTree,
   samples: readonly LabelledPath[],
   { group = null }: OwnSplit,
+  findAlike?: FindAlike,
 ): Promise<(path: string) => string> {
   if (group !== null) return groupOf(group);
+  const hashes = await hashesOf(tree, samples);
+  const units = new Map(hashes);
+  for (const alike of await findAlike?.(samples, hashes) ?? []) {
+    const first = alike.map((path) => hashes.get(path)!).sort()[0];
+    for (const path of alike) units.set(path, first);
+  }
+  return (path) => units.get(path)!;
+}
+
+async function hashesOf(tree: FileTree, samples: readonly LabelledPath[]): Promise<Map<string, string>> {
   const paths = [...new Set(samples.map(({ path }) => path))];
   const hashes = new Map<string, string>();
   for (let start = 0; start < paths.length; start += AT_ONCE) {
@@ -36,7 +54,7 @@ export async function unitsOf(
       }),
     );
   }
-  return (path) => hashes.get(path)!;
+  return hashes;
 }
 
 function groupOf(expression: string): (path: string) => string {

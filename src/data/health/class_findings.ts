@@ -38,12 +38,17 @@ export function classFindings(dataset: Dataset, isMirrored: boolean): Finding[] 
   const found: [Kind, FoundClass[]][] = [
     ["unknown_class", SPLITS.flatMap((split) => unknown(split, skippedUnknownLabels[split], classes))],
     ["missing_class", splits.flatMap(({ split, counts }) => inSplit(split, counts, classes, (n) => n === 0))],
+    ["alike_names", alike(classes, folded)],
     ["few_samples", fewSamples(splits, classes)],
     [
       "flip",
       isMirrored ? classes.filter(isMirrorSensitive).map((className) => ({ className, note: "" })) : [],
     ],
     ["imbalance", unbalanced(splits, classes)],
+    [
+      "alike_numbers",
+      alike(classes.filter((name) => /^\d+$/.test(name)), (name) => name.replace(/^0+(?=.)/, "")),
+    ],
     [
       "few_evaluated",
       splits.filter(({ split }) => split !== "train").flatMap(({ split, counts }) =>
@@ -72,6 +77,22 @@ function unknown(
     const hint = near === undefined ? "" : `; did they mean "${near}"?`;
     return { className, note: `${counted(count, "sample")} in ${split}${hint}` };
   });
+}
+
+/** A name without what people type in two ways: case, width, white space, punctuation. */
+function folded(className: string): string {
+  const words = className.normalize("NFKC").toLowerCase();
+  return words.replaceAll(/[\s\p{P}]+/gu, "") || words;
+}
+
+/** The classes for which `key` is the same as for another one. */
+function alike(classes: readonly string[], key: (className: string) => string): FoundClass[] {
+  return [...Map.groupBy(classes, key).values()].filter((names) => names.length > 1).flatMap((names) =>
+    names.map((className) => {
+      const others = names.filter((name) => name !== className).map((name) => `"${name}"`).join(", ");
+      return { className, note: `like ${others}` };
+    })
+  );
 }
 
 function inSplit(

@@ -1,39 +1,13 @@
 /** Copies and near duplicates: identical or very similar images within a class, with two labels, or in two splits. */
 import { isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
 import { visitNearPairs } from "./near_pairs.ts";
+import { Sets } from "./disjoint_sets.ts";
 import type { InspectedFile, Kind } from "./types.ts";
 
 /** Files that show the same image, with the relation of each to the first. */
 export interface SameGroup {
   readonly kind: Kind;
   readonly files: readonly { readonly file: InspectedFile; readonly note: string }[];
-}
-
-/** Disjoint sets of positions. */
-class Sets {
-  readonly #parents: Int32Array;
-
-  constructor(count: number) {
-    this.#parents = Int32Array.from({ length: count }, (_, i) => i);
-  }
-
-  find(position: number): number {
-    while (this.#parents[position] !== position) {
-      position = this.#parents[position] = this.#parents[this.#parents[position]];
-    }
-    return position;
-  }
-
-  join(a: number, b: number): void {
-    const first = this.find(a), second = this.find(b);
-    this.#parents[Math.max(first, second)] = Math.min(first, second);
-  }
-
-  /** Sets of at least two, ordered by their first position. */
-  groups(): number[][] {
-    const all = Map.groupBy(this.#parents.keys(), (position) => this.find(position));
-    return [...all.values()].filter((group) => group.length > 1);
-  }
 }
 
 /**

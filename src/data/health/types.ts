@@ -91,7 +91,7 @@ export const KINDS = {
     severity: "warning",
     title: "Near duplicates in two splits",
     advice:
-      "Almost the same image in two splits, such as frames of one video or augmented copies. Split by source.",
+      "Almost the same image in two splits, such as frames of one video or augmented copies. Split by source (data.split.group).",
   },
   belied_name: {
     severity: "warning",
@@ -107,6 +107,12 @@ export const KINDS = {
     severity: "warning",
     title: "Classes missing from a split",
     advice: "How well they are recognised is not measured. Move some samples there from train.",
+  },
+  alike_names: {
+    severity: "warning",
+    title: "Class names that differ little",
+    advice:
+      "They differ in case, width, white space or punctuation only. If they are one class, give it one name.",
   },
   few_samples: {
     severity: "warning",
@@ -147,6 +153,11 @@ export const KINDS = {
     title: "Unbalanced classes",
     advice:
       "loss.class_weights=balanced (the default) or data.sampler.mode=auto compensates. Watch the accuracy by class.",
+  },
+  alike_numbers: {
+    severity: "info",
+    title: "Numbers that differ in zeros only",
+    advice: "If they are one class, such as 7 and 07 of a table that lost its zeros, give it one name.",
   },
   few_evaluated: {
     severity: "info",

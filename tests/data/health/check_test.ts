@@ -169,3 +169,12 @@ Deno.test("contentFormat() goes by the first bytes, nameFormat() by the name", a
   const names = ["a.JPG", "b.c/d.jpeg", "e.png", "f", "g.txt"];
   assertEquals(names.map(nameFormat), ["JPEG", "JPEG", "PNG", undefined, undefined]);
 });
+
+Deno.test("checkHealth() finds class names that people may have meant to be one", async () => {
+  const names = ["Cat", "cat", "\uff43at", "hot dog", "hot-dog", "7", "07", "007", "70", "dog"];
+  const report = await check(healthy(names, { train: 12, valid: 6, test: 6 }));
+  const found = (kind: string) =>
+    report.findings.find((finding) => finding.kind === kind)?.classes.map(({ className }) => className);
+  assertEquals(found("alike_names"), ["Cat", "cat", "\uff43at", "hot dog", "hot-dog"]);
+  assertEquals(found("alike_numbers"), ["007", "07", "7"]);
+});
