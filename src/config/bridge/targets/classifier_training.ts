@@ -101,7 +101,7 @@ export const data = family("data", ["classifier_training.data.*"], {
       cache_type: kept("ram", { as: "cache" }),
       ...allMoot(
         ["pin_memory", "pin_memory_device", "multiprocessing_context", "timeout", "prefetch_factor"],
-        "images are uploaded from memory that the GPU reads directly",
+        "num_workers and prefetch say how images are loaded",
       ),
     },
     finish: oneCache,

@@ -17,8 +17,9 @@ import {
 } from "../target.ts";
 
 const printed = moot("what happens is printed in any case");
-const looks = ["refresh_rate", "leave", "theme", "console_kwargs", "process_position"];
-const bar = { options: allMoot(looks, "the looks of the progress line are fixed") };
+const bar = (...looks: readonly string[]) => ({
+  options: allMoot(["refresh_rate", "leave", ...looks], "the looks of the progress line are fixed"),
+});
 const summary = { options: { max_depth: moot("the summary has totals only") } };
 
 /** The class's default mode is min, whatever the metric; with an accuracy it would keep the worst. */
@@ -79,8 +80,8 @@ export const callbacks = family("callbacks", [
       log_weight_decay: only([false], "only the learning rate is logged"),
     },
   }],
-  RichProgressBar: ["progress", bar],
-  TQDMProgressBar: ["progress", bar],
+  RichProgressBar: ["progress", bar("theme", "console_kwargs")],
+  TQDMProgressBar: ["progress", bar("process_position")],
   ModelSummary: ["model_info", summary],
   RichModelSummary: ["model_info", summary],
 });
