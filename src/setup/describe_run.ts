@@ -18,6 +18,24 @@ export function describeConfig({ experiment, seed, trainer, data, optimizer, sch
   ].join(", ");
 }
 
+/** Writes `run.json`: seed, commit and runtime, and what else is said of the run, such as its adapter. */
+export async function describeProcess(
+  host: Host,
+  config: Config,
+  folder: string,
+  more: Readonly<Record<string, string>>,
+): Promise<void> {
+  const run = {
+    experiment: config.experiment,
+    started: host.now().toISOString(),
+    seed: config.seed,
+    commit: await host.gitCommit() ?? null,
+    runtime: host.runtime,
+    ...more,
+  };
+  await host.writeAtomic(`${folder}/run.json`, new TextEncoder().encode(JSON.stringify(run, null, 2) + "\n"));
+}
+
 /** Writes the files that describe the run into its folder: its seed, commit, runtime, adapter and labels. */
 export async function describeRun(
   host: Host,
@@ -25,19 +43,8 @@ export async function describeRun(
   folder: string,
   { device, data }: { readonly device: Device; readonly data: OpenData },
 ): Promise<void> {
-  const write = (name: string, text: string) =>
-    host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
-  const run = {
-    experiment: config.experiment,
-    started: host.now().toISOString(),
-    seed: config.seed,
-    commit: await host.gitCommit() ?? null,
-    runtime: host.runtime,
-    adapter: describeAdapter(device),
-  };
-  await write("run.json", JSON.stringify(run, null, 2) + "\n");
-  await write(
-    "labels_mapping.json",
-    labelsMapping(data.classes, data.evalPipeline.normalization, data.evalPipeline.preprocessing),
-  );
+  await describeProcess(host, config, folder, { adapter: describeAdapter(device) });
+  const { normalization, preprocessing } = data.evalPipeline;
+  const labels = labelsMapping(data.classes, normalization, preprocessing);
+  await host.writeAtomic(`${folder}/labels_mapping.json`, new TextEncoder().encode(labels));
 }

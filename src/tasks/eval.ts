@@ -6,6 +6,7 @@ import { topK } from "../metrics/accuracy.ts";
 import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
+import { REPORT } from "../train/callbacks/report.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { classFault } from "../train/model_card.ts";
 import { sum, type Tally } from "../train/step_results.ts";
@@ -21,22 +22,25 @@ import {
   reportOf,
   type Tested,
 } from "./eval/report.ts";
+import { type EvaluationFiles, evaluationFiles, writeEvaluation } from "./eval/page.ts";
+import { describeProcess } from "../setup/describe_run.ts";
 import type { Host } from "../setup/host.ts";
 import { lossContext, weighsClasses } from "../setup/loss_context.ts";
 import { describeData, openData, openPictures } from "../setup/open_data.ts";
-import { openConfigured, openModel } from "../setup/open_model.ts";
+import { describeAdapter, openConfigured, openModel } from "../setup/open_model.ts";
 import { formatTest } from "../setup/test_line.ts";
 
 const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
 
 /**
  * Evaluates `model.weights` on the test split, with images prepared as its file specifies. Prints loss, accuracies
- * and a table of classes, and writes metrics.json, the confusion matrix as CSV and PNG, and predictions.csv into
- * `folder`.
+ * and a table of classes, and writes report.html, metrics.json, the confusion matrix as CSV and PNG, and
+ * predictions.csv into `folder`.
  */
 export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
-  const tested = await isOnnx(host, config.model.weights!)
-    ? await testOnnx(host, config, config.model.weights!)
+  const weights = config.model.weights!;
+  const { tested, page, ranOn } = await isOnnx(host, weights)
+    ? await testOnnx(host, config, weights)
     : await testCheckpoint(host, config);
   host.print(formatTest(tested.tally, tested.classes.length));
   const { report, confusion } = reportOf(tested);
@@ -53,8 +57,17 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
   const title = "Confusion matrix of the test split";
   const plot = confusionPlot({ title, names: tested.classes, counts: confusion.counts }, font);
   await host.writeAtomic(`${folder}/${MATRIX}`, await png(plot, DOTS_PER_INCH));
-  host.print(`\nwrote   ${[...Object.keys(files), MATRIX].join(", ")} into ${folder}`);
+  await describeProcess(host, config, folder, { adapter: ranOn, weights });
+  await writeEvaluation(host, folder, page);
+  host.print(`\nwrote   ${[REPORT, ...Object.keys(files), MATRIX].join(", ")} into ${folder}`);
   return report;
+}
+
+/** A test, its page, and what ran it. */
+interface Evaluation {
+  readonly tested: Tested;
+  readonly page: EvaluationFiles;
+  readonly ranOn: string;
 }
 
 /** Balanced class weights need the train split. */
@@ -63,7 +76,7 @@ function splitsOf(config: Config): Split[] {
 }
 
 /** With the engine, as training tests its best weights. */
-async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
+async function testCheckpoint(host: Host, config: Config): Promise<Evaluation> {
   const device = await openConfigured(host, config);
   try {
     const splits = splitsOf(config), { weights } = config.model;
@@ -86,14 +99,16 @@ async function testCheckpoint(host: Host, config: Config): Promise<Tested> {
     };
     const { tally, outputs } = await evaluator(device, parts).run("test", batches);
     const files = data.store("test").samples.map(({ path }) => path);
-    return { classes: data.classes, tally, outputs, files };
+    const tested = { classes: data.classes, tally, outputs, files };
+    const page = await evaluationFiles(tested, { ...data, encodeJpeg: host.encodeJpeg });
+    return { tested, page, ranOn: describeAdapter(device) };
   } finally {
     device.close();
   }
 }
 
 /** With ONNX Runtime; needs no GPU. */
-async function testOnnx(host: Host, config: Config, path: string): Promise<Tested> {
+async function testOnnx(host: Host, config: Config, path: string): Promise<Evaluation> {
   const splits = splitsOf(config);
   using opened = await openPictures(host, config, splits);
   const { dataset: { classes, root }, store } = opened;
@@ -120,7 +135,13 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Teste
     const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
     const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
     const files = samples.map(({ path }) => path);
-    return { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files };
+    const tested = { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files };
+    const page = await evaluationFiles(tested, {
+      picture: async (_, index) => (await pictures.get([index]))[0],
+      pathOf: (_, index) => files[index],
+      encodeJpeg: host.encodeJpeg,
+    });
+    return { tested, page, ranOn: model.runtime };
   } finally {
     await model.close();
   }

@@ -109,9 +109,11 @@ e2eTest(
   },
 );
 
+/** What a report's page is built from. */
+const island = (page: string) => JSON.parse(/id="report">([^]*?)<\/script>/.exec(page)![1]);
+
 e2eTest("train leaves a report, and the report task writes the same again", async () => {
   const { folder } = await train();
-  const island = (page: string) => JSON.parse(/id="report">([^]*?)<\/script>/.exec(page)![1]);
   const report = await read("report.html"), first = island(report);
   const counts = first.results.map((
     { split, samples, pictures }: Record<string, unknown[]>,
@@ -151,6 +153,13 @@ e2eTest(
       assertEquals(result.code, 0, result.error);
       assert(result.out.includes(test), `${test} is not in\n${result.out}`);
       evaluated.push(await predictions(`${folder}/eval${i}`));
+      const page = await Deno.readTextFile(`${folder}/eval${i}/report.html`), found = island(page);
+      assertEquals(found.results.map(({ title }: { title: string }) => title), ["Test"]);
+      assertEquals([found.results[0].pictures.length, found.curves], [12, []]);
+      assert(page.includes(`Evaluation of ${path}`) && !page.includes('href="#curves"'));
+      if (i === 1) continue;
+      assertEquals((await cli("report", [`${folder}/eval0`])).code, 0);
+      assertEquals(island(await Deno.readTextFile(`${folder}/eval0/report.html`)), found);
     }
     assertEquals(evaluated[0].size, 12);
     assertEquals(evaluated[1], evaluated[0]);

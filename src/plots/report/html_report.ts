@@ -56,10 +56,11 @@ export async function htmlReport(report: Report): Promise<string> {
   `.text;
 }
 
-function header({ title, folder, status, isOver, results }: Report): Markup {
+function header({ title, folder, status, isOver, results, curves }: Report): Markup {
+  const hasCurves = curves.length > 0 || !isOver;
   const best = results.at(-1);
   const links = [
-    ["curves", "Curves"],
+    ...(hasCurves ? [["curves", "Curves"]] : []),
     ...(results.length > 0
       ? [["confusion", "Confusion"], ["classes", "Classes"], ["mistakes", "Mistakes"], ["samples", "Samples"]]
       : []),
@@ -117,7 +118,8 @@ function section(id: string, title: string, ...inside: readonly Filling[]): Mark
   `;
 }
 
-function curveSection({ curves }: Report): Markup {
+function curveSection({ curves, isOver }: Report): Filling {
+  if (curves.length === 0 && isOver) return "";
   if (curves.length === 0) return section("curves", "Curves", html`<p>Nothing has been logged yet.</p>`);
   return section(
     "curves",

@@ -1,9 +1,6 @@
 import * as z from "zod";
-import { resizeTo } from "../../data/transforms/resize.ts";
-import type { Picture } from "../../data/types.ts";
 import { htmlReport } from "../../plots/report/html_report.ts";
 import type { Callback } from "../callback.ts";
-import { chooseRows } from "../report/choose_pictures.ts";
 import { readRun } from "../report/read_run.ts";
 import {
   countsOf,
@@ -15,6 +12,7 @@ import {
   type ReportData,
   type ReportStatus,
 } from "../report/report_data.ts";
+import { type EncodedPicture, MOST_PICTURES, reportPictures } from "../report/report_pictures.ts";
 import type { Tally } from "../step_results.ts";
 import type { RunState } from "../run_state.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
@@ -24,9 +22,6 @@ export const REPORT = "report.html";
 
 /** Encoding images takes at most one part in this many of the time between two rounds, until the run ends. */
 const PICTURES_PART = 50;
-/** The longer side of the report's images, in pixels, and their JPEG quality. */
-const SIDE = 160, QUALITY = 85;
-
 type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report">;
 type Results = { valid?: Predictions | undefined; test?: Predictions | undefined };
 type Split = keyof Results & keyof PictureFile;
@@ -39,7 +34,7 @@ type Split = keyof Results & keyof PictureFile;
  */
 export function reportCallback(most: number, context: Context): Callback {
   const results: Results = {};
-  const pictures = new Map<string, { path: string; jpeg: string }>();
+  const pictures = new Map<string, EncodedPicture>();
   const round = { endedAt: -Infinity, took: 0 }; // ms
   const text = (value: string) => new TextEncoder().encode(value);
 
@@ -55,13 +50,9 @@ export function reportCallback(most: number, context: Context): Callback {
     const chosen: Record<string, PictureFile[Split]> = {};
     const started = performance.now();
     const isDue = status !== "running" || started - round.endedAt >= PICTURES_PART * round.took;
-    for (const [split, predictions] of Object.entries(results) as [Split, Predictions][]) {
-      const rows = chooseRows(predictions, Math.floor(most / 2));
-      if (isDue) await encode(context, split, rows.map((row) => predictions.indices[row]), pictures);
-      chosen[split] = Object.fromEntries(rows.flatMap((row) => {
-        const index = predictions.indices[row], picture = pictures.get(`${split} ${index}`);
-        return picture ? [[index, picture]] : [];
-      }));
+    const sources = { ...context.report, picture: context.picture };
+    for (const of of Object.entries(results) as [Split, Predictions][]) {
+      chosen[of[0]] = await reportPictures(sources, of, Math.floor(most / 2), pictures, isDue);
     }
     if (isDue) Object.assign(round, { endedAt: performance.now(), took: performance.now() - started });
     const { folder, report: { files, now }, write } = context;
@@ -92,7 +83,7 @@ export function reportCallback(most: number, context: Context): Callback {
 async function earlier({ report }: Context, step: number): Promise<Predictions | undefined> {
   const file = await report.files.text(REPORT_DATA);
   const { valid } = file === undefined ? {} as Results : JSON.parse(file) as ReportData;
-  return valid && valid.step <= step ? valid : undefined;
+  return valid?.step !== undefined && valid.step <= step ? valid : undefined;
 }
 
 function dataOf(
@@ -114,32 +105,10 @@ function dataOf(
   };
 }
 
-/** Adds the images of these samples to `encoded`, skipping those already there. */
-async function encode(
-  { picture, report }: Context,
-  split: Split,
-  indices: readonly number[],
-  encoded: Map<string, { path: string; jpeg: string }>,
-): Promise<void> {
-  await Promise.all(indices.map(async (index) => {
-    const key = `${split} ${index}`;
-    if (encoded.has(key)) return;
-    const jpeg = await report.encodeJpeg(small(await picture(split, index)), QUALITY);
-    encoded.set(key, { path: report.pathOf(split, index), jpeg: jpeg.toBase64() });
-  }));
-}
-
-/** Scales an image so that its longer side is at most {@link SIDE}. */
-function small(picture: Picture): Picture {
-  const { width, height } = picture, factor = SIDE / Math.max(width, height);
-  if (factor >= 1) return picture;
-  return resizeTo(picture, Math.max(1, Math.round(factor * width)), Math.max(1, Math.round(factor * height)));
-}
-
 /** The plug-in. */
 export const report = defineCallback({
   options: z.strictObject({
-    pictures: z.int().min(0).max(10_000).default(400).describe("Maximum number of images"),
+    pictures: z.int().min(0).max(10_000).default(MOST_PICTURES).describe("Maximum number of images"),
   }).describe("Writes report.html"),
   make: ({ pictures }, context) => reportCallback(pictures, context),
 });

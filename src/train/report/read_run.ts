@@ -42,7 +42,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   const overrides = parse(await files.text(".hydra/overrides.yaml") ?? "[]");
   const classes = data?.classes ?? await classNames(files);
   return {
-    title: String(run.experiment ?? "Run"),
+    title: run.weights === undefined ? String(run.experiment ?? "Run") : `Evaluation of ${run.weights}`,
     folder: files.folder,
     ...statusOf(data, result),
     environment: environmentOf(run, result, data, timings),
@@ -91,8 +91,9 @@ function statusOf(
     const ended = result ? `Ended with exit code ${result.exit_code}` : "Unknown how it ended";
     return { status: ended, isOver: result?.exit_code === 0 };
   }
-  const done = `${data.epochs} of ${epochs(data.max_epochs)}`;
-  if (data.status === "finished") return { status: `Finished after ${epochs(data.epochs)}`, isOver: true };
+  if (data.status === "evaluated") return { status: "Evaluated", isOver: true };
+  const done = `${data.epochs} of ${epochs(data.max_epochs!)}`;
+  if (data.status === "finished") return { status: `Finished after ${epochs(data.epochs!)}`, isOver: true };
   if (data.status === "interrupted") return { status: `Interrupted after ${done}`, isOver: false };
   if (result?.error) return { status: `Failed after ${done}: ${result.error}`, isOver: false };
   return { status: `After ${done}`, isOver: false };
@@ -106,6 +107,7 @@ function environmentOf(
 ): [string, string][] {
   const names: Record<string, string> = {
     adapter: "Device",
+    weights: "Weights",
     runtime: "Runtime",
     commit: "Commit",
     seed: "Seed",
@@ -122,7 +124,9 @@ function environmentOf(
     ...(trained > 0 ? [["Training", seconds(trained)] as [string, string]] : []),
     ...(result?.seconds ? [["Total time", seconds(result.seconds)] as [string, string]] : []),
     ...(peak ? [["Peak GPU memory", `${(peak / 1024 ** 2).toFixed(1)} MiB`] as [string, string]] : []),
-    ...(valid ? [["Best epoch", `${valid.epoch}, step ${valid.step}`] as [string, string]] : []),
+    ...(valid?.epoch !== undefined
+      ? [["Best epoch", `${valid.epoch}, step ${valid.step}`] as [string, string]]
+      : []),
   ];
 }
 
@@ -163,7 +167,7 @@ function resultOf(
   };
   return {
     split,
-    title: split === "test" ? `Test, weights of epoch ${epoch}` : `Validation, epoch ${epoch}`,
+    title: titleOf(split, epoch),
     samples: labels.length,
     loss,
     top1,
@@ -183,6 +187,11 @@ function resultOf(
     pictures: [...labels.keys()].flatMap(shown),
     spread: spreadRows(predictions).map((row) => indices[row]),
   };
+}
+
+function titleOf(split: EvaluatedSplit, epoch: number | undefined): string {
+  if (epoch === undefined) return split === "test" ? "Test" : "Validation";
+  return split === "test" ? `Test, weights of epoch ${epoch}` : `Validation, epoch ${epoch}`;
 }
 
 /** All files except the report itself, those still being written, and locks. */

@@ -11,9 +11,9 @@ import type { Outputs } from "../run_state.ts";
 
 /** The predictions for each sample of a split, and the metrics that need all scores. Shares are 0 .. 1. */
 export interface Predictions {
-  /** The epoch of the weights, from 0. */
-  readonly epoch: number;
-  readonly step: number;
+  /** The epoch of the weights, from 0, and their step; absent in an evaluation. */
+  readonly epoch?: number;
+  readonly step?: number;
   readonly loss: number | null;
   readonly top1: number | null;
   readonly top5: number | null;
@@ -28,16 +28,16 @@ export interface Predictions {
   readonly confidence: readonly number[];
 }
 
-/** The progress of a run. */
-export type ReportStatus = "running" | "interrupted" | "finished";
+/** The progress of a run, or that it is an evaluation. */
+export type ReportStatus = "running" | "interrupted" | "finished" | "evaluated";
 
 /** The contents of the file. */
 export interface ReportData {
   readonly status: ReportStatus;
-  /** Completed epochs, and the requested number. */
-  readonly epochs: number;
-  readonly max_epochs: number;
-  readonly batches_per_epoch: number;
+  /** Completed epochs, and the requested number; absent in an evaluation. */
+  readonly epochs?: number;
+  readonly max_epochs?: number;
+  readonly batches_per_epoch?: number;
   readonly classes: readonly string[];
   readonly samples: readonly { readonly name: string; readonly counts: readonly number[] }[];
   /** Of the dataset; absent if it was not checked. */
@@ -65,14 +65,13 @@ export function predictionsOf(
   { logits, labels, indices }: Outputs,
   classes: number,
   tally: Pick<Tally, "loss" | "top1" | "top5">,
-  { epoch, step }: { readonly epoch: number; readonly step: number },
+  weights: { readonly epoch?: number; readonly step?: number } = {},
 ): Predictions {
   const predicted = argmax(logits, classes), likelihood = softmax(logits, classes);
   const area = auroc(classes), calibration = calibrationError(classes);
   for (const metric of [area, calibration]) metric.update(logits, labels);
   return {
-    epoch,
-    step,
+    ...weights,
     loss: finite(tally.loss),
     top1: finite(tally.top1),
     top5: finite(tally.top5),

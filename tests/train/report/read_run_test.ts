@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { htmlReport } from "../../../src/plots/report/html_report.ts";
 import { readRun } from "../../../src/train/report/read_run.ts";
 import { classNames, memoryFiles, samplePredictions, sampleRun } from "./sample_run.ts";
 
@@ -42,6 +43,25 @@ Deno.test("readRun() has configuration, environment, and the way to each file", 
     "../../../checkpoints/sample/last.safetensors",
   );
   assertEquals(hrefs.get("epoch_000/confusion_matrix.png"), "epoch_000/confusion_matrix.png");
+});
+
+Deno.test("readRun() takes an evaluation, which has no epochs and no curves", async () => {
+  const data = JSON.parse(files.get("report.json")!);
+  for (const name of ["epochs", "max_epochs", "batches_per_epoch", "valid"]) delete data[name];
+  for (const name of ["epoch", "step"]) delete data.test[name];
+  const evaluation = new Map(files).set("report.json", JSON.stringify({ ...data, status: "evaluated" }));
+  evaluation.set("run.json", JSON.stringify({ experiment: "train", weights: "a/best.safetensors" }));
+  for (const name of ["metrics.jsonl", "timings.jsonl"]) evaluation.delete(name);
+  const report = await readRun(memoryFiles(evaluation), new Date(0));
+  assertEquals([report.title, report.status, report.isOver], [
+    "Evaluation of a/best.safetensors",
+    "Evaluated",
+    true,
+  ]);
+  assertEquals(report.results.map(({ title }) => title), ["Test"]);
+  assertEquals(report.curves, []);
+  const page = await htmlReport(report);
+  assert(!page.includes('id="curves"') && !page.includes('href="#curves"'));
 });
 
 Deno.test("readRun() makes do with what a run left: nothing of this, a torn line, a failure", async () => {
