@@ -20,6 +20,13 @@ export type Decode = (bytes: Uint8Array, maxPixels?: number) => Promise<Picture>
 /** Encodes an image as JPEG; `quality` is 1 .. 100. */
 export type EncodeJpeg = (picture: Picture, quality: number) => Promise<Uint8Array>;
 
+/** A file below a dataset's root that is not used. */
+export interface IgnoredFile {
+  readonly path: string;
+  /** Why, in a few words: ".txt files are not read". */
+  readonly reason: string;
+}
+
 /** A folder or an archive to read from. Paths are relative to it and separated by "/". */
 export interface FileTree {
   /** Its name in messages, usually the path that the user gave. */
@@ -28,6 +35,8 @@ export interface FileTree {
   paths(): Promise<string[]>;
   /** All folders, including empty ones, sorted by code point. */
   folders(): Promise<string[]>;
+  /** What is there and cannot be listed or read: dead links, folders without permission. */
+  faults?(): Promise<readonly IgnoredFile[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
   /** The location of a file's bytes, so that a worker can read them itself; absent if only `read` can. */
@@ -79,13 +88,6 @@ export const SPLITS = ["train", ...EVALUATED_SPLITS] as const;
 
 /** A part of a dataset. */
 export type Split = typeof SPLITS[number];
-
-/** A file below a dataset's root that is not used. */
-export interface IgnoredFile {
-  readonly path: string;
-  /** Why, in a few words: ".txt files are not read". */
-  readonly reason: string;
-}
 
 /** What is known about a dataset before any image is decoded. */
 export interface Dataset {

@@ -4,7 +4,7 @@ import { DataError } from "../base/errors.ts";
 import { temporaryName } from "../base/temporary_name.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
 import { compareCodePoints, join } from "../data/files/paths.ts";
-import type { FilePlace, FileTree, FolderStore } from "../data/types.ts";
+import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
 import { KEPT, makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
 
 const CURE = "check the path";
@@ -56,33 +56,56 @@ export async function openFile(path: string): Promise<ByteSource> {
 }
 
 function folderTree(root: string): FileTree {
-  let listing: Promise<{ files: string[]; folders: string[] }> | undefined;
+  let listing: Promise<Walk> | undefined;
   const walked = () => listing ??= explain(root, () => walk(root));
   return {
     name: root,
     paths: async () => (await walked()).files,
     folders: async () => (await walked()).folders,
+    faults: async () => (await walked()).faults,
     read: (path) => explain(`${root}/${path}`, () => Deno.readFile(`${root}/${path}`)),
     place: (path) => ({ source: `${root}/${path}`, name: root }),
   };
 }
 
-async function walk(root: string): Promise<{ files: string[]; folders: string[] }> {
-  const files: string[] = [], folders: string[] = [];
+/** What is below a folder, each sorted by code point. */
+interface Walk {
+  readonly files: string[];
+  readonly folders: string[];
+  readonly faults: IgnoredFile[];
+}
+
+/** Lists everything below `root`. Links are followed, but never into a folder above them. */
+async function walk(root: string): Promise<Walk> {
+  const files: string[] = [], folders: string[] = [], faults: IgnoredFile[] = [];
   const visit = async (folder: string, above: ReadonlySet<string>) => {
     for await (const entry of Deno.readDir(join(root, folder).replace(/\/$/, "") || "/")) {
       const path = join(folder, entry.name);
       const info = entry.isSymlink ? await Deno.stat(`${root}/${path}`).catch(() => undefined) : entry;
       if (info?.isFile) files.push(path);
-      if (!info?.isDirectory) continue;
-      const real = entry.isSymlink ? await Deno.realPath(`${root}/${path}`) : undefined;
-      if (real !== undefined && above.has(real)) continue;
+      else if (info === undefined) faults.push({ path, reason: "a link to nothing" });
+      else if (!info.isDirectory) faults.push({ path, reason: "neither a file nor a folder" });
+      else await enter(path, above);
+    }
+  };
+  const enter = async (path: string, above: ReadonlySet<string>) => {
+    const real = await Deno.realPath(`${root}/${path}`);
+    if (above.has(real)) return void faults.push({ path, reason: "a link to a folder above it" });
+    try {
+      await visit(path, new Set([...above, real]));
       folders.push(path);
-      await visit(path, new Set([...above, real ?? await Deno.realPath(`${root}/${path}`)]));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+      faults.push({ path, reason: "no permission to list it" });
     }
   };
   await visit("", new Set([await Deno.realPath(root)]));
-  return { files: files.sort(compareCodePoints), folders: folders.sort(compareCodePoints) };
+  const byPath = (a: IgnoredFile, b: IgnoredFile) => compareCodePoints(a.path, b.path);
+  return {
+    files: files.sort(compareCodePoints),
+    folders: folders.sort(compareCodePoints),
+    faults: faults.sort(byPath),
+  };
 }
 
 async function explain<T>(path: string, action: () => T | Promise<T>, cure = CURE): Promise<T> {

@@ -1,20 +1,20 @@
 /** What became of every file below a dataset's root that is not used as an image. */
 import type { IgnoredFile } from "../types.ts";
 import { isImagePath, type Listing } from "./listing.ts";
-import { baseOf, isHidden, stemOf } from "./paths.ts";
+import { baseOf, compareCodePoints, isHidden, stemOf } from "./paths.ts";
 
 /** The reason of files that nobody misses. */
 export const HIDDEN = "hidden, or made by a system";
 
 /** Every file that no sample uses, with the reason, sorted by path. */
 export function accountFor(
-  { paths }: Listing,
+  { paths, faults }: Listing,
   used: ReadonlySet<string>,
   reasons: ReadonlyMap<string, string>,
 ): IgnoredFile[] {
-  return paths.flatMap((path) =>
-    used.has(path) ? [] : [{ path, reason: reasons.get(path) ?? reasonFor(path) }]
-  );
+  const unused = paths.filter((path) => !used.has(path))
+    .map((path) => ({ path, reason: reasons.get(path) ?? reasonFor(path) }));
+  return [...unused, ...faults].sort((a, b) => compareCodePoints(a.path, b.path));
 }
 
 function reasonFor(path: string): string {

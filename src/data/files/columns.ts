@@ -69,10 +69,18 @@ function rank(telling: readonly string[], name: string): number {
   return at < 0 ? telling.length : at;
 }
 
-/** The column that names most images, or the one whose name says so. */
+/**
+ * The column that names most images; of equal ones that whose name says so. Without such a name, it names an image in
+ * at least half of the rows, and not by bare numbers, which any column may have.
+ */
 function imageColumn(names: readonly string[], valuesOf: ValuesOf, isImage: (value: string) => boolean) {
-  const found = names.map((name) => ({ name, count: valuesOf(name).filter(isImage).length }))
-    .filter(({ count }) => count > 0);
+  const found = names.flatMap((name) => {
+    const values = valuesOf(name), count = values.filter(isImage).length;
+    const isNumbers = values.every((value) => /^\d*$/.test(value.trim()));
+    const isTelling = rank(IMAGE, name) < IMAGE.length;
+    const isMeant = isTelling || 2 * count >= values.length && !isNumbers;
+    return count > 0 && isMeant ? [{ name, count }] : [];
+  });
   found.sort((a, b) => b.count - a.count || rank(IMAGE, a.name) - rank(IMAGE, b.name));
   return found.at(0)?.name;
 }

@@ -1,5 +1,5 @@
 /** Everything below a dataset's root, before it is known what it means. */
-import type { FileTree } from "../types.ts";
+import type { FileTree, IgnoredFile } from "../types.ts";
 import { compareCodePoints, folderOf, isHidden } from "./paths.ts";
 
 const IMAGE = /\.(jpe?g|png|webp)$/i;
@@ -31,6 +31,8 @@ export interface Listing {
   /** All files, hidden ones too, sorted by code point. */
   readonly paths: readonly string[];
   readonly images: readonly string[];
+  /** What cannot be listed or read. */
+  readonly faults: readonly IgnoredFile[];
 }
 
 /** Lists a tree. Nothing is read. */
@@ -40,7 +42,8 @@ export async function list(tree: FileTree): Promise<Listing> {
   const visible = paths.filter((path) => !isHidden(path));
   const inside = Map.groupBy(visible, folderOf);
   const below = Map.groupBy(folders, folderOf);
-  return { tree, top: folder("", inside, below), paths, images: visible.filter((path) => IMAGE.test(path)) };
+  const images = visible.filter((path) => IMAGE.test(path));
+  return { tree, top: folder("", inside, below), paths, images, faults: await tree.faults?.() ?? [] };
 }
 
 type Contents = ReadonlyMap<string, readonly string[]>;

@@ -59,9 +59,7 @@ export async function readSplit(
     ...describeTables(tables),
     ...classFolders > 0 ? [counted(classFolders, "class folder")] : [],
   ];
-  const reason = tables.length > 0
-    ? "no row names it"
-    : `directly in "${folder.path}", not in a class folder`;
+  const reason = tables.length > 0 ? UNNAMED : `directly in "${folder.path}", not in a class folder`;
   for (const path of folder.images) if (!classesOf.has(path) && !ignored.has(path)) ignored.set(path, reason);
   return { samples, form: forms.join(", "), tables: tables.map(({ file }) => file), ignored, notes };
 }

@@ -26,6 +26,11 @@ Deno.test("openTree() lists a folder by code point, with links and empty folders
       "train/linked/a.jpg",
     ]);
     assertEquals((await tree.folders()).includes("train/empty"), true);
+    assertEquals(await tree.faults?.(), [
+      { path: "train/10/circle", reason: "a link to a folder above it" },
+      { path: "train/broken.jpg", reason: "a link to nothing" },
+      { path: "train/linked/circle", reason: "a link to a folder above it" },
+    ]);
     assertEquals(await tree.read("train/2/фото é.jpg"), utf8("b"));
   }));
 
