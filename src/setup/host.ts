@@ -12,14 +12,15 @@ import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts
 import type { PlottingFor } from "../plots/raster.ts";
 import type { Machine } from "./machine.ts";
 
-/** Images for an ONNX model: [N, 3, H, W] f32, or [N, H, W, 3] u8. */
+/** A batch of images for an ONNX model; f16 as the bit patterns of its values. */
 export type OnnxInput =
   | { readonly type: "f32"; readonly shape: readonly number[]; readonly values: Float32Array }
+  | { readonly type: "f16"; readonly shape: readonly number[]; readonly values: Uint16Array }
   | { readonly type: "u8"; readonly shape: readonly number[]; readonly values: Uint8Array };
 
 /** An ONNX model in ONNX Runtime. */
 export interface OnnxSession {
-  /** The logits [N, classes]. @throws DataError if the model does not take the images */
+  /** The first output, [N, classes]. @throws DataError if the model does not take the images */
   run(input: OnnxInput): Promise<Float32Array>;
   close(): Promise<void>;
 }

@@ -115,7 +115,10 @@ async function testOnnx(host: Host, config: Config, path: string): Promise<Evalu
   host.print(`data    ${describeData(opened, splits)}`);
   const { samples, pictures } = store("test");
   requireTest(samples.length, root);
-  const model = await onnxClassifier(host, path, pipelineSteps(config).eval);
+  const model = await onnxClassifier(host, path, {
+    steps: pipelineSteps(config).eval,
+    imageSize: config.data.image_size,
+  });
   try {
     const { card, missing, notes } = model;
     host.print(`model   ${path}, ${card.imageSize} px, ${card.classes.length} classes, in ${model.runtime}`);

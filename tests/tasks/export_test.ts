@@ -153,9 +153,9 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
     await Deno.writeFile(model, await tinyOnnx());
     assertEquals(await predict(fake, [model, `${folder}/broken.png`, `${folder}/pictures`]), 0);
     assertEquals(remarks, [
-      `note    ${model} does not say its image size, class names and preprocessing; assumed: 32 px; classes named ` +
-      "by their numbers; shorter side to 37 px, central crop of 32 px, values from 0 to 1, normalised by mean " +
-      "0.485, 0.456, 0.406 and std 0.229, 0.224, 0.225",
+      `note    ${model} does not say its class names and preprocessing; assumed: classes named by their numbers; ` +
+      "shorter side to 37 px, central crop of 32 px, values from 0 to 1, normalised by mean 0.485, 0.456, 0.406 and " +
+      "std 0.229, 0.224, 0.225",
     ]);
     assert(
       lines.includes(`4 of 5 images classified by ${model} (a model in ONNX Runtime, 5 classes, 32 px)`),

@@ -1,6 +1,6 @@
 /**
- * Reads ONNX files: weights, inputs, outputs and metadata. Of nodes only the last operation is read: running a graph
- * is left to ONNX Runtime. Trusts nothing: each length and shape is checked before it is used.
+ * Reads ONNX files: weights, inputs, outputs and metadata. Of the nodes only the last is named: running a graph is
+ * left to ONNX Runtime. Trusts nothing: each length and shape is checked before it is used.
  */
 import type { ByteSource } from "../../base/byte_source.ts";
 import { concatBytes } from "../../base/bytes.ts";
@@ -22,8 +22,8 @@ export interface OnnxInfo {
   /** Without those that have an initializer, which old files list too. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
-  /** True if the first output is that of a Softmax: probabilities, not logits. */
-  readonly endsInSoftmax: boolean;
+  /** The operation that computes the first output, such as "Gemm" or "Softmax", before changes of type and shape. */
+  readonly lastOperation: string | undefined;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
@@ -32,7 +32,7 @@ const CANNOT = "Cannot read ONNX:";
 /** Field numbers of onnx.proto that are read. */
 const MODEL = { graph: 7, metadata: 14 };
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, sparse: 15 };
-const NODE = { output: 2, operation: 4 };
+const NODE = { input: 1, output: 2, operation: 4 };
 const TENSOR = {
   dims: 1,
   type: 2,
@@ -99,10 +99,13 @@ export async function openOnnxWeights(source: ByteSource): Promise<WeightFile> {
 /** What an ONNX file declares. @throws SyntaxError if the file is not ONNX, or is damaged */
 export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   const inputs: OnnxValue[] = [], outputs: OnnxValue[] = [];
-  const weights = new Set<string>(), probabilities = new Set<string>();
+  const weights = new Set<string>(), nodes = new Map<string, Node>();
   for (const field of graphFields(bytes)) {
-    if (field.number === GRAPH.node && textField(bytesOf(field), NODE.operation) === "Softmax") {
-      probabilities.add(textField(bytesOf(field), NODE.output));
+    if (field.number === GRAPH.node) {
+      const [input, output, operation] = [NODE.input, NODE.output, NODE.operation].map((number) =>
+        textField(bytesOf(field), number)
+      );
+      nodes.set(output, { input, operation });
     }
     if (field.number === GRAPH.input) inputs.push(readValue(bytesOf(field)));
     if (field.number === GRAPH.output) outputs.push(readValue(bytesOf(field)));
@@ -116,9 +119,27 @@ export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   return {
     inputs: inputs.filter(({ name }) => !weights.has(name)),
     outputs,
-    endsInSoftmax: outputs.length > 0 && probabilities.has(outputs[0].name),
+    lastOperation: lastOperation(outputs[0]?.name ?? "", nodes),
     metadata,
   };
+}
+
+/** A node's operation and its first input. */
+interface Node {
+  readonly input: string;
+  readonly operation: string;
+}
+
+/** Operations that leave the values as they are. */
+const PASSING = new Set(["Cast", "Flatten", "Identity", "Reshape", "Squeeze", "Unsqueeze"]);
+
+/** The operation behind an output; `nodes` are those of a graph by their first output. */
+function lastOperation(output: string, nodes: ReadonlyMap<string, Node>): string | undefined {
+  let node = nodes.get(output);
+  for (let i = 0; i < nodes.size && node !== undefined && PASSING.has(node.operation); i++) {
+    node = nodes.get(node.input);
+  }
+  return node?.operation;
 }
 
 /** The graph's fields. @throws SyntaxError if there is no graph, or more than one */

@@ -11,7 +11,7 @@ import { checkpointWeights, type Metadata } from "../../train/checkpoint_weights
 import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
 import type { ModelFile } from "../open_weights.ts";
-import { assumptions } from "./assumptions.ts";
+import { assumptions, preparation } from "./assumptions.ts";
 import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
 
 /** A checkpoint's weights and its description of the model. */
@@ -47,7 +47,8 @@ export async function openCheckpoint({ source, key }: ModelFile): Promise<OpenCh
   const perClass = classParameter(chosen), classes = weights.get(perClass)?.shape[0];
   if (classes === undefined) throw headless(path, chosen, perClass, found.aside);
   const { card, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
-  const assumed = assumptions(path, card, missing);
+  const says = preparation(card, cardPipeline(card, path));
+  const assumed = assumptions(path, missing, { imageSize: card.imageSize, preparation: says });
   return {
     path,
     weights,

@@ -34,23 +34,29 @@ export function prepared(
 ): Float32Array {
   const values = pipeline.imageSize ** 2 * 4;
   const images = new Float32Array(pictures.length * values);
-  const normalize = normalizer(normalization);
-  pictures.forEach((picture, n) => normalize(pipeline.apply(picture, NOT_RANDOM), images, n * values));
+  const normalize = normalizer(normalization), prepare = preparedPicture(pipeline);
+  pictures.forEach((picture, n) => normalize(prepare(picture), images, n * values));
   return images;
+}
+
+/** Prepares an image as for evaluation, up to its normalisation. */
+export function preparedPicture(pipeline: Pipeline): (picture: Picture) => Picture {
+  return (picture) => pipeline.apply(picture, NOT_RANDOM);
 }
 
 /** Evaluation uses no random numbers. */
 const NOT_RANDOM = rng(0, "evaluation");
 
-/** The logits of any number of images, computed in batches of at most {@link BATCH}. */
+/** The logits of any number of images, computed in batches of at most `most`. */
 export async function inBatches(
   pictures: readonly Picture[],
   classes: number,
   batch: (pictures: readonly Picture[]) => Promise<Float32Array>,
+  most: number = BATCH,
 ): Promise<Float32Array> {
   const logits = new Float32Array(pictures.length * classes);
-  for (let start = 0; start < pictures.length; start += BATCH) {
-    logits.set(await batch(pictures.slice(start, start + BATCH)), start * classes);
+  for (let start = 0; start < pictures.length; start += most) {
+    logits.set(await batch(pictures.slice(start, start + most)), start * classes);
   }
   return logits;
 }

@@ -6,7 +6,7 @@ import type { Host } from "../host.ts";
 import { DEFAULT_WEIGHTS, openModelFile } from "../open_weights.ts";
 import { openCheckpoint } from "./checkpoint_classifier.ts";
 import { isOnnx } from "./is_onnx.ts";
-import { describeOnnx } from "./onnx_classifier.ts";
+import { describeOnnx } from "./describe_onnx.ts";
 
 /** The parts of a card that the file itself provides. */
 export type FileCard = Partial<ModelCard>;

@@ -1,13 +1,13 @@
 /** Classifiers from ONNX files, run by ONNX Runtime. */
 import { DataError } from "../../base/errors.ts";
-import { type OnnxInfo, type OnnxValue, readOnnxInfo } from "../../formats/onnx/read.ts";
-import type { Step } from "../../data/transforms/transform.ts";
+import { resizeTo } from "../../data/transforms/resize.ts";
 import type { Normalization, Picture } from "../../data/types.ts";
-import { imagesToTorch } from "../../nn/layout.ts";
-import { cardPipeline, type ModelCard, readCard } from "../../train/model_card.ts";
-import type { Host, OnnxInput } from "../host.ts";
-import { assumptions } from "./assumptions.ts";
-import { type Classifier, inBatches, prepared } from "./classifier.ts";
+import { cardPipeline } from "../../train/model_card.ts";
+import type { Host } from "../host.ts";
+import { assumptions, preparation } from "./assumptions.ts";
+import { BATCH, type Classifier, inBatches, preparedPicture } from "./classifier.ts";
+import { describeOnnx, type OnnxDefaults, type OnnxDescription } from "./describe_onnx.ts";
+import { packImages } from "./onnx_images.ts";
 
 /** The parts of a host needed to open an ONNX file. */
 export type OnnxHost = Pick<Host, "openOnnx" | "readFile">;
@@ -15,80 +15,77 @@ export type OnnxHost = Pick<Host, "openOnnx" | "readFile">;
 /** Leaves values in 0 .. 1 unchanged. */
 const UNIT: Normalization = { mean: [0, 0, 0], std: [1, 1, 1] };
 
-/** ONNX's codes for element types. */
-const F32 = 1, U8 = 2;
-
 /**
- * Opens an ONNX file. If wgrad did not write it, missing details are taken from `steps` and from the shape of
- * its input.
+ * Opens an ONNX file. If wgrad did not write it, missing details are taken from its input and from `defaults`.
  * @throws DataError if it is damaged, or its input is not a batch of images
  */
 export async function onnxClassifier(
   host: OnnxHost,
   path: string,
-  steps?: readonly Step[],
+  defaults?: OnnxDefaults,
 ): Promise<Classifier> {
-  const { card, missing, endsInSoftmax } = await describeOnnx(host, path, steps);
+  const described = await describeOnnx(host, path, defaults);
+  const { card, missing, input, gives } = described, classes = card.classes.length;
+  const { prepare, normalization, most, says } = preparedFor(described, path);
   const session = await host.openOnnx(path);
-  const { classes, imageSize, input } = card;
-  const pipeline = cardPipeline(card, path);
-  const normalization = input === "unit" ? UNIT : pipeline.normalization;
-  const images = async (batch: readonly Picture[]) => {
-    const shape = [batch.length, 3, imageSize, imageSize];
-    const values = imagesToTorch(shape, prepared(batch, pipeline, normalization));
-    return await run({ type: "f32", shape, values });
-  };
-  const run = async (given: OnnxInput) => {
-    const values = await session.run(given);
-    if (values.length === given.shape[0] * classes.length) {
-      return endsInSoftmax ? values.map(logitOf) : values;
+  const logits = async (batch: readonly Picture[]) => {
+    const count = input.batch ?? batch.length;
+    const values = await session.run(packImages(batch.map(prepare), input, normalization, count));
+    if (values.length !== count * classes) {
+      throw new DataError(
+        `Cannot use ${path}: it gave ${values.length} values for ${count} images: need ${classes} each`,
+      );
     }
-    throw new DataError(
-      `Cannot use ${path}: it gave ${values.length} values for ${
-        given.shape[0]
-      } images: need ${classes.length} each`,
-    );
+    const rows = values.subarray(0, batch.length * classes);
+    return gives === "probabilities" ? rows.map(logitOf) : rows;
   };
-  // Images of different sizes cannot share a batch.
-  const pixels = async (batch: readonly Picture[]) => {
-    const rows: number[] = [];
-    for (const { width, height, data } of batch) {
-      rows.push(...await run({ type: "u8", shape: [1, height, width, 3], values: data }));
-    }
-    return Float32Array.from(rows);
-  };
+  const ofUltralytics = `${path} is of Ultralytics, so images are prepared as there: ${says}`;
   return {
     path,
     card,
     missing,
-    notes: assumptions(path, card, missing),
+    notes: [
+      ...(described.isUltralytics ? [ofUltralytics] : []),
+      ...assumptions(path, missing, { imageSize: card.imageSize, preparation: says }),
+    ],
     runtime: "ONNX Runtime",
-    logits: (pictures) => inBatches(pictures, classes.length, input === "pixels" ? pixels : images),
+    logits: (pictures) => inBatches(pictures, classes, logits, most),
     close: () => session.close(),
   };
 }
 
-/** An ONNX file's description of its model. @throws DataError as {@link onnxClassifier} does */
-export async function describeOnnx(
-  host: Pick<Host, "readFile">,
-  path: string,
-  steps?: readonly Step[],
-): Promise<{ card: ModelCard; missing: string[]; endsInSoftmax: boolean }> {
-  const { inputs, outputs, metadata, endsInSoftmax } = parse(await host.readFile(path), path);
-  const image = imageInput(inputs, path);
-  const classes = outputs[0]?.shape.at(-1);
-  if (outputs.length !== 1 || typeof classes !== "number" || classes < 1) {
-    throw new DataError(
-      `Cannot use ${path}: it must have one output [N, classes], current outputs are ${described(outputs)}`,
-    );
+/** How images become the model's input. */
+interface Prepared {
+  prepare(picture: Picture): Picture;
+  readonly normalization: Normalization;
+  /** The most images in a batch. */
+  readonly most: number;
+  /** The same in words. */
+  readonly says: string;
+}
+
+function preparedFor({ card, missing, input }: OnnxDescription, path: string): Prepared {
+  const pipeline = cardPipeline(card, path), { width, height } = input;
+  const common = {
+    normalization: card.input === "unit" ? UNIT : pipeline.normalization,
+    most: input.batch ?? BATCH,
+  };
+  if (card.input === "pixels" && width === null && height === null) {
+    const says = "images at their own size, values from 0 to 255";
+    return { ...common, prepare: (picture) => picture, most: 1, says }; // of different sizes, they cannot share a batch
   }
-  const { card, missing } = readCard(metadata, path, { classes, imageSize: image.size ?? 224, steps });
-  const fits = (card.input === "pixels") === image.isPixels &&
-    (image.size ?? card.imageSize) === card.imageSize;
-  if (!fits) {
-    throw new DataError(`Cannot use ${path}: its metadata does not fit its input ${described(inputs)}`);
+  if (width !== null && height !== null && width !== height) {
+    if (!missing.includes("preprocessing")) throw notSquare(path, width, height);
+    const says = preparation(card, pipeline, `stretched to a width of ${width} and a height of ${height} px`);
+    return { ...common, prepare: (picture) => resizeTo(picture, width, height), says };
   }
-  return { card, missing, endsInSoftmax };
+  return { ...common, prepare: preparedPicture(pipeline), says: preparation(card, pipeline) };
+}
+
+function notSquare(path: string, width: number, height: number): DataError {
+  return new DataError(
+    `Cannot use ${path}: its preprocessing makes square images, but its input is ${width} wide and ${height} high`,
+  );
 }
 
 /** The smallest f32 above 0. */
@@ -97,35 +94,4 @@ const SMALLEST = 2 ** -149;
 /** A logit whose softmax is a model's own probability; one that f32 has rounded to 0 stays finite. */
 function logitOf(probability: number): number {
   return Math.log(Math.max(probability, SMALLEST));
-}
-
-function parse(bytes: Uint8Array, path: string): OnnxInfo {
-  try {
-    return readOnnxInfo(bytes);
-  } catch (cause) {
-    throw new DataError(`Cannot load ${path}: ${(cause as Error).message}`, { cause });
-  }
-}
-
-/** The image input: [N, 3, size, size] f32 or [N, any, any, 3] u8. */
-function imageInput(inputs: readonly OnnxValue[], path: string): { isPixels: boolean; size: number | null } {
-  const [one, ...others] = inputs;
-  if (one !== undefined && others.length === 0 && one.shape.length === 4) {
-    const [, a, b, c] = one.shape;
-    if (one.elementType === F32 && a === 3 && b === c) return { isPixels: false, size: b };
-    if (one.elementType === U8 && c === 3 && a === null && b === null) return { isPixels: true, size: null };
-  }
-  throw new DataError(
-    `Cannot use ${path}: its input must be [N, 3, size, size] f32 or [N, height, width, 3] u8: ` +
-      `current inputs are ${described(inputs)}`,
-  );
-}
-
-function described(values: readonly OnnxValue[]): string {
-  const shown = values.slice(0, 5).map(({ name, elementType, shape }) =>
-    `${JSON.stringify(name.slice(0, 80))} [${
-      shape.map((axis) => axis ?? "any").join(", ")
-    }] of type ${elementType}`
-  );
-  return shown.join("; ") || "none";
 }

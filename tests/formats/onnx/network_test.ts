@@ -62,9 +62,9 @@ Deno.test("encodeOnnx() writes each opset in the file format of its time", async
 
 Deno.test("networkModel() ends with a Softmax of the logits where probabilities are wanted", async () => {
   const bytes = await file({ softmax: true });
-  assertEquals([readOnnxInfo(await file()), readOnnxInfo(bytes)].map((info) => info.endsInSoftmax), [
-    false,
-    true,
+  assertEquals([readOnnxInfo(await file()), readOnnxInfo(bytes)].map((info) => info.lastOperation), [
+    "Gemm",
+    "Softmax",
   ]);
   const { op, inputs, outputs } = networkModel(network, asFile(weights), { ...base, softmax: true }).nodes.at(
     -1,

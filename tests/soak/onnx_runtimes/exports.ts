@@ -9,10 +9,10 @@ import { softmax } from "../../../src/metrics/softmax.ts";
 import { imagesToTorch } from "../../../src/nn/layout.ts";
 import { checkpointClassifier, openCheckpoint } from "../../../src/setup/classify/checkpoint_classifier.ts";
 import { prepared } from "../../../src/setup/classify/classifier.ts";
-import type { OnnxInput } from "../../../src/setup/host.ts";
 import { exportTask } from "../../../src/tasks/export.ts";
 import { cardPipeline, writeCard } from "../../../src/train/model_card.ts";
 import { randomResnet18 } from "../../formats/onnx/weights.ts";
+import type { ExportInput } from "./runtime.ts";
 
 const CLASSES = 10;
 /** The side of the network's images, small for software GPUs, and of the shorter side before the crop. */
@@ -22,7 +22,7 @@ const SIZE = 96, RESIZED = 112;
 export interface Exported {
   readonly flags: string;
   readonly path: string;
-  readonly inputs: readonly OnnxInput[];
+  readonly inputs: readonly ExportInput[];
   /** The engine's logits or probabilities for each of the inputs, [N, classes]. */
   readonly expected: readonly Float32Array[];
 }
@@ -67,7 +67,7 @@ export async function exportAll(folder: string): Promise<Exported[]> {
       values: imagesToTorch(shape, prepared(pictures, pipeline, normalization)),
     }] as const;
   };
-  const inputs: Record<typeof kinds[number]["input"], readonly OnnxInput[]> = {
+  const inputs: Record<typeof kinds[number]["input"], readonly ExportInput[]> = {
     normalized: batch(pipeline.normalization),
     unit: batch({ mean: [0, 0, 0], std: [1, 1, 1] }),
     pixels: pictures.map(({ width, height, data }) => ({

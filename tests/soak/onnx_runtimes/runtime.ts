@@ -1,13 +1,16 @@
 /** What runs exported files. */
 import type { OnnxInput } from "../../../src/setup/host.ts";
 
+/** What exported files take. */
+export type ExportInput = Extract<OnnxInput, { readonly type: "f32" | "u8" }>;
+
 /** A runtime. */
 export interface Runtime {
   readonly name: string;
   /** Undefined if this machine does not have it. */
   readonly version: string | undefined;
   /** The model's output for each input. @throws Error if the runtime refuses model or input */
-  run(path: string, inputs: readonly OnnxInput[]): Promise<ArrayLike<number>[]>;
+  run(path: string, inputs: readonly ExportInput[]): Promise<ArrayLike<number>[]>;
 }
 
 /** The packages from npm. */
