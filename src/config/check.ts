@@ -7,7 +7,7 @@ import { requirement } from "../base/requirement.ts";
 import type { Faults } from "./faults.ts";
 import { formatValue } from "./format.ts";
 import { hintForKey } from "./key_hints.ts";
-import { schemaAt, takesNull } from "./schema_walk.ts";
+import { keepsFloats, schemaAt, takesNull } from "./schema_walk.ts";
 import { childAt, isList, isMap, MISSING, type Node, nodeAt, originAt, toData } from "./tree.ts";
 
 /** Options for checking a tree. */
@@ -26,7 +26,8 @@ export function check<T extends z.ZodType>(
   { prefix = [], missing = "refused" }: CheckOptions = {},
 ): z.output<T> | undefined {
   const reported = refuseEarly(root, faults, prefix, missing);
-  const result = schema.safeParse(toData(root), { error: requirement });
+  const isFloat = (path: readonly string[]) => keepsFloats(schemaAt(schema, path, root));
+  const result = schema.safeParse(toData(root, isFloat), { error: requirement });
   if (result.success) return reported.length === 0 ? result.data : undefined;
   for (const issue of result.error.issues) {
     if (reported.some((path) => path.every((key, i) => String(issue.path[i]) === key))) continue;

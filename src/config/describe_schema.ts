@@ -114,6 +114,7 @@ function bareType(schema: Schema): string {
   if (schema instanceof z.ZodBoolean) return "true | false";
   if (schema instanceof z.ZodNumber) return numberType(schema);
   if (schema instanceof z.ZodString) return "text";
+  if (schema instanceof z.ZodCustom) return "1.0"; // a Float
   if (schema instanceof z.ZodUnion) return [...new Set(schema.options.map(typeOf))].join(" | ");
   if (schema instanceof z.ZodTuple) return `[${schema.def.items.map(typeOf).join(", ")}]`;
   if (schema instanceof z.ZodArray) {

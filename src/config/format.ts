@@ -2,6 +2,7 @@
 
 import { Document, Pair, Scalar as YamlScalar, YAMLMap, YAMLSeq } from "yaml";
 import { ConfigError } from "../base/errors.ts";
+import { Float } from "../base/float.ts";
 import { cut } from "./faults.ts";
 import { parseOverride } from "./grammar/override.ts";
 import { escapeInterpolations } from "./interpolation/escape.ts";
@@ -27,6 +28,7 @@ function toYaml(node: Node, escaped: boolean): YAMLMap | YAMLSeq | YamlScalar {
     for (const [key, item] of node.value) map.add(new Pair(scalar(key), toYaml(item, escaped)));
     return map;
   }
+  if (node.isFloat) return new YamlScalar(String(new Float(node.value as number)));
   if (!isList(node)) return scalar(node.value as Scalar, escaped);
   const list = new YAMLSeq();
   for (const item of node.value) list.add(toYaml(item, escaped));
@@ -60,7 +62,7 @@ function readsAsText(text: string): boolean {
 
 /** A value as in an override, for messages; long ones are truncated. */
 export function formatValue(value: Data): string {
-  if (typeof value === "number") return String(value);
+  if (typeof value === "number" || value instanceof Float) return String(value);
   return cut(typeof value === "string" && isBare(value) ? value : JSON.stringify(value));
 }
 

@@ -44,6 +44,7 @@ export const hydraSchema = z.strictObject({
     }).describe("How override_dirname is made"),
   }).describe("The job"),
   runtime: z.strictObject({
+    version: text.optional().describe("The format of saved configurations (filled in)"),
     cwd: text.describe("The folder that the command was started in"),
     output_dir: text.describe("The run's folder, from the root of the file system"),
     choices: z.record(z.string(), z.unknown()).describe("The option of each group"),

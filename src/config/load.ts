@@ -22,6 +22,7 @@ import { keeping, resolveKeeping, type ResolveTree } from "./kept.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import { hintForKey } from "./key_hints.ts";
 import { isPathKey, withHome } from "./path_keys.ts";
+import { SAVED_FORMAT } from "./saved_before.ts";
 import { defaultAt } from "./schema_defaults.ts";
 import { schemaAt } from "./schema_walk.ts";
 import { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
@@ -207,6 +208,7 @@ function withHydra(
     },
     job: { override_dirname: escapeInterpolations(dirname(ofTask)) },
     runtime: {
+      version: SAVED_FORMAT,
       cwd,
       choices: Object.fromEntries(options),
       config_sources: sources.map(({ provider, files }) => ({ provider, path: files.name })),

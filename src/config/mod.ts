@@ -4,7 +4,8 @@ import { type KeyRow, keyRows } from "./describe_schema.ts";
 import { Faults } from "./faults.ts";
 import { formatYaml } from "./format.ts";
 import type { HydraConfig } from "./hydra.ts";
-import { keptNode } from "./kept.ts";
+import { keptForm, keptNode } from "./kept.ts";
+import { readSaved, saveJson } from "./saved_before.ts";
 import { composeConfig, type ConfigRequest, type ConfigWorld, load } from "./load.ts";
 import { type Config, configSchema } from "./schema/mod.ts";
 import type { ConfigFiles } from "./search_path.ts";
@@ -71,4 +72,14 @@ export function formatOverrides(overrides: readonly string[]): string {
 /** `config` as YAML that reads back to the same configuration. What follows from the environment is kept as written. */
 export function formatConfig(config: Config): string {
   return formatYaml(keptNode(config), { escaped: true });
+}
+
+/** `config` as JSON, as it is kept; {@link readConfigJson} reads it. */
+export function formatConfigJson(config: Config): string {
+  return saveJson(keptForm(config));
+}
+
+/** The configuration of a run as it is kept, from JSON of this version or an earlier one. Nothing is checked. */
+export function readConfigJson(text: string): Config {
+  return readSaved(text) as Config;
 }

@@ -39,6 +39,11 @@ export function resolveScalar(text: string): Scalar {
   return text;
 }
 
+/** True for the text of a number that is written as a float. */
+export function isFloatText(text: string): boolean {
+  return FLOAT.test(text);
+}
+
 /** An integer that a number can represent exactly. @throws ConfigError */
 export function integer(text: string): number {
   const value = Number(text.replaceAll("_", ""));

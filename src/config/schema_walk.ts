@@ -74,6 +74,12 @@ export function schemaAt(schema: Schema, path: readonly PropertyKey[], values?: 
   );
 }
 
+/** True for a key where 1.0 is not 1. */
+export function keepsFloats(schema: Schema | undefined): boolean {
+  const node = schema && bare(schema);
+  return node instanceof z.ZodUnion && node.options.some((option) => option instanceof z.ZodCustom);
+}
+
 /** True if `schema` accepts null. */
 export function takesNull(schema: Schema): boolean {
   if (schema instanceof z.ZodNullable) return true;

@@ -2,7 +2,8 @@
 
 import { ConfigError } from "../base/errors.ts";
 import { type DefaultsEntry, readDefaults } from "./defaults/entry.ts";
-import { isList, isMap, type MapNode, mapNode, type Node } from "./tree.ts";
+import { isList, isMap, type MapNode, mapNode, type Node, nodeAt } from "./tree.ts";
+import { fromBefore } from "./saved_before.ts";
 import { readYamlMap } from "./yaml_reader.ts";
 
 /** A folder of configuration files. Paths are relative to it and omit `.yaml`. */
@@ -114,7 +115,7 @@ export class SearchPath {
         writer: writer(source, bare),
         package: packageLine(text, name),
         defaults: readDefaults(list, name),
-        values: rest,
+        values: isFromBefore(source, bare) ? fromBefore(rest) : rest,
       };
     }
     return undefined;
@@ -132,6 +133,14 @@ function writer({ provider, files }: ConfigSource, path: string): Writer {
   if (provider === "main") return "project";
   const isRun = path === "config" && ["hydra", "overrides"].every((name) => files.read(name) !== undefined);
   return isRun ? "run" : "user";
+}
+
+/** True for the configuration of a run whose hydra.yaml has no version. */
+function isFromBefore(source: ConfigSource, path: string): boolean {
+  if (writer(source, path) !== "run") return false;
+  const name = `${source.files.name}/hydra.yaml`;
+  return nodeAt(readYamlMap(source.files.read("hydra")!, name), ["hydra", "runtime", "version"]) ===
+    undefined;
 }
 
 function split(root: MapNode) {

@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from "../base/errors.ts";
+import { Float } from "../base/float.ts";
 
 /** A value that has no parts. */
 export type Scalar = null | boolean | number | string;
@@ -13,6 +14,8 @@ export type Scalar = null | boolean | number | string;
 export interface Node {
   readonly value: Scalar | readonly Node[] | ReadonlyMap<string, Node>;
   readonly origin: string;
+  /** True for a whole number that was written as a float: 1.0. */
+  readonly isFloat?: boolean;
   /** The expression by which the value follows from the environment, to be written instead of it. */
   readonly kept?: string;
 }
@@ -28,7 +31,7 @@ export interface ListNode extends Node {
 }
 
 /** Plain data, as in a checked configuration or a written file. */
-export type Data = Scalar | readonly Data[] | { readonly [key: string]: Data };
+export type Data = Scalar | Float | readonly Data[] | { readonly [key: string]: Data };
 
 /** Hydra's marker for a required value. */
 export const MISSING = "???";
@@ -50,6 +53,7 @@ export function mapNode(entries: Iterable<readonly [string, Node]>, origin: stri
 
 /** Converts plain data or nested Maps to nodes with one origin. */
 export function toNode(data: unknown, origin: string): Node {
+  if (data instanceof Float) return { value: data.value, origin, isFloat: true };
   if (Array.isArray(data)) return { value: data.map((item) => toNode(item, origin)), origin };
   if (data instanceof Map) {
     return mapNode([...data].map(([key, item]) => [String(key), toNode(item, origin)]), origin);
@@ -60,11 +64,22 @@ export function toNode(data: unknown, origin: string): Node {
   return { value: data as Scalar, origin };
 }
 
-/** Converts a node to plain data. A key named `__proto__` becomes an own property. */
-export function toData(node: Node): Data {
-  if (isList(node)) return node.value.map(toData);
-  if (!isMap(node)) return node.value as Scalar;
-  return Object.fromEntries([...node.value].map(([key, item]) => [key, toData(item)]));
+/**
+ * Converts a node to plain data. A key named `__proto__` becomes an own property. Numbers are plain, but for whole
+ * floats where `isFloat` is true of their path.
+ */
+export function toData(
+  node: Node,
+  isFloat: (path: readonly string[]) => boolean = () => false,
+  path: readonly string[] = [],
+): Data {
+  if (isList(node)) return node.value.map((item, i) => toData(item, isFloat, [...path, String(i)]));
+  if (isMap(node)) {
+    return Object.fromEntries(
+      [...node.value].map(([key, item]) => [key, toData(item, isFloat, [...path, key])]),
+    );
+  }
+  return node.isFloat && isFloat(path) ? new Float(node.value as number) : node.value as Scalar;
 }
 
 /**

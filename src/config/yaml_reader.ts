@@ -18,7 +18,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import { ConfigError } from "../base/errors.ts";
-import { resolveScalar } from "./scalars.ts";
+import { isFloatText, resolveScalar } from "./scalars.ts";
 import { isMap, type MapNode, mapNode, type Node, type Scalar } from "./tree.ts";
 
 /** Limits of a file; far more than a configuration needs. */
@@ -118,7 +118,9 @@ class Reader {
     this.#open.add(node);
     const value = this.#value(node, origin, at);
     this.#open.delete(node);
-    return { value, origin };
+    const isFloat = typeof value === "number" && Number.isSafeInteger(value) && isScalar(node) &&
+      isFloatText(String(node.value));
+    return isFloat ? { value, origin, isFloat } : { value, origin };
   }
 
   #value(node: YamlNode, origin: string, line: number): Node["value"] {

@@ -1,5 +1,6 @@
 /** The number of batches in an epoch, and their samples: batch sizes, the trainer's limits, overfitting. */
 import { ConfigError } from "../base/errors.ts";
+import { Float } from "../base/float.ts";
 import type { Config } from "../config/mod.ts";
 import type { BatchesOptions } from "../data/loader.ts";
 import type { Split } from "../data/types.ts";
@@ -33,7 +34,7 @@ export function planBatches(
   least = 1,
 ): BatchPlan {
   const { batch_size: batchSize, eval_batch_size, drop_last: dropLast } = config.data;
-  const overfits = config.trainer.overfit_batches !== 0;
+  const overfits = Number(config.trainer.overfit_batches) !== 0;
   const evalBatchSize = overfits ? batchSize : eval_batch_size ?? batchSize;
   const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
   /** Samples drawn in a training epoch. */
@@ -87,17 +88,22 @@ function sizesOf(samples: number, batchSize: number, batches: number): number[] 
 }
 
 /**
- * The number of a split's batches to use, given the trainer's limits. As in Lightning, a limit above 1 is a
- * count and any other a share.
+ * The number of a split's batches to use, given the trainer's limits.
  */
 export function mostBatches({ trainer }: Pick<Config, "trainer">, split: Split, batches: number): number {
   const { fast_dev_run: fast, overfit_batches: overfit } = trainer;
   if (fast !== false) return Math.min(batches, Number(fast));
   const limits = {
-    train: overfit || trainer.limit_train_batches,
-    valid: overfit || trainer.limit_val_batches,
+    train: Number(overfit) === 0 ? trainer.limit_train_batches : overfit,
+    valid: Number(overfit) === 0 ? trainer.limit_val_batches : overfit,
     test: trainer.limit_test_batches,
   };
-  const limit = limits[split];
-  return limit > 1 ? Math.min(batches, limit) : limit === 0 ? 0 : Math.max(1, Math.floor(batches * limit));
+  return Math.min(batches, amountOf(limits[split], batches));
+}
+
+/** The batches that a limit means, of so many: as in Lightning, a whole number is a count, and 1.0 is all. */
+export function amountOf(limit: number | Float, batches: number): number {
+  if (Number(limit) === 0) return 0;
+  if (limit instanceof Float) return batches;
+  return Number.isInteger(limit) ? limit : Math.max(1, Math.floor(batches * limit));
 }

@@ -1,6 +1,6 @@
 /** Where an experiment's checkpoints are stored, and which one a run resumes from. */
 import { ConfigError, DataError } from "../base/errors.ts";
-import { type Config, keptForm } from "../config/mod.ts";
+import { type Config, formatConfigJson, keptForm, readConfigJson } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { CheckpointStore } from "../train/callbacks/plugin.ts";
 import type { Snapshot } from "../train/run.ts";
@@ -31,7 +31,7 @@ export function aboutRun(config: Config, folder: string, data: OpenData): Map<st
   return new Map([
     [EXPERIMENT, config.experiment],
     [RUN, folder],
-    [CONFIG, JSON.stringify(keptForm(config))],
+    [CONFIG, formatConfigJson(config)],
     [DATA, data.fingerprint],
   ]);
 }
@@ -187,7 +187,7 @@ async function look(
   const { metadata, progress } = await decodeSnapshot(await host.readFile(path), path);
   const folder = metadata.get(RUN), before = metadata.get(CONFIG);
   if (folder === undefined || before === undefined) return "it does not say which run wrote it";
-  const { model, data, experiment, trainer } = JSON.parse(before) as Config;
+  const { model, data, experiment, trainer } = readConfigJson(before);
   const differences = [
     differs("experiment", experiment, config.experiment),
     differs("model.name", model.name, config.model.name),
@@ -196,7 +196,7 @@ async function look(
     differs("data.image_size", data.image_size, config.data.image_size),
     differs("data.holdout", data.holdout, config.data.holdout),
     differs("trainer.precision", trainer.precision, config.trainer.precision),
-    ...(progress.batch === 0 ? [] : midEpochDifferences(JSON.parse(before), config)),
+    ...(progress.batch === 0 ? [] : midEpochDifferences(readConfigJson(before), config)),
   ].filter((line) => line !== undefined);
   if (differences.length > 0) return `${path} has ${differences.join(", ")}`;
   return { path, folder, step: progress.step };

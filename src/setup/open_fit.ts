@@ -1,4 +1,5 @@
 /** Creates the trainer's options from a configuration. */
+import { Float } from "../base/float.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { EVALUATED_SPLITS } from "../data/types.ts";
@@ -9,6 +10,7 @@ import type { Callback } from "../train/callback.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
 import type { FitOptions, Snapshot } from "../train/run.ts";
+import { amountOf } from "./batch_plan.ts";
 import { aboutRun } from "./checkpoints.ts";
 import { behaviourOf } from "./compat.ts";
 import type { Host } from "./host.ts";
@@ -76,8 +78,7 @@ function clipping({ trainer }: Config): Pick<FitOptions, "maxNorm" | "maxValue">
 /** Number of batches between validations; undefined if they take place only at the end of an epoch. */
 function batchesBetweenValidations({ trainer }: Config, data: OpenData): number | undefined {
   const { val_check_interval: interval } = trainer;
-  if (interval === 1) return undefined;
-  return interval > 1 ? interval : Math.max(1, Math.floor(data.train(0).length * interval));
+  return interval instanceof Float ? undefined : amountOf(interval, data.train(0).length);
 }
 
 /** The evaluator for a run's validations and its test. */

@@ -47,7 +47,6 @@ export const differences: Readonly<Record<string, Difference>> = {
     reason: "braces are counted, so no quotes are needed",
   },
   // Numbers and values as text.
-  "interpolation: of a whole float in text": { config: { a: "x2", b: 2 }, reason: whole },
   "sweep a=range(0,1,0.25)": { jobs: [["a=0"], ["a=0.25"], ["a=0.5"], ["a=0.75"]], reason: whole },
   "sweep a=float(range(1,3))": { jobs: [["a=1"], ["a=2"]], reason: whole },
   "sweep a=range(0.1,0.4,0.1)": {

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
+import { Float } from "../../src/base/float.ts";
 import { loadConfig } from "../../src/config/mod.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { leastBatch, mostBatches, planBatches } from "../../src/setup/batch_plan.ts";
@@ -11,9 +12,9 @@ function used(limits: Partial<Trainer>): number[] {
   const all = {
     fast_dev_run: false,
     overfit_batches: 0,
-    limit_train_batches: 1,
-    limit_val_batches: 1,
-    limit_test_batches: 1,
+    limit_train_batches: new Float(1),
+    limit_val_batches: new Float(1),
+    limit_test_batches: new Float(1),
   };
   const trainer = { ...all, ...limits } as Trainer;
   return ([["train", 10], ["valid", 7], ["test", 4]] as const)
@@ -28,6 +29,8 @@ Deno.test("mostBatches() takes all, a share of a split, or so many of its batche
     1,
   ]);
   assertEquals(used({ limit_train_batches: 3, limit_val_batches: 0, limit_test_batches: 99 }), [3, 0, 4]);
+  assertEquals(used({ limit_train_batches: 1, overfit_batches: new Float(0) }), [1, 7, 4]);
+  assertEquals(used({ overfit_batches: new Float(1), limit_test_batches: 1 }), [10, 7, 1]);
 });
 
 Deno.test("mostBatches() overfits on and validates on as many, and tests as it would", () => {

@@ -1,9 +1,10 @@
 /** Values on the command line: plain values, lists, maps, and sweeps over several of them. */
 
+import type { Float } from "../../base/float.ts";
 import type { Scalar } from "../tree.ts";
 
 /** A value as written: quoted text is distinct from bare text. */
-export type Element = Scalar | Quoted | Sweep | readonly Element[] | ReadonlyMap<string, Element>;
+export type Element = Scalar | Float | Quoted | Sweep | readonly Element[] | ReadonlyMap<string, Element>;
 
 /** Text in quotes, unescaped. */
 export class Quoted {

@@ -1,6 +1,7 @@
 /** The functions available in values: casts and sweeps. All are listed here; nothing else is ever called. */
 
 import { ConfigError } from "../../base/errors.ts";
+import { asFloat, Float } from "../../base/float.ts";
 import { nearest } from "../../base/nearest.ts";
 import { rng } from "../../base/rng.ts";
 import { integer } from "../scalars.ts";
@@ -91,29 +92,30 @@ function castSweep(name: string, { values, shuffled }: Sweep, each: Cast): Sweep
   if (values.kind !== "range" || (name !== "int" && name !== "float")) {
     throw fault(name, `a ${values.kind} cannot be cast to ${name}`);
   }
-  const [start, stop, step] = [values.start, values.stop, values.step].map((value) => each(value) as number);
+  const [start, stop, step] = [values.start, values.stop, values.step].map((value) => Number(each(value)));
   return makeRange(name, start, stop, step);
 }
 
 function toInt(value: Element): number {
   if (typeof value === "boolean") return Number(value);
   if (typeof value === "string" && /^\s*[-+]?[0-9](?:_?[0-9])*\s*$/.test(value)) return integer(value.trim());
+  if (value instanceof Float) return value.value;
   if (typeof value === "number" && Number.isFinite(value)) return Math.trunc(value);
   throw fault("int", `${value} is not a number`);
 }
 
-function toFloat(value: Element): number {
+function toFloat(value: Element): number | Float {
   const text = String(value).trim().toLowerCase();
   const special = /^([-+]?)(?:inf(?:inity)?|(nan))$/.exec(text);
   if (special) return special[2] ? NaN : special[1] === "-" ? -Infinity : Infinity;
   if (typeof value === "string" && !/^[-+]?(?:[0-9_]+\.?[0-9_]*|\.[0-9_]+)(?:e[-+]?[0-9]+)?$/.test(text)) {
     throw fault("float", `${value} is not a number`);
   }
-  return Number(typeof value === "string" ? text.replaceAll("_", "") : value);
+  return asFloat(Number(typeof value === "string" ? text.replaceAll("_", "") : value));
 }
 
 function toBool(value: Element): boolean {
-  if (typeof value !== "string") return Boolean(value);
+  if (typeof value !== "string") return Boolean(value instanceof Float ? value.value : value);
   const text = value.toLowerCase();
   if (text !== "true" && text !== "false") throw fault("bool", `${value} is neither true nor false`);
   return text === "true";
@@ -154,7 +156,7 @@ function interval(args: readonly Element[], named: ReadonlyMap<string, Element>)
 }
 
 function number(name: string, value: Element | undefined): number {
-  if (typeof value === "number") return value;
+  if (typeof value === "number" || value instanceof Float) return Number(value);
   throw fault(name, `it takes numbers: current value is ${value}`);
 }
 
@@ -212,7 +214,9 @@ function sort(args: readonly Element[], named: ReadonlyMap<string, Element>): El
 
 function sorted(items: readonly Element[], reverse: boolean): Element[] {
   const bare = items.map((item) => item instanceof Quoted ? item.text : item);
-  const types = new Set(bare.map((item) => typeof item === "boolean" ? "number" : typeof item));
+  const types = new Set(bare.map((item) => {
+    return typeof item === "boolean" || item instanceof Float ? "number" : typeof item;
+  }));
   if (types.size > 1 || types.has("object")) {
     throw fault("sort", "its values must be all numbers or all text");
   }

@@ -5,6 +5,7 @@
  */
 
 import { ConfigError } from "../../base/errors.ts";
+import { asFloat, type Float } from "../../base/float.ts";
 import { integer } from "../scalars.ts";
 import { type Element, Sweep } from "./element.ts";
 import { type Token, tokenize, type TokenKind } from "./lexer.ts";
@@ -221,11 +222,11 @@ export class ElementParser {
   }
 }
 
-function float(text: string): number {
+function float(text: string): number | Float {
   const bare = text.replaceAll("_", "").toLowerCase();
   if (bare.endsWith("nan")) return NaN;
   if (bare.endsWith("inf")) return bare.startsWith("-") ? -Infinity : Infinity;
-  return Number(bare);
+  return asFloat(Number(bare));
 }
 
 /** Removes every other character, which is a backslash. */

@@ -1,13 +1,15 @@
 /** Formats values within text like Python's str(), since users of Hydra put them in file names. */
 
+import { Float } from "../../base/float.ts";
 import { type Element, Quoted } from "../grammar/element.ts";
 
-/** `True`, `None`, `1e-05`, `[1, 'a']`. Integers have no ".0". */
+/** `True`, `None`, `1e-05`, `[1, 'a']`. Whole floats have a ".0". */
 export function pythonText(value: Element): string {
   if (typeof value === "string") return value;
   if (value instanceof Quoted) return value.text;
   if (value === null) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
+  if (value instanceof Float) return String(value);
   if (typeof value === "number") return numberText(value);
   if (Array.isArray(value)) return `[${value.map(inner).join(", ")}]`;
   if (value instanceof Map) {

@@ -4,6 +4,7 @@
  */
 
 import { ConfigError } from "../../base/errors.ts";
+import { Float } from "../../base/float.ts";
 import { cut, type Faults } from "../faults.ts";
 import type { Element, Quoted } from "../grammar/element.ts";
 import { interpolationEnd } from "../grammar/lexer.ts";
@@ -261,5 +262,5 @@ function colonOf(source: string): number | undefined {
 function toElement(node: Node): Element {
   if (isList(node)) return node.value.map(toElement);
   if (isMap(node)) return new Map([...node.value].map(([key, item]) => [key, toElement(item)]));
-  return node.value as Exclude<Element, Quoted>;
+  return node.isFloat ? new Float(node.value as number) : node.value as Exclude<Element, Quoted>;
 }

@@ -1,6 +1,7 @@
 /** The keys `model`, `loss`, `optimizer`, `scheduler` and `trainer`. */
 
 import * as z from "zod";
+import { Float } from "../../base/float.ts";
 import { pathSchema } from "../../base/path_schema.ts";
 import { losses } from "../../nn/losses/mod.ts";
 import { models } from "../../nn/models/mod.ts";
@@ -9,11 +10,22 @@ import { schedules } from "../../optim/schedules/mod.ts";
 import { count, integer, text } from "./fields.ts";
 import { kindsOf } from "./kinds.ts";
 
-/** A share of at most 1, or an integer of at least 2. 1 means all, since JSON has no 1.0. */
-const limit = z.number().positive().refine(
-  (value) => value <= 1 || Number.isInteger(value),
-  "must be a share of up to 1, or a whole number from 2 on",
-);
+/** 1.0: all batches, where 1 is one batch. */
+export const ALL = new Float(1);
+
+const AMOUNT = "must be a share of up to 1.0, or a whole number of batches";
+
+/** As in Lightning: a whole number of batches, or a share of all; 1 is one batch and 1.0 is all. */
+const limit = z.union([
+  z.instanceof(Float).refine(({ value }) => value === 1, AMOUNT),
+  z.number().positive().refine((value) => value < 1 || Number.isInteger(value), AMOUNT),
+]);
+
+/** The same, or none. */
+const limitOrNone = z.union([
+  z.instanceof(Float).refine(({ value }) => value === 0 || value === 1, AMOUNT),
+  z.number().min(0).refine((value) => value < 1 || Number.isInteger(value), AMOUNT),
+]);
 
 /** The network. */
 export const modelSchema = kindsOf(models, {
@@ -64,18 +76,18 @@ export const trainerSchema = z.strictObject({
   accumulate_grad_batches: count.default(1).describe("Batches to one step of the optimiser"),
   num_sanity_val_steps: integer.min(0).default(2).describe("Validation steps before the first epoch"),
   log_every_n_steps: count.default(10).describe("Steps between two lines of metrics.jsonl"),
-  val_check_interval: limit.default(1).describe(
-    "Share of an epoch between two validations, or batches from 2 on",
+  val_check_interval: limit.default(ALL).describe(
+    "Between two validations: a share of an epoch, such as 1.0, or a number of batches",
   ),
   fast_dev_run: z.union([z.boolean(), integer.min(1)]).default(false)
     .describe("Run so many batches (true: 1) of each split once, without checkpoints and loggers"),
-  overfit_batches: z.union([z.literal(0), limit]).default(0)
-    .describe("Train and validate on the same first batches of train: share, or number from 2 on; 0: off"),
-  limit_train_batches: limit.default(1).describe("Batches of an epoch: share, or number from 2 on"),
-  limit_val_batches: z.union([z.literal(0), limit]).default(1)
-    .describe("Batches of a validation: share, or number from 2 on; 0: none"),
-  limit_test_batches: z.union([z.literal(0), limit]).default(1)
-    .describe("Batches of the test: share, or number from 2 on; 0: none"),
+  overfit_batches: limitOrNone.default(0)
+    .describe("Train and validate on the same first batches of train: share, or number; 0: off"),
+  limit_train_batches: limit.default(ALL).describe("Batches of an epoch: share (1.0: all), or number"),
+  limit_val_batches: limitOrNone.default(ALL)
+    .describe("Batches of a validation: share (1.0: all), or number; 0: none"),
+  limit_test_batches: limitOrNone.default(ALL)
+    .describe("Batches of the test: share (1.0: all), or number; 0: none"),
   tune_kernels: z.boolean().default(true).describe(
     "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
   ),

@@ -1,3 +1,4 @@
+import { Float } from "../../base/float.ts";
 import * as z from "zod";
 import {
   eventRecord,
@@ -69,6 +70,7 @@ export function hparams(config: object, prefix = ""): Record<string, Hparam> {
     const name = prefix + key;
     if (value === null || value === undefined) return [];
     if (Array.isArray(value)) return [[name, JSON.stringify(value)]];
+    if (value instanceof Float) return [[name, value.value]];
     return typeof value === "object" ? Object.entries(hparams(value, `${name}.`)) : [[name, value]];
   });
   return Object.fromEntries(entries);

@@ -38,7 +38,8 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   const [run, result] = [await json("run.json") ?? {}, await json("result.json")];
   const metrics = rowsOf(await files.text("metrics.jsonl")),
     timings = rowsOf(await files.text("timings.jsonl"));
-  const config = parse(await files.text(".hydra/config.yaml") ?? "{}");
+  // Values as the file has them: 1.0 is not 1.
+  const config = parse(await files.text(".hydra/config.yaml") ?? "{}", { schema: "failsafe" });
   const overrides = parse(await files.text(".hydra/overrides.yaml") ?? "[]");
   const classes = data?.classes ?? await classNames(files);
   return {

@@ -30,7 +30,7 @@ Deno.test("readRun() counts cells, supports, accuracies and precisions of each c
 Deno.test("readRun() has configuration, environment, and the way to each file", async () => {
   const report = await readRun(memoryFiles(files), new Date(0));
   assertEquals(report.config.slice(2), [
-    ["optimizer.lr", "0.001"],
+    ["optimizer.lr", "1.0e-3"],
     ["optimizer.betas", "[0.9, 0.999]"],
     ["trainer.max_epochs", "3"],
   ]);

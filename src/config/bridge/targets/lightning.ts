@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../../../base/errors.ts";
 import { DIRECTIONS, type Monitored } from "../../../train/monitor.ts";
+import { ALL } from "../../schema/training.ts";
 import type { Data } from "../../tree.ts";
 import {
   allMoot,
@@ -160,12 +161,12 @@ const trainerOptions: Record<string, Fate> = {
   max_steps: only([-1], "a run has trainer.max_epochs"),
   min_steps: only([null], "only early_stopping ends a run before max_epochs"),
   max_time: only([null], "a run has trainer.max_epochs"),
-  limit_train_batches: kept(null, fallback(1)),
-  limit_val_batches: kept(null, fallback(1)),
-  limit_test_batches: kept(null, fallback(1)),
+  limit_train_batches: kept(null, fallback(ALL)),
+  limit_val_batches: kept(null, fallback(ALL)),
+  limit_test_batches: kept(null, fallback(ALL)),
   limit_predict_batches: moot("predict takes the images that it is given"),
   overfit_batches: kept(0),
-  val_check_interval: kept(null, fallback(1)),
+  val_check_interval: kept(null, fallback(ALL)),
   check_val_every_n_epoch: only([1], "every epoch ends with a validation"),
   num_sanity_val_steps: kept(null, fallback(2)),
   log_every_n_steps: kept(null, fallback(50)),
