@@ -28,7 +28,9 @@ export async function clean(host: Host, args: readonly string[]): Promise<void> 
   if (!flags.has("yes")) {
     return host.print("\nNothing has been removed: add --yes to remove what is listed");
   }
-  for (const finding of removable) await remove(host, finding);
+  let removed = 0;
+  for (const finding of removable) if (await remove(host, finding)) removed++;
+  host.print(`\nRemoved ${removed} of ${removable.length}`);
 }
 
 function table(findings: readonly Finding[]): string[] {
@@ -37,12 +39,16 @@ function table(findings: readonly Finding[]): string[] {
   return textTable([["path", "frees", ""], ...rows, ["all", all, ""]], [0, 2]);
 }
 
-/** Removes one thing, unless another process has taken it meanwhile. */
-async function remove(host: Host, { path }: Finding): Promise<void> {
+/** Removes one thing; false if another process has taken it meanwhile. */
+async function remove(host: Host, { path }: Finding): Promise<boolean> {
   const lock = await host.tryLock(lockedBy(path)?.path ?? path, "removes it");
-  if (!lock.isOurs) return host.print(`stays   ${path}: ${lock.by}`);
+  if (!lock.isOurs) {
+    host.print(`stays   ${path}: ${lock.by}`);
+    return false;
+  }
   try {
     await host.folderStore(path).remove("");
+    return true;
   } finally {
     await lock.release();
   }

@@ -8,13 +8,14 @@ import { memoryHost } from "../launch/memory_host.ts";
 
 const MIB = 1024 ** 2;
 
-/** A host with these files, of one MiB each; a checkpoint names the run in the text. */
+/** A host with these files, of one MiB each; a checkpoint's text is its run, and its experiment if that is not train. */
 function hostWith(paths: Readonly<Record<string, string>>) {
   const { host, lines, files, locks } = memoryHost();
   for (const [path, text] of Object.entries(paths)) files.set(path, text);
   const openFile = (path: string) => {
-    const run = files.get(path)!;
-    return Promise.resolve(byteSource(path, writeSafetensors(new Map(), new Map([["wgrad.run", run]]))));
+    const [run, experiment = "train"] = files.get(path)!.split(" of ");
+    const metadata = new Map([["wgrad.run", run], ["wgrad.experiment", experiment]]);
+    return Promise.resolve(byteSource(path, writeSafetensors(new Map(), metadata)));
   };
   const filesBelow: Host["filesBelow"] = async (path) =>
     (await host.filesBelow(path)).map((file) => ({ ...file, bytes: MIB }));
@@ -61,6 +62,7 @@ Deno.test("clean shows what would go, and removes it with --yes alone", async ()
   );
   assertEquals(files, before);
   await clean(host, ["--yes"]);
+  assertEquals(lines.at(-1), "\nRemoved 7 of 7");
   assertEquals([...files.keys()].sort(), [
     "checkpoints/train/last.safetensors",
     "outputs/a/metrics.jsonl",
@@ -92,7 +94,11 @@ Deno.test("clean removes nothing that a run in progress may use, and says who it
 Deno.test("clean keeps the only weights of a run, and what a job that has not finished goes on from", async () => {
   const finished = `{\n  "exit_code": 0\n}`;
   const { host, lines, files } = hostWith({
-    "checkpoints/old.2/last.safetensors": "outputs/gone",
+    "checkpoints/old.2/last.safetensors": "outputs/gone of old",
+    "checkpoints/v1.2/last.safetensors": "outputs/multirun/0 of v1.2", // the experiment's own
+    "checkpoints/v1.2.1/last.safetensors": "outputs/multirun/0 of v1.2",
+    "checkpoints/train.7/last.safetensors": "outputs/multirun/0", // and one of a run that has nothing else
+    "checkpoints/train.7/epoch=01.safetensors": "outputs/gone",
     "outputs/multirun/0/checkpoints/last.safetensors": "outputs/multirun/0",
     "outputs/multirun/0/weights/best.safetensors": "outputs/multirun/0",
     "outputs/multirun/0/result.json": finished,
@@ -100,12 +106,16 @@ Deno.test("clean keeps the only weights of a run, and what a job that has not fi
     "outputs/multirun/1/weights/best.safetensors": "outputs/multirun/1",
   });
   await clean(host, ["-y"]);
-  assertEquals(lines.slice(0, 2), [
+  assertEquals(lines.slice(0, 3), [
     "stays   checkpoints/old.2 (checkpoints of outputs/gone): its run has no other weights",
+    "stays   checkpoints/train.7 (checkpoints of outputs/gone, outputs/multirun/0): its run has no other weights",
     "stays   outputs/multirun/1/checkpoints (checkpoints of outputs/multirun/1): its run has not finished",
   ]);
   assertEquals([...files.keys()].filter((path) => path.includes("checkpoints")), [
     "checkpoints/old.2/last.safetensors",
+    "checkpoints/v1.2/last.safetensors",
+    "checkpoints/train.7/last.safetensors",
+    "checkpoints/train.7/epoch=01.safetensors",
     "outputs/multirun/1/checkpoints/last.safetensors",
   ]);
 });
@@ -117,7 +127,7 @@ Deno.test("clean knows its own caches from those of other programs, and one kind
     ".cache/huggingface/model.safetensors": "",
     ".cache/pictures/holiday.jpg": "",
     ".cache/kernels/llvmpipe.json": "",
-    "elsewhere/run.1/last.safetensors": "outputs/a",
+    "elsewhere/train.1/last.safetensors": "outputs/a",
   });
   await clean(host, ["--only", "caches", "--yes"]);
   assertEquals([...files.keys()].filter((path) => path.startsWith(".cache/")), [

@@ -77,49 +77,65 @@ function findCaches(
   });
 }
 
-/** Folders of checkpoints that their run no longer needs, as it has its best and its last weights in its own folder. */
+/** What a checkpoint says about the run that wrote it. */
+interface Writer {
+  readonly run: string | undefined;
+  readonly experiment: string | undefined;
+}
+
+/**
+ * Folders of checkpoints of past runs: those that a later run moved aside, such as `checkpoints/train.1`, and those in
+ * a run's own folder. They can go if each of their runs has its best or its last weights elsewhere.
+ */
 async function findCheckpoints(
   host: Host,
   files: readonly DiskFile[],
   holders: ReadonlyMap<string, string>,
 ): Promise<Finding[]> {
-  const paths = new Set(files.map(({ path }) => path));
-  const folders = new Set(
-    [...paths].filter((path) => path.endsWith(".safetensors")).map(folderOf).filter(isPast),
-  );
+  const checkpoints = files.filter(({ path }) => path.endsWith(".safetensors"));
   const findings: Finding[] = [];
-  for (const folder of folders) {
-    const inside = files.filter(({ path }) => path.startsWith(`${folder}/`));
-    const run = await runOf(host, inside.find(({ path }) => path.endsWith(".safetensors"))!.path);
-    const what = `checkpoints of ${run ?? "an unknown run"}`;
-    const stays = holders.get(folder) ?? holders.get(`${run}/.run`) ?? await whyNeeded(host, folder, run);
-    findings.push({ kind: "checkpoints", path: folder, files: inside, what, ...(stays ? { stays } : {}) });
+  for (const [folder, there] of Map.groupBy(checkpoints, ({ path }) => folderOf(path))) {
+    if (!/\.\d+$|\/checkpoints$/.test(folder)) continue;
+    const writers = await Promise.all(there.map(({ path }) => writerOf(host, path)));
+    if (!writers.every((writer) => isPast(folder, writer))) continue;
+    const runs = [...new Set(writers.map(({ run }) => run))];
+    const reasons = [folder, ...runs.map((run) => `${run}/.run`)].map((path) => holders.get(path));
+    for (const run of runs) reasons.push(await whyNeeded(host, folder, run));
+    const stays = reasons.find((reason) => reason !== undefined);
+    findings.push({
+      kind: "checkpoints",
+      path: folder,
+      files: files.filter(({ path }) => path.startsWith(`${folder}/`)),
+      what: `checkpoints of ${runs.map((run) => run ?? "an unknown run").join(", ")}`,
+      ...(stays === undefined ? {} : { stays }),
+    });
   }
   return findings;
+}
+
+/** False for the folder of an experiment whose name ends like one that was moved aside: `v1.2`. */
+function isPast(folder: string, { experiment }: Writer): boolean {
+  return folder.endsWith("/checkpoints") || `/${folder}`.replace(/\.\d+$/, "").endsWith(`/${experiment}`);
 }
 
 /** Why a run still needs a folder of checkpoints, or undefined if it does not. */
 async function whyNeeded(host: Host, folder: string, run: string | undefined): Promise<string | undefined> {
   const store = host.folderStore(run ?? folder);
-  if (run === undefined || !await store.exists("weights")) return "its run has no other weights";
+  const others = run === undefined ? [] : await store.names("weights");
+  if (!others.some((name) => name.endsWith(".safetensors"))) return "its run has no other weights";
   if (folder !== `${run}/checkpoints`) return undefined;
   const isFinished = /"exit_code": 0\b/.test(await store.readText("result.json") ?? "");
   return isFinished ? undefined : "its run has not finished";
 }
 
-/** True for checkpoints that a later run moved aside, `checkpoints/train.1`, and those in a run's own folder. */
-function isPast(folder: string): boolean {
-  return /\.\d+$/.test(folder) || /\/checkpoints$/.test(folder);
-}
-
-/** The folder of the run that wrote a checkpoint, or undefined if that cannot be read. */
-async function runOf(host: Host, path: string): Promise<string | undefined> {
+/** Who wrote a checkpoint, as far as it can be read. */
+async function writerOf(host: Host, path: string): Promise<Writer> {
   try {
     const { metadata } = await openSafetensors(await host.openFile(path));
-    return metadata.get("wgrad.run");
+    return { run: metadata.get("wgrad.run"), experiment: metadata.get("wgrad.experiment") };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof RangeError) return undefined; // damaged
-    throw error;
+    if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
+    return { run: undefined, experiment: undefined }; // damaged
   }
 }
 
