@@ -98,9 +98,10 @@ export class Pipelines {
     const target = this.targetOf(step, "transforms", path);
     if (target === undefined) return [];
     const options = translateOptions(step, target, path, this.outcome);
-    if (target.name !== undefined) return [mapNode([[target.name, this.#inner(options, path)]], step.origin)];
-    this.outcome.dropped.add(`${path} (${toData(step.value.get("_target_")!)})`);
-    return [];
+    // A conversion between kinds of images has nothing to do here.
+    return target.name === undefined
+      ? []
+      : [mapNode([[target.name, this.#inner(options, path)]], step.origin)];
   }
 
   /** A step that is already in our format, whose inner list may contain targets. */

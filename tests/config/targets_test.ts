@@ -1,0 +1,169 @@
+/** What becomes of the options of each class that the bridge knows. */
+
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
+import { Float } from "../../src/base/float.ts";
+import type { Target } from "../../src/config/bridge/target.ts";
+import { translate } from "../../src/config/bridge/translate.ts";
+import { Faults } from "../../src/config/faults.ts";
+import { type Config, load } from "../../src/config/mod.ts";
+import { type Data, toData, toNode } from "../../src/config/tree.ts";
+import { IMAGENET } from "../../src/data/types.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { classesByName } from "./bridge_page.ts";
+import { memoryFiles } from "./files.ts";
+import { quietWorld } from "./world.ts";
+
+/** Values for options that must be given. */
+const GIVEN: Readonly<Record<string, Data>> = {
+  monitor: "val/loss",
+  save_dir: "logs",
+  data_root: "photos",
+  step_size: 3,
+  milestones: [3],
+  size: 32,
+  degrees: 5,
+  kernel_size: 3,
+  quality: 50,
+  transforms: [],
+  dtype: "torch.float32",
+  mean: IMAGENET.mean,
+  std: IMAGENET.std,
+};
+
+/** The class with its required options and some more, translated in its place. */
+function translated(name: string, { place, options }: Target, more: Readonly<Record<string, Data>> = {}) {
+  const must = Object.entries(options).filter(([, fate]) =>
+    fate.kind === "kept" && fate.default === undefined
+  )
+    .map(([key]) => [key, GIVEN[key]]);
+  const item = { _target_: name, ...Object.fromEntries(must), ...more };
+  const part = place === "transforms" ? { train: [item] } : place === "callbacks" ? { x: item } : item;
+  const faults = new Faults();
+  const { root, dropped } = translate(toNode({ [place]: part }, "here"), "root", faults);
+  return {
+    result: toData(root) as Record<string, Data>,
+    dropped,
+    error: faults.none ? "" : faults.error().message,
+  };
+}
+
+for (const [name, target] of classesByName()) {
+  const scale = "scale" in target.options && name.endsWith("ToDtype") ? { scale: true } : {};
+  Deno.test(`${name}: its own defaults are taken, and what would change a result is refused`, () => {
+    if (!name.endsWith("Compose")) assertEquals(translated(name, target, scale).error, "");
+    for (const [key, fate] of Object.entries(target.options)) {
+      const { error, dropped } = translated(name, target, { ...scale, [key]: "other" });
+      if (fate.kind === "moot") {
+        assert(dropped.some((path) => path.endsWith(`.${key}`)), `${key} is not in ${dropped}`);
+      }
+      if (fate.kind !== "only") continue;
+      assertStringIncludes(error, `.${key}=other because it must be`);
+      assertStringIncludes(error, fate.why);
+      for (const value of fate.values) {
+        assertEquals(translated(name, target, { ...scale, [key]: value }).error, "");
+      }
+    }
+  });
+}
+
+/** A root of PyTorch's world with one part written out. */
+function loadWith(part: string, overrides: readonly string[] = []): Config {
+  const text = `defaults:\n  - train\n  - override logging: none\n  - _self_\n${part}`;
+  const sources = [
+    { provider: "--config-dir", files: memoryFiles({ "theirs.yaml": text }, "theirs") },
+    { provider: "main", files: denoConfigFiles() },
+  ];
+  return load({ sources, root: "theirs", overrides, task: "train" }, quietWorld).config;
+}
+
+function faultsOf(part: string, overrides: readonly string[] = []): string {
+  return assertThrows(() => loadWith(part, overrides), ConfigError).message;
+}
+
+const step = (name: string, options: string) =>
+  `transforms:\n  eval:\n    - {_target_: torchvision.transforms.v2.${name}, ${options}}\n    - center_crop\n    - normalize\n`;
+
+Deno.test("Resize: two equal numbers are both sides, one is the shorter, and two others are refused", () => {
+  const resize = (size: string) => loadWith(step("Resize", `size: ${size}`)).transforms.eval[0].resize;
+  assertEquals(resize("[40, 40]"), { size: 40, keep_aspect: false });
+  assertEquals([resize("40"), resize("[40]")], Array(2).fill({ size: 40, keep_aspect: true }));
+  assertStringIncludes(faultsOf(step("Resize", "size: [40, 30]")), "images here are square");
+});
+
+Deno.test("interpolation is carried out where it is, and refused elsewhere", () => {
+  const affine = (how: string) =>
+    loadWith(
+      `transforms:\n  train:\n    - {_target_: torchvision.transforms.v2.RandomAffine, degrees: 5, interpolation: ${how}}\n`,
+    ).transforms.train[0].random_affine;
+  for (const how of ["bilinear", "InterpolationMode.BILINEAR", "2"]) {
+    assertEquals((affine(how) as { interpolation: string }).interpolation, "bilinear");
+  }
+  assertThrows(() => affine("bicubic"), ConfigError, "it must be nearest or bilinear");
+  assertStringIncludes(
+    faultsOf(step("Resize", "size: 40, interpolation: bicubic")),
+    "interpolation=bicubic because",
+  );
+  assertStringIncludes(faultsOf(step("Resize", "size: 40, antialias: false")), "antialias=false because");
+});
+
+Deno.test("a callback's default mode is refused where it is the wrong way, and needless where it is right", () => {
+  for (const name of ["ModelCheckpoint", "EarlyStopping"]) {
+    const callback = (rest: string) =>
+      `callbacks:\n  x: {_target_: lightning.pytorch.callbacks.${name}, monitor: ${rest}}\n  model_checkpoint: null\n`;
+    assertStringIncludes(
+      faultsOf(callback("val/acc_top1")),
+      "Cannot use callbacks.x because its default mode is min, which is the wrong way for val/acc_top1: write mode: max",
+    );
+    assertStringIncludes(faultsOf(callback("val/acc_top1, mode: min")), "must be max");
+    if (name === "EarlyStopping") loadWith(callback("val/loss"));
+  }
+});
+
+Deno.test("the Trainer's switches take callbacks out, in our own words, too", () => {
+  const off = ["+trainer.enable_checkpointing=false", "+trainer.enable_progress_bar=false"];
+  const { callbacks } = loadWith("", off);
+  assertEquals([callbacks.model_checkpoint, callbacks.progress], [null, null]);
+  const lightning =
+    "trainer: {_target_: lightning.pytorch.Trainer, max_epochs: 3}\ncallbacks: {progress: null}\n";
+  const { trainer, callbacks: theirs } = loadWith(lightning);
+  assertEquals([trainer.gradient_clip_val, trainer.log_every_n_steps, trainer.limit_val_batches], [
+    null,
+    50,
+    new Float(1),
+  ]);
+  assertEquals(theirs.progress, null);
+  assertEquals(
+    loadWith(lightning.replace("max_epochs: 3", "limit_val_batches: 1")).trainer.limit_val_batches,
+    1,
+  );
+});
+
+Deno.test("gradient_clip_algorithm is carried out", () => {
+  const { trainer } = loadWith(
+    "trainer: {_target_: lightning.pytorch.Trainer, gradient_clip_algorithm: value}\n",
+  );
+  assertEquals(trainer.gradient_clip_algorithm, "value");
+});
+
+Deno.test("a pipeline that does not bring images onto ImageNet's scale is refused", () => {
+  const compose = (...steps: string[]) =>
+    "transforms:\n  train:\n    _target_: torchvision.transforms.v2.Compose\n    transforms:\n" +
+    steps.map((name) => `      - {_target_: torchvision.transforms.v2.${name}}\n`).join("");
+  assertStringIncludes(faultsOf(compose("RandomResizedCrop, size: 32")), "because it has no Normalize");
+  assertStringIncludes(faultsOf(compose("ToDtype, dtype: torch.float32")), "write scale: true");
+  assertStringIncludes(faultsOf(compose("Normalize, mean: [0, 0, 0], std: [1, 1, 1]")), "mean=[0,0,0]");
+});
+
+Deno.test("weights by torchvision's names are those that DEFAULT means, or refused", () => {
+  const weights = (name: string, value: string) =>
+    loadWith(`model:\n  name: null\n  _target_: torchvision.models.${name}\n  weights: ${value}\n`).model
+      .weights;
+  assertEquals(weights("resnet18", "ResNet18_Weights.IMAGENET1K_V1"), "DEFAULT");
+  assertEquals(weights("resnet50", "IMAGENET1K_V2"), "DEFAULT");
+  assertThrows(
+    () => weights("resnet50", "IMAGENET1K_V1"),
+    ConfigError,
+    "it must be DEFAULT, which is IMAGENET1K_V2",
+  );
+});
