@@ -7,6 +7,7 @@ import { elapsed } from "../src/core/elapsed.ts";
 import { makeLoss } from "../src/nn/losses/mod.ts";
 import { createModel } from "../src/nn/models/mod.ts";
 import { makeOptimizer } from "../src/optim/optimizers/mod.ts";
+import { checkpointStore } from "../src/setup/checkpoint_store.ts";
 import { logFiles } from "../src/setup/open_log.ts";
 import type { HostBatch } from "../src/train/batch.ts";
 import type { Callback } from "../src/train/callback.ts";
@@ -143,13 +144,7 @@ function contextOf({ host }: Session, folder: string, plan: TrainingPlan): Callb
   return {
     folder,
     imageSize: width,
-    checkpoints: {
-      folder: `${folder}/checkpoints`,
-      probe: () => Promise.resolve(),
-      write: (name, bytes) => host.writeAtomic(`${folder}/checkpoints/${name}`, bytes),
-      link: (from, to) => host.linkAtomic(`${folder}/checkpoints/${from}`, `${folder}/checkpoints/${to}`),
-      remove: (name) => host.folderStore(`${folder}/checkpoints`).remove(name),
-    },
+    checkpoints: checkpointStore(host, { run: folder, folder: `${folder}/checkpoints`, isResumed: true }),
     scheduleInterval: "step",
     samples: [{ name: "train", counts: new Array(classes).fill(plan.batch) }],
     picture: () => ({ width, height, data: new Uint8Array(width * height * 3).fill(128) }),

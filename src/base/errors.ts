@@ -9,6 +9,11 @@ export class ConfigError extends Error {
   override name = "ConfigError";
 }
 
+/** A run's folder or checkpoints that another process is using. */
+export class BusyError extends ConfigError {
+  override name = "BusyError";
+}
+
 /** An unusable dataset: missing root, no images, invalid annotation line, too many unreadable files. */
 export class DataError extends Error {
   override name = "DataError";
@@ -54,7 +59,7 @@ export class CheckError extends Error {
   override name = "CheckError";
 }
 
-/** The user or the system asked the run to stop (SIGINT, SIGTERM). */
+/** The user or the system asked the run to stop (SIGINT, SIGTERM, SIGHUP). */
 export class InterruptedError extends Error {
   override name = "InterruptedError";
 }

@@ -65,6 +65,11 @@ export const hydraSchema = z.strictObject({
 /** A checked part `hydra`. */
 export type HydraConfig = z.output<typeof hydraSchema> & Keeping;
 
+/** True for a job of a sweep, on whichever machine it runs: its command line gives the job's number. */
+export function isJob({ overrides }: HydraConfig): boolean {
+  return overrides.hydra.some((text) => text.startsWith("hydra.job.num="));
+}
+
 /** The part `hydra` before any file has been read. */
 export const hydraDefaults: Data = {
   mode: null,

@@ -13,6 +13,7 @@ import { nest, toNode } from "./tree.ts";
 
 export type { DefaultsResult } from "./defaults/list.ts";
 export { type KeyRow, keyRows, type KeyTable, keyTables } from "./describe_schema.ts";
+export { isJob } from "./hydra.ts";
 export { inspectConfig } from "./inspect.ts";
 export { keptForm, resolveKept } from "./kept.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";

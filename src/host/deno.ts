@@ -1,6 +1,5 @@
 /** The host of the command line: Deno's files, sharp's decoder, the GPU of a provider, the terminal. */
 import { DataError, exitCode } from "../base/errors.ts";
-import { printableLines } from "../base/printable.ts";
 import type { Host } from "../setup/host.ts";
 import { filesBelow, isAbandoned } from "./deno_disk.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
@@ -12,7 +11,8 @@ import { openOnnx } from "./deno_onnx.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { lockHolder, tryLock } from "./deno_lock.ts";
-import { denoTerminal } from "./deno_terminal.ts";
+import { stopSignal } from "./deno_signals.ts";
+import { denoTerminal, printError } from "./deno_terminal.ts";
 import { writeAtomic, writeParts } from "./deno_writing.ts";
 
 /**
@@ -24,14 +24,14 @@ export async function runProcess(
 ): Promise<never> {
   const code = await main(Deno.args, denoHost()).catch((error) => {
     const code = exitCode(error);
-    console.error(printableLines(code === 1 ? Deno.inspect(error) : `${error.name}: ${error.message}`));
+    printError(code === 1 ? Deno.inspect(error) : `${error.name}: ${error.message}`);
     return code;
   });
   Deno.exit(code);
 }
 
 /**
- * Creates the host. From then on SIGINT and SIGTERM ask the run to stop, and a second one ends the process at once.
+ * Creates the host. From then on signals ask the run to stop, and a second one ends the process at once.
  */
 export function denoHost(): Host {
   const terminal = denoTerminal();
@@ -66,22 +66,9 @@ export function denoHost(): Host {
     now: () => new Date(),
     terminal,
     print: (line) => terminal.print(line),
-    remark: (line) => console.error(printableLines(line)),
+    remark: printError,
     status: () => {},
   };
-}
-
-function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) {
-      if (Deno.stdout.isTerminal()) console.log(); // leave the live line
-      Deno.exit(130);
-    }
-    controller.abort();
-  };
-  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, stop);
-  return controller.signal;
 }
 
 async function readFile(path: string): Promise<Uint8Array> {

@@ -1,11 +1,12 @@
 /** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writes. */
+import { statfs } from "node:fs/promises";
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { temporaryName } from "../base/temporary_name.ts";
 import { readZipEntry, zipTree } from "../data/files/archive.ts";
-import { compareCodePoints, join } from "../data/files/paths.ts";
+import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
-import { KEPT, makeFolderOf, writeAtomic, writing } from "./deno_writing.ts";
+import { KEPT, makeFolderOf, writing } from "./deno_writing.ts";
 
 const CURE = "check the path";
 
@@ -125,21 +126,45 @@ async function explain<T>(path: string, action: () => T | Promise<T>, cure = CUR
 }
 
 /**
- * Atomically makes `to` a hard link to `from`, replacing what is there; a copy if the disk does not support links.
+ * Atomically gives `to` the content of `from`, replacing what is there, without taking the space again: as a copy that
+ * shares its blocks where the file system has such copies, else as a hard link; on another disk as a copy.
  */
 export async function linkAtomic(from: string, to: string): Promise<void> {
   const temporary = temporaryName(to);
-  await writing(to, async () => {
-    try {
-      await Deno.link(from, temporary);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotSupported || error instanceof Deno.errors.PermissionDenied)) {
-        throw error;
-      }
-      return await writeAtomic(to, await Deno.readFile(from));
+  const link = async () => {
+    await makeFolderOf(to);
+    if (await sharesBlocks(folderOf(to) || ".") || !await hardLink(from, temporary)) {
+      await Deno.copyFile(from, temporary);
+      using file = await Deno.open(temporary, { write: true });
+      await file.sync();
     }
     await Deno.rename(temporary, to);
-  }, KEPT);
+  };
+  try {
+    await writing(to, link, KEPT);
+  } finally {
+    // Left by a failure, and by the rename of one link of a file to another, which does nothing.
+    await Deno.remove(temporary).catch(() => {});
+  }
+}
+
+/** Returns false where links are not possible: between disks, and on some file systems. */
+async function hardLink(from: string, to: string): Promise<boolean> {
+  try {
+    await Deno.link(from, to);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw error;
+    return false;
+  }
+}
+
+/** What statfs(2) calls the file systems whose copies share blocks: Btrfs, XFS, ZFS, bcachefs, and APFS. */
+const SHARING: readonly number[] = [0x9123683e, 0x58465342, 0x2fc12fc1, 0xca451a4e, 0x1a];
+
+/** True where Deno.copyFile, which asks the system to copy, gives a copy that shares its blocks. */
+async function sharesBlocks(folder: string): Promise<boolean> {
+  return SHARING.includes(Number((await statfs(folder)).type));
 }
 
 /** Appends text to a file; creates its folder if it is missing. */

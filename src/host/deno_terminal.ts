@@ -32,14 +32,37 @@ function standardOutput(): Output {
   return {
     isTerminal,
     color: isTerminal && !Deno.noColor,
-    columns: () => isTerminal ? Deno.consoleSize().columns : Infinity,
-    write(bytes) {
-      try {
-        for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
-      } catch (error) {
-        if (error instanceof Deno.errors.BrokenPipe) return; // the reader, such as head, wants no more
-        throw writeFault("standard output", error);
-      }
-    },
+    columns: () => isTerminal ? consoleColumns() : Infinity,
+    write: writerTo(Deno.stdout, "standard output"),
+  };
+}
+
+const writeError = writerTo(Deno.stderr, "standard error");
+
+/** Writes a line to standard error. */
+export function printError(text: string): void {
+  writeError(new TextEncoder().encode(`${printableLines(text)}\n`));
+}
+
+/** Characters per line; Infinity if the terminal does not say, or was closed. */
+function consoleColumns(): number {
+  try {
+    return Deno.consoleSize().columns || Infinity;
+  } catch {
+    return Infinity;
+  }
+}
+
+/** Writes all of the bytes, unless nobody reads: a reader such as head wants no more, or the terminal was closed. */
+function writerTo(stream: typeof Deno.stdout, name: string): (bytes: Uint8Array) => void {
+  const isTerminal = stream.isTerminal(); // a closed one does not tell
+  return (bytes) => {
+    try {
+      for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      if (isTerminal && (error as { code?: string }).code === "EIO") return;
+      throw writeFault(name, error);
+    }
   };
 }

@@ -1,7 +1,8 @@
 import { exitCode } from "../base/errors.ts";
-import type { Loaded } from "../config/mod.ts";
+import { isJob, type Loaded } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
-import { type JobResult, writeResult } from "./result.ts";
+import { plainPlaces } from "../setup/run_places.ts";
+import { clearResult, type JobResult, writeResult } from "../setup/run_result.ts";
 import { withLog, writeHydraFolder } from "./run_folder.ts";
 import type { ConfiguredTask } from "./task.ts";
 
@@ -12,9 +13,11 @@ import type { ConfiguredTask } from "./task.ts";
 export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded): Promise<JobResult> {
   const { config, hydra, notes } = loaded;
   task.check(config);
-  const places = await task.places?.(host, config, loaded.folder, hydra.mode === "MULTIRUN") ??
-    { folder: loaded.folder, checkpoints: `${loaded.folder}/checkpoints`, resume: undefined };
+  await using places = task.places
+    ? await task.places(host, config, loaded.folder, isJob(hydra))
+    : await plainPlaces(host, loaded.folder, isJob(hydra));
   const { folder } = places;
+  await clearResult(host, folder);
   await writeHydraFolder(host, folder, loaded);
   const log = withLog(host, `${folder}/${hydra.job.name}.log`, config.log_level);
   const sayStopping = () => log.host.print("stopping: interrupt again to exit immediately", "warning");

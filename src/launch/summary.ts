@@ -2,7 +2,7 @@
 
 import { textTable } from "../base/text_table.ts";
 import type { SweepPlan } from "../config/mod.ts";
-import type { JobResult } from "./result.ts";
+import type { JobResult } from "../setup/run_result.ts";
 
 /** The lines of the table, with instructions for jobs that failed or did not run. */
 export function summaryLines(

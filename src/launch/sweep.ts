@@ -1,14 +1,19 @@
 /** Sweeps: sequential runs, one for each combination of values. A failed job is listed, and the others still run. */
 
-import { ConfigError, exitCode, InterruptedError } from "../base/errors.ts";
+import { BusyError, ConfigError, exitCode, InterruptedError } from "../base/errors.ts";
+import { shellQuote } from "../base/shell_quote.ts";
 import { type ConfigRequest, jobRequest, load, planSweep, readSweep, type SweepPlan } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
 import type { CommandLine } from "./command_line.ts";
-import { type JobResult, readResult } from "./result.ts";
+import { newestAttempt } from "../setup/run_places.ts";
+import { type JobResult, readResult } from "../setup/run_result.ts";
+import { waitForLock } from "../setup/wait_for_lock.ts";
 import { runOnce } from "./run_once.ts";
-import { shellQuote } from "../base/shell_quote.ts";
 import { distinct, summaryLines } from "./summary.ts";
 import type { ConfiguredTask } from "./task.ts";
+
+/** The file in a sweep's folder that says what its jobs are. */
+const PLAN = "multirun.yaml";
 
 /** A sweep in progress. */
 interface Sweep {
@@ -36,17 +41,38 @@ export async function sweep(
   }
   const chosen = chosenJobs(plan, flags.get("job"));
   requireOneLoadable(run, chosen);
-  await host.writeAtomic(`${plan.folder}/multirun.yaml`, new TextEncoder().encode(plan.text));
+  await writePlan(host, plan, task.name);
   host.print(`sweep   ${plan.folder}, ${plan.jobs.length} jobs`);
   const results = new Map<number, JobResult>();
   try {
-    for (const number of chosen) results.set(number, await runJob(run, number, host));
+    for (const number of chosen) {
+      const result = await runJob(run, number, host);
+      if (result !== undefined) results.set(number, result);
+    }
   } finally {
     if (flags.get("job") === undefined) {
       summaryLines(plan, results, task.name).forEach((line) => host.print(line));
     }
   }
   return [...results.values()].find(({ code }) => code !== 0)?.code ?? 0;
+}
+
+/** Keeps the sweep in its folder, for resuming it. @throws ConfigError if the folder has another sweep */
+async function writePlan(host: Host, plan: SweepPlan, task: string): Promise<void> {
+  const { folder, text } = plan, path = `${folder}/${PLAN}`;
+  await using _ = await waitForLock(host, path, `starts a sweep in ${folder}`);
+  const before = await host.folderStore(folder).readText(PLAN);
+  if (before !== undefined && !isSame(readSweep(before, folder, task).plan.jobs, plan.jobs)) {
+    throw new ConfigError(
+      `Cannot start the sweep: ${folder} has one with other jobs; give another hydra.sweep.dir, or run the rest of ` +
+        `that one with --resume ${folder}`,
+    );
+  }
+  await host.writeAtomic(path, new TextEncoder().encode(text));
+}
+
+function isSame(one: SweepPlan["jobs"], other: SweepPlan["jobs"]): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** An error that affects all jobs ends the sweep before it starts. @throws ConfigError of the first job */
@@ -81,8 +107,8 @@ async function resumed(
     );
   }
   const path = folder.replace(/\/+$/, "");
-  const text = await host.folderStore(path).readText("multirun.yaml");
-  if (text === undefined) throw new ConfigError(`Cannot resume ${path}: it has no multirun.yaml`);
+  const text = await host.folderStore(path).readText(PLAN);
+  if (text === undefined) throw new ConfigError(`Cannot resume ${path}: it has no ${PLAN}`);
   const { plan, root, sources } = readSweep(text, path, task.name);
   const given = sources.filter(({ provider }) => provider !== "main" && provider !== "hydra.searchpath")
     .map(({ provider, path }) => ({ provider, files: host.configWorld.openConfigFolder(path) }));
@@ -98,37 +124,33 @@ function chosenJobs({ jobs }: SweepPlan, number: string | undefined): number[] {
   throw new ConfigError(`Cannot run job ${number}: jobs are 0 to ${jobs.length - 1}`);
 }
 
-/** Runs a job unless it is done. An error becomes its result; only an interruption ends the sweep. */
-async function runJob({ task, request, plan }: Sweep, number: number, host: Host): Promise<JobResult> {
+/**
+ * Runs a job unless it is done or another process runs it. An error becomes its result; only an interruption ends the
+ * sweep.
+ */
+async function runJob(
+  { task, request, plan }: Sweep,
+  number: number,
+  host: Host,
+): Promise<JobResult | undefined> {
   const name = `job ${number} (${number + 1} of ${plan.jobs.length})`;
   const started = performance.now();
   try {
     const job = jobRequest(request, plan, number, host.configWorld);
-    const before = await readResult(host, job.folder);
+    const newest = await newestAttempt(host, job.folder), before = await readResult(host, newest);
     if (before?.code === 0) {
-      host.print(`\n${name}: already done in ${job.folder}`);
+      host.print(`\n${name}: already done in ${newest}`);
       return before;
     }
-    if (before !== undefined) await moveAside(host, plan, job.folder);
     host.print(`\n${name}: ${distinct(plan.jobs[number], plan.jobs)}`);
     return await runOnce(host, task, load(job.request, host.configWorld));
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
+    if (error instanceof BusyError) return void host.print(`left out ${error.message}`);
     const { name: kind, message } = error as Error;
     host.print(`failed  ${kind}: ${message}`);
     const seconds = (performance.now() - started) / 1000;
     return { code: exitCode(error), error: `${kind}: ${message}`, seconds, metrics: new Map() };
-  }
-}
-
-/** Moves the files of a failed run aside, so that the next attempt does not write into them. */
-async function moveAside(host: Host, plan: SweepPlan, folder: string): Promise<void> {
-  const store = host.folderStore(plan.folder);
-  const own = folder.slice(plan.folder.length + 1);
-  for (let i = 1;; i++) {
-    const aside = `${own}.failed${i}`;
-    if (await store.exists(aside)) continue;
-    return await store.rename(own, aside);
   }
 }
 

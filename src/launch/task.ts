@@ -1,6 +1,6 @@
 import type { Config } from "../config/mod.ts";
-import type { RunPlaces } from "../setup/checkpoints.ts";
 import type { Host } from "../setup/host.ts";
+import type { RunPlaces } from "../setup/run_places.ts";
 import type { CommandLine } from "./command_line.ts";
 import type { Flags } from "./flags.ts";
 
@@ -22,7 +22,7 @@ interface AnyTask {
 
 /** A task that takes a configuration and produces a run. */
 export interface ConfiguredTask extends AnyTask {
-  /** Where a run's files go if not into `folder`: a resumed run continues in its original folder. */
+  /** Where a run's files go, if that is not just `folder` or a name beside it: a resumed run goes on in its own. */
   places?(host: Host, config: Config, folder: string, isJob: boolean): Promise<RunPlaces>;
   /** Runs in its own folder. Loaded on demand, so that inspecting a configuration loads no engine. */
   run(host: Host, config: Config, places: RunPlaces): Promise<Outcome>;

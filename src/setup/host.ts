@@ -104,7 +104,7 @@ export interface Host {
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** Does the same for a file produced in parts, which are not all held in memory. */
   writeParts(path: string, parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<void>;
-  /** Makes `to` the same file as `from`, replacing any existing file atomically. */
+  /** Gives `to` the content of `from`, replacing any existing file atomically, where possible in the same space. */
   linkAtomic(from: string, to: string): Promise<void>;
   /** Appends to a file, and creates its folder if necessary. */
   appendText(path: string, text: string): Promise<void>;

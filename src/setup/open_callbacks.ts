@@ -7,11 +7,12 @@ import { SPLITS } from "../data/types.ts";
 import type { Callback } from "../train/callback.ts";
 import { makeCallbacks } from "../train/callbacks/mod.ts";
 import type { CallbackContext } from "../train/callbacks/plugin.ts";
-import { checkpointStore, type RunPlaces } from "./checkpoints.ts";
+import { checkpointStore } from "./checkpoint_store.ts";
 import { behaviourOf } from "./compat.ts";
 import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 import { reportedFindings, runFiles } from "./run_files.ts";
+import type { RunPlaces } from "./run_places.ts";
 
 /** What has already been opened for a training run. */
 export interface CallbackParts {
@@ -32,7 +33,7 @@ export function openCallbacks(
     folder,
     imageSize: config.data.image_size,
     write: host.writeAtomic,
-    checkpoints: checkpointStore(host, checkpoints, resume !== undefined),
+    checkpoints: checkpointStore(host, { run: folder, folder: checkpoints, isResumed: resume !== undefined }),
     scheduleInterval: config.scheduler.interval,
     samples: SPLITS.filter((split) => data.count(split) > 0)
       .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),

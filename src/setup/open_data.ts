@@ -1,5 +1,4 @@
 /** Opens the configured data: decoded images and batches. */
-import { sha256 } from "../base/sha256.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { type WatchedFiles, watchFiles } from "../data/health/watch.ts";
@@ -8,7 +7,7 @@ import { describeUnreadable, type PictureStore, scanPictures } from "../data/dec
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
-import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
+import type { Dataset, FileTree, Picture, Split } from "../data/types.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
@@ -17,6 +16,7 @@ import type { EpochBatches } from "../train/run.ts";
 import { leastBatch, planBatches } from "./batch_plan.ts";
 import { HIDDEN } from "../data/files/account.ts";
 import { counted } from "../data/words.ts";
+import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
 import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
@@ -26,8 +26,7 @@ export interface OpenData extends Disposable {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
   readonly evalPipeline: Pipeline;
-  /** In hexadecimal digits; identical for identical classes and samples. */
-  readonly fingerprint: string;
+  readonly fingerprint: DataFingerprint;
   /** What was noticed about its files while they were read. */
   readonly watched: WatchedFiles;
   /** Number of a split's samples whose images could be read. */
@@ -72,7 +71,7 @@ export async function openData(
       imageSize: config.data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    const data = assemble(config, opened, await fingerprintOf(opened.dataset), images, evalSteps);
+    const data = assemble(config, opened, await opened.fingerprint(), images, evalSteps);
     if (data.leavesOut > 0) {
       host.print(
         `  note: the last batch of an epoch is left out: batch norm cannot train on ${data.leavesOut} image`,
@@ -93,6 +92,7 @@ export interface OpenPictures extends Disposable {
   store(split: Split): PictureStore;
   readonly supply: PictureSupply;
   readonly watched: OpenData["watched"];
+  fingerprint(): Promise<DataFingerprint>;
 }
 
 /** Opens the dataset without batches, which needs no device. @throws DataError, ConfigError */
@@ -113,6 +113,7 @@ export async function openPictures(
       store: (split) => stores.get(split)!,
       supply,
       watched,
+      fingerprint: () => dataFingerprint(source, dataset),
       [Symbol.dispose]: () => supply.close(),
     };
   } catch (error) {
@@ -162,15 +163,6 @@ async function scanSplits(
   return stores;
 }
 
-/** SHA-256 of the class names and of each split's paths and labels. */
-async function fingerprintOf({ classes, splits }: Dataset): Promise<string> {
-  const text = JSON.stringify([
-    classes,
-    SPLITS.map((split) => splits[split].map(({ path, label }) => [path, label])),
-  ]);
-  return (await sha256(text)).toHex();
-}
-
 /** One line about a dataset: counts, classes and size. */
 export function describeData(
   { dataset, store, supply }: Pick<OpenPictures, "dataset" | "store" | "supply">,
@@ -190,7 +182,7 @@ const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } a
 function assemble(
   config: Config,
   opened: OpenPictures,
-  fingerprint: string,
+  fingerprint: DataFingerprint,
   images: Augmenter,
   evalSteps?: readonly Step[],
 ): OpenData {

@@ -11,12 +11,12 @@ import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
 import type { FitOptions, Snapshot } from "../train/run.ts";
 import { amountOf } from "./batch_plan.ts";
-import { aboutRun } from "./checkpoints.ts";
 import { behaviourOf } from "./compat.ts";
 import type { Host } from "./host.ts";
 import { keepChoices } from "./kernel_choices.ts";
 import type { OpenData } from "./open_data.ts";
 import { openOptimizer } from "./open_optimizer.ts";
+import { aboutRun } from "./resume.ts";
 
 /** What has already been opened for a training run. */
 export interface FitParts {
@@ -64,7 +64,7 @@ export async function openFit(
     tuneKernels: trainer.tune_kernels,
     callbacks: [...choices, ...callbacks],
     signal: host.signal,
-    about: aboutRun(config, folder, data),
+    about: aboutRun(config, folder, data.fingerprint),
   };
 }
 

@@ -28,8 +28,8 @@ export function openLog(host: Host, config: Config, folder: string): RunLog {
 }
 
 /**
- * Starts the log, runs `body`, and finishes the log whatever happens. If the run resumes, what was logged
- * after that point is removed first.
+ * Starts the log, runs `body`, and finishes the log whatever happens. What was logged after the point at which the run
+ * begins or resumes is removed first: one may have died in its folder before its first checkpoint.
  */
 export async function withRunLog<T>(
   log: RunLog,
@@ -37,7 +37,7 @@ export async function withRunLog<T>(
   resumed: Progress | undefined,
   body: () => Promise<T>,
 ): Promise<T> {
-  if (resumed) await log.truncateTo(loggedUpTo(resumed));
+  await log.truncateTo(resumed ? loggedUpTo(resumed) : -1);
   await log.start(keptForm(config));
   try {
     const result = await body();

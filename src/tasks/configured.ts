@@ -14,7 +14,7 @@ const train: ConfiguredTask = {
     return await withDataPath(host, overrides, flags.has("config-name") ? [] : ["trainer=local"]);
   },
   async places(host, config, folder, isJob) {
-    const { findPlaces } = await import("../setup/checkpoints.ts");
+    const { findPlaces } = await import("../setup/run_places.ts");
     return await findPlaces(host, config, folder, isJob);
   },
   async run(host, config, places) {
@@ -59,7 +59,7 @@ const evaluate: ConfiguredTask = {
 function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
-    "Cannot evaluate: no weights given; give a path such as checkpoints/train/last.safetensors as the first argument, or add model.weights=PATH",
+    "Cannot evaluate: no weights given; give a path such as outputs/RUN/weights/best.safetensors as the first argument, or add model.weights=PATH",
   );
 }
 

@@ -29,10 +29,10 @@ export interface Callback {
   readonly name: string;
   /** Before the first epoch, and before a resumed run's state is restored. */
   fitStart?(state: RunState): void | Promise<void>;
-  /** After each optimiser step; should not wait for the GPU. */
-  stepEnd?(state: RunState): void | Promise<void>;
-  /** Every `log_every_n_steps` steps, with the last of them. */
+  /** Every `log_every_n_steps` steps, with the last of them, and after the last step of an epoch that has fewer. */
   stepLogged?(state: RunState, record: StepRecord): void | Promise<void>;
+  /** After each optimiser step, once it is logged; should not wait for the GPU. */
+  stepEnd?(state: RunState): void | Promise<void>;
   /** Before and after a validation or the test; not called for the sanity check. */
   evaluationStart?(state: RunState): void | Promise<void>;
   evaluationEnd?(state: RunState): void | Promise<void>;

@@ -41,8 +41,8 @@ export interface Logger {
   /** After training: the checkpoints it leaves, oldest first, and the options by which they were chosen. */
   checkpoints?(kept: readonly KeptCheckpoint[], options: object): Promise<void>;
   /**
-   * Before `start`, if a run resumes from a checkpoint: removes what was logged after `step`, the test, and anything
-   * that a kill left incomplete.
+   * Before `start`: removes what was logged after the step of the checkpoint that the run resumes from (-1: everything,
+   * since it begins), the test, and anything that a kill left incomplete.
    */
   truncateTo(step: number): Promise<void>;
   /** After the last row. Waits for pending work within a time limit, and never throws because of a network. */
@@ -92,7 +92,7 @@ export class RunLog {
   }
 
   /**
-   * Restores the logs to their state after `step`, before a run resumes from there. For a checkpoint of an epoch's
+   * Restores the logs to their state after `step`, before a run resumes from there; to nothing with -1. For a checkpoint of an epoch's
    * last step that was written before the epoch's validation, `step` is one less, because the epoch's row will be
    * written again.
    */

@@ -77,7 +77,11 @@ export async function decodeSnapshot(bytes: Uint8Array, path: string): Promise<S
   }
 }
 
-/** Restores a run from a checkpoint. @throws DataError if the checkpoint is of another kind of run */
+/**
+ * Restores a run from a checkpoint. What the checkpoint lacks because the run had no use for it then begins anew:
+ * averages from the weights, the loss scale from its first value.
+ * @throws DataError if the checkpoint is of another kind of run
+ */
 export async function restoreSnapshot(
   run: Fit,
   { path, tensors, metadata, progress }: Snapshot,
@@ -94,18 +98,19 @@ export async function restoreSnapshot(
   parameters.fill(named(""));
   parameters.batches = progress.batches;
   for (const [name, tensor] of optimizer.states) tensor.write(parameters.pack(named(`${name}.`)));
-  if (state.averages) {
+  const hasAverages = tensors.keys().some((name) => name.startsWith(EMA));
+  if (state.averages && hasAverages) {
     const [values, statistics] = state.averages.averages;
     values.write(parameters.pack(named(EMA)));
     statistics.write(parameters.packStatistics(named(EMA)));
-  }
-  if (step.decision.skips) step.decision.state.write(get(LOSS_SCALE, [5]));
+  } else state.averages?.reset();
+  if (step.decision.skips && tensors.has(LOSS_SCALE)) step.decision.state.write(get(LOSS_SCALE, [5]));
   step.step = progress.step;
   results.load(get(EPOCH_RESULTS));
   const { epoch, batch, validatedAt, history, best, last, stop } = progress;
   Object.assign(state, { epoch, batch, validatedAt, step: progress.step, best, last, stop });
   state.history.splice(0, Infinity, ...history);
-  if (metadata.get(EVALUATED) === "averages") state.evaluated = "averages";
+  if (state.averages && hasAverages && metadata.get(EVALUATED) === "averages") state.evaluated = "averages";
   for (const callback of callbacks) {
     if (callback.name in progress.callbacks) await callback.load?.(progress.callbacks[callback.name], state);
   }

@@ -85,6 +85,14 @@ async function trainEpoch(run: Fit): Promise<void> {
   const started = performance.now(), firstBatch = state.batch;
   const pace = (steps: readonly Tally[]) => paceOf(steps.slice(firstBatch), batches, started);
   let lr = state.batch > 0 ? rate(run, state.batch - 1) : NaN, valid: Tally | undefined;
+  const log = (steps: readonly Tally[]) =>
+    callEach(callbacks, "stepLogged", state, {
+      epoch,
+      step: state.step,
+      lr,
+      tally: steps.at(-1)!,
+      ...pace(steps),
+    });
   for await (const batch of batches) {
     if (signal.aborted && step.isWhole) break;
     if (state.batch >= state.validatedAt + validateEvery && step.isWhole) valid = await validate(run, false);
@@ -93,21 +101,24 @@ async function trainEpoch(run: Fit): Promise<void> {
     state.batch++;
     if (!step.isWhole) continue;
     state.step = step.step;
+    const isLast = state.batch === batchesPerEpoch;
+    if (!isLast && state.step % run.logEvery === 0) await log(await readSteps(run));
     await callEach(callbacks, "stepEnd", state);
-    if (state.batch === batchesPerEpoch) break;
-    if (state.step % run.logEvery === 0) {
-      const steps = await readSteps(run);
-      const record = { epoch, step: state.step, lr, tally: steps.at(-1)!, ...pace(steps) };
-      await callEach(callbacks, "stepLogged", state, record);
-    }
+    if (isLast) break;
   }
   const steps = await readSteps(run);
   const trained = { epoch, step: state.step, lr, train: sum(steps), ...pace(steps) };
   if (signal.aborted) await interrupt(run);
+  if (logsLastStep(run)) await log(steps);
   valid = await validate(run, true) ?? valid;
   state.history.push({ ...trained, valid } satisfies EpochRecord);
   state.memory = run.device.pool.stats();
   await callEach(callbacks, "epochEnd", state);
+}
+
+/** Whether an epoch's last step is logged: when it is its turn, or when the epoch is shorter than the interval. */
+function logsLastStep({ logEvery, accumulate = 1, state: { step, batchesPerEpoch } }: Fit): boolean {
+  return step % logEvery === 0 || Math.ceil(batchesPerEpoch / accumulate) < logEvery;
 }
 
 /** The training speed since `started`. */

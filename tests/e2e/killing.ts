@@ -24,29 +24,38 @@ export function overrides(folder: string, { epochs, kept }: Length): string[] {
   ];
 }
 
-/** All that a finished run leaves, but for what the clock says: texts and digests by name. */
-export async function remains(folder: string): Promise<Record<string, unknown>> {
+/** All that a finished run leaves in its folder and in that of its checkpoints, but for what the clock says. */
+export async function remains(run: string, checkpoints: string): Promise<Record<string, unknown>> {
   const found: Record<string, unknown> = {};
-  for (const name of ["metrics.jsonl", "metrics.csv"]) {
-    found[name] = await Deno.readTextFile(`${folder}/run/${name}`);
+  for (const name of ["metrics.jsonl", "metrics.csv", "report.json"]) {
+    found[name] = await Deno.readTextFile(`${run}/${name}`);
   }
-  const checkpoints = `${folder}/checkpoints/train`;
-  for await (const { name } of Deno.readDir(checkpoints)) {
-    const { tensors, metadata } = readSafetensors(await Deno.readFile(`${checkpoints}/${name}`));
-    for (const [tensor, stored] of tensors) {
-      const bytes = new Uint8Array(Float32Array.from(toFloat32(stored)).buffer);
-      const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-      found[`${name} ${tensor}`] = hash.join(" ");
+  for (const folder of [checkpoints, `${run}/weights`]) {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (name.endsWith(".safetensors")) found[`${folder}/${name}`] = await contentOf(`${folder}/${name}`);
     }
-    const progress = parseExactJson(metadata.get("wgrad.progress")!) as {
-      history: Record<string, unknown>[];
-    };
-    for (const record of progress.history) {
-      for (const timing of ["seconds", "imagesPerSecond", "dataWait"]) delete record[timing];
-    }
-    found[`${name} progress`] = progress;
   }
   return found;
+}
+
+/** Digests of a checkpoint's tensors, and its progress, in both of which the clock has no part. */
+async function contentOf(path: string): Promise<unknown> {
+  const { tensors, metadata } = readSafetensors(await Deno.readFile(path));
+  const digests: Record<string, string> = {};
+  for (const [tensor, stored] of tensors) {
+    const bytes = new Uint8Array(Float32Array.from(toFloat32(stored)).buffer);
+    digests[tensor] = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  }
+  const progress = parseExactJson(metadata.get("wgrad.progress")!) as { history: Record<string, unknown>[] };
+  for (const record of progress.history) {
+    for (const timing of ["seconds", "imagesPerSecond", "dataWait"]) delete record[timing];
+  }
+  return { digests, progress };
+}
+
+/** The same of the one run of a folder. */
+export function remainsIn(folder: string): Promise<Record<string, unknown>> {
+  return remains(`${folder}/run`, `${folder}/checkpoints/train`);
 }
 
 /** Runs to the end, from the last checkpoint if there is one; the folder is made alike, so that paths are the same. */
@@ -69,7 +78,7 @@ export interface Stopped {
 export async function stop(
   folder: string,
   length: Length,
-  signal: "SIGKILL" | "SIGINT" | "SIGTERM",
+  signal: "SIGKILL" | "SIGINT" | "SIGTERM" | "SIGHUP",
   moment: Moment,
   more: readonly string[] = [],
 ): Promise<Stopped> {
@@ -103,7 +112,8 @@ async function reach(folder: string, moment: Moment, ended: Promise<unknown>): P
   }
 }
 
-async function isWriting(checkpoints: string): Promise<boolean> {
+/** Whether a checkpoint in a folder is being written. */
+export async function isWriting(checkpoints: string): Promise<boolean> {
   try {
     for await (const { name } of Deno.readDir(checkpoints)) if (name.endsWith(".tmp")) return true;
   } catch (error) {

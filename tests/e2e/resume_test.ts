@@ -1,21 +1,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { e2eTest } from "../rings.ts";
 import { cli, withFolder } from "./cli.ts";
-import { clear, overrides, remains, runToEnd, stop } from "./killing.ts";
+import { clear, overrides, remainsIn, runToEnd, stop } from "./killing.ts";
 
-const STOPS = [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130]] as const;
+const STOPS = [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130], ["SIGHUP", 0, 130]] as const;
 const INTERRUPTED =
-  /InterruptedError: The run was interrupted after step \d+; resume with resume=auto or resume=.+last\.safetensors/;
+  /InterruptedError: The run was interrupted after step \d+; resume with resume=auto or resume=.+\/run\/weights\/last\.safetensors/;
 
 e2eTest("a run is gone on with", (context) =>
   withFolder(async (folder) => {
     const length = { epochs: 2, kept: 1 };
     const checkpoints = `${folder}/checkpoints/train`, last = `${checkpoints}/last.safetensors`;
     await context.step(
-      "to the same bits, if it was killed in a checkpoint's write, interrupted and asked to end, whatever is made ahead",
+      "to the same bits, if it was killed in a checkpoint's write, or asked to end by any signal, whatever is made ahead",
       async () => {
         await runToEnd(folder, length, ["data.prefetch=0"]);
-        const expected = await remains(folder);
+        const expected = await remainsIn(folder);
         await clear(folder);
         for (const [signal, write, code] of STOPS) {
           const stopped = await stop(folder, length, signal, { write });
@@ -24,14 +24,13 @@ e2eTest("a run is gone on with", (context) =>
           assert(stopped.seconds < 60, `${signal} took ${stopped.seconds} s`);
         }
         await runToEnd(folder, length);
-        assertEquals(await remains(folder), expected);
+        assertEquals(await remainsIn(folder), expected);
       },
     );
 
     await context.step("from the newest whole checkpoint, if the last one is damaged", async () => {
       const whole = await Deno.readFile(last);
-      await Deno.remove(last); // a link of the best, which stays whole
-      await Deno.writeFile(last, whole.subarray(0, whole.length / 2));
+      await Deno.writeFile(last, whole.subarray(0, whole.length / 2)); // in place: no link of the best is damaged
       const best = (await namesIn(checkpoints)).find((name) => name.startsWith("epoch="))!;
       const epochs = 1 + Number(/^epoch=(\d+)/.exec(best)![1]);
       const { code, out, error } = await cli("train", overrides(folder, { epochs: 3, kept: 1 }));
@@ -41,13 +40,20 @@ e2eTest("a run is gone on with", (context) =>
       assertMatch(out, new RegExp(`^resume {2}.*epoch=.*${place}$`, "m"));
     });
 
-    await context.step("or begun afresh, which overwrites none of its checkpoints", async () => {
-      const kept = await namesIn(checkpoints);
-      const fresh = await cli("train", [...overrides(folder, { epochs: 1, kept: 1 }), "resume=never"]);
-      assertEquals(fresh.code, 0, fresh.error);
-      assertEquals(await namesIn(`${checkpoints}.1`), kept);
-      assertEquals((await namesIn(checkpoints)).length, 2);
-    });
+    await context.step(
+      "or begun afresh, which leaves its checkpoints and its folder as they are",
+      async () => {
+        const kept = await namesIn(checkpoints),
+          metrics = await Deno.readTextFile(`${folder}/run/metrics.jsonl`);
+        const fresh = await cli("train", [...overrides(folder, { epochs: 1, kept: 1 }), "resume=never"]);
+        assertEquals(fresh.code, 0, fresh.error);
+        assertMatch(fresh.out, /^ {2}note: .+\/run holds another run: this one goes to .+\/run\.1$/m);
+        assertEquals(await namesIn(`${checkpoints}.1`), kept);
+        assertEquals((await namesIn(checkpoints)).length, 2);
+        assertEquals(await Deno.readTextFile(`${folder}/run/metrics.jsonl`), metrics);
+        assertEquals(await namesIn(`${folder}/run.1/weights`), ["best.safetensors", "last.safetensors"]);
+      },
+    );
 
     await context.step("but not from a checkpoint of another image size, nor into a file", async () => {
       const args = overrides(folder, { epochs: 1, kept: 1 });
@@ -55,7 +61,7 @@ e2eTest("a run is gone on with", (context) =>
       assertEquals(other.code, 2, other.error);
       assertMatch(
         other.error,
-        /^ConfigError: Cannot resume from .+: .+ has data\.image_size=32 \(now 64\)$/m,
+        /^ConfigError: Cannot resume from .+: it has data\.image_size=32 \(now 64\); give data\.image_size=32 to go on/m,
       );
       const blocked = await cli("train", [...args, `checkpoint_dir=${last}`]);
       assertEquals(blocked.code, 6, blocked.error);

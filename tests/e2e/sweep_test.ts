@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { e2eTest } from "../rings.ts";
 import { cli, tiny, withFolder } from "./cli.ts";
 
@@ -12,7 +12,7 @@ e2eTest(
       const sweep = [
         "-m",
         ...args,
-        "model.weights=null,none.safetensors",
+        "model.weights=choice(null,none.safetensors)",
         `data.data_root=${folder}/jerseys`,
       ];
       const first = await cli("train", [
@@ -23,8 +23,12 @@ e2eTest(
       ]);
       assertEquals(first.code, 3, first.error);
       assertMatch(first.out, /^ {2}0 {2}model\.weights=null +done +0\.\d{4} +0\.\d{4}/m);
-      assertMatch(first.out, /^ {2}1 {2}model\.weights=none\.safetensors {2}failed \(3\)/m);
+      assertMatch(first.out, /^ {2}1 {2}model\.weights='none\.safetensors' {2}failed \(3\)/m);
       assertMatch(first.out, /1 done, 1 failed$/m);
+      for (const path of ["checkpoints/last", "weights/best", "weights/last"]) {
+        await Deno.stat(`${folder}/sweep/0/${path}.safetensors`);
+      }
+      await assertRejects(() => Deno.stat(`${folder}/checkpoints`), Deno.errors.NotFound);
       const again = await cli("train", ["--resume", `${folder}/sweep`]);
       assertEquals(again.code, first.code, again.error);
       assertMatch(again.out, /job 0 \(1 of 2\): already done/);

@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { rng } from "../../src/base/rng.ts";
 import { withFolder } from "../e2e/cli.ts";
-import { clear, type Moment, remains, runToEnd, stop } from "../e2e/killing.ts";
+import { clear, type Moment, remainsIn, runToEnd, stop } from "../e2e/killing.ts";
 import { e2eTest } from "../rings.ts";
 import { seed } from "./seed.ts";
 
@@ -18,7 +18,7 @@ e2eTest(
       await clear(folder); // the dataset stays, and the kernels are compiled
       const started = performance.now();
       await runToEnd(folder, LENGTH);
-      const whole = performance.now() - started, expected = await remains(folder);
+      const whole = performance.now() - started, expected = await remainsIn(folder);
       for (const [signal, kills] of Object.entries(KILLS) as [keyof typeof KILLS, number][]) {
         for (let i = 0; i < kills; i++) {
           // A third of the moments is within the writing of a checkpoint.
@@ -30,7 +30,7 @@ e2eTest(
             const { code } = await stop(folder, LENGTH, signal, moment);
             console.log(code === 0 ? "the run was over before" : `ended with ${code}`);
             await runToEnd(folder, LENGTH);
-            assertEquals(await remains(folder), expected);
+            assertEquals(await remainsIn(folder), expected);
           });
         }
       }

@@ -38,6 +38,7 @@ gpuTest(
       "epochEnd 0",
       "save epoch 1 3",
       "stepLogged 4",
+      "stepLogged 6",
       "epochEnd 1",
       "save epoch 2 6",
       "stepLogged 8",
@@ -116,6 +117,23 @@ gpuTest("fit() stops between steps when it is interrupted, after the callbacks h
   await assertRejects(() => fit(device, options), InterruptedError, "The run was interrupted after step 2");
   assertEquals(callback.calls, ["fitStart", "stepLogged 2", "save interrupted 0 2"]);
 });
+
+gpuTest(
+  "fit() logs the last step of epochs that are shorter than the interval, but not of others",
+  async () => {
+    const device = await testDevice();
+    const loggedBy = async (logEvery: number) => {
+      const callback = recorder();
+      await fit(
+        device,
+        fitOptions(device, slimModel(device), { logEvery, maxEpochs: 2, callbacks: [callback] }),
+      );
+      return callback.calls.filter((call) => call.startsWith("stepLogged"));
+    };
+    assertEquals(await loggedBy(10), ["stepLogged 3", "stepLogged 6"]);
+    assertEquals(await loggedBy(2), ["stepLogged 2", "stepLogged 4", "stepLogged 6"]);
+  },
+);
 
 gpuTest("fit() asks for the learning rate at fractions of an epoch where it changes every step", async () => {
   const device = await testDevice();

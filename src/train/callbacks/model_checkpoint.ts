@@ -12,7 +12,7 @@ import {
 } from "../monitor.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
 import { checkFileName, fileName } from "./checkpoint_name.ts";
-import { type CheckpointStore, defineCallback } from "./plugin.ts";
+import { type CheckpointStore, defineCallback, type OwnWeights } from "./plugin.ts";
 
 const options = z.strictObject({
   monitor: monitored.nullable().default("val/acc_top1")
@@ -39,6 +39,11 @@ export type ModelCheckpointOptions = z.output<typeof options>;
 
 const LAST = "last.safetensors";
 
+/** The name in the store. Its path may be of a folder that has been moved since. */
+function nameOf({ path }: SavedCheckpoint): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
 /** The `most` best checkpoints of a run (-1: all), by their names in the store, and what changed last. */
 class Ranking {
   /** Best first; on a tie the earlier one. */
@@ -48,14 +53,10 @@ class Ranking {
   /** The name of one that dropped out and may still be in the store. */
   dropped: string | undefined;
 
-  constructor(
-    readonly nameOf: (checkpoint: SavedCheckpoint) => string,
-    readonly direction: Mode,
-    readonly most: number,
-  ) {}
+  constructor(readonly direction: Mode, readonly most: number) {}
 
   get names(): Set<string> {
-    return new Set(this.kept.map(this.nameOf));
+    return new Set(this.kept.map(nameOf));
   }
 
   add(candidate: SavedCheckpoint) {
@@ -63,12 +64,12 @@ class Ranking {
     this.kept.splice(place < 0 ? this.kept.length : place, 0, candidate);
     const last = this.most > 0 && this.kept.length > this.most ? this.kept.pop()! : undefined;
     if (last !== candidate) this.pending = candidate;
-    if (last !== undefined && last !== candidate) this.dropped = this.nameOf(last);
+    if (last !== undefined && last !== candidate) this.dropped = nameOf(last);
   }
 
   /** Removes the one kept without a metric, whose value is NaN, to make room for the next. */
   clear() {
-    this.dropped = this.kept[0] && this.nameOf(this.kept[0]);
+    this.dropped = this.kept[0] && nameOf(this.kept[0]);
     this.kept = [];
   }
 }
@@ -76,13 +77,12 @@ class Ranking {
 /**
  * Writes the `save_top_k` best checkpoints by a metric, and `last` after each epoch, at a time interval if requested,
  * and when the run is interrupted. Without validation the last epoch is the best. Every checkpoint can be resumed
- * from.
+ * from. The best and the last also become the weights in the run's own folder.
  */
 export function modelCheckpoint(options: ModelCheckpointOptions, store: CheckpointStore): Callback {
   const { monitor, save_top_k: most, save_last: keepsLast, save_every_n_minutes: minutes } = options;
-  const nameOf = ({ path }: SavedCheckpoint) => path.slice(store.folder.length + 1);
   const direction = monitor === null ? "max" : DIRECTIONS[monitor];
-  const ranking = new Ranking(nameOf, direction, most);
+  const ranking = new Ranking(direction, most);
   let savedAt = performance.now();
 
   const rank = (state: RunState, value: number | undefined) => {
@@ -90,22 +90,20 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
     if (Number.isNaN(value)) ranking.clear();
     const name = fileName(options.filename, monitor, state, value, ranking.names);
     ranking.add({ path: `${store.folder}/${name}`, epoch: state.epoch, step: state.step, value });
-    state.best = ranking.kept[0];
+    state.best = bestIn(ranking, store);
   };
 
   const save = async (state: RunState) => {
     const { pending } = ranking;
     if (!pending && !keepsLast) return;
     const { epoch, step } = state;
-    const last = { path: `${store.folder}/${LAST}`, epoch, step, value: pending?.value ?? NaN };
-    if (keepsLast) state.last = last;
-    else if (pending) state.last = pending;
+    state.last = keepsLast
+      ? { path: store.weights.last, epoch, step, value: pending?.value ?? NaN }
+      : pending;
     ranking.pending = undefined;
     const bytes = await state.snapshot();
-    if (pending) {
-      await store.write(nameOf(pending), bytes);
-      if (keepsLast) await store.link(nameOf(pending), LAST);
-    } else await store.write(LAST, bytes);
+    if (pending) await put(store, nameOf(pending), bytes, pending === ranking.kept[0] && "best");
+    if (keepsLast) await put(store, LAST, bytes, "last"); // not a link, so that one damaged file is never both
     if (ranking.dropped !== undefined) await store.remove(ranking.dropped);
     ranking.dropped = undefined;
     savedAt = performance.now();
@@ -120,22 +118,53 @@ export function modelCheckpoint(options: ModelCheckpointOptions, store: Checkpoi
       if (minutes !== null && keepsLast && performance.now() - savedAt >= minutes * 60_000) await save(state);
     },
     async fitEnd({ log, best, last }) {
-      const { kept } = ranking;
-      const all = last && kept.every(({ path }) => path !== last.path) ? [...kept, last] : kept;
-      const left = all.map(({ path, step, value }) => {
-        return { path, step, score: value, isBest: path === best?.path };
-      }).sort((a, b) => a.step - b.step);
+      const left = [...(best ? [best] : []), ...ranking.kept.slice(1), ...(last && keepsLast ? [last] : [])]
+        .map(({ path, step, value }) => ({ path, step, score: value, isBest: path === best?.path }));
+      left.sort((a, b) => a.step - b.step);
       await log.checkpoints(left, { monitor, mode: direction, save_top_k: most, save_last: keepsLast });
     },
     save: (state, reason: SaveReason) =>
       reason === "validation" && !ranking.pending ? undefined : save(state),
     state: () => ({ kept: ranking.kept, dropped: ranking.dropped }),
-    async load(state) {
-      const loaded = state as { kept: SavedCheckpoint[]; dropped?: string };
-      ranking.kept = loaded.kept;
-      if (loaded.dropped !== undefined) await store.remove(loaded.dropped);
+    async load(state, run) {
+      const { kept, dropped } = state as { kept: SavedCheckpoint[]; dropped?: string };
+      if (dropped !== undefined) await store.remove(dropped);
+      ranking.kept = await stillThere(kept, store);
+      run.best = bestIn(ranking, store);
+      if (!keepsLast || !run.last) return;
+      await store.keep(LAST, "last");
+      run.last = { ...run.last, path: store.weights.last };
     },
   };
+}
+
+/** Writes a checkpoint, which then also becomes the run's own best or last. */
+async function put(
+  store: CheckpointStore,
+  name: string,
+  bytes: Uint8Array,
+  as: OwnWeights | false,
+): Promise<void> {
+  await store.write(name, bytes);
+  if (as) await store.keep(name, as);
+}
+
+/** The best of the ranking, under its name in the run's own folder. */
+function bestIn({ kept: [first] }: Ranking, { weights }: CheckpointStore): SavedCheckpoint | undefined {
+  return first && { ...first, path: weights.best };
+}
+
+/**
+ * The checkpoints of a run that goes on, from the best that has not been deleted. That one becomes the run's own best
+ * again, since a kill may have come between the writing of a file and of the run's name for it.
+ */
+async function stillThere(
+  kept: readonly SavedCheckpoint[],
+  store: CheckpointStore,
+): Promise<SavedCheckpoint[]> {
+  const here = kept.map((one) => ({ ...one, path: `${store.folder}/${nameOf(one)}` }));
+  while (here.length > 0 && !await store.keep(nameOf(here[0]), "best")) here.shift();
+  return here;
 }
 
 /** The plug-in. */

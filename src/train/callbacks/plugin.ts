@@ -9,19 +9,26 @@ import type { OnnxOptions } from "../onnx_options.ts";
 import type { RunFiles } from "../report/read_run.ts";
 import type { Screen } from "../screen.ts";
 
-/** The folder for an experiment's checkpoints. */
+/** The folder for a run's checkpoints, usually that of its experiment, and the weights in the run's own folder. */
 export interface CheckpointStore {
-  /** For messages. */
   readonly folder: string;
+  /** The paths of the run's own weights, which no other run ever moves or replaces. */
+  readonly weights: Readonly<Record<OwnWeights, string>>;
   /** Fails if the folder is not writable, before anything is trained. @throws FileError */
   probe(): Promise<void>;
   /** Writes a file atomically. */
   write(name: string, bytes: Uint8Array): Promise<void>;
-  /** Atomically makes `to` the same file as `from`. */
-  link(from: string, to: string): Promise<void>;
+  /**
+   * Atomically makes the run's own weights the same as the file `name`. If there is no such file, they stay as they
+   * are. @returns whether the run has them
+   */
+  keep(name: string, as: OwnWeights): Promise<boolean>;
   /** Removes a file; does nothing if there is none. */
   remove(name: string): Promise<void>;
 }
+
+/** What a run's own folder has weights of. */
+export type OwnWeights = "best" | "last";
 
 /** What a report is made from in addition to the run's state. */
 export interface ReportSources {

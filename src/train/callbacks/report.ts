@@ -39,20 +39,21 @@ export function reportCallback(most: number, context: Context): Callback {
   const text = (value: string) => new TextEncoder().encode(value);
 
   /** Keeps the validation predictions of the best weights so far, or of the last if there is no best. */
-  const keep = async (state: RunState, tally: Tally | undefined) => {
+  const keep = (state: RunState, tally: Tally | undefined) => {
     const { outputs, best, classes, epoch, step } = state;
     if (!outputs || !tally || results.valid?.step === step) return;
     if (!best || best.step === step) {
       results.valid = predictionsOf(outputs, classes.length, tally, { epoch, step });
-    } else results.valid ??= await earlier(context, step);
+    }
   };
   const write = async (state: RunState, status: ReportStatus) => {
     const chosen: Record<string, PictureFile[Split]> = {};
     const started = performance.now();
     const isDue = status !== "running" || started - round.endedAt >= PICTURES_PART * round.took;
-    const sources = { ...context.report, picture: context.picture };
-    for (const of of Object.entries(results) as [Split, Predictions][]) {
-      chosen[of[0]] = await reportPictures(sources, of, Math.floor(most / 2), pictures, isDue);
+    const sources = { ...context.report, picture: context.picture }, each = Math.floor(most / 2);
+    for (const [split, predictions] of Object.entries(results) as [Split, Predictions | undefined][]) {
+      if (!predictions) continue; // of an earlier run, whose folder is gone
+      chosen[split] = await reportPictures(sources, [split, predictions], each, pictures, isDue);
     }
     if (isDue) Object.assign(round, { endedAt: performance.now(), took: performance.now() - started });
     const { folder, report: { files, now }, write } = context;
@@ -67,7 +68,7 @@ export function reportCallback(most: number, context: Context): Callback {
     name: "report",
     validated: (state, { tally }) => keep(state, tally),
     async epochEnd(state) {
-      await keep(state, state.history.at(-1)!.valid);
+      keep(state, state.history.at(-1)!.valid);
       await write(state, "running");
     },
     save: (state, reason) => reason === "interrupted" ? write(state, "interrupted") : undefined,
@@ -76,14 +77,19 @@ export function reportCallback(most: number, context: Context): Callback {
       results.test = predictionsOf(outputs, state.classes.length, tally, { epoch, step });
       await write(state, "finished");
     },
+    state: () => ({ valid: results.valid?.step }),
+    async load(state) {
+      const { valid } = state as { valid?: number };
+      results.valid = await earlier(context, valid);
+    },
   };
 }
 
-/** The predictions that a resumed run saved before. */
-async function earlier({ report }: Context, step: number): Promise<Predictions | undefined> {
+/** The predictions of the validation at `step` that a resumed run has written before; later ones come again. */
+async function earlier({ report }: Context, step: number | undefined): Promise<Predictions | undefined> {
   const file = await report.files.text(REPORT_DATA);
   const { valid } = file === undefined ? {} as Results : JSON.parse(file) as ReportData;
-  return valid?.step !== undefined && valid.step <= step ? valid : undefined;
+  return valid?.step === step ? valid : undefined;
 }
 
 function dataOf(

@@ -29,9 +29,10 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     scheduleInterval: "epoch",
     checkpoints: {
       folder: "checkpoints/x",
+      weights: { best: "run/weights/best.safetensors", last: "run/weights/last.safetensors" },
       probe: () => Promise.resolve(),
       write: () => Promise.resolve(),
-      link: () => Promise.resolve(),
+      keep: () => Promise.resolve(true),
       remove: () => Promise.resolve(),
     },
     samples: [

@@ -6,32 +6,35 @@ import { checkFileName, fileName } from "../../../src/train/callbacks/checkpoint
 import { DIRECTIONS } from "../../../src/train/monitor.ts";
 import type { RunState } from "../../../src/train/run_state.ts";
 
-/** A store that keeps the epoch of each file, and what was done to it. */
+/** A store that keeps the epoch of each file, and of the run's own weights, and what was done to it. */
 function memoryStore() {
-  const files = new Map<string, string>(), log: string[] = [];
+  const files = new Map<string, string>(), own = new Map<string, string>(), log: string[] = [];
   const store: CheckpointStore = {
     folder: "checkpoints/x",
+    weights: { best: "run/best", last: "run/last" },
     probe: () => Promise.resolve(),
     write(name, bytes) {
       files.set(name, new TextDecoder().decode(bytes));
       return Promise.resolve(void log.push(`write ${name}`));
     },
-    link(from, to) {
-      files.set(to, files.get(from)!);
-      return Promise.resolve(void log.push(`link ${from} ${to}`));
+    keep(name, as) {
+      const content = files.get(name);
+      if (content !== undefined) own.set(as, content);
+      log.push(`keep ${name} as ${as}`);
+      return Promise.resolve(own.has(as));
     },
     remove(name) {
       files.delete(name);
       return Promise.resolve(void log.push(`remove ${name}`));
     },
   };
-  return { store, files, log };
+  return { store, files, own, log };
 }
 
 function state(): RunState {
-  const state = { epoch: 0, step: 0, history: [], best: undefined, last: undefined };
-  const snapshot = () => Promise.resolve(new TextEncoder().encode(`step ${state.step}`));
-  return { ...state, snapshot } as unknown as RunState;
+  const run = { epoch: 0, step: 0, history: [], best: undefined, last: undefined };
+  const snapshot = () => Promise.resolve(new TextEncoder().encode(`step ${run.step}`));
+  return Object.assign(run, { snapshot }) as unknown as RunState;
 }
 
 /** One epoch with these results of its validation, up to its end. */
@@ -50,36 +53,46 @@ async function epoch(callback: ReturnType<typeof modelCheckpoint>, run: RunState
 const options = (given: object) => model_checkpoint.options.parse(given);
 
 Deno.test("modelCheckpoint() keeps the best k and the last, removes what falls out, and names the best", async () => {
-  const { store, files } = memoryStore();
+  const { store, files, own } = memoryStore();
   const callback = modelCheckpoint(options({ save_top_k: 2 }), store), run = state();
-  for (const top1 of [.5, .75, .25, .75, .875]) await epoch(callback, run, top1);
+  for (const top1 of [.5, .75, .25, .75, .875, .3]) await epoch(callback, run, top1);
   assertEquals([...files.keys()].sort(), [
     "epoch=01-val_acc=0.7500.safetensors",
     "epoch=04-val_acc=0.8750.safetensors",
     "last.safetensors",
   ]);
-  assertEquals(run.best, {
-    path: "checkpoints/x/epoch=04-val_acc=0.8750.safetensors",
-    epoch: 4,
-    step: 50,
-    value: .875,
-  });
-  assertEquals(run.last?.path, "checkpoints/x/last.safetensors");
+  assertEquals(run.best, { path: "run/best", epoch: 4, step: 50, value: .875 });
+  assertEquals(run.last?.path, "run/last");
+  assertEquals([...own], [["best", "step 50"], ["last", "step 60"]]);
 });
 
-Deno.test("modelCheckpoint() writes the new best before it links the last and removes the old", async () => {
+Deno.test("modelCheckpoint() writes the new best, then the last by itself, and then removes the old", async () => {
   const { store, log } = memoryStore();
   const callback = modelCheckpoint(options({ save_top_k: 1 }), store), run = state();
   for (const top1 of [.5, .75, .7]) await epoch(callback, run, top1);
   const [first, second] = ["epoch=00-val_acc=0.5000.safetensors", "epoch=01-val_acc=0.7500.safetensors"];
+  const last = ["write last.safetensors", "keep last.safetensors as last"];
   assertEquals(log, [
-    `write ${first}`,
-    `link ${first} last.safetensors`,
-    `write ${second}`,
-    `link ${second} last.safetensors`,
-    `remove ${first}`,
-    "write last.safetensors",
+    ...[`write ${first}`, `keep ${first} as best`, ...last],
+    ...[`write ${second}`, `keep ${second} as best`, ...last, `remove ${first}`],
+    ...last,
   ]);
+});
+
+Deno.test("modelCheckpoint() gives a run that goes on its own weights as of its checkpoint, wherever a kill came", async () => {
+  const { store, files, own } = memoryStore();
+  const callback = modelCheckpoint(options({ save_top_k: 1 }), store), run = state();
+  await epoch(callback, run, .5);
+  const saved = JSON.parse(JSON.stringify(callback.state!()));
+  own.set("best", "step 20").delete("last"); // between the new best and the last
+  const again = modelCheckpoint(options({ save_top_k: 1 }), store);
+  const resumed = { ...run, best: { ...run.best!, path: "elsewhere/best" } } as RunState;
+  await again.load!(saved, resumed);
+  assertEquals([own.get("best"), own.get("last"), resumed.best?.path], ["step 10", "step 10", "run/best"]);
+  files.clear();
+  own.clear();
+  await modelCheckpoint(options({}), store).load!(saved, resumed);
+  assertEquals(resumed.best, undefined, "its best checkpoint is gone everywhere");
 });
 
 Deno.test("modelCheckpoint() goes on from its state, and removes what a kill has left", async () => {
@@ -170,10 +183,10 @@ Deno.test("modelCheckpoint() tells the loggers what is there when the training i
   for (const top1 of [.5, .75, .25, .6, .3]) await epoch(callback, run, top1);
   await callback.fitEnd?.(run);
   const [kept, policy] = told as [{ path: string; score: number; isBest: boolean }[], object];
-  assertEquals(kept.map(({ path, isBest }) => [path.slice("checkpoints/x/".length), isBest]), [
-    ["epoch=01-val_acc=0.7500.safetensors", true],
-    ["epoch=03-val_acc=0.6000.safetensors", false],
-    ["last.safetensors", false],
+  assertEquals(kept.map(({ path, isBest }) => [path, isBest]), [
+    ["run/best", true],
+    ["checkpoints/x/epoch=03-val_acc=0.6000.safetensors", false],
+    ["run/last", false],
   ]);
   assertEquals(kept.map(({ score }) => score), [.75, .6, NaN]);
   assertEquals(policy, { monitor: "val/acc_top1", mode: "max", save_top_k: 2, save_last: true });
@@ -186,5 +199,5 @@ Deno.test("modelCheckpoint() tells of the newest best alone where it keeps no la
   const run = { ...state(), log } as unknown as RunState;
   for (const top1 of [.5, .75]) await epoch(callback, run, top1);
   await callback.fitEnd?.(run);
-  assertEquals(told.map(({ path }) => path), ["checkpoints/x/epoch=01-val_acc=0.7500.safetensors"]);
+  assertEquals(told.map(({ path }) => path), ["run/best"]);
 });

@@ -51,9 +51,11 @@ Deno.test("report keeps the predictions of the best epoch, and writes after ever
 Deno.test("report of a run that goes on has the best epoch of before, and of an interrupted one says so", async () => {
   const { state, context, files } = drawnRun();
   state.history.push(record(0, 1, .5));
-  await reportCallback(4, context).epochEnd?.(state);
-  const before = json(files.get("run/report.json")).valid;
+  const first = reportCallback(4, context);
+  await first.epochEnd?.(state);
+  const before = json(files.get("run/report.json")).valid, saved = first.state!();
   const resumed = reportCallback(4, context);
+  await resumed.load!(saved, state);
   Object.assign(state, {
     epoch: 1,
     step: 10,
@@ -67,6 +69,36 @@ Deno.test("report of a run that goes on has the best epoch of before, and of an 
   assertEquals(json(files.get("run/report.json")).status, "running");
   await resumed.save?.(state, "interrupted");
   assertEquals(json(files.get("run/report.json")).status, "interrupted");
+});
+
+Deno.test("report keeps the validation of a finished run that is resumed, with nothing left to train", async () => {
+  const { state, context, files } = drawnRun(1);
+  state.history.push(record(0, 1, .5));
+  const first = reportCallback(4, context);
+  await first.epochEnd?.(state);
+  const before = json(files.get("run/report.json")).valid;
+  const resumed = reportCallback(4, context);
+  await resumed.load!(first.state!(), state);
+  state.outputs = undefined;
+  await resumed.fitEnd?.(state);
+  assertEquals(json(files.get("run/report.json")).valid, before);
+  assertEquals(Object.keys(json(files.get("run/report_pictures.json")).valid).length, 2);
+});
+
+Deno.test("report of a run whose folder is gone has what comes from then on", async () => {
+  const { state, context, files } = drawnRun();
+  const best = { path: "b", epoch: 0, step: 5, value: 1 };
+  Object.assign(state, { epoch: 1, step: 10, best });
+  state.history.push(record(0, 1, .5), record(1, 2, .4));
+  const resumed = reportCallback(4, context);
+  await resumed.load!({ valid: 5 }, state);
+  await resumed.validated?.(state, { epoch: 1, step: 10, tally, isEpochEnd: true });
+  await resumed.epochEnd?.(state);
+  assertEquals(json(files.get("run/report.json")).valid, undefined);
+  Object.assign(state, { epoch: 2, step: 15, best: { ...best, epoch: 2, step: 15 } });
+  state.history.push(record(2, 1, .9));
+  await resumed.epochEnd?.(state);
+  assertEquals(json(files.get("run/report.json")).valid.step, 15);
 });
 
 Deno.test("report is written without validation, and without pictures where none are wanted", async () => {

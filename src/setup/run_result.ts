@@ -1,6 +1,7 @@
 /** The result of a run, stored in its folder as `result.json`, from which a sweep knows which jobs are missing. */
 
-import type { Host } from "../setup/host.ts";
+import { weightsIn } from "./checkpoint_store.ts";
+import type { Host } from "./host.ts";
 
 /** How a run ended. */
 export interface JobResult {
@@ -14,11 +15,29 @@ export interface JobResult {
 
 const NAME = "result.json";
 
-/** Writes `result.json`. */
+/** Writes `result.json`, which also names the run's weights, by paths relative to itself. */
 export async function writeResult(host: Host, folder: string, result: JobResult): Promise<void> {
   const { code, error = null, seconds, metrics } = result;
-  const text = JSON.stringify({ exit_code: code, error, seconds, ...Object.fromEntries(metrics) }, null, 2);
-  await host.writeAtomic(`${folder}/${NAME}`, new TextEncoder().encode(text + "\n"));
+  const weights = await weightsOf(host, folder);
+  const facts = { exit_code: code, error, seconds, weights, ...Object.fromEntries(metrics) };
+  await host.writeAtomic(
+    `${folder}/${NAME}`,
+    new TextEncoder().encode(JSON.stringify(facts, null, 2) + "\n"),
+  );
+}
+
+/** Removes the result of an earlier attempt, when the next one begins in the same folder. */
+export async function clearResult(host: Host, folder: string): Promise<void> {
+  await host.folderStore(folder).remove(NAME);
+}
+
+async function weightsOf(host: Host, folder: string): Promise<Record<string, string>> {
+  const there: Record<string, string> = {};
+  for (const [kind, path] of Object.entries(weightsIn(folder))) {
+    const name = path.slice(folder.length + 1);
+    if (await host.folderStore(folder).exists(name)) there[kind] = name;
+  }
+  return there;
 }
 
 /** The result of the run in a folder. A run without a result did not complete, which is code 1. */

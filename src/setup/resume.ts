@@ -1,0 +1,155 @@
+/** Which checkpoint a run resumes from, and whether the run that is configured now can go on from it. */
+import { ConfigError, DataError } from "../base/errors.ts";
+import { type Config, formatConfigJson, readConfigJson } from "../config/mod.ts";
+import { folderOf } from "../data/files/paths.ts";
+import { openSafetensors } from "../formats/safetensors.ts";
+import { CARD } from "../train/model_card.ts";
+import type { Snapshot } from "../train/run.ts";
+import { decodeSnapshot } from "../train/snapshot.ts";
+import { checkpointsIn, WEIGHTS } from "./checkpoint_store.ts";
+import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
+import type { Host } from "./host.ts";
+import { openDataset } from "./open_dataset.ts";
+import { changesBetween, requireCompatible } from "./resume_changes.ts";
+
+/** Metadata keys for facts about the run that wrote a checkpoint. */
+const EXPERIMENT = "wgrad.experiment", RUN = "wgrad.run", CONFIG = "wgrad.config";
+const LISTING = "wgrad.data", CONTENT = "wgrad.data_content";
+
+/** A checkpoint to resume from, and why it was chosen. */
+export interface Resume {
+  readonly path: string;
+  /** The folder of the run that wrote it. */
+  readonly folder: string;
+  readonly why: string;
+}
+
+/** Facts about a run for the metadata of its checkpoints. */
+export function aboutRun(config: Config, folder: string, data: DataFingerprint): Map<string, string> {
+  return new Map([
+    [EXPERIMENT, config.experiment],
+    [RUN, folder],
+    [CONFIG, formatConfigJson(config)],
+    [LISTING, data.listing],
+    [CONTENT, data.content],
+  ]);
+}
+
+/** A configuration as a checkpoint would have it, to compare it with one that does. */
+function asKept(config: Config): Config {
+  return readConfigJson(formatConfigJson(config));
+}
+
+/** The folder of the run that wrote a checkpoint, if it is there and its header can be read. */
+export async function runOf(host: Host, path: string): Promise<string | undefined> {
+  if (!await host.folderStore(path).exists("")) return undefined;
+  try {
+    const { metadata } = await openSafetensors(await host.openFile(path));
+    return metadata.get(RUN);
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined; // damaged
+    throw error;
+  }
+}
+
+/**
+ * The newest whole checkpoint in a folder: the last one or, if that is damaged, the newest of the others; undefined if
+ * there are none. Prints what is damaged.
+ * @throws DataError if all of them are damaged, and like {@link lookAt}
+ */
+export async function findLatest(host: Host, config: Config, folder: string): Promise<Resume | undefined> {
+  const names = await checkpointsIn(host, folder);
+  if (names.length === 0) return undefined;
+  const isLast = (name: string) => name === "last.safetensors";
+  for (const group of [names.filter(isLast), names.filter((name) => !isLast(name))]) {
+    const whole = (await Promise.all(group.map((name) => wholeOne(host, `${folder}/${name}`))))
+      .filter((snapshot) => snapshot !== undefined)
+      .sort((a, b) => b.progress.step - a.progress.step);
+    if (whole.length === 0) continue;
+    const why = isLast(group[0]) ? "the last of this experiment" : "the newest that is whole";
+    return { ...await requireResumable(host, config, whole[0]), why };
+  }
+  throw new DataError(
+    `Cannot resume: no checkpoint in ${folder} is whole; give resume=never to start again (they are kept)`,
+  );
+}
+
+/** A checkpoint, or undefined if it is damaged, which is printed. */
+async function wholeOne(host: Host, path: string): Promise<Snapshot | undefined> {
+  try {
+    return await decodeSnapshot(await host.readFile(path), path);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    host.print(error.message, "warning");
+    return undefined;
+  }
+}
+
+/**
+ * The checkpoint at a path, from which the configured run can go on.
+ * @throws DataError if it cannot be read or was made with other data, ConfigError if the configuration does not fit
+ */
+export async function lookAt(host: Host, config: Config, path: string): Promise<Omit<Resume, "why">> {
+  return await requireResumable(host, config, await decodeSnapshot(await host.readFile(path), path));
+}
+
+async function requireResumable(
+  host: Host,
+  config: Config,
+  snapshot: Snapshot,
+): Promise<Omit<Resume, "why">> {
+  const { path, metadata, progress } = snapshot;
+  const written = metadata.get(RUN), before = metadata.get(CONFIG);
+  if (written === undefined || before === undefined) {
+    throw new ConfigError(
+      `Cannot resume from ${path}: it does not say which run wrote it; give resume=never to start again`,
+    );
+  }
+  requireCompatible(path, readConfigJson(before), asKept(config), progress.batch > 0);
+  await requireSameData(host, config, snapshot);
+  return { path, folder: await runWith(host, path) ?? written };
+}
+
+/** The folder of the run whose own weights a path names, wherever it has been moved to. */
+async function runWith(host: Host, path: string): Promise<string | undefined> {
+  const folder = folderOf(folderOf(path));
+  const isOwn = path.startsWith(`${folder}/${WEIGHTS}/`) && await host.folderStore(folder).exists("run.json");
+  return isOwn ? folder : undefined;
+}
+
+/** @throws DataError if the configured data is not what a checkpoint was trained on */
+async function requireSameData(host: Host, config: Config, { path, metadata }: Snapshot): Promise<void> {
+  const { tree, dataset } = await openDataset(host, config);
+  const { listing, content } = await dataFingerprint(tree, dataset);
+  const isListed = metadata.get(LISTING) === listing;
+  const isSame = isListed && [undefined, content].includes(metadata.get(CONTENT));
+  if (isSame) return;
+  const classes = metadata.get(CARD.classes), now = JSON.stringify(dataset.classes);
+  const difference = classes !== undefined && classes !== now
+    ? `its classes were ${classes}, now they are ${now}`
+    : isListed
+    ? "some of its images have changed"
+    : "its splits have other files or labels";
+  throw new DataError(
+    `Cannot resume from ${path}: the data in ${dataset.root} is not what it was trained on (${difference}); ` +
+      "restore the data, or give resume=never to start again",
+  );
+}
+
+/** Reads the checkpoint that a run resumes from, and prints where it goes on and what has changed since. */
+export async function openResume(host: Host, config: Config, { path, why }: Resume): Promise<Snapshot> {
+  const snapshot = await decodeSnapshot(await host.readFile(path), path);
+  const { epoch, batch, step, stop } = snapshot.progress;
+  const place = batch === 0 ? "" : ` after ${batch} batches`;
+  host.print(`resume  ${path} at epoch ${epoch}${place}, step ${step}: ${why}`);
+  const changes = changesBetween(readConfigJson(snapshot.metadata.get(CONFIG)!), asKept(config));
+  if (changes !== undefined) host.print(`  note: changed since: ${changes}`);
+  const { max_epochs: most } = config.trainer;
+  if (stop !== undefined) host.print(`  note: nothing is left to train, because ${stop}`);
+  else if (epoch >= most) {
+    host.print(
+      `  note: nothing is left to train: trainer.max_epochs=${most} is reached; give a larger one to go on`,
+    );
+  }
+  return snapshot;
+}
