@@ -5,7 +5,7 @@
 import * as z from "zod";
 import { requirement } from "../base/requirement.ts";
 import type { Faults } from "./faults.ts";
-import { formatValue } from "./format.ts";
+import { formatNode } from "./format.ts";
 import { hintForKey } from "./key_hints.ts";
 import { keepsFloats, schemaAt, takesNull } from "./schema_walk.ts";
 import { childAt, isList, isMap, MISSING, type Node, nodeAt, originAt, toData } from "./tree.ts";
@@ -98,5 +98,5 @@ function describe(
   if (given === undefined) {
     return faults.add(`Cannot do without ${name} because it ${issue.message}${orNull}`, origin);
   }
-  faults.add(`Cannot use ${name}=${formatValue(toData(given))} because it ${issue.message}${orNull}`, origin);
+  faults.add(`Cannot use ${name}=${formatNode(given)} because it ${issue.message}${orNull}`, origin);
 }

@@ -7,7 +7,7 @@ import { cut } from "./faults.ts";
 import { parseOverride } from "./grammar/override.ts";
 import { escapeInterpolations } from "./interpolation/escape.ts";
 import { resolveScalar } from "./scalars.ts";
-import { type Data, isList, isMap, type Node, type Scalar } from "./tree.ts";
+import { type Data, isList, isMap, type Node, type Scalar, toData } from "./tree.ts";
 
 /**
  * A tree as YAML, with the expressions of values that follow from the environment. `escaped` keeps `${...}` in other text from being
@@ -58,6 +58,11 @@ function readsAsText(text: string): boolean {
     if (error instanceof ConfigError) return false;
     throw error;
   }
+}
+
+/** A node's value for messages: the expression, if the value follows from the environment. */
+export function formatNode(node: Node): string {
+  return node.kept ?? formatValue(toData(node));
 }
 
 /** A value as in an override, for messages; long ones are truncated. */

@@ -123,6 +123,13 @@ Deno.test("options that the bridge renames and moves keep their expressions", ()
   ]);
 });
 
+Deno.test("no message has a value of the environment", () => {
+  const wrong = ["logging=wandb", "logging.wandb.offline=${oc.env:V}", "seed=${oc.env:V}"];
+  const { message } = assertThrows(() => loadWith(wrong, env), ConfigError);
+  assert(!message.includes("s3cr"), message);
+  assertStringIncludes(message, "Cannot use seed=${oc.env:V} because it must be an integer");
+});
+
 Deno.test("a copy of a configuration keeps its expressions", () => {
   const { config } = loadWith(["logging=wandb", "logging.wandb.name=${oc.env:V}"], env);
   const copy = { ...config, trainer: { ...config.trainer, max_epochs: 1 } };

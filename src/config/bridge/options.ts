@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../base/errors.ts";
 import type { Faults } from "../faults.ts";
-import { formatValue } from "../format.ts";
+import { formatNode, formatValue } from "../format.ts";
 import { type Data, type MapNode, mapNode, type Node, toData, toNode } from "../tree.ts";
 import type { Fate, Place, Read, Target } from "./target.ts";
 import { INSTANTIATE } from "./targets/mod.ts";
@@ -131,8 +131,7 @@ class Translation {
         return work();
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error;
-        const value = formatValue(toData(node));
-        throw new ConfigError(`Cannot use ${this.path}.${key}=${value} because ${error.message}`);
+        throw new ConfigError(`Cannot use ${this.path}.${key}=${formatNode(node)} because ${error.message}`);
       }
     }, node.origin);
   }

@@ -88,7 +88,7 @@ const oneCache: Finish = (options) => {
   const isUsed = options.get("use_cache")!, kind = options.get("cache")!;
   options.delete("use_cache");
   if (typeof isUsed.value !== "boolean") throw new ConfigError("its use_cache must be true or false");
-  if (!isUsed.value) options.set("cache", { ...kind, value: "none" });
+  if (!isUsed.value) options.set("cache", { value: "none", origin: kind.origin });
 };
 
 /** The dataset. */
