@@ -26,7 +26,7 @@ export async function launch(
       throw new ConfigError(`Cannot sweep ${task.name}: it does not train; run it once for each dataset`);
     }
     const { sweep } = await import("./sweep.ts");
-    return await sweep(host, task, line, request);
+    return await sweep(host, withFlags(task, line), line, request);
   }
   const loaded = load(request, host.configWorld);
   if ("look" in task) {
@@ -34,7 +34,12 @@ export async function launch(
     await task.look(host, loaded.config, line.own, loaded.notes);
     return 0;
   }
-  return (await runOnce(host, task, loaded)).code;
+  return (await runOnce(host, withFlags(task, line), loaded)).code;
+}
+
+/** The task with its own flags of the command line. */
+function withFlags(task: ConfiguredTask, { own }: CommandLine): ConfiguredTask {
+  return { ...task, run: (host, config, places) => task.run(host, config, places, own) };
 }
 
 /** The folders, root and overrides of a command line. */

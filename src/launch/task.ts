@@ -24,8 +24,13 @@ interface AnyTask {
 export interface ConfiguredTask extends AnyTask {
   /** Where a run's files go, if that is not just `folder` or a name beside it: a resumed run goes on in its own. */
   places?(host: Host, config: Config, folder: string, isJob: boolean): Promise<RunPlaces>;
-  /** Runs in its own folder. Loaded on demand, so that inspecting a configuration loads no engine. */
-  run(host: Host, config: Config, places: RunPlaces): Promise<Outcome>;
+  /** Runs in its own folder; `given` are its flags on the command line. Loaded on demand, so that inspecting a configuration loads no engine. */
+  run(
+    host: Host,
+    config: Config,
+    places: RunPlaces,
+    given?: ReadonlyMap<string, string>,
+  ): Promise<Outcome>;
 }
 
 /** A task that takes a configuration and produces no run; it inspects, and writes only what its flags name. */

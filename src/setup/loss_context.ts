@@ -29,12 +29,15 @@ interface LossData {
   store(split: "train"): { readonly samples: readonly Sample[] };
 }
 
-/** What the loss can know about a dataset. */
+/** What the loss can know about a dataset. Without training samples there are no class weights. */
 export function lossContext(config: Config, { classes: { length: classes }, store }: LossData): LossContext {
   return {
     classes,
     focalBy: behaviourOf(config).focalBy,
-    classWeights: () =>
-      samplerBalances(config) ? undefined : classWeights(classCounts(store("train").samples, classes)),
+    classWeights() {
+      if (samplerBalances(config)) return undefined;
+      const { samples } = store("train");
+      return samples.length > 0 ? classWeights(classCounts(samples, classes)) : undefined;
+    },
   };
 }

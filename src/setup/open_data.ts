@@ -7,7 +7,7 @@ import { describeUnreadable, type PictureStore, scanPictures } from "../data/dec
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
-import type { Dataset, FileTree, Picture, Split } from "../data/types.ts";
+import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
@@ -63,9 +63,9 @@ export async function openData(
   config: Config,
   device: Device,
   splits: readonly Split[],
-  evalSteps?: readonly Step[],
+  { evalSteps, ...view }: DatasetView & { readonly evalSteps?: readonly Step[] | undefined } = {},
 ): Promise<OpenData> {
-  const opened = await openPictures(host, config, splits);
+  const opened = await openPictures(host, config, splits, view);
   try {
     const images = augmenter(device, {
       imageSize: config.data.image_size,
@@ -95,13 +95,30 @@ export interface OpenPictures extends Disposable {
   fingerprint(): Promise<DataFingerprint>;
 }
 
+/** How a dataset is looked at. */
+export interface DatasetView {
+  /** The classes that count, such as a model's; by default those of train. */
+  readonly classes?: readonly string[] | undefined;
+  /** The samples that make the test split; by default its own. */
+  readonly tested?: Split | "all";
+}
+
+/** The dataset with another split, or all of them, in the place of the test split. */
+function testedOn(dataset: Dataset, tested: Split | "all"): Dataset {
+  const { splits } = dataset;
+  const test = tested === "all" ? SPLITS.flatMap((split) => splits[split]) : splits[tested];
+  return { ...dataset, splits: { ...splits, test } };
+}
+
 /** Opens the dataset without batches, which needs no device. @throws DataError, ConfigError */
 export async function openPictures(
   host: Host,
   config: Config,
   splits: readonly Split[],
+  { classes, tested = "test" }: DatasetView = {},
 ): Promise<OpenPictures> {
-  const { tree: source, dataset } = await openDataset(host, config);
+  const { tree: source, dataset: read } = await openDataset(host, config, classes);
+  const dataset = tested === "test" ? read : testedOn(read, tested);
   const { tree, watched } = watchFiles(source);
   for (const line of describeReading(dataset)) host.print(line);
   const supply = await openSupply(host, config, tree);

@@ -7,10 +7,15 @@ import type { Host } from "./host.ts";
 import { waitForLock } from "./wait_for_lock.ts";
 
 /**
- * Opens the configured dataset and reads its splits, with the corrections in data.patch.
+ * Opens the configured dataset and reads its splits, with the corrections in data.patch. `classes` are those that
+ * count; by default those of train.
  * @throws DataError
  */
-export async function openDataset(host: Host, { data, seed }: Config): Promise<OpenedDataset> {
+export async function openDataset(
+  host: Host,
+  { data, seed }: Config,
+  classes?: readonly string[],
+): Promise<OpenedDataset> {
   const plugin: DatasetPlugin = datasets[data.name];
   const patch = await readPatch(host, data.patch);
   const lock = (path: string, what: string) => waitForLock(host, path, what);
@@ -23,6 +28,7 @@ export async function openDataset(host: Host, { data, seed }: Config): Promise<O
     seed,
     holdout: data.holdout ?? undefined,
     patch,
+    classes,
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
+import { type Split, SPLITS } from "../data/types.ts";
 import type { ConfiguredTask, LookingTask } from "../launch/task.ts";
 
 const train: ConfiguredTask = {
@@ -32,6 +33,9 @@ const evaluate: ConfiguredTask = {
   summary:
     "Tests a checkpoint or an ONNX file, given as the first argument or as model.weights; a path after it is the dataset's",
   check: requireWeights,
+  flags: {
+    split: { value: "SPLIT", choices: [...SPLITS, "all"], help: "Evaluate on this split (default: test)" },
+  },
   async overrides(host, { overrides }) {
     const { isModelPath, withModelFile } = await import("../setup/classify/file_card.ts");
     const { withDataPath } = await import("../setup/data_path.ts");
@@ -39,12 +43,14 @@ const evaluate: ConfiguredTask = {
     const rest = await withDataPath(host, overrides.slice(models.length));
     return await withModelFile(host, [...models, ...rest]);
   },
-  async run(host, config, places) {
+  async run(host, config, places, given) {
     const { evaluate } = await import("./eval.ts");
+    const tested = given?.get("split") as Split | "all" | undefined;
     const { loss, acc_top1: top1, acc_top5: top5, f1_macro: f1, ece } = await evaluate(
       host,
       config,
       places.folder,
+      tested,
     );
     return new Map([
       ["test/acc_top1", top1],

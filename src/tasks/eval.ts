@@ -1,7 +1,8 @@
 /** `eval`: tests a checkpoint or an ONNX file on a dataset's test split. */
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
-import type { Split } from "../data/types.ts";
+import type { Step } from "../data/transforms/transform.ts";
+import { type Split, SPLITS } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
 import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
@@ -26,7 +27,7 @@ import { type EvaluationFiles, evaluationFiles, writeEvaluation } from "./eval/p
 import { describeProcess } from "../setup/describe_run.ts";
 import type { Host } from "../setup/host.ts";
 import { lossContext, weighsClasses } from "../setup/loss_context.ts";
-import { describeData, openData, openPictures } from "../setup/open_data.ts";
+import { type DatasetView, describeData, openData, openPictures } from "../setup/open_data.ts";
 import { describeAdapter, openConfigured, openModel } from "../setup/open_model.ts";
 import { formatTest } from "../setup/test_line.ts";
 
@@ -37,11 +38,18 @@ const MATRIX = "confusion_matrix.png", DOTS_PER_INCH = 150;
  * and a table of classes, and writes report.html, metrics.json, the confusion matrix as CSV and PNG, and
  * predictions.csv into `folder`.
  */
-export async function evaluate(host: Host, config: Config, folder: string): Promise<Report> {
+export async function evaluate(
+  host: Host,
+  config: Config,
+  folder: string,
+  split: Split | "all" = "test",
+): Promise<Report> {
   const weights = config.model.weights!;
+  const card = await fileCard(host, weights);
+  const view = { classes: card?.classes, tested: split };
   const { tested, page, ranOn } = await isOnnx(host, weights)
-    ? await testOnnx(host, config, weights)
-    : await testCheckpoint(host, config);
+    ? await testOnnx(host, config, weights, view)
+    : await testCheckpoint(host, config, { ...view, evalSteps: card?.steps });
   host.print(formatTest(tested.tally, tested.classes.length));
   const { report, confusion } = reportOf(tested);
   for (const line of reportLines(report)) host.print(line);
@@ -54,7 +62,7 @@ export async function evaluate(host: Host, config: Config, folder: string): Prom
     await host.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(text));
   }
   const { font, png } = await host.plotting(tested.classes);
-  const title = "Confusion matrix of the test split";
+  const title = `Confusion matrix of ${split === "all" ? "all splits" : `the ${split} split`}`;
   const plot = confusionPlot({ title, names: tested.classes, counts: confusion.counts }, font);
   await host.writeAtomic(`${folder}/${MATRIX}`, await png(plot, DOTS_PER_INCH));
   await describeProcess(host, config, folder, { adapter: ranOn, weights });
@@ -70,23 +78,26 @@ interface Evaluation {
   readonly ranOn: string;
 }
 
+/** How a checkpoint's test looks at the dataset. */
+type TestView = DatasetView & { readonly evalSteps: readonly Step[] | undefined };
+
 /** Balanced class weights need the train split. */
 function splitsOf(config: Config): Split[] {
   return weighsClasses(config) ? ["train", "test"] : ["test"];
 }
 
 /** With the engine, as training tests its best weights. */
-async function testCheckpoint(host: Host, config: Config): Promise<Evaluation> {
+async function testCheckpoint(host: Host, config: Config, view: TestView): Promise<Evaluation> {
   const device = await openConfigured(host, config);
   try {
     const splits = splitsOf(config), { weights } = config.model;
-    const steps = (await fileCard(host, weights!))?.steps;
-    if (steps === undefined) {
+    if (view.evalSteps === undefined) {
       host.print(`note    ${weights} does not say its preprocessing; that of the configuration is used`);
     }
-    using data = await openData(host, config, device, splits, steps);
+    using data = await openData(host, config, device, splits, view);
     host.print(`data    ${describeData(data, splits)}`);
-    requireTest(data.count("test"), data.dataset.root);
+    requireTest(data.count("test"), data.dataset.root, view);
+    noteWeights(host, splits.includes("train") && data.count("train") === 0);
     const model = await openModel(host, config, device, data.classes);
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
     const batches = data.evaluate("test");
@@ -108,13 +119,19 @@ async function testCheckpoint(host: Host, config: Config): Promise<Evaluation> {
 }
 
 /** With ONNX Runtime; needs no GPU. */
-async function testOnnx(host: Host, config: Config, path: string): Promise<Evaluation> {
+async function testOnnx(
+  host: Host,
+  config: Config,
+  path: string,
+  view: DatasetView,
+): Promise<Evaluation> {
   const splits = splitsOf(config);
-  using opened = await openPictures(host, config, splits);
+  using opened = await openPictures(host, config, splits, view);
   const { dataset: { classes, root }, store } = opened;
   host.print(`data    ${describeData(opened, splits)}`);
   const { samples, pictures } = store("test");
-  requireTest(samples.length, root);
+  requireTest(samples.length, root, view);
+  noteWeights(host, splits.includes("train") && store("train").samples.length === 0);
   const model = await onnxClassifier(host, path, {
     steps: pipelineSteps(config).eval,
     imageSize: config.data.image_size,
@@ -171,6 +188,13 @@ function tallyOf(
   return sum(tallies);
 }
 
-function requireTest(count: number, root: string): void {
-  if (count === 0) throw new DataError(`Cannot evaluate: ${root} has no test split`);
+function noteWeights(host: Host, lacksTrain: boolean): void {
+  if (lacksTrain) host.print("note    no train split, so the loss has no class weights");
+}
+
+function requireTest(count: number, root: string, { tested }: DatasetView): void {
+  if (count > 0) return;
+  throw new DataError(
+    `Cannot evaluate: ${root} has no ${tested} split; give --split with one of ${SPLITS.join(", ")} or all`,
+  );
 }

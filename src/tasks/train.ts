@@ -84,6 +84,11 @@ function fastDevRun(config: Config): Config {
 
 /** Requires at least two classes, since there is nothing to learn from one. @throws DataError */
 function requireTrainable({ classes, dataset }: OpenData): void {
+  if (dataset.splits.train.length === 0) {
+    throw new DataError(
+      `Cannot train: ${dataset.root} has no train split; deno task eval tests a model on it`,
+    );
+  }
   if (classes.length >= 2) return;
   throw new DataError(
     `Cannot train: ${dataset.root} has one class only, ${classes.join(", ")}; need two or more`,

@@ -63,6 +63,7 @@ export const image_folder = defineDataset({
     const labelColumn = label_column ?? undefined;
     const dataset = await readDataset(tree, {
       patch: context.patch,
+      classes: context.classes,
       layout,
       splits,
       split: shares,

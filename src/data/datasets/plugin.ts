@@ -9,6 +9,8 @@ export interface DatasetContext {
   readonly seed: number;
   /** The share of train that validates where there is no valid split, if the configuration says one. */
   readonly holdout?: number | undefined;
+  /** The classes that count, such as a model's; by default those of train. */
+  readonly classes?: readonly string[] | undefined;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
   /** A folder or .zip to read from. @throws DataError, with the cure, if there is none */

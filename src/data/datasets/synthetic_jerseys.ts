@@ -28,7 +28,7 @@ export const synthetic_jerseys = defineDataset({
   options: options.describe("Jersey numbers drawn from the seed"),
   async make(options, context) {
     const tree = await context.openTree(await draw(options, context), ROOT_CURE);
-    const dataset = await readDataset(tree, { patch: context.patch });
+    const dataset = await readDataset(tree, { patch: context.patch, classes: context.classes });
     return { tree, dataset: { ...dataset, understood: "", ignored: [] } };
   },
 });

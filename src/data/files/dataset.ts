@@ -1,6 +1,5 @@
 /**
- * Determines the contents of a dataset: its splits and its classes, which come from train
- * alone.
+ * Determines the contents of a dataset: its splits and its classes, which come from train.
  */
 import { DataError } from "../../base/errors.ts";
 import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
@@ -27,6 +26,8 @@ export interface DatasetOptions extends TableOptions {
   readonly split?: OwnSplit;
   /** Finds images that look alike, which then stay in one part. */
   readonly findAlike?: FindAlike | undefined;
+  /** The classes that count, such as a model's; by default those of train. */
+  readonly classes?: readonly string[] | undefined;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
 }
@@ -59,10 +60,10 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     notes.push(corrected.note);
   }
   const found = await withSplits(parts, split, (samples) => unitsOf(tree, samples, split, findAlike), notes);
-  const classes = classNames(found.train ?? []);
+  const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
-  noteUnknown(skippedUnknownLabels, notes);
-  requireUsable(tree, found, splits);
+  noteUnknown(skippedUnknownLabels, options.classes ? "not the model's" : "not in train", notes);
+  requireUsable(found, splits);
   if (found.test === undefined) notes.push("test: no test split, so there will be no test");
   const images = Object.values(reading.parts).flatMap((samples) => samples.map(({ path }) => path));
   const used = new Set([...images, ...reading.tables]);
@@ -133,8 +134,16 @@ async function withSplits(
   return { ...given, train: parts.train, valid: parts.valid };
 }
 
-function classNames(train: readonly LabelledPath[]): string[] {
-  return [...new Set(train.map((sample) => sample.className))].sort(compareCodePoints);
+/** The classes of train; of a dataset without train, those of all splits. */
+function classesOf(
+  { train, ...others }: Partial<Record<Split, readonly LabelledPath[]>>,
+  notes: string[],
+): string[] {
+  if (train === undefined) {
+    notes.push(`train: no train split, so the classes are those of ${Object.keys(others).join(", ")}`);
+  }
+  const samples = train ?? Object.values(others).flat();
+  return [...new Set(samples.map((sample) => sample.className))].sort(compareCodePoints);
 }
 
 function indexLabels(found: Partial<Record<Split, readonly LabelledPath[]>>, classes: readonly string[]) {
@@ -156,7 +165,7 @@ function indexLabels(found: Partial<Record<Split, readonly LabelledPath[]>>, cla
   return { splits, skippedUnknownLabels };
 }
 
-function noteUnknown(skipped: Dataset["skippedUnknownLabels"], notes: string[]): void {
+function noteUnknown(skipped: Dataset["skippedUnknownLabels"], why: string, notes: string[]): void {
   for (const split of SPLITS) {
     const total = [...skipped[split].values()].reduce((sum, count) => sum + count, 0);
     if (total === 0) continue;
@@ -164,24 +173,20 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], notes: string[]):
     const shown = names.slice(0, 10).map((name) => `"${name}"`).join(", ") +
       (names.length > 10 ? ", ..." : "");
     notes.push(
-      `${split}: left out ${counted(total, "sample")} of ${
-        counted(names.length, "class")
-      } not in train: ${shown}`,
+      `${split}: left out ${counted(total, "sample")} of ${counted(names.length, "class")} ${why}: ${shown}`,
     );
   }
 }
 
-/** @throws DataError if there is no train split, or an evaluated one has none of its classes */
+/** @throws DataError if an evaluated split has none of the classes */
 function requireUsable(
-  { name }: FileTree,
   found: Partial<Record<Split, readonly LabelledPath[]>>,
   splits: Record<Split, Sample[]>,
 ): void {
-  if (splits.train.length === 0) throw new DataError(`Cannot read dataset: "${name}" has no train split`);
   for (const split of EVALUATED_SPLITS) {
     if ((found[split]?.length ?? 0) > 0 && splits[split].length === 0) {
       throw new DataError(
-        `Cannot use the ${split} split: none of its classes are in train; check the folder names`,
+        `Cannot use the ${split} split: none of its classes are known; check the names of its folders or labels`,
       );
     }
   }

@@ -134,7 +134,7 @@ Deno.test("readDataset() refuses a split of which train knows nothing", () =>
   assertMessage(
     () => read(treeOf({ "train/1/a.jpg": "", "valid/one/b.jpg": "" })),
     DataError,
-    "Cannot use the valid split: none of its classes are in train; check the folder names",
+    "Cannot use the valid split: none of its classes are known; check the names of its folders or labels",
   ));
 
 Deno.test("readDataset() holds out a share of train when there is no validation split", async () => {
@@ -176,4 +176,19 @@ Deno.test("readDataset() validates nothing with holdout 0", async () => {
   assertEquals(dataset.notes, [
     "valid: no validation split and data.split.valid is 0, so there will be no validation",
   ]);
+});
+
+Deno.test("readDataset() reads a set with only a test split, by its own classes or a model's", async () => {
+  const tree = treeOf({ "test/b/1.jpg": "", "test/a/2.jpg": "", "test/c/3.jpg": "" });
+  const alone = await readDataset(tree);
+  assertEquals([alone.classes, shown(alone, "test").length, shown(alone, "train").length], [
+    ["a", "b", "c"],
+    3,
+    0,
+  ]);
+  assertEquals(alone.notes, ["train: no train split, so the classes are those of test"]);
+  const ofModel = await readDataset(tree, { classes: ["b", "z", "a"] });
+  assertEquals(shown(ofModel, "test"), ["test/a/2.jpg=a", "test/b/1.jpg=b"]);
+  assertEquals(ofModel.splits.test.map(({ label }) => label), [2, 0]);
+  assertEquals(ofModel.notes, [`test: left out 1 sample of 1 class not the model's: "c"`]);
 });

@@ -36,7 +36,7 @@ export const split_folders: Layout = {
 };
 
 /**
- * The folder of the split folders: the highest with a train folder that has classes or tables in it.
+ * The folder of the split folders: the highest with a split that has classes or tables in it.
  * @throws DataError if there are several
  */
 async function findRoot(listing: Listing, context: LayoutContext): Promise<Folder | undefined> {
@@ -49,13 +49,17 @@ async function findRoot(listing: Listing, context: LayoutContext): Promise<Folde
   );
 }
 
+/** Roots at or below a folder: with a train folder, or with split folders and nothing else that has images. */
 async function rootsBelow(folder: Folder, context: LayoutContext): Promise<Folder[]> {
   const { train = AUTO } = context.splits;
+  const filled = folder.folders.filter(({ total }) => total > 0);
   for (const one of folder.folders) {
     const isTrain = train === AUTO
       ? splitNamed(one.name) === "train"
       : [one.path, one.name].includes(train ?? "");
-    if (isTrain && await isLabelled(one, context)) return [folder];
+    const isOnlySplits = filled.every(({ name }) => splitNamed(name) !== undefined);
+    const isSplit = isTrain || isOnlySplits && filled.includes(one);
+    if (isSplit && await isLabelled(one, context)) return [folder];
   }
   return (await Promise.all(folder.folders.map((one) => rootsBelow(one, context)))).flat();
 }
