@@ -2,8 +2,16 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
-import { type Config, load, type Loaded, pipelineSteps } from "../../src/config/mod.ts";
+import {
+  type Config,
+  formatConfig,
+  formatHydra,
+  load,
+  type Loaded,
+  pipelineSteps,
+} from "../../src/config/mod.ts";
 import { denoConfigFiles, openConfigFolder } from "../../src/host/deno_config.ts";
+import { memoryFiles } from "./files.ts";
 import { quietWorld } from "./world.ts";
 
 const ours = { provider: "main", files: denoConfigFiles() };
@@ -49,6 +57,19 @@ for (const root of ROOTS) {
     assertEquals(config.callbacks.model_checkpoint?.filename, "epoch={epoch:02d}-val_acc={val/acc_top1:.4f}");
     assertEquals(notes.length, 1);
     assertStringIncludes(notes[0], "model.num_classes");
+  });
+
+  Deno.test(`a run of the original's root ${root} is repeated by what it saves`, () => {
+    const { config, hydra } = original(root, ["transforms.image_size=64"]);
+    const saved = {
+      "config.yaml": formatConfig(config),
+      "hydra.yaml": formatHydra(hydra),
+      "overrides.yaml": "",
+    };
+    const sources = [{ provider: "--config-dir", files: memoryFiles(saved, "run") }, ours];
+    const again = load({ sources, root: "config", overrides: [], task: "train" }, quietWorld);
+    assertEquals(again.config, config);
+    assertEquals(again.notes, []);
   });
 
   Deno.test(`our root ${root} has the original's values`, () => {
