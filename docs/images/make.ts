@@ -36,8 +36,7 @@ async function shoot(name: string, path: string, ready: (page: Page) => Promise<
 
 /** The confusion matrix with the images of its largest mistake. */
 await shoot("report", "/report", async (page) => {
-  const section = page.locator("section", { has: page.locator("table.grid") }).last();
-  await section.evaluate((element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 50));
+  await page.locator("#confusion").evaluate((section) => section.scrollIntoView()); // below the bar of links
   await page.locator("table.grid td:not(.diagonal)", { hasText: /^8$/ }).first().click();
   await page.waitForTimeout(500);
 });
