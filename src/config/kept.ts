@@ -81,9 +81,7 @@ export function keptNode(config: Keeping): Node {
 
 /** A configuration as it is kept and sent, as plain data. */
 export function keptForm<Config extends Keeping>(config: Config): Config {
-  return config[KEPT] === undefined
-    ? config
-    : toData(keptNode(config), () => true) as Data as unknown as Config;
+  return config[KEPT] === undefined ? config : toData(keptNode(config), () => true) as unknown as Config;
 }
 
 /** Values from a kept configuration, with expressions resolved. @throws ConfigError that names a missing variable */

@@ -45,14 +45,7 @@ export function translateOptions(node: MapNode, target: Target, path: string, ou
   for (const [key, value] of Object.entries(target.adds)) {
     if (!options.has(key)) options.set(key, toNode(value, node.origin));
   }
-  outcome.faults.attempt(() => {
-    try {
-      target.finish?.(options, given);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      throw new ConfigError(`Cannot use ${path} because ${error.message}`);
-    }
-  }, node.origin);
+  attempt(outcome, path, node.origin, () => target.finish?.(options, given));
   return mapNode(options, node.origin);
 }
 
@@ -126,13 +119,18 @@ class Translation {
   }
 
   #attempt<T>(key: string, node: Node, work: () => T): T | undefined {
-    return this.outcome.faults.attempt(() => {
-      try {
-        return work();
-      } catch (error) {
-        if (!(error instanceof ConfigError)) throw error;
-        throw new ConfigError(`Cannot use ${this.path}.${key}=${formatNode(node)} because ${error.message}`);
-      }
-    }, node.origin);
+    return attempt(this.outcome, `${this.path}.${key}=${formatNode(node)}`, node.origin, work);
   }
+}
+
+/** The result of `work`; what it throws is the cause of a fault of `what`. */
+function attempt<T>({ faults }: Outcome, what: string, origin: string, work: () => T): T | undefined {
+  return faults.attempt(() => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      throw new ConfigError(`Cannot use ${what} because ${error.message}`);
+    }
+  }, origin);
 }

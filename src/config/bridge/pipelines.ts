@@ -1,6 +1,5 @@
 /** Translates `transforms`: lists of steps, a Compose, and the original's layout of three pipelines. */
 
-import { ConfigError } from "../../base/errors.ts";
 import { isList, isMap, type MapNode, mapNode, type Node, toData, toNode } from "../tree.ts";
 import { type Outcome, translateOptions } from "./options.ts";
 import type { Target } from "./target.ts";
@@ -72,11 +71,10 @@ export class Pipelines {
     const isNormalised = Array.isArray(value) &&
       value.some((step: Node) => step.value === "normalize" || isMap(step) && step.value.has("normalize"));
     if (composed(node) && !isNormalised) {
-      this.outcome.faults.attempt(() => {
-        throw new ConfigError(
-          `Cannot use ${path} because it has no Normalize: add one with ImageNet's values`,
-        );
-      }, node.origin);
+      this.outcome.faults.add(
+        `Cannot use ${path} because it has no Normalize: add one with ImageNet's values`,
+        node.origin,
+      );
     }
     return { ...node, value };
   }
