@@ -16,7 +16,7 @@ gpuTest("every export gives the engine's logits in every runtime", () =>
     const heading = ["export", ...runtimes.map(({ name, version = "" }) => `${name} ${version}`.trim())];
     const rows: string[][] = [], faults: string[] = [];
     for (const exported of await exportAll(folder)) {
-      const name = exported.flags === "" ? "no options" : `\`${exported.flags}\``;
+      const name = exported.flags === "" ? "no options (folded)" : `\`${exported.flags}\``;
       const cells: string[] = [];
       for (const runtime of runtimes) {
         const cell = await tried(runtime, exported);

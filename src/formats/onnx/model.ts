@@ -10,11 +10,11 @@ import { elements, type Shape } from "../../base/shape.ts";
 const { onnx } = onnxProto;
 
 /** The element types that are written, by ONNX's numbers (TensorProto.DataType). */
-export const elementTypes = { f32: 1, u8: 2, i64: 7, f16: 10, f64: 11 } as const;
+export const elementTypes = { f32: 1, u8: 2, i32: 6, i64: 7, f16: 10, f64: 11 } as const;
 /** One of the {@link elementTypes}. */
 export type ElementType = keyof typeof elementTypes;
 
-const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u8: 1, i64: 8, f16: 2, f64: 8 };
+const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, u8: 1, i32: 4, i64: 8, f16: 2, f64: 8 };
 
 /** The versions of ONNX's operators that can be written; all nodes here are the same in each. */
 export const OPSETS = { first: 13, last: 21, usual: 17 } as const;

@@ -4,8 +4,7 @@
  *
  * With sides a before and b after the resize, the triangle's height at position x for the kept position p is
  * t = max(2 max(a, b) - |(2x + 1) b - (2p + 1) a|, 0), an integer, and its weight round(2^22 t / sum(t)). Only the
- * last division rounds, so that in large images a weight in some 30,000 is one unit off. Products with p reach 2^24 at
- * sides above 10,000 pixels or so, and are rounded from there on.
+ * last division rounds, so that in large images a weight in some 30,000 is one unit off.
  */
 import type { GraphBuilder } from "./graph_builder.ts";
 import { type Arithmetic, BITS, type ResizedAxis } from "./resize_arithmetic.ts";
@@ -49,17 +48,26 @@ export const portable: Arithmetic = {
 
 /**
  * 2 max(a, b) - |(2x + 1) b - (2p + 1) a|. The position below p's centre is taken from both x and p, which keeps the
- * products near the centre small.
+ * products near the centre small; (2p + 1) a itself is an i32.
  */
 function slope(graph: GraphBuilder, name: string, { before, after, index, position }: ResizedAxis): string {
   const add = (op: string, part: string, ...inputs: string[]) => graph.add(op, `${name}.${part}`, inputs);
+  const integer = (part: string, value: string) => graph.cast(`${name}.${part}.i32`, value, "i32");
   const one = graph.scalar("f32", 1), two = graph.scalar("f32", 2);
   const odd = (part: string, value: string) =>
     add("Add", `${part}.odd`, add("Mul", `${part}.twice`, value, two), one);
   const twice = add("Mul", "after.twice", after, two);
-  const centre = add("Mul", "centre", odd("position", position), before); // [size, 1], in units of 1 / (2 b)
-  const below = add("Floor", "below", add("Div", "centre.quotient", centre, twice));
-  const rest = add("Sub", "rest", centre, add("Mul", "below.scaled", below, twice));
+  // [size, 1], in units of 1 / (2 b); a quotient that is rounded to a neighbour is as good.
+  const centre = add(
+    "Mul",
+    "centre",
+    integer("position", odd("position", position)),
+    integer("before", before),
+  );
+  const quotient = add("Div", "centre.quotient", graph.cast(`${name}.centre.f32`, centre, "f32"), twice);
+  const below = add("Floor", "below", quotient);
+  const scaled = add("Mul", "below.scaled", integer("below", below), integer("after.twice", twice));
+  const rest = graph.cast(`${name}.rest`, add("Sub", "rest.i32", centre, scaled), "f32");
   const offset = odd("offset", add("Sub", "offset", index, below)); // [size, before]
   const distance = add("Sub", "distance", add("Mul", "offset.scaled", offset, after), rest);
   const reach = add("Mul", "reach", add("Max", "longer", before, after), two);

@@ -41,7 +41,10 @@ function planes(images: Float32Array): Float32Array {
   return Float32Array.from({ length: 3 * pixels }, (_, i) => images[i % pixels * 4 + Math.floor(i / pixels)]);
 }
 
-const sizes = [[50, 50], [41, 67], [300, 37], [23, 19], [19, 200], [1, 1], [1, 90], [640, 481], [32, 31]];
+const sizes = [[50, 50], [41, 67], [300, 37], [23, 19], [19, 200], [1, 1], [1, 90], [640, 481], [32, 31], [
+  15001,
+  12,
+]];
 
 const resizes = [[37, 32], [32, 32], [20, 33], [64, 31], [null, 32], [[32, 32], 32], [[37, 37], 32]] as const;
 
