@@ -9,10 +9,15 @@ export interface Picture {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8Array;
+  /**
+   * The bits that its file's values were taken to have, where they are wider and the file does not declare it: 12 if
+   * the largest of 16-bit values is below 4096.
+   */
+  readonly assumedBits?: number;
 }
 
 /**
- * Decodes a JPEG, PNG or WebP file and applies its orientation. Rejects with a one-line reason, for example if there
+ * Decodes an image file and applies its orientation. Rejects with a one-line reason, for example if there
  * are more than `maxPixels` pixels.
  */
 export type Decode = (bytes: Uint8Array, maxPixels?: number) => Promise<Picture>;

@@ -1,13 +1,14 @@
 /** Images in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas provides the pixels. */
 import { DataError, messageOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/decode/picture_header.ts";
+import { portableDecoder } from "../data/decode/portable/mod.ts";
 import type { Picture } from "../data/types.ts";
 
 /**
- * Decodes what the browser supports (JPEG, PNG, WebP, GIF, AVIF; not TIFF) to 8-bit RGB: EXIF orientation applied,
- * first frame, alpha dropped without blending, colour profiles ignored. In Chromium, JPEG, PNG, WebP and GIF give the
- * same values as libvips, except CMYK (off by at most one); AVIF does not, because its chroma is upsampled
- * differently.
+ * Decodes an image of any format that is read to 8-bit RGB: EXIF orientation applied, first frame, alpha dropped
+ * without blending, colour profiles ignored. BMP, TIFF, HEIC and 16-bit PNG have the same decoder as in Deno. In
+ * Chromium, JPEG, other PNG, WebP and GIF give the same values as libvips, except CMYK (off by at most one); AVIF does
+ * not, because its chroma is upsampled differently. TIFF with fax compression and the like is not read.
  *
  * Rejects with a one-line DataError if the bytes are empty, damaged or not such an image, or have more than
  * `maxPixels` pixels.
@@ -16,6 +17,8 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   const header = readHeader(bytes);
   const fault = headerFault(bytes, header, maxPixels) ?? cutFault(bytes, header!);
   if (fault !== undefined) throw new DataError(fault);
+  const portable = portableDecoder(bytes, header!);
+  if (portable) return await portable(maxPixels);
   const bitmap = await decodeBitmap(bytes);
   try {
     const { width, height } = bitmap;

@@ -1,7 +1,9 @@
 /** Images under Deno: libvips, through the npm package `sharp`, decodes and encodes; needs --allow-ffi. */
 import type { Sharp } from "sharp";
 import { DataError, firstLineOf } from "../base/errors.ts";
+import { cmykToRgb } from "../data/decode/cmyk.ts";
 import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/picture_header.ts";
+import { portableDecoder } from "../data/decode/portable/mod.ts";
 import type { Picture } from "../data/types.ts";
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
@@ -26,9 +28,9 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
 }
 
 /**
- * Decodes a JPEG, PNG, WebP, GIF, TIFF or AVIF, recognised by content, to 8-bit RGB like Pillow's `convert("RGB")`:
- * EXIF orientation applied, first frame, alpha dropped without blending, colour profiles ignored, 16-bit values
- * reduced to their high byte, CMYK converted without a profile.
+ * Decodes an image of any format that is read, recognised by content, to 8-bit RGB like Pillow's `convert("RGB")`:
+ * EXIF orientation applied, first frame, alpha dropped without blending, colour profiles ignored, wide values scaled
+ * by their range, CMYK converted without a profile.
  *
  * Rejects with a one-line DataError if the bytes are empty, truncated, damaged or not such an image, or have more
  * than `maxPixels` pixels.
@@ -39,6 +41,8 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   const fault = headerFault(bytes, header, maxPixels) ??
     (header!.format === "JPEG" ? cutFault(bytes, header!) : undefined);
   if (fault !== undefined) throw new DataError(fault);
+  const portable = portableDecoder(bytes, header!);
+  if (portable) return await portable(maxPixels);
   const sharp = await loadSharp();
   const cmyk = header?.components === 4;
   const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient();
@@ -58,7 +62,7 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
 /** Names the decoder and its version, since another may return other values. @throws DataError if it does not load */
 export async function decoderVersion(): Promise<string> {
   const { sharp, vips } = (await loadSharp()).versions;
-  return `sharp ${sharp}, libvips ${vips}, first frame, full size, 8-bit RGB`;
+  return `sharp ${sharp}, libvips ${vips}, geotiff 3.0.5, libheif-js 1.23.2, first frame, full size, 8-bit RGB by range`;
 }
 
 /** Encodes an image as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The output is deterministic. */
@@ -83,19 +87,6 @@ function toRgb(data: Uint8Array, channels: number): Uint8Array {
     rgb[to] = data[from];
     rgb[to + 1] = data[from + (channels > 2 ? 1 : 0)];
     rgb[to + 2] = data[from + (channels > 2 ? 2 : 0)];
-  }
-  return rgb;
-}
-
-/** As in Pillow's Convert.c, without a colour profile. */
-function cmykToRgb(data: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array(data.length / 4 * 3);
-  for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-    const paper = 255 - data[from + 3];
-    for (let c = 0; c < 3; c++) {
-      const product = data[from + c] * paper + 128;
-      rgb[to + c] = paper - (((product >> 8) + product) >> 8);
-    }
   }
   return rgb;
 }

@@ -36,7 +36,7 @@ browserTest("a pool of workers in Chromium decodes what lies in a dropped .zip, 
     const expected = await Promise.all(encoded.map((bytes) => decodeImage(bytes)));
     assertEquals(seen, [
       ...expected.map((picture) => ({ ...picture, data: [...picture.data] })),
-      `not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "<html>"`,
+      `not a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC image: it starts with "<html>"`,
     ]);
     assertEquals(errors, []);
   });

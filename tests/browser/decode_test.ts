@@ -3,6 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import sharp, { type Sharp } from "sharp";
 import { drawJersey, type Picture, rng } from "../../mod.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
+import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { browserTest } from "../rings.ts";
 import { blank, bundle, type OpenPage, script, withPage } from "./harness.ts";
 
@@ -40,12 +41,18 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
         assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes));
       });
     }
+    await context.step("BMP, TIFF, HEIC and 16-bit PNG", async () => {
+      for (const name of FORMAT_FILES) {
+        const bytes = formatFile(name);
+        assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes), name);
+      }
+    });
     await context.step("a file that is not an image gives a reason", async () => {
       assertEquals(await decodeInPage(page, new Uint8Array()), "DataError: the file is empty");
       const fault = await decodeInPage(page, new TextEncoder().encode("no picture"));
       assertEquals(
         fault,
-        `DataError: not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "no picture"`,
+        `DataError: not a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC image: it starts with "no picture"`,
       );
       const damaged = await decodeInPage(page, Uint8Array.of(0xff, 0xd8, 0xff, 0xd9));
       assertMatch(
@@ -63,8 +70,8 @@ async function decodeInPage(page: OpenPage["page"], bytes: Uint8Array): Promise<
     async (bytes) => {
       const url = "/browser.js", { decodeImage } = await import(url);
       try {
-        const { width, height, data } = await decodeImage(Uint8Array.from(bytes));
-        return { width, height, data: [...data] };
+        const { data, ...rest } = await decodeImage(Uint8Array.from(bytes));
+        return { ...rest, data: [...data] };
       } catch (error) {
         return String(error);
       }

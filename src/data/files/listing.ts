@@ -1,13 +1,13 @@
 /** Everything below a dataset's root, before it is known what it means. */
 import type { FileTree, IgnoredFile } from "../types.ts";
+import { nameFormat } from "../decode/formats.ts";
 import { compareCodePoints, folderOf, isHidden } from "./paths.ts";
 
-const IMAGE = /\.(jpe?g|png|webp)$/i;
 const TABLE = /\.(jsonl|ndjson|json|csv|tsv)$/i;
 
 /** True for files that are read as images, by their ending. */
 export function isImagePath(path: string): boolean {
-  return IMAGE.test(path) && !isHidden(path);
+  return nameFormat(path) !== undefined && !isHidden(path);
 }
 
 /** A folder with the images in it. Hidden folders are left out. */
@@ -42,7 +42,7 @@ export async function list(tree: FileTree): Promise<Listing> {
   const visible = paths.filter((path) => !isHidden(path));
   const inside = Map.groupBy(visible, folderOf);
   const below = Map.groupBy(folders, folderOf);
-  const images = visible.filter((path) => IMAGE.test(path));
+  const images = visible.filter(isImagePath);
   return { tree, top: folder("", inside, below), paths, images, faults: await tree.faults?.() ?? [] };
 }
 
@@ -51,7 +51,7 @@ type Contents = ReadonlyMap<string, readonly string[]>;
 function folder(path: string, inside: Contents, below: Contents): Folder {
   const files = inside.get(path) ?? [];
   const folders = (below.get(path) ?? []).map((one) => folder(one, inside, below));
-  const images = files.filter((file) => IMAGE.test(file));
+  const images = files.filter(isImagePath);
   return {
     path,
     name: path.slice(path.lastIndexOf("/") + 1),

@@ -1,5 +1,6 @@
 /** One split: its tables and its class folders, which may be mixed. */
 import { DataError } from "../../base/errors.ts";
+import { ENDINGS } from "../decode/formats.ts";
 import type { Split } from "../types.ts";
 import { counted } from "../words.ts";
 import type { LayoutContext } from "./layout.ts";
@@ -108,7 +109,7 @@ function noteTwice({ path }: Folder, count: number, split: Split, notes: string[
 function emptyFolder({ path }: Folder): DataError {
   return new DataError(
     `Cannot use the class folder "${path}": it has no images; ` +
-      `add .jpg, .jpeg, .png or .webp files or remove the folder`,
+      `add ${ENDINGS} files or remove the folder`,
   );
 }
 

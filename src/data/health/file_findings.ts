@@ -1,5 +1,5 @@
 /** Findings about single files: unreadable, misnamed, of unusual size, dark, bright, flat or blurred. */
-import { nameFormat } from "./content.ts";
+import { nameFormat } from "../decode/formats.ts";
 import type { InspectedFile, Kind, PictureFacts } from "./types.ts";
 
 /** A file and the reason it is reported. */

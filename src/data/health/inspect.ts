@@ -3,7 +3,7 @@ import { sha256 } from "../../base/sha256.ts";
 import { reasonOf } from "../decode/decoder.ts";
 import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
 import { SPLITS } from "../types.ts";
-import { contentFormat } from "./content.ts";
+import { contentFormat } from "../decode/formats.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { measureLooks } from "./looks.ts";
 import type { InspectedFile, PictureFacts, Place } from "./types.ts";

@@ -2,7 +2,7 @@
  * Records facts about a dataset's files while they are read for training, so that the health check reads none itself.
  */
 import type { FileTree } from "../types.ts";
-import { contentFormat, nameFormat } from "./content.ts";
+import { contentFormat, nameFormat } from "../decode/formats.ts";
 
 /** Number of bytes sampled from each file. */
 const PROBES = 61;

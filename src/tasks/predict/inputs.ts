@@ -1,23 +1,24 @@
 /** Finds the images in files, folders and .zip archives, and reads their pixels. */
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
+import { ENDINGS, nameFormat } from "../../data/decode/formats.ts";
 import { readHeader } from "../../data/decode/picture_header.ts";
-import { compareCodePoints, isHidden } from "../../data/files/paths.ts";
-import type { Picture } from "../../data/types.ts";
+import { isImagePath } from "../../data/files/listing.ts";
+import { compareCodePoints } from "../../data/files/paths.ts";
+import type { FileTree, Picture } from "../../data/types.ts";
 import type { Host } from "../../setup/host.ts";
 
 /** The parts of the host that reading images needs. */
 export type InputHost = Pick<Host, "openTree" | "readFile" | "readInput" | "pictures">;
 
-/** A readable image file. */
+/** An image file, or a path that led to none. */
 export interface PictureFile {
   /** As the user would name it: prefixed with the path of its folder or archive. */
   readonly name: string;
   load(): Promise<Uint8Array>;
+  /** Why the path that stands for it cannot be opened; it is reported with the unreadable images. */
+  readonly fault?: DataError;
 }
-
-/** Extensions that the decoder may support; other files in a folder are not images. */
-const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i;
 
 /** The argument that stands for standard input. */
 const STANDARD_INPUT = "-";
@@ -25,7 +26,8 @@ const STANDARD_INPUT = "-";
 /**
  * The images of each path, in order: a file by its extension, or all images below a folder or in a .zip. The path `-`
  * is standard input: one image, or a list of paths.
- * @throws DataError if a path is none of these, or there are no images at all; ConfigError for a second `-`
+ * A path that cannot be opened is one of them, so that the others are predicted.
+ * @throws DataError if no path can be opened, or there are no images at all; ConfigError for a second `-`
  */
 export async function findPictures(host: InputHost, paths: readonly string[]): Promise<PictureFile[]> {
   if (paths.filter((path) => path === STANDARD_INPUT).length > 1) {
@@ -35,18 +37,25 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
   for (const path of paths) {
     found.push(...path === STANDARD_INPUT ? await fromInput(host) : await picturesOf(host, path));
   }
-  if (found.length > 0) return found;
+  if (found.some((file) => !file.fault)) return found;
+  const [first, ...others] = found.flatMap(({ fault }) => fault ?? []);
+  if (first && others.length === 0) throw first;
+  if (first) throw new DataError([first, ...others].map(({ message }) => message).join("\n"));
   throw new DataError(
-    `Cannot predict: there are no images in ${
-      paths.join(", ")
-    }; need .jpg, .png, .webp, .gif, .tiff or .avif files`,
+    `Cannot predict: there are no images in ${paths.join(", ")}; need ${ENDINGS} files`,
   );
 }
 
 async function picturesOf(host: InputHost, path: string): Promise<PictureFile[]> {
-  if (IMAGE.test(path)) return [{ name: path, load: () => host.readFile(path) }];
-  const tree = await host.openTree(path, "give images, folders or .zip files");
-  const below = (await tree.paths()).filter((one) => IMAGE.test(one) && !isHidden(one));
+  if (nameFormat(path)) return [{ name: path, load: () => host.readFile(path) }];
+  let tree: FileTree;
+  try {
+    tree = await host.openTree(path, "give images, folders or .zip files");
+  } catch (fault) {
+    if (!(fault instanceof DataError)) throw fault;
+    return [{ name: path, fault, load: () => Promise.reject(fault) }];
+  }
+  const below = (await tree.paths()).filter(isImagePath);
   const prefix = path.replace(/\/+$/, "");
   return below.sort(compareCodePoints).map((one) => ({
     name: `${prefix}/${one}`,

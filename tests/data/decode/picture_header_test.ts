@@ -49,7 +49,7 @@ Deno.test("headerFault() refuses too many pixels by the header alone", async () 
   );
   assertEquals(
     headerFault(utf8("x"), undefined, 1),
-    'not a JPEG, PNG, WebP, GIF, TIFF or AVIF image: it starts with "x"',
+    'not a JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC image: it starts with "x"',
   );
 });
 

@@ -68,7 +68,7 @@ Deno.test("an empty root is refused", () =>
   ));
 
 Deno.test("a class folder without images is named", async () => {
-  const cure = "add .jpg, .jpeg, .png or .webp files or remove the folder";
+  const cure = "add .jpg, .png, .webp, .gif, .bmp, .tif, .avif or .heic files or remove the folder";
   await assertMessage(
     () => readDataset(treeOf({ "train/a/1.jpg": "", "train/b/notes.txt": "" })),
     DataError,

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
 import { isMirrorSensitive } from "../../../src/data/health/class_findings.ts";
-import { contentFormat, nameFormat } from "../../../src/data/health/content.ts";
+import { contentFormat, nameFormat } from "../../../src/data/decode/formats.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
 import { line, utf8 } from "../helpers.ts";
@@ -163,11 +163,11 @@ Deno.test("checkHealth() warns of mirroring only where it is done and the names 
 });
 
 Deno.test("contentFormat() goes by the first bytes, nameFormat() by the name", async () => {
-  const texts = ["RIFF....WEBPVP8 ", "GIF89a...", "BM.....", "<html>", ""].map(utf8);
+  const texts = ["RIFF....WEBPVP8 ", "GIF89a...", "BM............\x28\0\0\0", "<html>", ""].map(utf8);
   const files = [await encodeJpeg(waves(1), 90), await encodePng(waves(1)), ...texts];
   assertEquals(files.map(contentFormat), ["JPEG", "PNG", "WebP", "GIF", "BMP", undefined, undefined]);
-  const names = ["a.JPG", "b.c/d.jpeg", "e.png", "f", "g.txt"];
-  assertEquals(names.map(nameFormat), ["JPEG", "JPEG", "PNG", undefined, undefined]);
+  const names = ["a.JPG", "b.c/d.jpeg", "e.png", "f", "g.txt", "h.HEIC", "i.tif"];
+  assertEquals(names.map(nameFormat), ["JPEG", "JPEG", "PNG", undefined, undefined, "HEIC", "TIFF"]);
 });
 
 Deno.test("checkHealth() finds class names that people may have meant to be one", async () => {

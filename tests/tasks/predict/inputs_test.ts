@@ -34,6 +34,17 @@ Deno.test("findPictures() says what to give in place of a path that it cannot op
   assertEquals(text.message, `Cannot open "deno.json": it is neither a folder nor a .zip file; ${cure}`);
 });
 
+Deno.test("findPictures() keeps the others where a path of several cannot be opened", async () => {
+  const found = await findPictures(host, ["good.png", "no/such", "deno.json", "more.heic"]);
+  assertEquals(found.map(({ name }) => name), ["good.png", "no/such", "deno.json", "more.heic"]);
+  const cure = "give images, folders or .zip files";
+  assertEquals(await decodeFile(host, found[1]), {
+    reason: `Cannot open "no/such": it does not exist; ${cure}`,
+  });
+  const none = await assertRejects(() => findPictures(host, ["no/such", "deno.json"]), Error);
+  assertEquals(none.message.split("\n").length, 2);
+});
+
 /** The names that standard input with these bytes leads to. */
 async function fromInput(input: Uint8Array | string, ...more: string[]): Promise<string[]> {
   const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;

@@ -1,0 +1,12 @@
+/** As in Pillow's Convert.c, without a colour profile. `step` is the number of samples in a pixel, at least 4. */
+export function cmykToRgb(data: ArrayLike<number>, step = 4): Uint8Array {
+  const rgb = new Uint8Array(Math.floor(data.length / step) * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += step, to += 3) {
+    const paper = 255 - data[from + 3];
+    for (let c = 0; c < 3; c++) {
+      const product = data[from + c] * paper + 128;
+      rgb[to + c] = paper - (((product >> 8) + product) >> 8);
+    }
+  }
+  return rgb;
+}
