@@ -24,7 +24,13 @@ export function tableRow(
   return aligned.join("  ").trimEnd();
 }
 
-/** Characters, of which some take two units of a string. */
+/** Ideographs, kana, Hangul, full-width forms and emoji, for which terminals take two columns. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
+
+/** Columns of a terminal: what a reader sees as one character, such as a letter with its accents, takes one or two. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  let columns = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) columns += WIDE.test(segment) ? 2 : 1;
+  return columns;
 }

@@ -13,8 +13,10 @@ Deno.test("textTable() has columns as wide as they need, numbers at the right, n
   assertEquals(textTable([]), []);
 });
 
-Deno.test("textTable() counts characters, and keeps a terminal's controls out", () => {
-  assertEquals(textTable([["\u{1f600}", "1"], ["ab", "2"]]), ["\u{1f600}   1", "ab  2"]);
+Deno.test("textTable() counts columns, and keeps a terminal's controls out", () => {
+  assertEquals(textTable([["\u{1f600}", "1"], ["abc", "2"]]), ["\u{1f600}   1", "abc  2"]);
+  assertEquals(textTable([["背番", "1"], ["abcde", "2"]]), ["背番   1", "abcde  2"]);
+  assertEquals(textTable([["e\u0301", "1"], ["قطة", "2"]]), ["e\u0301    1", "قطة  2"]);
   assertEquals(textTable([["a\nb", "1"]]), ["a\\u000ab  1"]);
 });
 
