@@ -11,9 +11,10 @@ import { type DataFingerprint, dataFingerprint } from "../data/files/data_finger
 import type { Host } from "./host.ts";
 import { openDataset } from "./open_dataset.ts";
 import { changesBetween, requireCompatible } from "./resume_changes.ts";
+import { EXPERIMENT, RUN } from "./run_metadata.ts";
 
 /** Metadata keys for facts about the run that wrote a checkpoint. */
-const EXPERIMENT = "wgrad.experiment", RUN = "wgrad.run", CONFIG = "wgrad.config";
+const CONFIG = "wgrad.config";
 const LISTING = "wgrad.data", CONTENT = "wgrad.data_content";
 
 /** A checkpoint to resume from, and why it was chosen. */

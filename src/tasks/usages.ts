@@ -2,10 +2,12 @@
 import { providerNames } from "../core/providers/mod.ts";
 import { OPSETS } from "../formats/onnx/model.ts";
 import type { Usage } from "../launch/usage.ts";
-import { KINDS } from "./clean/find.ts";
 
 /** Shells with a completion script. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
+
+/** What clean can remove. */
+export const REMOVABLE = ["caches", "checkpoints", "leftovers"] as const;
 
 const opsets = Array.from({ length: OPSETS.last - OPSETS.first + 1 }, (_, i) => OPSETS.first + i);
 
@@ -67,7 +69,10 @@ export const usages = {
       "Shows what caches, old runs' checkpoints and killed processes left take, and removes it with --yes",
     takes: "[FOLDER ...]",
     flags: {
-      only: { choices: KINDS, help: "Caches, old runs' checkpoints, or locks and files of killed processes" },
+      only: {
+        choices: REMOVABLE,
+        help: "Caches, old runs' checkpoints, or locks and files of killed processes",
+      },
       yes: { short: "y", help: "Remove what is listed" },
     },
   },

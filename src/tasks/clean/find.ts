@@ -4,9 +4,11 @@ import { temporaryOf } from "../../base/temporary_name.ts";
 import { folderOf } from "../../data/files/paths.ts";
 import { openSafetensors } from "../../formats/safetensors.ts";
 import type { DiskFile, Host } from "../../setup/host.ts";
+import { EXPERIMENT, RUN } from "../../setup/run_metadata.ts";
+import type { REMOVABLE } from "../usages.ts";
 
 /** Where runs and their checkpoints are unless the configuration says otherwise. */
-export const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
+const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
 
 /** What is ours in the folders of the cache, which may be one that other programs use, too. */
 const CACHES: Readonly<Record<string, RegExp>> = {
@@ -16,12 +18,9 @@ const CACHES: Readonly<Record<string, RegExp>> = {
   bench: /^(?:run|data\.pictures)$/,
 };
 
-/** The kinds of things that can be removed. */
-export const KINDS = ["caches", "checkpoints", "leftovers"] as const;
-
 /** Something that can be removed, or why it stays. */
 export interface Finding {
-  readonly kind: typeof KINDS[number];
+  readonly kind: typeof REMOVABLE[number];
   readonly path: string;
   readonly files: readonly DiskFile[];
   /** What it is. */
@@ -132,7 +131,7 @@ async function whyNeeded(host: Host, folder: string, run: string | undefined): P
 async function writerOf(host: Host, path: string): Promise<Writer> {
   try {
     const { metadata } = await openSafetensors(await host.openFile(path));
-    return { run: metadata.get("wgrad.run"), experiment: metadata.get("wgrad.experiment") };
+    return { run: metadata.get(RUN), experiment: metadata.get(EXPERIMENT) };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return { run: undefined, experiment: undefined }; // damaged
