@@ -63,32 +63,38 @@ export async function checkpointWeights<Name extends string>(
   const looked = networks(metadata), found = locate(ofModel, looked);
   if (found.length === 0) throw noneIn(source.name, ofModel, looked);
   const inKey = key === undefined ? found : found.filter(({ prefix }) => isUnder(prefix, key));
-  if (inKey.length === 0) throw noneUnder(source.name, key!, found);
-  const { chosen, others } = choose(inKey, metadata);
+  if (inKey.length === 0) throw noneUnder(source.name, key!, placesOf(found));
+  const { chosen, others } = choose(placesOf(inKey), metadata);
+  const elsewhere = placesOf(found).filter(({ prefix }) => prefix !== chosen.prefix);
   return {
     network: chosen.network,
     weights: new Map([...chosen.tensors].map(([name, tensor]) => [name, finite(source.name, name, tensor)])),
     metadata,
     isAveraged: isAverage(chosen.prefix),
-    aside: asideOf(ofModel, chosen, others),
+    aside: asideOf(ofModel, chosen, elsewhere),
     choice: others.length === 0 ? undefined : describeChoice(source.name, chosen, others),
   };
 }
 
-/** The weights to use, and the others that are as complete. */
-function choose<Name extends string, T>(
-  found: readonly Located<Name, T>[],
-  metadata: Metadata,
-): { chosen: Located<Name, T>; others: Located<Name, T>[] } {
-  const [best] = found;
+/** The best place and all others that are as complete, without what is found in one of them under other names. */
+function placesOf<Name extends string, T>([best, ...rest]: readonly Located<Name, T>[]): Located<Name, T>[] {
   const places = [best];
-  for (const other of found.slice(1)) {
+  for (const other of rest) {
     const overlaps = places.some(({ used }) => !used.isDisjointFrom(other.used));
     if (!overlaps && other.faults <= best.faults) places.push(other);
   }
-  const wantsAverage = metadata.get(EVALUATED) !== "weights";
-  const ofNetwork = places.filter(({ network }) => network === best.network);
-  const chosen = ofNetwork.find(({ prefix }) => isAverage(prefix) === wantsAverage) ?? best;
+  return places;
+}
+
+/** The weights to use, and the others. */
+function choose<Name extends string, T>(
+  places: readonly Located<Name, T>[],
+  metadata: Metadata,
+): { chosen: Located<Name, T>; others: Located<Name, T>[] } {
+  const [best] = places, wantsAverage = metadata.get(EVALUATED) !== "weights";
+  const chosen =
+    places.find(({ network, prefix }) => network === best.network && isAverage(prefix) === wantsAverage) ??
+      best;
   return { chosen, others: places.filter((place) => place !== chosen) };
 }
 
@@ -156,8 +162,6 @@ function noneIn(
 }
 
 function noneUnder(path: string, key: string, found: readonly Located<string, unknown>[]): DataError {
-  const keys = new Set(found.map(({ prefix }) => keyOf(prefix)));
-  return new DataError(
-    `Cannot load ${path}: it has no weights under "${key}"; they are under ${fewQuoted([...keys])}`,
-  );
+  const keys = fewQuoted(found.map(({ prefix }) => keyOf(prefix)));
+  return new DataError(`Cannot load ${path}: it has no weights under "${key}"; they are under ${keys}`);
 }

@@ -49,7 +49,7 @@ Deno.test("checkpointWeights() takes averaged weights of several, and says how t
       `averaged weights under "${averaged.slice(0, -1)}"; for those under "${key}" give x.pth:${key}`,
     );
     const other = await open(tensors, { key });
-    assertEquals([other.mark, other.isAveraged, other.choice], [1, false, undefined]);
+    assertEquals([other.mark, other.isAveraged, other.choice, other.aside], [1, false, undefined, []]);
     const validated = await open(tensors, { metadata: [[EVALUATED, "weights"]] });
     assertEquals([validated.mark, validated.isAveraged], [1, false]);
   }
@@ -68,7 +68,7 @@ Deno.test("checkpointWeights() takes the first of several that are not averaged,
   await assertRejects(
     () => open(tensors, { key: "techer" }),
     DataError,
-    'Cannot load x.pth: it has no weights under "techer"; they are under "student", "teacher", "ema"',
+    'Cannot load x.pth: it has no weights under "techer"; they are under "student", "teacher"',
   );
 });
 

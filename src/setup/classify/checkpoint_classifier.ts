@@ -89,6 +89,7 @@ export async function checkpointClassifier(
     await model.parameters.loadStored(state);
   } catch (cause) {
     model.parameters.free();
+    if (cause instanceof DataError) throw cause;
     throw new DataError(`Cannot load ${path} into ${card.model}: ${(cause as Error).message}`, { cause });
   }
   const run = predictor(device, model, { imageSize, batchSize: Math.max(1, Math.min(BATCH, pictures)) });
