@@ -7,10 +7,10 @@ const hasPty = await new Deno.Command(name, { args: ["-c", "import pty"], stderr
 /** The Python that makes terminals, or undefined without one. */
 export const python = hasPty ? name : undefined;
 
-/** Runs a command on a terminal of 90 columns; once `until` was written it sends Ctrl-C. */
+/** Runs a command on a terminal of 90 columns; once `until` was written it sends Ctrl-C, or closes the terminal. */
 const script = `
 import fcntl, os, pty, signal, struct, sys, termios
-until, *command = sys.argv[1:]
+until, act, *command = sys.argv[1:]
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(command[0], command)
@@ -26,6 +26,9 @@ while True:
     seen += data
     sys.stdout.buffer.write(data)
     if until and until.encode() in seen:
+        if act == "close":
+            os.close(fd)
+            break
         os.write(fd, b"\\x03")
         until = ""
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
@@ -34,10 +37,14 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 /** Runs a command of the project on a terminal. @returns its exit code and all that it wrote */
 export async function onTerminal(
   command: readonly string[],
-  { until = "", env = {} }: { until?: string; env?: Record<string, string> } = {},
+  { until = "", act = "interrupt", env = {} }: {
+    until?: string;
+    act?: "interrupt" | "close";
+    env?: Record<string, string>;
+  } = {},
 ): Promise<{ code: number; raw: string }> {
   const { code, stdout } = await new Deno.Command(python!, {
-    args: ["-c", script, until, ...command],
+    args: ["-c", script, until, act, ...command],
     cwd: new URL("../", import.meta.url),
     env: { TERM: "xterm", ...env },
   }).output();

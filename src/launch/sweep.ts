@@ -146,7 +146,7 @@ async function runJob(
     return await runOnce(host, task, load(job.request, host.configWorld));
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
-    if (error instanceof BusyError) return void host.print(`left out ${error.message}`);
+    if (error instanceof BusyError) return void host.print(`skipped ${error.message}`);
     const { name: kind, message } = error as Error;
     host.print(`failed  ${kind}: ${message}`);
     const seconds = (performance.now() - started) / 1000;

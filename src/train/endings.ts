@@ -72,6 +72,6 @@ function lastGood({ last }: RunState): string {
 
 /** The error of a run that was asked to stop. */
 export function interruption({ step, last }: RunState): InterruptedError {
-  const saved = last ? `; resume with resume=auto or resume=${last.path}` : "";
+  const saved = last ? `; go on with resume=${last.path}` : "";
   return new InterruptedError(`The run was interrupted after step ${step}${saved}`);
 }

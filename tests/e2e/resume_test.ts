@@ -5,7 +5,7 @@ import { clear, overrides, remainsIn, runToEnd, stop } from "./killing.ts";
 
 const STOPS = [["SIGKILL", 1, 137], ["SIGINT", 0, 130], ["SIGTERM", 0, 130], ["SIGHUP", 0, 130]] as const;
 const INTERRUPTED =
-  /InterruptedError: The run was interrupted after step \d+; resume with resume=auto or resume=.+\/run\/weights\/last\.safetensors/;
+  /InterruptedError: The run was interrupted after step \d+; go on with resume=.+\/run\/weights\/last\.safetensors/;
 
 e2eTest("a run is gone on with", (context) =>
   withFolder(async (folder) => {

@@ -9,10 +9,10 @@ if (python === undefined) {
 }
 
 /** Trains on a terminal. */
-async function train(args: readonly string[], until: string, env: Record<string, string>) {
+async function train(args: readonly string[], options: Parameters<typeof onTerminal>[1]) {
   const permissions = ["read", "write", "env", "sys", "ffi"].map((name) => `--allow-${name}`);
   const run = ["run", "--no-prompt", ...permissions, "--allow-run=git", "src/cli.ts", "train"];
-  const { code, raw } = await onTerminal([Deno.execPath(), ...run, ...args], { until, env });
+  const { code, raw } = await onTerminal([Deno.execPath(), ...run, ...args], options);
   return { code, raw: raw.slice(raw.indexOf("device ")) }; // before it Deno clears the line it loads modules in
 }
 
@@ -30,7 +30,7 @@ if (python !== undefined) {
     "on a terminal a bar is rewritten in one line, is gone at the end, and NO_COLOR means no escape codes",
     () =>
       withFolder(async (folder) => {
-        const { code, raw } = await train(tiny(folder, 2), "", { NO_COLOR: "1" });
+        const { code, raw } = await train(tiny(folder, 2), { env: { NO_COLOR: "1" } });
         assertEquals(code, 0, raw);
         assertMatch(raw, /\repoch 0\/1 {2}[━─]+ {2}\d\/3/);
         assert(!raw.includes("\x1b"));
@@ -46,7 +46,7 @@ if (python !== undefined) {
     "Ctrl-C leaves the terminal clean",
     () =>
       withFolder(async (folder) => {
-        const { code, raw } = await train(tiny(folder, 500), "1/499", {});
+        const { code, raw } = await train(tiny(folder, 500), { until: "1/499" });
         assertEquals(code, 130, raw);
         const rows = rowsOf(raw);
         assert(
@@ -58,6 +58,21 @@ if (python !== undefined) {
           rows.filter(Boolean).at(-1)!,
           /^InterruptedError: The run was interrupted after step \d+/,
         );
+      }),
+  );
+
+  e2eTest(
+    "a terminal that closes stops the run as Ctrl-C does, and everything is saved",
+    () =>
+      withFolder(async (folder) => {
+        const { code } = await train(tiny(folder, 500), { until: "1/499", act: "close" });
+        assertEquals(code, 130);
+        const { exit_code, error, weights } = JSON.parse(
+          await Deno.readTextFile(`${folder}/run/result.json`),
+        );
+        assertEquals(exit_code, 130);
+        assertMatch(error, /^InterruptedError: The run was interrupted after step \d+; go on with resume=/);
+        await Deno.stat(`${folder}/run/${weights.last}`);
       }),
   );
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { FileError } from "../../src/base/errors.ts";
-import { appendBytes, appendText, folderStore } from "../../src/host/deno_files.ts";
+import { appendBytes, appendText, folderStore, linkAtomic } from "../../src/host/deno_files.ts";
 import { openGrowingFile } from "../../src/host/deno_growing_file.ts";
 import { tryLock } from "../../src/host/deno_lock.ts";
 import { openTemporary } from "../../src/host/deno_temporaries.ts";
@@ -67,6 +67,33 @@ Deno.test("a write removes what killed processes of this machine left, and nothi
     alive.file.close();
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("linkAtomic() gives a file the content of another, again and again, and between disks", async () => {
+  const disks = [await Deno.makeTempDir({ prefix: "wgrad_links_" })];
+  const memory = await Deno.makeTempDir({ dir: "/dev/shm", prefix: "wgrad_links_" }).catch(() => undefined);
+  if (memory !== undefined) disks.push(memory);
+  const from = `${disks[0]}/epoch=00`;
+  try {
+    for (const [i, disk] of disks.entries()) {
+      const to = `${disk}/run/weights/best`;
+      for (const content of ["first", "second"]) {
+        await writeAtomic(from, new TextEncoder().encode(content));
+        for (let times = 0; times < 2; times++) await linkAtomic(from, to);
+        assertEquals(await Deno.readTextFile(to), content);
+      }
+      assertEquals(
+        [...Deno.readDirSync(`${disk}/run/weights`)].map(({ name }) => name),
+        ["best"],
+        `disk ${i}`,
+      );
+      await writeAtomic(from, new Uint8Array()); // a new file, not the one that was linked
+      assertEquals(await Deno.readTextFile(to), "second");
+    }
+    await assertRejects(() => linkAtomic(`${disks[0]}/none`, `${disks[0]}/link`), Deno.errors.NotFound);
+  } finally {
+    for (const disk of disks) await Deno.remove(disk, { recursive: true });
   }
 });
 

@@ -125,6 +125,33 @@ Deno.test("--job runs one job, which --resume then counts as done", async () => 
   );
 });
 
+Deno.test("a sweep leaves out the job that another process runs", async () => {
+  const memory = memoryHost(), { task, ran } = noting();
+  memory.locks.set("shared/1/.run", "process 7 on vm, which runs in shared/1");
+  assertEquals(await launch(memory.host, task, ["-m", "seed=1,2,3", "hydra.sweep.dir=shared"]), 0);
+  assertEquals(ran.map(({ config }) => config.seed), [1, 3]);
+  assert(
+    memory.lines.includes(
+      "skipped Cannot run the job of shared/1: it belongs to process 7 on vm, which runs in shared/1",
+    ),
+    memory.lines.join("\n"),
+  );
+  assert(table(memory).includes("sweep   shared: 2 done, 1 not run"));
+  assertEquals([...memory.locks.keys()], ["shared/1/.run"]);
+});
+
+Deno.test("a folder with a sweep takes no other one", async () => {
+  const memory = memoryHost(), { task, ran } = noting();
+  await launch(memory.host, task, ["-m", "seed=1,2", "hydra.sweep.dir=shared"]);
+  await launch(memory.host, task, ["-m", "seed=1,2", "hydra.sweep.dir=shared", "--job", "0"]);
+  await assertRejects(
+    () => launch(memory.host, task, ["-m", "seed=3,4", "hydra.sweep.dir=shared"]),
+    ConfigError,
+    "Cannot start the sweep: shared has one with other jobs; give another hydra.sweep.dir, or run the rest",
+  );
+  assertEquals(ran.map(({ config }) => config.seed), [1, 2]);
+});
+
 Deno.test("--print-jobs prints a plain command line for each job, which does what the sweep would do", async () => {
   const memory = memoryHost({ more: {} }), { task, ran } = noting();
   const args = [

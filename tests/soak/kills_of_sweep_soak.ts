@@ -16,7 +16,7 @@ const KILLS = Number(Deno.env.get("SOAK_KILLS") ?? 30), KILLS_A_ROUND = 3;
 /** The sweep in a folder, which every worker is started with. */
 function sweepOf(folder: string): string[] {
   const common = overrides(folder, LENGTH).filter((text) => !text.startsWith("hydra."));
-  return ["-m", ...common, "seed=1,2,3", `hydra.sweep.dir=${folder}/sweep`];
+  return ["-m", ...common, "optimizer.lr=1e-3,2e-3,3e-3", `hydra.sweep.dir=${folder}/sweep`];
 }
 
 async function remainsOfJobs(folder: string): Promise<unknown[]> {
@@ -49,7 +49,7 @@ e2eTest(
 /** Runs the rest of a sweep. */
 async function finish(args: readonly string[]): Promise<void> {
   const { code, out, error } = await cli("train", args);
-  assertEquals(code, 0, error);
+  assertEquals(code, 0, out + error);
   assert(out.includes(`: ${JOBS.length} done\n`), out);
 }
 

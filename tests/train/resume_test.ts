@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DataError, InterruptedError } from "../../src/base/errors.ts";
 import type { Device } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
@@ -115,6 +115,41 @@ for (const plan of plans) {
     }
   });
 }
+
+gpuTest(
+  "a run that resumes with averages and in mixed precision, without either before, begins both anew",
+  async () => {
+    const device = await testDevice();
+    const saved: Uint8Array[] = [];
+    const saving: Callback = {
+      name: "saving",
+      save: async (state) => void saved.push(await state.snapshot()),
+    };
+    await fit(device, fitOptions(device, slimModel(device), { maxEpochs: 1, callbacks: [saving] }));
+    const resume = await decodeSnapshot(saved[0], "last.safetensors");
+    const model = slimModel(device, 2, "16-mixed");
+    const seen: string[] = [];
+    const watcher: Callback = {
+      name: "watcher",
+      async stepEnd({ averages, step }) {
+        if (step > 4) return;
+        seen.push(await digest(averages!.averages[0]), await digest(model.parameters.values));
+      },
+    };
+    const begins = { decay: .9, warmupSteps: 4 }; // the averages are not updated in step 4
+    const options = { resume, maxEpochs: 2, ema: begins, callbacks: [emaCallback(4), watcher] };
+    const { step, history } = await fit(device, fitOptions(device, model, options));
+    assertEquals([step, history.length, seen.length], [6, 2, 2]);
+    const again = slimModel(device, 3);
+    await fit(device, fitOptions(device, again, { resume, maxEpochs: 1 }));
+    assertEquals(
+      seen[0],
+      await digest(again.parameters.values),
+      "the averages are the weights that were resumed",
+    );
+    assert(seen[1] !== seen[0], "the weights have gone on");
+  },
+);
 
 gpuTest("a checkpoint that was cut or has a flipped bit is refused with its path", async () => {
   const device = await testDevice();
