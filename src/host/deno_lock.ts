@@ -46,10 +46,12 @@ export function tryLock(path: string, what: string, rules: Partial<LockRules> = 
   return writing(`${path}.lock`, () => take(path, what, full));
 }
 
-/** Who holds the lock of `path`, or undefined if nobody does; changes nothing. */
-export async function lockHolder(path: string): Promise<string | undefined> {
-  const owner = await firstAlive(await lockFiles(path), { machine: Deno.hostname(), ...RULES });
-  return owner && describe(owner);
+/** Who holds the lock of `path`, or undefined if nobody does; changes nothing. @throws FileError */
+export function lockHolder(path: string): Promise<string | undefined> {
+  return writing(`${path}.lock`, async () => { // the disk's clock is read by writing
+    const owner = await firstAlive(await lockFiles(path), { machine: Deno.hostname(), ...RULES });
+    return owner && describe(owner);
+  });
 }
 
 /** True for a lock file that names its owner as ours do. */
