@@ -173,6 +173,7 @@ async function scanSplits(
     const store = await scanPictures(tree, dataset.splits[split], supply, options);
     const left = describeUnreadable(split, store.unreadable);
     if (left) host.print(left, "warning");
+    if (store.ranges) host.print(`note    ${split}: ${store.ranges}`);
     stores.set(split, store);
   }
   const isDone = supply.cache.kind !== "none";

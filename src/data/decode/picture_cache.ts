@@ -3,7 +3,7 @@
  * budget and then moves everything to the file. Images in the file are keyed by the content they were decoded from,
  * so renamed files and other datasets reuse them and changed files do not.
  */
-import type { PictureLog } from "./picture_log.ts";
+import type { PictureLog, StoredPicture } from "./picture_log.ts";
 import type { Picture } from "../types.ts";
 
 /** The values of `data.cache`. */
@@ -65,8 +65,8 @@ export class PictureCache {
     return this.#logs.some(({ count }) => count > 0);
   }
 
-  /** Reuses an image that was decoded from the same bytes. Returns its size, or undefined if there is none. */
-  async adopt(path: string, digest: string): Promise<{ width: number; height: number } | undefined> {
+  /** Reuses an image that was decoded from the same bytes. Returns what is known of it, or undefined if there is none. */
+  async adopt(path: string, digest: string): Promise<StoredPicture | undefined> {
     const size = this.#logWith(digest)?.sizeOf(digest);
     if (!size) return undefined;
     this.#digests.set(path, digest);

@@ -5,7 +5,7 @@
  * then truncated; a checksum of each header and each image detects other damage.
  *
  * A header is 40 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
- * bytes), 4 zero bytes, CRC-32 of all preceding bytes.
+ * bytes), the image's `assumedBits` or 0, CRC-32 of all preceding bytes.
  */
 import { crc32 } from "../../base/crc32.ts";
 import type { Picture } from "../types.ts";
@@ -26,15 +26,16 @@ export interface GrowingFile {
   close(): void;
 }
 
-interface Entry {
-  readonly width: number;
-  readonly height: number;
+interface Entry extends StoredPicture {
   readonly crc32: number;
   readonly offset: number;
   isChecked: boolean;
 }
 
-const MAGIC = 0x58504757, HEADER = 40, DIGEST = 16;
+/** What is known of an image without reading its pixels. */
+export type StoredPicture = Omit<Picture, "data">;
+
+const MAGIC = 0x58504757, HEADER = 40, DIGEST = 16, ASSUMED = 32;
 const VERSION = "wgrad pictures 1";
 /** Headers of small images are read many at a time. */
 const WINDOW = 2 ** 16;
@@ -79,8 +80,8 @@ export class PictureLog {
     return this.#entries.size;
   }
 
-  /** The size of an image, if it is cached. */
-  sizeOf(digest: string): { readonly width: number; readonly height: number } | undefined {
+  /** An image without its pixels, if it is cached. */
+  sizeOf(digest: string): StoredPicture | undefined {
     return this.#entries.get(digest);
   }
 
@@ -88,7 +89,7 @@ export class PictureLog {
   async read(digest: string): Promise<Picture | undefined> {
     const entry = this.#entries.get(digest);
     if (!entry) return undefined;
-    const { width, height, offset } = entry;
+    const { width, height, offset, assumedBits } = entry;
     const data = await this.#file.read(offset, width * height * 3);
     if (!entry.isChecked && crc32(data) !== entry.crc32) {
       this.#entries.delete(digest);
@@ -96,22 +97,23 @@ export class PictureLog {
       return undefined;
     }
     entry.isChecked = true;
-    return { width, height, data };
+    return { width, height, data, ...assumedBits === undefined ? {} : { assumedBits } };
   }
 
   /** Adds an image unless it is already there. */
-  add(digest: string, { width, height, data }: Picture): Promise<void> {
+  add(digest: string, { data, ...stored }: Picture): Promise<void> {
     const write = async () => {
       if (this.#entries.has(digest)) return;
       const record = new Uint8Array(HEADER + data.length), view = new DataView(record.buffer);
-      const sum = crc32(data);
+      const { width, height, assumedBits = 0 } = stored, sum = crc32(data);
       [MAGIC, width, height, sum].forEach((value, i) => view.setUint32(4 * i, value, true));
       record.set(Uint8Array.fromHex(digest), 16);
+      view.setUint32(ASSUMED, assumedBits, true);
       view.setUint32(HEADER - 4, crc32(record.subarray(0, HEADER - 4)), true);
       record.set(data, HEADER);
       const offset = this.#file.size + HEADER;
       await this.#file.append(record);
-      this.#entries.set(digest, { width, height, crc32: sum, offset, isChecked: true });
+      this.#entries.set(digest, { ...stored, crc32: sum, offset, isChecked: true });
     };
     const done = this.#last.then(write);
     this.#last = done.catch(() => {});
@@ -148,7 +150,9 @@ export class PictureLog {
       view.getUint32(HEADER - 4, true) === crc32(header.subarray(0, HEADER - 4));
     if (!isWhole) return undefined;
     const digest = header.slice(16, 16 + DIGEST).toHex();
-    this.#entries.set(digest, { width, height, crc32: sum, offset: at + HEADER, isChecked: false });
+    const assumedBits = view.getUint32(ASSUMED, true);
+    const stored = { width, height, ...assumedBits === 0 ? {} : { assumedBits } };
+    this.#entries.set(digest, { ...stored, crc32: sum, offset: at + HEADER, isChecked: false });
     return next;
   }
 

@@ -5,6 +5,8 @@ import { DataError } from "../../base/errors.ts";
 import { compareCodePoints } from "../files/paths.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
 import { picturesOf, type PictureSource, type PictureSupply } from "./picture_source.ts";
+import type { StoredPicture } from "./picture_log.ts";
+import { describeRanges } from "./ranges.ts";
 import type { FileTree, Sample } from "../types.ts";
 import { counted } from "../words.ts";
 
@@ -35,6 +37,8 @@ export interface PictureStore {
   readonly unreadable: readonly Unreadable[];
   /** Size of the decoded images. */
   readonly bytes: number;
+  /** The note on images that were scaled by their own range, if there are any. */
+  readonly ranges: string | undefined;
 }
 
 const SHOWN = 10;
@@ -58,12 +62,12 @@ export async function scanPictures(
     throw new RangeError(`Cannot allow a fraction of ${maxUnreadable} unreadable files: need 0 .. 1`);
   }
   const paths = [...new Set(samples.map(({ path }) => path))];
-  const { unreadable, bytes } = await scan(paths, supply, options);
+  const { unreadable, bytes, ranges } = await scan(paths, supply, options);
   const allowed = onUnreadable === "error" ? 0 : maxUnreadable * paths.length;
   if (unreadable.length > allowed) throw tooManyUnreadable(tree, unreadable, paths.length, options);
   const bad = new Set(unreadable.map(({ path }) => path));
   const kept = samples.filter(({ path }) => !bad.has(path));
-  return { samples: kept, pictures: picturesOf(kept, supply), unreadable, bytes };
+  return { samples: kept, pictures: picturesOf(kept, supply), unreadable, bytes, ranges };
 }
 
 /** The note that lists the files that were left out, or undefined if there are none. */
@@ -77,7 +81,7 @@ export function describeUnreadable(split: string, unreadable: readonly Unreadabl
  * it starts on no other file, and throws once nothing uses the supply any more.
  */
 async function scan(paths: readonly string[], supply: PictureSupply, options: ScanOptions) {
-  const unreadable: Unreadable[] = [];
+  const unreadable: Unreadable[] = [], assumed: (number | undefined)[] = [];
   let next = 0, done = 0, bytes = 0;
   const work = async () => {
     while (next < paths.length) {
@@ -87,7 +91,10 @@ async function scan(paths: readonly string[], supply: PictureSupply, options: Sc
         throw error;
       });
       if (typeof found === "string") unreadable.push({ path, reason: found });
-      else bytes += found.width * found.height * 3;
+      else {
+        bytes += found.width * found.height * 3;
+        assumed.push(found.assumedBits);
+      }
       options.onProgress?.(++done, paths.length);
     }
   };
@@ -95,15 +102,15 @@ async function scan(paths: readonly string[], supply: PictureSupply, options: Sc
   const failed = ended.find((result) => result.status === "rejected");
   if (failed) throw failed.reason;
   unreadable.sort((a, b) => compareCodePoints(a.path, b.path));
-  return { unreadable, bytes };
+  return { unreadable, bytes, ranges: describeRanges(assumed) };
 }
 
-/** The size of an image, or why it cannot be read. */
+/** An image without its pixels, or why it cannot be read. */
 async function look(
   path: string,
   { decoder, cache }: PictureSupply,
   { maxPixels = MAX_PIXELS }: ScanOptions,
-): Promise<{ readonly width: number; readonly height: number } | string> {
+): Promise<StoredPicture | string> {
   const { byContent } = cache;
   if (byContent && cache.hasEarlier) {
     const { digest, reason } = await decoder.decode(path, { digest: true, decode: false });
@@ -116,7 +123,8 @@ async function look(
   const { picture, reason, digest } = await decoder.decode(path, { digest: byContent });
   if (!picture) return reason ?? "the decoder gave no reason";
   await cache.keep(path, picture, digest);
-  return { width: picture.width, height: picture.height };
+  const { data: _, ...stored } = picture;
+  return stored;
 }
 
 function tooManyUnreadable(

@@ -1,5 +1,6 @@
 /** The health check of a dataset, which reads and decodes every file once. */
 import type { Dataset, Decode, FileTree } from "../types.ts";
+import { describeRanges } from "../decode/ranges.ts";
 import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
 import { oddFiles } from "./file_findings.ts";
 import { inspectFiles, type InspectOptions } from "./inspect.ts";
@@ -37,6 +38,7 @@ function reportHealth(
   isMirrored: boolean,
 ): HealthReport {
   const splits = countSplits(dataset);
+  const ranges = describeRanges(files.map(({ picture }) => picture?.assumedBits));
   const findings = [...classFindings(dataset, isMirrored), ...fileFindings(files, dataset.classes)];
   return {
     root: dataset.root,
@@ -46,7 +48,7 @@ function reportHealth(
     imbalance: imbalanceOf(splits),
     findings: worstFirst(findings),
     understood: dataset.understood,
-    notes: dataset.notes,
+    notes: [...dataset.notes, ...ranges === undefined ? [] : [ranges]],
     ignored: dataset.ignored,
   };
 }

@@ -83,6 +83,7 @@ async function factsOf(picture: Picture): Promise<PictureFacts> {
     height,
     pixelHash: `${width}x${height}:${(await sha256(data)).toHex()}`,
     looks: measureLooks(picture),
+    assumedBits: picture.assumedBits,
     fingerprint: fingerprint(picture),
   };
 }

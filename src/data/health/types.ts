@@ -32,6 +32,7 @@ export interface PictureFacts {
   /** Hash of size and values, equal for the same image in two formats. */
   readonly pixelHash: string;
   readonly looks: Looks;
+  readonly assumedBits: number | undefined;
   /** [FINGERPRINT_VALUES], see fingerprint.ts. */
   readonly fingerprint: Uint8Array;
 }

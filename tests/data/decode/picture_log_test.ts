@@ -40,8 +40,10 @@ const sizes = rng(7, "sizes");
 /** Small ones, many in a window of headers, and some larger than a window. */
 const pictures: Picture[] = Array.from(
   { length: 40 },
-  (_, i) =>
-    patterned(1 + sizes.integer(i % 10 === 9 ? 300 : 12), 1 + sizes.integer(i % 10 === 9 ? 300 : 12), i),
+  (_, i) => ({
+    ...patterned(1 + sizes.integer(i % 10 === 9 ? 300 : 12), 1 + sizes.integer(i % 10 === 9 ? 300 : 12), i),
+    ...i % 4 === 0 ? { assumedBits: 12 } : {},
+  }),
 );
 
 async function open(file: GrowingFile, decoder = "test 1") {

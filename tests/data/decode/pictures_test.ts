@@ -1,7 +1,10 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
 import { describeUnreadable, type ScanOptions, scanPictures } from "../../../src/data/decode/pictures.ts";
+import { memoryTree } from "../../../src/data/files/memory_tree.ts";
 import type { Sample } from "../../../src/data/types.ts";
+import { decodeImage } from "../../../src/host/deno_images.ts";
+import { formatFile } from "./formats.ts";
 import { assertMessage, decodeText, flat, supplyOf, treeOf } from "../helpers.ts";
 
 const samplesOf = (...paths: string[]): Sample[] => paths.map((path, label) => ({ path, label }));
@@ -39,6 +42,20 @@ Deno.test("scanPictures() decodes a file once, however many samples it stands in
   assertEquals(decoded, 2);
   assertEquals(store.samples.map(({ label }) => label), [0, 1, 2, 3]);
   assertStrictEquals(first, last);
+});
+
+Deno.test("scanPictures() says how many images it scaled by their own range", async () => {
+  const names = ["12_in_16.png", "12_in_16.tif", "8_in_16.png", "16.png", "float.tif", "gray.tif"];
+  const tree = memoryTree("data", new Map(names.map((name) => [name, formatFile(name)])));
+  const scan = async (...paths: string[]) =>
+    (await scanPictures(tree, samplesOf(...paths), await supplyOf(tree, decodeImage), { split: "train" }))
+      .ranges;
+  assertEquals(
+    await scan(...names),
+    "3 images scaled by own range, as no range is declared: 1 as 8-bit (values of at most 255), " +
+      "2 as 12-bit (values of at most 4095)",
+  );
+  assertEquals(await scan("16.png", "float.tif", "gray.tif"), undefined);
 });
 
 Deno.test("scanPictures() works on a bounded number of files at once", async () => {

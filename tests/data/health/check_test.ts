@@ -4,6 +4,7 @@ import { isMirrorSensitive } from "../../../src/data/health/class_findings.ts";
 import { contentFormat, nameFormat } from "../../../src/data/decode/formats.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
+import { formatFile } from "../decode/formats.ts";
 import { line, utf8 } from "../helpers.ts";
 import { changed, check, fill, groupsOf, healthy, kindsOf, paler, speckled, waves } from "./made.ts";
 
@@ -15,6 +16,15 @@ Deno.test("checkHealth() finds nothing in a healthy dataset, and counts it", asy
   assertEquals([report.files, report.imbalance, report.classes], [48, 1, ["cat", "dog"]]);
   const counts = report.splits.map(({ split, counts }) => [split, ...counts]);
   assertEquals(counts, [["train", 12, 12], ["valid", 6, 6], ["test", 6, 6]]);
+});
+
+Deno.test("checkHealth() notes 12-bit images in 16 bits, and does not call them dark or flat", async () => {
+  const narrow = formatFile("12_in_16.png");
+  const report = await check({ ...base(), "train/cat/12.png": narrow });
+  assertEquals(kindsOf(report), []);
+  assertEquals(report.notes, [
+    "1 image scaled by own range, as no range is declared: 1 as 12-bit (values of at most 4095)",
+  ]);
 });
 
 Deno.test("checkHealth() finds one picture under two labels: the same bytes, or saved anew", async () => {
