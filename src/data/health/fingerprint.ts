@@ -28,7 +28,13 @@ export function fingerprint(picture: Picture): Uint8Array {
 }
 
 /** The mean of a fingerprint and the length of the rest after subtracting it; 0 if that is too flat to compare. */
-export function moments(values: Uint8Array): { mean: number; norm: number } {
+export interface Moments {
+  readonly mean: number;
+  readonly norm: number;
+}
+
+/** The moments of a fingerprint. */
+export function moments(values: Uint8Array): Moments {
   let sum = 0, squares = 0;
   for (let i = 0; i < values.length; i++) {
     sum += values[i];
@@ -39,9 +45,8 @@ export function moments(values: Uint8Array): { mean: number; norm: number } {
   return { mean, norm: norm < LEAST_CONTRAST * Math.sqrt(values.length) ? 0 : norm };
 }
 
-/** Pearson's correlation of two fingerprints, -1 .. 1; 0 if one is flat. */
-export function similarity(a: Uint8Array, b: Uint8Array): number {
-  const first = moments(a), second = moments(b);
+/** Pearson's correlation of two fingerprints, -1 .. 1, by their moments; 0 if one is flat. */
+export function similarity(a: Uint8Array, b: Uint8Array, first = moments(a), second = moments(b)): number {
   if (first.norm === 0 || second.norm === 0) return 0;
   let product = 0;
   for (let i = 0; i < a.length; i++) product += a[i] * b[i];

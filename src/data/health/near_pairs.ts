@@ -2,16 +2,14 @@
  * Finds all pairs of fingerprints whose correlation reaches a threshold without comparing all pairs. After
  * subtracting the mean and scaling to length 1, correlation c is distance sqrt(2 (1 - c)). A few coefficients of an
  * orthonormal cosine transform form a projection, which never increases distances: pairs that are far apart there are
- * far apart. So the coefficients with the largest variance divide space into cells as wide as the largest distance,
- * and only points in neighbouring cells are compared, coefficient by coefficient until they are too far apart. The
+ * far apart. A tree of boxes over these coefficients leaves out pairs of boxes that are too far apart, however the
+ * images crowd together; the other points are compared, coefficient by coefficient until they are too far apart. The
  * result is exact.
  */
 import { FINGERPRINT_SIDE as SIDE, FINGERPRINT_VALUES, moments, similarity } from "./fingerprint.ts";
 
 /** Coefficients kept of each fingerprint. */
-const KEPT = 32;
-/** Coefficients that divide space into cells. */
-const AXES = 6;
+const KEPT = 64;
 
 /** A pair of similar fingerprints by position, `first` < `second`. */
 export interface NearPair {
@@ -31,17 +29,17 @@ export function visitNearPairs(
   visit: (pair: NearPair) => void,
   skip: (first: number, second: number) => boolean = () => false,
 ): void {
-  const kept = fingerprints.flatMap((values, i) => moments(values).norm > 0 ? [i] : []);
-  const space = project(kept.map((i) => fingerprints[i]));
+  const all = fingerprints.map(moments);
+  const kept = fingerprints.flatMap((_, i) => all[i].norm > 0 ? [i] : []);
+  const space = project(kept.map((i) => fingerprints[i]), kept.map((i) => all[i].norm));
   // Slightly more than the exact distance, to allow for single-precision rounding.
   const radius = Math.sqrt(2 * (1 - threshold)) + 1e-4;
-  const cells = new Cells(space, kept.length, radius);
   const limit = radius * radius;
-  cells.eachPair((a, b) => {
+  new PointTree(space, kept.length).eachPair(limit, (a, b) => {
     if (!isWithin(space, a, b, limit)) return;
     const first = kept[Math.min(a, b)], second = kept[Math.max(a, b)];
     if (skip(first, second)) return;
-    const value = similarity(fingerprints[first], fingerprints[second]);
+    const value = similarity(fingerprints[first], fingerprints[second], all[first], all[second]);
     if (value >= threshold) visit({ first, second, similarity: value });
   });
 }
@@ -56,64 +54,94 @@ function isWithin(space: Float32Array, a: number, b: number, limit: number): boo
   return true;
 }
 
-/** Points by the cell that contains their first AXES coordinates. */
-class Cells {
-  readonly #points = new Map<number, number[]>();
-  readonly #steps: readonly number[];
+/** Points in a leaf of the tree. */
+const LEAF = 24;
 
-  constructor(space: Float32Array, count: number, width: number) {
-    // Coordinates are in -1 .. 1; an extra cell on each side keeps neighbours from wrapping around.
-    const perAxis = Math.ceil(2 / width) + 3;
-    this.#steps = offsets(perAxis);
-    for (let point = 0; point < count; point++) {
-      let key = 0;
-      for (let k = 0; k < AXES; k++) {
-        key = key * perAxis + Math.floor((space[point * KEPT + k] + 1) / width) + 1;
-      }
-      const points = this.#points.get(key);
-      if (points === undefined) this.#points.set(key, [point]);
-      else points.push(point);
-    }
+/** A box of points: `order[from .. to]`, halved at its widest coordinate until few are left. */
+interface Box {
+  readonly from: number;
+  readonly to: number;
+  /** [KEPT] each. */
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+  readonly halves: readonly [Box, Box] | undefined;
+}
+
+/** A tree over points, to find pairs of which both are in boxes that are near each other. */
+class PointTree {
+  readonly #order: Uint32Array;
+  readonly #root: Box;
+
+  constructor(readonly space: Float32Array, count: number) {
+    this.#order = Uint32Array.from({ length: count }, (_, i) => i);
+    this.#root = this.#box(0, count);
   }
 
-  /** Calls `visit` once with each pair of points in the same or neighbouring cells. */
-  eachPair(visit: (a: number, b: number) => void): void {
-    for (const [key, points] of this.#points) {
-      for (let i = 0; i < points.length; i++) {
-        for (let j = i + 1; j < points.length; j++) visit(points[i], points[j]);
+  /** Calls `visit` once with each pair of points whose boxes are not further apart than the root of `limit`. */
+  eachPair(limit: number, visit: (a: number, b: number) => void): void {
+    const order = this.#order;
+    const between = (one: Box, other: Box) => {
+      if (squaredGap(one, other) > limit) return;
+      const [larger, smaller] = one.to - one.from >= other.to - other.from ? [one, other] : [other, one];
+      if (larger.halves) larger.halves.forEach((half) => between(half, smaller));
+      else {
+        for (let i = one.from; i < one.to; i++) {
+          for (let j = other.from; j < other.to; j++) visit(order[i], order[j]);
+        }
       }
-      for (const step of this.#steps) {
-        const others = this.#points.get(key + step);
-        if (others === undefined) continue;
-        for (const a of points) for (const b of others) visit(a, b);
+    };
+    const within = ({ from, to, halves }: Box) => {
+      if (halves) {
+        halves.forEach(within);
+        between(...halves);
+      } else {
+        for (let i = from; i < to; i++) for (let j = i + 1; j < to; j++) visit(order[i], order[j]);
+      }
+    };
+    within(this.#root);
+  }
+
+  #box(from: number, to: number): Box {
+    const low = new Float32Array(KEPT).fill(Infinity), high = new Float32Array(KEPT).fill(-Infinity);
+    for (let i = from; i < to; i++) {
+      for (let k = 0, at = this.#order[i] * KEPT; k < KEPT; k++, at++) {
+        low[k] = Math.min(low[k], this.space[at]);
+        high[k] = Math.max(high[k], this.space[at]);
       }
     }
+    if (to - from <= LEAF) return { from, to, low, high, halves: undefined };
+    let widest = 0;
+    for (let k = 1; k < KEPT; k++) if (high[k] - low[k] > high[widest] - low[widest]) widest = k;
+    const points = this.#order.subarray(from, to);
+    points.sort((a, b) => this.space[a * KEPT + widest] - this.space[b * KEPT + widest]);
+    const middle = (from + to) >> 1;
+    return { from, to, low, high, halves: [this.#box(from, middle), this.#box(middle, to)] };
   }
 }
 
-/** Key offsets to neighbouring cells, one of each two opposite cells: half of 3^AXES. */
-function offsets(perAxis: number): number[] {
-  let steps = [0];
-  for (let k = 0; k < AXES; k++) {
-    steps = steps.flatMap((step) => [-1, 0, 1].map((move) => step * perAxis + move));
+/** The square of the smallest distance between points of two boxes. */
+function squaredGap(one: Box, other: Box): number {
+  let sum = 0;
+  for (let k = 0; k < KEPT; k++) {
+    const gap = Math.max(0, one.low[k] - other.high[k], other.low[k] - one.high[k]);
+    sum += gap * gap;
   }
-  return steps.filter((step) => step > 0);
+  return sum;
 }
 
 /**
  * [fingerprints, KEPT]: low coefficients of the cosine transform over rows, columns and channels, largest variance
  * first.
  */
-function project(fingerprints: readonly Uint8Array[]): Float32Array {
+function project(fingerprints: readonly Uint8Array[], norms: readonly number[]): Float32Array {
   const basis = lowBasis();
   const raw = new Float32Array(fingerprints.length * KEPT);
   fingerprints.forEach((values, point) => {
-    const { norm } = moments(values);
     for (let k = 0; k < KEPT; k++) {
       const vector = basis[k];
       let sum = 0;
       for (let i = 0; i < FINGERPRINT_VALUES; i++) sum += values[i] * vector[i];
-      raw[point * KEPT + k] = sum / norm; // the basis vectors have zero mean, so the mean need not be subtracted
+      raw[point * KEPT + k] = sum / norms[point]; // the basis vectors have zero mean, so the mean need not be subtracted
     }
   });
   const order = byVariance(raw, fingerprints.length);
