@@ -76,10 +76,15 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
   }
 }
 
-/** Configures a quick check that everything runs: one epoch, no loggers, checkpoints or exports. */
+/** Configures a quick check that everything runs: one epoch, no loggers, checkpoints, exports or measured kernels. */
 function fastDevRun(config: Config): Config {
   const callbacks = { ...config.callbacks, model_checkpoint: null, early_stopping: null, onnx_export: null };
-  return { ...config, callbacks, logging: {}, trainer: { ...config.trainer, max_epochs: 1 } };
+  return {
+    ...config,
+    callbacks,
+    logging: {},
+    trainer: { ...config.trainer, max_epochs: 1, tune_kernels: false },
+  };
 }
 
 /** Requires at least two classes, since there is nothing to learn from one. @throws DataError */

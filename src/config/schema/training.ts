@@ -80,7 +80,9 @@ export const trainerSchema = z.strictObject({
     "Between two validations: a share of an epoch, such as 1.0, or a number of batches",
   ),
   fast_dev_run: z.union([z.boolean(), integer.min(1)]).default(false)
-    .describe("Run so many batches (true: 1) of each split once, without checkpoints and loggers"),
+    .describe(
+      "Run so many batches (true: 1) of each split once, without checkpoints, loggers and measured kernels",
+    ),
   overfit_batches: limitOrNone.default(0)
     .describe("Train and validate on the same first batches of train: share, or number; 0: off"),
   limit_train_batches: limit.default(ALL).describe("Batches of an epoch: share (1.0: all), or number"),
