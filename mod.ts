@@ -177,7 +177,9 @@ export {
 } from "./src/optim/schedules/mod.ts";
 
 // Data
-export { type ZipLimits, zipTree } from "./src/data/files/archive.ts";
+export { type ArchiveOptions, archiveTree } from "./src/data/files/archives/tree.ts";
+export { type ArchiveFile, type Keep } from "./src/data/files/archives/unpack.ts";
+export { type ZipLimits } from "./src/data/files/archives/zip.ts";
 export { classCounts, classWeights } from "./src/data/class_weights.ts";
 export { type DatasetOptions, readDataset } from "./src/data/files/dataset.ts";
 export { labelsMapping } from "./src/data/labels_mapping.ts";

@@ -14,6 +14,24 @@ export function byteSource(name: string, bytes: Uint8Array): ByteSource {
   return { name, size: bytes.length, read };
 }
 
+/** A ByteSource over a Blob, such as a file that was dropped on a page. */
+export function blobSource(blob: Blob, name: string): ByteSource {
+  const read = async (offset: number, length: number) =>
+    new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+  return { name, size: blob.size, read };
+}
+
+/** A part of a source, in bytes. */
+export interface Span {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A part of a source as a source of its own. */
+export function partOf(source: ByteSource, { offset, size }: Span, name = source.name): ByteSource {
+  return { name, size, read: (at, length) => source.read(offset + at, length) };
+}
+
 /** All bytes of a source at once. */
 export async function wholeOf(source: ByteSource): Promise<Uint8Array> {
   return await source.read(0, source.size);

@@ -17,10 +17,13 @@ function makeTables(): Uint32Array[] {
   return tables;
 }
 
-/** The CRC-32 of `bytes` as in zip and PNG (ISO 3309), as an unsigned 32-bit integer. */
-export function crc32(bytes: Uint8Array): number {
+/**
+ * The CRC-32 of `bytes` as in zip and PNG (ISO 3309), as an unsigned 32-bit integer. `before` is that of the bytes
+ * before them, where they come in parts.
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
   const [t0, t1, t2, t3] = TABLES;
-  let crc = 0xffffffff;
+  let crc = ~before;
   let i = 0;
   for (const end = bytes.length - 3; i < end; i += 4) {
     crc ^= bytes[i] | (bytes[i + 1] << 8) | (bytes[i + 2] << 16) | (bytes[i + 3] << 24);

@@ -2,6 +2,7 @@
  * The types of the data room: images, file sources, samples and datasets. The host provides access to the outside: a
  * {@link FileTree} to read from and a {@link Decode} that turns file bytes into pixels.
  */
+import type { Span } from "../base/byte_source.ts";
 import type { ZipEntry } from "../base/zip_directory.ts";
 
 /** A decoded 8-bit RGB image: `data` holds height * width * 3 values, row by row, channels last (HWC). */
@@ -40,7 +41,7 @@ export interface FileTree {
   paths(): Promise<string[]>;
   /** All folders, including empty ones, sorted by code point. */
   folders(): Promise<string[]>;
-  /** What is there and cannot be listed or read: dead links, folders without permission. */
+  /** What is there and cannot be listed or read: dead links, folders without permission, damaged inner archives. */
   faults?(): Promise<readonly IgnoredFile[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
@@ -54,10 +55,10 @@ export interface FilePlace {
   readonly source: string | Blob;
   /** The source's name in messages. */
   readonly name: string;
-  /** The archive entry that holds the file; absent if the source is the file itself. */
+  /** The part of the source that holds the file or, if there is an `entry`, its .zip; absent: all of it. */
+  readonly part?: Span;
+  /** The .zip entry that holds the file; its offset counts from the start of the part. */
   readonly entry?: ZipEntry;
-  /** Size of the archive in bytes. */
-  readonly size?: number;
 }
 
 /** A folder to write into; paths are relative to it and separated by "/". */

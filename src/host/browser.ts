@@ -3,7 +3,8 @@ import { GpuError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 
-export { blobSource, folderTree, openZip } from "./browser_files.ts";
+export { blobSource } from "../base/byte_source.ts";
+export { folderTree, openArchive } from "./browser_files.ts";
 export { decodeImage } from "./browser_images.ts";
 
 /**

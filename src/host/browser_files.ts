@@ -1,21 +1,15 @@
 /** The files that a user gives to a page. */
-import type { ByteSource } from "../base/byte_source.ts";
+import { blobSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
-import { readZipEntry, zipTree } from "../data/files/archive.ts";
+import { readMember } from "../data/files/archives/member.ts";
+import { archiveTree } from "../data/files/archives/tree.ts";
 import { foldersOf } from "../data/files/memory_tree.ts";
 import { compareCodePoints } from "../data/files/paths.ts";
 import type { FilePlace, FileTree } from "../data/types.ts";
 
-/** Random access to a Blob, such as a dropped file. */
-export function blobSource(blob: Blob, name: string): ByteSource {
-  const read = async (offset: number, length: number) =>
-    new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
-  return { name, size: blob.size, read };
-}
-
-/** Opens a dropped .zip file as a dataset's root. @throws DataError like {@link zipTree} */
-export function openZip(file: File): Promise<FileTree> {
-  return zipTree(blobSource(file, file.name), { origin: file });
+/** Opens a dropped archive as a dataset's root. @throws DataError like {@link archiveTree} */
+export function openArchive(file: File): Promise<FileTree> {
+  return archiveTree({ source: blobSource(file, file.name), origin: file });
 }
 
 /** The folder chosen through `<input type="file" webkitdirectory>`, as a dataset's root. */
@@ -38,12 +32,11 @@ export function folderTree(files: Iterable<File>): FileTree {
   };
 }
 
-/** Reads a {@link FilePlace} of {@link openZip} or {@link folderTree}, on any thread. */
-export async function readPlace({ source, name, entry }: FilePlace): Promise<Uint8Array> {
+/** Reads a {@link FilePlace} of {@link openArchive} or {@link folderTree}, on any thread. */
+export async function readPlace({ source, name, part, entry }: FilePlace): Promise<Uint8Array> {
   if (typeof source === "string") {
     throw new TypeError(`Cannot read "${source}": a page has files but no paths`);
   }
-  return entry
-    ? await readZipEntry(blobSource(source, name), entry)
-    : new Uint8Array(await source.arrayBuffer());
+  const member = { part: part ?? { offset: 0, size: source.size }, ...(entry && { entry }) };
+  return await readMember(blobSource(source, name), member);
 }

@@ -3,7 +3,8 @@ import { DataError, exitCode } from "../base/errors.ts";
 import type { Host } from "../setup/host.ts";
 import { filesBelow, isAbandoned } from "./deno_disk.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
-import { appendBytes, appendText, folderStore, linkAtomic, openFile, openTree } from "./deno_files.ts";
+import { appendBytes, appendText, folderStore, linkAtomic, openTree } from "./deno_files.ts";
+import { openFile } from "./deno_file_source.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
@@ -34,7 +35,9 @@ export async function runProcess(
  * Creates the host. From then on signals ask the run to stop, and a second one ends the process at once.
  */
 export function denoHost(): Host {
-  const terminal = denoTerminal();
+  const terminal = denoTerminal(), signal = stopSignal();
+  const cacheFolder = (name: string) => `.cache/${name}`;
+  const unpacking = { folder: cacheFolder("archives"), print: printError, signal };
   return {
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
@@ -42,10 +45,10 @@ export function denoHost(): Host {
     pictures: denoPictures(),
     encodeJpeg,
     plotting: loadPlotting,
-    signal: stopSignal(),
+    signal,
     openGpu,
     openOnnx,
-    openTree,
+    openTree: (path, cure) => openTree(path, cure, unpacking),
     folderStore,
     openFile,
     download,
@@ -60,7 +63,7 @@ export function denoHost(): Host {
     lockHolder,
     filesBelow,
     isAbandoned,
-    cacheFolder: (name) => `.cache/${name}`,
+    cacheFolder,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),
     now: () => new Date(),

@@ -1,59 +1,46 @@
-/** Files under Deno: a folder or .zip to read a dataset from, a folder to write into, and safe writes. */
+/** Files under Deno: a folder or archive to read a dataset from, a folder to write into, and safe writes. */
 import { statfs } from "node:fs/promises";
-import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { temporaryName } from "../base/temporary_name.ts";
-import { readZipEntry, zipTree } from "../data/files/archive.ts";
+import { archiveFormat } from "../data/files/archives/format.ts";
+import { readMember } from "../data/files/archives/member.ts";
+import { archiveTree } from "../data/files/archives/tree.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
+import { keepInFolder, QUIET, type Unpacking } from "./deno_archives.ts";
+import { CURE, explain, fileSource } from "./deno_file_source.ts";
 import { KEPT, makeFolderOf, writing } from "./deno_writing.ts";
 
-const CURE = "check the path";
-
 /**
- * Opens a folder or a .zip file, such as a dataset's root. Messages end with `cure`. Symbolic links in a folder are followed, but never in a cycle.
- * Nothing stays open. Throws a DataError if the path does not exist, is neither a folder nor a .zip, or is not
- * readable.
+ * Opens a folder or an archive, such as a dataset's root. Messages end with `cure`. Symbolic links in a folder are
+ * followed, but never in a cycle. Archives are known by their content; what must be unpacked whole goes into
+ * `unpacking`'s folder. Nothing stays open.
+ * @throws DataError if the path does not exist, is neither a folder nor an archive, or is not readable
  */
-export async function openTree(path: string, cure: string = CURE): Promise<FileTree> {
+export async function openTree(
+  path: string,
+  cure: string = CURE,
+  unpacking: Unpacking = QUIET,
+): Promise<FileTree> {
   if (path.trim() === "") throw new DataError(`Cannot open "${path}": the path is empty; ${cure}`);
   const info = await explain(path, () => Deno.stat(path), cure);
   if (info.isDirectory) return folderTree(path);
-  if (!info.isFile || !/\.zip$/i.test(path)) {
-    throw new DataError(`Cannot open "${path}": it is neither a folder nor a .zip file; ${cure}`);
+  const source = info.isFile ? fileSource(path, info.size) : undefined;
+  if (source === undefined || await archiveFormat(source) === undefined) {
+    const what = "neither a folder nor an archive (.zip, .tar, .tar.gz)";
+    throw new DataError(`Cannot open "${path}": it is ${what}; ${cure}`);
   }
-  return zipTree(fileSource(path, info.size), { origin: path });
+  return await archiveTree({ source, origin: path }, { keep: keepInFolder(path, info, unpacking) });
 }
 
 /** Reads a {@link FilePlace} of {@link openTree}, on any thread. @throws DataError */
-export function readPlace({ source, size = 0, entry }: FilePlace): Promise<Uint8Array> {
+export function readPlace({ source, name, part, entry }: FilePlace): Promise<Uint8Array> {
   if (typeof source !== "string") {
     throw new TypeError("Cannot read a Blob: files on disk are named by their path");
   }
-  return entry ? readZipEntry(fileSource(source, size), entry) : explain(source, () => Deno.readFile(source));
-}
-
-/** Random access to a file. Each read opens the file and runs synchronously, so reads may overlap. */
-function fileSource(path: string, size: number): ByteSource {
-  const read = (offset: number, length: number) => {
-    const bytes = new Uint8Array(length);
-    using file = Deno.openSync(path);
-    file.seekSync(offset, Deno.SeekMode.Start);
-    for (let at = 0; at < length;) {
-      const count = file.readSync(bytes.subarray(at));
-      if (count === null) throw new DataError(`Cannot read "${path}": it was truncated during the read`);
-      at += count;
-    }
-    return bytes;
-  };
-  return { name: path, size, read: (offset, length) => explain(path, () => read(offset, length)) };
-}
-
-/** Opens a file for random access. @throws DataError if it does not exist or is not readable */
-export async function openFile(path: string): Promise<ByteSource> {
-  const { isFile, size } = await explain(path, () => Deno.stat(path));
-  if (!isFile) throw new DataError(`Cannot open "${path}": it is not a file; ${CURE}`);
-  return fileSource(path, size);
+  if (part === undefined) return explain(source, () => Deno.readFile(source));
+  const whole = { ...fileSource(source, part.offset + part.size), name };
+  return readMember(whole, { part, ...(entry && { entry }) });
 }
 
 function folderTree(root: string): FileTree {
@@ -107,22 +94,6 @@ async function walk(root: string): Promise<Walk> {
     folders: folders.sort(compareCodePoints),
     faults: faults.sort(byPath),
   };
-}
-
-async function explain<T>(path: string, action: () => T | Promise<T>, cure = CURE): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new DataError(`Cannot open "${path}": it does not exist; ${cure}`, { cause: error });
-    }
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-      throw new DataError(`Cannot open "${path}": permission denied (${error.message})`, {
-        cause: error,
-      });
-    }
-    throw error;
-  }
 }
 
 /**

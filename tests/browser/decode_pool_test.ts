@@ -24,9 +24,9 @@ browserTest("a pool of workers in Chromium decodes what lies in a dropped .zip, 
   };
   await withPage(routes, async ({ page, errors }) => {
     const seen = await page.evaluate<Seen[], string[]>(async (names) => {
-      const url = "/page.js", { decodePool, openZip, startThread } = await import(url);
+      const url = "/page.js", { decodePool, openArchive, startThread } = await import(url);
       const file = new File([await (await fetch("/data.zip")).blob()], "data.zip");
-      const tree = await openZip(file);
+      const tree = await openArchive(file);
       const pool = decodePool(tree, { workers: 2, start: () => startThread("/worker.js") });
       // deno-lint-ignore no-explicit-any
       const decoded: any[] = await Promise.all(names.map((name) => pool.decode(name)));

@@ -2,7 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { zipSync } from "fflate";
 import { DataError } from "../../mod.ts";
-import { blobSource, folderTree, openZip } from "../../src/host/browser.ts";
+import { blobSource, folderTree, openArchive } from "../../src/host/browser.ts";
 
 const text = (content: string) => new TextEncoder().encode(content);
 
@@ -12,9 +12,9 @@ Deno.test("blobSource() reads parts of a blob", async () => {
   assertEquals(await source.read(3, 4), text("3456"));
 });
 
-Deno.test("openZip() reads a dropped archive", async () => {
+Deno.test("openArchive() reads a dropped archive", async () => {
   const bytes = zipSync({ "train/7/a.jpg": text("seven"), "train/10/b.jpg": text("ten") });
-  const tree = await openZip(new File([bytes as Uint8Array<ArrayBuffer>], "numbers.zip"));
+  const tree = await openArchive(new File([bytes as Uint8Array<ArrayBuffer>], "numbers.zip"));
   assertEquals(tree.name, "numbers.zip");
   assertEquals(await tree.paths(), ["train/10/b.jpg", "train/7/a.jpg"]);
   assertEquals(await tree.read("train/7/a.jpg"), text("seven"));

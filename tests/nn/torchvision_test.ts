@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { openDevice } from "../../src/core/device.ts";
 import { readSafetensors, toFloat32 } from "../../src/formats/safetensors.ts";
-import { openFile } from "../../src/host/deno_files.ts";
+import { openFile } from "../../src/host/deno_file_source.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
 import { createModel } from "../../src/nn/models/mod.ts";
 import { encodeCheckpoint, loadCheckpoint } from "../../src/train/checkpoint.ts";

@@ -1,7 +1,7 @@
 /** Checkpoints as PyTorch's own wrappers and Hugging Face's library write them. */
 import { assertEquals } from "@std/assert";
 import { toFloat32 } from "../../src/formats/safetensors.ts";
-import { openFile } from "../../src/host/deno_files.ts";
+import { openFile } from "../../src/host/deno_file_source.ts";
 import { everyModel } from "../../src/nn/models/recognize.ts";
 import { checkpointWeights } from "../../src/train/checkpoint_weights.ts";
 import { pythonTest, runPython } from "../python.ts";

@@ -14,6 +14,7 @@ const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
 const CACHES: Readonly<Record<string, RegExp>> = {
   datasets: /^synthetic_jerseys_[0-9a-f]{8}$/,
   pictures: /_[0-9a-f]{8}\.pictures$/,
+  archives: /_[0-9a-f]{16}\.unpacked$/,
   kernels: /\.json$/,
   bench: /^(?:run|data\.pictures)$/,
 };

@@ -1,12 +1,17 @@
-import { assertEquals } from "@std/assert";
+import { zstdCompressSync } from "node:zlib";
+import { assertEquals, assertMatch } from "@std/assert";
 import { type Zippable, zipSync } from "fflate";
-import { byteSource } from "../../../src/base/byte_source.ts";
-import { DataError } from "../../../src/base/errors.ts";
-import { type ZipLimits, zipTree } from "../../../src/data/files/archive.ts";
-import { crc32 } from "../../../src/base/crc32.ts";
-import { assertMessage, utf8 } from "../helpers.ts";
+import { compress } from "lzma1";
+import { byteSource } from "../../../../src/base/byte_source.ts";
+import { DataError } from "../../../../src/base/errors.ts";
+import { archiveTree } from "../../../../src/data/files/archives/tree.ts";
+import type { ZipLimits } from "../../../../src/data/files/archives/zip.ts";
+import { crc32 } from "../../../../src/base/crc32.ts";
+import { assertMessage, utf8 } from "../../helpers.ts";
+import { joined } from "./make.ts";
 
-const open = (bytes: Uint8Array, limits?: Partial<ZipLimits>) => zipTree(byteSource("x.zip", bytes), limits);
+const open = (bytes: Uint8Array, limits?: Partial<ZipLimits>) =>
+  archiveTree({ source: byteSource("x.zip", bytes) }, limits);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const zip = (files: Zippable) => zipSync(files, { mtime: "2024-01-01" });
 const LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50;
@@ -24,7 +29,7 @@ function patched(bytes: Uint8Array, change: (view: DataView) => void): Uint8Arra
   return copy;
 }
 
-Deno.test("zipTree() reads stored and deflated files, nested and with names in UTF-8", async () => {
+Deno.test("archiveTree() reads stored and deflated files, nested and with names in UTF-8", async () => {
   const long = "0123456789".repeat(500);
   const tree = await open(zip({
     "train/0/a.txt": [utf8("stored"), { level: 0 }],
@@ -39,7 +44,7 @@ Deno.test("zipTree() reads stored and deflated files, nested and with names in U
   assertEquals((await tree.read("empty.txt")).length, 0);
 });
 
-Deno.test("zipTree() reads only the part of the source that it needs", async () => {
+Deno.test("archiveTree() reads only the part of the source that it needs", async () => {
   const bytes = zip({ "a.bin": [new Uint8Array(100_000), { level: 0 }], "b.txt": [utf8("b"), { level: 0 }] });
   let total = 0;
   const source = byteSource("x.zip", bytes);
@@ -47,13 +52,13 @@ Deno.test("zipTree() reads only the part of the source that it needs", async () 
     total += length;
     return source.read(offset, length);
   };
-  const tree = await zipTree({ ...source, read });
+  const tree = await archiveTree({ source: { ...source, read } });
   total = 0;
   assertEquals(text(await tree.read("b.txt")), "b");
   assertEquals(total < 500, true, `read ${total} bytes`);
 });
 
-Deno.test("zipTree() finds its directory before a long comment", async () => {
+Deno.test("archiveTree() finds its directory before a long comment", async () => {
   const plain = zip({ "a.txt": utf8("a") });
   const bytes = new Uint8Array(plain.length + 60_000).fill(0x50);
   bytes.set(plain);
@@ -61,20 +66,20 @@ Deno.test("zipTree() finds its directory before a long comment", async () => {
   assertEquals(await (await open(bytes)).paths(), ["a.txt"]);
 });
 
-Deno.test("zipTree() reads files behind long extra fields", async () => {
+Deno.test("archiveTree() reads files behind long extra fields", async () => {
   const extra = { 0x9999: new Uint8Array(3000) };
   const tree = await open(zip({ "a.txt": [utf8("behind"), { extra }], "b.txt": utf8("b") }));
   assertEquals([text(await tree.read("a.txt")), text(await tree.read("b.txt"))], ["behind", "b"]);
 });
 
-Deno.test("zipTree() reads zip64 records", async () => {
+Deno.test("archiveTree() reads zip64 records", async () => {
   const tree = await open(zip64("deep/a.txt", utf8("sixty-four")));
   assertEquals(await tree.paths(), ["deep/a.txt"]);
   assertEquals(text(await tree.read("deep/a.txt")), "sixty-four");
 });
 
 for (const name of ["../a.txt", "/a.txt", "x/../../a.txt", "x/../a.txt", "C:\\a.txt", "..\\a.txt"]) {
-  Deno.test(`zipTree() refuses the path ${name}`, () =>
+  Deno.test(`archiveTree() refuses the path ${name}`, () =>
     assertMessage(
       () => open(zip({ [name]: utf8("a") })),
       DataError,
@@ -83,7 +88,7 @@ for (const name of ["../a.txt", "/a.txt", "x/../../a.txt", "x/../a.txt", "C:\\a.
     ));
 }
 
-Deno.test("zipTree() refuses an encrypted file", () =>
+Deno.test("archiveTree() refuses an encrypted file", () =>
   assertMessage(
     () =>
       open(
@@ -93,20 +98,20 @@ Deno.test("zipTree() refuses an encrypted file", () =>
     `Cannot read archive "x.zip": "a.txt" is encrypted; repack it without a password`,
   ));
 
-Deno.test("zipTree() refuses symbolic links", async () => {
+Deno.test("archiveTree() counts symbolic links as faults", async () => {
   const bytes = patched(zip({ "a.txt": utf8("a"), "link.txt": utf8("/etc/passwd") }), (view) => {
     const second = findIn(view, CENTRAL, 1);
     view.setUint8(second + 5, 3);
     view.setUint32(second + 38, 0o120777 * 65536, true);
   });
-  await assertMessage(
-    () => open(bytes),
-    DataError,
-    `Cannot read archive "x.zip": it contains the symbolic link "link.txt"; repack it with the file that the link points to`,
-  );
+  const tree = await open(bytes);
+  assertEquals(await tree.paths(), ["a.txt"]);
+  assertEquals(await tree.faults!(), [
+    { path: "link.txt", reason: "a symbolic link; pack the file that it points to" },
+  ]);
 });
 
-Deno.test("zipTree() refuses a file that would unpack to more than the limit", async () => {
+Deno.test("archiveTree() refuses a file that would unpack to more than the limit", async () => {
   const tree = await open(zip({ "a.txt": utf8("a".repeat(2000)) }), { maxFileBytes: 1000 });
   await assertMessage(
     () => tree.read("a.txt"),
@@ -115,7 +120,7 @@ Deno.test("zipTree() refuses a file that would unpack to more than the limit", a
   );
 });
 
-Deno.test("zipTree() refuses a bomb by its ratio", async () => {
+Deno.test("archiveTree() refuses a bomb by its ratio", async () => {
   const tree = await open(zip({ "bomb.txt": new Uint8Array(3 * 2 ** 20) }));
   await assertMessage(
     () => tree.read("bomb.txt"),
@@ -124,7 +129,7 @@ Deno.test("zipTree() refuses a bomb by its ratio", async () => {
   );
 });
 
-Deno.test("zipTree() refuses a file that is larger than it declares", async () => {
+Deno.test("archiveTree() refuses a file that is larger than it declares", async () => {
   const bytes = patched(
     zip({ "a.txt": [utf8("abc".repeat(5000)), { level: 9 }] }),
     (view) => view.setUint32(findIn(view, CENTRAL) + 24, 100, true),
@@ -133,30 +138,84 @@ Deno.test("zipTree() refuses a file that is larger than it declares", async () =
   await assertMessage(async () => (await open(bytes)).read("a.txt"), DataError, message);
 });
 
-Deno.test("zipTree() notices a changed byte", async () => {
+Deno.test("archiveTree() notices a changed byte", async () => {
   const bytes = zip({ "a.txt": [utf8("unchanged"), { level: 0 }] });
   bytes[find(bytes, LOCAL) + 30 + "a.txt".length] ^= 1;
   const message = `Cannot read "a.txt" in "x.zip": its checksum does not match; copy the archive again`;
   await assertMessage(async () => (await open(bytes)).read("a.txt"), DataError, message);
 });
 
-Deno.test("zipTree() names a compression method that it does not know", async () => {
-  const bytes = patched(
-    zip({ "a.txt": utf8("a") }),
-    (view) => view.setUint16(findIn(view, CENTRAL) + 10, 14, true),
-  );
-  await assertMessage(
-    async () => (await open(bytes)).read("a.txt"),
-    DataError,
-    `Cannot read "a.txt" in "x.zip": its compression method must be 0 (stored) or 8 (deflate), current method is 14`,
-  );
+/** A .zip with one file that another program has compressed. */
+function zipOf(packed: Uint8Array, method: number, original: Uint8Array): Uint8Array {
+  return patched(zip({ "a.txt": [packed, { level: 0 }] }), (view) => {
+    for (const [at, method_] of [[findIn(view, LOCAL), 8], [findIn(view, CENTRAL), 10]]) {
+      view.setUint16(at + method_, method, true);
+      view.setUint32(at + method_ + 6, crc32(original), true);
+      view.setUint32(at + method_ + 14, original.length, true);
+    }
+  });
+}
+
+Deno.test("archiveTree() reads LZMA and Zstandard files, and notices damage in them", async () => {
+  const original = utf8("Zebras and others, ".repeat(3000));
+  const alone = compress(original); // properties (5 bytes), size (8), stream
+  const lzma = joined(Uint8Array.of(9, 20, 5, 0), alone.subarray(0, 5), alone.subarray(13));
+  for (const [packed, method] of [[lzma, 14], [new Uint8Array(zstdCompressSync(original)), 93]] as const) {
+    assertEquals(await (await open(zipOf(packed, method, original))).read("a.txt"), original);
+    for (let at = 4; at < packed.length; at += 7) {
+      const damaged = packed.with(at, packed[at] ^ 0x55) as Uint8Array;
+      const read = (await open(zipOf(damaged, method, original))).read("a.txt");
+      await read.then(
+        (bytes) => assertEquals(bytes, original), // some bits have no meaning
+        (error) => assertMatch(error.message, /^Cannot read "a.txt" in "x.zip": .*copy the archive again$/),
+      );
+    }
+  }
 });
 
-Deno.test("zipTree() says what is wrong with a file that is no archive or is cut off", async () => {
+for (const [method, name] of [[9, "deflate64"], [12, "bzip2"], [77, "method 77"]] as const) {
+  Deno.test(`archiveTree() refuses an archive with ${name} when it is opened`, async () => {
+    const bytes = patched(
+      zip({ "a.txt": utf8("a"), "b.txt": utf8("b") }),
+      (view) => view.setUint16(findIn(view, CENTRAL, 1) + 10, method, true),
+    );
+    await assertMessage(
+      () => open(bytes),
+      DataError,
+      `Cannot read archive "x.zip": 1 of its 2 files, such as "b.txt", need ${name}, which is not read here; zip it again with deflate`,
+    );
+  });
+}
+
+for (const isCounted of [false, true]) {
+  Deno.test(`archiveTree() reads a .zip with bytes in front, ${isCounted ? "" : "not "}counted in its offsets`, async () => {
+    const front = new Uint8Array([...utf8("#!/bin/sh\n"), ...new Uint8Array(70_001).fill(7)]);
+    const plain = zip({ "a.txt": utf8("first"), "b/c.txt": utf8("second".repeat(99)) });
+    const moved = patched(plain, (view) => {
+      if (!isCounted) return;
+      const add = (at: number) => view.setUint32(at, view.getUint32(at, true) + front.length, true);
+      [0, 1].forEach((n) => add(findIn(view, CENTRAL, n) + 42));
+      add(findIn(view, END) + 16);
+    });
+    const tree = await open(new Uint8Array([...front, ...moved]));
+    assertEquals(await tree.paths(), ["a.txt", "b/c.txt"]);
+    assertEquals(text(await tree.read("b/c.txt")), "second".repeat(99));
+  });
+}
+
+Deno.test("archiveTree() reads zip64 records behind other bytes", async () => {
+  const tree = await open(
+    new Uint8Array([...new Uint8Array(5000), ...zip64("deep/a.txt", utf8("sixty-four"))]),
+  );
+  assertEquals(text(await tree.read("deep/a.txt")), "sixty-four");
+});
+
+Deno.test("archiveTree() says what is wrong with a file that is no archive or is cut off", async () => {
   const whole = zip({ "a.txt": utf8("a"), "b.txt": utf8("b") });
+  const noArchive = `Cannot read archive "x.zip": it is no .zip, .tar or .tar.gz, or is truncated`;
   const noZip = `Cannot read archive "x.zip": it is not a .zip file, or is truncated`;
-  await assertMessage(() => open(utf8("hello")), DataError, noZip);
-  await assertMessage(() => open(new Uint8Array(0)), DataError, noZip);
+  await assertMessage(() => open(utf8("hello")), DataError, noArchive);
+  await assertMessage(() => open(new Uint8Array(0)), DataError, noArchive);
   await assertMessage(() => open(whole.slice(0, -30)), DataError, noZip);
   await assertMessage(
     () => open(whole.slice(50)),
@@ -165,7 +224,7 @@ Deno.test("zipTree() says what is wrong with a file that is no archive or is cut
   );
 });
 
-Deno.test("zipTree() names a file that is not there", async () => {
+Deno.test("archiveTree() names a file that is not there", async () => {
   const tree = await open(zip({ "a.txt": utf8("a") }));
   await assertMessage(() => tree.read("b.txt"), DataError, `Cannot read "b.txt": "x.zip" has no such file`);
 });
