@@ -42,7 +42,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   choices: "use the fastest of a kernel's variants (measured), or reproducibly the first (first); measured",
   gpu: describeProviders(),
   python: "torch and data: the Python to run; python3",
-  data: "data: a folder or .zip with images",
+  data: "data: a folder or archive with images",
   json: "a file for all measured values",
 };
 

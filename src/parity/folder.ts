@@ -26,7 +26,7 @@ export interface CaseTensors {
   values(name: string): ArrayLike<number>;
 }
 
-/** Opens a folder or .zip. @throws DataError if it does not exist */
+/** Opens a folder or an archive. @throws DataError if it does not exist */
 export async function openFolder(host: Pick<Host, "openTree">, name: string): Promise<CaseFolder> {
   const cure = "give a folder written by tests/fixtures/make.py, such as tests/fixtures/parity";
   const tree = await host.openTree(name, cure);

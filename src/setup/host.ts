@@ -88,7 +88,7 @@ export interface Host {
   openGpu(provider?: ProviderName): Promise<GPU>;
   /** Opens the model in an ONNX file. @throws DataError if ONNX Runtime is missing or rejects the file */
   openOnnx(path: string): Promise<OnnxSession>;
-  /** Opens a folder or .zip for reading. @throws DataError that ends with `cure` if there is none */
+  /** Opens a folder or an archive for reading. @throws DataError that ends with `cure` if there is none */
   openTree(path: string, cure?: string): Promise<FileTree>;
   /** A folder for writing; it need not exist yet. */
   folderStore(path: string): FolderStore;

@@ -3,6 +3,7 @@ import { fnv1a32 } from "../base/rng.ts";
 import type { Config } from "../config/mod.ts";
 import { decodePool } from "../data/decode/decode_pool.ts";
 import { type Decoder, inlineDecoder } from "../data/decode/decoder.ts";
+import { withoutArchiveEnding } from "../data/files/archives/format.ts";
 import { join } from "../data/files/paths.ts";
 import { PictureCache } from "../data/decode/picture_cache.ts";
 import { PictureLog } from "../data/decode/picture_log.ts";
@@ -63,7 +64,7 @@ async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTr
 /** The name of a dataset's cache file: a readable name, and a hash of the path and the decoder. */
 function fileName(root: string, decoder: string): string {
   const last = root.split(/[/\\]/).findLast((part) => part !== "") ?? "data";
-  const name = last.replace(/\.zip$/i, "").replace(/[^\w.-]/g, "_");
+  const name = withoutArchiveEnding(last).replace(/[^\w.-]/g, "_");
   const key = fnv1a32(`${root}\n${decoder}`).toString(16).padStart(8, "0");
   return `${name}_${key}.pictures`;
 }

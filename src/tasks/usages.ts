@@ -17,7 +17,7 @@ export const usages = {
     task: "predict",
     summary:
       "Predicts the class of each image, with a checkpoint or an ONNX file; - is standard input: an image, or paths",
-    takes: "CHECKPOINT|ONNX FILE|FOLDER|ZIP|- ...",
+    takes: "CHECKPOINT|ONNX FILE|FOLDER|ARCHIVE|- ...",
     flags: {
       "top-k": { value: "N", help: "Classes per image (default: 3)" },
       json: { help: "Print JSON instead of a table" },

@@ -20,7 +20,7 @@ const split = z.strictObject({
 
 const options = z.strictObject({
   data_root: pathSchema("must be a path: give data.data_root=PATH")
-    .describe("Folder or .zip of images; must be given"),
+    .describe("Folder or archive (.zip, .tar, .tar.gz) of images; must be given"),
   layout: z.enum(["auto", ...layoutNames]).default("auto").describe(
     "How they are arranged; auto: as they seem",
   ),
@@ -56,7 +56,7 @@ function isEncoding(label: string): boolean {
 
 /** Images of the user's own, in any of the layouts of `files/layouts`. */
 export const image_folder = defineDataset({
-  options: options.describe("Your own images: class folders, splits, tables of labels, or a .zip of these"),
+  options: options.describe("Your own images: class folders, splits, tables of labels, or an archive"),
   async make({ data_root, layout, splits, split, label_column, encoding }, { holdout, ...context }) {
     const tree = await context.openTree(data_root, ROOT_CURE);
     const shares = { ...split, ...(holdout !== undefined && { valid: holdout }) };

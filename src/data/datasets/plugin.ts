@@ -13,7 +13,7 @@ export interface DatasetContext {
   readonly classes?: readonly string[] | undefined;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
-  /** A folder or .zip to read from. @throws DataError, with the cure, if there is none */
+  /** A folder or archive to read from. @throws DataError, with the cure, if there is none */
   openTree(path: string, cure: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */
   folderStore(path: string): FolderStore;
@@ -36,7 +36,7 @@ export interface OpenedDataset {
 }
 
 /** What to do where a dataset cannot be opened. */
-export const ROOT_CURE = "set data.data_root=<folder or .zip>";
+export const ROOT_CURE = "set data.data_root=<folder or archive>";
 
 /** Where a dataset's files are; null where it has none of the user's. */
 interface Root {

@@ -49,7 +49,9 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
   const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, findAlike } = options;
   const listing = await list(tree);
   if (listing.paths.length === 0) {
-    throw new DataError(`Cannot read dataset: "${tree.name}" is empty; set data.data_root=<folder or .zip>`);
+    throw new DataError(
+      `Cannot read dataset: "${tree.name}" is empty; set data.data_root=<folder or archive>`,
+    );
   }
   const reading = await readLayout(listing, contextOf(listing, chosen, options), layout);
   const notes = [...reading.notes];

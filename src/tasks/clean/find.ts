@@ -59,7 +59,7 @@ async function holdersOf(host: Host, files: readonly DiskFile[]): Promise<Map<st
   return holders;
 }
 
-/** Drawn datasets, decoded images, kernel choices. A run that is in progress may read any of them. */
+/** Drawn datasets, decoded images, unpacked archives, kernel choices. A run that is in progress may read any of them. */
 function findCaches(
   host: Host,
   files: readonly DiskFile[],

@@ -1,8 +1,9 @@
-/** Finds the images in files, folders and .zip archives, and reads their pixels. */
+/** Finds the images in files, folders and archives, and reads their pixels. */
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
 import { ENDINGS, nameFormat } from "../../data/decode/formats.ts";
 import { readHeader } from "../../data/decode/picture_header.ts";
+import { isArchiveName } from "../../data/files/archives/format.ts";
 import { isImagePath } from "../../data/files/listing.ts";
 import { compareCodePoints } from "../../data/files/paths.ts";
 import type { FileTree, Picture } from "../../data/types.ts";
@@ -24,7 +25,7 @@ export interface PictureFile {
 const STANDARD_INPUT = "-";
 
 /**
- * The images of each path, in order: a file by its extension, or all images below a folder or in a .zip. The path `-`
+ * The images of each path, in order: a file by its extension, or all images below a folder or in an archive. The path `-`
  * is standard input: one image, or a list of paths.
  * A path that cannot be opened is one of them, so that the others are predicted.
  * @throws DataError if no path can be opened, or there are no images at all; ConfigError for a second `-`
@@ -50,17 +51,27 @@ async function picturesOf(host: InputHost, path: string): Promise<PictureFile[]>
   if (nameFormat(path)) return [{ name: path, load: () => host.readFile(path) }];
   let tree: FileTree;
   try {
-    tree = await host.openTree(path, "give images, folders or .zip files");
+    tree = await host.openTree(path, "give images, folders or archives");
   } catch (fault) {
     if (!(fault instanceof DataError)) throw fault;
     return [{ name: path, fault, load: () => Promise.reject(fault) }];
   }
   const below = (await tree.paths()).filter(isImagePath);
   const prefix = path.replace(/\/+$/, "");
-  return below.sort(compareCodePoints).map((one) => ({
+  const files = below.sort(compareCodePoints).map((one) => ({
     name: `${prefix}/${one}`,
     load: () => tree.read(one),
   }));
+  return [...files, ...await faultsOf(tree, prefix)];
+}
+
+/** Images and archives that are there and cannot be read: dead links, damaged archives in an archive. */
+async function faultsOf(tree: FileTree, prefix: string): Promise<PictureFile[]> {
+  const faults = (await tree.faults?.() ?? []).filter(({ path }) => isImagePath(path) || isArchiveName(path));
+  return faults.map(({ path, reason }) => {
+    const fault = new DataError(reason);
+    return { name: `${prefix}/${path}`, fault, load: () => Promise.reject(fault) };
+  });
 }
 
 /** The image on standard input or, if it is text, the images of the paths in it: one a line, or separated by NUL. */

@@ -64,7 +64,7 @@ Deno.test("an empty root is refused", () =>
   assertMessage(
     () => readDataset(treeOf({})),
     DataError,
-    'Cannot read dataset: "data" is empty; set data.data_root=<folder or .zip>',
+    'Cannot read dataset: "data" is empty; set data.data_root=<folder or archive>',
   ));
 
 Deno.test("a class folder without images is named", async () => {

@@ -68,7 +68,7 @@ Deno.test("openTree() reads many files of a .zip at the same time", () =>
 Deno.test("openTree() says what is wrong with a root, and the cure", () =>
   withFolder(async (folder) => {
     await write(folder, { "a.txt": "a", "empty.zip": "" });
-    const cure = "set data.data_root=<folder or .zip>";
+    const cure = "set data.data_root=<folder or archive>";
     const open = (path: string) => () => openTree(path, cure);
     await assertMessage(
       open(`${folder}/no`),
@@ -79,12 +79,12 @@ Deno.test("openTree() says what is wrong with a root, and the cure", () =>
     await assertMessage(
       open(`${folder}/a.txt`),
       DataError,
-      `Cannot open "${folder}/a.txt": it is neither a folder nor a .zip file; ${cure}`,
+      `Cannot open "${folder}/a.txt": it is neither a folder nor an archive (.zip, .tar, .tar.gz); ${cure}`,
     );
     await assertMessage(
       open(`${folder}/empty.zip`),
       DataError,
-      `Cannot read archive "${folder}/empty.zip": it is not a .zip file, or is truncated`,
+      `Cannot open "${folder}/empty.zip": it is empty; ${cure}`,
     );
     await Deno.mkdir(`${folder}/hollow`);
     await assertMessage(

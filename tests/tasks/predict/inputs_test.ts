@@ -26,18 +26,21 @@ Deno.test("findPictures() takes files as they are, and those of a folder in orde
 });
 
 Deno.test("findPictures() says what to give in place of a path that it cannot open", async () => {
-  const cure = "give images, folders or .zip files";
+  const cure = "give images, folders or archives";
   const missing = await assertRejects(() => findPictures(host, ["no/such"]), Error);
   assertEquals(missing.message, `Cannot open "no/such": it does not exist; ${cure}`);
   assertEquals(exitCode(missing), 3);
   const text = await assertRejects(() => findPictures(host, ["deno.json"]), Error);
-  assertEquals(text.message, `Cannot open "deno.json": it is neither a folder nor a .zip file; ${cure}`);
+  assertEquals(
+    text.message,
+    `Cannot open "deno.json": it is neither a folder nor an archive (.zip, .tar, .tar.gz); ${cure}`,
+  );
 });
 
 Deno.test("findPictures() keeps the others where a path of several cannot be opened", async () => {
   const found = await findPictures(host, ["good.png", "no/such", "deno.json", "more.heic"]);
   assertEquals(found.map(({ name }) => name), ["good.png", "no/such", "deno.json", "more.heic"]);
-  const cure = "give images, folders or .zip files";
+  const cure = "give images, folders or archives";
   assertEquals(await decodeFile(host, found[1]), {
     reason: `Cannot open "no/such": it does not exist; ${cure}`,
   });
