@@ -1,5 +1,6 @@
 /** Finds the images in files, folders and archives, and reads their pixels. */
 import { ConfigError, DataError } from "../../base/errors.ts";
+import { few } from "../../base/few.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
 import { ENDINGS, nameFormat } from "../../data/decode/formats.ts";
 import { readHeader } from "../../data/decode/picture_header.ts";
@@ -25,9 +26,9 @@ export interface PictureFile {
 const STANDARD_INPUT = "-";
 
 /**
- * The images of each path, in order: a file by its extension, or all images below a folder or in an archive. The path `-`
- * is standard input: one image, or a list of paths.
- * A path that cannot be opened is one of them, so that the others are predicted.
+ * The images of each path, in order: a file by its extension, or all images below a folder or in an archive. The path
+ * `-` is standard input: one image, or a list of paths. A path that cannot be opened is one of them, so that the others
+ * are predicted.
  * @throws DataError if no path can be opened, or there are no images at all; ConfigError for a second `-`
  */
 export async function findPictures(host: InputHost, paths: readonly string[]): Promise<PictureFile[]> {
@@ -41,9 +42,17 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
   if (found.some((file) => !file.fault)) return found;
   const [first, ...others] = found.flatMap(({ fault }) => fault ?? []);
   if (first && others.length === 0) throw first;
-  if (first) throw new DataError([first, ...others].map(({ message }) => message).join("\n"));
-  throw new DataError(
-    `Cannot predict: there are no images in ${paths.join(", ")}; need ${ENDINGS} files`,
+  if (first) throw noneOpens([first, ...others]);
+  throw new DataError(`Cannot predict: there are no images in ${few(paths)}; need ${ENDINGS} files`);
+}
+
+/** Limit on the paths that an error lists. */
+const SHOWN = 5;
+
+function noneOpens(faults: readonly DataError[]): DataError {
+  const lines = faults.slice(0, SHOWN).map(({ message }) => message);
+  return new DataError(
+    [...lines, ...(faults.length > SHOWN ? [`and ${faults.length - SHOWN} more`] : [])].join("\n"),
   );
 }
 
@@ -77,7 +86,7 @@ async function faultsOf(tree: FileTree, prefix: string): Promise<PictureFile[]> 
 /** The image on standard input or, if it is text, the images of the paths in it: one a line, or separated by NUL. */
 async function fromInput(host: InputHost): Promise<PictureFile[]> {
   const bytes = await host.readInput();
-  if (readHeader(bytes)) return [{ name: STANDARD_INPUT, load: () => Promise.resolve(bytes) }];
+  if (readHeader(bytes)) return [{ name: "standard input", load: () => Promise.resolve(bytes) }];
   const text = asUtf8(bytes);
   const paths = text?.split(text.includes("\0") ? "\0" : /\r?\n/).filter((path) => path.trim() !== "");
   if (paths === undefined || paths.length === 0) {

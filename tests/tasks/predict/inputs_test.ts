@@ -68,10 +68,16 @@ Deno.test("findPictures() reads paths from standard input, one a line or separat
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("findPictures() lists five paths of a list in which none can be opened, and counts the others", async () => {
+  const paths = Array.from({ length: 500 }, (_, i) => `no/such/${i}`);
+  const { message } = await assertRejects(() => fromInput(paths.join("\n")), Error);
+  assertEquals([message.split("\n").length, message.split("\n").at(-1)], [6, "and 495 more"]);
+});
+
 Deno.test("findPictures() takes an image on standard input as it is", async () => {
   const gif = new TextEncoder().encode("GIF89a\n\x01\n\x01");
   const [file, ...others] = await findPictures({ ...host, readInput: () => Promise.resolve(gif) }, ["-"]);
-  assertEquals([file.name, await file.load(), others], ["-", gif, []]);
+  assertEquals([file.name, await file.load(), others], ["standard input", gif, []]);
 });
 
 Deno.test("findPictures() says what is wrong with standard input", async () => {
