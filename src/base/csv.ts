@@ -13,6 +13,11 @@ export function csvLine(cells: readonly Cell[]): string {
   return cells.map((cell) => typeof cell === "number" ? String(cell) : quoted(harmless(cell))).join(",");
 }
 
+/** Lines with their ends. */
+export function csvText(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((cells) => csvLine(cells) + "\n").join("");
+}
+
 /** The texts of a line that {@link csvLine} wrote. */
 export function csvCells(line: string): string[] {
   return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, inQuotes, plain]) =>

@@ -1,3 +1,4 @@
+import { csvText } from "../base/csv.ts";
 import { argmax } from "./accuracy.ts";
 import type { Accumulator } from "./metric.ts";
 import { requireBatch } from "./rows.ts";
@@ -23,6 +24,12 @@ export function confusionMatrix(
     compute: () => ({ classes, counts: counts.slice() }),
     reset: () => void counts.fill(0),
   };
+}
+
+/** The counts as CSV: true classes as rows, predicted classes as columns. */
+export function confusionCsv({ counts }: Confusion, classes: readonly string[]): string {
+  const rows = classes.map((label, t) => [label, ...classes.map((_, p) => counts[t * classes.length + p])]);
+  return csvText([["true \\ predicted", ...classes], ...rows]);
 }
 
 /** Sums of a confusion matrix: samples of each class, predictions of each class, correct predictions, all [C]. */

@@ -17,9 +17,12 @@ export interface ConfusionPlot {
   readonly counts: ArrayLike<number>;
 }
 
-/** The side of the plot: .35 inches for each class, at least 12. */
+/** From so many classes on a plot has a fixed side: nobody reads numbers in so many cells. */
+const MANY = 150, SIDE_OF_MANY = 27 * INCH;
+
+/** The side of the plot: .35 inches for each class, at least 12; 27 inches for many classes. */
 export function confusionSide(classes: number): number {
-  return Math.max(12, 0.35 * classes) * INCH;
+  return classes > MANY ? SIDE_OF_MANY : Math.max(12, 0.35 * classes) * INCH;
 }
 
 /** Positions and font sizes. */
@@ -180,7 +183,7 @@ function cells(
   return [...marks, grid, ...numbers];
 }
 
-const LEAST_NUMBER = 6;
+const LEAST_NUMBER = 6, LEAST_NAME = 5;
 
 /** The font size at which the longest count fits its cell; undefined if it would be too small to read. */
 function numberSize(counts: ArrayLike<number>, cell: number, font: Font): number | undefined {
@@ -191,9 +194,10 @@ function numberSize(counts: ArrayLike<number>, cell: number, font: Font): number
   return size >= LEAST_NUMBER ? size : undefined;
 }
 
-/** Class names to the left and below. */
+/** Class names to the left and below; none if they would be too small to read. */
 function axisNames(names: readonly string[], layout: Layout, font: Font): Markup[] {
   const { left, top, cell, unit, names: { size, width, turned } } = layout;
+  if (size < LEAST_NAME) return [];
   const gap = GAP * unit;
   const bottom = top + cell * names.length;
   return names.flatMap((full, i) => {

@@ -4,6 +4,7 @@ import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import { type Split, SPLITS } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
+import { confusionCsv } from "../metrics/confusion.ts";
 import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
@@ -15,14 +16,7 @@ import { BATCH } from "../setup/classify/classifier.ts";
 import { fileCard } from "../setup/classify/file_card.ts";
 import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";
 import { isOnnx } from "../setup/classify/is_onnx.ts";
-import {
-  confusionCsv,
-  predictionsCsv,
-  type Report,
-  reportLines,
-  reportOf,
-  type Tested,
-} from "./eval/report.ts";
+import { predictionsCsv, type Report, reportLines, reportOf, type Tested } from "./eval/report.ts";
 import { type EvaluationFiles, evaluationFiles, writeEvaluation } from "./eval/page.ts";
 import { describeProcess } from "../setup/describe_run.ts";
 import type { Host } from "../setup/host.ts";

@@ -61,7 +61,7 @@ const refusals: readonly Refusal[] = [
     name: "an empty root",
     args: folder,
     code: 3,
-    says: ["is empty", "need train/"],
+    says: ["is empty", "set data.data_root=<folder or .zip>"],
     files: { data: undefined },
   },
   {
@@ -92,14 +92,14 @@ const refusals: readonly Refusal[] = [
     name: "annotation lines without labels",
     args: folder,
     code: 3,
-    says: ['"data/train" in', "has no labelled images"],
+    says: ["Cannot use the train split", "has no labelled images"],
     files: { "data/train/annotations.jsonl": '{"image": "x.jpg", "prefix": ""}', "data/train/x.jpg": "x" },
   },
   {
     name: "an image path that leaves the root",
     args: folder,
     code: 3,
-    says: ["train/annotations.jsonl", "no column names an image of the dataset"],
+    says: ["it has 0 images among 1 file"],
     files: { "data/train/annotations.jsonl": '{"image": "../../x.jpg", "prefix": "", "suffix": "1"}' },
   },
   {

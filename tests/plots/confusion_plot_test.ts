@@ -47,3 +47,14 @@ Deno.test("confusionPlot() puts a row's shares into colours, and says so when th
   assert(confusionPlot({ title: "t", names, counts: [0, 0, 0, 0] }, font).svg.includes("no samples"));
   assertThrows(() => confusionPlot({ title: "t", names, counts: [1] }, font), TypeError, "need 4 counts");
 });
+
+Deno.test("confusionPlot() of many classes keeps its size, with names while they can be read", () => {
+  for (const [classes, hasNames] of [[200, true], [600, false]] as const) {
+    const counts = new Float64Array(classes ** 2);
+    for (let c = 0; c < classes; c++) counts[c * (classes + 1)] = 1;
+    const plot = confusionPlot({ title: "Many", names: classNames(classes, "numbers"), counts }, font);
+    assertEquals(plot.width, 27 * 96);
+    const texts = assertLegible(plot).map(({ text }) => text);
+    assertEquals(texts.length > classes, hasNames);
+  }
+});

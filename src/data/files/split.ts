@@ -126,7 +126,8 @@ function requireUnlabelled(
     const tables = [...ignored].map(([path, reason]) => `; of "${path}", ${reason}`).join("");
     throw new DataError(
       `Cannot use the ${split} split: "${folder.path}" in "${tree.name}" has no labelled images${tables}; ` +
-        `need class folders or a table of labels, or leave it out by data.splits.${split}=null`,
+        `need class folders or a table of labels` +
+        (split === "train" ? "" : `, or leave it out by data.splits.${split}=null`),
     );
   }
   for (const path of images) ignored.set(path, "no label");

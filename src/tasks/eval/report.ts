@@ -1,5 +1,5 @@
-/** The results of a test: lines to print, metrics.json, confusion_matrix.csv and predictions.csv. */
-import { type Cell, csvLine } from "../../base/csv.ts";
+/** The results of a test: lines to print, metrics.json and predictions.csv. */
+import { csvText } from "../../base/csv.ts";
 import { printable } from "../../base/printable.ts";
 import { tableRow } from "../../base/text_table.ts";
 import { argmax } from "../../metrics/accuracy.ts";
@@ -117,12 +117,6 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
   ];
 }
 
-/** True classes as rows, predicted classes as columns. */
-export function confusionCsv({ counts }: Confusion, classes: readonly string[]): string {
-  const rows = classes.map((label, t) => [label, ...classes.map((_, p) => counts[t * classes.length + p])]);
-  return csv([["true \\ predicted", ...classes], ...rows]);
-}
-
 /** A row for each image: its file, its class, the prediction and its confidence. */
 export function predictionsCsv({ classes, outputs, files }: Tested): string {
   const { logits, labels, indices } = outputs;
@@ -133,9 +127,5 @@ export function predictionsCsv({ classes, outputs, files }: Tested): string {
     classes[predicted[row]],
     confidences[row * classes.length + predicted[row]].toFixed(6),
   ]);
-  return csv([["file", "true", "predicted", "confidence"], ...rows]);
-}
-
-function csv(rows: readonly (readonly Cell[])[]): string {
-  return rows.map((cells) => csvLine(cells) + "\n").join("");
+  return csvText([["file", "true", "predicted", "confidence"], ...rows]);
 }

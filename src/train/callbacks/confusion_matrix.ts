@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { confusionMatrix as gather } from "../../metrics/confusion.ts";
+import { confusionCsv, confusionMatrix as gather } from "../../metrics/confusion.ts";
 import { confusionPlot } from "../../plots/confusion_plot.ts";
 import type { Callback } from "../callback.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
@@ -11,7 +11,10 @@ export interface ConfusionMatrixOptions {
   readonly dotsPerInch: number;
 }
 
-/** Draws `epoch_000/confusion_matrix.png` from the last validation, and logs it as `confusion_matrix`. */
+/**
+ * Draws `epoch_000/confusion_matrix.png` from the last validation, and logs it as `confusion_matrix`; the numbers are
+ * beside it as CSV.
+ */
 export function confusionMatrix(
   { every, dotsPerInch }: ConfusionMatrixOptions,
   { folder, plotting, write }: Pick<CallbackContext, "folder" | "plotting" | "write">,
@@ -25,9 +28,14 @@ export function confusionMatrix(
       matrix.update(outputs.logits, outputs.labels);
       const title = `Confusion matrix of the ${outputs.split} split, epoch ${epoch}`;
       const { font, png } = await plotting(classes);
-      const plot = confusionPlot({ title, names: classes, counts: matrix.compute().counts }, font);
-      const bytes = await png(plot, dotsPerInch);
-      await write(`${epochFolder(folder, epoch)}/confusion_matrix.png`, bytes);
+      const confusion = matrix.compute();
+      const plot = confusionPlot({ title, names: classes, counts: confusion.counts }, font);
+      const bytes = await png(plot, dotsPerInch), place = epochFolder(folder, epoch);
+      await write(`${place}/confusion_matrix.png`, bytes);
+      await write(
+        `${place}/confusion_matrix.csv`,
+        new TextEncoder().encode(confusionCsv(confusion, classes)),
+      );
       log.image("confusion_matrix", bytes);
     },
   };
@@ -38,7 +46,7 @@ export const confusion_matrix = defineCallback({
   options: z.strictObject({
     every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
     dpi: z.int().min(1).max(600).default(150).describe("Dots per inch"),
-  }).describe("Draws epoch_000/confusion_matrix.png"),
+  }).describe("Draws epoch_000/confusion_matrix.png, with the numbers as CSV"),
   make: ({ every_n_epochs: every, dpi: dotsPerInch }, context) =>
     confusionMatrix({ every, dotsPerInch }, context),
 });

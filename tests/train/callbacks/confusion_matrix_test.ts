@@ -8,7 +8,10 @@ Deno.test("confusion_matrix draws every n-th epoch and the last, 12 inches at le
   const callback = confusionMatrix({ every: 2, dotsPerInch: 50 }, context);
   for (state.epoch = 0; state.epoch < 6; state.epoch++) await callback.epochEnd?.(state);
   const epochs = ["000", "002", "004", "005"];
-  assertEquals([...files.keys()], epochs.map((epoch) => `run/epoch_${epoch}/confusion_matrix.png`));
+  assertEquals(
+    [...files.keys()],
+    epochs.flatMap((epoch) => ["png", "csv"].map((kind) => `run/epoch_${epoch}/confusion_matrix.${kind}`)),
+  );
   const { width, height } = await decodeImage(files.values().next().value!);
   assertEquals([width, height], [600, 600]);
 });
