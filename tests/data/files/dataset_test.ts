@@ -17,6 +17,7 @@ Deno.test("readDataset() reads class folders at any depth, in any letter case of
     "train/dog/d.webp": "",
     "train/dog/notes.txt": "",
     "train/dog/e.bmp": "",
+    "train/dog/f.xcf": "",
     "valid/dog/f.jpg": "",
     "test/cat/g.jpg": "",
     "readme.md": "",
@@ -27,6 +28,7 @@ Deno.test("readDataset() reads class folders at any depth, in any letter case of
     "train/cat/deep/er/b.JPEG=cat",
     "train/dog/c.Png=dog",
     "train/dog/d.webp=dog",
+    "train/dog/e.bmp=dog",
   ]);
   assertEquals([shown(dataset, "valid"), shown(dataset, "test")], [["valid/dog/f.jpg=dog"], [
     "test/cat/g.jpg=cat",
