@@ -63,16 +63,24 @@ export async function findLatest(host: Host, config: Config, folder: string): Pr
   if (names.length === 0) return undefined;
   const isLast = (name: string) => name === "last.safetensors";
   for (const group of [names.filter(isLast), names.filter((name) => !isLast(name))]) {
-    const whole = (await Promise.all(group.map((name) => wholeOne(host, `${folder}/${name}`))))
-      .filter((snapshot) => snapshot !== undefined)
-      .sort((a, b) => b.progress.step - a.progress.step);
-    if (whole.length === 0) continue;
+    const newest = await newestWhole(host, group.map((name) => `${folder}/${name}`));
+    if (newest === undefined) continue;
     const why = isLast(group[0]) ? "the last of this experiment" : "the newest that is whole";
-    return { ...await requireResumable(host, config, whole[0]), why };
+    return { ...await requireResumable(host, config, newest), why };
   }
   throw new DataError(
     `Cannot resume: no checkpoint in ${folder} is whole; give resume=never to start again (they are kept)`,
   );
+}
+
+/** The checkpoint of the latest step, of those that are whole; at most two are in memory at a time. */
+async function newestWhole(host: Host, paths: readonly string[]): Promise<Snapshot | undefined> {
+  let newest: Snapshot | undefined;
+  for (const path of paths) {
+    const one = await wholeOne(host, path);
+    if (one && !(newest && newest.progress.step >= one.progress.step)) newest = one;
+  }
+  return newest;
 }
 
 /** A checkpoint, or undefined if it is damaged, which is printed. */
