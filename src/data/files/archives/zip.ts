@@ -26,7 +26,7 @@ const LOCAL_SIZE = 30, LOCAL = 0x04034b50;
 const EXTRA_GUESS = 128;
 
 /**
- * What is in a .zip: stored, deflated, LZMA and Zstandard files, UTF-8 names, zip64.
+ * What is in a .zip: stored, deflated and Zstandard files, UTF-8 names, zip64.
  *
  * @throws DataError for what {@link readZipDirectory} rejects, and for other compression methods
  */

@@ -5,16 +5,12 @@ import { inflateSync } from "fflate";
 type Decompress = (packed: Uint8Array, size: number) => Uint8Array | Promise<Uint8Array>;
 
 export const STORED = 0, DEFLATE = 8;
-const LZMA = 14, ZSTD = 93;
+const ZSTD = 93;
 
 /** The methods that are read. */
 export const methods: Readonly<Record<number, Decompress>> = {
   [STORED]: (packed) => packed,
   [DEFLATE]: (packed, size) => inflateSync(packed, { out: new Uint8Array(size) }),
-  [LZMA]: async (packed, size) => {
-    const { decompress } = await import("lzma1");
-    return decompress(lzmaAlone(packed, size));
-  },
   [ZSTD]: async (packed, size) => {
     const { decompress } = await import("fzstd");
     return decompress(packed, new Uint8Array(size));
@@ -26,6 +22,7 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
   6: "implode",
   9: "deflate64",
   12: "bzip2",
+  14: "LZMA",
   95: "xz",
   98: "PPMd",
 };
@@ -33,19 +30,4 @@ const OTHER_NAMES: Readonly<Record<number, string>> = {
 /** A method's name in messages. */
 export function methodName(method: number): string {
   return OTHER_NAMES[method] ?? `method ${method}`;
-}
-
-/**
- * A .zip's LZMA data in the form of .lzma files. Both have properties and a stream; a .zip puts the version (2 bytes)
- * and the length of the properties (2 bytes) before them, and .lzma the unpacked size (8 bytes) after them.
- */
-function lzmaAlone(packed: Uint8Array, size: number): Uint8Array {
-  const propertiesEnd = 4 + (packed[2] | packed[3] << 8);
-  const head = new Uint8Array(propertiesEnd - 4 + 8);
-  head.set(packed.subarray(4, propertiesEnd));
-  new DataView(head.buffer).setBigUint64(propertiesEnd - 4, BigInt(size), true);
-  const alone = new Uint8Array(head.length + packed.length - propertiesEnd);
-  alone.set(head);
-  alone.set(packed.subarray(propertiesEnd), head.length);
-  return alone;
 }

@@ -43,14 +43,28 @@ export function paxRecord(key: string, value: string): string {
   return `${length} ${key}=${value}\n`;
 }
 
+/** Gives all headers of a ustar archive the checksum that they should have. */
+export function signTar(bytes: Uint8Array): void {
+  for (let at = 0; at + 512 <= bytes.length; at += 512) {
+    const block = bytes.subarray(at, at + 512);
+    if (String.fromCharCode(...block.subarray(257, 262)) === "ustar") sign(block);
+  }
+}
+
+function sign(block: Uint8Array): void {
+  block.fill(0x20, 148, 156);
+  const sum = block.reduce((sum, byte) => sum + byte, 0);
+  block.set(utf8(sum.toString(8).padStart(6, "0") + "\0 "), 148);
+}
+
 function entryBytes(entry: TarEntry): Uint8Array {
   const { name, content = "", type = "0", link = "", prefix = "", magic = "ustar\x0000" } = entry;
   const body = typeof content === "string" ? utf8(content) : content;
   const block = new Uint8Array(512);
   const put = (at: number, text: string) => block.set(utf8(text), at);
   put(0, name), put(100, "0000644\0"), put(124, (entry.size ?? body.length).toString(8).padStart(11, "0"));
-  put(136, "00000000000"), put(148, " ".repeat(8)), put(156, type), put(157, link), put(257, magic);
+  put(136, "00000000000"), put(156, type), put(157, link), put(257, magic);
   put(345, prefix);
-  put(148, block.reduce((sum, byte) => sum + byte, 0).toString(8).padStart(6, "0") + "\0 ");
+  sign(block);
   return joined(block, body, new Uint8Array((512 - body.length % 512) % 512));
 }

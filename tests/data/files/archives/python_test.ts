@@ -1,4 +1,4 @@
-/** Archives that Python writes, in all of tarfile's formats and zipfile's methods, against what Python reads in them. */
+/** Archives that Python writes, in all of tarfile's formats, against what Python reads in them. */
 import { assertEquals } from "@std/assert";
 import { sha256 } from "../../../../src/base/sha256.ts";
 import { openTree } from "../../../../src/host/deno_files.ts";
@@ -44,7 +44,7 @@ def read_tar(name):
 def write_zip(name):
     with zipfile.ZipFile(name, "w") as zip:
         for _ in range(rng.randrange(12)):
-            method = rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+            method = rng.choice([zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
             zip.writestr(path(), content(), method)
     if rng.random() < 0.5:
         data = open(name, "rb").read()
@@ -70,7 +70,7 @@ interface Found {
 
 pythonTest(
   "openTree() finds in random archives what Python finds in them",
-  ["tarfile", "lzma"],
+  ["tarfile", "zipfile"],
   () =>
     withFolder(async (folder) => {
       const seed = Math.floor(Math.random() * 1e6);

@@ -1,14 +1,12 @@
 import { zstdCompressSync } from "node:zlib";
 import { assertEquals, assertMatch } from "@std/assert";
 import { type Zippable, zipSync } from "fflate";
-import { compress } from "lzma1";
 import { byteSource } from "../../../../src/base/byte_source.ts";
 import { DataError } from "../../../../src/base/errors.ts";
 import { archiveTree } from "../../../../src/data/files/archives/tree.ts";
 import type { ZipLimits } from "../../../../src/data/files/archives/zip.ts";
 import { crc32 } from "../../../../src/base/crc32.ts";
 import { assertMessage, utf8 } from "../../helpers.ts";
-import { joined } from "./make.ts";
 
 const open = (bytes: Uint8Array, limits?: Partial<ZipLimits>) =>
   archiveTree({ source: byteSource("x.zip", bytes) }, limits);
@@ -156,24 +154,21 @@ function zipOf(packed: Uint8Array, method: number, original: Uint8Array): Uint8A
   });
 }
 
-Deno.test("archiveTree() reads LZMA and Zstandard files, and notices damage in them", async () => {
-  const original = utf8("Zebras and others, ".repeat(3000));
-  const alone = compress(original); // properties (5 bytes), size (8), stream
-  const lzma = joined(Uint8Array.of(9, 20, 5, 0), alone.subarray(0, 5), alone.subarray(13));
-  for (const [packed, method] of [[lzma, 14], [new Uint8Array(zstdCompressSync(original)), 93]] as const) {
-    assertEquals(await (await open(zipOf(packed, method, original))).read("a.txt"), original);
-    for (let at = 4; at < packed.length; at += 7) {
-      const damaged = packed.with(at, packed[at] ^ 0x55) as Uint8Array;
-      const read = (await open(zipOf(damaged, method, original))).read("a.txt");
-      await read.then(
-        (bytes) => assertEquals(bytes, original), // some bits have no meaning
-        (error) => assertMatch(error.message, /^Cannot read "a.txt" in "x.zip": .*copy the archive again$/),
-      );
-    }
+Deno.test("archiveTree() reads Zstandard files, and notices damage in them", async () => {
+  const original = utf8("Zebras and others, ".repeat(3000)),
+    packed = new Uint8Array(zstdCompressSync(original));
+  assertEquals(await (await open(zipOf(packed, 93, original))).read("a.txt"), original);
+  for (let at = 0; at < packed.length; at++) {
+    const damaged = packed.with(at, packed[at] ^ 0xd5) as Uint8Array;
+    const read = (await open(zipOf(damaged, 93, original))).read("a.txt");
+    await read.then(
+      (bytes) => assertEquals(bytes, original), // some bits have no meaning
+      (error) => assertMatch(error.message, /^Cannot read "a.txt" in "x.zip": .*copy the archive again$/),
+    );
   }
 });
 
-for (const [method, name] of [[9, "deflate64"], [12, "bzip2"], [77, "method 77"]] as const) {
+for (const [method, name] of [[9, "deflate64"], [12, "bzip2"], [14, "LZMA"], [77, "method 77"]] as const) {
   Deno.test(`archiveTree() refuses an archive with ${name} when it is opened`, async () => {
     const bytes = patched(
       zip({ "a.txt": utf8("a"), "b.txt": utf8("b") }),
