@@ -19,6 +19,9 @@ export class DataError extends Error {
   override name = "DataError";
 }
 
+/** A file or folder that is not there, as opposed to one that cannot be read. */
+export class MissingError extends DataError {}
+
 /** No usable GPU, a kernel that does not compile, or a validation error of a dispatch. */
 export class GpuError extends Error {
   override name = "GpuError";

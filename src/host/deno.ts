@@ -4,7 +4,7 @@ import type { Host } from "../setup/host.ts";
 import { filesBelow, isAbandoned } from "./deno_disk.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import { appendBytes, appendText, folderStore, linkAtomic, openTree } from "./deno_files.ts";
-import { openFile } from "./deno_file_source.ts";
+import { openFile, readFile } from "./deno_file_source.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
@@ -72,15 +72,6 @@ export function denoHost(): Host {
     remark: printError,
     status: () => {},
   };
-}
-
-async function readFile(path: string): Promise<Uint8Array> {
-  try {
-    return await Deno.readFile(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new DataError(`Cannot read "${path}": it does not exist`, { cause: error });
-  }
 }
 
 async function download(url: string): Promise<Uint8Array> {

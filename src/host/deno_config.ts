@@ -1,5 +1,6 @@
-import { ConfigError } from "../base/errors.ts";
+import { ConfigError, DataError } from "../base/errors.ts";
 import type { ConfigFiles } from "../config/mod.ts";
+import { isMissing, readFault } from "./deno_file_source.ts";
 
 /** The project's own `conf/`. */
 const OWN = decodeURIComponent(new URL("../../conf", import.meta.url).pathname);
@@ -9,16 +10,16 @@ export function denoConfigFiles(folder: string = OWN, name = "conf"): ConfigFile
   const at = (group: string) => group === "" ? folder : `${folder}/${group}`;
   return {
     name,
-    read: (path) => orMissing(() => Deno.readTextFileSync(`${folder}/${path}.yaml`), undefined),
-    options: (group) => orMissing(() => filesIn(at(group)), []),
-    groups: (group) => orMissing(() => foldersIn(at(group)), []),
+    read: (path) => ifThere(`${folder}/${path}.yaml`, Deno.readTextFileSync),
+    options: (group) => ifThere(at(group), filesIn) ?? [],
+    groups: (group) => ifThere(at(group), foldersIn) ?? [],
   };
 }
 
 /** The configuration files of any folder. @throws ConfigError if it does not exist */
 export function openConfigFolder(path: string): ConfigFiles {
   const folder = path.replace(/(?<=.)\/+$/, "");
-  const info = orMissing(() => Deno.statSync(folder), undefined);
+  const info = ifThere(folder, Deno.statSync);
   if (info?.isDirectory) return denoConfigFiles(folder, folder);
   throw new ConfigError(
     `Cannot use configuration folder "${path}": it does not exist; give the path of a folder with .yaml files`,
@@ -37,11 +38,13 @@ function foldersIn(folder: string): string[] {
     .map(({ name }) => name).sort();
 }
 
-function orMissing<T>(read: () => T, missing: T): T {
+/** What `read` makes of a path; undefined if nothing is there. @throws ConfigError if it cannot be read */
+function ifThere<T>(path: string, read: (path: string) => T): T | undefined {
   try {
-    return read();
+    return read(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return missing;
-    throw error;
+    if (isMissing(error)) return undefined;
+    const fault = readFault(path, error);
+    throw fault instanceof DataError ? new ConfigError(fault.message, { cause: error }) : error;
   }
 }

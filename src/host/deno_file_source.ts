@@ -1,6 +1,6 @@
 /** Random access to files under Deno, and what is wrong where they cannot be read. */
 import type { ByteSource } from "../base/byte_source.ts";
-import { DataError } from "../base/errors.ts";
+import { DataError, MissingError } from "../base/errors.ts";
 
 /** What to do about a path, unless the caller knows better. */
 export const CURE = "check the path";
@@ -28,19 +28,44 @@ export async function openFile(path: string): Promise<ByteSource> {
   return fileSource(path, size);
 }
 
-/** Runs `action`, which reads `path`. @throws DataError that ends with `cure` if it is not there or not readable */
+/** All bytes of a file. @throws DataError like {@link explain} */
+export function readFile(path: string): Promise<Uint8Array> {
+  return explain(path, () => Deno.readFile(path));
+}
+
+/**
+ * Runs `action`, which reads `path`.
+ * @throws DataError that ends with `cure`: a MissingError if it is not there, else with what makes it unreadable
+ */
 export async function explain<T>(path: string, action: () => T | Promise<T>, cure = CURE): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new DataError(`Cannot open "${path}": it does not exist; ${cure}`, { cause: error });
-    }
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
-      throw new DataError(`Cannot open "${path}": permission denied (${error.message})`, {
-        cause: error,
-      });
-    }
-    throw error;
+    throw readFault(path, error, cure);
   }
+}
+
+/** True for what the system says of a path that is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EISDIR: "it is a folder",
+  ELOOP: "it is a link that leads back to itself",
+  ENAMETOOLONG: "its name is too long",
+  EIO: "the disk or its connection fails",
+  ESTALE: "the disk or its connection fails",
+};
+
+/** What to throw where `path` could not be read: a DataError, or the error itself where it has another cause. */
+export function readFault(path: string, error: unknown, cure = CURE): unknown {
+  const fault = (Kind: typeof DataError, reason: string) =>
+    new Kind(`Cannot open "${path}": ${reason}`, { cause: error });
+  if (isMissing(error)) return fault(MissingError, `it does not exist; ${cure}`);
+  if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotCapable) {
+    return fault(DataError, `permission denied (${error.message})`);
+  }
+  const reason = REASONS[(error as { code?: string }).code ?? ""];
+  return reason === undefined ? error : fault(DataError, `${reason}; ${cure}`);
 }

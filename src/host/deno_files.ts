@@ -1,6 +1,6 @@
 /** Files under Deno: a folder or archive to read a dataset from, a folder to write into, and safe writes. */
 import { statfs } from "node:fs/promises";
-import { DataError } from "../base/errors.ts";
+import { DataError, MissingError } from "../base/errors.ts";
 import { temporaryName } from "../base/temporary_name.ts";
 import { archiveFormat } from "../data/files/archives/format.ts";
 import { readMember } from "../data/files/archives/member.ts";
@@ -8,7 +8,7 @@ import { archiveTree } from "../data/files/archives/tree.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
 import { keepInFolder, QUIET, type Unpacking } from "./deno_archives.ts";
-import { CURE, explain, fileSource } from "./deno_file_source.ts";
+import { CURE, explain, fileSource, isMissing } from "./deno_file_source.ts";
 import { KEPT, makeFolderOf, writing } from "./deno_writing.ts";
 
 /**
@@ -155,18 +155,16 @@ export async function appendBytes(path: string, bytes: Uint8Array): Promise<void
 /** A folder to write into. It need not exist: its parents are created with the first file. */
 export function folderStore(root: string): FolderStore {
   const at = (path: string) => path === "" ? root : `${root}/${path}`;
-  const unlessMissing = <T>(promise: Promise<T>) =>
-    promise.catch((error) => {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-        return undefined;
-      }
+  const ifThere = <T>(path: string, read: (path: string) => Promise<T>): Promise<T | undefined> =>
+    explain(at(path), () => read(at(path))).catch((error) => {
+      if (error instanceof MissingError) return undefined;
       throw error;
     });
   return {
-    readText: (path) => unlessMissing(Deno.readTextFile(at(path))),
-    exists: async (path) => await unlessMissing(Deno.stat(at(path))) !== undefined,
+    readText: (path) => ifThere(path, Deno.readTextFile),
+    exists: async (path) => await ifThere(path, Deno.stat) !== undefined,
     names: async (path) =>
-      (await unlessMissing(Array.fromAsync(Deno.readDir(at(path)))) ?? []).map(({ name }) => name),
+      (await ifThere(path, (folder) => Array.fromAsync(Deno.readDir(folder))) ?? []).map(({ name }) => name),
     write: (path, bytes) =>
       writing(at(path), async () => {
         await makeFolderOf(at(path));
@@ -175,7 +173,9 @@ export function folderStore(root: string): FolderStore {
     rename: (from, to) => writing(at(to), () => Deno.rename(at(from), at(to))),
     remove: (path) =>
       writing(at(path), async () => {
-        await unlessMissing(Deno.remove(at(path), { recursive: true }));
+        await Deno.remove(at(path), { recursive: true }).catch((error) => {
+          if (!isMissing(error)) throw error;
+        });
       }),
   };
 }

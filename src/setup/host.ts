@@ -90,13 +90,13 @@ export interface Host {
   openOnnx(path: string): Promise<OnnxSession>;
   /** Opens a folder or an archive for reading. @throws DataError that ends with `cure` if there is none */
   openTree(path: string, cure?: string): Promise<FileTree>;
-  /** A folder for writing; it need not exist yet. */
+  /** A folder for writing; it need not exist yet. What is there and cannot be read is a DataError. */
   folderStore(path: string): FolderStore;
   /** Opens a file for random access. @throws DataError if there is no such file */
   openFile(path: string): Promise<ByteSource>;
   /** Downloads a public URL. @throws DataError that says why it cannot be fetched */
   download(url: string): Promise<Uint8Array>;
-  /** @throws DataError if there is no such file */
+  /** @throws MissingError if there is no such file, DataError if it cannot be read */
   readFile(path: string): Promise<Uint8Array>;
   /** All bytes of standard input. */
   readInput(): Promise<Uint8Array>;

@@ -1,6 +1,6 @@
 /** Kernel choices on disk, so that a run need not repeat the measurements of an earlier one. */
 import * as z from "zod";
-import { DataError } from "../base/errors.ts";
+import { DataError, MissingError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
 import type { Callback } from "../train/callback.ts";
 import type { Host } from "./host.ts";
@@ -40,7 +40,7 @@ export async function keptChoices(host: Host, device: Device): Promise<KeptChoic
   const slug = `${adapter} ${engine}`.toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   const path = `${host.cacheFolder("kernels")}/${slug}.json`;
   const text = await host.readFile(path).then((bytes) => new TextDecoder().decode(bytes), (error) => {
-    if (error instanceof DataError) return undefined;
+    if (error instanceof MissingError) return undefined;
     throw error;
   });
   if (text === undefined) return { path, choices: new Map() };

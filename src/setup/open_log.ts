@@ -1,5 +1,5 @@
 /** A run's log: the configured loggers, writing to the host's files. */
-import { DataError, InterruptedError } from "../base/errors.ts";
+import { InterruptedError, MissingError } from "../base/errors.ts";
 import { type Config, keptForm, resolveKept } from "../config/mod.ts";
 import { RunLog } from "../train/log.ts";
 import { makeLoggers } from "../train/loggers/mod.ts";
@@ -64,7 +64,7 @@ export function logFiles(
   return {
     load: (name) =>
       host.readFile(`${folder}/${name}`).catch((error) => {
-        if (error instanceof DataError) return undefined;
+        if (error instanceof MissingError) return undefined;
         throw error;
       }),
     append: (name, data) =>

@@ -83,10 +83,11 @@ async function newestWhole(host: Host, paths: readonly string[]): Promise<Snapsh
   return newest;
 }
 
-/** A checkpoint, or undefined if it is damaged, which is printed. */
+/** A checkpoint, or undefined if it is damaged, which is printed. @throws DataError if it cannot be read */
 async function wholeOne(host: Host, path: string): Promise<Snapshot | undefined> {
+  const bytes = await host.readFile(path);
   try {
-    return await decodeSnapshot(await host.readFile(path), path);
+    return await decodeSnapshot(bytes, path);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     host.print(error.message, "warning");

@@ -1,5 +1,5 @@
 /** The sources of a run's report: the files in its folder, and the findings about its dataset. */
-import { DataError } from "../base/errors.ts";
+import { MissingError } from "../base/errors.ts";
 import { type Finding, KINDS, SEVERITIES } from "../data/health/types.ts";
 import type { HealthFinding } from "../plots/report/report.ts";
 import type { RunFiles } from "../train/report/read_run.ts";
@@ -13,7 +13,7 @@ export function runFiles(host: Host, folder: string): RunFiles {
       try {
         return new TextDecoder().decode(await host.readFile(`${folder}/${path}`));
       } catch (error) {
-        if (error instanceof DataError) return undefined;
+        if (error instanceof MissingError) return undefined;
         throw error;
       }
     },

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { bench } from "../../bench/main.ts";
 import { WIDTH } from "../../bench/report.ts";
 import type { BenchHost } from "../../bench/session.ts";
-import { ConfigError, DataError } from "../../src/base/errors.ts";
+import { ConfigError, MissingError } from "../../src/base/errors.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
 import { folderStore, openTree } from "../../src/host/deno_files.ts";
 import { loadPlotting } from "../../src/host/deno_plots.ts";
@@ -24,7 +24,7 @@ function testHost(cache = "none"): { host: BenchHost; lines: string[]; written: 
     cacheFolder: (name) => `${cache}/${name}`,
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
-    readFile: (path) => Promise.reject(new DataError(`Cannot read "${path}"`)),
+    readFile: (path) => Promise.reject(new MissingError(`Cannot read "${path}"`)),
     encodeJpeg,
     appendText: () => Promise.resolve(),
     appendBytes: () => Promise.resolve(),

@@ -115,6 +115,7 @@ Deno.test({
   ignore: !await mounts(),
   async fn() {
     const disk = await Deno.makeTempDir({ prefix: "wgrad_small_" });
+    const fixed = await Deno.makeTempDir({ prefix: "wgrad_fixed_" });
     await mount("-t", "tmpfs", "-o", "size=64k", "tmpfs", disk);
     try {
       const store = folderStore(disk), bytes = new Uint8Array(100_000);
@@ -135,14 +136,18 @@ Deno.test({
       }
       growing.close();
       assertEquals([...Deno.readDirSync(disk)].map(({ name }) => name).sort(), ["lines", "one", "pictures"]);
-      await mount("-o", "remount,ro", disk);
-      for (const write of [() => store.remove("one"), () => store.rename("one", "two"), writes[0][1]]) {
+      // A second mount, since the first is busy until the system has let go of what was just closed.
+      await mount("--bind", disk, fixed);
+      await mount("-o", "remount,bind,ro", fixed);
+      const same = folderStore(fixed), whole = () => writeAtomic(`${fixed}/whole`, bytes);
+      for (const write of [() => same.remove("one"), () => same.rename("one", "two"), whole]) {
         const error = await assertRejects(write, FileError);
         assertStringIncludes(error.message, "its file system is read-only; choose another folder");
       }
     } finally {
+      await new Deno.Command("umount", { args: [fixed] }).output();
       await new Deno.Command("umount", { args: [disk] }).output();
-      await Deno.remove(disk);
+      for (const folder of [fixed, disk]) await Deno.remove(folder);
     }
   },
 });

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { DataError } from "../../src/base/errors.ts";
+import { DataError, MissingError } from "../../src/base/errors.ts";
 import type { Device } from "../../src/core/device.ts";
 import { keepChoices, keptChoices } from "../../src/setup/kernel_choices.ts";
 import type { Host } from "../../src/setup/host.ts";
@@ -14,7 +14,7 @@ function fakeHost(runtime = "Deno 9.9.9") {
     cacheFolder: (name) => `cache/${name}`,
     readFile: (path) => {
       const bytes = files.get(path);
-      return bytes ? Promise.resolve(bytes) : Promise.reject(new DataError(`There is no ${path}`));
+      return bytes ? Promise.resolve(bytes) : Promise.reject(new MissingError(`There is no ${path}`));
     },
     writeAtomic: (path, bytes) => Promise.resolve(void files.set(path, bytes)),
     tryLock: memoryTryLock(),

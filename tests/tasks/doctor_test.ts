@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { ConfigError, DataError, GpuError } from "../../src/base/errors.ts";
+import { ConfigError, GpuError, MissingError } from "../../src/base/errors.ts";
 import { openDevice } from "../../src/core/device.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
@@ -23,7 +23,7 @@ function fakeHost(changes: Partial<Host> = {}): { host: Host; lines: string[] } 
     pictures: denoPictures(),
     openGpu: () => Promise.resolve(NO_ADAPTER),
     cacheFolder: (name) => `.cache/${name}`,
-    readFile: () => Promise.reject(new DataError("Cannot read the file")),
+    readFile: () => Promise.reject(new MissingError("Cannot read the file")),
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
     print: (line) => void lines.push(line),

@@ -1,6 +1,6 @@
 /** A host over files in memory, whose environment names a Weights & Biases server: as much of one as `sync` needs. */
 import { memoryTryLock } from "../../launch/memory_host.ts";
-import { DataError } from "../../../src/base/errors.ts";
+import { MissingError } from "../../../src/base/errors.ts";
 import type { Host } from "../../../src/setup/host.ts";
 import type { MemoryFiles } from "./memory_files.ts";
 import type { WandbServer } from "./wandb_server.ts";
@@ -15,7 +15,7 @@ export function hostOf(
   const env: Record<string, string> = { WANDB_API_KEY: "secret", WANDB_BASE_URL: server.url };
   const read = (path: string) => {
     const bytes = files.all.get(path);
-    return bytes ? Promise.resolve(bytes) : Promise.reject(new DataError(`Cannot read ${path}`));
+    return bytes ? Promise.resolve(bytes) : Promise.reject(new MissingError(`Cannot read ${path}`));
   };
   const host: Partial<Host> = {
     tryLock,
