@@ -4,6 +4,7 @@ import { DataError, firstLineOf } from "../base/errors.ts";
 import { cmykToRgb } from "../data/decode/cmyk.ts";
 import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/picture_header.ts";
 import { portableDecoder } from "../data/decode/portable/mod.ts";
+import { isPlainTiff } from "../data/decode/portable/tiff.ts";
 import type { Picture } from "../data/types.ts";
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
@@ -41,7 +42,8 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   const fault = headerFault(bytes, header, maxPixels) ??
     (header!.format === "JPEG" ? cutFault(bytes, header!) : undefined);
   if (fault !== undefined) throw new DataError(fault);
-  const portable = portableDecoder(bytes, header!);
+  const isPlain = header!.format === "TIFF" && isPlainTiff(bytes) && cutFault(bytes, header!) === undefined;
+  const portable = isPlain ? undefined : portableDecoder(bytes, header!);
   if (portable) return await portable(maxPixels);
   const sharp = await loadSharp();
   const cmyk = header?.components === 4;
@@ -95,6 +97,9 @@ function reasonOf(error: unknown, maxPixels: number): string {
   const message = firstLineOf(error);
   if (/pixel limit/.test(message)) return `the image has more than ${maxPixels} pixels (data.max_pixels)`;
   if (/premature end/.test(message)) return `the file is truncated (${message})`;
+  if (/not (?:configured|supported)|unsupported/i.test(message)) {
+    return `this kind is not read (${message.trim()})`;
+  }
   // libvips has one list of errors for all threads: if two files fail at once, one may be left without a message.
   if (/^Unknown error/.test(message)) return "the file is damaged";
   return `the file is damaged (${message.replace(/[:\s]+$/, "")})`;

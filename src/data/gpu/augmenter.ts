@@ -16,7 +16,7 @@ import { type Operation, type Size, sizeAfter } from "../transforms/operation.ts
 import type { Normalization, Picture } from "../types.ts";
 import { lettersOf, withSteps } from "./color.ts";
 import { bits } from "./upload_batch.ts";
-import { planFor } from "./plan.ts";
+import { MOST_READ, planFor } from "./plan.ts";
 import { middleWords, uploadAndResize } from "./resample.ts";
 import { runStages } from "./stages.ts";
 import { AugmentBuffers, type AugmentItem, CHUNK, middleSize } from "./augment_buffers.ts";
@@ -59,7 +59,8 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
     for (const operation of operations) sizes.push(sizeAfter(operation, sizes.at(-1)!));
     const plan = planFor(operations, sizes, side);
     const ahead = operations.slice(0, plan.onProcessor);
-    if (ahead.length > 0 && !isNoted) {
+    const isOrdinary = Math.max(picture.width, picture.height) <= MOST_READ;
+    if (ahead.length > 0 && isOrdinary && !isNoted) {
       isNoted = true;
       const kinds = [...new Set(ahead.map(({ kind }) => kind))].join(", ");
       note?.(

@@ -50,6 +50,9 @@ export interface Plan {
   readonly erases: readonly OperationOf<"erase">[];
 }
 
+/** The most columns or rows of an image that the GPU's resize reads; the CPU takes longer sides. */
+export const MOST_READ = 2 ** 17;
+
 const NOTHING: Segment = { steps: [], measured: false };
 const BLACK: Color = [0, 0, 0];
 
@@ -73,11 +76,18 @@ function planRest(
   side: number,
 ): Omit<Plan, "onProcessor"> | undefined {
   const front = readFront(operations, size, side);
-  const rest = front && readRest(operations.slice(front.read), side);
+  if (!front || !isReadable(front.reading, side)) return undefined;
+  const rest = readRest(operations.slice(front.read), side);
   if (!rest) return undefined;
   const [before, stages, after] = foldColors(rest.stages);
   const reading = { ...front.reading, mirrored: rest.mirrored };
   return { reading, before, stages, after, erases: rest.erases };
+}
+
+/** True if the pixels that a square of the resized part shows are few enough. */
+function isReadable({ box, scaled }: Pick<Reading, "box" | "scaled">, side: number): boolean {
+  const read = (from: number, to: number) => Math.min(from, (side + 2) * from / to);
+  return Math.max(read(box.width, scaled.width), read(box.height, scaled.height)) <= MOST_READ;
 }
 
 /** Matches a crop, a resize and a crop to the square, each of them optional. */

@@ -38,7 +38,9 @@ gpuTest(
 );
 
 gpuTest("augmenter() takes images of any shape, as the processor does", async () => {
-  const thin = [[3000, 1], [1, 300], [70_001, 1], [1, 1], [2, 66_000]].map(([w, h]) => photo(w, h));
+  const thin = [[3000, 1], [1, 300], [70_001, 1], [1, 1], [2, 66_000], [900_001, 1]].map(([w, h]) =>
+    photo(w, h)
+  );
   const stretched: Operation[] = [resized(SMALL)];
   const evaluated = thin.map(drawn(defaultEvalSteps(SMALL), SMALL, "eval"));
   await assertTwins({ pictures: thin, operations: evaluated, side: SMALL }, "exact", "evaluation");
