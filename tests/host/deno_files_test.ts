@@ -145,8 +145,8 @@ Deno.test({
         assertStringIncludes(error.message, "its file system is read-only; choose another folder");
       }
     } finally {
-      await new Deno.Command("umount", { args: [fixed] }).output();
-      await new Deno.Command("umount", { args: [disk] }).output();
+      await new Deno.Command("umount", { args: ["--lazy", fixed] }).output();
+      await new Deno.Command("umount", { args: ["--lazy", disk] }).output();
       for (const folder of [fixed, disk]) await Deno.remove(folder);
     }
   },
