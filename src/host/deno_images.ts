@@ -40,9 +40,9 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   const header = readHeader(bytes);
   // This way sharp never parses SVG, PDF or the like. For a truncated PNG it knows best whether pixels are missing.
   const fault = headerFault(bytes, header, maxPixels) ??
-    (header!.format === "JPEG" ? cutFault(bytes, header!) : undefined);
+    (header!.format === "PNG" ? undefined : cutFault(bytes, header!));
   if (fault !== undefined) throw new DataError(fault);
-  const isPlain = header!.format === "TIFF" && isPlainTiff(bytes) && cutFault(bytes, header!) === undefined;
+  const isPlain = header!.format === "TIFF" && isPlainTiff(bytes);
   const portable = isPlain ? undefined : portableDecoder(bytes, header!);
   if (portable) return await portable(maxPixels);
   const sharp = await loadSharp();
@@ -97,7 +97,7 @@ function reasonOf(error: unknown, maxPixels: number): string {
   const message = firstLineOf(error);
   if (/pixel limit/.test(message)) return `the image has more than ${maxPixels} pixels (data.max_pixels)`;
   if (/premature end/.test(message)) return `the file is truncated (${message})`;
-  if (/not (?:configured|supported)|unsupported/i.test(message)) {
+  if (/support is not configured|not supported/i.test(message)) {
     return `this kind is not read (${message.trim()})`;
   }
   // libvips has one list of errors for all threads: if two files fail at once, one may be left without a message.
