@@ -5,11 +5,20 @@ import { DataError, MissingError } from "../base/errors.ts";
 /** What to do about a path, unless the caller knows better. */
 export const CURE = "check the path";
 
-/** Random access to a file. Each read opens the file and runs synchronously, so reads may overlap. */
-export function fileSource(path: string, size: number): ByteSource {
+/** What of a file stays the same as long as nobody replaces it or writes to it. */
+type Identity = Pick<Deno.FileInfo, "dev" | "ino" | "mtime" | "size">;
+
+/**
+ * Random access to a file. Each read opens the file and runs synchronously, so reads may overlap. With `known`, all
+ * of them are of that one file, also where a run saves anew under its name.
+ */
+export function fileSource(path: string, size: number, known?: Identity): ByteSource {
   const read = (offset: number, length: number) => {
     const bytes = new Uint8Array(length);
     using file = Deno.openSync(path);
+    if (known && !isSame(file.statSync(), known)) {
+      throw new DataError(`Cannot read "${path}": it was replaced or changed meanwhile; start again`);
+    }
     file.seekSync(offset, Deno.SeekMode.Start);
     for (let at = 0; at < length;) {
       const count = file.readSync(bytes.subarray(at));
@@ -21,11 +30,16 @@ export function fileSource(path: string, size: number): ByteSource {
   return { name: path, size, read: (offset, length) => explain(path, () => read(offset, length)) };
 }
 
+function isSame(one: Identity, other: Identity): boolean {
+  const [a, b] = [one, other].map(({ dev, ino, mtime, size }) => [dev, ino, mtime?.getTime(), size].join());
+  return a === b;
+}
+
 /** Opens a file for random access. @throws DataError if it does not exist or is not readable */
 export async function openFile(path: string): Promise<ByteSource> {
-  const { isFile, size } = await explain(path, () => Deno.stat(path));
-  if (!isFile) throw new DataError(`Cannot open "${path}": it is not a file; ${CURE}`);
-  return fileSource(path, size);
+  const info = await explain(path, () => Deno.stat(path));
+  if (!info.isFile) throw new DataError(`Cannot open "${path}": it is not a file; ${CURE}`);
+  return fileSource(path, info.size, info);
 }
 
 /** All bytes of a file. @throws DataError like {@link explain} */

@@ -26,7 +26,7 @@ export async function openTree(
   const info = await explain(path, () => Deno.stat(path), cure);
   if (info.isDirectory) return folderTree(path);
   if (info.isFile && info.size === 0) throw new DataError(`Cannot open "${path}": it is empty; ${cure}`);
-  const source = info.isFile ? fileSource(path, info.size) : undefined;
+  const source = info.isFile ? fileSource(path, info.size, info) : undefined;
   if (source === undefined || await archiveFormat(source) === undefined) {
     const what = "neither a folder nor an archive (.zip, .tar, .tar.gz)";
     throw new DataError(`Cannot open "${path}": it is ${what}; ${cure}`);

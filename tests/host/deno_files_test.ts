@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { FileError } from "../../src/base/errors.ts";
+import { DataError, FileError } from "../../src/base/errors.ts";
+import { openFile } from "../../src/host/deno_file_source.ts";
 import { appendBytes, appendText, folderStore, linkAtomic } from "../../src/host/deno_files.ts";
 import { openGrowingFile } from "../../src/host/deno_growing_file.ts";
 import { tryLock } from "../../src/host/deno_lock.ts";
@@ -65,6 +66,24 @@ Deno.test("a write removes what killed processes of this machine left, and nothi
     await killed("other"); // sees that "best" is locked
     assertEquals(namesIn().includes(alive.path.slice(folder.length + 1)), true);
     alive.file.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a file that is opened is never mixed with one that gets its name meanwhile", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "wgrad_replaced_" }), path = `${folder}/best.safetensors`;
+  try {
+    await writeAtomic(path, new TextEncoder().encode("header tensors"));
+    const source = await openFile(path);
+    assertEquals(new TextDecoder().decode(await source.read(0, 6)), "header");
+    await writeAtomic(path, new TextEncoder().encode("HEADER TENSORS"));
+    await assertRejects(
+      () => source.read(7, 7),
+      DataError,
+      `Cannot read "${path}": it was replaced or changed meanwhile; start again`,
+    );
+    assertEquals(new TextDecoder().decode(await (await openFile(path)).read(7, 7)), "TENSORS");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -103,7 +103,7 @@ Deno.test("openTree() notices an archive that became shorter", () =>
     await assertMessage(
       () => tree.read("a.txt"),
       DataError,
-      `Cannot read "${path}": it was truncated during the read`,
+      `Cannot read "${path}": it was replaced or changed meanwhile; start again`,
     );
   }));
 
