@@ -47,7 +47,11 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   if (portable) return await portable(maxPixels);
   const sharp = await loadSharp();
   const cmyk = header?.components === 4;
-  const image = sharp(bytes, { failOn: "error", limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient();
+  const image = sharp(header!.format === "AVIF" ? asStill(bytes) : bytes, {
+    failOn: "error",
+    limitInputPixels: maxPixels,
+    ignoreIcc: true,
+  }).autoOrient();
   const converted = cmyk
     ? image.pipelineColourspace("cmyk").toColourspace("cmyk")
     : image.toColourspace("srgb").removeAlpha();
@@ -59,6 +63,13 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   } catch (error) {
     throw new DataError(reasonOf(error, maxPixels), { cause: error });
   }
+}
+
+/** libvips reads the first image of an animated AVIF, but does not know the brand with which such a file begins. */
+function asStill(bytes: Uint8Array): Uint8Array {
+  const still = bytes.slice();
+  still.set(new TextEncoder().encode("avif"), 8);
+  return still;
 }
 
 /** Names the decoder and its version, since another may return other values. @throws DataError if it does not load */

@@ -42,7 +42,7 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
       });
     }
     await context.step("BMP, TIFF, HEIC and 16-bit PNG", async () => {
-      for (const name of FORMAT_FILES) {
+      for (const name of FORMAT_FILES.filter((name) => !name.endsWith(".avif"))) {
         const bytes = formatFile(name);
         assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes), name);
       }
