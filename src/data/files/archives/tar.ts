@@ -13,6 +13,8 @@ const READ_AHEAD = 32 * 1024;
 /** Longer names and attributes than this are damage. */
 const MAX_EXTRA = 2 ** 20;
 
+const NO_END =
+  "it is truncated, or was not closed; copy it again, or add its end: head -c 1024 /dev/zero >> FILE";
 const HARD_LINK = "a hard link to a file that is not before it in the archive";
 const SPARSE = "a sparse file; pack it without --sparse";
 const OTHER = "neither a file nor a folder";
@@ -101,7 +103,10 @@ async function* entriesOf(source: ByteSource): AsyncGenerator<Entry> {
   }
 }
 
-/** The first header at or behind `at`. A block of zeros ends an archive; another one may follow. */
+/**
+ * The first header at or behind `at`. A block of zeros ends an archive; another archive may follow. Without such a block
+ * a cut between two files would not be noticed.
+ */
 async function nextHeader(source: ByteSource, read: Read, at: number): Promise<Found | undefined> {
   let hasEnded = false;
   for (; at + BLOCK <= source.size; at += BLOCK) {
@@ -113,6 +118,7 @@ async function nextHeader(source: ByteSource, read: Read, at: number): Promise<F
       if (!hasEnded) throw damaged(source, at);
     }
   }
+  if (!hasEnded) throw archiveError(source, NO_END);
 }
 
 interface Found {
