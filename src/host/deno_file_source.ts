@@ -38,6 +38,11 @@ function isSame(one: Identity, other: Identity): boolean {
 /** Opens a file for random access. @throws DataError if it does not exist or is not readable */
 export async function openFile(path: string): Promise<ByteSource> {
   const info = await explain(path, () => Deno.stat(path));
+  if (info.isDirectory) {
+    throw new DataError(
+      `Cannot open "${path}": it is a folder; give a file in it, such as weights/best.safetensors of a run`,
+    );
+  }
   if (!info.isFile) throw new DataError(`Cannot open "${path}": it is not a file; ${CURE}`);
   return fileSource(path, info.size, info);
 }

@@ -123,7 +123,12 @@ Deno.test("ensureSyntheticJerseys() gives no name to a dataset whose files vanis
   assertEquals(files.size, 0);
 });
 
-for (const found of ["something else", "one that was drawn with other options"]) {
+for (
+  const [found, cure] of [
+    ["something else", "to train on images of your own, give their path first or add data=image_folder"],
+    ["one that was drawn with other options", "remove it, or set another data.data_root"],
+  ]
+) {
   Deno.test(`ensureSyntheticJerseys() never removes ${found}`, async () => {
     const { files, place } = memoryPlace();
     if (found === "something else") files.set("out/mine.txt", new Uint8Array(1));
@@ -132,7 +137,7 @@ for (const found of ["something else", "one that was drawn with other options"])
     await assertMessage(
       () => ensureSyntheticJerseys(options, place),
       DataError,
-      `Cannot draw the synthetic dataset into "out": the folder holds ${found}; remove it or set another data.data_root`,
+      `Cannot draw the synthetic dataset into "out": the folder holds ${found}; ${cure}`,
     );
     assertEquals(files, before);
   });

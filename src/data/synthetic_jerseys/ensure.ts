@@ -75,9 +75,11 @@ async function isThere(options: SyntheticJerseys, { store, folder }: JerseyPlace
   const stamp = await store.readText(`${folder}/${STAMP}`);
   if (stamp === stampOf(options)) return await isWhole(options, store, folder);
   if (stamp === undefined && !await store.exists(folder)) return false;
-  const found = stamp === undefined ? "something else" : "one that was drawn with other options";
+  const [found, cure] = stamp === undefined
+    ? ["something else", "to train on images of your own, give their path first or add data=image_folder"]
+    : ["one that was drawn with other options", "remove it, or set another data.data_root"];
   throw new DataError(
-    `Cannot draw the synthetic dataset into "${folder}": the folder holds ${found}; remove it or set another data.data_root`,
+    `Cannot draw the synthetic dataset into "${folder}": the folder holds ${found}; ${cure}`,
   );
 }
 
