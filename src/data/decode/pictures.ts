@@ -135,8 +135,8 @@ function tooManyUnreadable(
 ): DataError {
   const { split, maxUnreadable = 0.05, onUnreadable = "skip" } = options;
   const allowed = onUnreadable === "error"
-    ? `none (on_unreadable is "error")`
-    : `at most ${Number((maxUnreadable * 100).toFixed(2))} % (max_unreadable)`;
+    ? `none (data.on_unreadable is "error")`
+    : `at most ${Number((maxUnreadable * 100).toFixed(2))} % (data.max_unreadable)`;
   return new DataError(
     `Cannot use the ${split} split of "${tree.name}": ${unreadable.length} of ${total} files are unreadable, ` +
       `allowed: ${allowed}; repair or remove them:\n${list(unreadable, "\n")}`,

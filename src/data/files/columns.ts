@@ -5,6 +5,8 @@ import { splitNamed } from "./split_names.ts";
 
 /** The columns of a table that names images. */
 export interface Columns {
+  /** All of them. */
+  readonly names: readonly string[];
   readonly image: string;
   readonly label: LabelColumn | undefined;
   readonly split: string | undefined;
@@ -52,7 +54,7 @@ export function findColumns(
   const others = names.filter((name) => name !== image);
   const split = others.find((name) => valuesOf(name).every((value) => splitNamed(value) !== undefined));
   const candidates = others.filter((name) => name !== split);
-  return { image, split, label: labelColumn(file, candidates, valuesOf, chosen) };
+  return { names, image, split, label: labelColumn(file, candidates, valuesOf, chosen) };
 }
 
 /** A cell as text: numbers and booleans as JSON writes them, anything else as nothing. */

@@ -2,6 +2,7 @@
  * Determines the contents of a dataset: its splits and its classes, which come from train.
  */
 import { DataError } from "../../base/errors.ts";
+import { fewQuoted } from "../../base/few.ts";
 import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
 import { counted } from "../words.ts";
 import { accountFor } from "./account.ts";
@@ -55,6 +56,9 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
   }
   const reading = await readLayout(listing, contextOf(listing, chosen, options), layout);
   const notes = [...reading.notes];
+  if (options.labelColumn !== undefined && reading.tables.length === 0) {
+    notes.push(`data.label_column=${options.labelColumn}: no table was read, so it has no effect`);
+  }
   let parts = cleanParts(reading.parts, notes);
   if (patch !== undefined) {
     const corrected = applyPatch(parts, patch);
@@ -65,8 +69,9 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
   const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, options.classes ? "not the model's" : "not in train", notes);
-  requireUsable(found, splits);
-  if (found.test === undefined) notes.push("test: no test split, so there will be no test");
+  const owner = options.classes ? "the model's" : "those of train";
+  requireUsable(skippedUnknownLabels, splits, `${owner} (${fewQuoted(classes)})`);
+  if (found.test === undefined) notes.push("test: no test split");
   const images = Object.values(reading.parts).flatMap((samples) => samples.map(({ path }) => path));
   const used = new Set([...images, ...reading.tables]);
   const ignored = accountFor(listing, used, reading.ignored);
@@ -87,6 +92,7 @@ function contextOf({ tree, images }: Listing, splits: SplitChoices, options: Tab
   const tables = new Map<string, ReturnType<LayoutContext["table"]>>();
   return {
     splits,
+    labelColumn: options.labelColumn,
     table(file) {
       const known = tables.get(file);
       if (known !== undefined) return known;
@@ -180,16 +186,18 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], why: string, note
   }
 }
 
-/** @throws DataError if an evaluated split has none of the classes */
+/** @throws DataError if an evaluated split has none of the `known` classes */
 function requireUsable(
-  found: Partial<Record<Split, readonly LabelledPath[]>>,
+  skipped: Dataset["skippedUnknownLabels"],
   splits: Record<Split, Sample[]>,
+  known: string,
 ): void {
   for (const split of EVALUATED_SPLITS) {
-    if ((found[split]?.length ?? 0) > 0 && splits[split].length === 0) {
-      throw new DataError(
-        `Cannot use the ${split} split: none of its classes are known; check the names of its folders or labels`,
-      );
-    }
+    const own = [...skipped[split].keys()].sort(compareCodePoints);
+    if (own.length === 0 || splits[split].length > 0) continue;
+    throw new DataError(
+      `Cannot use the ${split} split: its classes (${fewQuoted(own)}) are none of ${known}; ` +
+        "check the names of its folders or labels",
+    );
   }
 }

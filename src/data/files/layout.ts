@@ -25,6 +25,8 @@ export type SplitChoices = Readonly<Partial<Record<Split, string | null>>>;
 /** What a layout may use. */
 export interface LayoutContext {
   readonly splits: SplitChoices;
+  /** The column with the label that the user named. */
+  readonly labelColumn: string | undefined;
   /** Reads a table once; undefined if none of its columns names an image. @throws DataError */
   table(file: string): Promise<ImageTable | undefined>;
 }

@@ -114,7 +114,7 @@ Deno.test("scanPictures() takes as many unreadable files as allowed and not one 
   await assertMessage(
     () => load({ ...files, bad: "", worse: "?" }),
     DataError,
-    `Cannot use the train split of "data": 2 of 21 files are unreadable, allowed: at most 5 % (max_unreadable); ` +
+    `Cannot use the train split of "data": 2 of 21 files are unreadable, allowed: at most 5 % (data.max_unreadable); ` +
       `repair or remove them:\n"bad": the file is empty\n"worse": this is no picture`,
   );
 });
@@ -136,7 +136,7 @@ Deno.test("scanPictures() ends at any unreadable file with on_unreadable error",
   assertMessage(
     () => load({ a: "1x1:1", b: "" }, { onUnreadable: "error", maxUnreadable: 1 }),
     DataError,
-    `Cannot use the train split of "data": 1 of 2 files are unreadable, allowed: none (on_unreadable is "error"); ` +
+    `Cannot use the train split of "data": 1 of 2 files are unreadable, allowed: none (data.on_unreadable is "error"); ` +
       `repair or remove them:\n"b": the file is empty`,
   ));
 

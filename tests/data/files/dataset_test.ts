@@ -136,7 +136,7 @@ Deno.test("readDataset() refuses a split of which train knows nothing", () =>
   assertMessage(
     () => read(treeOf({ "train/1/a.jpg": "", "valid/one/b.jpg": "" })),
     DataError,
-    "Cannot use the valid split: none of its classes are known; check the names of its folders or labels",
+    'Cannot use the valid split: its classes ("one") are none of those of train ("1"); check the names of its folders or labels',
   ));
 
 Deno.test("readDataset() holds out a share of train when there is no validation split", async () => {
@@ -155,7 +155,7 @@ Deno.test("readDataset() holds out a share of train when there is no validation 
     `valid: no validation split, so ${
       big + 1
     } of 404 train samples are held out by their contents (data.split.valid)`,
-    "test: no test split, so there will be no test",
+    "test: no test split",
   ]);
 });
 

@@ -371,3 +371,14 @@ Deno.test("data.label_column decides", async () => {
   const dataset = await readDataset(treeOf(files), { labelColumn: "dx", split: { valid: 0, test: 0 } });
   assertEquals(counts(dataset), { train: "bcc 1, nv 3" });
 });
+
+Deno.test("data.label_column that no table has is refused, and without tables it has no effect", async () => {
+  const table = { ...many("p", 2), "t.csv": "file,dx\np/0.jpg,nv\np/1.jpg,bcc\n" };
+  await assertMessage(
+    () => readDataset(treeOf(table), { labelColumn: "diagnosis" }),
+    DataError,
+    'Cannot read labels from column "diagnosis" (data.label_column): "t.csv" has "file", "dx"',
+  );
+  const { notes } = await readDataset(treeOf(catsAndDogs("train", "valid", "test")), { labelColumn: "dx" });
+  assertEquals(notes, ["data.label_column=dx: no table was read, so it has no effect"]);
+});

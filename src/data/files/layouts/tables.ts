@@ -1,4 +1,5 @@
 import { DataError } from "../../../base/errors.ts";
+import { fewQuoted } from "../../../base/few.ts";
 import type { Layout, Part } from "../layout.ts";
 import { tablesBelow } from "../listing.ts";
 import { baseOf } from "../paths.ts";
@@ -26,7 +27,10 @@ export const tables: Layout = {
       else found.push(table);
     }
     const labelled = found.filter(({ rows }) => rows.length > 0);
-    if (labelled.length === 0) return undefined;
+    if (labelled.length === 0) {
+      requireColumn(found, context.labelColumn);
+      return undefined;
+    }
     const parts: Partial<Record<Part, LabelledPath[]>> = {};
     for (const { rows } of labelled) {
       for (const { split, ...row } of rows) {
@@ -48,6 +52,15 @@ export const tables: Layout = {
     };
   },
 };
+
+/** @throws DataError if no table of images has the column that the user named */
+function requireColumn(found: readonly ImageTable[], name: string | undefined): void {
+  if (name === undefined || found.length === 0 || found.some(({ columns }) => columns.names.includes(name))) {
+    return;
+  }
+  const has = found.slice(0, 3).map(({ file, columns }) => `"${file}" has ${fewQuoted(columns.names)}`);
+  throw new DataError(`Cannot read labels from column "${name}" (data.label_column): ${has.join(", ")}`);
+}
 
 /** @throws DataError if some rows have a split and others none */
 function requireAllOrNone(

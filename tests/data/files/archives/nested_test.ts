@@ -9,7 +9,6 @@ import { gzipped, tarOf } from "./make.ts";
 
 const stored = (files: Zippable) => zipSync(files, { level: 0, mtime: "2024-01-01" });
 const packed = (files: Zippable) => zipSync(files, { level: 9, mtime: "2024-01-01" });
-const CENTRAL = 0x02014b50;
 const zeros = (count: number) => new Uint8Array(count);
 
 Deno.test("archiveTree() shows an archive in an archive as a folder, for read() and for workers", async () => {
@@ -18,10 +17,6 @@ Deno.test("archiveTree() shows an archive in an archive as a folder, for read() 
     "stored.zip": [stored(inner("stored")), { level: 0 }],
     "packed.zip": packed(inner("packed")),
     "in.tar": tarOf({ name: "deep.zip", content: packed(inner("deep")) }, { name: "x.txt", content: "x" }),
-    "kept.tar": [
-      tarOf({ name: "first" }, { name: "far.zip", content: stored(inner("twice")) }),
-      { level: 0 },
-    ],
     "t.tar.gz": await gzipped(tarOf({ name: "cat/1.txt", content: "gz".repeat(200) })),
     "same.zip": packed(inner("same")),
     "same/2.txt": utf8("beside"),
@@ -34,8 +29,6 @@ Deno.test("archiveTree() shows an archive in an archive as a folder, for read() 
     "__MACOSX/._packed.zip",
     "in/deep/cat/1.txt",
     "in/x.txt",
-    "kept/far/cat/1.txt",
-    "kept/first",
     "packed/cat/1.txt",
     "same.zip/cat/1.txt",
     "same/2.txt",
@@ -49,34 +42,30 @@ Deno.test("archiveTree() shows an archive in an archive as a folder, for read() 
   ]);
   const starts = async (read: (path: string) => Promise<Uint8Array>) =>
     await Promise.all(paths.map(async (path) => new TextDecoder().decode(await read(path)).slice(0, 6)));
-  const expected = ["no arc", "deepde", "x", "twicet", "", "packed", "samesa", "beside", "stored", "gzgzgz"];
+  const expected = ["no arc", "deepde", "x", "packed", "samesa", "beside", "stored", "gzgzgz"];
   assertEquals(await starts(tree.read), expected);
   assertEquals(await starts((path) => readPlace(tree.place!(path))), expected);
   assertEquals(await tree.faults!(), []);
 });
 
-/** Where the records of a .zip's directory start. */
-function recordsOf(bytes: Uint8Array): number[] {
-  const view = new DataView(bytes.buffer);
-  return [...bytes.keys()].filter((at) => at + 4 <= bytes.length && view.getUint32(at, true) === CENTRAL);
-}
-
 Deno.test("archiveTree() counts inner archives that it cannot read as faults, and reads the rest", async () => {
-  const deep = stored({ "2.zip": stored({ "3.zip": stored({ "4.zip": stored({ "c.txt": utf8("c") }) }) }) });
-  const bytes = packed({
-    "1.zip": deep,
-    "a.txt": utf8("a"),
-    "cut.zip": packed({ "b.txt": utf8("b") }).slice(0, -5),
-    "not.tar": utf8("text"),
-    "forged.zip": packed({ "b.txt": utf8("b") }),
+  const tree = await archiveTree({
+    source: byteSource(
+      "x.zip",
+      packed({
+        "a.txt": utf8("a"),
+        "cut.zip": packed({ "b.txt": utf8("b") }).slice(0, -5),
+        "not.tar": utf8("text"),
+        "1.zip": stored({
+          "2.zip": stored({ "3.zip": stored({ "4.zip": stored({ "c.txt": utf8("c") }) }) }),
+        }),
+      }),
+    ),
   });
-  bytes[recordsOf(bytes).at(-1)! + 16] ^= 1; // the checksum of the last file
-  const tree = await archiveTree({ source: byteSource("x.zip", bytes) });
   assertEquals(await tree.paths(), ["a.txt"]);
   assertEquals((await tree.faults!()).map(({ path, reason }) => `${path}: ${reason}`), [
     `1/2/3.zip: Cannot read archive "x.zip/1.zip/2.zip/3.zip": archives are read 3 deep`,
     `cut.zip: Cannot read archive "x.zip/cut.zip": it is not a .zip file, or is truncated`,
-    `forged.zip: Cannot read "forged.zip" in "x.zip": its checksum does not match; copy the archive again`,
     `not.tar: Cannot read archive "x.zip/not.tar": it is no .zip, .tar or .tar.gz, or is truncated`,
   ]);
 });
