@@ -75,21 +75,23 @@ function isSame(one: SweepPlan["jobs"], other: SweepPlan["jobs"]): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** An error that affects all jobs ends the sweep before it starts. @throws ConfigError of the first job */
-function requireOneLoadable(
-  { request, plan, host: { configWorld: world } }: Sweep,
-  chosen: readonly number[],
-): void {
-  let first: ConfigError | undefined;
+/**
+ * Says which jobs have a configuration that cannot run, before hours go into the others.
+ * @throws ConfigError of the first job, if all of them have one
+ */
+function requireOneLoadable({ host, request, plan }: Sweep, chosen: readonly number[]): void {
+  const faults = new Map<number, ConfigError>(), world = host.configWorld;
   for (const number of chosen) {
     try {
-      return void load(jobRequest(request, plan, number, world).request, world);
+      load(jobRequest(request, plan, number, world).request, world);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      first ??= error;
+      faults.set(number, error);
     }
   }
-  throw first;
+  const [first] = faults.values();
+  if (first && faults.size === chosen.length) throw first;
+  for (const [number, { message }] of faults) host.print(`note    job ${number} will fail: ${message}`);
 }
 
 /** The sweep in a folder. */

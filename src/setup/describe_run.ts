@@ -2,6 +2,7 @@
 import type { Config } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { labelsMapping } from "../data/labels_mapping.ts";
+import { counted } from "../data/words.ts";
 import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 import { describeAdapter } from "./open_model.ts";
@@ -10,7 +11,7 @@ import { describeAdapter } from "./open_model.ts";
 export function describeConfig({ experiment, seed, trainer, data, optimizer, scheduler }: Config): string {
   return [
     experiment,
-    `${trainer.max_epochs} epochs`,
+    counted(trainer.max_epochs, "epoch"),
     `batch ${data.batch_size}`,
     trainer.precision,
     `lr ${optimizer.lr} by ${scheduler.name}`,

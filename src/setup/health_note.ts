@@ -49,8 +49,9 @@ export function healthNote(
   return `health  ${counts} (${what})${unseen}; for files and more: ${more}`;
 }
 
-/** The overrides that identify the dataset. */
+/** The words that identify the dataset on a command line. */
 function dataArguments({ data: { name, data_root } }: Config): string {
+  if (name === "image_folder" && data_root !== null) return shellQuote(data_root);
   const root = data_root === null ? [] : [`data.data_root=${data_root}`];
   return [`data=${name}`, ...root].map(shellQuote).join(" ");
 }

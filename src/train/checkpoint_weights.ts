@@ -121,9 +121,14 @@ function describeChoice(
   { prefix }: Located<string, unknown>,
   others: readonly Located<string, unknown>[],
 ): string {
-  const keys = others.map(({ prefix }) => keyOf(prefix));
-  return `${isAverage(prefix) ? "averaged weights" : "weights"} under ${JSON.stringify(keyOf(prefix))}; ` +
-    `for those under ${fewQuoted(keys)} give ${path}:${keys[0]}`;
+  const places = few(others.map(({ prefix }) => placeOf(prefix)));
+  return `${isAverage(prefix) ? "averaged weights" : "weights"} ${placeOf(prefix)}; ` +
+    `for those ${places} give ${path}:${keyOf(others[0].prefix)}`;
+}
+
+/** Where weights are, in words. */
+function placeOf(prefix: string): string {
+  return prefix === "" ? "with plain names" : `under ${JSON.stringify(keyOf(prefix))}`;
 }
 
 function keyOf(prefix: string): string {

@@ -85,6 +85,10 @@ Deno.test("a failed job is listed and the others run; --resume runs the remainin
   const args = ["-m", "seed=12,13,14,-1", "trainer.max_epochs=2"];
   assertEquals(await launch(memory.host, task, args), 3);
   assertEquals(ran.map(({ config }) => config.seed), [12, 13, 14]);
+  assertEquals(
+    memory.lines[0],
+    "note    job 3 will fail: Cannot use seed=-1 because it must be at least 0 (override seed=-1)",
+  );
   assertEquals(table(memory).map((line) => line.replace(/ *\d+\.\d s$/, "")), [
     "job  overrides  result      test/acc_top1   time",
     "  0  seed=12    done               0.1200",

@@ -43,10 +43,11 @@ Deno.test("checkpointWeights() takes averaged weights of several, and says how t
     const tensors: Tensors = new Map([...under(plain, marked(1)), ...under(averaged, marked(2))]);
     const taken = await open(tensors);
     const key = plain === "" ? "top" : plain.slice(0, -1);
+    const place = plain === "" ? "with plain names" : `under "${key}"`;
     assertEquals([taken.mark, taken.isAveraged, taken.aside], [2, true, []]);
     assertEquals(
       taken.choice,
-      `averaged weights under "${averaged.slice(0, -1)}"; for those under "${key}" give x.pth:${key}`,
+      `averaged weights under "${averaged.slice(0, -1)}"; for those ${place} give x.pth:${key}`,
     );
     const other = await open(tensors, { key });
     assertEquals([other.mark, other.isAveraged, other.choice, other.aside], [1, false, undefined, []]);
