@@ -71,7 +71,7 @@ async function take(path: string, what: string, rules: LockRules): Promise<Lock 
     if (lock === undefined) continue; // another process was quicker
     const others = (await lockFiles(path)).filter((file) => file !== own);
     if (await firstAlive(others, rules) === undefined) {
-      others.forEach(removeIfThere);
+      others.forEach(removeIfPossible);
       return lock;
     }
     await lock.release();
@@ -100,7 +100,7 @@ async function create(path: string, what: string, rules: LockRules): Promise<Loc
   Deno.unrefTimer(timer);
   const release = async () => {
     clearInterval(timer);
-    removeIfThere(path); // at once, so that a process which then ends leaves nothing
+    removeIfPossible(path); // at once, so that a process which then ends leaves nothing
     await renewed.catch(() => {});
     file.close();
   };
@@ -180,11 +180,11 @@ function describe(owner: Owner | "unknown"): string {
   return `process ${owner.pid} on ${owner.machine}, which ${owner.what} (since ${owner.since.slice(0, 19)}Z)`;
 }
 
-function removeIfThere(path: string): void {
+function removeIfPossible(path: string): void {
   try {
     Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  } catch {
+    // Another process was quicker, or the disk has become read-only: a file without its owner locks nothing.
   }
 }
 

@@ -27,7 +27,7 @@ export interface RunOutput {
   readonly host: Host;
   /** Writes a line to the file only. */
   write(text: string, level: Level): void;
-  /** Removes the live line, and waits until the file is written. */
+  /** Removes the live line, and waits until the file is written. @throws FileError if it could not be */
   close(): Promise<void>;
 }
 
@@ -43,6 +43,7 @@ export function withLog(host: Host, path: string, level: Level): RunOutput {
     const head = `${host.now().toISOString()} ${of.toUpperCase().padEnd(7)}`;
     const lines = printableLines(text).split("\n").map((line) => `${head} ${line}`.trimEnd() + "\n").join("");
     written = written.then(() => host.appendText(path, lines));
+    written.catch(() => {}); // a failure is reported by close()
   };
   const print = (line: string, of: Level = "info") => {
     screen.print(line, of);

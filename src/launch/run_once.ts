@@ -27,16 +27,17 @@ export async function runOnce(host: Host, task: ConfiguredTask, loaded: Loaded):
   try {
     for (const note of notes) log.host.print(`note    ${note}`);
     const metrics = await task.run(log.host, config, places);
+    await log.close();
     const result = { code: 0, error: undefined, seconds: seconds(), metrics };
     await writeResult(host, folder, result);
     return result;
   } catch (error) {
     log.write(`${error}`, "error");
     const result = { code: exitCode(error), error: `${error}`, seconds: seconds(), metrics: new Map() };
-    await writeResult(host, folder, result);
+    // The first error is the one to report, where the disk refuses these, too.
+    await Promise.allSettled([writeResult(host, folder, result), log.close()]);
     throw error;
   } finally {
     host.signal.removeEventListener("abort", sayStopping);
-    await log.close();
   }
 }

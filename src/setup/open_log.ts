@@ -44,7 +44,8 @@ export async function withRunLog<T>(
     await log.finish("finished");
     return result;
   } catch (error) {
-    await log.finish(error instanceof InterruptedError ? "interrupted" : "failed");
+    const status = error instanceof InterruptedError ? "interrupted" : "failed";
+    await log.finish(status).catch(() => {}); // the first error is the one to report
     throw error;
   }
 }
