@@ -61,7 +61,7 @@ const refusals: readonly Refusal[] = [
     name: "an empty root",
     args: folder,
     code: 3,
-    says: ["is empty", "set data.data_root=<folder or .zip>"],
+    says: ["is empty", "set data.data_root=<folder or archive>"],
     files: { data: undefined },
   },
   {
