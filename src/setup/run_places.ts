@@ -1,6 +1,7 @@
 /** Where a run's files go: its own folder and its checkpoints, neither of which another run uses at the same time. */
-import { BusyError } from "../base/errors.ts";
+import { BusyError, FileError } from "../base/errors.ts";
 import type { Lock } from "../base/lock.ts";
+import { fnv1a32 } from "../base/rng.ts";
 import type { Config } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
 import { checkpointsIn, placeAside, WEIGHTS } from "./checkpoint_store.ts";
@@ -15,6 +16,9 @@ export interface RunPlaces extends AsyncDisposable {
   readonly resume: Resume | undefined;
 }
 
+/** The folder of the cache with a lock for each run in progress. */
+export const RUNS = "runs";
+
 /** What is locked inside a run's folder, for as long as the run is in it. */
 const RUN = ".run";
 
@@ -24,15 +28,20 @@ const RUN = ".run";
  * experiment, and those of a run whose experiment another run trains at the time, into the run's own folder.
  * @throws ConfigError or DataError if the run to resume cannot be resumed, BusyError if it is in progress
  */
-export async function findPlaces(
-  host: Host,
-  config: Config,
-  folder: string,
-  isJob: boolean,
-): Promise<RunPlaces> {
+export function findPlaces(host: Host, config: Config, folder: string, isJob: boolean): Promise<RunPlaces> {
+  return holding(host, (held) => decide(held, config, folder, isJob));
+}
+
+/** Takes a folder for a run without checkpoints. */
+export function plainPlaces(host: Host, folder: string, isJob: boolean): Promise<RunPlaces> {
+  return holding(host, (held) => ownPlaces(held, folder, isJob));
+}
+
+async function holding(host: Host, find: (held: Held) => Promise<Places>): Promise<RunPlaces> {
   const held = new Held(host);
   try {
-    const places = await decide(held, config, folder, isJob);
+    const places = await find(held);
+    await announce(held, places.folder);
     return { ...places, [Symbol.asyncDispose]: () => held.release() };
   } catch (error) {
     await held.release();
@@ -40,16 +49,13 @@ export async function findPlaces(
   }
 }
 
-/** Takes a folder for a run without checkpoints. */
-export async function plainPlaces(host: Host, folder: string, isJob: boolean): Promise<RunPlaces> {
-  const held = new Held(host);
-  const own = await claimFolder(held, folder, isJob);
-  return {
-    folder: own,
-    checkpoints: checkpointsOf(own),
-    resume: undefined,
-    [Symbol.asyncDispose]: () => held.release(),
-  };
+/** Says in the cache that a run is in progress, wherever its folders are: `clean` leaves what it may be reading. */
+async function announce(held: Held, folder: string): Promise<void> {
+  try {
+    await held.take(`${held.host.cacheFolder(RUNS)}/${fnv1a32(folder).toString(36)}`, `runs in ${folder}`);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error; // what takes no lock cannot be removed, either
+  }
 }
 
 /** The folder of a run's own checkpoints, where it cannot use its experiment's. */

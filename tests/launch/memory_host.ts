@@ -72,6 +72,7 @@ export function memoryHost(
       const of = lockedBy(path) ?? temporaryOf(path);
       return Promise.resolve(of !== undefined && !locks.has(of.path));
     },
+    cacheFolder: (name) => `.cache/${name}`,
     now: () => now,
     terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
     status: () => {},

@@ -30,6 +30,7 @@ class Place {
       ...memoryHost().host,
       ...{ openTree, openFile, folderStore, linkAtomic, writeAtomic, tryLock, readFile: Deno.readFile },
       pictures: denoPictures(),
+      cacheFolder: (name) => `${root}/.cache/${name}`,
       print: (line) => void this.lines.push(line),
     };
   }

@@ -3,6 +3,7 @@ import { byteSource } from "../../src/base/byte_source.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Host } from "../../src/setup/host.ts";
+import { plainPlaces } from "../../src/setup/run_places.ts";
 import { clean } from "../../src/tasks/clean.ts";
 import { memoryHost } from "../launch/memory_host.ts";
 
@@ -19,8 +20,7 @@ function hostWith(paths: Readonly<Record<string, string>>) {
   };
   const filesBelow: Host["filesBelow"] = async (path) =>
     (await host.filesBelow(path)).map((file) => ({ ...file, bytes: MIB }));
-  const cacheFolder = (name: string) => `.cache/${name}`;
-  return { host: { ...host, openFile, filesBelow, cacheFolder }, lines, files, locks };
+  return { host: { ...host, openFile, filesBelow }, lines, files, locks };
 }
 
 /** A run that finished, of which a later one moved the checkpoints aside. */
@@ -89,6 +89,23 @@ Deno.test("clean removes nothing that a run in progress may use, and says who it
     "clean   nothing to remove",
   ]);
   assertEquals(files, before);
+});
+
+Deno.test("clean leaves the caches while a run is in progress whose folders are elsewhere", async () => {
+  const { host, lines, locks } = hostWith({
+    ".cache/kernels/llvmpipe.json": "",
+    ".cache/runs/1a.lock.1": "{}",
+  });
+  await using _ = await plainPlaces(host, "/elsewhere/run", false);
+  const [inCache] = [...locks.keys()].filter((path) => path.startsWith(".cache/"));
+  await host.writeAtomic(`${inCache}.lock.1`, new Uint8Array());
+  await clean(host, ["--yes"]);
+  assertEquals(
+    lines[0],
+    `stays   .cache/kernels/llvmpipe.json (made again when needed): it may be in use by ` +
+      "this process, which runs in /elsewhere/run",
+  );
+  assertEquals(lines.at(-1), "\nRemoved 1 of 1", "the lock of a run that was killed");
 });
 
 Deno.test("clean keeps the only weights of a run, and what a job that has not finished goes on from", async () => {

@@ -5,6 +5,7 @@ import { folderOf } from "../../data/files/paths.ts";
 import { openSafetensors } from "../../formats/safetensors.ts";
 import type { DiskFile, Host } from "../../setup/host.ts";
 import { EXPERIMENT, RUN } from "../../setup/run_metadata.ts";
+import { RUNS } from "../../setup/run_places.ts";
 import type { REMOVABLE } from "../usages.ts";
 
 /** Where runs and their checkpoints are unless the configuration says otherwise. */
@@ -34,7 +35,7 @@ export interface Finding {
 export async function findRemovable(host: Host, others: readonly string[]): Promise<Finding[]> {
   const caches = Object.keys(CACHES).map((name) => host.cacheFolder(name));
   const files = new Map<string, DiskFile>();
-  for (const folder of [...caches, ...FOLDERS, ...others]) {
+  for (const folder of [...caches, host.cacheFolder(RUNS), ...FOLDERS, ...others]) {
     for (const file of await host.filesBelow(folder)) files.set(file.path, file);
   }
   const all = [...files.values()].sort((a, b) => a.path < b.path ? -1 : 1);
