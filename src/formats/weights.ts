@@ -5,7 +5,7 @@ import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
 import { foreignFile } from "./foreign_file.ts";
 import { openOnnxWeights } from "./onnx/read.ts";
-import { openSafetensors } from "./safetensors.ts";
+import { openSealed } from "./sealed.ts";
 import { openTorchLegacy, openTorchZip } from "./torch_pickle/mod.ts";
 import type { WeightFile } from "./weight_file.ts";
 
@@ -32,7 +32,7 @@ const onnx: Format = {
 };
 
 const formats: readonly Format[] = [
-  { name: "safetensors", begins: isSafetensors, open: openSafetensors },
+  { name: "safetensors", begins: isSafetensors, open: openSealed },
   { name: ".pth of torch.save", begins: startsWith(ZIP), open: openTorchZip },
   onnx,
   { name: ".pth from before PyTorch 1.6", begins: startsWith(PICKLE, MAGIC_LINE), open: openTorchLegacy },
@@ -50,8 +50,8 @@ function startsWith(...starts: readonly (readonly number[])[]): Format["begins"]
 /**
  * Opens a file of weights according to its content: safetensors or ONNX, or anything with tensors in it that
  * torch.save has written. Names are those in the file; tensors in nested dicts have the keys that lead to them before
- * their own, as in `state_dict.conv1.weight`. Values are read one tensor at a time, so the file is never in memory as
- * a whole.
+ * their own, as in `state_dict.conv1.weight`. Values are read one tensor at a time, so the file is not kept in memory
+ * as a whole; a checkpoint of ours is compared with its digest before the first of them.
  *
  * @throws DataError if the format is unknown, the file is damaged, or it needs more than tensors and plain data
  * @example Count the values of a file
