@@ -165,7 +165,8 @@ function checkLayout(entries: readonly Entry[], size: number): Entry[] {
     }
     if (end > size) {
       throw new RangeError(
-        `${CANNOT} the data of "${name}" must end inside the ${size} data bytes, current end is ${end}`,
+        `${CANNOT} the data of "${name}" must end inside the ${size} data bytes, current end is ${end}; ` +
+          "if the file was cut off, copy or download it again",
       );
     }
     if (end - begin !== needed) {

@@ -27,12 +27,16 @@ export function describeAdapter({ adapter, gpu }: Device): string {
   })`;
 }
 
-/** Builds the configured model, loads its weights if a file is given, and prints a summary. */
+/**
+ * Builds the configured model, loads its weights if a file is given, and prints a summary.
+ * @throws DataError like {@link loadCheckpoint}, also for a head of another size unless `freshHead`
+ */
 export async function openModel(
   host: Host,
   config: Config,
   device: Device,
   classes: readonly string[],
+  { freshHead = true } = {},
 ): Promise<Model> {
   const { name, weights, freeze, layer_lr_decay: _, ...options } = config.model;
   const model = createModel(device, { name, options }, {
@@ -53,7 +57,7 @@ export async function openModel(
   }
   if (weights !== null) {
     const { source, key } = await openWeights(host, name, weights);
-    const { fresh, aside, choice } = await loadCheckpoint(model, source, { classes, key });
+    const { fresh, aside, choice } = await loadCheckpoint(model, source, { classes, key, freshHead });
     const notes = [
       `weights from ${source.name}`,
       ...(choice === undefined ? [] : [choice]),

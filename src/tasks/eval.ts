@@ -92,7 +92,7 @@ async function testCheckpoint(host: Host, config: Config, view: TestView): Promi
     host.print(`data    ${describeData(data, splits)}`);
     requireTest(data.count("test"), data.dataset.root, view);
     noteWeights(host, splits.includes("train") && data.count("train") === 0);
-    const model = await openModel(host, config, device, data.classes);
+    const model = await openModel(host, config, device, data.classes, { freshHead: false });
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
     const batches = data.evaluate("test");
     const parts = {

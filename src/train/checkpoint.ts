@@ -1,7 +1,7 @@
 /** Checkpoints: a model's state dict as safetensors under torchvision's names, with facts about its training. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { DataError } from "../base/errors.ts";
-import { sameShape } from "../base/shape.ts";
+import { formatShape, sameShape } from "../base/shape.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safetensors.ts";
 import type { StoredState } from "../nn/parameters.ts";
@@ -82,6 +82,8 @@ export interface LoadOptions {
   readonly classes: readonly string[];
   /** The place of the weights in the file, where it has several: `state_dict_ema`, or `top` for those without one. */
   readonly key?: string | undefined;
+  /** False to refuse a head of another size, which only a training can leave at its initial values. */
+  readonly freshHead?: boolean;
 }
 
 /**
@@ -93,7 +95,7 @@ export interface LoadOptions {
 export async function loadCheckpoint(
   model: Model,
   source: ByteSource,
-  { classes, key }: LoadOptions,
+  { classes, key, freshHead = true }: LoadOptions,
 ): Promise<Loaded> {
   const networks = () => [{ name: model.name, layers: model.layers }];
   const { weights, metadata, aside, choice } = await checkpointWeights(source, { networks, key });
@@ -105,6 +107,7 @@ export async function loadCheckpoint(
     state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
   }
   const fresh = mismatchedHead(model, state);
+  if (fresh.size > 0 && !freshHead) throw otherHead(source.name, [...fresh], state, classes.length);
   const fault = model.parameters.faultOf(state, fresh);
   if (fault !== undefined) {
     throw new DataError(
@@ -116,6 +119,23 @@ export async function loadCheckpoint(
   const batches = statistic && weights.get(statistic.name.replace(/\.\w+$/, COUNTER));
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
   return { fresh: [...fresh], aside, ...(choice !== undefined && { choice }) };
+}
+
+function otherHead(
+  path: string,
+  names: readonly string[],
+  state: ReadonlyMap<string, StoredState>,
+  classes: number,
+): DataError {
+  const has = names.map((name) =>
+    `${name} ${state.has(name) ? formatShape(state.get(name)!.shape) : "missing"}`
+  );
+  return new DataError(
+    `Cannot load ${path}: its classifier (${
+      has.join(", ")
+    }) is not for the ${classes} classes of the data; ` +
+      `train it on them first, with model.weights=${path}`,
+  );
 }
 
 /** How to make a file fit, as a line of a message, where it is known. */

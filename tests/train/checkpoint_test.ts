@@ -39,6 +39,12 @@ gpuTest("loadCheckpoint() leaves out a classifier of another size and says so", 
     fresh: ["fc.weight", "fc.bias"],
     aside: ["loss.weight"],
   });
+  await assertRejects(
+    () => loadCheckpoint(five, source, { classes: [..."abcde"], freshHead: false }),
+    DataError,
+    "Cannot load imagenet.safetensors: its classifier (fc.weight [3, 512], fc.bias [3]) is not for the 5 classes " +
+      "of the data; train it on them first, with model.weights=imagenet.safetensors",
+  );
   assertEquals((await five.parameters.state()).get("fc.weight"), before);
 });
 

@@ -86,11 +86,12 @@ export async function checkpointClassifier(
     return [name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) }];
   }));
   try {
+    const fault = model.parameters.faultOf(state);
+    if (fault !== undefined) throw new DataError(`Cannot load ${path} into ${card.model} because ${fault}`);
     await model.parameters.loadStored(state);
-  } catch (cause) {
+  } catch (error) {
     model.parameters.free();
-    if (cause instanceof DataError) throw cause;
-    throw new DataError(`Cannot load ${path} into ${card.model}: ${(cause as Error).message}`, { cause });
+    throw error;
   }
   const run = predictor(device, model, { imageSize, batchSize: Math.max(1, Math.min(BATCH, pictures)) });
   return {
