@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readJson } from "../../base/json_text.ts";
 import { htmlReport } from "../../plots/report/html_report.ts";
 import type { Callback } from "../callback.ts";
 import { readRun } from "../report/read_run.ts";
@@ -88,7 +89,7 @@ export function reportCallback(most: number, context: Context): Callback {
 /** The predictions of the validation at `step` that a resumed run has written before; later ones come again. */
 async function earlier({ report }: Context, step: number | undefined): Promise<Predictions | undefined> {
   const file = await report.files.text(REPORT_DATA);
-  const { valid } = file === undefined ? {} as Results : JSON.parse(file) as ReportData;
+  const { valid } = file === undefined ? {} as Results : readJson(file, REPORT_DATA) as ReportData;
   return valid?.step === step ? valid : undefined;
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { readJsonLines } from "../../base/json_text.ts";
 import { isTest, type Logger } from "../log.ts";
 import { defineLogger, type LogFiles } from "./plugin.ts";
 
@@ -20,19 +21,17 @@ export function jsonlLogger(files: LogFiles): Logger {
     async truncateTo(step) {
       for (const name of [METRICS, TIMINGS]) {
         const bytes = await files.load(name);
-        if (bytes) await files.write(name, keptLines(new TextDecoder().decode(bytes), step));
+        if (bytes) await files.write(name, keptLines(new TextDecoder().decode(bytes), name, step));
       }
     },
   };
 }
 
 /** The complete lines up to a step, except those of the test. */
-function keptLines(text: string, step: number): string {
-  const lines = text.split("\n").slice(0, -1); // after the last line feed comes nothing, or a partial line
-  const kept = lines.filter((line) => {
-    const row = JSON.parse(line);
-    return row.step <= step && !Object.keys(row).some(isTest);
-  });
+function keptLines(text: string, name: string, step: number): string {
+  const lines = text.split("\n"), rows = readJsonLines(text, name) as { readonly step: number }[];
+  const isKept = (row: { readonly step: number }) => row.step <= step && !Object.keys(row).some(isTest);
+  const kept = lines.filter((_, i) => i < rows.length && isKept(rows[i]));
   return kept.map((line) => line + "\n").join("");
 }
 

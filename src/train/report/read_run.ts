@@ -1,4 +1,6 @@
 /** Builds a run's report from the files in its folder. */
+import { DataError, firstLineOf } from "../../base/errors.ts";
+import { readJson, readJsonLines } from "../../base/json_text.ts";
 import { lockedBy } from "../../base/lock.ts";
 import { temporaryOf } from "../../base/temporary_name.ts";
 import { parse } from "yaml";
@@ -27,20 +29,28 @@ export interface RunFiles {
   list(): Promise<{ path: string; bytes: number }[]>;
 }
 
-/** Reads the available files; whatever is missing is left out, and the report says so. */
+/** How a run ended, as far as its `result.json` says. */
+interface Ending {
+  readonly exit_code?: number;
+  readonly error?: string | null;
+  readonly seconds?: number;
+}
+
+/** Reads the available files; whatever is missing is left out, and the report says so. @throws DataError if one is damaged */
 export async function readRun(files: RunFiles, now: Date): Promise<Report> {
-  const json = async (path: string) => {
+  const at = (path: string) => `${files.folder}/${path}`;
+  const json = async <T>(path: string) => {
     const text = await files.text(path);
-    return text === undefined ? undefined : JSON.parse(text);
+    return text === undefined ? undefined : readJson(text, at(path)) as T;
   };
-  const data: ReportData | undefined = await json(REPORT_DATA);
-  const pictures: PictureFile = await json(REPORT_PICTURES) ?? {};
-  const [run, result] = [await json("run.json") ?? {}, await json("result.json")];
-  const metrics = rowsOf(await files.text("metrics.jsonl")),
-    timings = rowsOf(await files.text("timings.jsonl"));
-  // Values as the file has them: 1.0 is not 1.
-  const config = parse(await files.text(".hydra/config.yaml") ?? "{}", { schema: "failsafe" });
-  const overrides = parse(await files.text(".hydra/overrides.yaml") ?? "[]");
+  const rows = async (path: string) => readJsonLines(await files.text(path) ?? "", at(path)) as LoggedRow[];
+  const yaml = async (path: string) => readYaml(await files.text(path) ?? "", at(path));
+  const data = await json<ReportData>(REPORT_DATA);
+  const pictures = await json<PictureFile>(REPORT_PICTURES) ?? {};
+  const run = await json<Record<string, unknown>>("run.json") ?? {},
+    result = await json<Ending>("result.json");
+  const metrics = await rows("metrics.jsonl"), timings = await rows("timings.jsonl");
+  const config = await yaml(".hydra/config.yaml") ?? {}, overrides = await yaml(".hydra/overrides.yaml");
   const classes = data?.classes ?? await classNames(files);
   return {
     title: run.weights === undefined ? String(run.experiment ?? "Run") : `Evaluation of ${run.weights}`,
@@ -65,15 +75,24 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   };
 }
 
-/** Parses lines, skipping a last one that a kill truncated. */
-function rowsOf(text = ""): LoggedRow[] {
-  return text.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+/** What a YAML file has, with values as it writes them: 1.0 is not 1. @throws DataError that names the file */
+function readYaml(text: string, name: string): unknown {
+  try {
+    return parse(text, { schema: "failsafe" });
+  } catch (cause) {
+    throw new DataError(
+      `Cannot read "${name}": it is not valid YAML (${firstLineOf(cause)}); restore it, or remove it`,
+      { cause },
+    );
+  }
 }
 
 async function classNames(files: RunFiles): Promise<string[]> {
   const text = await files.text("labels_mapping.json");
   if (text === undefined) return [];
-  const { class_to_idx: places } = JSON.parse(text) as { class_to_idx: Record<string, number> };
+  const { class_to_idx: places } = readJson(text, `${files.folder}/labels_mapping.json`) as {
+    class_to_idx: Record<string, number>;
+  };
   return Object.entries(places).sort(([, a], [, b]) => a - b).map(([name]) => name);
 }
 
@@ -85,7 +104,7 @@ function stepsPerEpoch(metrics: readonly LoggedRow[], data: ReportData | undefin
 
 function statusOf(
   data: ReportData | undefined,
-  result: { exit_code?: number; error?: string | null } | undefined,
+  result: Ending | undefined,
 ): Pick<Report, "status" | "isOver"> {
   const epochs = (count: number) => `${count} epoch${count === 1 ? "" : "s"}`;
   if (!data) {
@@ -102,7 +121,7 @@ function statusOf(
 
 function environmentOf(
   run: Readonly<Record<string, unknown>>,
-  result: { seconds?: number } | undefined,
+  result: Ending | undefined,
   data: ReportData | undefined,
   timings: readonly LoggedRow[],
 ): [string, string][] {

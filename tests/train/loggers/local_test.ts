@@ -1,7 +1,9 @@
 /** metrics.jsonl, timings.jsonl and metrics.csv: what they hold, and that a run which goes on leaves the same files. */
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { DataError } from "../../../src/base/errors.ts";
 import { rng } from "../../../src/base/rng.ts";
 import { makeLoggers } from "../../../src/train/loggers/mod.ts";
+import { Outbox } from "../../../src/train/loggers/wandb/outbox.ts";
 import { loggerContext, MemoryFiles } from "./memory_files.ts";
 import { randomRun, row } from "./rows.ts";
 
@@ -77,4 +79,16 @@ Deno.test("without truncateTo() the same run would leave other metrics", async (
     for (const one of [...rows.slice(0, 4), ...rows.slice(3)]) await logger.write(one);
   }
   assertNotEquals(killed.text("run/metrics.csv"), whole.text("run/metrics.csv"));
+});
+
+Deno.test("a damaged line of a log or an outbox is named", async () => {
+  const files = new MemoryFiles(), run = files.below("run"), outbox = files.below("run/wandb");
+  const lines = '{"step":0}\n{"st\n{"step":2}\n';
+  await run.write("metrics.jsonl", lines);
+  await outbox.write("outbox.jsonl", lines);
+  const [jsonl] = local(files);
+  const says = (name: string) =>
+    `Cannot read "${name}:2": it is not valid JSON (Unterminated string in JSON at position 4`;
+  await assertRejects(async () => await jsonl.truncateTo?.(5), DataError, says("metrics.jsonl"));
+  await assertRejects(() => Outbox.open(outbox), DataError, says("wandb/outbox.jsonl"));
 });

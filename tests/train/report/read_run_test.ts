@@ -1,4 +1,5 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { DataError } from "../../../src/base/errors.ts";
 import { htmlReport } from "../../../src/plots/report/html_report.ts";
 import { readRun } from "../../../src/train/report/read_run.ts";
 import { classNames, memoryFiles, samplePredictions, sampleRun } from "./sample_run.ts";
@@ -85,4 +86,26 @@ Deno.test("readRun() makes do with what a run left: nothing of this, a torn line
     (await readRun(memoryFiles(failed), new Date(0))).status,
     "Failed after 1 of 3 epochs: DivergedError: no",
   );
+});
+
+Deno.test("readRun() names a damaged file, and its line", async () => {
+  const damaged = {
+    "report.json": "",
+    "report_pictures.json": "",
+    "run.json": "",
+    "result.json": "",
+    "metrics.jsonl": ":1",
+    "timings.jsonl": ":1",
+    ".hydra/config.yaml": "",
+  };
+  for (const [path, line] of Object.entries(damaged)) {
+    const some = memoryFiles(new Map(files).set(path, `{"a": "b\n`));
+    await assertRejects(
+      () => readRun(some, new Date(0)),
+      DataError,
+      `Cannot read "${some.folder}/${path}${line}": it is not valid ${
+        path.endsWith("yaml") ? "YAML" : "JSON"
+      } (`,
+    );
+  }
 });

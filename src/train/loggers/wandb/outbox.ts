@@ -1,4 +1,5 @@
 /** Records for Weights & Biases, stored in the run's folder before they are sent, so that a kill loses nothing. */
+import { readJsonLines } from "../../../base/json_text.ts";
 import { isTest } from "../../log.ts";
 import type { LogFiles } from "../plugin.ts";
 import type { CheckpointRecord } from "./checkpoint_record.ts";
@@ -41,7 +42,7 @@ export class Outbox {
     const text = await outbox.#text(RECORDS);
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     if (whole !== text) await files.write(RECORDS, whole);
-    const records = whole.split("\n").slice(0, -1).map((line) => JSON.parse(line) as OutboxRecord);
+    const records = readJsonLines(whole, `wandb/${RECORDS}`) as OutboxRecord[];
     const sent = Math.min(records.length, JSON.parse(await outbox.#text(SENT) || '{"records":0}').records);
     outbox.#pending = records;
     outbox.#pass(sent);
