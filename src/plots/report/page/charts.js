@@ -134,7 +134,7 @@ function optionsOf(curve, log, width, places, ends, onScale) {
         scale: series.right ? "right" : "y",
         stroke: colour(`--line-${i + 1}`),
         width: series.dots ? 2 : 1,
-        points: { show: series.dots && series.x.length <= 60, size: 5, fill: colour(`--line-${i + 1}`) },
+        points: { show: hasDots(series), size: 5, fill: colour(`--line-${i + 1}`) },
         spanGaps: true,
         value: (_, value) =>
           series.right && value !== null && value !== undefined ? `${value.toFixed(1)} %` : text(value),
@@ -142,6 +142,11 @@ function optionsOf(curve, log, width, places, ends, onScale) {
     ],
     hooks: { setScale: [(plot, key) => key === "x" && onScale(plot)] },
   };
+}
+
+/** Dots beside the line, if they are few; a single place has no line. */
+function hasDots({ dots, x }) {
+  return new Set(x).size === 1 || dots && x.length <= 60;
 }
 
 /** Percentages use the whole height, others a small margin. */
@@ -153,8 +158,9 @@ function rangeOf(unit, min, max) {
   return [low === 0 ? 0 : low - room, max + room];
 }
 
-function short(value) {
-  if (value !== 0 && Math.abs(value) < .001) return value.toExponential(0);
+/** A tick's value, exact to four digits: neighbours such as 1.5e-4 and 2e-4 stay apart. */
+export function short(value) {
+  if (value !== 0 && Math.abs(value) < .001) return (+value.toPrecision(4)).toExponential();
   return Math.abs(value) >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(4));
 }
 
