@@ -43,13 +43,18 @@ export async function sweep(
   requireOneLoadable(run, chosen);
   await writePlan(host, plan, task.name);
   host.print(`sweep   ${plan.folder}, ${plan.jobs.length} jobs`);
-  const results = new Map<number, JobResult>();
+  const results = new Map<number, JobResult>(), others: number[] = [];
   try {
     for (const number of chosen) {
-      const result = await runJob(run, number, host);
-      if (result !== undefined) results.set(number, result);
+      const result = await runJob(run, number);
+      if (result === undefined) others.push(number);
+      else results.set(number, result);
     }
   } finally {
+    for (const number of others) { // that other processes have run meanwhile
+      const { result } = await newestResult(run, number);
+      if (result?.code === 0) results.set(number, result);
+    }
     if (flags.get("job") === undefined) {
       summaryLines(plan, results, task.name).forEach((line) => host.print(line));
     }
@@ -126,20 +131,23 @@ function chosenJobs({ jobs }: SweepPlan, number: string | undefined): number[] {
   throw new ConfigError(`Cannot run job ${number}: jobs are 0 to ${jobs.length - 1}`);
 }
 
+/** The folder of a job's newest attempt, and its result. */
+async function newestResult({ host, request, plan }: Sweep, number: number) {
+  const job = jobRequest(request, plan, number, host.configWorld);
+  const newest = await newestAttempt(host, job.folder);
+  return { job, newest, result: await readResult(host, newest) };
+}
+
 /**
  * Runs a job unless it is done or another process runs it. An error becomes its result; only an interruption ends the
  * sweep.
  */
-async function runJob(
-  { task, request, plan }: Sweep,
-  number: number,
-  host: Host,
-): Promise<JobResult | undefined> {
+async function runJob(run: Sweep, number: number): Promise<JobResult | undefined> {
+  const { host, task, plan } = run;
   const name = `job ${number} (${number + 1} of ${plan.jobs.length})`;
   const started = performance.now();
   try {
-    const job = jobRequest(request, plan, number, host.configWorld);
-    const newest = await newestAttempt(host, job.folder), before = await readResult(host, newest);
+    const { job, newest, result: before } = await newestResult(run, number);
     if (before?.code === 0) {
       host.print(`\n${name}: already done in ${newest}`);
       return before;

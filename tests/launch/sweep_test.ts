@@ -144,6 +144,21 @@ Deno.test("a sweep leaves out the job that another process runs", async () => {
   assertEquals([...memory.locks.keys()], ["shared/1/.run"]);
 });
 
+Deno.test("a sweep's table has the jobs that another process has done meanwhile", async () => {
+  const memory = memoryHost(), { task, ran } = noting();
+  memory.locks.set("shared/1/.run", "process 7 on vm, which runs in shared/1");
+  const run: ConfiguredTask["run"] = (host, config, ...rest) => {
+    if (config.seed === 3) memory.files.set("shared/1/result.json", `{"exit_code": 0, "test/acc_top1": 0.5}`);
+    return task.run(host, config, ...rest);
+  };
+  assertEquals(
+    await launch(memory.host, { ...task, run }, ["-m", "seed=1,2,3", "hydra.sweep.dir=shared"]),
+    0,
+  );
+  assertEquals(ran.map(({ config }) => config.seed), [1, 3]);
+  assert(table(memory).includes("sweep   shared: 3 done"), table(memory).join("\n"));
+});
+
 Deno.test("a folder with a sweep takes no other one", async () => {
   const memory = memoryHost(), { task, ran } = noting();
   await launch(memory.host, task, ["-m", "seed=1,2", "hydra.sweep.dir=shared"]);
