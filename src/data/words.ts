@@ -1,5 +1,5 @@
-/** A count with its noun, for messages: "1 line", "2 lines", "3 classes". */
+/** A count with its noun, for messages: "1 line", "2 lines", "3 classes", "4 epochs". */
 export function counted(count: number, noun: string): string {
   if (count === 1) return `1 ${noun}`;
-  return `${count} ${noun}${/(s|x|ch|sh)$/.test(noun) ? "es" : "s"}`;
+  return `${count} ${noun}${/(s|x|(?<!epo)ch|sh)$/.test(noun) ? "es" : "s"}`;
 }
