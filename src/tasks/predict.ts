@@ -63,7 +63,8 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
     const lines = linesOf(result, options);
     if (options.output !== undefined) await write(options.output, lines.join("\n") + "\n");
     else for (const line of lines) host.print(line);
-    if (options.form === "table" || options.output !== undefined) summarize(host, result, options);
+    const isBeside = options.form !== "table" && options.output === undefined; // programs read what is printed
+    summarize(isBeside ? (line) => host.remark(line) : host.print, result, options);
     return result.predictions.length > 0 ? 0 : 3;
   } finally {
     await classifier.close();
@@ -143,14 +144,14 @@ function linesOf(result: Predictions, { form, topK }: Options): string[] {
 }
 
 /** Says what was done, and names the files that could not be read. */
-function summarize(host: PredictHost, result: Predictions, { output, sheet }: Options): void {
+function summarize(say: PredictHost["print"], result: Predictions, { output, sheet }: Options): void {
   const { model, card, runtime, predictions, unreadable } = result;
   const images = predictions.length + unreadable.length;
-  host.print(
+  say(
     `${predictions.length} of ${images} images classified by ${model} ` +
       `(${card.model ?? "a model"} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px)`,
   );
-  if (output !== undefined) host.print(`predictions: ${output}`);
-  if (sheet !== undefined) host.print(`contact sheet: ${sheet}`);
-  for (const { path, reason } of unreadable) host.print(`unreadable: ${path}: ${reason}`, "warning");
+  if (output !== undefined) say(`predictions: ${output}`);
+  if (sheet !== undefined) say(`contact sheet: ${sheet}`);
+  for (const { path, reason } of unreadable) say(`unreadable: ${path}: ${reason}`, "warning");
 }

@@ -162,6 +162,11 @@ Deno.test("predict names and counts what it cannot read, and fails only if that 
     );
     assertMatch(lines.at(-1)!, /unreadable: .*broken\.png: not a JPEG, PNG/);
     assertEquals(await predict(fake, [model, `${folder}/broken.png`]), 3);
+    assertEquals(await predict(fake, [model, `${folder}/broken.png`, `${folder}/pictures`, "--csv"]), 0);
+    assertMatch(
+      remarks.slice(-2).join("\n"),
+      /^4 of 5 images classified .*\nunreadable: .*broken\.png: not a JPEG/,
+    );
     for (const [name, ...flags] of [["a.json"], ["b.csv"], ["c.txt", "--csv"]]) {
       const path = `${folder}/${name}`;
       lines.length = 0;

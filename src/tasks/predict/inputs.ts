@@ -116,6 +116,6 @@ export async function decodeFile(
     if (picture.width < 1 || picture.height < 1) return { reason: "the image has no pixels" };
     return { picture };
   } catch (error) {
-    return { reason: reasonOf(error) };
+    return { reason: reasonOf(error).replace(`Cannot open "${file.name}": `, "") }; // the name stands before it
   }
 }
