@@ -9,7 +9,7 @@ import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
 import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
 import { keepInFolder, QUIET, type Unpacking } from "./deno_archives.ts";
 import { CURE, explain, fileSource, isMissing } from "./deno_file_source.ts";
-import { KEPT, makeFolderOf, writing } from "./deno_writing.ts";
+import { makeFolderOf, replacing, writeAll, writing } from "./deno_writing.ts";
 
 /**
  * Opens a folder or an archive, such as a dataset's root. Messages end with `cure`. Symbolic links in a folder are
@@ -113,7 +113,7 @@ export async function linkAtomic(from: string, to: string): Promise<void> {
     await Deno.rename(temporary, to);
   };
   try {
-    await writing(to, link, KEPT);
+    await replacing(to, link);
   } finally {
     // Left by a failure, and by the rename of one link of a file to another, which does nothing.
     await Deno.remove(temporary).catch(() => {});
@@ -144,11 +144,21 @@ export function appendText(path: string, text: string): Promise<void> {
   return appendBytes(path, new TextEncoder().encode(text));
 }
 
-/** Appends bytes to a file; creates its folder if it is missing. */
+/**
+ * Appends bytes to a file; creates its folder if it is missing. If not all of them can be written, none are, so no part
+ * of a line is left for the next one to follow.
+ */
 export async function appendBytes(path: string, bytes: Uint8Array): Promise<void> {
   await writing(path, async () => {
     await makeFolderOf(path);
-    await Deno.writeFile(path, bytes, { append: true });
+    using file = await Deno.open(path, { append: true, create: true });
+    const { size } = await file.stat();
+    try {
+      await writeAll(file, bytes);
+    } catch (error) {
+      await file.truncate(size).catch(() => {}); // the first error is the one to report
+      throw error;
+    }
   });
 }
 

@@ -19,9 +19,6 @@ const REASONS: readonly [codes: readonly string[], reason: string][] = [
   ],
 ];
 
-/** What follows the reason where a file is replaced as a whole. */
-export const KEPT = " (the previous content is kept)";
-
 /**
  * Runs `action`, which writes, renames or removes `path`.
  * @throws FileError with the reason and the cure, ending with `after`, where the disk or its rights are the cause
@@ -32,6 +29,12 @@ export async function writing<T>(path: string, action: () => T | Promise<T>, aft
   } catch (error) {
     throw writeFault(path, error, after);
   }
+}
+
+/** The same where `path` is replaced as a whole, so that a failure leaves what was there. */
+export async function replacing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  const isThere = await Deno.lstat(path).then(() => true, () => false);
+  return await writing(path, action, isThere ? " (the previous content is kept)" : "");
 }
 
 /** What to throw where `path` could not be written: a FileError, or the error itself where the disk is not the cause. */
@@ -69,24 +72,12 @@ export async function writeParts(
   path: string,
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  await replacing(path, async (file) => {
-    for await (const part of parts) await writeAll(file, part);
-    await file.sync();
-  });
-}
-
-/** Writes all of `bytes` where the file's position is. */
-export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
-  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-}
-
-/** Gives `path` the content that `fill` writes, all at once. */
-async function replacing(path: string, fill: (file: Deno.FsFile) => Promise<void>): Promise<void> {
-  const attempt = async () => {
+  await replacing(path, async () => {
     await makeFolderOf(path);
     const temporary = await openTemporary(path);
     try {
-      await fill(temporary.file);
+      for await (const part of parts) await writeAll(temporary.file, part);
+      await temporary.file.sync();
       await Deno.rename(temporary.path, path);
     } catch (error) {
       await Deno.remove(temporary.path).catch(() => {}); // the first error is the one to report
@@ -94,6 +85,10 @@ async function replacing(path: string, fill: (file: Deno.FsFile) => Promise<void
     } finally {
       temporary.file.close();
     }
-  };
-  await writing(path, attempt, KEPT);
+  });
+}
+
+/** Writes all of `bytes` where the file's position is. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }

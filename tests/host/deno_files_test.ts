@@ -25,6 +25,8 @@ Deno.test({
       const message =
         `Cannot write "${path}": the disk is full; free some space (the previous content is kept)`;
       await assertRejects(() => writeParts(path, parts()), FileError, message);
+      const fresh = await assertRejects(() => writeParts(`${folder}/new`, parts()), FileError);
+      assertEquals(fresh.message, `Cannot write "${folder}/new": the disk is full; free some space`);
       assertEquals([...await Deno.readFile(path)], [1, 2, 3]);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["last"]);
     } finally {
