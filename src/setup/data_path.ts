@@ -8,7 +8,7 @@ import type { Host } from "./host.ts";
  * Overrides in which a path that stands first is the dataset's: `PHOTOS` means `data=image_folder
  * data.data_root=PHOTOS`, after `defaults`, such as a trainer's. A word that is the name of a file or folder is a path,
  * also with "=" in it and with "~" for the home folder; overrides that begin otherwise are returned as they are.
- * @throws ConfigError for a word that is neither there nor an override, or is the folder of a run
+ * @throws ConfigError for a path that comes later, a word that is neither there nor an override, and the folder of a run
  */
 export async function withDataPath(
   host: Pick<Host, "folderStore" | "configWorld">,
@@ -17,6 +17,12 @@ export async function withDataPath(
 ): Promise<readonly string[]> {
   const [first, ...rest] = overrides;
   if (first === undefined) return overrides;
+  const late = rest.find((word) => /^(?!~\w)[^=]+$/.test(word));
+  if (late !== undefined) {
+    throw new ConfigError(
+      `Cannot use "${late}" after "${first}": paths come first, and an override is written key=value`,
+    );
+  }
   const home = host.configWorld.env("HOME") ?? "~"; // as the configuration does for a path in quotes
   const isThere = (path: string) => host.folderStore(path.replace(/^~(?=\/|$)/, home)).exists("");
   if (await isThere(first)) {

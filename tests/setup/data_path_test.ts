@@ -26,7 +26,7 @@ Deno.test("a path that stands first is the dataset's", async () => {
 });
 
 Deno.test("overrides stay as they are", async () => {
-  for (const overrides of [[], ["seed=1", "photos (1)"], ["~trainer.max_epochs"], ["+a=1"]]) {
+  for (const overrides of [[], ["seed=1", "~loss"], ["~trainer.max_epochs"], ["+a=1"]]) {
     assertEquals(await withDataPath(host, overrides, ["trainer=local"]), overrides);
   }
 });
@@ -40,6 +40,13 @@ Deno.test("a path that is not there is refused", async () => {
     );
   }
 });
+
+Deno.test("a path after overrides is refused", () =>
+  assertMessage(
+    () => withDataPath(host, ["seed=1", "photos (1)"]),
+    ConfigError,
+    'Cannot use "photos (1)" after "seed=1": paths come first, and an override is written key=value',
+  ));
 
 Deno.test("the folder of a run is no dataset", () =>
   assertMessage(
