@@ -181,12 +181,14 @@ async function scanSplits(
   return stores;
 }
 
-/** One line about a dataset: counts, classes and size. */
+/** One line about a dataset: counts, classes and size; `tested` is what the test split consists of. */
 export function describeData(
   { dataset, store, supply }: Pick<OpenPictures, "dataset" | "store" | "supply">,
   splits: readonly Split[],
+  tested: string = "test",
 ): string {
-  const counts = splits.map((split) => `${split} ${store(split).samples.length}`).join(", ");
+  const counts = splits.map((split) => `${split === "test" ? tested : split} ${store(split).samples.length}`)
+    .join(", ");
   const bytes = splits.reduce((sum, split) => sum + store(split).bytes, 0);
   return `${dataset.root}: ${dataset.classes.length} classes; ${counts} images (${mib(bytes)} decoded, ${
     KEPT[supply.cache.kind]

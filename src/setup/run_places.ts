@@ -91,7 +91,12 @@ type Places = Omit<RunPlaces, typeof Symbol.asyncDispose>;
 
 async function decide(held: Held, config: Config, folder: string, isJob: boolean): Promise<Places> {
   const { resume: wanted, trainer: { fast_dev_run: isTrial } } = config;
-  if (isTrial !== false) return await ownPlaces(held, folder, isJob);
+  if (isTrial !== false) {
+    if (wanted !== "never") {
+      held.host.print(`  note: resume=${wanted} has no effect with trainer.fast_dev_run`);
+    }
+    return await ownPlaces(held, folder, isJob);
+  }
   if (wanted === "auto") return await newestPlaces(held, config, folder, isJob);
   if (wanted !== "never") return await resumedPlaces(held, config, { folder, isJob, path: wanted });
   return isJob ? await ownPlaces(held, folder, isJob) : await freshPlaces(held, config, folder);

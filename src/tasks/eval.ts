@@ -44,7 +44,7 @@ export async function evaluate(
   const { tested, page, ranOn } = await isOnnx(host, weights)
     ? await testOnnx(host, config, weights, view)
     : await testCheckpoint(host, config, { ...view, evalSteps: card?.steps });
-  host.print(formatTest(tested.tally, tested.classes.length));
+  host.print(formatTest(tested.tally, tested.classes.length, split));
   const { report, confusion } = reportOf(tested);
   for (const line of reportLines(report)) host.print(line);
   const files = {
@@ -89,7 +89,7 @@ async function testCheckpoint(host: Host, config: Config, view: TestView): Promi
       host.print(`note    ${weights} does not say its preprocessing; that of the configuration is used`);
     }
     using data = await openData(host, config, device, splits, view);
-    host.print(`data    ${describeData(data, splits)}`);
+    host.print(`data    ${describeData(data, splits, view.tested)}`);
     requireTest(data.count("test"), data.dataset.root, view);
     noteWeights(host, splits.includes("train") && data.count("train") === 0);
     const model = await openModel(host, config, device, data.classes, { freshHead: false });
@@ -122,7 +122,7 @@ async function testOnnx(
   const splits = splitsOf(config);
   using opened = await openPictures(host, config, splits, view);
   const { dataset: { classes, root }, store } = opened;
-  host.print(`data    ${describeData(opened, splits)}`);
+  host.print(`data    ${describeData(opened, splits, view.tested)}`);
   const { samples, pictures } = store("test");
   requireTest(samples.length, root, view);
   noteWeights(host, splits.includes("train") && store("train").samples.length === 0);

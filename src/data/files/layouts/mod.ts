@@ -109,8 +109,11 @@ function describe({ name, reading }: Candidate): string {
 
 /** What a tree has, for messages about what it lacks. */
 function contents({ images, paths, top }: Listing): string {
-  const folders = top.folders.slice(0, 10).map(({ name }) => `"${name}"`).join(", ") || "none";
-  return `it has ${counted(images.length, "image")} among ${
-    counted(paths.length, "file")
-  }, and its folders are ${folders}`;
+  const found = `it has ${counted(images.length, "image")} among ${counted(paths.length, "file")}`;
+  const filled = top.folders.filter(({ total }) => total > 0), [one] = filled;
+  if (filled.length === 1 && one.total === images.length) {
+    return `${found}, all in the one folder "${one.name}"`;
+  }
+  const folders = top.folders.slice(0, 10).map(({ name }) => `"${name}"`).join(", ");
+  return folders === "" ? `${found}, and no folders` : `${found}, and its folders are ${folders}`;
 }
