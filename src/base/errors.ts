@@ -20,7 +20,9 @@ export class DataError extends Error {
 }
 
 /** A file or folder that is not there, as opposed to one that cannot be read. */
-export class MissingError extends DataError {}
+export class MissingError extends DataError {
+  override name = "MissingError";
+}
 
 /** No usable GPU, a kernel that does not compile, or a validation error of a dispatch. */
 export class GpuError extends Error {

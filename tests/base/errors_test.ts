@@ -3,7 +3,9 @@ import * as errors from "../../src/base/errors.ts";
 
 const codes: [error: unknown, code: number][] = [
   [new errors.ConfigError("x"), 2],
+  [new errors.BusyError("x"), 2],
   [new errors.DataError("x"), 3],
+  [new errors.MissingError("x"), 3],
   [new errors.GpuError("x"), 4],
   [new errors.DeviceLostError("x"), 4],
   [new errors.DivergedError("x"), 5],
