@@ -257,7 +257,7 @@ browserTest("the report enlarges an image by keys, and goes back to it", async (
     const [, at, of] = /^(\d+) of (\d+)/.exec(await about.innerText())!;
     assertEquals(at, of);
     await page.keyboard.press("Escape");
-    assertEquals(await page.locator("dialog").count(), 0);
+    await page.locator("dialog").waitFor({ state: "detached" }); // it is removed when the browser says that it closed
     assert(await opener.evaluate((element) => element === document.activeElement));
   });
 });
