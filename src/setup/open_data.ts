@@ -15,6 +15,7 @@ import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import { leastBatch, planBatches } from "./batch_plan.ts";
 import { HIDDEN } from "../data/files/account.ts";
+import { few } from "../base/few.ts";
 import { counted } from "../data/words.ts";
 import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
 import type { Host } from "./host.ts";
@@ -139,22 +140,15 @@ export async function openPictures(
   }
 }
 
-/** Files named of those that are not used. */
-const NAMED = 5;
-
 /** How a dataset was understood, what was left out, and the first files that are not used. */
 export function describeReading({ understood, notes, ignored }: Dataset): string[] {
-  const lines = [
-    ...(understood === "" ? [] : [`  read as: ${understood}`]),
-    ...notes.map((note) => `  note: ${note}`),
-  ];
-  const named = ignored.filter(({ reason }) => reason !== HIDDEN).slice(0, NAMED);
-  if (named.length === 0) return lines;
-  const first = named.map(({ path, reason }) => `${path} (${reason})`).join(", ");
-  const rest = ignored.length > named.length ? ", ..." : "";
+  const missed = ignored.filter(({ reason }) => reason !== HIDDEN);
+  const unused = `${counted(missed.length, "file")} not used: ${
+    few(missed.map(({ path, reason }) => `${path} (${reason})`))
+  }; deno task stats lists them`;
   return [
-    ...lines,
-    `  note: ${counted(ignored.length, "file")} not used: ${first}${rest}; deno task stats lists them`,
+    ...(understood === "" ? [] : [`  read as: ${understood}`]),
+    ...[...notes, ...(missed.length === 0 ? [] : [unused])].map((note) => `  note: ${note}`),
   ];
 }
 

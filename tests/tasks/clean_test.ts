@@ -1,9 +1,10 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { byteSource } from "../../src/base/byte_source.ts";
 import { ConfigError } from "../../src/base/errors.ts";
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import type { Host } from "../../src/setup/host.ts";
-import { plainPlaces } from "../../src/setup/run_places.ts";
+import { plainPlaces, RUNS } from "../../src/setup/run_places.ts";
+import { CACHES } from "../../src/tasks/clean/find.ts";
 import { clean } from "../../src/tasks/clean.ts";
 import { memoryHost } from "../launch/memory_host.ts";
 
@@ -37,6 +38,7 @@ Deno.test("clean shows what would go, and removes it with --yes alone", async ()
     ".cache/datasets/synthetic_jerseys_0123abcd/train/000001.jpg": "",
     ".cache/datasets/synthetic_jerseys_0123abcd/synthetic_jerseys.json": "",
     ".cache/pictures/jerseys_0123abcd.pictures": "",
+    ".cache/twins/0123456789abcdef0123456789abcdef.json": "",
     ".cache/kernels/llvmpipe.json": "",
     "checkpoints/train/last.safetensors": "outputs/b",
     "checkpoints/train.lock.3": "{}",
@@ -48,21 +50,22 @@ Deno.test("clean shows what would go, and removes it with --yes alone", async ()
   assertEquals(
     lines,
     [
-      "path                                                           frees",
-      ".cache/datasets/synthetic_jerseys_0123abcd                   2.0 MiB  made again when needed",
-      ".cache/pictures/jerseys_0123abcd.pictures                    1.0 MiB  made again when needed",
-      ".cache/kernels/llvmpipe.json                                 1.0 MiB  made again when needed",
-      "checkpoints/train.1                                          2.0 MiB  checkpoints of outputs/a",
-      ".cache/datasets/synthetic_jerseys_aaaaaaaa.any-01234567.tmp  1.0 MiB  left half written",
-      "checkpoints/train.lock.3                                     1.0 MiB  a lock whose owner has ended",
-      "outputs/b/report.html.1x-01234567.tmp                        1.0 MiB  left half written",
-      "all                                                          9.0 MiB",
+      "path                                                            frees",
+      ".cache/datasets/synthetic_jerseys_0123abcd                    2.0 MiB  made again when needed",
+      ".cache/pictures/jerseys_0123abcd.pictures                     1.0 MiB  made again when needed",
+      ".cache/twins/0123456789abcdef0123456789abcdef.json            1.0 MiB  made again when needed",
+      ".cache/kernels/llvmpipe.json                                  1.0 MiB  made again when needed",
+      "checkpoints/train.1                                           2.0 MiB  checkpoints of outputs/a",
+      ".cache/datasets/synthetic_jerseys_aaaaaaaa.any-01234567.tmp   1.0 MiB  left half written",
+      "checkpoints/train.lock.3                                      1.0 MiB  a lock whose owner has ended",
+      "outputs/b/report.html.1x-01234567.tmp                         1.0 MiB  left half written",
+      "all                                                          10.0 MiB",
       "\nNothing has been removed: add --yes to remove what is listed",
     ],
   );
   assertEquals(files, before);
   await clean(host, ["--yes"]);
-  assertEquals(lines.at(-1), "\nRemoved 7 of 7");
+  assertEquals(lines.at(-1), "\nRemoved 8 of 8");
   assertEquals([...files.keys()].sort(), [
     "checkpoints/train/last.safetensors",
     "outputs/a/metrics.jsonl",
@@ -157,4 +160,22 @@ Deno.test("clean knows its own caches from those of other programs, and one kind
   assertEquals([...files.keys()].filter((path) => path.includes(".1/")), []);
   const message = "Cannot clean nowhere: there is no such folder";
   await assertRejects(() => clean(host, ["nowhere"]), ConfigError, message);
+});
+
+Deno.test("clean knows every folder of the cache that something is written to", async () => {
+  const known = new Set([...Object.keys(CACHES), RUNS]), used = new Set<string>();
+  const look = async (folder: URL) => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = new URL(isDirectory ? `${name}/` : name, folder);
+      if (isDirectory) await look(path);
+      else if (name.endsWith(".ts")) {
+        for (const [, one] of (await Deno.readTextFile(path)).matchAll(/cacheFolder\("(\w+)"\)/g)) {
+          used.add(one);
+        }
+      }
+    }
+  };
+  await look(new URL("../../src/", import.meta.url));
+  assert(used.size >= 5, [...used].join());
+  assertEquals([...used].filter((name) => !known.has(name)), []);
 });

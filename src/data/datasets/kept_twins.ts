@@ -14,13 +14,15 @@ const PATIENCE = 10_000;
 /** Finds twins in `tree`, or takes them from the cache. Groups are kept by the hashes of their images. */
 export function keptTwins(tree: FileTree, context: DatasetContext): FindAlike {
   return async (samples, hashes) => {
-    const store = context.folderStore(context.cacheFolder("twins"));
+    const folder = context.cacheFolder("twins");
     const labelled = samples.map(({ path, className }) => `${hashes.get(path)} ${className}`).sort();
     const name = `${(await sha256(JSON.stringify([VERSION, labelled]))).toHex().slice(0, 32)}.json`;
-    const kept = readGroups(await store.readText(name));
+    const kept = readGroups(await context.folderStore(folder).readText(name));
     const groups = kept ??
       (await find(tree, samples, context)).map((group) => group.map((path) => hashes.get(path)!));
-    if (kept === undefined) await store.write(name, new TextEncoder().encode(JSON.stringify(groups) + "\n"));
+    if (kept === undefined) {
+      await context.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(JSON.stringify(groups) + "\n"));
+    }
     const paths = Map.groupBy(hashes.keys(), (path) => hashes.get(path)!);
     return groups.map((group) => group.flatMap((hash) => paths.get(hash) ?? []));
   };
@@ -30,7 +32,7 @@ function readGroups(text: string | undefined): string[][] | undefined {
   try {
     return text === undefined ? undefined : JSON.parse(text) as string[][];
   } catch {
-    return undefined; // cut off by a kill
+    return undefined; // damaged: they are looked for again
   }
 }
 

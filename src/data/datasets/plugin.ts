@@ -17,6 +17,8 @@ export interface DatasetContext {
   openTree(path: string, cure: string): Promise<FileTree>;
   /** A folder to write into; it need not exist yet. */
   folderStore(path: string): FolderStore;
+  /** Writes a file that has its name only when it is whole. */
+  writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** A folder for what can be made again. */
   cacheFolder(name: string): string;
   /** Locks the thing at `path`, after a wait if another process holds it; `what` tells others why. */

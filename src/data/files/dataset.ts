@@ -178,11 +178,8 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], why: string, note
     const total = [...skipped[split].values()].reduce((sum, count) => sum + count, 0);
     if (total === 0) continue;
     const names = [...skipped[split].keys()].sort(compareCodePoints);
-    const shown = names.slice(0, 10).map((name) => `"${name}"`).join(", ") +
-      (names.length > 10 ? ", ..." : "");
-    notes.push(
-      `${split}: left out ${counted(total, "sample")} of ${counted(names.length, "class")} ${why}: ${shown}`,
-    );
+    const count = `${counted(total, "sample")} of ${counted(names.length, "class")}`;
+    notes.push(`${split}: left out ${count} ${why}: ${fewQuoted(names)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Class names as people mean them. */
+import { fewQuoted } from "../../base/few.ts";
 import type { LabelledPath } from "./table.ts";
 import { counted } from "../words.ts";
 
@@ -17,8 +18,7 @@ export function cleanLabels(samples: readonly LabelledPath[], part: string, note
     return { ...sample, className };
   });
   if (changed.size > 0) {
-    const names = [...changed].slice(0, 5).map((name) => JSON.stringify(name)).join(", ");
-    notes.push(`${part}: removed white space around ${counted(count, "label")}: ${names}`);
+    notes.push(`${part}: removed white space around ${counted(count, "label")}: ${fewQuoted([...changed])}`);
   }
   return cleaned;
 }

@@ -1,6 +1,7 @@
 /** Tables of a dataset as records: CSV and TSV with a heading, JSON lines, and JSON lists of objects. */
 import { parse } from "@std/csv/parse";
 import { DataError, messageOf } from "../../base/errors.ts";
+import { readJson } from "../../base/json_text.ts";
 
 /** A row by its columns, and the file and line it comes from. */
 export interface TableRecord {
@@ -67,12 +68,7 @@ function jsonLines(file: string, text: string): TableRecord[] {
 
 /** A list of objects, or one under any key of an object; an empty list for other JSON. */
 function jsonList(file: string, text: string): TableRecord[] {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`Cannot read "${file}": it is not valid JSON (${messageOf(cause)})`, { cause });
-  }
+  const value = readJson(text, file);
   const lists = [value, ...isRecord(value) ? Object.values(value) : []].filter(Array.isArray);
   const found = lists.find((list) => list.length > 0 && list.every(isRecord)) ?? [];
   return found.map((one, i) => ({ where: `${file}: entry ${i + 1}`, values: chatRecord(one) ?? one }));

@@ -12,10 +12,11 @@ import type { REMOVABLE } from "../usages.ts";
 const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
 
 /** What is ours in the folders of the cache, which may be one that other programs use, too. */
-const CACHES: Readonly<Record<string, RegExp>> = {
+export const CACHES: Readonly<Record<string, RegExp>> = {
   datasets: /^synthetic_jerseys_[0-9a-f]{8}$/,
   pictures: /_[0-9a-f]{8}\.pictures$/,
   archives: /_[0-9a-f]{16}\.unpacked$/,
+  twins: /^[0-9a-f]{32}\.json$/,
   kernels: /\.json$/,
   bench: /^(?:run|data\.pictures)$/,
 };

@@ -41,6 +41,8 @@ const catsAndDogs = (train: string, valid: string, test: string) => ({
 });
 const THREE = { train: "cat 2, dog 1", valid: "cat 1", test: "dog 1" };
 const both = "class folder";
+/** Folders in folders, of which either could be the class. */
+const NESTED = images("animals/cat/1.jpg", "animals/dog/1.jpg", "plants/fern/1.jpg", "plants/oak/1.jpg");
 const flat = { ...many("cat", 50), ...many("dog", 30) };
 const UNDIVIDED: DatasetOptions = { split: { valid: 0, test: 0 } };
 
@@ -99,24 +101,14 @@ const cases: Case[] = [
   },
   {
     name: "folders in class folders, by choice the first",
-    files: {
-      ...many("animals/cat", 1),
-      ...many("animals/dog", 1),
-      ...many("plants/fern", 1),
-      ...many("plants/oak", 1),
-    },
+    files: NESTED,
     options: { layout: "class_folders", split: { valid: 0, test: 0 } },
     counts: { train: "animals 2, plants 2" },
     understood: "2 class folders",
   },
   {
     name: "folders in class folders, by choice the second",
-    files: {
-      ...many("animals/cat", 1),
-      ...many("animals/dog", 1),
-      ...many("plants/fern", 1),
-      ...many("plants/oak", 1),
-    },
+    files: NESTED,
     options: { layout: "innermost_folders", split: { valid: 0, test: 0 } },
     counts: { train: "cat 1, dog 1, fern 1, oak 1" },
     understood: "4 class folders",
@@ -321,12 +313,7 @@ const refuse = (name: string, files: Record<string, string>, message: RegExp, op
 
 refuse(
   "two readings of folders in folders, and says both",
-  {
-    ...many("animals/cat", 1),
-    ...many("animals/dog", 1),
-    ...many("plants/fern", 1),
-    ...many("plants/oak", 1),
-  },
+  NESTED,
   /data\.layout=class_folders.*data\.layout=innermost_folders/,
 );
 refuse(

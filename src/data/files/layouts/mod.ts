@@ -1,5 +1,6 @@
 /** The ways in which datasets are arranged, and which of them a tree follows. */
 import { DataError } from "../../../base/errors.ts";
+import { fewQuoted } from "../../../base/few.ts";
 import { counted } from "../../words.ts";
 import type { LayoutContext, Reading } from "../layout.ts";
 import type { Listing } from "../listing.ts";
@@ -114,6 +115,6 @@ function contents({ images, paths, top }: Listing): string {
   if (filled.length === 1 && one.total === images.length) {
     return `${found}, all in the one folder "${one.name}"`;
   }
-  const folders = top.folders.slice(0, 10).map(({ name }) => `"${name}"`).join(", ");
+  const folders = fewQuoted(top.folders.map(({ name }) => name));
   return folders === "" ? `${found}, and no folders` : `${found}, and its folders are ${folders}`;
 }
