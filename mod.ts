@@ -188,13 +188,9 @@ export { type Batch, type Batches, batches, type BatchesOptions } from "./src/da
 export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
 export { renderBatch } from "./src/data/render.ts";
 export { memoryTree } from "./src/data/files/memory_tree.ts";
-export {
-  describeUnreadable,
-  type PictureStore,
-  type ScanOptions,
-  scanPictures,
-  type Unreadable,
-} from "./src/data/decode/pictures.ts";
+export { scanFiles, type ScannedFiles, type ScanOptions, type Unreadable } from "./src/data/decode/scan.ts";
+export { type PictureStore, pictureStore, type StoreOptions } from "./src/data/decode/picture_store.ts";
+export { describeUnreadable } from "./src/data/decode/unreadable.ts";
 export { decodePool, type DecodeThread, type PoolOptions } from "./src/data/decode/decode_pool.ts";
 export { type Decoder, inlineDecoder, type InlineOptions } from "./src/data/decode/decoder.ts";
 export { type CacheKind, type CacheOptions, PictureCache } from "./src/data/decode/picture_cache.ts";

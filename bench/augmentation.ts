@@ -8,7 +8,7 @@ import { decodePool } from "../src/data/decode/decode_pool.ts";
 import { type Augmenter, augmenter } from "../src/data/gpu/augmenter.ts";
 import { type Batch, batches } from "../src/data/loader.ts";
 import { PictureCache } from "../src/data/decode/picture_cache.ts";
-import { inMemory, picturesOf, type PictureSource } from "../src/data/decode/picture_source.ts";
+import { inMemory, picturesOf, type PictureSource, readableOf } from "../src/data/decode/picture_source.ts";
 import { renderBatch } from "../src/data/render.ts";
 import { defaultTrainSteps, type Pipeline, pipeline } from "../src/data/transforms/pipeline.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
@@ -56,7 +56,7 @@ export async function compareAugmentation(
   const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
   const supply = { decoder: pool, cache: await PictureCache.open({ kind: "none" }), persistent: true };
   const streamed = picturesOf(samples, supply);
-  const kept = inMemory(await streamed.get(samples.map((_, i) => i)));
+  const kept = inMemory((await readableOf(streamed, samples.map((_, i) => i))).pictures);
   const prepare = pipeline(defaultTrainSteps(), { imageSize: SIZE, purpose: "train" });
   const own = await withDevice(session, async (device) => {
     const images = persistent(device, [BATCH, SIZE, SIZE, 4], "f32", "images");

@@ -9,8 +9,9 @@ import { isImagePath } from "../src/data/files/listing.ts";
 import { join } from "../src/data/files/paths.ts";
 import { PictureCache } from "../src/data/decode/picture_cache.ts";
 import { PictureLog } from "../src/data/decode/picture_log.ts";
-import { picturesOf, type PictureSource } from "../src/data/decode/picture_source.ts";
-import { scanPictures } from "../src/data/decode/pictures.ts";
+import type { PictureSource } from "../src/data/decode/picture_source.ts";
+import { pictureStore } from "../src/data/decode/picture_store.ts";
+import { scanFiles } from "../src/data/decode/scan.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
 import { compareAugmentation } from "./augmentation.ts";
 import { runFresh } from "./fresh.ts";
@@ -96,11 +97,13 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
 /** Images from a filled cache. */
 async function keptIn(cache: PictureCache, tree: FileTree, samples: readonly Sample[], decoder: Decoder) {
   const supply = { decoder, cache, persistent: true };
-  const { bytes, samples: readable } = await scanPictures(tree, samples, supply, {
+  const scanned = await scanFiles(tree, samples.map(({ path }) => path));
+  const { bytes, pictures } = pictureStore(tree, samples, scanned, supply, {
     split: "bench",
     maxUnreadable: 1,
   });
-  return { bytes, pictures: picturesOf(readable, supply) };
+  await walk(pictures);
+  return { bytes, pictures };
 }
 
 function timed(run: () => Promise<unknown>): Timed {

@@ -2,7 +2,7 @@
  * The batches of an epoch: which images, and which operations for each. No pixels are computed here: the GPU
  * (`gpu/`) or the CPU (`render.ts`) turns a batch into the network's input.
  */
-import { ConfigError, messageOf } from "../base/errors.ts";
+import { ConfigError, DataError, messageOf } from "../base/errors.ts";
 import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
@@ -29,6 +29,11 @@ export interface BatchesOptions {
   readonly epoch: number;
   /** Number of batches to prepare ahead of the current one, 2 by default. */
   readonly prefetch?: number;
+  /**
+   * What becomes of a sample whose file cannot be read: "replace" (the default) takes the next one of its class that
+   * can be, whenever the fault is found, so the batches of a seed are the same; "leave_out" makes the batch smaller.
+   */
+  readonly onUnreadable?: "replace" | "leave_out";
 }
 
 /** One batch; `operations[i]` apply to `pictures[i]`. */
@@ -116,11 +121,18 @@ async function* walk(
       const start = performance.now();
       const batch = await ahead.shift()!;
       time.waitedMs += performance.now() - start;
-      yield batch;
+      if (batch.count > 0) yield batch;
     }
   } finally {
     pictures.release();
   }
+}
+
+/** A place in a batch: a sample, its image, and where its random numbers come from. */
+interface Row {
+  readonly position: number;
+  readonly picture: Picture;
+  readonly stream: Rng;
 }
 
 async function makeBatch(
@@ -131,26 +143,52 @@ async function makeBatch(
 ): Promise<Batch> {
   const { samples, order, batchSize } = options;
   const start = i * batchSize;
-  const count = Math.min(batchSize, order.length - start);
-  const indices = Uint32Array.from({ length: count }, (_, n) => order[start + n]);
-  const positions = [...indices];
-  const outside = positions.find((position) => !(position in samples));
+  const drawn = Array.from({ length: Math.min(batchSize, order.length - start) }, (_, n) => order[start + n]);
+  const outside = drawn.find((position) => !(position in samples));
   if (outside !== undefined) {
     throw new RangeError(`Cannot batch sample ${outside}: need a position of 0 .. ${samples.length - 1}`);
   }
-  const pictures = await options.pictures.get(positions);
-  const draw = (position: number, n: number) => {
+  const pictures = await options.pictures.get(drawn);
+  const rows: Row[] = [];
+  for (const [n, position] of drawn.entries()) {
     const repetition = repetitions[start + n];
     const stream = repetition === 0 ? streams.fork(position) : streams.fork(position, repetition);
-    return drawFor(options, samples[position], pictures[n], stream);
-  };
+    const found = await rowOf(options, position, pictures[n]);
+    if (found !== undefined) rows.push({ ...found, stream });
+  }
   return {
-    operations: positions.map(draw),
-    pictures,
-    target: { kind: "indices", labels: indices.map((position) => samples[position].label) },
-    indices,
-    count,
+    operations: rows.map((row) => drawFor(options, samples[row.position], row.picture, row.stream)),
+    pictures: rows.map(({ picture }) => picture),
+    target: { kind: "indices", labels: Uint32Array.from(rows, ({ position }) => samples[position].label) },
+    indices: Uint32Array.from(rows, ({ position }) => position),
+    count: rows.length,
   };
+}
+
+/** The sample at `position` or what stands in for it; undefined if it is left out. */
+async function rowOf(
+  { pictures, samples, onUnreadable = "replace" }: BatchesOptions,
+  position: number,
+  picture: Picture | undefined,
+): Promise<Pick<Row, "position" | "picture"> | undefined> {
+  if (picture !== undefined) return { position, picture };
+  if (onUnreadable === "leave_out") return undefined;
+  for (const other of standIns(samples, position)) {
+    const [picture] = await pictures.get([other]);
+    if (picture !== undefined) return { position: other, picture };
+  }
+  throw new DataError(`Cannot read "${samples[position].path}" or any other image of its split`);
+}
+
+/** The other samples, those of the same class first, from the next one on. */
+function* standIns(samples: readonly Sample[], position: number): Generator<number> {
+  const { label } = samples[position], { length } = samples;
+  for (const isOfClass of [true, false]) {
+    for (let i = 1; i < length; i++) {
+      const other = (position + i) % length;
+      if ((samples[other].label === label) === isOfClass) yield other;
+    }
+  }
 }
 
 /** For each position in the order, how many times the same sample was drawn before. */

@@ -45,8 +45,17 @@ export interface FileTree {
   faults?(): Promise<readonly IgnoredFile[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
+  /** The first `length` bytes of a file, or somewhat fewer, without reading all of it; absent if only `read` can. */
+  head?(path: string, length: number): Promise<FileHead>;
   /** The location of a file's bytes, so that a worker can read them itself; absent if only `read` can. */
   place?(path: string): FilePlace;
+}
+
+/** The beginning of a file. */
+export interface FileHead {
+  readonly bytes: Uint8Array;
+  /** Of the whole file, in bytes. */
+  readonly size: number;
 }
 
 /** The location of a file's bytes in a form that can be posted to a worker. */

@@ -28,6 +28,10 @@ export function folderTree(files: Iterable<File>): FileTree {
     paths: () => Promise.resolve(paths),
     folders: () => Promise.resolve(foldersOf(paths)),
     read: async (path) => new Uint8Array(await find(path).arrayBuffer()),
+    head: async (path, length) => {
+      const file = find(path);
+      return { bytes: new Uint8Array(await file.slice(0, length).arrayBuffer()), size: file.size };
+    },
     place: (path) => ({ source: find(path), name }),
   };
 }

@@ -6,7 +6,7 @@ import { archiveFormat } from "../data/files/archives/format.ts";
 import { readMember } from "../data/files/archives/member.ts";
 import { archiveTree } from "../data/files/archives/tree.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
-import type { FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
+import type { FileHead, FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
 import { keepInFolder, QUIET, type Unpacking } from "./deno_archives.ts";
 import { CURE, explain, fileSource, isMissing } from "./deno_file_source.ts";
 import { makeFolderOf, replacing, writeAll, writing } from "./deno_writing.ts";
@@ -53,8 +53,21 @@ function folderTree(root: string): FileTree {
     folders: async () => (await walked()).folders,
     faults: async () => (await walked()).faults,
     read: (path) => explain(`${root}/${path}`, () => Deno.readFile(`${root}/${path}`)),
+    head: (path, length) => explain(`${root}/${path}`, () => readHead(`${root}/${path}`, length)),
     place: (path) => ({ source: `${root}/${path}`, name: root }),
   };
+}
+
+async function readHead(path: string, length: number): Promise<FileHead> {
+  using file = await Deno.open(path);
+  const bytes = new Uint8Array(length);
+  let count = 0;
+  while (count < length) {
+    const read = await file.read(bytes.subarray(count));
+    if (read === null) return { bytes: bytes.subarray(0, count), size: count };
+    count += read;
+  }
+  return { bytes, size: (await file.stat()).size };
 }
 
 /** What is below a folder, each sorted by code point. */

@@ -9,6 +9,7 @@ import { makeCallbacks } from "../train/callbacks/mod.ts";
 import type { CallbackContext } from "../train/callbacks/plugin.ts";
 import { checkpointStore } from "./checkpoint_store.ts";
 import { behaviourOf } from "./compat.ts";
+import { currentHealth } from "./health_note.ts";
 import type { Host } from "./host.ts";
 import type { OpenData } from "./open_data.ts";
 import { reportedFindings, runFiles } from "./run_files.ts";
@@ -43,7 +44,9 @@ export function openCallbacks(
       files: runFiles(host, folder),
       encodeJpeg: host.encodeJpeg,
       pathOf: data.pathOf,
-      health: reportedFindings(findings),
+      get health() {
+        return reportedFindings(currentHealth(data, findings, SPLITS));
+      },
       now: host.now,
     },
     exportOnnx: exporter(host, device, data),

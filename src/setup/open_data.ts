@@ -1,9 +1,10 @@
 /** Opens the configured data: decoded images and batches. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
-import { type WatchedFiles, watchFiles } from "../data/health/watch.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
-import { describeUnreadable, type PictureStore, scanPictures } from "../data/decode/pictures.ts";
+import { type PictureStore, pictureStore } from "../data/decode/picture_store.ts";
+import { scanFiles, type ScannedFiles } from "../data/decode/scan.ts";
+import { describeUnreadable } from "../data/decode/unreadable.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
@@ -28,14 +29,15 @@ export interface OpenData extends Disposable {
   readonly classes: readonly string[];
   readonly evalPipeline: Pipeline;
   readonly fingerprint: DataFingerprint;
-  /** What was noticed about its files while they were read. */
-  readonly watched: WatchedFiles;
-  /** Number of a split's samples whose images could be read. */
+  readonly tree: FileTree;
+  /** What the beginnings of its files tell. */
+  readonly scanned: ScannedFiles;
+  /** Number of a split's samples, of which some may still turn out to be unreadable. */
   count(split: Split): number;
   /** The labels of a split's samples. */
   store(split: Split): PictureStore;
-  /** A sample's image as in `evaluate`, but not normalised. */
-  picture(split: Split, index: number): Promise<Picture>;
+  /** A sample's image as in `evaluate`, but not normalised; undefined if it can no longer be read. */
+  picture(split: Split, index: number): Promise<Picture | undefined>;
   /** The path of a sample's file. */
   pathOf(split: Split, index: number): string;
   /** Draws the training epochs; undefined if train was not opened. */
@@ -54,8 +56,8 @@ export interface OpenData extends Disposable {
 }
 
 /**
- * Generates or opens the dataset, reads its splits, decodes each image once (into the cache if there is one),
- * and prints what it found. Disposing of the result stops the decoder's threads and closes the cache. Batches
+ * Generates or opens the dataset, reads its splits, scans their files, and prints what it found. Images are decoded
+ * as they are needed, and what only shows then is printed after the epoch. Disposing of the result stops the decoder's threads and closes the cache. Batches
  * become images on `device`; evaluation prepares them with `evalSteps`, or as configured.
  * @throws DataError, ConfigError
  */
@@ -92,7 +94,10 @@ export interface OpenPictures extends Disposable {
   readonly splits: readonly Split[];
   store(split: Split): PictureStore;
   readonly supply: PictureSupply;
-  readonly watched: OpenData["watched"];
+  readonly tree: FileTree;
+  readonly scanned: ScannedFiles;
+  /** Prints which files of a split were found to be unreadable since the last call, and what became of them. */
+  sayNews(split: Split, became?: string): void;
   fingerprint(): Promise<DataFingerprint>;
 }
 
@@ -118,26 +123,45 @@ export async function openPictures(
   splits: readonly Split[],
   { classes, tested = "test" }: DatasetView = {},
 ): Promise<OpenPictures> {
-  const { tree: source, dataset: read } = await openDataset(host, config, classes);
+  const { tree, dataset: read } = await openDataset(host, config, classes);
   const dataset = tested === "test" ? read : testedOn(read, tested);
-  const { tree, watched } = watchFiles(source);
   for (const line of describeReading(dataset)) host.print(line);
   const supply = await openSupply(host, config, tree);
   try {
-    const stores = await scanSplits(host, config, tree, dataset, supply, splits);
+    const paths = new Set(splits.flatMap((split) => dataset.splits[split].map(({ path }) => path)));
+    const scanned = await scanFiles(tree, [...paths], { maxPixels: config.data.max_pixels });
+    const stores = new Map(splits.map((split) => {
+      const store = pictureStore(tree, dataset.splits[split], scanned, supply, storeOptions(config, split));
+      return [split, store];
+    }));
+    const say = (split: Split, became?: string) => sayNews(host, split, stores.get(split)!, became);
+    for (const split of splits) say(split);
     return {
       dataset,
       splits,
       store: (split) => stores.get(split)!,
       supply,
-      watched,
-      fingerprint: () => dataFingerprint(source, dataset),
+      tree,
+      scanned,
+      sayNews: say,
+      fingerprint: () => dataFingerprint(tree, dataset),
       [Symbol.dispose]: () => supply.close(),
     };
   } catch (error) {
     supply.close();
     throw error;
   }
+}
+
+function storeOptions({ data }: Config, split: Split) {
+  const { max_unreadable: maxUnreadable, on_unreadable: onUnreadable, max_pixels: maxPixels } = data;
+  return { split, maxUnreadable, onUnreadable, maxPixels };
+}
+
+function sayNews(host: Pick<Host, "print">, split: Split, store: PictureStore, became?: string): void {
+  const unreadable = describeUnreadable(split, store.takeUnreadable(), became), ranges = store.takeRanges();
+  if (unreadable !== undefined) host.print(unreadable, "warning");
+  if (ranges !== undefined) host.print(`note    ${split}: ${ranges}`);
 }
 
 /** How a dataset was understood, what was left out, and the first files that are not used. */
@@ -152,29 +176,6 @@ export function describeReading({ understood, notes, ignored }: Dataset): string
   ];
 }
 
-async function scanSplits(
-  host: Host,
-  { data }: Config,
-  tree: FileTree,
-  dataset: Dataset,
-  supply: PictureSupply,
-  splits: readonly Split[],
-): Promise<Map<Split, PictureStore>> {
-  const { max_unreadable: maxUnreadable, on_unreadable: onUnreadable, max_pixels: maxPixels } = data;
-  const stores = new Map<Split, PictureStore>();
-  for (const split of splits) {
-    const options = { split, maxUnreadable, onUnreadable, maxPixels };
-    const store = await scanPictures(tree, dataset.splits[split], supply, options);
-    const left = describeUnreadable(split, store.unreadable);
-    if (left) host.print(left, "warning");
-    if (store.ranges) host.print(`note    ${split}: ${store.ranges}`);
-    stores.set(split, store);
-  }
-  const isDone = supply.cache.kind !== "none";
-  if (isDone || !supply.persistent) supply.decoder.endIdle();
-  return stores;
-}
-
 /** One line about a dataset: counts, classes and size; `tested` is what the test split consists of. */
 export function describeData(
   { dataset, store, supply }: Pick<OpenPictures, "dataset" | "store" | "supply">,
@@ -185,7 +186,7 @@ export function describeData(
     .join(", ");
   const bytes = splits.reduce((sum, split) => sum + store(split).bytes, 0);
   return `${dataset.root}: ${dataset.classes.length} classes; ${counts} images (${mib(bytes)} decoded, ${
-    KEPT[supply.cache.kind]
+    KEPT[supply.cache.kindFor(bytes)]
   })`;
 }
 
@@ -201,7 +202,7 @@ function assemble(
   evalSteps?: readonly Step[],
 ): OpenData {
   const { data: { image_size: imageSize, sampler: drawing, prefetch }, seed } = config;
-  const { dataset, splits, store, supply, watched, [Symbol.dispose]: close } = opened;
+  const { dataset, splits, store, supply, tree, scanned, sayNews, [Symbol.dispose]: close } = opened;
   const { classes } = dataset;
   const steps = pipelineSteps(config);
   const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
@@ -226,21 +227,25 @@ function assemble(
     pathOf: (split, index) => evaluated(split).samples[index].path,
     async picture(split, index) {
       const [picture] = await evaluated(split).pictures.get([index]);
-      return evalPipeline.apply(picture, rng(seed));
+      return picture && evalPipeline.apply(picture, rng(seed));
     },
     supply,
-    watched,
+    tree,
+    scanned,
     [Symbol.dispose]: close,
     train(epoch, from) {
       const { pictures, samples } = store("train");
       const { order, drawn } = plan.overfits ? inOrder(samples.length) : sampler!.draw(epoch);
       const chosen = { pictures, samples, order, ...plan.train(), from };
-      return rendered(images, { ...chosen, pipeline: trainPipeline, seed, epoch, prefetch }, drawn);
+      const said = () => sayNews("train", "trained on others of the class in place of");
+      return rendered(images, { ...chosen, pipeline: trainPipeline, seed, epoch, prefetch }, said, drawn);
     },
     evaluate(split) {
       const { pictures, samples } = evaluated(split);
       const chosen = { pictures, samples, ...inOrder(samples.length), ...plan.evaluation(split) };
-      return rendered(images, { ...chosen, pipeline: evalPipeline, seed, epoch: 0, prefetch });
+      const said = () => sayNews(plan.sourceOf(split));
+      const how = { pipeline: evalPipeline, seed, epoch: 0, prefetch, onUnreadable: "leave_out" } as const;
+      return rendered(images, { ...chosen, ...how }, said);
     },
   };
 }
@@ -250,10 +255,11 @@ function inOrder(samples: number): { order: ArrayLike<number>; drawn?: DrawnEpoc
   return { order: sequentialOrder(samples) };
 }
 
-/** Batches whose images are computed on the GPU when a step asks for them. */
+/** Batches whose images are computed on the GPU when a step asks for them; `ended` is called after the last one. */
 function rendered(
   images: Augmenter,
   options: BatchesOptions & { readonly pipeline: Pipeline },
+  ended: () => void,
   drawn?: DrawnEpoch,
 ): EpochBatches {
   const made = batches(options), { normalization } = options.pipeline;
@@ -264,9 +270,13 @@ function rendered(
       return made.waitedMs;
     },
     async *[Symbol.asyncIterator]() {
-      for await (const batch of made) {
-        const { target, indices, count } = batch;
-        yield { target, indices, count, into: (tensor) => images.render(batch, normalization, tensor) };
+      try {
+        for await (const batch of made) {
+          const { target, indices, count } = batch;
+          yield { target, indices, count, into: (tensor) => images.render(batch, normalization, tensor) };
+        }
+      } finally {
+        ended();
       }
     },
   };

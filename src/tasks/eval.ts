@@ -12,7 +12,8 @@ import { REPORT } from "../train/callbacks/report.ts";
 import { evaluator } from "../train/evaluate.ts";
 import { classFault } from "../train/model_card.ts";
 import { sum, type Tally } from "../train/step_results.ts";
-import { BATCH } from "../setup/classify/classifier.ts";
+import { type PictureSource, readableOf } from "../data/decode/picture_source.ts";
+import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
 import { fileCard } from "../setup/classify/file_card.ts";
 import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";
 import { isOnnx } from "../setup/classify/is_onnx.ts";
@@ -139,15 +140,12 @@ async function testOnnx(
       ? classFault(card.classes, classes)
       : undefined;
     if (differing !== undefined) throw new DataError(`Cannot evaluate ${path}: ${differing}`);
-    const logits = new Float32Array(samples.length * classes.length);
-    for (let start = 0; start < samples.length; start += BATCH) {
-      const positions = Array.from({ length: Math.min(BATCH, samples.length - start) }, (_, i) => start + i);
-      logits.set(await model.logits(await pictures.get(positions)), start * classes.length);
-    }
-    const labels = Uint32Array.from(samples, ({ label }) => label);
+    const { logits, indices } = await logitsOf(model, pictures);
+    opened.sayNews("test");
+    const labels = indices.map((index) => samples[index].label);
     const loss = makeHostLoss(config.loss, lossContext(config, { classes, store }));
     const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
-    const outputs = { split: "test", logits, labels, indices: labels.map((_, i) => i) } as const;
+    const outputs = { split: "test", logits, labels, indices } as const;
     const files = samples.map(({ path }) => path);
     const tested = { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files };
     const page = await evaluationFiles(tested, {
@@ -159,6 +157,25 @@ async function testOnnx(
   } finally {
     await model.close();
   }
+}
+
+/** The logits of all images that can be read, and their positions. */
+async function logitsOf(model: Classifier, pictures: PictureSource) {
+  const parts: Float32Array[] = [], indices: number[] = [];
+  for (let start = 0; start < pictures.length; start += BATCH) {
+    const all = Array.from({ length: Math.min(BATCH, pictures.length - start) }, (_, i) => start + i);
+    const { positions, pictures: batch } = await readableOf(pictures, all);
+    if (batch.length === 0) continue;
+    parts.push(await model.logits(batch));
+    indices.push(...positions);
+  }
+  const logits = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    logits.set(part, at);
+    at += part.length;
+  }
+  return { logits, indices: Uint32Array.from(indices) };
 }
 
 /** Batch by batch, because a mean by class weights depends on the batches. */

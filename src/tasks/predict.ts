@@ -1,7 +1,7 @@
 /** `predict`: classifies images with a checkpoint or an ONNX file. */
 import { ConfigError, InterruptedError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName } from "../core/providers/mod.ts";
-import type { Unreadable } from "../data/decode/pictures.ts";
+import type { Unreadable } from "../data/decode/scan.ts";
 import { parseArguments, usageLine } from "../launch/usage.ts";
 import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
 import { openClassifier } from "../setup/classify/open_classifier.ts";

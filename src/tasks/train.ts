@@ -44,7 +44,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     const findings = await quickHealth(config, data, SPLITS);
-    for (const note of [healthNote(config, data, findings), compatNote(config)]) {
+    for (const note of [healthNote(config, findings), compatNote(config)]) {
       if (note !== undefined) host.print(note);
     }
     requireTrainable(data);

@@ -1,11 +1,12 @@
 import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { batches, type BatchesOptions } from "../../src/data/loader.ts";
-import { inMemory } from "../../src/data/decode/picture_source.ts";
+import { inMemory, type PictureSource } from "../../src/data/decode/picture_source.ts";
 import { renderBatch } from "../../src/data/render.ts";
 import { sequentialOrder, shuffledOrder } from "../../src/data/sampler.ts";
 import { topClasses } from "../../src/data/target.ts";
 import { defaultTrainSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
+import type { Picture } from "../../src/data/types.ts";
 import { assertMessage, flat, patterned } from "./helpers.ts";
 
 const COUNT = 23, SIZE = 8;
@@ -50,6 +51,44 @@ Deno.test("batches() gives every sample once, with its label, the last batch sho
 Deno.test("batches() leaves the short batch out with dropLast", async () => {
   const { counts } = await collect({ dropLast: true });
   assertEquals(counts, [4, 4, 4, 4, 4]);
+});
+
+/** The pictures, of which some cannot be read. */
+const without = (...lost: number[]) =>
+  inMemoryOf(pictures.map((picture, i) => lost.includes(i) ? undefined : picture));
+const inMemoryOf = (all: readonly (Picture | undefined)[]): PictureSource => ({
+  length: all.length,
+  get: (positions) => Promise.resolve(positions.map((position) => all[position])),
+  release() {},
+});
+
+Deno.test("the next sample of the class stands in for one that cannot be read, with the same random numbers", async () => {
+  const { seen, counts } = await collect({ pictures: without(2, 7, 21), batchSize: 1 });
+  assertEquals(counts.length, COUNT);
+  assertEquals(base.order.length - seen.size, 3);
+  for (const [position, { label }] of seen) assertEquals(label, samples[position].label);
+  const drawn: number[] = [];
+  for await (const { indices } of batches({ ...base, pictures: without(2, 7, 21) })) drawn.push(...indices);
+  const standIn = (position: number) => ({ 2: 12, 7: 12, 21: 1 })[position] ?? position;
+  assertEquals(drawn, Array.from(base.order, standIn));
+});
+
+Deno.test("where a class has no other image, the next sample of any stands in", async () => {
+  const alone = samples.map((sample, i) => i === 22 ? { ...sample, label: 9 } : sample);
+  const drawn: number[] = [], labels: number[] = [];
+  for await (const { indices, target } of batches({ ...base, samples: alone, pictures: without(22, 0) })) {
+    drawn.push(...indices);
+    labels.push(...topClasses(target));
+  }
+  assertEquals(drawn.slice(-1), [1]);
+  assertEquals(labels.at(-1), 1);
+});
+
+Deno.test("evaluation leaves out what cannot be read, and a batch of which nothing is left", async () => {
+  const lost = [4, 5, 6, 7, 9];
+  const { seen, counts } = await collect({ pictures: without(...lost), onUnreadable: "leave_out" });
+  assertEquals(counts, [4, 3, 4, 4, 3]);
+  assertEquals([...seen.keys()], [...samples.keys()].filter((i) => !lost.includes(i)));
 });
 
 Deno.test("a sample's augmentation depends on seed, epoch and sample alone", async () => {

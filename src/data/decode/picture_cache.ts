@@ -55,6 +55,12 @@ export class PictureCache {
     return this.#inMemory ? "ram" : "disk";
   }
 
+  /** Where images of so many bytes will be cached once all of them are. */
+  kindFor(bytes: number): Exclude<CacheKind, "auto"> {
+    const { kind, budget = Infinity } = this.#options;
+    return kind === "auto" && bytes > budget ? "disk" : this.kind;
+  }
+
   /** True if files must be hashed as they are read. */
   get byContent(): boolean {
     return this.#options.kind === "disk" || this.#options.kind === "auto";

@@ -1,36 +1,52 @@
 /**
- * Findings that are available once a dataset's files have been read for training, within a fraction of a second:
+ * Findings that are available once a dataset's files have been scanned for training, within a fraction of a second:
  * classes, unreadable and misnamed files, and identical files with two labels or in two splits.
  */
-import type { Unreadable } from "../decode/pictures.ts";
+import { sha256 } from "../../base/sha256.ts";
+import type { ScannedFiles, Unreadable } from "../decode/scan.ts";
 import { type Dataset, type FileTree, type Split, SPLITS } from "../types.ts";
 import { classFindings } from "./class_findings.ts";
 import type { Finding, FoundFile, Kind } from "./types.ts";
-import type { WatchedFiles } from "./watch.ts";
 
-/** The findings. `unreadable` lists the files of each split that could not be decoded. */
+/** The findings. `unreadable` lists the files of each split that cannot be read, as far as is known. */
 export async function quickFindings(
   dataset: Dataset,
-  unreadable: Readonly<Partial<Record<Split, readonly Unreadable[]>>>,
-  watched: WatchedFiles,
+  tree: FileTree,
+  unreadable: UnreadableBySplit,
+  scanned: ScannedFiles,
   isMirrored: boolean,
 ): Promise<Finding[]> {
-  const files = allFiles(dataset);
-  const reasons = new Map(
+  const files = allFiles(dataset), reasons = reasonsOf(unreadable);
+  const readable = files.filter(({ path }) => !reasons.has(path));
+  const found: [Kind, FoundFile[][]][] = [
+    ["belied_name", named(readable, scanned.belied)],
+    ...await copies(readable, scanned, tree),
+  ];
+  const findings = found.flatMap(([kind, groups]) => findingOf(kind, groups));
+  return [...unreadableFinding(dataset, unreadable), ...findings, ...classFindings(dataset, isMirrored)];
+}
+
+type UnreadableBySplit = Readonly<Partial<Record<Split, readonly Unreadable[]>>>;
+
+/** The finding about unreadable files, if there are any. */
+export function unreadableFinding(dataset: Dataset, unreadable: UnreadableBySplit): Finding[] {
+  return findingOf("unreadable", named(allFiles(dataset), reasonsOf(unreadable)));
+}
+
+function reasonsOf(unreadable: UnreadableBySplit): Map<string, string> {
+  return new Map(
     SPLITS.flatMap((split) => unreadable[split] ?? []).map(({ path, reason }) => [path, reason]),
   );
-  const named = (notes: ReadonlyMap<string, string>) =>
-    firstByPath(files.filter(({ path }) => notes.has(path)))
-      .map((file): FoundFile[] => [{ ...file, note: notes.get(file.path)! }]);
-  const found: [Kind, FoundFile[][]][] = [
-    ["unreadable", named(reasons)],
-    ["belied_name", named(new Map([...watched.belied].filter(([path]) => !reasons.has(path))))],
-    ...await copies(files.filter(({ path }) => !reasons.has(path)), watched),
-  ];
-  const findings = found.flatMap(([kind, groups]) =>
-    groups.length === 0 ? [] : [{ kind, groups, classes: [] }]
-  );
-  return [...findings, ...classFindings(dataset, isMirrored)];
+}
+
+function findingOf(kind: Kind, groups: FoundFile[][]): Finding[] {
+  return groups.length === 0 ? [] : [{ kind, groups, classes: [] }];
+}
+
+/** The files that have a note, each once and as a group. */
+function named(files: readonly FoundFile[], notes: ReadonlyMap<string, string>): FoundFile[][] {
+  return firstByPath(files.filter(({ path }) => notes.has(path)))
+    .map((file) => [{ ...file, note: notes.get(file.path)! }]);
 }
 
 function allFiles({ splits, classes }: Dataset): FoundFile[] {
@@ -47,7 +63,8 @@ function firstByPath(files: readonly FoundFile[]): FoundFile[] {
 /** Groups of identical files with two labels, and in two splits. */
 async function copies(
   files: readonly FoundFile[],
-  { probes, source }: WatchedFiles,
+  { probes }: ScannedFiles,
+  tree: FileTree,
 ): Promise<[Kind, FoundFile[][]][]> {
   const isMixed = (key: "className" | "split") => (group: readonly FoundFile[]) =>
     group.some((file) => file[key] !== group[0][key]);
@@ -57,7 +74,7 @@ async function copies(
   const groups: FoundFile[][] = [];
   for (const group of alike) {
     if (isMixed("className")(group) || isMixed("split")(group)) {
-      groups.push(...await equalFiles(group, source));
+      groups.push(...await equalFiles(group, tree));
     }
   }
   return [["two_labels", groups.filter(isMixed("className"))], ["leak", groups.filter(isMixed("split"))]];
@@ -65,16 +82,10 @@ async function copies(
 
 /** Splits files with equal probes into groups with identical bytes. */
 async function equalFiles(files: readonly FoundFile[], tree: FileTree): Promise<FoundFile[][]> {
-  const groups: { readonly bytes: Uint8Array; readonly files: FoundFile[] }[] = [];
+  const groups = new Map<string, FoundFile[]>();
   for (const [path, same] of Map.groupBy(files, (file) => file.path)) {
-    const bytes = await tree.read(path);
-    const known = groups.find((group) => isEqual(group.bytes, bytes));
-    if (known !== undefined) known.files.push(...same);
-    else groups.push({ bytes, files: [...same] });
+    const digest = (await sha256(await tree.read(path))).toHex();
+    groups.set(digest, [...groups.get(digest) ?? [], ...same]);
   }
-  return groups.map((group) => group.files);
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  return [...groups.values()];
 }

@@ -1,6 +1,6 @@
 /** Checks that an exported model gives the same results as the engine with the same weights. */
 import { CheckError } from "../../base/errors.ts";
-import type { PictureSource } from "../../data/decode/picture_source.ts";
+import { type PictureSource, readableOf } from "../../data/decode/picture_source.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import { BATCH, type Classifier } from "../classify/classifier.ts";
@@ -33,10 +33,12 @@ export async function compare(
   of: Agreement["of"] = "logits",
 ): Promise<Agreement> {
   const classes = reference.card.classes.length;
-  let flips = 0, clearFlips = 0, worst = 0;
+  let images = 0, flips = 0, clearFlips = 0, worst = 0;
   for (let start = 0; start < pictures.length; start += BATCH) {
     const length = Math.min(BATCH, pictures.length - start);
-    const batch = await pictures.get(Array.from({ length }, (_, i) => start + i));
+    const { pictures: batch } = await readableOf(pictures, Array.from({ length }, (_, i) => start + i));
+    if (batch.length === 0) continue;
+    images += batch.length;
     const expected = await reference.logits(batch), logits = await exported.logits(batch);
     const wanted = argmax(expected, classes), given = argmax(logits, classes);
     const [theirs, ours] = [logits, expected].map((rows) => of === "logits" ? rows : softmax(rows, classes));
@@ -52,7 +54,7 @@ export async function compare(
       if (!(own[wanted[row]] - own[given[row]] <= 2 * tolerance * scale)) clearFlips++;
     }
   }
-  return { images: pictures.length, flips, clearFlips, of, worst };
+  return { images, flips, clearFlips, of, worst };
 }
 
 /**

@@ -2,7 +2,7 @@
 import { csvLine } from "../../base/csv.ts";
 import { textTable } from "../../base/text_table.ts";
 import { softmax } from "../../metrics/softmax.ts";
-import type { Unreadable } from "../../data/decode/pictures.ts";
+import type { Unreadable } from "../../data/decode/scan.ts";
 import type { ModelCard } from "../../train/model_card.ts";
 
 /** A class with the model's confidence in it. */

@@ -54,7 +54,7 @@ export interface CallbackContext {
   /** The samples of each class, for each split that has any. */
   readonly samples: readonly SplitCounts[];
   /** The image of a split's sample as the network sees it in validation, before normalisation. */
-  picture(split: Split, index: number): Picture | Promise<Picture>;
+  picture(split: Split, index: number): Picture | Promise<Picture | undefined>;
   /** What plots that show these texts are laid out and drawn with, loaded on first use. */
   readonly plotting: PlottingFor;
   readonly report: ReportSources;

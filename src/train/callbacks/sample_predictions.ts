@@ -42,27 +42,30 @@ export function samplePredictions(
   };
 }
 
-function tiles(
+async function tiles(
   outputs: Outputs,
   classes: readonly string[],
   count: number,
   picture: CallbackContext["picture"],
 ): Promise<SampleTile[]> {
   const { split, logits, labels, indices } = outputs;
-  return Promise.all(
+  const made = await Promise.all(
     spreadRows(outputs, count).map(async (row) => {
       const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
       const [predicted] = argmax(scores, classes.length);
-      const { width, height, data } = await picture(split, indices[row]);
-      return {
+      const shown = await picture(split, indices[row]);
+      if (shown === undefined) return [];
+      const { width, height, data } = shown;
+      return [{
         picture: { width, height, png: await encodePng({ width, height, data }) },
         truth: classes[labels[row]],
         predicted: classes[predicted],
         confidence: softmax(scores, classes.length)[predicted],
         right: predicted === labels[row],
-      };
+      }];
     }),
   );
+  return made.flat();
 }
 
 /** The plug-in. */

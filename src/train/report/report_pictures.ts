@@ -12,8 +12,8 @@ const SIDE = 160, QUALITY = 85;
 
 /** Where images come from. */
 export interface PictureSources {
-  /** The image of a split's sample. */
-  picture(split: Split, index: number): Picture | Promise<Picture>;
+  /** The image of a split's sample; undefined if it can no longer be read. */
+  picture(split: Split, index: number): Picture | Promise<Picture | undefined>;
   /** The file of a split's sample. */
   pathOf(split: Split, index: number): string;
   readonly encodeJpeg: EncodeJpeg;
@@ -38,7 +38,9 @@ export async function reportPictures(
   if (encodesMore) {
     const missing = indices.filter((index) => !encoded.has(key(index)));
     await Promise.all(missing.map(async (index) => {
-      const jpeg = await sources.encodeJpeg(small(await sources.picture(split, index)), QUALITY);
+      const picture = await sources.picture(split, index);
+      if (picture === undefined) return;
+      const jpeg = await sources.encodeJpeg(small(picture), QUALITY);
       encoded.set(key(index), { path: sources.pathOf(split, index), jpeg: jpeg.toBase64() });
     }));
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
-import { scanPictures } from "../../../src/data/decode/pictures.ts";
+import { pictureStore } from "../../../src/data/decode/picture_store.ts";
+import { scanFiles } from "../../../src/data/decode/scan.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { decodeImage, encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
 import { DIRTY, dirtyFiles, HAS_DIRTY } from "../dirty.ts";
@@ -135,16 +136,15 @@ Deno.test({
 });
 
 Deno.test({
-  name: "scanPictures() names the broken files of a folder and stays within its pixel limit",
+  name: "pictureStore() names the broken files of a folder and stays within its pixel limit",
   ignore: !HAS_DIRTY,
   fn: async () => {
     const tree = await openTree(DIRTY);
     const samples = ["made_empty.jpg", "hopper.jpg", "made_html_error_page.jpg", "65536-uint32-limit.png"]
       .map((path) => ({ path, label: 0 }));
-    const store = await scanPictures(tree, samples, await supplyOf(tree, decodeImage), {
-      split: "train",
-      maxUnreadable: 0.75,
-    });
+    const scanned = await scanFiles(tree, samples.map(({ path }) => path));
+    const supply = await supplyOf(tree, decodeImage);
+    const store = pictureStore(tree, samples, scanned, supply, { split: "train", maxUnreadable: 0.75 });
     assertEquals(store.samples.map(({ path }) => path), ["hopper.jpg"]);
     assertEquals(store.unreadable, [
       {

@@ -1,7 +1,9 @@
 /** Real datasets in .zip files, where they are: the readers and the decoder on what people have. */
 import { assertEquals } from "@std/assert";
 import { readDataset } from "../../../src/data/files/dataset.ts";
-import { scanPictures } from "../../../src/data/decode/pictures.ts";
+import { pictureStore } from "../../../src/data/decode/picture_store.ts";
+import { readableOf } from "../../../src/data/decode/picture_source.ts";
+import { scanFiles } from "../../../src/data/decode/scan.ts";
 import { decodeImage } from "../../../src/host/deno_images.ts";
 import { openTree } from "../../../src/host/deno_files.ts";
 import { isThere, supplyOf } from "../helpers.ts";
@@ -27,7 +29,7 @@ for (const { file, classes, sizes } of sets) {
 }
 
 Deno.test({
-  name: "scanPictures() decodes the PNGs that are named .jpg in valid/6 by their content",
+  name: "The PNGs of valid/6 that are named .jpg are decoded by their content",
   ignore: !isThere(`${ROOT}/jersey-folders.zip`),
   fn: async () => {
     const tree = await openTree(`${ROOT}/jersey-folders.zip`);
@@ -35,9 +37,11 @@ Deno.test({
     const sixes = splits.valid.filter(({ label }) => classes[label] === "6");
     const isPng = async (path: string) => (await tree.read(path))[0] === 0x89;
     const pngs = (await Promise.all(sixes.map(({ path }) => isPng(path)))).filter(Boolean).length;
-    const { samples, unreadable } = await scanPictures(tree, sixes, await supplyOf(tree, decodeImage), {
-      split: "valid",
-    });
-    assertEquals([pngs, samples.length, unreadable], [14, sixes.length, []]);
+    const scanned = await scanFiles(tree, sixes.map(({ path }) => path));
+    const supply = await supplyOf(tree, decodeImage);
+    const store = pictureStore(tree, sixes, scanned, supply, { split: "valid" });
+    const { pictures } = await readableOf(store.pictures, [...sixes.keys()]);
+    const found = [pngs, scanned.belied.size, pictures.length, store.unreadable];
+    assertEquals(found, [14, 14, sixes.length, []]);
   },
 });

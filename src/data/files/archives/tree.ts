@@ -10,7 +10,7 @@ import { foldersOf } from "../memory_tree.ts";
 import { compareCodePoints, isHidden, join } from "../paths.ts";
 import type { Contents, Member } from "./contents.ts";
 import { archiveFormat, isArchiveName, withoutArchiveEnding } from "./format.ts";
-import { readMember } from "./member.ts";
+import { readMember, readMemberHead } from "./member.ts";
 import { tarContents } from "./tar.ts";
 import { type ArchiveFile, gunzip, type Keep, keepInBlob, unzip } from "./unpack.ts";
 import { packedPart, zipContents, type ZipLimits } from "./zip.ts";
@@ -72,6 +72,10 @@ export async function archiveTree(file: ArchiveFile, options: ArchiveOptions = {
     read: async (path) => {
       const found = find(path);
       return await readMember(found.file.source, found, options);
+    },
+    head: async (path, length) => {
+      const found = find(path);
+      return await readMemberHead(found.file.source, found, length, options);
     },
     ...(file.origin === undefined ? {} : { place }),
   };

@@ -9,7 +9,7 @@ import { DataError, messageOf } from "../../../base/errors.ts";
 import { readZipDirectory, type ZipEntry } from "../../../base/zip_directory.ts";
 import { counted } from "../../words.ts";
 import { type Contents, LINK } from "./contents.ts";
-import { methodName, methods } from "./zip_methods.ts";
+import { DEFLATE, inflateHead, methodName, methods, STORED } from "./zip_methods.ts";
 
 /** Limits on unpacked sizes, so that a forged archive cannot exhaust memory. */
 export interface ZipLimits {
@@ -64,6 +64,25 @@ export async function readZipEntry(
   return bytes;
 }
 
+/**
+ * The first `length` bytes of one file, or somewhat fewer; its checksum is not looked at.
+ * @throws DataError like {@link readZipEntry}
+ */
+export async function readZipHead(
+  source: ByteSource,
+  entry: ZipEntry,
+  length: number,
+  limits: Partial<ZipLimits> = {},
+): Promise<Uint8Array> {
+  const { method, size, packedSize } = entry;
+  if (method !== STORED && method !== DEFLATE) {
+    return (await readZipEntry(source, entry, limits)).subarray(0, length);
+  }
+  checkLimits(source, entry, { ...LIMITS, ...limits });
+  const packed = await readPacked(source, entry, Math.min(packedSize, length));
+  return method === STORED ? packed : decompressing(source, entry, () => inflateHead(packed, size, length));
+}
+
 /** Where an entry's bytes are, as they are stored. @throws DataError if its header is damaged */
 export async function packedPart(source: ByteSource, entry: ZipEntry): Promise<Span> {
   const room = Math.max(0, Math.min(LOCAL_SIZE, source.size - entry.offset));
@@ -94,22 +113,30 @@ function checkLimits(source: ByteSource, entry: ZipEntry, limits: ZipLimits): vo
 }
 
 async function unpack(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
-  const packed = await readPacked(source, entry);
+  const packed = await readPacked(source, entry, entry.packedSize);
+  return await decompressing(source, entry, () => methods[entry.method](packed, entry.size));
+}
+
+async function decompressing(
+  source: ByteSource,
+  entry: ZipEntry,
+  decompress: () => Uint8Array | Promise<Uint8Array>,
+): Promise<Uint8Array> {
   try {
-    return await methods[entry.method](packed, entry.size);
+    return await decompress();
   } catch (cause) {
     const fault = `its compressed data is damaged (${messageOf(cause)}); copy the archive again`;
     throw entryError(source, entry, fault);
   }
 }
 
-/** Reads header and bytes at once, if the header is as long as the directory lets expect. */
-async function readPacked(source: ByteSource, entry: ZipEntry): Promise<Uint8Array> {
-  const want = LOCAL_SIZE + entry.path.length * 3 + EXTRA_GUESS + entry.packedSize;
+/** Reads header and the first `length` bytes at once, if the header is as long as the directory lets expect. */
+async function readPacked(source: ByteSource, entry: ZipEntry, length: number): Promise<Uint8Array> {
+  const want = LOCAL_SIZE + entry.path.length * 3 + EXTRA_GUESS + length;
   const head = await source.read(entry.offset, Math.max(0, Math.min(want, source.size - entry.offset)));
-  const { offset, size } = partAfter(source, entry, head);
-  const start = offset - entry.offset, end = start + size;
-  return end <= head.length ? head.subarray(start, end) : await source.read(offset, size);
+  const { offset } = partAfter(source, entry, head);
+  const start = offset - entry.offset, end = start + length;
+  return end <= head.length ? head.subarray(start, end) : await source.read(offset, length);
 }
 
 function partAfter(source: ByteSource, entry: ZipEntry, header: Uint8Array): Span {

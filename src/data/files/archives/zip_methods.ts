@@ -1,5 +1,5 @@
 /** How the files of a .zip are compressed (APPNOTE.TXT 4.4.5), and who decompresses them. */
-import { inflateSync } from "fflate";
+import { Inflate, inflateSync } from "fflate";
 
 /** Decompresses all bytes of a file whose unpacked size is known. Throws what its library throws. */
 type Decompress = (packed: Uint8Array, size: number) => Uint8Array | Promise<Uint8Array>;
@@ -16,6 +16,19 @@ export const methods: Readonly<Record<number, Decompress>> = {
     return decompress(packed, new Uint8Array(size));
   },
 };
+
+/** What the beginning of a deflated file of `size` bytes decompresses to: at most `length` bytes. */
+export function inflateHead(packed: Uint8Array, size: number, length: number): Uint8Array {
+  const head = new Uint8Array(Math.min(size, length));
+  let count = 0;
+  const inflate = new Inflate((part) => {
+    const rest = part.subarray(0, head.length - count);
+    head.set(rest, count);
+    count += rest.length;
+  });
+  inflate.push(packed);
+  return head.subarray(0, count);
+}
 
 const OTHER_NAMES: Readonly<Record<number, string>> = {
   1: "shrink",

@@ -1,0 +1,95 @@
+/**
+ * Looks at the beginning of every file before the first epoch. That tells what is no image, misnamed or too large, how
+ * much memory the images take, and which files may be copies, at a small part of the cost of decoding. What only shows
+ * when a file is decoded is found then (picture_source.ts).
+ */
+import { fnv1a32 } from "../../base/rng.ts";
+import { reasonOf } from "./decoder.ts";
+import { contentFormat, nameFormat } from "./formats.ts";
+import { headerFault, MAX_PIXELS, type PictureHeader, readHeader } from "./picture_header.ts";
+import type { FileHead, FileTree } from "../types.ts";
+
+/** A file that cannot be read, and the reason in one line. */
+export interface Unreadable {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** What the beginnings of files tell. */
+export interface ScannedFiles {
+  /** Files that are no image, or too large, with the reason. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** Files whose content does not match their extension, with their actual format. */
+  readonly belied: ReadonlyMap<string, string>;
+  /** Of the size and a sample of the first bytes: the same for identical files, and hardly ever for others. */
+  readonly probes: ReadonlyMap<string, number>;
+  /** Bytes of each image once it is decoded, as far as its file says; 0 otherwise. */
+  readonly decodedBytes: ReadonlyMap<string, number>;
+}
+
+/** Options of {@link scanFiles}. */
+export interface ScanOptions {
+  readonly maxPixels?: number;
+  /** Files that are read at the same time. */
+  readonly parallel?: number;
+  /** Called after each file with the number of finished files and the total. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Enough for the size of most images; photos with a preview before it are read once more. */
+const HEAD = 4096, LONG_HEAD = 2 ** 18;
+/** Number of bytes sampled from each head. */
+const PROBES = 64;
+
+/** Reads the beginning of each of `paths`, which are distinct. */
+export async function scanFiles(
+  tree: FileTree,
+  paths: readonly string[],
+  { maxPixels = MAX_PIXELS, parallel = 16, onProgress }: ScanOptions = {},
+): Promise<ScannedFiles> {
+  const unreadable = new Map<string, string>(), belied = new Map<string, string>();
+  const probes = new Map<string, number>(), decodedBytes = new Map<string, number>();
+  let next = 0, done = 0;
+  const look = async (path: string) => {
+    const head = await readHead(tree, path, HEAD);
+    const header = await headerOf(tree, path, head);
+    probes.set(path, probe(head));
+    const format = contentFormat(head.bytes), named = nameFormat(path);
+    if (format !== undefined && named !== undefined && format !== named) {
+      belied.set(path, `${format} by content`);
+    }
+    const reason = headerFault(head.bytes, header, maxPixels);
+    if (reason !== undefined) unreadable.set(path, reason);
+    else decodedBytes.set(path, 3 * header!.width * header!.height);
+  };
+  const work = async () => {
+    while (next < paths.length) {
+      const path = paths[next++];
+      await look(path).catch((error) => unreadable.set(path, reasonOf(error)));
+      onProgress?.(++done, paths.length);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  return { unreadable, belied, probes, decodedBytes };
+}
+
+/** The first `length` bytes of a file, of which a tree without `head` reads all. */
+async function readHead(tree: FileTree, path: string, length: number): Promise<FileHead> {
+  if (tree.head) return await tree.head(path, length);
+  const bytes = await tree.read(path);
+  return { bytes: bytes.subarray(0, length), size: bytes.length };
+}
+
+async function headerOf(tree: FileTree, path: string, head: FileHead): Promise<PictureHeader | undefined> {
+  const header = readHeader(head.bytes);
+  const isCut = header?.width === 0 && head.size > head.bytes.length;
+  return isCut ? readHeader((await readHead(tree, path, LONG_HEAD)).bytes) : header;
+}
+
+/** A hash of 53 bits. */
+function probe({ bytes, size }: FileHead): number {
+  const step = Math.max(1, bytes.length / PROBES);
+  let text = `${size}:`;
+  for (let at = step / 2; at < bytes.length; at += step) text += String.fromCharCode(bytes[Math.trunc(at)]);
+  return (fnv1a32(text) & 0x1fffff) * 2 ** 32 + fnv1a32(`again ${text}`);
+}
