@@ -141,6 +141,7 @@ export class Tensor {
       );
     }
     this.#requireWords("write");
+    if (bytes.byteLength === 0) return; // Deno 2.9 panics at an empty buffer
     this.device.flush();
     this.device.gpu.queue.writeBuffer(this.buffer, this.byteOffset, padded(bytes));
   }

@@ -2,13 +2,16 @@
 import { ConfigError, DataError } from "../base/errors.ts";
 import { type Config, formatConfigJson, readConfigJson } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
-import { openSafetensors } from "../formats/safetensors.ts";
+import { changesOf, listingOf } from "../data/files/data_changes.ts";
+import { float32, openSafetensors } from "../formats/safetensors.ts";
+import { EPOCH_RESULTS } from "../train/checkpoint_weights.ts";
 import { CARD } from "../train/model_card.ts";
 import type { Snapshot } from "../train/run.ts";
 import { decodeSnapshot } from "../train/snapshot.ts";
 import { checkpointsIn, WEIGHTS } from "./checkpoint_store.ts";
 import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
 import type { Host } from "./host.ts";
+import { keptListing } from "./kept_listing.ts";
 import { openDataset } from "./open_dataset.ts";
 import { changesBetween, requireCompatible } from "./resume_changes.ts";
 import { EXPERIMENT, RUN } from "./run_metadata.ts";
@@ -23,6 +26,15 @@ export interface Resume {
   /** The folder of the run that wrote it. */
   readonly folder: string;
   readonly why: string;
+  /** How its data differs from what it was trained on, where the configuration lets it go on all the same. */
+  readonly dataChange: DataChange | undefined;
+}
+
+/** What has changed in a run's data. */
+interface DataChange {
+  readonly what: string;
+  /** Whether its samples are others, so that an epoch has another order. */
+  readonly isOfSamples: boolean;
 }
 
 /** Facts about a run for the metadata of its checkpoints. */
@@ -116,8 +128,8 @@ async function requireResumable(
     );
   }
   requireCompatible(path, readConfigJson(before), asKept(config), progress.batch > 0);
-  await requireSameData(host, config, snapshot);
-  return { path, folder: await runWith(host, path) ?? written };
+  const dataChange = await dataChangeSince(host, config, snapshot);
+  return { path, folder: await runWith(host, path) ?? written, dataChange };
 }
 
 /** The folder of the run whose own weights a path names, wherever it has been moved to. */
@@ -127,31 +139,51 @@ async function runWith(host: Host, path: string): Promise<string | undefined> {
   return isOwn ? folder : undefined;
 }
 
-/** @throws DataError if the configured data is not what a checkpoint was trained on */
-async function requireSameData(host: Host, config: Config, { path, metadata }: Snapshot): Promise<void> {
+/** @throws DataError if the configured data is not what a checkpoint was trained on, unless that may be */
+async function dataChangeSince(
+  host: Host,
+  config: Config,
+  { path, metadata }: Snapshot,
+): Promise<DataChange | undefined> {
   const { tree, dataset } = await openDataset(host, config);
   const { listing, content } = await dataFingerprint(tree, dataset);
   const isListed = metadata.get(LISTING) === listing;
   const isSame = isListed && [undefined, content].includes(metadata.get(CONTENT));
-  if (isSame) return;
+  if (isSame) return undefined;
+  const refuse = (what: string, cure: string) =>
+    new DataError(
+      `Cannot resume from ${path}: the data in ${dataset.root} is not what it was trained on (${what}); ` +
+        `${cure}, or give resume=never to start again`,
+    );
   const classes = metadata.get(CARD.classes), now = JSON.stringify(dataset.classes);
-  const difference = classes !== undefined && classes !== now
-    ? `its classes were ${classes}, now they are ${now}`
-    : isListed
+  if (classes !== undefined && classes !== now) {
+    throw refuse(`its classes were ${classes}, now they are ${now}`, "restore the data");
+  }
+  const before = isListed ? undefined : await keptListing(host, metadata.get(LISTING) ?? "");
+  const what = isListed
     ? "some of its images have changed"
-    : "its splits have other files or labels";
-  throw new DataError(
-    `Cannot resume from ${path}: the data in ${dataset.root} is not what it was trained on (${difference}); ` +
-      "restore the data, or give resume=never to start again",
-  );
+    : before === undefined
+    ? "its splits have other files or labels"
+    : changesOf(before, listingOf(dataset));
+  if (config.data.on_change === "continue") return { what, isOfSamples: !isListed };
+  throw refuse(what, "restore the data, or give data.on_change=continue to go on with what is there");
 }
 
 /** Reads the checkpoint that a run resumes from, and prints where it goes on and what has changed since. */
-export async function openResume(host: Host, config: Config, { path, why }: Resume): Promise<Snapshot> {
-  const snapshot = await decodeSnapshot(await host.readFile(path), path);
+export async function openResume(
+  host: Host,
+  config: Config,
+  { path, why, dataChange }: Resume,
+): Promise<Snapshot> {
+  const read = await decodeSnapshot(await host.readFile(path), path);
+  const snapshot = dataChange?.isOfSamples ? forOtherSamples(read) : read;
   const { epoch, batch, step, stop } = snapshot.progress;
   const place = batch === 0 ? "" : ` after ${batch} batches`;
   host.print(`resume  ${path} at epoch ${epoch}${place}, step ${step}: ${why}`);
+  if (dataChange !== undefined) {
+    const restarted = read.progress.batch === batch ? "" : `; epoch ${epoch} starts again`;
+    host.print(`  note: the data has changed since: ${dataChange.what}${restarted}`, "warning");
+  }
   const changes = changesBetween(readConfigJson(snapshot.metadata.get(CONFIG)!), asKept(config));
   if (changes !== undefined) host.print(`  note: changed since: ${changes}`);
   const { max_epochs: most } = config.trainer;
@@ -162,4 +194,11 @@ export async function openResume(host: Host, config: Config, { path, why }: Resu
     );
   }
   return snapshot;
+}
+
+/** A snapshot at the start of its epoch and without predictions for samples that may be others now. */
+function forOtherSamples(snapshot: Snapshot): Snapshot {
+  const { callbacks: { report: _, ...callbacks }, ...progress } = snapshot.progress;
+  const tensors = new Map(snapshot.tensors).set(EPOCH_RESULTS, float32([0, 4], new Float32Array()));
+  return { ...snapshot, tensors, progress: { ...progress, callbacks, batch: 0, validatedAt: 0 } };
 }

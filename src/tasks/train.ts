@@ -9,6 +9,7 @@ import { describeConfig, describeRun } from "../setup/describe_run.ts";
 import { describeDiskUse } from "../setup/disk_use.ts";
 import { healthNote, quickHealth } from "../setup/health_note.ts";
 import type { Host } from "../setup/host.ts";
+import { keepListing } from "../setup/kept_listing.ts";
 import { isBalancedBySampler, lossContext } from "../setup/loss_context.ts";
 import { openCallbacks } from "../setup/open_callbacks.ts";
 import { describeData, type OpenData, openData } from "../setup/open_data.ts";
@@ -51,6 +52,7 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
     await describeRun(host, config, folder, { device, data });
+    if (config.callbacks.model_checkpoint) await keepListing(host, data.dataset, data.fingerprint);
     host.print(`run     ${folder}`);
     if (isBalancedBySampler(config)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");

@@ -41,6 +41,12 @@ deviceTest("write() takes bytes as they lie in memory", async (device) => {
   assertEquals([...await x.read()], [1, 2, 3]);
 });
 
+deviceTest("write() of nothing does nothing", async (device) => {
+  const x = tensorOf(device, [1, 2, 3, 4], [1, 4]);
+  x.slice(0, [0, 4]).write(new Float32Array());
+  assertEquals([...await x.read()], [1, 2, 3, 4]);
+});
+
 deviceTest("write() and tensorOf() name the lengths that do not fit", (device) => {
   const x = empty(device, [2, 3], "f32", "bias");
   assertThrows(

@@ -12,6 +12,7 @@ import { denoPictures } from "../../src/host/deno_pictures.ts";
 import { writeAtomic } from "../../src/host/deno_writing.ts";
 import { dataFingerprint } from "../../src/data/files/data_fingerprint.ts";
 import type { Host } from "../../src/setup/host.ts";
+import { keepListing } from "../../src/setup/kept_listing.ts";
 import { openDataset } from "../../src/setup/open_dataset.ts";
 import { aboutRun, openResume } from "../../src/setup/resume.ts";
 import { findPlaces } from "../../src/setup/run_places.ts";
@@ -47,10 +48,11 @@ class Place {
   }
 
   /** What a run of `epochs` epochs leaves: checkpoints under these names, its own weights, and its result. */
-  async leave(folder: string, names = ["last"], overrides: string[] = [], epoch = 1) {
+  async leave(folder: string, names = ["last"], overrides: string[] = [], epoch = 1, within = {}) {
     const config = this.config(...overrides), run = `${this.root}/${folder}`;
     const { tree, dataset } = await openDataset(this.host, config);
-    const progress = { epoch, batch: 0, step: 5 * epoch, callbacks: {}, history: [], choices: [] };
+    const callbacks = { early_stopping: {}, report: { valid: 1 } };
+    const progress = { epoch, batch: 0, step: 5 * epoch, callbacks, history: [], choices: [], ...within };
     const metadata = new Map([
       ...aboutRun(config, run, await dataFingerprint(tree, dataset)),
       ["wgrad.classes", JSON.stringify(dataset.classes)],
@@ -172,9 +174,38 @@ placeTest("resume=auto never starts again where it cannot go on", async (place) 
   await refuse("some of its images have changed");
   await write(`${root}/data/train/cat/2.png`, "one more");
   await refuse("its splits have other files or labels");
+  await refuse("give data.on_change=continue to go on with what is there, or give resume=never");
   await write(`${root}/data/train/emu/2.png`, "a bird");
   await refuse(`its classes were ["cat","dog"], now they are ["cat","dog","emu"]`);
+  await assertRejects(
+    () => place.find("again", ["resume=auto", "data.on_change=continue"]),
+    DataError,
+    "restore the data, or give resume=never",
+  );
   assert(!(await folderStore(`${root}/again`).exists("")), "nothing is written before");
+});
+
+placeTest("a run that resumes on other files says which, and goes on with them if it may", async (place) => {
+  const { root, host } = place;
+  await write(`${root}/data/valid/dog/2.png`, "another dog");
+  await place.leave("run", ["last"], [], 3, { batch: 2, validatedAt: 1 });
+  const { tree, dataset } = await openDataset(host, place.config());
+  await keepListing(host, dataset, await dataFingerprint(tree, dataset));
+  await Deno.remove(`${root}/data/valid/dog/1.png`);
+  await write(`${root}/data/valid/cat/3.png`, "a third");
+  await Deno.rename(`${root}/data/train/cat/1.png`, `${root}/data/train/dog/7.png`);
+  await write(`${root}/data/train/cat/2.png`, "one more");
+  const what = "2 files are gone (train/cat/1.png, valid/dog/1.png), " +
+    "3 files are new (train/cat/2.png, train/dog/7.png, valid/cat/3.png)";
+  const refused = await assertRejects(() => place.find("again", ["resume=auto"]), DataError);
+  assertStringIncludes(refused.message, `(${what})`);
+  const going = ["resume=auto", "data.on_change=continue"];
+  await using places = await place.find("again", going);
+  const { progress, tensors } = await openResume(host, place.config(...going), places.resume!);
+  assertStringIncludes(place.lines.join("\n"), `the data has changed since: ${what}; epoch 3 starts again`);
+  assertEquals([progress.epoch, progress.batch, progress.validatedAt, progress.step], [3, 0, 0, 15]);
+  assertEquals(tensors.get("epoch.results")?.shape, [0, 4]);
+  assertEquals(Object.keys(progress.callbacks), ["early_stopping"]);
 });
 
 placeTest(

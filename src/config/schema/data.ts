@@ -32,6 +32,8 @@ const shared = {
   max_pixels: count.default(MAX_PIXELS).describe("Pixels above which an image counts as unreadable"),
   on_unreadable: z.enum(["skip", "error"]).default("skip")
     .describe("An unreadable image is named and skipped, or ends the run"),
+  on_change: z.enum(["error", "continue"]).default("error")
+    .describe("A run that resumes on data with other files is refused, or goes on with them"),
   normalization: z.enum(["imagenet"]).default("imagenet")
     .describe("Mean and standard deviation of R, G, B: ImageNet's"),
   prefetch: integer.min(0).default(2).describe("Batches made ready ahead of the GPU"),

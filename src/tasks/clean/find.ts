@@ -17,6 +17,7 @@ export const CACHES: Readonly<Record<string, RegExp>> = {
   pictures: /_[0-9a-f]{8}\.pictures$/,
   archives: /_[0-9a-f]{16}\.unpacked$/,
   twins: /^[0-9a-f]{32}\.json$/,
+  listings: /^[0-9a-f]{32}\.json\.gz$/,
   kernels: /\.json$/,
   bench: /^(?:run|data\.pictures)$/,
 };
