@@ -3,7 +3,7 @@
  * much memory the images take, and which files may be copies, at a small part of the cost of decoding. What only shows
  * when a file is decoded is found then (picture_source.ts).
  */
-import { fnv1a32 } from "../../base/rng.ts";
+import { crc32 } from "../../base/crc32.ts";
 import { reasonOf } from "./decoder.ts";
 import { contentFormat, nameFormat } from "./formats.ts";
 import { headerFault, MAX_PIXELS, type PictureHeader, readHeader } from "./picture_header.ts";
@@ -21,7 +21,7 @@ export interface ScannedFiles {
   readonly unreadable: ReadonlyMap<string, string>;
   /** Files whose content does not match their extension, with their actual format. */
   readonly belied: ReadonlyMap<string, string>;
-  /** Of the size and a sample of the first bytes: the same for identical files, and hardly ever for others. */
+  /** Of the first bytes and the size: the same for identical files, and hardly ever for others. */
   readonly probes: ReadonlyMap<string, number>;
   /** Bytes of each image once it is decoded, as far as its file says; 0 otherwise. */
   readonly decodedBytes: ReadonlyMap<string, number>;
@@ -38,8 +38,6 @@ export interface ScanOptions {
 
 /** Enough for the size of most images; photos with a preview before it are read once more. */
 const HEAD = 4096, LONG_HEAD = 2 ** 18;
-/** Number of bytes sampled from each head. */
-const PROBES = 64;
 
 /** Reads the beginning of each of `paths`, which are distinct. */
 export async function scanFiles(
@@ -86,10 +84,7 @@ async function headerOf(tree: FileTree, path: string, head: FileHead): Promise<P
   return isCut ? readHeader((await readHead(tree, path, LONG_HEAD)).bytes) : header;
 }
 
-/** A hash of 53 bits. */
+/** The checksum of the head, and the size modulo 2 MiB: 53 bits. */
 function probe({ bytes, size }: FileHead): number {
-  const step = Math.max(1, bytes.length / PROBES);
-  let text = `${size}:`;
-  for (let at = step / 2; at < bytes.length; at += step) text += String.fromCharCode(bytes[Math.trunc(at)]);
-  return (fnv1a32(text) & 0x1fffff) * 2 ** 32 + fnv1a32(`again ${text}`);
+  return crc32(bytes) * 2 ** 21 + size % 2 ** 21;
 }
