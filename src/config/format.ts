@@ -50,10 +50,13 @@ function bareText(value: Exclude<Scalar, string>): string {
   return Number.isNaN(value) ? ".nan" : value > 0 ? ".inf" : "-.inf";
 }
 
+/** What PyYAML takes for a value key, a merge key or a date, and Hydra does not. */
+const OTHERS_TAKE = /^(?:=|<<|\d{4}-\d\d?-\d\d?(?:[Tt\s].*)?)$/;
+
 /** False for text such as "07", "yes" and "1e3", which has another meaning without quotes. */
 function readsAsText(text: string): boolean {
   try {
-    return resolveScalar(text) === text && !text.includes("\n");
+    return resolveScalar(text) === text && !text.includes("\n") && !OTHERS_TAKE.test(text);
   } catch (error) {
     if (error instanceof ConfigError) return false;
     throw error;
