@@ -15,6 +15,8 @@ export interface Picture {
    * the largest of 16-bit values is below 4096.
    */
   readonly assumedBits?: number;
+  /** The size in which it was decoded, where it has been reduced since. */
+  readonly original?: { readonly width: number; readonly height: number };
 }
 
 /**

@@ -11,7 +11,7 @@ import { adjustHue } from "../data/transforms/hue.ts";
 import { jpegRoundTrip } from "../data/transforms/jpeg_round_trip.ts";
 import { perspective, perspectiveCoefficients } from "../data/transforms/perspective.ts";
 import { pixelateTo } from "../data/transforms/pixelate.ts";
-import { resizeShorterSide } from "../data/transforms/resize.ts";
+import { resizeShorterSide } from "../data/transforms/resample.ts";
 import { scaledSize } from "../data/transforms/transform.ts";
 import { zoomOut } from "../data/transforms/zoom_out.ts";
 import type { Picture } from "../data/types.ts";

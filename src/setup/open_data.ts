@@ -1,14 +1,15 @@
 /** Opens the configured data: decoded images and batches. */
-import { type Config, pipelineSteps } from "../config/mod.ts";
+import type { Config } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
 import { type PictureStore, pictureStore } from "../data/decode/picture_store.ts";
 import { scanFiles, type ScannedFiles } from "../data/decode/scan.ts";
 import { describeUnreadable } from "../data/decode/unreadable.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
-import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
+import type { Pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
 import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
+import type { Reduction } from "../data/transforms/reduction.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
 import { mib } from "../core/pool.ts";
@@ -20,6 +21,7 @@ import { few } from "../base/few.ts";
 import { counted } from "../data/words.ts";
 import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
 import type { Host } from "./host.ts";
+import { configuredPipelines, describeReduced, type Pipelines, reductionOf } from "./kept_sizes.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
 
@@ -68,13 +70,15 @@ export async function openData(
   splits: readonly Split[],
   { evalSteps, ...view }: DatasetView & { readonly evalSteps?: readonly Step[] | undefined } = {},
 ): Promise<OpenData> {
-  const opened = await openPictures(host, config, splits, view);
+  const pipelines = configuredPipelines(config, evalSteps);
+  const reduction = (split: Split) => reductionOf(config.data, pipelines, split);
+  const opened = await openPictures(host, config, splits, { ...view, reduction });
   try {
     const images = augmenter(device, {
       imageSize: config.data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    const data = assemble(config, opened, await opened.fingerprint(), images, evalSteps);
+    const data = assemble(config, opened, await opened.fingerprint(), images, pipelines);
     if (data.leavesOut > 0) {
       host.print(
         `  note: the last batch of an epoch is left out: batch norm cannot train on ${data.leavesOut} image`,
@@ -107,6 +111,8 @@ export interface DatasetView {
   readonly classes?: readonly string[] | undefined;
   /** The samples that make the test split; by default its own. */
   readonly tested?: Split | "all";
+  /** To what size the images of a split are reduced; by default none is. */
+  readonly reduction?: (split: Split) => Reduction | undefined;
 }
 
 /** The dataset with another split, or all of them, in the place of the test split. */
@@ -121,7 +127,7 @@ export async function openPictures(
   host: Host,
   config: Config,
   splits: readonly Split[],
-  { classes, tested = "test" }: DatasetView = {},
+  { classes, tested = "test", reduction }: DatasetView = {},
 ): Promise<OpenPictures> {
   const { tree, dataset: read } = await openDataset(host, config, classes);
   const dataset = tested === "test" ? read : testedOn(read, tested);
@@ -131,9 +137,12 @@ export async function openPictures(
     const paths = new Set(splits.flatMap((split) => dataset.splits[split].map(({ path }) => path)));
     const scanned = await scanFiles(tree, [...paths], { maxPixels: config.data.max_pixels });
     const stores = new Map(splits.map((split) => {
-      const store = pictureStore(tree, dataset.splits[split], scanned, supply, storeOptions(config, split));
+      const reduced = { ...supply, reduction: reduction?.(split) };
+      const store = pictureStore(tree, dataset.splits[split], scanned, reduced, storeOptions(config, split));
       return [split, store];
     }));
+    const reduced = describeReduced(stores);
+    if (reduced !== undefined) host.print(`  note: ${reduced}`);
     const say = (split: Split, became?: string) => sayNews(host, split, stores.get(split)!, became);
     for (const split of splits) say(split);
     return {
@@ -199,14 +208,11 @@ function assemble(
   opened: OpenPictures,
   fingerprint: DataFingerprint,
   images: Augmenter,
-  evalSteps?: readonly Step[],
+  { train: trainPipeline, eval: evalPipeline }: Pipelines,
 ): OpenData {
-  const { data: { image_size: imageSize, sampler: drawing, prefetch }, seed } = config;
+  const { data: { sampler: drawing, prefetch }, seed } = config;
   const { dataset, splits, store, supply, tree, scanned, sayNews, [Symbol.dispose]: close } = opened;
   const { classes } = dataset;
-  const steps = pipelineSteps(config);
-  const trainPipeline = pipeline(steps.train, { imageSize, purpose: "train" });
-  const evalPipeline = pipeline(evalSteps ?? steps.eval, { imageSize, purpose: "eval" });
   const sampler = splits.includes("train")
     ? createSampler(drawing, { samples: store("train").samples, classes, seed })
     : undefined;

@@ -11,7 +11,7 @@ import { adjustHue } from "../../src/data/transforms/hue.ts";
 import { perspective, perspectiveCoefficients } from "../../src/data/transforms/perspective.ts";
 import { pixelateTo } from "../../src/data/transforms/pixelate.ts";
 import { defaultEvalSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
-import { resizeShorterSide } from "../../src/data/transforms/resize.ts";
+import { resizeShorterSide } from "../../src/data/transforms/resample.ts";
 import { scaledSize } from "../../src/data/transforms/transform.ts";
 import type { Picture } from "../../src/data/types.ts";
 import { difference, readTransformCases, type TransformCase } from "./reference.ts";

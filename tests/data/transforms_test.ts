@@ -12,7 +12,7 @@ import { normalizer } from "../../src/data/transforms/normalize.ts";
 import { random_affine } from "../../src/data/transforms/random_affine.ts";
 import { drawCrop, random_resized_crop } from "../../src/data/transforms/random_resized_crop.ts";
 import { defaultEvalSteps, pipeline } from "../../src/data/transforms/pipeline.ts";
-import { resizeShorterSide, resizeTo } from "../../src/data/transforms/resize.ts";
+import { resizeShorterSide, resizeTo } from "../../src/data/transforms/resample.ts";
 import { roundHalfEven, type TransformPlugin } from "../../src/data/transforms/transform.ts";
 import { IMAGENET, type Picture } from "../../src/data/types.ts";
 import { flat, patterned } from "./helpers.ts";

@@ -41,6 +41,11 @@ const shared = {
   persistent_workers: z.boolean().default(true).describe("Keep the threads from one epoch to the next"),
   cache: z.enum(["none", "ram", "disk", "auto"]).default("auto")
     .describe("Where decoded images are kept; auto: ram where they fit"),
+  cache_size: z.union([z.enum(["auto", "full"]), integer.min(8)], {
+    error: "must be auto, full or an integer of at least 8",
+  }).default("auto").describe(
+    "Shorter side to which larger images of train are reduced; auto: what its transforms use; full: none is",
+  ),
   patch: pathSchema().nullable().default(null)
     .describe("JSONL of corrections that drop or relabel images, as deno task stats --patch FILE writes it"),
   sampler: sampler.prefault({}).describe("Which images an epoch sees"),

@@ -5,6 +5,7 @@
 import { firstLineOf } from "../../base/errors.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
+import { reduce, type Reduction } from "../transforms/reduction.ts";
 import type { Decode, FileTree, Picture } from "../types.ts";
 
 /** The outcome for a file. */
@@ -22,6 +23,8 @@ export interface DecodeTask {
   readonly digest?: boolean;
   /** If false, only hash. */
   readonly decode?: boolean;
+  /** To what size a larger image is reduced. */
+  readonly reduction?: Reduction | undefined;
 }
 
 /**
@@ -38,12 +41,13 @@ export interface Decoder {
   close(): void;
 }
 
-/** Hashes and decodes a file as its bytes arrive. An error becomes the reason. */
+/** Hashes, decodes and reduces a file as its bytes arrive. An error becomes the reason. */
 export async function decodeFile(
   arriving: Promise<Uint8Array>,
-  { digest: wantsDigest = false, decode: wantsPicture = true, maxPixels }: DecodeTask & { maxPixels: number },
+  task: DecodeTask & { readonly maxPixels: number },
   decode: Decode,
 ): Promise<Decoded> {
+  const { digest: wantsDigest = false, decode: wantsPicture = true, maxPixels } = task;
   let digest: { digest?: string } = {};
   try {
     const bytes = await arriving;
@@ -52,7 +56,9 @@ export async function decodeFile(
     if (!wantsPicture) return digest;
     const picture = await decode(bytes, maxPixels);
     const reason = faultOf(picture, maxPixels);
-    return reason === undefined ? { ...digest, picture } : { ...digest, reason };
+    return reason === undefined
+      ? { ...digest, picture: reduce(picture, task.reduction) }
+      : { ...digest, reason };
   } catch (error) {
     return { ...digest, reason: reasonOf(error) };
   }

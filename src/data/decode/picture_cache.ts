@@ -4,6 +4,7 @@
  * so renamed files and other datasets reuse them and changed files do not.
  */
 import type { PictureLog, StoredPicture } from "./picture_log.ts";
+import type { Reduction } from "../transforms/reduction.ts";
 import type { Picture } from "../types.ts";
 
 /** The values of `data.cache`. */
@@ -22,10 +23,22 @@ export interface CacheOptions {
   readonly hasLog?: boolean;
 }
 
-/** Images by the path of their file. */
+/** What an image is kept as: the digest of its file, and how it was reduced. */
+export interface KeptAs {
+  readonly digest?: string | undefined;
+  readonly reduction?: Reduction | undefined;
+}
+
+interface KeptPicture {
+  readonly path: string;
+  readonly picture: Picture;
+  readonly reduction: Reduction | undefined;
+}
+
+/** Images by the path of their file and how they were reduced. */
 export class PictureCache {
   readonly #options: CacheOptions;
-  readonly #ram = new Map<string, Picture>();
+  readonly #ram = new Map<string, KeptPicture>();
   readonly #digests = new Map<string, string>();
   #logs: PictureLog[] = [];
   #inMemory: boolean;
@@ -72,32 +85,37 @@ export class PictureCache {
   }
 
   /** Reuses an image that was decoded from the same bytes. Returns what is known of it, or undefined if there is none. */
-  async adopt(path: string, digest: string): Promise<StoredPicture | undefined> {
-    const size = this.#logWith(digest)?.sizeOf(digest);
+  async adopt(
+    path: string,
+    digest: string,
+    reduction?: Reduction,
+  ): Promise<StoredPicture | undefined> {
+    const log = this.#logWith(digest, reduction), size = log?.sizeOf(digest, reduction);
     if (!size) return undefined;
     this.#digests.set(path, digest);
     if (!this.#inMemory) return size;
-    const picture = await this.#logWith(digest)!.read(digest);
-    if (picture) await this.keep(path, picture, digest);
+    const picture = await log!.read(digest, reduction);
+    if (picture) await this.keep(path, picture, { digest, reduction });
     return picture && size;
   }
 
   /** Stores the image of a file. The digest is required if the cache is {@link byContent}. */
-  async keep(path: string, picture: Picture, digest?: string): Promise<void> {
+  async keep(path: string, picture: Picture, { digest, reduction }: KeptAs = {}): Promise<void> {
     if (this.#options.kind === "none" || this.#isClosed) return;
     if (digest !== undefined) this.#digests.set(path, digest);
-    if (!this.#inMemory) return await this.#addToLog(digest!, picture);
+    if (!this.#inMemory) return await this.#addToLog(digest!, picture, reduction);
     const { kind, budget = Infinity } = this.#options;
-    this.#bytes += picture.data.byteLength - (this.#ram.get(path)?.data.byteLength ?? 0);
-    this.#ram.set(path, picture);
+    const key = keyOf(path, reduction);
+    this.#bytes += picture.data.byteLength - (this.#ram.get(key)?.picture.data.byteLength ?? 0);
+    this.#ram.set(key, { path, picture, reduction });
     if (kind === "auto" && this.#bytes > budget) await (this.#move ??= this.#moveToLog());
   }
 
   /** The image of a file, or undefined if it is not cached. */
-  async find(path: string): Promise<Picture | undefined> {
+  async find(path: string, reduction?: Reduction): Promise<Picture | undefined> {
     const digest = this.#digests.get(path);
-    const picture = this.#ram.get(path) ??
-      (digest === undefined ? undefined : await this.#logWith(digest)?.read(digest));
+    const picture = this.#ram.get(keyOf(path, reduction))?.picture ??
+      (digest === undefined ? undefined : await this.#logWith(digest, reduction)?.read(digest, reduction));
     if (picture) this.hits++;
     else this.misses++;
     return picture;
@@ -115,12 +133,12 @@ export class PictureCache {
     this.#logs.push(await this.#options.openLog!());
   }
 
-  #logWith(digest: string): PictureLog | undefined {
-    return this.#logs.find((log) => log.sizeOf(digest));
+  #logWith(digest: string, reduction: Reduction | undefined): PictureLog | undefined {
+    return this.#logs.find((log) => log.sizeOf(digest, reduction));
   }
 
-  async #addToLog(digest: string, picture: Picture): Promise<void> {
-    if (this.#logWith(digest)) return;
+  async #addToLog(digest: string, picture: Picture, reduction: Reduction | undefined): Promise<void> {
+    if (this.#logWith(digest, reduction)) return;
     let log = this.#logs.find(({ isOurs }) => isOurs);
     if (!log) {
       await (this.#opening ??= this.#options.openPrivateLog!().then((own) => void this.#logs.push(own)));
@@ -133,10 +151,16 @@ export class PictureCache {
   async #moveToLog(): Promise<void> {
     if (this.#logs.length === 0) await this.#openLog();
     this.#inMemory = false;
-    for (const [path, picture] of this.#ram) {
-      await this.#addToLog(this.#digests.get(path)!, picture);
-      this.#ram.delete(path);
+    for (const [key, { path, picture, reduction }] of this.#ram) {
+      await this.#addToLog(this.#digests.get(path)!, picture, reduction);
+      this.#ram.delete(key);
     }
     this.#bytes = 0;
   }
+}
+
+function keyOf(path: string, reduction: Reduction | undefined): string {
+  return reduction === undefined
+    ? path
+    : `${reduction.side}${reduction.stretched ? " stretched" : ""}: ${path}`;
 }

@@ -1,13 +1,15 @@
 /**
- * Decoded images in one file, keyed by the hash of what they were decoded from. The file is append-only: a line that
+ * Decoded images in one file, keyed by the hash of what they were decoded from and by their size. The file is append-only: a line that
  * names format and decoder, then records of a header and raw RGB. There is no separate index to keep in sync; the
  * headers are walked when the file is opened. A killed run leaves at most one partial record at the end, which is
  * then truncated; a checksum of each header and each image detects other damage.
  *
- * A header is 40 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
- * bytes), the image's `assumedBits` or 0, CRC-32 of all preceding bytes.
+ * A header is 48 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
+ * bytes), the image's `assumedBits` or 0, the width and height in which it was decoded, CRC-32 of all preceding bytes.
  */
 import { crc32 } from "../../base/crc32.ts";
+import type { Size } from "../transforms/operation.ts";
+import { reducedSize, type Reduction } from "../transforms/reduction.ts";
 import type { Picture } from "../types.ts";
 
 /** A file with random reads and appending writes, provided by the host. */
@@ -35,8 +37,8 @@ interface Entry extends StoredPicture {
 /** What is known of an image without reading its pixels. */
 export type StoredPicture = Omit<Picture, "data">;
 
-const MAGIC = 0x58504757, HEADER = 40, DIGEST = 16, ASSUMED = 32;
-const VERSION = "wgrad pictures 1";
+const MAGIC = 0x58504757, HEADER = 48, DIGEST = 16, ASSUMED = 32, ORIGINAL = 36;
+const VERSION = "wgrad pictures 2";
 /** Headers of small images are read many at a time. */
 const WINDOW = 2 ** 16;
 
@@ -44,7 +46,9 @@ const WINDOW = 2 ** 16;
 export class PictureLog {
   readonly #file: GrowingFile;
   readonly #say: (text: string) => void;
-  readonly #entries = new Map<string, Entry>();
+  /** By digest: one for each size. */
+  readonly #entries = new Map<string, Entry[]>();
+  #count = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(file: GrowingFile, say: (text: string) => void) {
@@ -77,43 +81,46 @@ export class PictureLog {
 
   /** Number of images. */
   get count(): number {
-    return this.#entries.size;
+    return this.#count;
   }
 
-  /** An image without its pixels, if it is cached. */
-  sizeOf(digest: string): StoredPicture | undefined {
-    return this.#entries.get(digest);
+  /** An image, as it is after `reduction`, without its pixels, if it is cached. */
+  sizeOf(digest: string, reduction?: Reduction): StoredPicture | undefined {
+    return this.#find(digest, reduction);
   }
 
   /** An image, or undefined if it is missing or found damaged, which is reported. */
-  async read(digest: string): Promise<Picture | undefined> {
-    const entry = this.#entries.get(digest);
+  async read(digest: string, reduction?: Reduction): Promise<Picture | undefined> {
+    const entry = this.#find(digest, reduction);
     if (!entry) return undefined;
-    const { width, height, offset, assumedBits } = entry;
+    const { crc32: sum, offset, isChecked, ...stored } = entry, { width, height } = stored;
     const data = await this.#file.read(offset, width * height * 3);
-    if (!entry.isChecked && crc32(data) !== entry.crc32) {
-      this.#entries.delete(digest);
+    if (!isChecked && crc32(data) !== sum) {
+      this.#forget(digest, entry);
       this.#say(`an image in the cache "${this.#file.name}" is damaged: decoding it again`);
       return undefined;
     }
     entry.isChecked = true;
-    return { width, height, data, ...assumedBits === undefined ? {} : { assumedBits } };
+    return { ...stored, data };
   }
 
   /** Adds an image unless it is already there. */
   add(digest: string, { data, ...stored }: Picture): Promise<void> {
     const write = async () => {
-      if (this.#entries.has(digest)) return;
       const record = new Uint8Array(HEADER + data.length), view = new DataView(record.buffer);
-      const { width, height, assumedBits = 0 } = stored, sum = crc32(data);
+      const { width, height, assumedBits = 0, original = { width, height } } = stored, sum = crc32(data);
+      if (this.#has(digest, { width, height })) return;
+
       [MAGIC, width, height, sum].forEach((value, i) => view.setUint32(4 * i, value, true));
       record.set(Uint8Array.fromHex(digest), 16);
       view.setUint32(ASSUMED, assumedBits, true);
+      view.setUint32(ORIGINAL, original.width, true);
+      view.setUint32(ORIGINAL + 4, original.height, true);
       view.setUint32(HEADER - 4, crc32(record.subarray(0, HEADER - 4)), true);
       record.set(data, HEADER);
       const offset = this.#file.size + HEADER;
       await this.#file.append(record);
-      this.#entries.set(digest, { ...stored, crc32: sum, offset, isChecked: true });
+      this.#remember(digest, { ...stored, crc32: sum, offset, isChecked: true });
     };
     const done = this.#last.then(write);
     this.#last = done.catch(() => {});
@@ -122,6 +129,31 @@ export class PictureLog {
 
   close(): void {
     this.#file.close();
+  }
+
+  /** The entry whose size is what `reduction` makes of the image that was decoded. */
+  #find(digest: string, reduction: Reduction | undefined): Entry | undefined {
+    return this.#entries.get(digest)?.find((entry) => {
+      const { width, height, original = { width, height } } = entry;
+      return isSize(entry, reduction ? reducedSize(original, reduction) : original);
+    });
+  }
+
+  #has(digest: string, size: Size): boolean {
+    return this.#entries.get(digest)?.some((entry) => isSize(entry, size)) ?? false;
+  }
+
+  /** A later image of the same size is there because an earlier one is damaged. */
+  #remember(digest: string, entry: Entry): void {
+    this.#forget(digest, entry);
+    this.#entries.set(digest, [...this.#entries.get(digest) ?? [], entry]);
+    this.#count++;
+  }
+
+  #forget(digest: string, size: Size): void {
+    const all = this.#entries.get(digest) ?? [], others = all.filter((entry) => !isSize(entry, size));
+    this.#entries.set(digest, others);
+    this.#count -= all.length - others.length;
   }
 
   /** Reads headers from `start` up to the first truncated or damaged one. */
@@ -151,8 +183,17 @@ export class PictureLog {
     if (!isWhole) return undefined;
     const digest = header.slice(16, 16 + DIGEST).toHex();
     const assumedBits = view.getUint32(ASSUMED, true);
-    const stored = { width, height, ...assumedBits === 0 ? {} : { assumedBits } };
-    this.#entries.set(digest, { ...stored, crc32: sum, offset: at + HEADER, isChecked: false });
+    const original = { width: view.getUint32(ORIGINAL, true), height: view.getUint32(ORIGINAL + 4, true) };
+    const isReduced = original.width !== width || original.height !== height;
+    this.#remember(digest, {
+      width,
+      height,
+      ...(assumedBits !== 0 && { assumedBits }),
+      ...(isReduced && { original }),
+      crc32: sum,
+      offset: at + HEADER,
+      isChecked: false,
+    });
     return next;
   }
 
@@ -164,4 +205,8 @@ export class PictureLog {
     );
     await this.#file.truncate(at);
   }
+}
+
+function isSize(one: Size, other: Size): boolean {
+  return one.width === other.width && one.height === other.height;
 }

@@ -3,6 +3,7 @@ import { DataError } from "../../base/errors.ts";
 import type { Decoder } from "./decoder.ts";
 import type { PictureCache } from "./picture_cache.ts";
 import { MAX_PIXELS, pixelFault } from "./picture_header.ts";
+import type { Reduction } from "../transforms/reduction.ts";
 import type { Picture, Sample } from "../types.ts";
 
 /** Images by position in a list of samples. */
@@ -43,6 +44,8 @@ export async function readableOf(
 export interface PictureSupply {
   readonly decoder: Decoder;
   readonly cache: PictureCache;
+  /** To what size larger images are reduced; by default none is. */
+  readonly reduction?: Reduction | undefined;
   /** Keep the decoder's threads between epochs. */
   readonly persistent: boolean;
 }
@@ -75,25 +78,27 @@ export function picturesOf(
   watcher = requireAll,
   maxPixels = MAX_PIXELS,
 ): PictureSource {
-  const { decoder, cache, persistent } = supply;
+  const { decoder, cache, persistent, reduction } = supply;
 
   /** Takes an image from the cache if a file of the same bytes has been decoded before. */
   const adopt = async (path: string): Promise<Picture | string | undefined> => {
     const { digest, reason } = await decoder.decode(path, { digest: true, decode: false });
     if (reason !== undefined) return reason;
-    const size = await cache.adopt(path, digest!);
+    const size = await cache.adopt(path, digest!, reduction);
     if (size === undefined) return undefined;
-    const { width, height } = size;
-    return width * height > maxPixels ? pixelFault(width, height, maxPixels) : await cache.find(path);
+    const { width, height } = size.original ?? size;
+    return width * height > maxPixels
+      ? pixelFault(width, height, maxPixels)
+      : await cache.find(path, reduction);
   };
   const fetch = async (path: string): Promise<Picture | string> => {
-    const kept = cache.kind === "none" ? undefined : await cache.find(path);
+    const kept = cache.kind === "none" ? undefined : await cache.find(path, reduction);
     if (kept) return kept;
     const adopted = cache.byContent && cache.hasEarlier ? await adopt(path) : undefined;
     if (adopted !== undefined) return adopted;
-    const { picture, reason, digest } = await decoder.decode(path, { digest: cache.byContent });
+    const { picture, reason, digest } = await decoder.decode(path, { digest: cache.byContent, reduction });
     if (!picture) return reason ?? "the decoder gave no reason";
-    await cache.keep(path, picture, digest);
+    await cache.keep(path, picture, { digest, reduction });
     return picture;
   };
   const one = async (position: number): Promise<Picture | undefined> => {

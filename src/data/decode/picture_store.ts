@@ -3,6 +3,8 @@ import { picturesOf, type PictureSource, type PictureSupply } from "./picture_so
 import { describeRanges } from "./ranges.ts";
 import type { ScannedFiles, Unreadable } from "./scan.ts";
 import { UnreadableFiles, type UnreadableOptions } from "./unreadable.ts";
+import { reducedSize, type Reduction } from "../transforms/reduction.ts";
+import type { Size } from "../transforms/operation.ts";
 import type { FileTree, Sample } from "../types.ts";
 
 /** Samples with their images: positions in the source are positions in `samples`. */
@@ -10,8 +12,10 @@ export interface PictureStore {
   /** Those whose files looked like images when the run started. */
   readonly samples: readonly Sample[];
   readonly pictures: PictureSource;
-  /** Size of the decoded images, as far as their files say. */
+  /** Size of the images as they are kept, as far as their files say. */
   readonly bytes: number;
+  /** How many of its files' images are reduced, and to what size; undefined if none is. */
+  readonly reduced: { readonly images: number; readonly reduction: Reduction } | undefined;
   /** The unreadable files that are known so far, sorted by path. */
   readonly unreadable: readonly Unreadable[];
   /** The unreadable files that were found since the last call. */
@@ -52,7 +56,7 @@ export function pictureStore(
   return {
     samples: kept,
     pictures: picturesOf(kept, supply, watcher, maxPixels),
-    bytes: paths.values().reduce((sum, path) => sum + (scanned.decodedBytes.get(path) ?? 0), 0),
+    ...keptSizes([...paths].flatMap((path) => scanned.sizes.get(path) ?? []), supply.reduction),
     get unreadable() {
       return lost.all;
     },
@@ -63,4 +67,18 @@ export function pictureStore(
       return describeRanges(assumed.values());
     },
   };
+}
+
+/** What images of these sizes take once they are decoded and reduced. */
+function keptSizes(
+  sizes: readonly Size[],
+  reduction: Reduction | undefined,
+): Pick<PictureStore, "bytes" | "reduced"> {
+  let bytes = 0, images = 0;
+  for (const size of sizes) {
+    const kept = reduction ? reducedSize(size, reduction) : size;
+    bytes += 3 * kept.width * kept.height;
+    if (kept !== size) images++;
+  }
+  return { bytes, reduced: reduction && images > 0 ? { images, reduction } : undefined };
 }

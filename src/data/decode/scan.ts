@@ -7,6 +7,7 @@ import { crc32 } from "../../base/crc32.ts";
 import { reasonOf } from "./decoder.ts";
 import { contentFormat, nameFormat } from "./formats.ts";
 import { headerFault, MAX_PIXELS, type PictureHeader, readHeader } from "./picture_header.ts";
+import type { Size } from "../transforms/operation.ts";
 import type { FileHead, FileTree } from "../types.ts";
 
 /** A file that cannot be read, and the reason in one line. */
@@ -23,8 +24,8 @@ export interface ScannedFiles {
   readonly belied: ReadonlyMap<string, string>;
   /** Of the first bytes and the size: the same for identical files, and hardly ever for others. */
   readonly probes: ReadonlyMap<string, number>;
-  /** Bytes of each image once it is decoded, as far as its file says; 0 otherwise. */
-  readonly decodedBytes: ReadonlyMap<string, number>;
+  /** The size of each image, as far as its file says; 0 x 0 otherwise. */
+  readonly sizes: ReadonlyMap<string, Size>;
 }
 
 /** Options of {@link scanFiles}. */
@@ -46,7 +47,7 @@ export async function scanFiles(
   { maxPixels = MAX_PIXELS, parallel = 16, onProgress }: ScanOptions = {},
 ): Promise<ScannedFiles> {
   const unreadable = new Map<string, string>(), belied = new Map<string, string>();
-  const probes = new Map<string, number>(), decodedBytes = new Map<string, number>();
+  const probes = new Map<string, number>(), sizes = new Map<string, Size>();
   let next = 0, done = 0;
   const look = async (path: string) => {
     const head = await readHead(tree, path, HEAD);
@@ -58,7 +59,7 @@ export async function scanFiles(
     }
     const reason = headerFault(head.bytes, header, maxPixels);
     if (reason !== undefined) unreadable.set(path, reason);
-    else decodedBytes.set(path, 3 * header!.width * header!.height);
+    else sizes.set(path, { width: header!.width, height: header!.height });
   };
   const work = async () => {
     while (next < paths.length) {
@@ -68,7 +69,7 @@ export async function scanFiles(
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  return { unreadable, belied, probes, decodedBytes };
+  return { unreadable, belied, probes, sizes };
 }
 
 /** The first `length` bytes of a file, of which a tree without `head` reads all. */

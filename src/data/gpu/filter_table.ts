@@ -1,7 +1,7 @@
 /** Resize filters in the layout that the kernels read. */
 import { roundUp } from "../../base/shape.ts";
 import { bySizes } from "../size_cache.ts";
-import { filterFor } from "../transforms/resize.ts";
+import { filterFor } from "../transforms/resample.ts";
 
 /**
  * `stride` words for each output position, a multiple of 4 and at least 8: the first input position, the number of

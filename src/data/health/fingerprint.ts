@@ -4,7 +4,7 @@
  * jerseys this finds copies that were recompressed, brightened, blurred or noised, while two photos of the same
  * number stay apart.
  */
-import { resizeTo } from "../transforms/resize.ts";
+import { resizeTo } from "../transforms/resample.ts";
 import type { Picture } from "../types.ts";
 
 /** Side of a fingerprint in pixels. */

@@ -1,5 +1,5 @@
 /** Measures how dark, flat or blurred an image is. */
-import { resizeTo } from "../transforms/resize.ts";
+import { resizeTo } from "../transforms/resample.ts";
 import type { Picture } from "../types.ts";
 import type { Looks } from "./types.ts";
 

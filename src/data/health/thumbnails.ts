@@ -1,5 +1,5 @@
 /** Thumbnails for the page: the first files of each finding, as JPEG in data URIs. */
-import { resizeTo } from "../transforms/resize.ts";
+import { resizeTo } from "../transforms/resample.ts";
 import type { Decode, EncodeJpeg, FileTree, Picture } from "../types.ts";
 import type { HealthReport } from "./types.ts";
 

@@ -13,7 +13,7 @@ import type { ColorStep, Operation, OperationOf } from "./operation.ts";
 import { perspective } from "./perspective.ts";
 import { pixelateTo } from "./pixelate.ts";
 import { eraseLevels } from "./random_erasing.ts";
-import { resizeTo } from "./resize.ts";
+import { resizeTo } from "./resample.ts";
 import { zoomOut } from "./zoom_out.ts";
 
 type Twins = {

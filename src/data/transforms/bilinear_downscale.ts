@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
-import { resizeTo } from "./resize.ts";
+import { resizeTo } from "./resample.ts";
 import { defineTransform, probability, range, scaledSize } from "./transform.ts";
 
 /** Reduces `picture` to the resolution `small` at the same size. */

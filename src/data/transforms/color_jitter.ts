@@ -31,6 +31,7 @@ export const color_jitter = defineTransform({
     hue: z.union([z.number().min(0).max(0.5), hueRange]).default(0),
   }),
   random: true,
+  takes: () => "any",
   make: ({ brightness, contrast, saturation, hue }) => {
     const ranges: { what: ColorStep["what"]; range: Range }[] = [
       { what: "brightness", range: rangeOf(brightness, 1, 0) },

@@ -1,7 +1,7 @@
 /** Crops as in torchvision; the area outside the image is black. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
-import { resizeTo } from "./resize.ts";
+import { resizeTo } from "./resample.ts";
 import type { Box, Size } from "./operation.ts";
 import { defineTransform, optionalSize, roundHalfEven } from "./transform.ts";
 

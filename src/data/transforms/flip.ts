@@ -19,5 +19,6 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
 export const random_horizontal_flip = defineTransform({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,
+  takes: () => "any",
   make: ({ p }) => (_, rng) => rng.uniform() < p ? [{ kind: "flip" }] : [],
 });

@@ -6,6 +6,7 @@ import { applyOperations } from "./apply.ts";
 import { normalizeOptions } from "./normalize.ts";
 import { type Operation, type Size, sizeAfter } from "./operation.ts";
 import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
+import type { Reduction } from "./reduction.ts";
 import { resizedSide } from "./resize.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
@@ -37,6 +38,8 @@ export interface Pipeline {
   readonly random: boolean;
   readonly normalization: Normalization;
   readonly preprocessing: Preprocessing;
+  /** How far images may be reduced before; undefined if all their pixels are needed. */
+  readonly takes: Reduction | undefined;
   /**
    * The operations for an image of `size`, in order. Throws a RangeError if the result would not be imageSize x
    * imageSize.
@@ -82,6 +85,7 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     channel_order: "RGB",
   };
   let normalized = false;
+  let takes: Reduction | "any" | undefined = "any";
   steps.forEach((step, i) => {
     const { name, given, plugin } = readStep(step, `${place}[${i}]`);
     if (plugin?.random && purpose === "eval") throw randomInEval(name, `${place}[${i}]`);
@@ -95,6 +99,7 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     }
     const { transform, parsed } = makeStep({ name, given, plugin }, `${place}[${i}]`, imageSize);
     made.push(transform);
+    if (takes === "any") takes = plugin.takes?.(parsed, { imageSize });
     random ||= plugin.random;
     preprocessing = { ...preprocessing, ...sizesOf(name, parsed, imageSize) };
   });
@@ -105,7 +110,15 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     return operations;
   };
   const apply = (picture: Picture, rng: Rng) => applyOperations(picture, draw(picture, rng), normalization);
-  return { imageSize, random, normalization, preprocessing, draw, apply };
+  return {
+    imageSize,
+    random,
+    normalization,
+    preprocessing,
+    takes: takes === "any" ? undefined : takes,
+    draw,
+    apply,
+  };
 }
 
 function misplaced(name: string, place: string, normalized: boolean): ConfigError {

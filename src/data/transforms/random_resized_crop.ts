@@ -35,6 +35,12 @@ function centralCrop(width: number, height: number, ratio: readonly [number, num
   return { top: Math.floor((height - h) / 2), left: Math.floor((width - w) / 2), height: h, width: w };
 }
 
+/** The shorter side of the smallest crop of any image, as a fraction of the image's shorter side. */
+function leastCrop([least]: readonly [number, number], [narrow, wide]: readonly [number, number]): number {
+  const drawn = Math.sqrt(least * Math.min(narrow, 1 / wide)), central = Math.min(1, wide, 1 / narrow);
+  return Math.min(drawn, central);
+}
+
 /** Crops a random part and resizes it to `size` x `size`. */
 export const random_resized_crop = defineTransform({
   options: z.strictObject({
@@ -43,6 +49,10 @@ export const random_resized_crop = defineTransform({
     ratio: range(1e-3).default([3 / 4, 4 / 3]),
   }),
   random: true,
+  takes: ({ size, scale, ratio }, { imageSize }) => ({
+    side: Math.ceil((size ?? imageSize) / leastCrop(scale, ratio)),
+    stretched: false,
+  }),
   make: ({ size, scale, ratio }, { imageSize }) => ({ width, height }, rng) => {
     const side = size ?? imageSize;
     return [

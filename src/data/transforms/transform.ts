@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
+import type { Reduction } from "./reduction.ts";
 import { type Color, type Operation, type Size, sizeAfter } from "./operation.ts";
 
 /**
@@ -27,6 +28,11 @@ export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
   readonly random: boolean;
   /** True if it acts on the normalised image, so that it must come after `normalize`. */
   readonly afterNormalize?: boolean;
+  /**
+   * How far an image may be reduced before it, so that nothing is enlarged that was not before: "any" if it does to a
+   * small image what it does to a large one; absent if it counts in pixels of the image and so needs them all.
+   */
+  takes?(options: z.output<Options>, context: Pick<TransformContext, "imageSize">): Reduction | "any";
 }
 
 /** Ties the type of a transform's options to the argument of its factory. */

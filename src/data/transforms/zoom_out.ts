@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { OperationOf } from "./operation.ts";
-import { resizeTo } from "./resize.ts";
+import { resizeTo } from "./resample.ts";
 import { colorOf, defineTransform, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
 
 /** `picture` resized to a box and placed at the box in an image of `fill`. */

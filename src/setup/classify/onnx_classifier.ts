@@ -1,6 +1,6 @@
 /** Classifiers from ONNX files, run by ONNX Runtime. */
 import { DataError } from "../../base/errors.ts";
-import { resizeTo } from "../../data/transforms/resize.ts";
+import { resizeTo } from "../../data/transforms/resample.ts";
 import type { Normalization, Picture } from "../../data/types.ts";
 import { cardPipeline } from "../../train/model_card.ts";
 import type { Host } from "../host.ts";

@@ -1,5 +1,5 @@
 /** A page with a thumbnail of each image and its predictions, in one file without scripts. */
-import { resizeTo } from "../../data/transforms/resize.ts";
+import { resizeTo } from "../../data/transforms/resample.ts";
 import type { EncodeJpeg, Picture } from "../../data/types.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";

@@ -1,5 +1,5 @@
 /** The images of a report, as small JPEGs. */
-import { resizeTo } from "../../data/transforms/resize.ts";
+import { resizeTo } from "../../data/transforms/resample.ts";
 import type { EncodeJpeg, EvaluatedSplit, Picture, Split } from "../../data/types.ts";
 import { chooseRows } from "./choose_pictures.ts";
 import type { PictureFile, Predictions } from "./report_data.ts";

@@ -12,7 +12,7 @@ import { pictureStore } from "../../../src/data/decode/picture_store.ts";
 import { scanFiles } from "../../../src/data/decode/scan.ts";
 import { shuffledOrder } from "../../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../../src/data/transforms/pipeline.ts";
-import type { Decode, FileTree, Sample } from "../../../src/data/types.ts";
+import type { Decode, FileTree, Picture, Sample } from "../../../src/data/types.ts";
 import { appendBytes } from "../../../src/host/deno_files.ts";
 import { openGrowingFile, openPrivateFile } from "../../../src/host/deno_growing_file.ts";
 import { decodeImage, encodeJpeg } from "../../../src/host/deno_images.ts";
@@ -223,7 +223,8 @@ Deno.test({
 
 Deno.test("the same seed gives the same batches for any number of workers, cache and prefetch", () =>
   withFolder(async (folder) => {
-    const names = Array.from({ length: 17 }, (_, i) => `p${i}.jpg`);
+    const names = Array.from({ length: 17 }, (_, i) => `p${i}.jpg`),
+      reduction = { side: 24, stretched: false };
     for (const [i, name] of names.entries()) {
       await Deno.writeFile(`${folder}/${name}`, await encodeJpeg(patterned(20 + i, 31 - i, i), 90));
     }
@@ -233,10 +234,10 @@ Deno.test("the same seed gives the same batches for any number of workers, cache
     const tree = await openTree(folder), samples = names.map((path, i) => ({ path, label: i % 3 }));
     const epochs = async (decoder: Decoder, kind: CacheKind, prefetch: number, budget?: number) => {
       const { cache } = await counted(tree, kind, folder, { budget, file: `.${crypto.randomUUID()}` });
-      const supply: PictureSupply = { decoder, cache, persistent: prefetch % 2 === 0 };
+      const supply: PictureSupply = { decoder, cache, persistent: prefetch % 2 === 0, reduction };
       const scanned = await scanFiles(tree, names);
       const store = pictureStore(tree, samples, scanned, supply, { split: "train", maxUnreadable: 0.2 });
-      const found: unknown[] = [];
+      const found: [readonly Picture[], ...unknown[]][] = [];
       for (let epoch = 0; epoch < 2; epoch++) {
         const order = shuffledOrder(store.samples.length, 42, epoch);
         const draw = pipeline(defaultTrainSteps(), { imageSize: 16, purpose: "train" });
@@ -252,6 +253,8 @@ Deno.test("the same seed gives the same batches for any number of workers, cache
     const inline = () => inlineDecoder(tree, decodeImage);
     const expected = await epochs(inline(), "ram", 2);
     assertEquals(expected.length, 8);
+    const shorter = expected.flatMap(([pictures]) => pictures.map((one) => Math.min(one.width, one.height)));
+    assertEquals(Math.max(...shorter), 24);
     for (const workers of [1, 2, 3]) {
       const pool = () => decodePool(tree, { workers, start: startThread });
       assertEquals(await epochs(pool(), "none", workers - 1), expected);

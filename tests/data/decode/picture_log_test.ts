@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
 import { type GrowingFile, PictureLog } from "../../../src/data/decode/picture_log.ts";
+import { reduce } from "../../../src/data/transforms/reduction.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { patterned } from "../helpers.ts";
 
@@ -82,6 +83,27 @@ Deno.test("PictureLog keeps a picture once", async () => {
   const { size } = file;
   await Promise.all([log.add(digestOf(3), pictures[3]), log.add(digestOf(3), pictures[3])]);
   assertEquals(file.size, size);
+});
+
+Deno.test("PictureLog tells the sizes of one image apart, in the same process and in the next", async () => {
+  const file = fileOf(), { log } = await open(file), digest = digestOf(1);
+  const whole = patterned(40, 30),
+    half = { side: 15, stretched: false },
+    square = { side: 8, stretched: true };
+  await log.add(digest, reduce(whole, half));
+  for (const one of [log, (await open(fileOf(file.bytes))).log]) {
+    assertEquals(await one.read(digest, half), reduce(whole, half));
+    assertEquals([one.sizeOf(digest), one.sizeOf(digest, square)], [undefined, undefined]);
+    assertEquals(one.sizeOf(digest, half)?.original, { width: 40, height: 30 });
+  }
+  await log.add(digest, whole);
+  await log.add(digest, reduce(whole, square));
+  for (const one of [log, (await open(fileOf(file.bytes))).log]) {
+    assertEquals([await one.read(digest), await one.read(digest, half)], [whole, reduce(whole, half)]);
+    assertEquals(await one.read(digest, square), reduce(whole, square));
+    assertEquals(await one.read(digest, { side: 30, stretched: true }), whole); // it is small enough
+    assertEquals(one.count, 3);
+  }
 });
 
 Deno.test("PictureLog goes on after a kill at any byte, with whole pictures only", async () => {

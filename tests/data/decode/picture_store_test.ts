@@ -48,6 +48,19 @@ Deno.test("pictureStore() keeps samples and pictures side by side, in order", as
   assertEquals([store.unreadable, store.bytes], [[], 15]);
 });
 
+Deno.test("pictureStore() says how many images are reduced, and what the images take then", async () => {
+  const files = { "a": tiny(40, 30, 7), "b": tiny(20, 20, 9), "c": tiny(8, 99, 3) };
+  const tree = memoryTree("data", new Map(Object.entries(files))), reduction = { side: 10, stretched: false };
+  const scanned = await scanFiles(tree, Object.keys(files));
+  const supply = { ...await supplyOf(tree, decodeTiny), reduction };
+  const store = pictureStore(tree, samplesOf(...Object.keys(files)), scanned, supply, { split: "train" });
+  assertEquals(store.reduced, { images: 2, reduction });
+  const pictures = await store.pictures.get([0, 1, 2]);
+  assertEquals(pictures.map((one) => [one!.width, one!.height]), [[13, 10], [10, 10], [8, 99]]);
+  assertEquals(store.bytes, pictures.reduce((sum, one) => sum + one!.data.length, 0));
+  assertEquals((await open(files)).reduced, undefined);
+});
+
 Deno.test("pictureStore() leaves out what is no image before it is decoded, with one reason each", async () => {
   const files = { "a": tiny(1, 1, 1), "empty": new Uint8Array(), "html": utf8("<html>") };
   const store = await open(files, { maxUnreadable: 0.8 }, samplesOf("a", "html", "empty", "missing"));

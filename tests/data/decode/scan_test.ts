@@ -36,7 +36,7 @@ async function assertScanned(tree: FileTree) {
     progress = done;
   };
   const paths = [...files.keys(), "b/gone.jpg"];
-  const { unreadable, belied, probes, decodedBytes } = await scanFiles(tree, paths, {
+  const { unreadable, belied, probes, sizes } = await scanFiles(tree, paths, {
     onProgress,
     maxPixels: 20_000,
   });
@@ -44,12 +44,12 @@ async function assertScanned(tree: FileTree) {
   assertEquals([...unreadable.keys()].sort(), ["a/empty.jpg", "a/text.png", "b/gone.jpg"]);
   assertEquals(unreadable.get("a/empty.jpg"), "the file is empty");
   assertEquals(belied, new Map([["b/png.jpg", "PNG by content"]]));
-  const photo = 150 * 90 * 3;
+  const photo = { width: 150, height: 90 };
   assertEquals(
-    [...decodedBytes].sort(([a], [b]) => a < b ? -1 : 1),
+    [...sizes].sort(([a], [b]) => a < b ? -1 : 1),
     [["a/photo.jpg", photo], ["a/preview.jpg", photo], ["b/copy.jpg", photo], ["b/cut.jpg", photo], [
       "b/png.jpg",
-      31 * 17 * 3,
+      { width: 31, height: 17 },
     ]],
   );
   assertEquals(probes.get("a/photo.jpg"), probes.get("b/copy.jpg"));
