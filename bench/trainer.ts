@@ -2,6 +2,7 @@
  * The cost of the trainer and its callbacks on top of the engine's own step: the same steps, in turn, with and
  * without.
  */
+import { noLine } from "../src/base/progress.ts";
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { makeLoss } from "../src/nn/losses/mod.ts";
@@ -140,7 +141,7 @@ function allOptions(): Record<string, unknown> {
 
 function contextOf({ host }: Session, folder: string, plan: TrainingPlan): CallbackContext {
   const { size: width, size: height, classes } = plan;
-  const quiet = { columns: () => 100, print: () => {}, status: () => {} };
+  const quiet = { columns: () => 100, print: () => {}, live: () => noLine };
   return {
     folder,
     imageSize: width,

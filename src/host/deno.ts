@@ -1,6 +1,8 @@
 /** The host of the command line: Deno's files, sharp's decoder, the GPU of a provider, the terminal. */
 import { DataError, exitCode } from "../base/errors.ts";
+import { progressOn } from "../base/progress.ts";
 import type { Host } from "../setup/host.ts";
+import { TerminalScreen } from "../setup/terminal_screen.ts";
 import { filesBelow, isAbandoned } from "./deno_disk.ts";
 import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import { appendBytes, appendText, folderStore, linkAtomic, openTree } from "./deno_files.ts";
@@ -36,8 +38,12 @@ export async function runProcess(
  */
 export function denoHost(): Host {
   const terminal = denoTerminal(), signal = stopSignal();
+  const screen = new TerminalScreen(terminal, "info");
+  const remark = (line: string) => screen.above(() => printError(line));
+  const live = screen.live.bind(screen);
+  const progress = progressOn({ isTerminal: terminal.isTerminal, live, print: remark });
   const cacheFolder = (name: string) => `.cache/${name}`;
-  const unpacking = { folder: cacheFolder("archives"), print: printError, signal };
+  const unpacking = { folder: cacheFolder("archives"), print: remark, progress, signal };
   return {
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
@@ -68,9 +74,10 @@ export function denoHost(): Host {
     machine: () => Promise.resolve(denoMachine()),
     now: () => new Date(),
     terminal,
-    print: (line) => terminal.print(line),
-    remark: printError,
-    status: () => {},
+    print: (line) => screen.print(line),
+    remark,
+    live,
+    progress,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What is unpacked whole under Deno: once, into a folder of the cache, for all processes and later runs. */
 import { InterruptedError } from "../base/errors.ts";
+import { noProgress } from "../base/progress.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Keep } from "../data/files/archives/unpack.ts";
 import { baseOf } from "../data/files/paths.ts";
@@ -10,7 +11,7 @@ import { tryLock } from "./deno_lock.ts";
 import { writeParts } from "./deno_writing.ts";
 
 /** Where to unpack, whom to tell about it, and what stops it. */
-export interface Unpacking extends Pick<Host, "print" | "signal"> {
+export interface Unpacking extends Pick<Host, "print" | "progress" | "signal"> {
   readonly folder: string;
 }
 
@@ -18,11 +19,9 @@ export interface Unpacking extends Pick<Host, "print" | "signal"> {
 export const QUIET: Unpacking = {
   folder: ".cache/archives",
   print: () => {},
+  progress: noProgress,
   signal: new AbortController().signal,
 };
-
-/** Milliseconds between two lines on how far it is. */
-const PAUSE = 10_000;
 
 /**
  * Keeps what is unpacked from the file at `path` in a folder, under a name that follows from the file's path, size and
@@ -49,16 +48,14 @@ async function isThere(path: string): Promise<boolean> {
 async function* reported(
   name: string,
   parts: AsyncIterable<Uint8Array>,
-  { folder, print, signal }: Unpacking,
+  { folder, print, progress, signal }: Unpacking,
 ): AsyncGenerator<Uint8Array> {
-  let bytes = 0, said = Date.now();
+  let bytes = 0;
   print(`  unpacking "${name}" into ${folder}`);
+  using shown = progress(`unpacking "${name}"`, undefined, "bytes");
   for await (const part of parts) {
     if (signal.aborted) throw new InterruptedError(`Stopped while unpacking "${name}"`);
     yield part;
-    bytes += part.length;
-    if (Date.now() - said < PAUSE) continue;
-    said = Date.now();
-    print(`  unpacking "${name}": ${Math.round(bytes / 1e6)} MB so far`);
+    shown.at(bytes += part.length);
   }
 }

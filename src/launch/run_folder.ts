@@ -2,8 +2,9 @@
 
 import { formatConfig, formatHydra, formatOverrides, type Loaded } from "../config/mod.ts";
 import type { Host, Level } from "../setup/host.ts";
-import { isShown, RunScreen } from "./screen.ts";
+import { isShown, TerminalScreen } from "../setup/terminal_screen.ts";
 import { printableLines } from "../base/printable.ts";
+import { progressOn } from "../base/progress.ts";
 
 /**
  * Writes `config.yaml`, `overrides.yaml` and `hydra.yaml` to the run's `.hydra`. The configuration is resolved, with
@@ -27,7 +28,7 @@ export interface RunOutput {
   readonly host: Host;
   /** Writes a line to the file only. */
   write(text: string, level: Level): void;
-  /** Removes the live line, and waits until the file is written. @throws FileError if it could not be */
+  /** Removes live lines, and waits until the file is written. @throws FileError if it could not be */
   close(): Promise<void>;
 }
 
@@ -36,7 +37,7 @@ export interface RunOutput {
  * level info are always in the file, and colours never are.
  */
 export function withLog(host: Host, path: string, level: Level): RunOutput {
-  const screen = new RunScreen(host.terminal, level);
+  const screen = new TerminalScreen(host.terminal, level);
   let written = Promise.resolve();
   const write = (text: string, of: Level) => {
     if (!isShown(of, level) && !isShown(of, "info")) return;
@@ -49,10 +50,11 @@ export function withLog(host: Host, path: string, level: Level): RunOutput {
     screen.print(line, of);
     write(line, of);
   };
-  const status = (make?: (columns: number) => string) => screen.status(make);
+  const live = screen.live.bind(screen);
+  const progress = progressOn({ isTerminal: host.terminal.isTerminal, live, print });
   const close = () => {
-    screen.status();
+    screen.close();
     return written;
   };
-  return { host: { ...host, print, status }, write, close };
+  return { host: { ...host, print, live, progress }, write, close };
 }

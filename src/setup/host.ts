@@ -4,6 +4,7 @@
  */
 import type { ByteSource } from "../base/byte_source.ts";
 import type { TryLock } from "../base/lock.ts";
+import type { LiveLine, StartProgress } from "../base/progress.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { ProviderName } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
@@ -129,6 +130,8 @@ export interface Host {
   print(line: string, level?: Level): void;
   /** Prints a line beside the results, to standard error. */
   remark(line: string): void;
-  /** In a run on a terminal, shows a live line below all others; undefined removes it. */
-  status(make?: (columns: number) => string): void;
+  /** On a terminal, shows a live line below all others; of several the latest is seen. */
+  live(make: (columns: number) => string): LiveLine;
+  /** Shows how far something is that takes long: a run in its output, any other task beside its results. */
+  readonly progress: StartProgress;
 }

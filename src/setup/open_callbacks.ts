@@ -51,7 +51,7 @@ export function openCallbacks(
     },
     exportOnnx: exporter(host, device, data),
     print: host.print,
-    screen: { columns: host.terminal.columns, print: host.print, status: host.status },
+    screen: { columns: host.terminal.columns, print: host.print, live: host.live },
   });
 }
 

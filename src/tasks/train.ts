@@ -61,7 +61,6 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
     const evaluation = openEvaluator(config, { device, model, loss, data });
     const resume = places.resume && await openResume(host, config, places.resume);
-    host.status(() => "preparing the step's kernels ...");
     return await withRunLog(log, config, resume?.progress, async () => {
       const callbacks = openCallbacks(host, config, places, { device, data, findings });
       const parts = { device, data, model, loss, evaluation, log, resume, callbacks };

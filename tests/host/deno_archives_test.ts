@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { zipSync } from "fflate";
 import { DataError, InterruptedError } from "../../src/base/errors.ts";
+import { noProgress } from "../../src/base/progress.ts";
 import { openTree, readPlace } from "../../src/host/deno_files.ts";
 import { gzipped, tarOf } from "../data/files/archives/make.ts";
 import { utf8, withFolder } from "../data/helpers.ts";
@@ -21,7 +22,8 @@ function withArchive(
     const stop = new AbortController();
     const print = (line: string) => void said.push(line);
     await Deno.writeFile(path, await gzipped(tarOf({ name: "cat/1.txt", content: "cat" })));
-    const open = (at = path) => openTree(at, "", { folder: cache, print, signal: stop.signal });
+    const open = (at = path) =>
+      openTree(at, "", { folder: cache, print, progress: noProgress, signal: stop.signal });
     await body({ path, cache, said, stop, open });
   });
 }

@@ -1,5 +1,6 @@
 /** A host whose files are in memory, for what launches runs. */
 
+import { noLine, noProgress } from "../../src/base/progress.ts";
 import { lockedBy, type TryLock } from "../../src/base/lock.ts";
 import { temporaryOf } from "../../src/base/temporary_name.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
@@ -75,7 +76,8 @@ export function memoryHost(
     cacheFolder: (name) => `.cache/${name}`,
     now: () => now,
     terminal: { isTerminal: false, columns: () => Infinity, print, overwrite: () => {} },
-    status: () => {},
+    live: () => noLine,
+    progress: noProgress,
     print,
   };
   return { host: host as Host, lines, files, locks };

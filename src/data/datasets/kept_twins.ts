@@ -3,13 +3,10 @@ import { sha256 } from "../../base/sha256.ts";
 import type { FindAlike } from "../files/units.ts";
 import { findTwins } from "../health/twins.ts";
 import type { FileTree } from "../types.ts";
-import { counted } from "../words.ts";
 import type { DatasetContext } from "./plugin.ts";
 
 /** Increase this when other images would count as twins. */
 const VERSION = 1;
-/** Milliseconds between two lines about the progress. */
-const PATIENCE = 10_000;
 
 /** Finds twins in `tree`, or takes them from the cache. Groups are kept by the hashes of their images. */
 export function keptTwins(tree: FileTree, context: DatasetContext): FindAlike {
@@ -36,17 +33,12 @@ function readGroups(text: string | undefined): string[][] | undefined {
   }
 }
 
-function find(
+async function find(
   tree: FileTree,
   samples: Parameters<FindAlike>[0],
-  { decode, parallel, print }: DatasetContext,
+  { decode, parallel, progress }: DatasetContext,
 ): Promise<string[][]> {
   const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
-  let said = performance.now();
-  const onProgress = (seen: number) => {
-    if (performance.now() - said < PATIENCE) return;
-    said = performance.now();
-    print(`  looking for near twins: ${seen} of ${counted(images.length, "image")}`);
-  };
-  return findTwins(images, { tree, decode, parallel, onProgress });
+  using shown = progress("looking for near twins among images", images.length);
+  return await findTwins(images, { tree, decode, parallel, onProgress: shown.at });
 }

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Lock } from "../../base/lock.ts";
 import type { Plugin } from "../../base/plugin.ts";
+import type { StartProgress } from "../../base/progress.ts";
 import type { Patch } from "../files/patch.ts";
 import type { Dataset, Decode, EncodeJpeg, FileTree, FolderStore } from "../types.ts";
 
@@ -28,6 +29,7 @@ export interface DatasetContext {
   /** Images that can be decoded at the same time. */
   readonly parallel: number;
   print(line: string): void;
+  readonly progress: StartProgress;
 }
 
 /** A dataset whose samples are known and whose images are not decoded yet. */

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { LiveLine } from "../../base/progress.ts";
 import { hasTop5 } from "../../metrics/accuracy.ts";
 import type { Callback, StepRecord } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
@@ -47,6 +48,7 @@ function columnsWithin(width: number, classes: number): Column[] {
 export function progress(screen: Screen): Callback {
   let shown: Column[] = [];
   let logged: StepRecord | undefined;
+  let bar: LiveLine | undefined;
   let started: { batches: number; at: number } | undefined;
   const batchesOf = ({ epoch, batch, batchesPerEpoch }: RunState) => epoch * batchesPerEpoch + batch;
   return {
@@ -54,7 +56,7 @@ export function progress(screen: Screen): Callback {
     fitStart(state) {
       shown = columnsWithin(screen.columns(), state.classes.length);
       screen.print(shown.map(({ heading }) => heading).join("  "));
-      screen.status((width) => {
+      bar = screen.live((width) => {
         const batches = started ? batchesOf(state) - started.batches : 0;
         const seconds = (performance.now() - (started?.at ?? 0)) / 1000;
         return barLine({ state, logged, batches, seconds }, width);
@@ -67,8 +69,8 @@ export function progress(screen: Screen): Callback {
       const cells = shown.map(({ heading, text }) => text(record, state).padStart(heading.length));
       screen.print(cells.join("  ") + (state.best?.epoch === record.epoch ? BEST : ""));
     },
-    save: (_, reason) => reason === "interrupted" ? screen.status() : undefined,
-    fitEnd: () => screen.status(),
+    save: (_, reason) => reason === "interrupted" ? bar?.[Symbol.dispose]() : undefined,
+    fitEnd: () => bar?.[Symbol.dispose](),
   };
 }
 

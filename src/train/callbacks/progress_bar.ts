@@ -1,4 +1,5 @@
 /** The progress line of a run on a terminal. */
+import { clockTime } from "../../base/clock.ts";
 import type { StepRecord } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
 
@@ -25,7 +26,7 @@ export function barLine({ state, logged, batches, seconds }: BarParts, width: nu
   const parts = [
     `${batch}/${batchesPerEpoch}`,
     ...(batch === batchesPerEpoch ? ["validating"] : logged ? [`loss ${logged.tally.loss.toFixed(4)}`] : []),
-    ...(batches > 0 ? [`ETA ${clock(seconds / batches * left)}`] : []),
+    ...(batches > 0 ? [`ETA ${clockTime(seconds / batches * left)}`] : []),
     ...(logged
       ? [
         `${logged.imagesPerSecond.toFixed(1)} images/s`,
@@ -45,11 +46,4 @@ export function barLine({ state, logged, batches, seconds }: BarParts, width: nu
 function drawBar(share: number, length: number): string {
   const done = Math.round(share * length);
   return "━".repeat(done) + "─".repeat(length - done);
-}
-
-/** `1:02:03`. */
-function clock(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }

@@ -33,7 +33,10 @@ function screen(columns: number) {
     screen: {
       columns: () => columns,
       print: (line: string) => void lines.push(line),
-      status: (make?: (columns: number) => string) => void (live.make = make),
+      live(make: (columns: number) => string) {
+        live.make = make;
+        return { update: () => {}, [Symbol.dispose]: () => void (live.make = undefined) };
+      },
     },
   };
 }

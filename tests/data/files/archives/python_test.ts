@@ -1,6 +1,7 @@
 /** Archives that Python writes, in all of tarfile's formats, against what Python reads in them. */
 import { assertEquals } from "@std/assert";
 import { sha256 } from "../../../../src/base/sha256.ts";
+import { QUIET } from "../../../../src/host/deno_archives.ts";
 import { openTree } from "../../../../src/host/deno_files.ts";
 import { pythonTest, runPython } from "../../../python.ts";
 import { withFolder } from "../../helpers.ts";
@@ -75,7 +76,7 @@ pythonTest(
     withFolder(async (folder) => {
       const seed = Math.floor(Math.random() * 1e6);
       const expected: Record<string, Found> = JSON.parse(await runPython(WRITE, [folder, String(seed)]));
-      const unpacking = { folder: `${folder}/cache`, print: () => {}, signal: new AbortController().signal };
+      const unpacking = { ...QUIET, folder: `${folder}/cache` };
       for (const [name, { files, faults }] of Object.entries(expected)) {
         // A .tar without entries is zeros, which could be anything.
         if (Object.keys(files).length + faults.length === 0) continue;

@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { denoTerminal } from "../../src/host/deno_terminal.ts";
 import type { Level } from "../../src/setup/host.ts";
 import { withLog } from "../../src/launch/run_folder.ts";
-import { RunScreen } from "../../src/launch/screen.ts";
-import { memoryHost } from "./memory_host.ts";
+import { TerminalScreen } from "../../src/setup/terminal_screen.ts";
+import { memoryHost } from "../launch/memory_host.ts";
 
 /** A terminal that keeps what it shows: rows of characters, of which the last is under way. */
 function fakeTerminal(columns: number, color = false, isTerminal = true) {
@@ -32,31 +32,43 @@ function fakeTerminal(columns: number, color = false, isTerminal = true) {
 
 Deno.test("the live line stays below the lines that are printed, and leaves nothing behind", () => {
   const { terminal, rows, raw } = fakeTerminal(20);
-  const screen = new RunScreen(terminal, "info");
+  const screen = new TerminalScreen(terminal, "info");
   let text = "a long live line";
-  screen.status((columns) => text.slice(0, columns));
+  const line = screen.live((columns) => text.slice(0, columns));
   assertEquals(rows(), ["a long live line"]);
   screen.print("first");
   text = "short";
   screen.print("second");
   assertEquals(rows(), ["first", "second", "short"]);
-  screen.status();
+  line[Symbol.dispose]();
   assertEquals(rows(), ["first", "second", ""]);
   assert(!raw().includes("\x1b"));
 });
 
+Deno.test("of several live lines the latest is seen, and the one before it when it is gone", () => {
+  const { terminal, rows } = fakeTerminal(40);
+  const screen = new TerminalScreen(terminal, "info");
+  using _ = screen.live(() => "epoch 1");
+  const inner = screen.live(() => "validating: 3 of 7");
+  screen.above(() => terminal.print("beside"));
+  assertEquals(rows(), ["beside", "validating: 3 of 7"]);
+  inner[Symbol.dispose]();
+  assertEquals(rows(), ["beside", "epoch 1"]);
+  screen.close();
+  assertEquals(rows(), ["beside", ""]);
+});
+
 Deno.test("the live line is cut to the terminal's width, less one column", () => {
   const { terminal, rows } = fakeTerminal(10);
-  const screen = new RunScreen(terminal, "info");
-  screen.status(() => "0123456789abc");
+  const screen = new TerminalScreen(terminal, "info");
+  using _ = screen.live(() => "0123456789abc");
   assertEquals(rows(), ["012345678"]);
-  screen.status();
 });
 
 Deno.test("into a pipe no live line is written, and no escape code", () => {
   const { terminal, rows, raw } = fakeTerminal(80, false, false);
-  const screen = new RunScreen(terminal, "debug");
-  screen.status(() => "live");
+  const screen = new TerminalScreen(terminal, "debug");
+  using _ = screen.live(() => "live");
   screen.print("a", "warning");
   assertEquals(rows(), ["warning: a", ""]);
   assert(!raw().includes("\x1b") && !raw().includes("\r"));
@@ -64,11 +76,11 @@ Deno.test("into a pipe no live line is written, and no escape code", () => {
 
 Deno.test("the live line is looked at about ten times a second", async () => {
   const { terminal } = fakeTerminal(80);
-  const screen = new RunScreen(terminal, "info");
+  const screen = new TerminalScreen(terminal, "info");
   let looks = 0;
-  screen.status(() => `${looks++}`);
+  const line = screen.live(() => `${looks++}`);
   await new Promise((resolve) => setTimeout(resolve, 560));
-  screen.status();
+  line[Symbol.dispose]();
   assert(looks >= 2 && looks <= 7, `${looks}`);
 });
 
@@ -111,7 +123,7 @@ Deno.test("names that control a terminal are shown, not obeyed: in lines, in the
   const name = "a\x1b[31m\r\x9b2J\u202egpj.b";
   const shown = "a\\u001b[31m\\u000d\\u009b2J\\u202egpj.b";
   const output = withLog({ ...host, terminal }, "run/train.log", "info");
-  output.host.status(() => name);
+  output.host.live(() => name);
   output.host.print(`unreadable: ${name}\nsecond line`, "warning");
   output.write(name, "error");
   await output.close();
