@@ -69,7 +69,8 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
       await host.pictures.decoderVersion(),
       report.print,
     );
-  const disk = await keptIn(await PictureCache.open({ kind: "disk", openLog }), tree, samples, inline);
+  const logs = { openLog, openPrivateLog: openLog, say: report.print };
+  const disk = await keptIn(await PictureCache.open({ kind: "disk", logs }), tree, samples, inline);
   const bytes = await Promise.all(samples.map(({ path }) => tree.read(path)));
   const passes: TimedPass[] = [
     { what: `sharp, a bare loop, ${WORKERS} at once`, run: () => bare(bytes, WORKERS) },

@@ -1,4 +1,5 @@
 /** GPU buffers that are reused: a freed buffer serves the next request of its size. */
+import { mib } from "../base/byte_size.ts";
 import { LimitError } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
 
@@ -123,9 +124,4 @@ export class Pool {
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     return this.gpu.createBuffer({ label, size, usage });
   }
-}
-
-/** Formats a number of bytes for messages. */
-export function mib(bytes: number): string {
-  return `${(bytes / 1048576).toFixed(1)} MiB`;
 }

@@ -1,8 +1,9 @@
 /** A file under Deno that one process appends to and any number read. */
-import { DataError } from "../base/errors.ts";
+import { DataError, FileError } from "../base/errors.ts";
 import type { Lock, Taken } from "../base/lock.ts";
 import { folderOf } from "../data/files/paths.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
+import { explain } from "./deno_file_source.ts";
 import { tryLock } from "./deno_lock.ts";
 import { makeFolderOf, writeAll, writing } from "./deno_writing.ts";
 
@@ -14,15 +15,28 @@ const CURE = ", or set data.cache=none or ram";
 
 /**
  * Opens or creates the file. The first process to open it may write until it closes the file or dies; others are
- * told who it is.
- * @throws FileError if it cannot be created
+ * told who it is. Where nothing can be written, a file that is there can be read.
+ * @throws FileError if there is none and it cannot be created
  */
 export async function openGrowingFile(path: string): Promise<GrowingFile> {
-  return await writing(path, async () => {
-    await makeFolderOf(path);
-    const file = await Deno.open(path, { read: true, write: true, create: true });
-    return growingFile(path, file, await tryLock(path, "keeps decoded images there"));
-  }, CURE);
+  try {
+    return await writing(path, () => openToWrite(path), CURE);
+  } catch (fault) {
+    const file = fault instanceof FileError ? await Deno.open(path).catch(() => undefined) : undefined;
+    if (file === undefined) throw fault;
+    return growingFile(path, file, { fault: fault as FileError });
+  }
+}
+
+async function openToWrite(path: string): Promise<GrowingFile> {
+  await makeFolderOf(path);
+  const file = await Deno.open(path, { read: true, write: true, create: true });
+  try {
+    return growingFile(path, file, { lock: await tryLock(path, "keeps decoded images there") });
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }
 
 /** A file next to `path` that no other process sees and that disappears when the process ends. @throws FileError */
@@ -35,28 +49,38 @@ export async function openPrivateFile(path: string): Promise<GrowingFile> {
   }, CURE);
 }
 
-/** @param lock the lock of a file that others may open */
-function growingFile(path: string, writer: Deno.FsFile, lock?: Lock | Taken): GrowingFile {
+/** `lock` is that of a file that others may open, `fault` why nothing can be written. */
+function growingFile(
+  path: string,
+  writer: Deno.FsFile,
+  { lock, fault }: { readonly lock?: Lock | Taken; readonly fault?: FileError } = {},
+): GrowingFile {
   const readers = Array.from({ length: READERS }, () => ({
     file: Deno.openSync(path),
     last: Promise.resolve() as Promise<unknown>,
   }));
   let size = writer.statSync().size, turn = 0;
-  const readFrom = async (file: Deno.FsFile, offset: number, length: number) => {
-    const bytes = new Uint8Array(length);
-    await file.seek(offset, Deno.SeekMode.Start);
-    for (let at = 0; at < length;) {
-      const count = await file.read(bytes.subarray(at));
-      if (count === null) {
-        throw new DataError(`Cannot read "${path}": it was truncated while in use`);
+  const readFrom = (file: Deno.FsFile, offset: number, length: number) =>
+    explain(path, async () => {
+      const bytes = new Uint8Array(length);
+      await file.seek(offset, Deno.SeekMode.Start);
+      for (let at = 0; at < length;) {
+        const count = await file.read(bytes.subarray(at));
+        if (count === null) {
+          throw new DataError(`Cannot read "${path}": it was truncated while in use`);
+        }
+        at += count;
       }
-      at += count;
-    }
-    return bytes;
+      return bytes;
+    });
+  const truncate = async (length: number) => {
+    await writer.truncate(length);
+    size = length;
   };
   return {
     name: path,
     heldBy: lock?.isOurs === false ? lock.by : undefined,
+    fault,
     get size() {
       return size;
     },
@@ -69,14 +93,15 @@ function growingFile(path: string, writer: Deno.FsFile, lock?: Lock | Taken): Gr
     append: (bytes) =>
       writing(path, async () => {
         await writer.seek(size, Deno.SeekMode.Start);
-        await writeAll(writer, bytes);
+        try {
+          await writeAll(writer, bytes);
+        } catch (error) {
+          await truncate(size).catch(() => {}); // a part that stays is cut when the file is next opened
+          throw error;
+        }
         size += bytes.length;
       }, CURE),
-    truncate: (length) =>
-      writing(path, async () => {
-        await writer.truncate(length);
-        size = length;
-      }, CURE),
+    truncate: (length) => writing(path, () => truncate(length), CURE),
     close() {
       for (const { file } of readers) file.close();
       writer.close();

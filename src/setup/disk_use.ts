@@ -1,5 +1,5 @@
 /** What files take on the disk. */
-import { mib } from "../core/pool.ts";
+import { mib } from "../base/byte_size.ts";
 import type { DiskFile, Host } from "./host.ts";
 
 /** A line on what a run takes: its folder, and what its checkpoints take beside that. */

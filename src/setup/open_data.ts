@@ -12,7 +12,7 @@ import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from ".
 import type { Reduction } from "../data/transforms/reduction.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
-import { mib } from "../core/pool.ts";
+import { mib } from "../base/byte_size.ts";
 import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import { leastBatch, planBatches } from "./batch_plan.ts";

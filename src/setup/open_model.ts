@@ -2,7 +2,7 @@
 import type { Config } from "../config/mod.ts";
 import { few } from "../base/few.ts";
 import { type Device, openDevice } from "../core/device.ts";
-import { mib } from "../core/pool.ts";
+import { mib } from "../base/byte_size.ts";
 import { parameterCount } from "../nn/declare_layers.ts";
 import type { Model } from "../nn/model.ts";
 import { createModel } from "../nn/models/mod.ts";

@@ -1,4 +1,5 @@
 /** Opens the configured source of images: a decoder, in this thread or in workers, and a cache. */
+import { DataError } from "../base/errors.ts";
 import { fnv1a32 } from "../base/rng.ts";
 import type { Config } from "../config/mod.ts";
 import { decodePool } from "../data/decode/decode_pool.ts";
@@ -16,10 +17,7 @@ export interface OpenSupply extends PictureSupply {
   close(): void;
 }
 
-/**
- * Opens the configured decoder and cache for the files of `tree`.
- * @throws FileError if the cache file cannot be created
- */
+/** Opens the configured decoder and cache for the files of `tree`. */
 export async function openSupply(host: Host, { data }: Config, tree: FileTree): Promise<OpenSupply> {
   const cache = await openCache(host, data.cache, tree);
   const decoder = openDecoder(host, data, tree);
@@ -43,20 +41,24 @@ async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTr
   const decoder = await pictures.decoderVersion();
   const folder = host.cacheFolder("pictures"), name = fileName(tree.name, decoder);
   const path = join(folder, name);
-  const say = (text: string) => host.print(`  note: ${text}`);
+  const note = (text: string) => host.print(`  note: ${text}`);
   let heldBy: string | undefined;
   return await PictureCache.open({
     kind,
     budget: pictures.freeMemory() / 2,
-    hasLog: await host.folderStore(folder).exists(name),
-    openLog: async () => {
-      const file = await pictures.openGrowingFile(path);
-      heldBy = file.heldBy;
-      return await PictureLog.open(file, decoder, say);
-    },
-    openPrivateLog: async () => {
-      say(`the cache "${path}" is open to ${heldBy}: what it lacks is kept beside it until this run ends`);
-      return await PictureLog.open(await pictures.openPrivateFile(path), decoder, say);
+    // What cannot be looked at is reported when it is opened.
+    hasLog: await host.folderStore(folder).exists(name).catch((error) => error instanceof DataError),
+    logs: {
+      say: (text) => host.print(text, "warning"),
+      openLog: async () => {
+        const file = await pictures.openGrowingFile(path);
+        heldBy = file.heldBy;
+        return await PictureLog.open(file, decoder, note);
+      },
+      openPrivateLog: async () => {
+        note(`the cache "${path}" is open to ${heldBy}: what it lacks is kept beside it until this run ends`);
+        return await PictureLog.open(await pictures.openPrivateFile(path), decoder, note);
+      },
     },
   });
 }

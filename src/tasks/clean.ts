@@ -2,7 +2,7 @@
 import { ConfigError } from "../base/errors.ts";
 import { lockedBy } from "../base/lock.ts";
 import { textTable } from "../base/text_table.ts";
-import { mib } from "../core/pool.ts";
+import { mib } from "../base/byte_size.ts";
 import { parseArguments } from "../launch/usage.ts";
 import { freedBytes } from "../setup/disk_use.ts";
 import type { Host } from "../setup/host.ts";

@@ -1,7 +1,7 @@
 /** The task `train`: trains the configured model, tests it, and writes the results to the run's folder. */
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
-import { mib } from "../core/pool.ts";
+import { mib } from "../base/byte_size.ts";
 import { SPLITS } from "../data/types.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import { compatNote } from "../setup/compat.ts";

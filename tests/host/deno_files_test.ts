@@ -4,6 +4,7 @@ import { openFile } from "../../src/host/deno_file_source.ts";
 import { appendBytes, appendText, folderStore, linkAtomic } from "../../src/host/deno_files.ts";
 import { openGrowingFile } from "../../src/host/deno_growing_file.ts";
 import { tryLock } from "../../src/host/deno_lock.ts";
+import { mount, MOUNTS, unmount } from "./mounts.ts";
 import { openTemporary } from "../../src/host/deno_temporaries.ts";
 import { writeAtomic, writeParts } from "../../src/host/deno_writing.ts";
 
@@ -133,7 +134,7 @@ Deno.test({
 /** How each write is refused by a disk that is full, read-only, or too small; root alone can mount one. */
 Deno.test({
   name: "every kind of write explains a full disk, and leaves nothing there",
-  ignore: !await mounts(),
+  ignore: !MOUNTS,
   async fn() {
     const disk = await Deno.makeTempDir({ prefix: "wgrad_small_" });
     const fixed = await Deno.makeTempDir({ prefix: "wgrad_fixed_" });
@@ -166,32 +167,12 @@ Deno.test({
         assertStringIncludes(error.message, "its file system is read-only; choose another folder");
       }
     } finally {
-      await new Deno.Command("umount", { args: ["--lazy", fixed] }).output();
-      await new Deno.Command("umount", { args: ["--lazy", disk] }).output();
+      await unmount(fixed);
+      await unmount(disk);
       for (const folder of [fixed, disk]) await Deno.remove(folder);
     }
   },
 });
-
-async function mount(...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command("mount", { args }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-/** True if this process may mount a disk. */
-async function mounts(): Promise<boolean> {
-  const folder = await Deno.makeTempDir({ prefix: "wgrad_mount_" });
-  try {
-    await mount("-t", "tmpfs", "-o", "size=4k", "tmpfs", folder);
-    await new Deno.Command("umount", { args: [folder] }).output();
-    return true;
-  } catch {
-    console.log("tests/host/deno_files_test.ts: the test of a full disk is ignored, as none can be mounted");
-    return false;
-  } finally {
-    await Deno.remove(folder);
-  }
-}
 
 Deno.test("openFile() of a folder says which file a run's folder has", async () => {
   await assertRejects(

@@ -1,9 +1,11 @@
 /**
  * Where decoded images are cached: nowhere, in memory, or in a file (picture_log.ts). `auto` caches in memory up to a
  * budget and then moves everything to the file. Images in the file are keyed by the content they were decoded from,
- * so renamed files and other datasets reuse them and changed files do not.
+ * so renamed files and other datasets reuse them and changed files do not. A disk that fails or is full costs time, but
+ * ends no run.
  */
-import type { PictureLog, StoredPicture } from "./picture_log.ts";
+import type { StoredPicture } from "./picture_log.ts";
+import { type LogsOptions, PictureLogs } from "./picture_logs.ts";
 import type { Reduction } from "../transforms/reduction.ts";
 import type { Picture } from "../types.ts";
 
@@ -15,12 +17,10 @@ export interface CacheOptions {
   readonly kind: CacheKind;
   /** Bytes of images that `auto` may hold in memory. */
   readonly budget?: number;
-  /** Opens the file, for `disk` and `auto`; other processes may share it. */
-  readonly openLog?: () => Promise<PictureLog>;
-  /** Opens a private file for what cannot be added to the shared one because another process is writing to it. */
-  readonly openPrivateLog?: () => Promise<PictureLog>;
   /** True if the file holds images of earlier runs; `auto` then starts with the file. */
   readonly hasLog?: boolean;
+  /** The files of `disk` and `auto`. */
+  readonly logs?: LogsOptions;
 }
 
 /** What an image is kept as: the digest of its file, and how it was reduced. */
@@ -37,51 +37,54 @@ interface KeptPicture {
 
 /** Images by the path of their file and how they were reduced. */
 export class PictureCache {
-  readonly #options: CacheOptions;
+  /** Bytes that may be held in memory. */
+  readonly #budget: number;
   readonly #ram = new Map<string, KeptPicture>();
   readonly #digests = new Map<string, string>();
-  #logs: PictureLog[] = [];
+  /** Undefined where images stay in memory. */
+  readonly #logs: PictureLogs | undefined;
   #inMemory: boolean;
   #bytes = 0;
   #move: Promise<void> | undefined;
-  #opening: Promise<void> | undefined;
   #isClosed = false;
   /** Number of lookups that found an image, and that did not. */
   hits = 0;
   misses = 0;
 
   private constructor(options: CacheOptions) {
-    this.#options = options;
-    this.#inMemory = options.kind === "ram" || options.kind === "auto";
+    const { kind, budget = Infinity, logs } = options;
+    this.#budget = kind === "auto" ? budget : Infinity;
+    this.#logs = kind === "disk" || kind === "auto" ? new PictureLogs(logs!) : undefined;
+    this.#inMemory = kind === "ram" || kind === "auto";
   }
 
-  /** Opens an empty cache; nothing is loaded into memory. @throws FileError if the file cannot be used */
+  /** Opens an empty cache; nothing is loaded into memory. */
   static async open(options: CacheOptions): Promise<PictureCache> {
     const cache = new PictureCache(options);
-    if (options.kind === "disk" || (options.kind === "auto" && options.hasLog)) await cache.#openLog();
+    const opens = options.kind === "disk" || (options.kind === "auto" && options.hasLog);
+    if (opens) await cache.#logs!.open();
     return cache;
   }
 
   /** Where images are cached now: `auto` resolves to one of the others. */
   get kind(): Exclude<CacheKind, "auto"> {
-    if (this.#options.kind === "none") return "none";
-    return this.#inMemory ? "ram" : "disk";
+    if (this.#inMemory) return "ram";
+    return this.#logs?.isOpen ? "disk" : "none";
   }
 
   /** Where images of so many bytes will be cached once all of them are. */
   kindFor(bytes: number): Exclude<CacheKind, "auto"> {
-    const { kind, budget = Infinity } = this.#options;
-    return kind === "auto" && bytes > budget ? "disk" : this.kind;
+    return this.#inMemory && bytes > this.#budget && !this.#logs?.isFull ? "disk" : this.kind;
   }
 
   /** True if files must be hashed as they are read. */
   get byContent(): boolean {
-    return this.#options.kind === "disk" || this.#options.kind === "auto";
+    return this.#logs !== undefined && this.kind !== "none";
   }
 
   /** True if the file holds images, so that a hash alone may save decoding. */
   get hasEarlier(): boolean {
-    return this.#logs.some(({ count }) => count > 0);
+    return (this.#logs?.count ?? 0) > 0;
   }
 
   /** Reuses an image that was decoded from the same bytes. Returns what is known of it, or undefined if there is none. */
@@ -90,7 +93,7 @@ export class PictureCache {
     digest: string,
     reduction?: Reduction,
   ): Promise<StoredPicture | undefined> {
-    const log = this.#logWith(digest, reduction), size = log?.sizeOf(digest, reduction);
+    const log = this.#logs?.with(digest, reduction), size = log?.sizeOf(digest, reduction);
     if (!size) return undefined;
     this.#digests.set(path, digest);
     if (!this.#inMemory) return size;
@@ -101,21 +104,22 @@ export class PictureCache {
 
   /** Stores the image of a file. The digest is required if the cache is {@link byContent}. */
   async keep(path: string, picture: Picture, { digest, reduction }: KeptAs = {}): Promise<void> {
-    if (this.#options.kind === "none" || this.#isClosed) return;
+    if (this.#isClosed || this.kind === "none") return;
     if (digest !== undefined) this.#digests.set(path, digest);
-    if (!this.#inMemory) return await this.#addToLog(digest!, picture, reduction);
-    const { kind, budget = Infinity } = this.#options;
+    if (!this.#inMemory) return void await this.#logs!.add(digest!, picture, reduction);
     const key = keyOf(path, reduction);
-    this.#bytes += picture.data.byteLength - (this.#ram.get(key)?.picture.data.byteLength ?? 0);
+    const bytes = this.#bytes + picture.data.byteLength - (this.#ram.get(key)?.picture.data.byteLength ?? 0);
+    if (bytes > this.#budget && this.#logs?.isFull) return;
+    this.#bytes = bytes;
     this.#ram.set(key, { path, picture, reduction });
-    if (kind === "auto" && this.#bytes > budget) await (this.#move ??= this.#moveToLog());
+    if (bytes > this.#budget) await (this.#move ??= this.#moveToLog());
   }
 
   /** The image of a file, or undefined if it is not cached. */
   async find(path: string, reduction?: Reduction): Promise<Picture | undefined> {
     const digest = this.#digests.get(path);
     const picture = this.#ram.get(keyOf(path, reduction))?.picture ??
-      (digest === undefined ? undefined : await this.#logWith(digest, reduction)?.read(digest, reduction));
+      (digest === undefined ? undefined : await this.#logs?.with(digest, reduction)?.read(digest, reduction));
     if (picture) this.hits++;
     else this.misses++;
     return picture;
@@ -124,38 +128,20 @@ export class PictureCache {
   /** What is still being decoded is no longer kept. */
   close(): void {
     this.#isClosed = true;
-    for (const log of this.#logs) log.close();
-    this.#logs = [];
+    this.#logs?.close();
     this.#ram.clear();
   }
 
-  async #openLog(): Promise<void> {
-    this.#logs.push(await this.#options.openLog!());
-  }
-
-  #logWith(digest: string, reduction: Reduction | undefined): PictureLog | undefined {
-    return this.#logs.find((log) => log.sizeOf(digest, reduction));
-  }
-
-  async #addToLog(digest: string, picture: Picture, reduction: Reduction | undefined): Promise<void> {
-    if (this.#logWith(digest, reduction)) return;
-    let log = this.#logs.find(({ isOurs }) => isOurs);
-    if (!log) {
-      await (this.#opening ??= this.#options.openPrivateLog!().then((own) => void this.#logs.push(own)));
-      log = this.#logs.find(({ isOurs }) => isOurs)!;
-    }
-    await log.add(digest, picture);
-  }
-
-  /** Moves images that no longer fit into memory to the file, along with all later ones. */
+  /** Moves images that no longer fit into memory to the file, along with all later ones, as far as it takes them. */
   async #moveToLog(): Promise<void> {
-    if (this.#logs.length === 0) await this.#openLog();
+    const logs = this.#logs!;
+    await logs.open();
+    if (logs.isFull) return;
     this.#inMemory = false;
     for (const [key, { path, picture, reduction }] of this.#ram) {
-      await this.#addToLog(this.#digests.get(path)!, picture, reduction);
+      if (!await logs.add(this.#digests.get(path)!, picture, reduction)) return;
       this.#ram.delete(key);
     }
-    this.#bytes = 0;
   }
 }
 

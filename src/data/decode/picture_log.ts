@@ -7,6 +7,7 @@
  * A header is 48 bytes, little-endian: "WGPX", width, height, CRC-32 of the pixels (32 bits each), the digest (16
  * bytes), the image's `assumedBits` or 0, the width and height in which it was decoded, CRC-32 of all preceding bytes.
  */
+import { DataError, type FileError } from "../../base/errors.ts";
 import { crc32 } from "../../base/crc32.ts";
 import type { Size } from "../transforms/operation.ts";
 import { reducedSize, type Reduction } from "../transforms/reduction.ts";
@@ -20,10 +21,13 @@ export interface GrowingFile {
   readonly size: number;
   /** The other process that writes to it, if there is one: the file may grow and must not be written to. */
   readonly heldBy: string | undefined;
+  /** Why it can only be read, where the disk is the cause. */
+  readonly fault: FileError | undefined;
   /** Exactly `length` bytes from `offset`, which must be inside the file; reads may overlap. */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** Appends all of it or, where that fails, nothing. @throws FileError */
   append(bytes: Uint8Array): Promise<void>;
-  /** Truncates the file. */
+  /** Truncates the file. @throws FileError */
   truncate(size: number): Promise<void>;
   close(): void;
 }
@@ -59,24 +63,47 @@ export class PictureLog {
   /**
    * Opens a file of images. `decoder` names the decoder and its version; images of any other are not used. A damaged
    * tail is truncated if the file is ours, and reported through `say`.
+   * @throws FileError, and closes the file, if it is new or damaged and cannot be written
    */
   static async open(file: GrowingFile, decoder: string, say: (text: string) => void): Promise<PictureLog> {
     const log = new PictureLog(file, say);
+    try {
+      await log.#open(decoder);
+      return log;
+    } catch (error) {
+      log.close();
+      throw error;
+    }
+  }
+
+  async #open(decoder: string): Promise<void> {
+    const file = this.#file;
     const line = new TextEncoder().encode(`${VERSION}, ${decoder}\n`);
     const start = await file.read(0, Math.min(line.length, file.size));
     const isKnown = start.length === line.length && start.every((byte, i) => byte === line[i]);
-    if (isKnown) await log.#walk(line.length);
-    else if (log.isOurs) {
-      if (file.size > 0) say(`the cache "${file.name}" is damaged or from another decoder: recreating it`);
+    if (isKnown) await this.#walk(line.length);
+    else if (this.isOurs) {
+      if (file.size > 0) {
+        this.#say(`the cache "${file.name}" is damaged or from another decoder: recreating it`);
+      }
       await file.truncate(0);
       await file.append(line);
     }
-    return log;
   }
 
   /** True if images can be added. */
   get isOurs(): boolean {
-    return this.#file.heldBy === undefined;
+    return this.#file.heldBy === undefined && this.fault === undefined;
+  }
+
+  /** Why images cannot be added, where the disk is the cause. */
+  get fault(): FileError | undefined {
+    return this.#file.fault;
+  }
+
+  /** Of its file, in bytes. */
+  get size(): number {
+    return this.#file.size;
   }
 
   /** Number of images. */
@@ -94,10 +121,11 @@ export class PictureLog {
     const entry = this.#find(digest, reduction);
     if (!entry) return undefined;
     const { crc32: sum, offset, isChecked, ...stored } = entry, { width, height } = stored;
-    const data = await this.#file.read(offset, width * height * 3);
-    if (!isChecked && crc32(data) !== sum) {
+    const data = await this.#file.read(offset, width * height * 3).catch(unreadable);
+    if (data instanceof DataError || (!isChecked && crc32(data) !== sum)) {
       this.#forget(digest, entry);
-      this.#say(`an image in the cache "${this.#file.name}" is damaged: decoding it again`);
+      const reason = data instanceof DataError ? data.message : "its checksum differs";
+      this.#say(`an image in the cache "${this.#file.name}" is damaged (${reason}): decoding it again`);
       return undefined;
     }
     entry.isChecked = true;
@@ -205,6 +233,11 @@ export class PictureLog {
     );
     await this.#file.truncate(at);
   }
+}
+
+function unreadable(error: unknown): DataError {
+  if (error instanceof DataError) return error;
+  throw error;
 }
 
 function isSize(one: Size, other: Size): boolean {

@@ -1,7 +1,7 @@
 /** Writes a checkpoint as ONNX, and keeps the file only if ONNX Runtime agrees with the engine. */
 import { rng } from "../../base/rng.ts";
 import type { Device } from "../../core/device.ts";
-import { mib } from "../../core/pool.ts";
+import { mib } from "../../base/byte_size.ts";
 import { folderOf } from "../../data/files/paths.ts";
 import { drawJersey } from "../../data/synthetic_jerseys/draw.ts";
 import { inMemory, type PictureSource } from "../../data/decode/picture_source.ts";

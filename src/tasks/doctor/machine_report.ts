@@ -1,5 +1,5 @@
 /** The machine section of doctor: software, Vulkan drivers, and what is missing. */
-import { mib } from "../../core/pool.ts";
+import { mib } from "../../base/byte_size.ts";
 import type { DriverFile, Machine } from "../../setup/machine.ts";
 import type { Finding, Section } from "./report.ts";
 

@@ -5,36 +5,7 @@ import { type GrowingFile, PictureLog } from "../../../src/data/decode/picture_l
 import { reduce } from "../../../src/data/transforms/reduction.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { patterned } from "../helpers.ts";
-
-/** A file in memory. */
-function fileOf(bytes: Uint8Array = new Uint8Array(0), isOurs = true): GrowingFile & { bytes: Uint8Array } {
-  return {
-    name: "x.pictures",
-    heldBy: isOurs ? undefined : "process 7",
-    bytes,
-    get size() {
-      return this.bytes.length;
-    },
-    read(offset, length) {
-      assert(offset + length <= this.bytes.length, `reads ${length} bytes at ${offset}`);
-      return Promise.resolve(this.bytes.slice(offset, offset + length));
-    },
-    append(more) {
-      assert(isOurs);
-      const all = new Uint8Array(this.bytes.length + more.length);
-      all.set(this.bytes);
-      all.set(more, this.bytes.length);
-      this.bytes = all;
-      return Promise.resolve();
-    },
-    truncate(size) {
-      assert(isOurs);
-      this.bytes = this.bytes.slice(0, size);
-      return Promise.resolve();
-    },
-    close() {},
-  };
-}
+import { fileOf } from "./growing_file.ts";
 
 const digestOf = (i: number) => i.toString(16).padStart(32, "0");
 const sizes = rng(7, "sizes");
@@ -146,7 +117,7 @@ Deno.test("PictureLog does not use another decoder's pictures", async () => {
 Deno.test("PictureLog reads a file that another process is writing, and leaves it alone", async () => {
   const { file } = await filled();
   for (const bytes of [new Uint8Array(0), file.bytes.slice(0, 10), file.bytes.slice(0, -5), file.bytes]) {
-    const theirs = fileOf(bytes, false);
+    const theirs = fileOf(bytes, { isOurs: false });
     const { log, said } = await open(theirs);
     assertEquals([log.isOurs, said, theirs.bytes], [false, [], bytes]);
     const kept = await found(log);
