@@ -135,7 +135,7 @@ export async function openPictures(
   const supply = await openSupply(host, config, tree);
   try {
     const paths = new Set(splits.flatMap((split) => dataset.splits[split].map(({ path }) => path)));
-    const scanned = await scanFiles(tree, [...paths], { maxPixels: config.data.max_pixels });
+    const scanned = await scanImages(host, config, tree, paths);
     const stores = new Map(splits.map((split) => {
       const reduced = { ...supply, reduction: reduction?.(split) };
       const store = pictureStore(tree, dataset.splits[split], scanned, reduced, storeOptions(config, split));
@@ -160,6 +160,11 @@ export async function openPictures(
     supply.close();
     throw error;
   }
+}
+
+async function scanImages(host: Host, { data }: Config, tree: FileTree, paths: ReadonlySet<string>) {
+  using progress = host.progress("looking at the beginnings of images", paths.size);
+  return await scanFiles(tree, [...paths], { maxPixels: data.max_pixels, onProgress: progress.at });
 }
 
 function storeOptions({ data }: Config, split: Split) {
