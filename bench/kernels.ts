@@ -24,7 +24,7 @@ async function benchConvs(
   size: number,
   batch: number,
 ): Promise<void> {
-  const { options: { only, precision = "32-true", choices }, report, speed } = session;
+  const { options: { only, precision = "32-true", choices }, report } = session;
   const counted = new Map(models.map((model) => [model, countedConvs(model, size)]));
   const title =
     `convolutions, images ${size} x ${size}, batch ${batch}, ${precision}: GFLOP/s and % of the FMA probe`;
@@ -38,7 +38,7 @@ async function benchConvs(
     times.set(name, time);
     const uses = Object.fromEntries(models.map((model) => [model, usesOf(counted.get(model)!, name)]));
     const flops = convFlops(conv, batch);
-    print({ name, batch, ...uses, ...rates((pass) => [flops, time[pass]], speed.gflops) });
+    print({ name, batch, ...uses, ...rates(session, name, (pass) => [flops, time[pass]]) });
   };
   await measure(COMPARED, PASSES, 8, `${convName(COMPARED)}, batch 8`);
   const distinct = new Map([...counted.values()].flat().map((one) => [convName(one.conv), one]));
@@ -47,7 +47,7 @@ async function benchConvs(
   }
   for (const [model, convs] of counted) {
     if (!convs.every(({ conv }) => times.has(convName(conv)))) continue; // --only excluded some
-    print(totals(model, convs, times, batch, speed.gflops));
+    print(totals(session, model, convs, times, batch));
   }
 }
 
@@ -67,11 +67,17 @@ function usesOf(convs: readonly CountedConv[], name: string): number | undefined
 }
 
 /** Rate, share of the probe and milliseconds of each pass. */
-function rates(work: (pass: Pass) => [flops: number, ms: number | undefined], probe: number): Row {
+function rates(
+  { speed: { gflops: probe }, plausibility, options: { precision = "32-true" } }: Session,
+  name: string,
+  work: (pass: Pass) => [flops: number, ms: number | undefined],
+): Row {
   return Object.fromEntries(PASSES.flatMap((pass) => {
     const [flops, milliseconds] = work(pass);
     if (milliseconds === undefined) return [];
     const gflops = flops / milliseconds / 1e6;
+    const isF32 = precision === "32-true"; // the probe multiplies f32
+    if (isF32 && !plausibility.allows(`${name}, ${pass},`, gflops, probe)) return [];
     return [
       [`${pass}_gflops`, gflops],
       [`${pass}_percent`, 100 * gflops / probe],
@@ -82,11 +88,11 @@ function rates(work: (pass: Pass) => [flops: number, ms: number | undefined], pr
 
 /** All convolutions of a model, each as often as it occurs: total operations divided by total time. */
 function totals(
+  session: Session,
   model: ModelName,
   convs: readonly CountedConv[],
   times: Times,
   batch: number,
-  probe: number,
 ): Row {
   const sum = (pass: Pass): [number, number | undefined] => {
     const used = convs.filter(({ needsDx }) => pass !== "dgrad" || needsDx);
@@ -96,5 +102,5 @@ function totals(
     return [total(({ conv }) => convFlops(conv, batch)), milliseconds];
   };
   const layers = convs.reduce((sum, { count }) => sum + count, 0);
-  return { name: `${model}, weighted total`, batch, [model]: layers, ...rates(sum, probe) };
+  return { name: `${model}, weighted total`, batch, [model]: layers, ...rates(session, model, sum) };
 }

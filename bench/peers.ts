@@ -180,11 +180,16 @@ async function compare(
 ): Promise<void> {
   const timed = entries.map(({ run, wait }) => timedByClock(run, wait));
   const medians = await takeTurns(timed, { ...session.patience, least: 300 });
-  const print = session.report.table(title, COLUMNS);
+  const { report, speed, plausibility } = session;
+  const print = report.table(title, COLUMNS);
+  let own: number | undefined;
   entries.forEach(({ engine, checked }, i) => {
     const milliseconds = medians[i], gflops = flops / milliseconds / 1e6;
-    const percent = 100 * gflops / session.speed.gflops;
-    const ratio = i > 0 ? milliseconds / medians[0] : undefined;
-    print({ engine, milliseconds, gflops, percent, ratio, checked });
+    if (!plausibility.allows(`${engine}'s ${title}`, gflops, speed.gflops)) {
+      return print({ engine, checked: "failed: not waited for" });
+    }
+    const percent = 100 * gflops / speed.gflops;
+    print({ engine, milliseconds, gflops, percent, ratio: own && milliseconds / own, checked });
+    if (i === 0) own = milliseconds;
   });
 }

@@ -4,6 +4,7 @@ import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
 import type { Host } from "../src/setup/host.ts";
 import type { Options } from "./options.ts";
 import type { Report } from "./report.ts";
+import { Plausibility } from "./plausible.ts";
 import { PATIENCE, type Patience } from "./timing.ts";
 
 /** The part of the host that bench uses. */
@@ -39,6 +40,7 @@ export interface Session {
   /** The denominators: all shares are relative to this run's own probes. */
   readonly speed: Speed;
   readonly patience: Patience;
+  readonly plausibility: Plausibility;
   /** The measured kernel variants, by key, so that later devices reuse what an earlier one measured. */
   readonly choices: Map<string, string>;
 }
@@ -69,11 +71,15 @@ export async function openSession(host: BenchHost, options: Options, report: Rep
   report.fact("probe", speed);
   report.print(`probe    ${speedText(speed)}: the 100 % for everything below`);
   const patience = { ...PATIENCE, rounds: options.rounds };
-  return { host, options, report, gpu, software, speed, patience, choices: new Map() };
+  const plausibility = new Plausibility();
+  return { host, options, report, gpu, software, speed, patience, plausibility, choices: new Map() };
 }
 
-/** Probes again, and reports if the machine's speed has changed since the start, which makes ratios doubtful. */
-export async function closeSession({ gpu, speed, report, options }: Session): Promise<void> {
+/**
+ * Probes again, and reports if the machine's speed has changed since the start, which makes ratios doubtful.
+ * @throws GpuError if something was measured that cannot be
+ */
+export async function closeSession({ gpu, speed, report, options, plausibility }: Session): Promise<void> {
   const device = await openDevice(gpu);
   const last = await measureSpeed(device, probeTime(options));
   device.close();
@@ -84,6 +90,7 @@ export async function closeSession({ gpu, speed, report, options }: Session): Pr
   report.print(
     `probe    ${speedText(last)} at the end${doubtful ? ": the speed has drifted; run again" : ""}`,
   );
+  plausibility.require();
 }
 
 function speedText({ gflops, gigabytes }: Speed): string {

@@ -128,13 +128,16 @@ async function rates(session: Session, device: Device, training: Training, plan:
   const patience = { ...session.patience, least: LEAST };
   const [milliseconds, replay_ms] = await takeTurns([wholeStep(device, training), replay], patience);
   const gflops = stepFlops(plan.model, plan.size, plan.batch, plan.classes) / milliseconds / 1e6;
+  const { speed, plausibility } = session;
+  const isF32 = plan.precision === "32-true"; // the probe multiplies f32
   const encode_ms = await encodeTime(device, training.program, session.patience.rounds);
+  if (isF32 && !plausibility.allows(`the step of ${plan.model}`, gflops, speed.gflops)) return { encode_ms };
   return {
     ips: 1000 * plan.batch / milliseconds,
     milliseconds,
     replay_ms,
     gflops,
-    percent: 100 * gflops / session.speed.gflops,
+    percent: 100 * gflops / speed.gflops,
     encode_ms,
     encode_percent: 100 * encode_ms / milliseconds,
   };

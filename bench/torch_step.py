@@ -49,6 +49,13 @@ class Network(nn.Module):
         return values[name]
 
 
+def grad_scaler(device, enabled):
+    """PyTorch 2.3 moved it."""
+    if hasattr(torch.amp, "GradScaler"):
+        return torch.amp.GradScaler(device, enabled=enabled)
+    return torch.cuda.amp.GradScaler(enabled=enabled)
+
+
 def training_step(plan, device, amp):
     """A function that takes one step, as eager PyTorch users write it."""
     torch.manual_seed(42)
@@ -56,7 +63,7 @@ def training_step(plan, device, amp):
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-2)
     images = torch.randn(plan["batch"], 3, plan["size"], plan["size"], device=device)
     labels = torch.randint(plan["classes"], (plan["batch"],), device=device)
-    scaler = torch.amp.GradScaler(device, enabled=amp and device == "cuda")
+    scaler = grad_scaler(device, enabled=amp and device == "cuda")
     kind = torch.float16 if device == "cuda" else torch.bfloat16
 
     def step():

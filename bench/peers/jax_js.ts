@@ -61,9 +61,11 @@ async function conv(jax: Jax, given: PeerConvCase): Promise<PeerConv> {
   let last: JaxArray[] = [];
   const dispose = () => last.forEach((array) => array.dispose());
   return {
-    run() {
+    // Work is done when it is waited for, and not at all if its results are gone by then.
+    async run() {
       dispose();
       last = differentiate(x.ref, w.ref, dy.ref) as JaxArray[];
+      await jax.blockUntilReady(last);
     },
     wait: async () => void await jax.blockUntilReady(last),
     async results() {
