@@ -86,9 +86,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (now.x == 0.0) { return; }
   let norm = now.y;
 #if ${maxValue === undefined}
-  let g = gradients[i] * now.z;
+  var g = gradients[i] * now.z;
 #else
-  let g = clamp(gradients[i] * now.z, vec4f(-${maxValue ?? 0}), vec4f(${maxValue ?? 0}));
+  var g = clamp(gradients[i] * now.z, vec4f(-${maxValue ?? 0}), vec4f(${maxValue ?? 0}));
 #endif
   let rate = rate_of(i);
   let decays = i < ${decayed / 4}u;

@@ -1,9 +1,10 @@
 /**
- * Groups whose `name` chooses a kind may contain keys of another kind, such as the warm-up of a schedule that
- * was replaced. Keys from the project's own files are removed; keys from the user are faults.
+ * Groups whose `name` chooses a kind may contain keys of another kind, such as the milestones of a schedule that
+ * was replaced. Keys from the project's own files are removed; keys from the user are faults. A key that all kinds
+ * have may still be meant for one: the learning rate in a model's file is one for the default optimiser.
  */
 
-import type * as z from "zod";
+import * as z from "zod";
 import type { Faults } from "./faults.ts";
 import { listKeys, owners } from "./key_hints.ts";
 import { chooserOf, kindOf, nameOf, type Schema } from "./schema_walk.ts";
@@ -29,7 +30,7 @@ export function withoutForeignKeys(
   const groups = (isMap(root) ? [...root.value] : []).map(([group, map]): [string, Node] => {
     const union: Schema | undefined = schema.shape[group];
     if (union === undefined || !isMap(map)) return [group, map];
-    const foreign = foreignKeys(union, map);
+    const foreign = [...foreignKeys(union, map), ...keysForDefault(union, map, writerOf)];
     for (const key of foreign) {
       const parts = leaves(map.value.get(key)!, [group, key]);
       const writtenBy = (writer: Writer) =>
@@ -51,6 +52,33 @@ function foreignKeys(union: Schema, map: MapNode): string[] {
   return [...map.value.keys()].filter((key) =>
     !Object.hasOwn(kind.shape, key) && owners(union, [], key).length > 0
   );
+}
+
+/**
+ * The keys whose values our presets mean for the group's default kind alone (`ofKind` in a key's metadata), if
+ * another kind is chosen. The file that chooses it may have them.
+ */
+function keysForDefault(union: Schema, map: MapNode, writerOf: (origin: string) => Writer): string[] {
+  const chooser = chooserOf(union), kind = kindOf(union, map);
+  if (chooser === undefined || kind === undefined || isDefaultKind(kind, chooser)) return [];
+  const chosenIn = fileOf(map.value.get(chooser)!.origin);
+  const isPreset = ({ origin }: Node) => writerOf(origin) === "project" && fileOf(origin) !== chosenIn;
+  return [...map.value].filter(([key, node]) => isOfKind(kind.shape[key]) && isPreset(node))
+    .map(([key]) => key);
+}
+
+/** True for the kind of a group that names none. */
+function isDefaultKind(kind: z.ZodObject, chooser: string): boolean {
+  return kind.shape[chooser] instanceof z.ZodDefault;
+}
+
+function isOfKind(key: z.core.$ZodType | undefined): boolean {
+  return key !== undefined && z.globalRegistry.get(key)?.ofKind === true;
+}
+
+/** The file in an origin, without the line. */
+function fileOf(origin: string): string {
+  return origin.slice(0, origin.lastIndexOf(":"));
 }
 
 /** `scheduler.name is constant: give scheduler.name=step, or leave step_size out`, and the existing keys. */

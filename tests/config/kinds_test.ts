@@ -4,6 +4,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { type ConfigFiles, load, type Loaded } from "../../src/config/mod.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { type OptimizerName, optimizers } from "../../src/optim/optimizers/mod.ts";
 import { schedules } from "../../src/optim/schedules/mod.ts";
 import { memoryFiles } from "./files.ts";
 import { quietWorld } from "./world.ts";
@@ -144,6 +145,23 @@ Deno.test("what a user's group file says goes over what our presets say of it", 
   assertEquals([scheduler.name === "warmup_cosine" && scheduler.warmup_epochs, optimizer.lr], [3, 2e-3]);
 });
 
+Deno.test("the rates that our presets set are AdamW's: another optimiser has its own, unless the user sets one", () => {
+  const presets = ["trainer=quick", "model=resnet50"];
+  const rate = (...overrides: string[]) => configOf(...presets, ...overrides).optimizer.lr;
+  assertEquals([rate(), rate("optimizer=adamw"), rate("optimizer.name=adamw")], [5e-5, 5e-5, 5e-5]);
+  for (const name of Object.keys(optimizers).filter((name) => name !== "adamw") as OptimizerName[]) {
+    const own = optimizers[name].options.parse({}).lr;
+    assertEquals([rate(`optimizer=${name}`), rate(`optimizer.name=${name}`)], [own, own]);
+    assertEquals(rate(`optimizer=${name}`, "optimizer.lr=0.3"), 0.3);
+  }
+  const mine = {
+    "model/mine.yaml": "# @package _global_\nmodel: {name: resnet18}\noptimizer: {lr: 0.2}\n",
+    "optimizer/mine.yaml": "name: sgd\n",
+  };
+  assertEquals(loaded(["model=mine", "optimizer=sgd"], mine).config.optimizer.lr, 0.2);
+  assertEquals(loaded([...presets, "optimizer=mine"], mine).config.optimizer.lr, 0.05);
+});
+
 /** The files that a run of an earlier version kept, which have keys of all kinds. */
 const savedRun = (files: ConfigFiles = ours): Record<string, string> => ({
   "config.yaml": `
@@ -194,5 +212,6 @@ Deno.test("interpolations and changes reach keys that no file has written", () =
     "~optimizer.weight_decay",
   ]);
   assertEquals([config.experiment, folder], ["lr0.001_eps1e-08_cross_entropy_0.001", "runs/32-true"]);
-  assertEquals([config.optimizer.betas, config.optimizer.weight_decay], [[0.9, 0.99], 1e-4]);
+  const { optimizer } = config;
+  assertEquals([optimizer.name === "adamw" && optimizer.betas, optimizer.weight_decay], [[0.9, 0.99], 1e-4]);
 });

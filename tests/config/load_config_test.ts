@@ -246,9 +246,9 @@ Deno.test("loadConfig() says which key a file leaves out", () => {
 });
 
 Deno.test("loadConfig() freezes all of it", () => {
-  const config = load();
-  assertThrows(() => Object.assign(config.trainer, { max_epochs: 1 }), TypeError);
-  assertThrows(() => config.optimizer.betas.reverse(), TypeError);
+  const { trainer, optimizer } = load();
+  assertThrows(() => Object.assign(trainer, { max_epochs: 1 }), TypeError);
+  assertThrows(() => optimizer.name === "adamw" && optimizer.betas.reverse(), TypeError);
 });
 
 for (const root of files.options("")) {

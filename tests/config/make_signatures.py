@@ -30,7 +30,12 @@ SOURCES = {
     ],
     "torch": [
         ("torch/optim/adamw.py", "torch.optim", ["AdamW"]),
-        ("torch/optim/lr_scheduler.py", "torch.optim.lr_scheduler", ["StepLR", "MultiStepLR"]),
+        ("torch/optim/adam.py", "torch.optim", ["Adam"]),
+        ("torch/optim/sgd.py", "torch.optim", ["SGD"]),
+        ("torch/optim/lr_scheduler.py", "torch.optim.lr_scheduler", [
+            "StepLR", "MultiStepLR", "ExponentialLR", "PolynomialLR", "OneCycleLR", "CosineAnnealingWarmRestarts",
+            "ReduceLROnPlateau",
+        ]),
         ("torch/nn/modules/loss.py", "torch.nn", ["CrossEntropyLoss"]),
     ],
     "torchvision": [

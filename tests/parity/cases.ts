@@ -1,16 +1,19 @@
 /** Ring 3: wgrad against what PyTorch, torchvision, Pillow and scikit-learn computed, kind by kind. */
 import { assertEquals } from "@std/assert";
+import { optimizers } from "../../src/optim/optimizers/mod.ts";
 import { parity } from "../../src/tasks/parity.ts";
 import { exists } from "../reference/folder.ts";
 import { parityTest } from "../rings.ts";
 import { inProject, testHost } from "./host.ts";
 
+const optimizerNames = Object.keys(optimizers);
+
 /** The kinds of cases, and how their names begin. */
-const KINDS = {
+const KINDS: Readonly<Record<string, string>> = {
   schedules: "^schedule_",
   transforms: "^transform_",
-  ops: "^(?!schedule_|transform_|adamw_|ema$|metrics_|weights_|trajectory_)",
-  adamw: "^adamw_",
+  ops: `^(?!schedule_|transform_|(?:${optimizerNames.join("|")})_|ema$|metrics_|weights_|trajectory_)`,
+  ...Object.fromEntries(optimizerNames.map((name) => [name, `^${name}_`])),
   ema: "^ema$",
   metrics: "^metrics_",
   weights: "^weights_",
@@ -23,6 +26,7 @@ const KINDS = {
 export function parityTests(folder: string): void {
   const path = inProject(folder);
   for (const [kind, only] of Object.entries(KINDS)) {
+    if (exists(path) && optimizerNames.includes(kind) && !exists(`${path}/${kind}.json`)) continue;
     const name = `parity holds for ${kind}, by ${folder}`;
     if (exists(path)) {
       parityTest(name, async () => {

@@ -1,10 +1,13 @@
 /** The optimisers that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import { makeByName } from "../../base/plugin.ts";
+import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
+import { lion } from "./lion.ts";
 import type { FlatParameters, Optimizer } from "./optimizer.ts";
+import { sgd } from "./sgd.ts";
 
 /** All optimisers by name. */
-export const optimizers = { adamw } as const;
+export const optimizers = { adamw, sgd, adam, lion } as const;
 
 /** An optimiser's name. */
 export type OptimizerName = keyof typeof optimizers;

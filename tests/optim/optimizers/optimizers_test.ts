@@ -1,9 +1,11 @@
 /** What is true of every optimiser in the registry. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { rng } from "../../../src/base/rng.ts";
 import { persistent } from "../../../src/core/tensor.ts";
 import { makeOptimizer, type OptimizerName, optimizers } from "../../../src/optim/optimizers/mod.ts";
 import { OWN_SCALARS, STEP_SCALARS, stepScalars } from "../../../src/optim/step_scalars.ts";
 import { deviceTest } from "../../core/fixtures.ts";
+import { randomNormal } from "../../reference/random.ts";
 
 for (const name of Object.keys(optimizers) as OptimizerName[]) {
   deviceTest(
@@ -20,6 +22,47 @@ for (const name of Object.keys(optimizers) as OptimizerName[]) {
     },
   );
 }
+
+for (const name of Object.keys(optimizers) as OptimizerName[]) {
+  deviceTest(
+    `${name} does in mixed precision, counting the steps taken on the GPU, what the host's count makes it do`,
+    async (device) => {
+      const start = randomNormal(rng(2, name), 256), gradient = randomNormal(rng(3, name), 256);
+      /** The values after three steps, each at another rate. */
+      const after = async (skips: boolean, hostAhead: number) => {
+        const [values, gradients, scalars, clip, taken] = [256, 256, STEP_SCALARS, 2, 2].map((size) =>
+          persistent(device, [size])
+        );
+        const optimizer = makeOptimizer({ name, weight_decay: .1 }, { values, decayed: 128 });
+        const decision = { taken, skips, decide: () => {}, free: () => {} };
+        values.write(start);
+        clip.write([1, 1]);
+        for (const step of [1, 2, 3]) {
+          gradients.write(gradient.map((value) => value * step));
+          taken.write([1, step]);
+          scalars.write(stepScalars(optimizer.scalars(step + hostAhead, 1e-2 * step)));
+          optimizer.step({ gradients, scalars, clip, decision });
+        }
+        const result = await values.read();
+        for (const part of [optimizer, values, gradients, scalars, clip, taken]) part.free();
+        return result;
+      };
+      const expected = await after(false, 0);
+      (await after(true, 5)).forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-6));
+      assert(expected.every((value, i) => value !== start[i]));
+    },
+  );
+}
+
+deviceTest("makeOptimizer() refuses Nesterov's momentum without momentum", (device) => {
+  const values = persistent(device, [128]);
+  assertThrows(
+    () => makeOptimizer({ name: "sgd", nesterov: true, momentum: 0 }, { values, decayed: 128 }),
+    RangeError,
+    'Cannot make optimizer "sgd" because nesterov needs momentum above 0 and no dampening',
+  );
+  values.free();
+});
 
 deviceTest("makeOptimizer() names an option that there is not", (device) => {
   const values = persistent(device, [128]);

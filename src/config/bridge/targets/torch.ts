@@ -22,21 +22,40 @@ export const losses = family("loss", ["torch.nn.*"], {
   }],
 });
 
+/** What optimisers of torch have in common. */
+const common = {
+  params: partial,
+  maximize: only([false], "a loss is minimised"),
+  foreach: fast,
+  differentiable: only([false], "the update is not differentiated"),
+  fused: fast,
+};
+
+/** What Adam and AdamW have in common. */
+const moments = {
+  ...common,
+  lr: kept(1e-3),
+  betas: kept([0.9, 0.999]),
+  eps: kept(1e-8),
+  amsgrad: only([false], "that variant is not here"),
+  capturable: fast,
+};
+
+/** Adam can be AdamW. */
+const decoupled = only([false], "that is AdamW: give _target_: torch.optim.AdamW");
+
 /** The optimisers. */
 export const optimizers = family("optimizer", ["torch.optim.*"], {
-  AdamW: ["adamw", {
+  AdamW: ["adamw", { options: { ...moments, weight_decay: kept(0.01) } }],
+  Adam: ["adam", { options: { ...moments, weight_decay: kept(0), decoupled_weight_decay: decoupled } }],
+  SGD: ["sgd", {
     options: {
-      params: partial,
+      ...common,
       lr: kept(1e-3),
-      betas: kept([0.9, 0.999]),
-      eps: kept(1e-8),
-      weight_decay: kept(0.01),
-      amsgrad: only([false], "that variant is not here"),
-      maximize: only([false], "a loss is minimised"),
-      foreach: fast,
-      capturable: fast,
-      differentiable: only([false], "the update is not differentiated"),
-      fused: fast,
+      momentum: kept(0),
+      dampening: kept(0),
+      weight_decay: kept(0),
+      nesterov: kept(false),
     },
   }],
 });
