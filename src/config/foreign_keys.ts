@@ -30,7 +30,8 @@ export function withoutForeignKeys(
   const groups = (isMap(root) ? [...root.value] : []).map(([group, map]): [string, Node] => {
     const union: Schema | undefined = schema.shape[group];
     if (union === undefined || !isMap(map)) return [group, map];
-    const foreign = [...foreignKeys(union, map), ...keysForDefault(union, map, writerOf)];
+    const ofOthers = foreignKeys(union, map);
+    const foreign = [...ofOthers, ...keysForDefault(union, map, writerOf, ofOthers)];
     for (const key of foreign) {
       const parts = leaves(map.value.get(key)!, [group, key]);
       const writtenBy = (writer: Writer) =>
@@ -55,15 +56,24 @@ function foreignKeys(union: Schema, map: MapNode): string[] {
 }
 
 /**
- * The keys whose values our presets mean for the group's default kind alone (`ofKind` in a key's metadata), if
- * another kind is chosen. The file that chooses it may have them.
+ * The keys whose values our presets or a saved run mean for the kind that is replaced (`ofKind` in a key's metadata).
+ * The file that chooses a kind may have them, unless it is a run's that kept keys of all kinds (`ofOthers`).
  */
-function keysForDefault(union: Schema, map: MapNode, writerOf: (origin: string) => Writer): string[] {
+function keysForDefault(
+  union: Schema,
+  map: MapNode,
+  writerOf: (origin: string) => Writer,
+  ofOthers: readonly string[],
+): string[] {
   const chooser = chooserOf(union), kind = kindOf(union, map);
   if (chooser === undefined || kind === undefined || isDefaultKind(kind, chooser)) return [];
   const chosenIn = fileOf(map.value.get(chooser)!.origin);
-  const isPreset = ({ origin }: Node) => writerOf(origin) === "project" && fileOf(origin) !== chosenIn;
-  return [...map.value].filter(([key, node]) => isOfKind(kind.shape[key]) && isPreset(node))
+  const isMeant = ({ origin }: Node) => {
+    const writer = writerOf(origin);
+    if (writer === "user") return true;
+    return fileOf(origin) === chosenIn && (writer === "project" || ofOthers.length === 0);
+  };
+  return [...map.value].filter(([key, node]) => isOfKind(kind.shape[key]) && !isMeant(node))
     .map(([key]) => key);
 }
 

@@ -13,6 +13,8 @@ const run = z.looseObject({
   lr: z.number(),
   max_epochs: z.number().optional(),
   lrs: z.array(z.number()),
+  /** The metric of each epoch, for schedules that go by one. */
+  values: z.array(z.number()).default([]),
 });
 const table = z.object({ runs: z.array(run) });
 
@@ -21,7 +23,7 @@ export async function scheduleCases(folder: CaseFolder): Promise<Suite> {
   const { runs } = await folder.json("schedules.json", table);
   const isKnown = (kind: string): kind is ScheduleName => Object.hasOwn(schedules, kind);
   const cases = runs.flatMap((run, i): ParityCase[] => {
-    const { kind, lr, lrs, max_epochs: total = lrs.length, ...options } = run;
+    const { kind, lr, lrs, values, max_epochs: total = lrs.length, ...options } = run;
     if (!isKnown(kind)) return [];
     const name = `schedule_${i}_${kind}`;
     return [{
@@ -30,7 +32,8 @@ export async function scheduleCases(folder: CaseFolder): Promise<Suite> {
       run() {
         const rate = makeSchedule({ ...options, name: kind }, { lr, total });
         const measure = byEach(lrs, SCHEDULE_TOLERANCE, lr);
-        const comparison = compare("rates", lrs.map((_, epoch) => rate({ epoch })), lrs, measure);
+        const at = (epoch: number) => rate({ epoch, history: () => values.slice(0, epoch) });
+        const comparison = compare("rates", lrs.map((_, epoch) => at(epoch)), lrs, measure);
         return [{ name, comparisons: [comparison] }];
       },
     }];

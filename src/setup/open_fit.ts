@@ -1,11 +1,13 @@
 /** Creates the trainer's options from a configuration. */
 import { Float } from "../base/float.ts";
+import { ConfigError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
 import { EVALUATED_SPLITS } from "../data/types.ts";
+import type { Monitored } from "../metrics/monitored.ts";
 import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/model.ts";
-import { makeSchedule } from "../optim/schedules/mod.ts";
+import { makeSchedule, type Schedule } from "../optim/schedules/mod.ts";
 import type { Callback } from "../train/callback.ts";
 import { type Evaluator, evaluator } from "../train/evaluate.ts";
 import type { RunLog } from "../train/log.ts";
@@ -37,8 +39,7 @@ export async function openFit(
   folder: string,
   { device, data, evaluation, callbacks, ...parts }: FitParts,
 ): Promise<FitOptions> {
-  const { optimizer, trainer } = config;
-  const { interval, ...scheduler } = config.scheduler;
+  const { trainer, scheduler } = config;
   const { ema } = behaviourOf(config);
   const choices = trainer.tune_kernels ? [await keepChoices(host, device)] : [];
   return {
@@ -47,8 +48,8 @@ export async function openFit(
     optimizer: openOptimizer(config, parts.model),
     accumulate: trainer.accumulate_grad_batches,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
-    schedule: makeSchedule(scheduler, { lr: optimizer.lr, total: trainer.max_epochs }),
-    perStep: interval === "step",
+    schedule: openSchedule(config, data),
+    perStep: scheduler.interval === "step",
     train: data.train,
     valid: data.evaluate("valid").length > 0 ? () => data.evaluate("valid") : undefined,
     validateEvery: batchesBetweenValidations(config, data),
@@ -66,6 +67,29 @@ export async function openFit(
     signal: host.signal,
     about: aboutRun(config, folder, data.fingerprint),
   };
+}
+
+/**
+ * The learning rate over time.
+ * @throws ConfigError if it goes by a metric of validation and nothing is validated
+ */
+function openSchedule(
+  { optimizer, trainer, scheduler: { interval, ...chosen } }: Config,
+  data: OpenData,
+): Schedule {
+  const { monitor } = chosen as { readonly monitor?: Monitored };
+  if (monitor?.startsWith("val/") && data.evaluate("valid").length === 0) {
+    throw new ConfigError(
+      `Cannot use scheduler.monitor=${monitor} because the run validates on nothing: give data.split.valid=0.1, or ` +
+        "scheduler.monitor=train/loss_epoch",
+    );
+  }
+  const perStep = trainer.accumulate_grad_batches / data.train(0).length;
+  return makeSchedule(chosen, {
+    lr: optimizer.lr,
+    total: trainer.max_epochs,
+    interval: interval === "step" ? perStep : 1,
+  });
 }
 
 /** How gradients are clipped; 0 is no clipping, as in Lightning. */

@@ -1,66 +1,26 @@
-/** Metrics that callbacks can monitor, by the names under which they are logged. */
-import * as z from "zod";
-import type { RunState, ValidationRecord } from "./run_state.ts";
-
-/** Whether larger or smaller is better. */
-export type Mode = "max" | "min";
-
-/**
- * What can be monitored, and which way is better. Metrics of validation have a value for each validation, the others
- * for each epoch.
- */
-export const DIRECTIONS = {
-  "val/acc_top1": "max",
-  "val/acc_top5": "max",
-  "val/loss": "min",
-  "train/acc_top1": "max",
-  "train/loss_epoch": "min",
-} as const satisfies Readonly<Record<string, Mode>>;
-
-/** One of the metrics in {@link DIRECTIONS}. */
-export type Monitored = keyof typeof DIRECTIONS;
-
-/** A metric to monitor. */
-export const monitored = z.enum(Object.keys(DIRECTIONS) as Monitored[]);
-
-/** Which way is better; only the metric's own direction is accepted. */
-export const mode = z.enum(["max", "min"]).nullable().default(null)
-  .describe("Which way is better, which follows from monitor; null: the same");
-
-/** A rule for options with both: `mode` must not contradict `monitor`. */
-export function checkMode(
-  { value, issues }: z.core.ParsePayload<{ monitor: Monitored | null; mode: Mode | null }>,
-): void {
-  if (value.monitor === null || value.mode === null) return;
-  const direction = DIRECTIONS[value.monitor];
-  if (value.mode === direction) return;
-  const which = direction === "max" ? "larger" : "smaller";
-  issues.push({
-    code: "custom",
-    input: value.mode,
-    path: ["mode"],
-    message:
-      `must be ${direction}: ${which} values of ${value.monitor} are better; give mode=${direction} or null`,
-  });
-}
-
-/** True if `value` is better than `other` by more than `margin`; never true for NaN. */
-export function isBetter(mode: Mode, value: number, other: number, margin = 0): boolean {
-  return mode === "max" ? value > other + margin : value < other - margin;
-}
+/** The values of metrics that are monitored. */
+import type { Monitored } from "../metrics/monitored.ts";
+import type { EpochRecord, RunState, ValidationRecord } from "./run_state.ts";
 
 /** The value of a validation's metric; undefined if `name` is an epoch's metric or null. */
 export function validationValue(name: Monitored | null, { tally }: ValidationRecord): number | undefined {
-  if (name === "val/acc_top1") return tally.top1;
-  if (name === "val/acc_top5") return tally.top5;
-  return name === "val/loss" ? tally.loss : undefined;
+  if (name === null || name.startsWith("train/")) return undefined;
+  return recordedValue(name, { train: tally, valid: tally });
 }
 
 /** The value of the last epoch's metric: a training metric, or NaN if the run does not validate or `name` is null. */
 export function epochValue(name: Monitored | null, { history }: RunState): number | undefined {
   if (name === null) return NaN;
-  const { train, valid } = history.at(-1)!;
-  if (name === "train/acc_top1") return train.top1;
-  if (name === "train/loss_epoch") return train.loss;
-  return valid ? undefined : NaN;
+  const last = history.at(-1)!, isOfTraining = name.startsWith("train/");
+  return isOfTraining || last.valid === undefined ? recordedValue(name, last) : undefined;
+}
+
+/** The value of a metric at the end of an epoch; NaN for one of validation if there was none. */
+export function recordedValue(
+  name: Monitored,
+  { train, valid }: Pick<EpochRecord, "train" | "valid">,
+): number {
+  const tally = name.startsWith("train/") ? train : valid;
+  if (name.endsWith("acc_top1")) return tally?.top1 ?? NaN;
+  return (name === "val/acc_top5" ? tally?.top5 : tally?.loss) ?? NaN;
 }

@@ -7,6 +7,7 @@ import { interruption, readSteps } from "./endings.ts";
 import { stepResults, sum, type Tally } from "./step_results.ts";
 import type { EpochBatches, Fit, FitOptions } from "./run.ts";
 import { RunLog } from "./log.ts";
+import { recordedValue } from "./monitor.ts";
 import type { EpochRecord, Pace, RunState } from "./run_state.ts";
 import { encodeSnapshot, restoreSnapshot } from "./snapshot.ts";
 import { trainStep } from "./step.ts";
@@ -130,11 +131,14 @@ function paceOf(steps: readonly Tally[], { waitedMs }: EpochBatches, started: nu
 
 /** The learning rate of the step that a batch of the epoch belongs to. */
 function rate(
-  { schedule, perStep, accumulate = 1, state: { epoch, batchesPerEpoch } }: Fit,
+  { schedule, perStep, accumulate = 1, state: { epoch, batchesPerEpoch, history } }: Fit,
   batch: number,
 ): number {
   const first = batch - batch % accumulate;
-  return schedule({ epoch: perStep ? epoch + first / batchesPerEpoch : epoch });
+  return schedule({
+    epoch: perStep ? epoch + first / batchesPerEpoch : epoch,
+    history: (metric) => history.map((record) => recordedValue(metric, record)),
+  });
 }
 
 /** Evaluates the validation split, if there is one. */

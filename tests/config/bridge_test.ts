@@ -87,7 +87,14 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   assertEquals(optimizer.lr, 1e-4);
   assertEquals(optimizer.weight_decay, 0.01);
   assertEquals(loss, { name: "cross_entropy", label_smoothing: 0.2, class_weights: "none" });
-  assertEquals(scheduler, { name: "multistep", interval: "epoch", milestones: [3, 6], gamma: 0.5 });
+  assertEquals(scheduler, {
+    name: "multistep",
+    warmup_epochs: 0,
+    start_factor: 1e-3,
+    milestones: [3, 6],
+    gamma: 0.5,
+    interval: "epoch",
+  });
   assertEquals(trainer.max_epochs, 7);
   assertEquals(callbacks, {
     model_checkpoint: {

@@ -23,11 +23,14 @@ function loaded(
 }
 const configOf = (...overrides: string[]) => loaded(overrides).config;
 
+const noWarmup = { warmup_epochs: 0, start_factor: 1e-3 };
+
 Deno.test("a group's option chooses a kind, with the defaults of that kind", () => {
   assertEquals(configOf("scheduler=step").scheduler, {
     name: "step",
     step_size: 30,
     gamma: 0.1,
+    ...noWarmup,
     interval: "step",
   });
   assertEquals(configOf("loss=focal").loss.name, "focal");
@@ -35,19 +38,23 @@ Deno.test("a group's option chooses a kind, with the defaults of that kind", () 
 });
 
 Deno.test("a name alone chooses it too: what our files wrote for another kind is left out", () => {
-  assertEquals(configOf("scheduler.name=constant").scheduler, { name: "constant", interval: "step" });
+  assertEquals(configOf("scheduler.name=constant").scheduler, {
+    name: "constant",
+    ...noWarmup,
+    interval: "step",
+  });
   assertEquals(configOf("loss.name=focal").loss, configOf("loss=focal").loss);
   const folder = configOf("data.name=image_folder", "data.data_root=X").data;
   assertEquals([folder.name, folder.data_root, "synthetic" in folder], ["image_folder", "X", false]);
 });
 
 Deno.test("the order of a name and the keys of its kind does not matter", () => {
-  const step = { name: "step", step_size: 3, gamma: 0.1, interval: "step" };
+  const step = { name: "step", ...noWarmup, step_size: 3, gamma: 0.1, interval: "step" };
   assertEquals(configOf("scheduler.step_size=3", "scheduler.name=step").scheduler, step);
   assertEquals(configOf("scheduler.step_size=3", "scheduler=step").scheduler, step);
 });
 
-const keysOfConstant = "Keys of scheduler with name=constant: name, interval";
+const keysOfConstant = "Keys of scheduler with name=constant: name, warmup_epochs, start_factor, interval";
 const keysOfCosine =
   "Keys of scheduler with name=warmup_cosine: name, warmup_epochs, start_factor, eta_min_factor, interval";
 const havingGamma = Object.entries(schedules).filter(([, { options }]) => "gamma" in options.shape)
@@ -104,13 +111,13 @@ for (const [overrides, message] of refused) {
 
 Deno.test("a key of another kind in a file of the user's own is a fault with its line", () => {
   const mine = {
-    "trainer/short.yaml": "# @package _global_\nscheduler:\n  interval: step\n  warmup_epochs: 1\n",
+    "trainer/short.yaml": "# @package _global_\nscheduler:\n  interval: step\n  eta_min_factor: 0.1\n",
   };
   assertEquals(loaded(["trainer=short"], mine).config.scheduler.interval, "step");
   assertThrows(
     () => loaded(["trainer=short", "scheduler=constant"], mine),
     ConfigError,
-    `or leave warmup_epochs out. ${keysOfConstant} (mine/trainer/short.yaml:4)`,
+    `or leave eta_min_factor out. ${keysOfConstant} (mine/trainer/short.yaml:4)`,
   );
 });
 
@@ -122,7 +129,7 @@ Deno.test("one key of the user's makes a part that our files wrote a fault, with
 
 Deno.test("a folder of the user's own that is called conf is the user's", () => {
   const mine = memoryFiles(
-    { "trainer/short.yaml": "# @package _global_\nscheduler: {warmup_epochs: 1}\n" },
+    { "trainer/short.yaml": "# @package _global_\nscheduler: {eta_min_factor: 0.1}\n" },
     "conf",
   );
   const sources = [{ provider: "--config-dir", files: mine }, { provider: "main", files: ours }];
@@ -143,6 +150,13 @@ Deno.test("what a user's group file says goes over what our presets say of it", 
   const { scheduler, optimizer } =
     loaded(["scheduler=mine", "optimizer=mine", "trainer=quick", "model=resnet50"], mine).config;
   assertEquals([scheduler.name === "warmup_cosine" && scheduler.warmup_epochs, optimizer.lr], [3, 2e-3]);
+});
+
+Deno.test("a warm-up that a preset sets is warmup_cosine's; the user's is that of any schedule", () => {
+  const warmupOf = (...overrides: string[]) =>
+    configOf("trainer=quick", ...overrides).scheduler.warmup_epochs;
+  assertEquals([warmupOf(), warmupOf("scheduler=step"), warmupOf("scheduler.name=one_cycle")], [0.5, 0, 0]);
+  assertEquals(warmupOf("scheduler=step", "scheduler.warmup_epochs=3"), 3);
 });
 
 Deno.test("the rates that our presets set are AdamW's: another optimiser has its own, unless the user sets one", () => {
@@ -178,7 +192,7 @@ scheduler: {name: step, step_size: 7, gamma: 0.5, interval: epoch, milestones: [
 
 Deno.test("the configuration that a run of an earlier version kept repeats that run, with a note", () => {
   const { config, notes } = loaded([], savedRun(), "config");
-  assertEquals(config.scheduler, { name: "step", step_size: 7, gamma: 0.5, interval: "epoch" });
+  assertEquals(config.scheduler, { name: "step", ...noWarmup, step_size: 7, gamma: 0.5, interval: "epoch" });
   assertEquals([config.loss.name, config.optimizer.name, config.optimizer.lr], [
     "cross_entropy",
     "adamw",
@@ -192,7 +206,7 @@ Deno.test("the configuration that a run of an earlier version kept repeats that 
 
 Deno.test("a kind may be replaced on top of a run's configuration", () => {
   const { config } = loaded(["scheduler.name=constant"], savedRun(), "config");
-  assertEquals(config.scheduler, { name: "constant", interval: "epoch" });
+  assertEquals(config.scheduler, { name: "constant", ...noWarmup, interval: "epoch" });
 });
 
 Deno.test("a config.yaml that no run kept is the user's own", () => {

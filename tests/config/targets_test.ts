@@ -21,6 +21,9 @@ const GIVEN: Readonly<Record<string, Data>> = {
   data_root: "photos",
   step_size: 3,
   milestones: [3],
+  gamma: 0.9,
+  max_lr: 0.1,
+  T_0: 5,
   size: 32,
   degrees: 5,
   kernel_size: 3,
@@ -49,11 +52,15 @@ function translated(name: string, { place, options }: Target, more: Readonly<Rec
 }
 
 for (const [name, target] of classesByName()) {
-  const scale = "scale" in target.options && name.endsWith("ToDtype") ? { scale: true } : {};
+  const must = name.endsWith("ToDtype")
+    ? { scale: true }
+    : name.endsWith("OneCycleLR")
+    ? { cycle_momentum: false }
+    : {};
   Deno.test(`${name}: its own defaults are taken, and what would change a result is refused`, () => {
-    if (!name.endsWith("Compose")) assertEquals(translated(name, target, scale).error, "");
+    if (!name.endsWith("Compose")) assertEquals(translated(name, target, must).error, "");
     for (const [key, fate] of Object.entries(target.options)) {
-      const { error, dropped } = translated(name, target, { ...scale, [key]: "other" });
+      const { error, dropped } = translated(name, target, { ...must, [key]: "other" });
       if (fate.kind === "moot") {
         assert(dropped.some((path) => path.endsWith(`.${key}`)), `${key} is not in ${dropped}`);
       }
@@ -61,7 +68,7 @@ for (const [name, target] of classesByName()) {
       assertStringIncludes(error, `.${key}=other because it must be`);
       assertStringIncludes(error, fate.why);
       for (const value of fate.values) {
-        assertEquals(translated(name, target, { ...scale, [key]: value }).error, "");
+        assertEquals(translated(name, target, { ...must, [key]: value }).error, "");
       }
     }
   });
@@ -105,6 +112,26 @@ Deno.test("interpolation is carried out where it is, and refused elsewhere", () 
     "interpolation=bicubic because",
   );
   assertStringIncludes(faultsOf(step("Resize", "size: 40, antialias: false")), "antialias=false because");
+});
+
+Deno.test("schedules of torch by their own names: cycles keep the momentum, a plateau's mode is its metric's", () => {
+  const scheduler = (name: string, options: string) =>
+    `scheduler: {_target_: torch.optim.lr_scheduler.${name}, ${options}}\n`;
+  const cycle =
+    loadWith(scheduler("OneCycleLR", "max_lr: 0.1, total_steps: 50, cycle_momentum: false")).scheduler;
+  assertEquals([cycle.name, "max_lr" in cycle && cycle.max_lr, "cycle_momentum" in cycle], [
+    "one_cycle",
+    0.1,
+    false,
+  ]);
+  assertStringIncludes(faultsOf(scheduler("OneCycleLR", "max_lr: 0.1")), "write cycle_momentum: false");
+  const restarts = loadWith(scheduler("CosineAnnealingWarmRestarts", "T_0: 3, T_mult: 2")).scheduler;
+  assertEquals(["t_0" in restarts && restarts.t_0, "t_mult" in restarts && restarts.t_mult], [3, 2]);
+  const plateau = (options: string) => scheduler("ReduceLROnPlateau", options);
+  assertEquals(loadWith(plateau("patience: 3")).scheduler.name, "reduce_on_plateau");
+  assertStringIncludes(faultsOf(plateau("monitor: val/acc_top1")), "write mode: max");
+  assertStringIncludes(faultsOf(plateau("monitor: val/acc_top1, mode: min")), "must be max");
+  assertEquals(loadWith(plateau("monitor: val/acc_top1, mode: max")).scheduler.name, "reduce_on_plateau");
 });
 
 Deno.test("a callback's default mode is refused where it is the wrong way, and needless where it is right", () => {

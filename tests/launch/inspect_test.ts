@@ -28,7 +28,14 @@ Deno.test("--cfg job shows what the files say, and --resolve what the run would 
   assertEquals(composed.scheduler, { name: "warmup_cosine", warmup_epochs: 0.5, interval: "step" });
   const resolved = parse(await show("-c", "job", "--resolve", "experiment=x_${seed}", "scheduler=step"));
   assertEquals([resolved.experiment, resolved.seed], ["x_42", 42]);
-  assertEquals(resolved.scheduler, { name: "step", step_size: 30, gamma: 0.1, interval: "step" });
+  assertEquals(resolved.scheduler, {
+    name: "step",
+    warmup_epochs: 0,
+    start_factor: 1e-3,
+    step_size: 30,
+    gamma: 0.1,
+    interval: "step",
+  });
 });
 
 Deno.test("--cfg hydra shows Hydra's part, --cfg all both, --package a part", async () => {

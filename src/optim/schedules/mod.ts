@@ -1,7 +1,12 @@
 /** The schedules that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import { makeByName } from "../../base/plugin.ts";
 import { constant } from "./constant.ts";
+import { cosine_restarts } from "./cosine_restarts.ts";
+import { exponential } from "./exponential.ts";
 import { multistep } from "./multistep.ts";
+import { one_cycle } from "./one_cycle.ts";
+import { polynomial } from "./polynomial.ts";
+import { reduce_on_plateau } from "./reduce_on_plateau.ts";
 import type { Schedule, Span } from "./schedule.ts";
 import { step } from "./step.ts";
 import { warmup_cosine } from "./warmup_cosine.ts";
@@ -9,7 +14,17 @@ import { warmup_cosine } from "./warmup_cosine.ts";
 export type { Position, Schedule, SchedulePlugin, Span } from "./schedule.ts";
 
 /** All schedules by name. */
-export const schedules = { warmup_cosine, constant, step, multistep } as const;
+export const schedules = {
+  warmup_cosine,
+  constant,
+  step,
+  multistep,
+  one_cycle,
+  cosine_restarts,
+  exponential,
+  polynomial,
+  reduce_on_plateau,
+} as const;
 
 /** A schedule's name. */
 export type ScheduleName = keyof typeof schedules;

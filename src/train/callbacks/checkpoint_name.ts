@@ -1,5 +1,5 @@
 /** Checkpoint names from templates like Lightning's: `{epoch:02d}-{val_acc:.4f}`. */
-import type { Monitored } from "../monitor.ts";
+import type { Monitored } from "../../metrics/monitored.ts";
 import type { RunState } from "../run_state.ts";
 
 const FIELD = /\{([\w/]+)(?::(0\d+d|\.\d+f))?\}/g;

@@ -1,6 +1,7 @@
 import * as z from "zod";
+import { checkMode, DIRECTIONS, isBetter, mode, monitored } from "../../metrics/monitored.ts";
 import type { Callback } from "../callback.ts";
-import { checkMode, DIRECTIONS, epochValue, isBetter, mode, monitored, validationValue } from "../monitor.ts";
+import { epochValue, validationValue } from "../monitor.ts";
 import type { RunState } from "../run_state.ts";
 import { defineCallback } from "./plugin.ts";
 

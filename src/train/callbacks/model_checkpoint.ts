@@ -1,15 +1,7 @@
 import * as z from "zod";
+import { checkMode, DIRECTIONS, isBetter, type Mode, mode, monitored } from "../../metrics/monitored.ts";
 import type { Callback, SaveReason } from "../callback.ts";
-import {
-  checkMode,
-  DIRECTIONS,
-  epochValue,
-  isBetter,
-  type Mode,
-  mode,
-  monitored,
-  validationValue,
-} from "../monitor.ts";
+import { epochValue, validationValue } from "../monitor.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
 import { checkFileName, fileName } from "./checkpoint_name.ts";
 import { type CheckpointStore, defineCallback, type OwnWeights } from "./plugin.ts";

@@ -33,7 +33,8 @@ for (const name of Object.keys(optimizers) as OptimizerName[]) {
         const [values, gradients, scalars, clip, taken] = [256, 256, STEP_SCALARS, 2, 2].map((size) =>
           persistent(device, [size])
         );
-        const optimizer = makeOptimizer({ name, weight_decay: .1 }, { values, decayed: 128 });
+        const own = name === "sgd" ? { dampening: .3 } : {};
+        const optimizer = makeOptimizer({ name, weight_decay: .1, ...own }, { values, decayed: 128 });
         const decision = { taken, skips, decide: () => {}, free: () => {} };
         values.write(start);
         clip.write([1, 1]);

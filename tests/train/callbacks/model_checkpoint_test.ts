@@ -3,7 +3,7 @@ import { early_stopping } from "../../../src/train/callbacks/early_stopping.ts";
 import { model_checkpoint, modelCheckpoint } from "../../../src/train/callbacks/model_checkpoint.ts";
 import type { CheckpointStore } from "../../../src/train/callbacks/plugin.ts";
 import { checkFileName, fileName } from "../../../src/train/callbacks/checkpoint_name.ts";
-import { DIRECTIONS } from "../../../src/train/monitor.ts";
+import { DIRECTIONS } from "../../../src/metrics/monitored.ts";
 import type { RunState } from "../../../src/train/run_state.ts";
 
 /** A store that keeps the epoch of each file, and of the run's own weights, and what was done to it. */

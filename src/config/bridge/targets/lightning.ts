@@ -1,7 +1,7 @@
 /** Lightning's callbacks, loggers and Trainer. */
 
 import { ConfigError } from "../../../base/errors.ts";
-import { DIRECTIONS, type Monitored } from "../../../train/monitor.ts";
+import { DIRECTIONS, type Monitored } from "../../../metrics/monitored.ts";
 import { ALL } from "../../schema/training.ts";
 import type { Data } from "../../tree.ts";
 import {
@@ -24,7 +24,7 @@ const bar = (...looks: readonly string[]) => ({
 const summary = { options: { max_depth: moot("the summary has totals only") } };
 
 /** The class's default mode is min, whatever the metric; with an accuracy it would keep the worst. */
-const requireMode: Finish = (options, given) => {
+export const requireMode: Finish = (options, given) => {
   const metric = options.get("monitor")?.value as Monitored | null;
   if (given.has("mode")) return;
   options.delete("mode");

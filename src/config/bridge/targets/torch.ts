@@ -1,11 +1,19 @@
 /** Losses, optimisers and schedules of torch. */
 
-import { family, kept, moot, only, required } from "../target.ts";
+import { ConfigError } from "../../../base/errors.ts";
+import { allMoot, family, kept, moot, only, type Read, required } from "../target.ts";
+import { requireMode } from "./lightning.ts";
 
 const allSamples = only([null], "it is deprecated: leave it out");
 const fromStart = only([-1], "resuming continues a schedule by itself");
 const fast = moot("the update is always one kernel");
 const partial = moot("it is filled in");
+
+/** The class's default would move momentum against the rate. */
+const requireSteadyMomentum: Read = (value) => {
+  if (value === false) return undefined;
+  throw new ConfigError("momentum stays the same here: write cycle_momentum: false");
+};
 
 /** The losses. */
 export const losses = family("loss", ["torch.nn.*"], {
@@ -67,5 +75,53 @@ export const schedules = family("scheduler", ["torch.optim.lr_scheduler"], {
   }],
   MultiStepLR: ["multistep", {
     options: { optimizer: partial, milestones: required(), gamma: kept(0.1), last_epoch: fromStart },
+  }],
+  ExponentialLR: ["exponential", {
+    options: { optimizer: partial, gamma: required(), last_epoch: fromStart },
+  }],
+  PolynomialLR: ["polynomial", {
+    options: { optimizer: partial, total_iters: kept(5), power: kept(1), last_epoch: fromStart },
+  }],
+  CosineAnnealingWarmRestarts: ["cosine_restarts", {
+    options: {
+      optimizer: partial,
+      T_0: required({ as: "t_0" }),
+      T_mult: kept(1, { as: "t_mult" }),
+      eta_min: kept(0),
+      last_epoch: fromStart,
+    },
+  }],
+  OneCycleLR: ["one_cycle", {
+    options: {
+      optimizer: partial,
+      max_lr: required(),
+      ...allMoot(["total_steps", "epochs", "steps_per_epoch"], "the cycle is as long as the run"),
+      pct_start: kept(0.3),
+      anneal_strategy: kept("cos"),
+      cycle_momentum: kept(true, {
+        read: requireSteadyMomentum,
+        note: "must be false, which is not the default",
+      }),
+      ...allMoot(["base_momentum", "max_momentum"], "cycle_momentum is false"),
+      div_factor: kept(25),
+      final_div_factor: kept(1e4),
+      three_phase: kept(false),
+      last_epoch: fromStart,
+    },
+  }],
+  ReduceLROnPlateau: ["reduce_on_plateau", {
+    options: {
+      optimizer: partial,
+      mode: kept("min", { note: "must be that of `monitor`" }),
+      factor: kept(0.1),
+      patience: kept(10),
+      threshold: kept(1e-4),
+      threshold_mode: kept("rel"),
+      cooldown: kept(0),
+      min_lr: kept(0),
+      eps: kept(1e-8),
+    },
+    finish: requireMode,
+    about: "`monitor` is an option of it, as in Lightning's `lr_scheduler_config`; default `val/loss`",
   }],
 });
