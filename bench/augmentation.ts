@@ -27,10 +27,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** What torch_loader.py prints. */
-interface LoaderRun {
+export interface LoaderRun {
   readonly version: string;
   readonly images: number;
+  /** Of an epoch with the default training preset. */
   readonly seconds: number;
+  /** Seconds of an epoch of decoding alone. */
+  readonly decoding: number;
 }
 
 /** What processing a batch needs. */
@@ -47,12 +50,9 @@ export async function compareAugmentation(
   root: string,
   tree: FileTree,
   samples: readonly Sample[],
+  before: LoaderRun | undefined,
 ): Promise<void> {
-  const { report, host, options } = session;
-  const missing = await whyNoPython(options.python, "torchvision");
-  if (missing) report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
-  const torch = async () => missing === undefined ? await runLoader(options.python, root) : undefined;
-  const before = await torch();
+  const { report, host } = session;
   const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
   const supply = { decoder: pool, cache: await PictureCache.open({ kind: "none" }), persistent: true };
   const streamed = picturesOf(samples, supply);
@@ -67,9 +67,8 @@ export async function compareAugmentation(
     return { cached, whole, twin };
   });
   pool.close();
-  const after = await torch();
+  const after = before && await runLoader(session, root);
   const peer = before && after && (before.images / before.seconds + after.images / after.seconds) / 2;
-  if (before) report.fact("torchLoader", before);
   const print = report.table(
     `default training preset at ${SIZE} x ${SIZE}, ${samples.length} images`,
     COLUMNS,
@@ -107,7 +106,13 @@ async function epochs(
   return samples.length / best * 1000;
 }
 
-function runLoader(python: string, root: string): Promise<LoaderRun> {
+/** PyTorch's DataLoader on the images of a dataset; undefined, and said, where Python lacks torchvision. */
+export async function runLoader({ options, report }: Session, root: string): Promise<LoaderRun | undefined> {
+  const missing = await whyNoPython(options.python, "torchvision");
+  if (missing !== undefined) {
+    report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
+    return undefined;
+  }
   const plan = { root, size: SIZE, batch: BATCH, workers: WORKERS, epochs: 2 };
-  return runPython<LoaderRun>(python, "torch_loader.py", plan);
+  return await runPython<LoaderRun>(options.python, "torch_loader.py", plan);
 }

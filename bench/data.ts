@@ -13,7 +13,7 @@ import type { PictureSource } from "../src/data/decode/picture_source.ts";
 import { pictureStore } from "../src/data/decode/picture_store.ts";
 import { scanFiles } from "../src/data/decode/scan.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
-import { compareAugmentation } from "./augmentation.ts";
+import { compareAugmentation, type LoaderRun, runLoader } from "./augmentation.ts";
 import { runFresh } from "./fresh.ts";
 import type { Column } from "./report.ts";
 import type { Session } from "./session.ts";
@@ -28,6 +28,7 @@ const COLUMNS: readonly Column[] = [
   { key: "ips", head: "images/s", width: 10 },
   { key: "mbs", head: "MB/s of pixels", width: 14 },
   { key: "ratio", head: "of the bare loop", width: 16 },
+  { key: "torch", head: "of PyTorch's", width: 12 },
 ];
 
 const MEMORY: readonly Column[] = [
@@ -52,12 +53,19 @@ export async function benchData(session: Session): Promise<void> {
   }
   const tree = await host.openTree(options.data);
   const samples = (await tree.paths()).filter(isImagePath).map((path) => ({ path, label: 0 }));
-  await compareDecoding(session, tree, samples);
+  const torch = await runLoader(session, options.data);
+  if (torch) report.fact("torchLoader", torch);
+  await compareDecoding(session, tree, samples, torch);
   await measureStreams(session, options.data);
-  await compareAugmentation(session, options.data, tree, samples);
+  await compareAugmentation(session, options.data, tree, samples, torch);
 }
 
-async function compareDecoding(session: Session, tree: FileTree, samples: readonly Sample[]): Promise<void> {
+async function compareDecoding(
+  session: Session,
+  tree: FileTree,
+  samples: readonly Sample[],
+  torch: LoaderRun | undefined,
+): Promise<void> {
   const { report, patience, host } = session;
   const pool = decodePool(tree, { workers: WORKERS, start: host.pictures.startThread });
   const inline = inlineDecoder(tree, host.pictures.decode, { parallel: 2 * host.pictures.processors });
@@ -90,7 +98,13 @@ async function compareDecoding(session: Session, tree: FileTree, samples: readon
       ips: samples.length / milliseconds * 1000,
       mbs: ram.bytes / milliseconds / 1000,
       ratio: loop / milliseconds,
+      torch: torch && torch.decoding / milliseconds * 1000,
     });
+  }
+  if (torch) {
+    const { version, images, decoding } = torch;
+    const what = `PyTorch ${version.split(",")[0]}'s DataLoader, ${WORKERS} workers`;
+    print({ what, ips: images / decoding, mbs: ram.bytes / decoding / 1e6 });
   }
   report.note("variants take turns; the bare loop has the files in memory and discards the pixels");
 }

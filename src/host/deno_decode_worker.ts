@@ -1,6 +1,6 @@
 /** The entry point of a decoding worker under Deno. */
 import { serveJobs, type ThreadScope } from "../data/decode/decode_thread.ts";
 import { readPlace } from "./deno_files.ts";
-import { decodeImage } from "./deno_images.ts";
+import { decodeInThread } from "./deno_images.ts";
 
-serveJobs(self as unknown as ThreadScope, readPlace, decodeImage);
+serveJobs(self as unknown as ThreadScope, readPlace, decodeInThread);

@@ -1,4 +1,7 @@
-/** Images under Deno: libvips, through the npm package `sharp`, decodes and encodes; needs --allow-ffi. */
+/**
+ * Images under Deno: libvips, through the npm package `sharp`, decodes and encodes, and libjpeg-turbo decodes JPEGs where
+ * it is installed; needs --allow-ffi.
+ */
 import type { Sharp } from "sharp";
 import { DataError, firstLineOf } from "../base/errors.ts";
 import { cmykToRgb } from "../data/decode/cmyk.ts";
@@ -6,6 +9,14 @@ import { cutFault, headerFault, MAX_PIXELS, readHeader } from "../data/decode/pi
 import { portableDecoder } from "../data/decode/portable/mod.ts";
 import { isPlainTiff } from "../data/decode/portable/tiff.ts";
 import type { Picture } from "../data/types.ts";
+import { openTurbojpeg, type Turbojpeg } from "./deno_turbojpeg.ts";
+
+let opened: { readonly library: Turbojpeg | undefined } | undefined;
+
+/** libjpeg-turbo, opened when the first JPEG needs it; undefined if the system has none. @throws DataError */
+export function turbojpeg(): Turbojpeg | undefined {
+  return (opened ??= { library: openTurbojpeg() }).library;
+}
 
 let loading: Promise<typeof import("sharp")["default"]> | undefined;
 
@@ -36,7 +47,16 @@ function loadSharp(): Promise<typeof import("sharp")["default"]> {
  * Rejects with a one-line DataError if the bytes are empty, truncated, damaged or not such an image, or have more
  * than `maxPixels` pixels.
  */
-export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
+export function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
+  return decode(bytes, maxPixels, true);
+}
+
+/** The same in a thread that has nothing else to do meanwhile. */
+export function decodeInThread(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Promise<Picture> {
+  return decode(bytes, maxPixels, false);
+}
+
+async function decode(bytes: Uint8Array, maxPixels: number, waits: boolean): Promise<Picture> {
   const header = readHeader(bytes);
   // This way sharp never parses SVG, PDF or the like. For a truncated PNG it knows best whether pixels are missing.
   const fault = headerFault(bytes, header, maxPixels) ??
@@ -45,6 +65,8 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   const isPlain = header!.format === "TIFF" && isPlainTiff(bytes);
   const portable = isPlain ? undefined : portableDecoder(bytes, header!);
   if (portable) return await portable(maxPixels);
+  const quick = header!.format === "JPEG" ? await turbojpeg()?.decode(bytes, waits) : undefined;
+  if (quick) return quick;
   const sharp = await loadSharp();
   const cmyk = header?.components === 4;
   const image = sharp(header!.format === "AVIF" ? asStill(bytes) : bytes, {
@@ -75,7 +97,8 @@ function asStill(bytes: Uint8Array): Uint8Array {
 /** Names the decoder and its version, since another may return other values. @throws DataError if it does not load */
 export async function decoderVersion(): Promise<string> {
   const { sharp, vips } = (await loadSharp()).versions;
-  return `sharp ${sharp}, libvips ${vips}, geotiff 3.0.5, libheif-js 1.23.2, first frame, full size, 8-bit RGB by range`;
+  const jpegs = turbojpeg() === undefined ? "" : "libjpeg-turbo, ";
+  return `${jpegs}sharp ${sharp}, libvips ${vips}, geotiff 3.0.5, libheif-js 1.23.2, first frame, full size, 8-bit RGB by range`;
 }
 
 /** Encodes an image as baseline JPEG with 4:2:0 chroma; `quality` is 1 .. 100. The output is deterministic. */

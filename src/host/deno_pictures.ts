@@ -1,19 +1,31 @@
 /** What decoding and caching need from Deno: workers, the decoder's version, growing files, and free memory. */
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 import type { PictureHost } from "../setup/host.ts";
+import { INSTALL, VARIABLE } from "./deno_turbojpeg.ts";
 import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
-import { decodeImage, decoderVersion } from "./deno_images.ts";
+import { decodeImage, decoderVersion, turbojpeg } from "./deno_images.ts";
 
 /** The image decoding of this runtime. */
 export function denoPictures(): PictureHost {
   return {
     decode: decodeImage,
     decoderVersion,
+    jpegDecoder,
     startThread: () => startThread(),
     processors: navigator.hardwareConcurrency,
     freeMemory,
     openGrowingFile,
     openPrivateFile,
+  };
+}
+
+function jpegDecoder() {
+  const library = turbojpeg();
+  if (library !== undefined) return { name: `libjpeg-turbo (${library.path})` };
+  const isOff = Deno.env.get(VARIABLE) === "none";
+  return {
+    name: "sharp",
+    faster: isOff ? `libjpeg-turbo, without ${VARIABLE}=none` : `libjpeg-turbo: ${INSTALL}`,
   };
 }
 

@@ -59,6 +59,8 @@ export interface PictureHost {
   readonly decode: Decode;
   /** The decoder's name and version, in one line. */
   decoderVersion(): Promise<string>;
+  /** What decodes JPEGs, in a few words, and what would do so faster, if there is such a thing. */
+  jpegDecoder(): { readonly name: string; readonly faster?: string };
   /** Starts a worker that handles jobs with `serveJobs`. */
   startThread(): DecodeThread;
   /** Number of threads that can run at the same time. */

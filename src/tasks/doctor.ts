@@ -48,8 +48,8 @@ export async function examine(
   add(softwareSection(machine, host.runtime, await host.gitCommit()));
   add(vulkanSection(machine));
   const gpu = await examineGpu(host, provider, machine, add);
-  const pictures = await checkPictures(host.pictures.decode);
-  add({ title: "Pictures", facts: [["JPEG", pictures.text]] });
+  const pictures = await checkPictures(host.pictures);
+  add({ title: "Pictures", facts: pictures.facts });
   return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
 }
 

@@ -3,6 +3,7 @@ import { ConfigError, GpuError, MissingError } from "../../src/base/errors.ts";
 import { openDevice } from "../../src/core/device.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { openGpu } from "../../src/host/deno_gpu.ts";
+import type { Decode } from "../../src/data/types.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
 import { denoPictures } from "../../src/host/deno_pictures.ts";
 import { checkPictures } from "../../src/tasks/doctor/pictures.ts";
@@ -20,7 +21,7 @@ function fakeHost(changes: Partial<Host> = {}): { host: Host; lines: string[] } 
   const host: Partial<Host> = {
     runtime: "Deno 9.9.9",
     configFiles: denoConfigFiles(),
-    pictures: denoPictures(),
+    pictures: { ...denoPictures(), jpegDecoder: () => ({ name: "libjpeg-turbo" }) },
     openGpu: () => Promise.resolve(NO_ADAPTER),
     cacheFolder: (name) => `.cache/${name}`,
     readFile: () => Promise.reject(new MissingError("Cannot read the file")),
@@ -42,7 +43,7 @@ Deno.test("doctor() without an adapter prints the rest, what to install, and ret
       "  runtime           Deno 9.9.9",
       "  drivers           none found",
       "  name              none found",
-      "  JPEG              decodes",
+      "  JPEG              decoded by libjpeg-turbo, each value",
       "FAULT  No WebGPU adapter was found",
       "`sudo apt-get install mesa-vulkan-drivers`",
     ]
@@ -128,17 +129,34 @@ gpuTest("measureSpeed() takes the clock where there are no timestamps", async ()
   device.close();
 });
 
+const withDecode = (decode: Decode) => ({ decode, jpegDecoder: () => ({ name: "libjpeg-turbo" }) });
+
+Deno.test("the doctor says what would decode JPEGs faster", async () => {
+  const jpegDecoder = () => ({ name: "sharp", faster: "libjpeg-turbo: install it" });
+  const { facts, findings } = await checkPictures({ decode: decodeImage, jpegDecoder });
+  assertMatch(facts[0][1], /^decoded by sharp, each value within \d of 255 levels$/);
+  assertEquals(findings, [{
+    kind: "note",
+    problem: "sharp decodes JPEGs",
+    cure: "twice as fast is libjpeg-turbo: install it",
+  }]);
+});
+
 Deno.test("the doctor shows pictures that do not decode, or to wrong values, as faults", async () => {
-  assertEquals((await checkPictures(decodeImage)).findings, []);
-  const failing = await checkPictures(() => Promise.reject(new Error("no such library\nat a stack")));
+  assertEquals((await checkPictures(withDecode(decodeImage))).findings, []);
+  const failing = await checkPictures(
+    withDecode(() => Promise.reject(new Error("no such library\nat a stack"))),
+  );
   assertEquals(failing.findings.map(({ problem }) => problem), ["A JPEG does not decode: no such library"]);
   assertStringIncludes(failing.findings[0].cure, "`deno install`");
-  const grey = await checkPictures(() =>
-    Promise.resolve({ width: 16, height: 8, data: new Uint8Array(384).fill(128) })
+  const grey = await checkPictures(
+    withDecode(() => Promise.resolve({ width: 16, height: 8, data: new Uint8Array(384).fill(128) })),
   );
   assertEquals(grey.findings.map(({ problem }) => problem), [
     "A JPEG decodes to wrong values: up to 108 levels off",
   ]);
-  const short = await checkPictures(() => Promise.resolve({ width: 2, height: 1, data: new Uint8Array(6) }));
+  const short = await checkPictures(
+    withDecode(() => Promise.resolve({ width: 2, height: 1, data: new Uint8Array(6) })),
+  );
   assertEquals(short.findings.map(({ problem }) => problem), ["A JPEG of 16 x 8 pixels decodes to 2 x 1"]);
 });
