@@ -42,15 +42,13 @@ export function reductionOf(
   return takes && { side: Math.max(ROOM * imageSize, takes.side), stretched: false };
 }
 
-/** One line on the images that are reduced; undefined if none is. */
-export function describeReduced(
-  stores: Iterable<[Split, Pick<PictureStore, "reduced">]>,
-): string | undefined {
-  const parts = [...stores].flatMap(([split, { reduced }]) =>
-    reduced
-      ? [`${counted(reduced.images, "image")} of ${split} to ${describeReduction(reduced.reduction)}`]
-      : []
-  );
-  if (parts.length === 0) return undefined;
-  return `images are reduced once decoded: ${parts.join(", ")}; data.cache_size=full keeps their size`;
+/**
+ * One line on the images of train that are reduced, of which training sees slightly other values; undefined if none is.
+ * What evaluation sees does not change, so nothing is said of it.
+ */
+export function describeReduced({ reduced }: Pick<PictureStore, "reduced">): string | undefined {
+  if (reduced === undefined) return undefined;
+  const { images, reduction } = reduced;
+  return `${counted(images, "image")} of train reduced to ${describeReduction(reduction)} once decoded; ` +
+    "data.cache_size=full keeps the size";
 }

@@ -59,8 +59,9 @@ export interface OpenData extends Disposable {
 
 /**
  * Generates or opens the dataset, reads its splits, scans their files, and prints what it found. Images are decoded
- * as they are needed, and what only shows then is printed after the epoch. Disposing of the result stops the decoder's threads and closes the cache. Batches
- * become images on `device`; evaluation prepares them with `evalSteps`, or as configured.
+ * as they are needed, and what only shows then is printed after the epoch. Disposing of the result stops the decoder's
+ * threads and closes the cache. Batches become images on `device`; evaluation prepares them with `evalSteps`, or as
+ * configured.
  * @throws DataError, ConfigError
  */
 export async function openData(
@@ -141,7 +142,7 @@ export async function openPictures(
       const store = pictureStore(tree, dataset.splits[split], scanned, reduced, storeOptions(config, split));
       return [split, store];
     }));
-    const reduced = describeReduced(stores);
+    const train = stores.get("train"), reduced = train && describeReduced(train);
     if (reduced !== undefined) host.print(`  note: ${reduced}`);
     const say = (split: Split, became?: string) => sayNews(host, split, stores.get(split)!, became);
     for (const split of splits) say(split);
