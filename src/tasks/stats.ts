@@ -30,7 +30,7 @@ export async function stats(
   if (!isJson) { for (const note of notes) host.print(`note    ${note}`); }
   const { tree, dataset } = await openDataset(isJson ? { ...host, print: () => {} } : host, config);
   const started = performance.now();
-  const options = { isMirrored: isMirrored(config), signal: host.signal };
+  const options = { isMirrored: isMirrored(config), signal: host.signal, progress: host.progress };
   const decode = (bytes: Uint8Array) => host.pictures.decode(bytes, config.data.max_pixels);
   const report = await checkHealth(tree, dataset, decode, options).catch(orInterrupted(host.signal));
   const seconds = (performance.now() - started) / 1000;

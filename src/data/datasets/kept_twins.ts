@@ -15,8 +15,8 @@ export function keptTwins(tree: FileTree, context: DatasetContext): FindAlike {
     const labelled = samples.map(({ path, className }) => `${hashes.get(path)} ${className}`).sort();
     const name = `${(await sha256(JSON.stringify([VERSION, labelled]))).toHex().slice(0, 32)}.json`;
     const kept = readGroups(await context.folderStore(folder).readText(name));
-    const groups = kept ??
-      (await find(tree, samples, context)).map((group) => group.map((path) => hashes.get(path)!));
+    const hashesOf = (group: readonly string[]) => [...new Set(group.map((path) => hashes.get(path)!))];
+    const groups = kept ?? (await find(tree, samples, context)).map(hashesOf);
     if (kept === undefined) {
       await context.writeAtomic(`${folder}/${name}`, new TextEncoder().encode(JSON.stringify(groups) + "\n"));
     }
@@ -39,6 +39,5 @@ async function find(
   { decode, parallel, progress }: DatasetContext,
 ): Promise<string[][]> {
   const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
-  using shown = progress("looking for near twins among images", images.length);
-  return await findTwins(images, { tree, decode, parallel, onProgress: shown.at });
+  return await findTwins(images, { tree, decode, parallel, progress });
 }

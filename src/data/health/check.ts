@@ -1,10 +1,11 @@
 /** The health check of a dataset, which reads and decodes every file once. */
+import { noProgress } from "../../base/progress.ts";
 import type { Dataset, Decode, FileTree } from "../types.ts";
 import { describeRanges } from "../decode/ranges.ts";
 import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
 import { oddFiles } from "./file_findings.ts";
 import { inspectFiles, type InspectOptions } from "./inspect.ts";
-import { samePictures } from "./same_pictures.ts";
+import { type SameGroup, samePictures } from "./same_pictures.ts";
 import {
   type Finding,
   type FoundFile,
@@ -28,18 +29,21 @@ export async function checkHealth(
   options: HealthOptions,
 ): Promise<HealthReport> {
   const files = await inspectFiles(tree, dataset, decode, options);
-  return reportHealth(dataset, files, options.isMirrored);
+  return await reportHealth(dataset, files, options);
 }
 
 /** The report on inspected files. */
-function reportHealth(
+async function reportHealth(
   dataset: Dataset,
   files: readonly InspectedFile[],
-  isMirrored: boolean,
-): HealthReport {
+  { isMirrored, progress = noProgress, signal }: HealthOptions,
+): Promise<HealthReport> {
   const splits = countSplits(dataset);
   const ranges = describeRanges(files.map(({ picture }) => picture?.assumedBits));
-  const findings = [...classFindings(dataset, isMirrored), ...fileFindings(files, dataset.classes)];
+  const findings = [
+    ...classFindings(dataset, isMirrored),
+    ...fileFindings(files, await samePictures(files, { progress, signal }), dataset.classes),
+  ];
   return {
     root: dataset.root,
     classes: dataset.classes,
@@ -59,7 +63,11 @@ function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }
 
-function fileFindings(files: readonly InspectedFile[], classes: readonly string[]): Finding[] {
+function fileFindings(
+  files: readonly InspectedFile[],
+  same: readonly SameGroup[],
+  classes: readonly string[],
+): Finding[] {
   const groups = new Map<Kind, FoundFile[][]>();
   const add = (kind: Kind, group: FoundFile[]) => {
     const known = groups.get(kind);
@@ -67,7 +75,7 @@ function fileFindings(files: readonly InspectedFile[], classes: readonly string[
     else known.push(group);
   };
   for (const { kind, file, note } of oddFiles(files)) add(kind, placesOf(file, note, classes).slice(0, 1));
-  for (const { kind, files: group } of samePictures(files)) {
+  for (const { kind, files: group } of same) {
     add(kind, group.flatMap(({ file, note }) => placesOf(file, note, classes)));
   }
   return [...groups].map(([kind, found]) => ({ kind, groups: found, classes: [] }));

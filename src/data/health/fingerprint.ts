@@ -17,7 +17,8 @@ export const FINGERPRINT_VALUES = FINGERPRINT_SIDE * FINGERPRINT_SIDE * 3;
 export const TWIN_SIMILARITY = 0.99;
 
 /** One image saved twice: at least this correlation, and at most this mean difference in levels of 0 .. 255. */
-const COPY_SIMILARITY = 0.997, COPY_LEVELS = 3;
+export const COPY_SIMILARITY = 0.997;
+const COPY_LEVELS = 3;
 
 /** Fingerprints with a standard deviation below this, in levels, are noise and cannot be compared. */
 const LEAST_CONTRAST = 4;

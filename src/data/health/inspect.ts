@@ -1,4 +1,5 @@
 /** Inspects every file of a dataset once: its bytes, pixels and appearance. Images are not kept. */
+import { noProgress, type StartProgress } from "../../base/progress.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { reasonOf } from "../decode/decoder.ts";
 import type { Dataset, Decode, FileTree, Picture } from "../types.ts";
@@ -12,8 +13,7 @@ import type { InspectedFile, PictureFacts, Place } from "./types.ts";
 export interface InspectOptions {
   /** Number of files to read and decode concurrently. */
   readonly concurrency?: number;
-  /** Called after each file with the number of finished files and the total. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly progress?: StartProgress;
   /** Stops the check when aborted. */
   readonly signal?: AbortSignal;
 }
@@ -25,18 +25,19 @@ export async function inspectFiles(
   tree: FileTree,
   dataset: Dataset,
   decode: Decode,
-  { concurrency = 8, onProgress, signal }: InspectOptions = {},
+  { concurrency = 8, progress = noProgress, signal }: InspectOptions = {},
 ): Promise<InspectedFile[]> {
   const places = placesOf(dataset);
   const paths = [...places.keys()];
   const files = new Array<InspectedFile>(paths.length);
+  using shown = progress("checking images", paths.length);
   let next = 0, done = 0;
   const work = async () => {
     while (next < paths.length) {
       signal?.throwIfAborted();
       const at = next++;
       files[at] = await inspectFile(tree, paths[at], places.get(paths[at])!, decode);
-      onProgress?.(++done, paths.length);
+      shown.at(++done);
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));

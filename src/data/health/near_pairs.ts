@@ -2,11 +2,13 @@
  * Finds all pairs of fingerprints whose correlation reaches a threshold without comparing all pairs. After
  * subtracting the mean and scaling to length 1, correlation c is distance sqrt(2 (1 - c)). A few coefficients of an
  * orthonormal cosine transform form a projection, which never increases distances: pairs that are far apart there are
- * far apart. A tree of boxes over these coefficients leaves out pairs of boxes that are too far apart, however the
- * images crowd together; the other points are compared, coefficient by coefficient until they are too far apart. The
- * result is exact.
+ * far apart. A tree of boxes over these coefficients gives each image those boxes that are not too far from it; their
+ * points are compared, coefficient by coefficient until they are too far apart. What is sought are sets of images that
+ * are near each other, so boxes of which all is known are left out, however alike their images are. The result is exact.
  */
+import type { Sets } from "./disjoint_sets.ts";
 import { FINGERPRINT_SIDE as SIDE, FINGERPRINT_VALUES, moments, similarity } from "./fingerprint.ts";
+import { type Box, PointTree } from "./point_tree.ts";
 
 /** Coefficients kept of each fingerprint. */
 const KEPT = 64;
@@ -19,114 +21,75 @@ export interface NearPair {
   readonly similarity: number;
 }
 
-/**
- * Calls `visit` for each pair that reaches `threshold`, in no particular order. `skip` can avoid the work for pairs
- * that are already known.
- */
-export function visitNearPairs(
-  fingerprints: readonly Uint8Array[],
-  threshold: number,
-  visit: (pair: NearPair) => void,
-  skip: (first: number, second: number) => boolean = () => false,
-): void {
-  const all = fingerprints.map(moments);
-  const kept = fingerprints.flatMap((_, i) => all[i].norm > 0 ? [i] : []);
-  const space = project(kept.map((i) => fingerprints[i]), kept.map((i) => all[i].norm));
-  // Slightly more than the exact distance, to allow for single-precision rounding.
-  const radius = Math.sqrt(2 * (1 - threshold)) + 1e-4;
-  const limit = radius * radius;
-  new PointTree(space, kept.length).eachPair(limit, (a, b) => {
-    if (!isWithin(space, a, b, limit)) return;
-    const first = kept[Math.min(a, b)], second = kept[Math.max(a, b)];
-    if (skip(first, second)) return;
-    const value = similarity(fingerprints[first], fingerprints[second], all[first], all[second]);
-    if (value >= threshold) visit({ first, second, similarity: value });
-  });
+/** True if nothing is to be learnt of two images: `same` says whether both are in one of these sets. */
+export type IsKnown = (same: (sets: Sets) => boolean) => boolean;
+
+/** Options of {@link NearPairs.visit}. */
+export interface VisitOptions {
+  /** Pairs that need not be visited; by default none. It must not become false again. */
+  readonly isKnown?: IsKnown;
+  /** Called now and then with the number of images whose neighbours are known. */
+  readonly onProgress?: ((done: number) => void) | undefined;
+  /** Ends the search with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-function isWithin(space: Float32Array, a: number, b: number, limit: number): boolean {
-  let sum = 0;
-  for (let k = 0, i = a * KEPT, j = b * KEPT; k < KEPT; k++, i++, j++) {
-    const difference = space[i] - space[j];
-    sum += difference * difference;
-    if (sum > limit) return false;
-  }
-  return true;
-}
+/** Milliseconds after which other work gets its turn. */
+const TURN = 50;
 
-/** Points in a leaf of the tree. */
-const LEAF = 24;
+/** Images by the coefficients of their fingerprints. */
+export class NearPairs {
+  readonly #moments: ReturnType<typeof moments>[];
+  /** [images, KEPT]; rows of flat images have no meaning. */
+  readonly #space: Float32Array;
 
-/** A box of points: `order[from .. to]`, halved at its widest coordinate until few are left. */
-interface Box {
-  readonly from: number;
-  readonly to: number;
-  /** [KEPT] each. */
-  readonly low: Float32Array;
-  readonly high: Float32Array;
-  readonly halves: readonly [Box, Box] | undefined;
-}
-
-/** A tree over points, to find pairs of which both are in boxes that are near each other. */
-class PointTree {
-  readonly #order: Uint32Array;
-  readonly #root: Box;
-
-  constructor(readonly space: Float32Array, count: number) {
-    this.#order = Uint32Array.from({ length: count }, (_, i) => i);
-    this.#root = this.#box(0, count);
+  constructor(readonly fingerprints: readonly Uint8Array[]) {
+    this.#moments = fingerprints.map(moments);
+    this.#space = project(fingerprints, this.#moments.map(({ norm }) => norm));
   }
 
-  /** Calls `visit` once with each pair of points whose boxes are not further apart than the root of `limit`. */
-  eachPair(limit: number, visit: (a: number, b: number) => void): void {
-    const order = this.#order;
-    const between = (one: Box, other: Box) => {
-      if (squaredGap(one, other) > limit) return;
-      const [larger, smaller] = one.to - one.from >= other.to - other.from ? [one, other] : [other, one];
-      if (larger.halves) larger.halves.forEach((half) => between(half, smaller));
-      else {
-        for (let i = one.from; i < one.to; i++) {
-          for (let j = other.from; j < other.to; j++) visit(order[i], order[j]);
-        }
-      }
+  /**
+   * Calls `visit` for each pair of `images`, by default all, that reaches `threshold`, in no particular order. Flat
+   * images are in none.
+   */
+  async visit(
+    threshold: number,
+    visit: (pair: NearPair) => void,
+    { isKnown, onProgress, signal }: VisitOptions = {},
+    images: Iterable<number> = this.fingerprints.keys(),
+  ): Promise<void> {
+    const all = this.#moments,
+      tree = new PointTree(this.#space, KEPT, [...images].filter((i) => all[i].norm > 0));
+    // Slightly more than the exact distance, to allow for single-precision rounding.
+    const limit = (Math.sqrt(2 * (1 - threshold)) + 1e-4) ** 2;
+    const compare = (a: number, b: number) => {
+      if (isKnown?.((sets) => sets.find(a) === sets.find(b)) || !this.#isWithin(a, b, limit)) return;
+      const first = Math.min(a, b), second = Math.max(a, b);
+      const value = similarity(this.fingerprints[first], this.fingerprints[second], all[first], all[second]);
+      if (value >= threshold) visit({ first, second, similarity: value });
     };
-    const within = ({ from, to, halves }: Box) => {
-      if (halves) {
-        halves.forEach(within);
-        between(...halves);
-      } else {
-        for (let i = from; i < to; i++) for (let j = i + 1; j < to; j++) visit(order[i], order[j]);
-      }
-    };
-    within(this.#root);
-  }
-
-  #box(from: number, to: number): Box {
-    const low = new Float32Array(KEPT).fill(Infinity), high = new Float32Array(KEPT).fill(-Infinity);
-    for (let i = from; i < to; i++) {
-      for (let k = 0, at = this.#order[i] * KEPT; k < KEPT; k++, at++) {
-        low[k] = Math.min(low[k], this.space[at]);
-        high[k] = Math.max(high[k], this.space[at]);
-      }
+    const isDone = isKnown && ((a: number, box: Box) => isKnown((sets) => tree.isOne(box, sets, a)));
+    let turned = performance.now();
+    for (let at = 0; at < tree.order.length; at++) {
+      tree.eachNear(at, limit, compare, isDone);
+      if (at % 64 !== 0 || performance.now() - turned < TURN) continue;
+      onProgress?.(at);
+      await new Promise<void>((resolve) => setTimeout(resolve));
+      signal?.throwIfAborted();
+      turned = performance.now();
     }
-    if (to - from <= LEAF) return { from, to, low, high, halves: undefined };
-    let widest = 0;
-    for (let k = 1; k < KEPT; k++) if (high[k] - low[k] > high[widest] - low[widest]) widest = k;
-    const points = this.#order.subarray(from, to);
-    points.sort((a, b) => this.space[a * KEPT + widest] - this.space[b * KEPT + widest]);
-    const middle = (from + to) >> 1;
-    return { from, to, low, high, halves: [this.#box(from, middle), this.#box(middle, to)] };
   }
-}
 
-/** The square of the smallest distance between points of two boxes. */
-function squaredGap(one: Box, other: Box): number {
-  let sum = 0;
-  for (let k = 0; k < KEPT; k++) {
-    const gap = Math.max(0, one.low[k] - other.high[k], other.low[k] - one.high[k]);
-    sum += gap * gap;
+  #isWithin(a: number, b: number, limit: number): boolean {
+    const space = this.#space;
+    let sum = 0;
+    for (let k = 0, i = a * KEPT, j = b * KEPT; k < KEPT; k++, i++, j++) {
+      const difference = space[i] - space[j];
+      sum += difference * difference;
+      if (sum > limit) return false;
+    }
+    return true;
   }
-  return sum;
 }
 
 /**
@@ -134,15 +97,10 @@ function squaredGap(one: Box, other: Box): number {
  * first.
  */
 function project(fingerprints: readonly Uint8Array[], norms: readonly number[]): Float32Array {
-  const basis = lowBasis();
   const raw = new Float32Array(fingerprints.length * KEPT);
   fingerprints.forEach((values, point) => {
-    for (let k = 0; k < KEPT; k++) {
-      const vector = basis[k];
-      let sum = 0;
-      for (let i = 0; i < FINGERPRINT_VALUES; i++) sum += values[i] * vector[i];
-      raw[point * KEPT + k] = sum / norms[point]; // the basis vectors have zero mean, so the mean need not be subtracted
-    }
+    // The basis vectors have zero mean, so the mean need not be subtracted.
+    if (norms[point] > 0) transform(values, 1 / norms[point], raw.subarray(point * KEPT, (point + 1) * KEPT));
   });
   const order = byVariance(raw, fingerprints.length);
   return raw.map((_, at) => raw[at - at % KEPT + order[at % KEPT]]);
@@ -162,24 +120,58 @@ function byVariance(raw: Float32Array, count: number): number[] {
   return variance.map((_, k) => k).sort((a, b) => variance[b] - variance[a] || a - b);
 }
 
-/** The KEPT lowest vectors of the orthonormal DCT-II in three dimensions, without the constant one. */
-function lowBasis(): Float64Array[] {
-  const frequencies: [number, number, number][] = [];
-  for (let u = 0; u < SIDE; u++) {
-    for (let v = 0; v < SIDE; v++) for (let w = 0; w < 3; w++) frequencies.push([u, v, w]);
-  }
-  frequencies.sort((a, b) => weight(a) - weight(b));
-  return frequencies.slice(1, KEPT + 1).map(([u, v, w]) =>
-    Float64Array.from({ length: FINGERPRINT_VALUES }, (_, i) => {
-      const channel = i % 3, x = Math.trunc(i / 3) % SIDE, y = Math.trunc(i / 3 / SIDE);
-      return cosine(u, y, SIDE) * cosine(v, x, SIDE) * cosine(w, channel, 3);
-    })
-  );
+/** Frequencies over rows, columns and channels. */
+type Frequency = readonly [u: number, v: number, w: number];
+
+/** The KEPT lowest frequencies without the constant one. */
+const LOW: readonly Frequency[] = Array.from({ length: FINGERPRINT_VALUES }, (_, i): Frequency => [
+  Math.trunc(i / 3 / SIDE),
+  Math.trunc(i / 3) % SIDE,
+  i % 3,
+]).sort((a, b) => weight(a) - weight(b)).slice(1, KEPT + 1);
+
+function weight([u, v, w]: Frequency): number {
+  return u * u + v * v + w * w;
 }
 
-const weight = ([u, v, w]: readonly [number, number, number]) => u * u + v * v + w * w;
+/** Frequencies below this occur in LOW, for rows and for columns. */
+const ALONG = 1 + Math.max(...LOW.map(([u, v]) => Math.max(u, v)));
 
-function cosine(frequency: number, position: number, size: number): number {
-  const scale = Math.sqrt((frequency === 0 ? 1 : 2) / size);
-  return scale * Math.cos(Math.PI * (position + 0.5) * frequency / size);
+/** cosines[frequency * size + position] of the orthonormal DCT-II. */
+function cosines(frequencies: number, size: number): Float64Array {
+  return Float64Array.from({ length: frequencies * size }, (_, i) => {
+    const frequency = Math.trunc(i / size), position = i % size;
+    const scale = Math.sqrt((frequency === 0 ? 1 : 2) / size);
+    return scale * Math.cos(Math.PI * (position + 0.5) * frequency / size);
+  });
+}
+
+const SIDES = cosines(ALONG, SIDE), CHANNELS = cosines(3, 3);
+
+/** Sums over columns [ALONG, SIDE, 3], and over rows, too [ALONG, ALONG, 3]. */
+const overColumns = new Float64Array(ALONG * SIDE * 3), overRows = new Float64Array(ALONG * ALONG * 3);
+
+/** Writes the coefficients of LOW, `factor` times, one axis after the other. */
+function transform(values: Uint8Array, factor: number, to: Float32Array): void {
+  for (let v = 0; v < ALONG; v++) {
+    for (let row = 0; row < SIDE * 3; row++) {
+      const from = Math.trunc(row / 3) * SIDE * 3 + row % 3;
+      let sum = 0;
+      for (let x = 0; x < SIDE; x++) sum += values[from + 3 * x] * SIDES[v * SIDE + x];
+      overColumns[v * SIDE * 3 + row] = sum;
+    }
+  }
+  for (let u = 0; u < ALONG; u++) {
+    for (let column = 0; column < ALONG * 3; column++) {
+      const from = Math.trunc(column / 3) * SIDE * 3 + column % 3;
+      let sum = 0;
+      for (let y = 0; y < SIDE; y++) sum += overColumns[from + 3 * y] * SIDES[u * SIDE + y];
+      overRows[u * ALONG * 3 + column] = sum;
+    }
+  }
+  LOW.forEach(([u, v, w], k) => {
+    const at = (u * ALONG + v) * 3;
+    const [r, g, b] = [overRows[at], overRows[at + 1], overRows[at + 2]];
+    to[k] = factor * (r * CHANNELS[3 * w] + g * CHANNELS[3 * w + 1] + b * CHANNELS[3 * w + 2]);
+  });
 }

@@ -1,8 +1,15 @@
 /** Copies and near duplicates: identical or very similar images within a class, with two labels, or in two splits. */
-import { isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
-import { visitNearPairs } from "./near_pairs.ts";
+import { noProgress, type StartProgress } from "../../base/progress.ts";
+import { COPY_SIMILARITY, isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
+import { type NearPair, NearPairs } from "./near_pairs.ts";
 import { Sets } from "./disjoint_sets.ts";
-import type { InspectedFile, Kind } from "./types.ts";
+import type { InspectedFile, Kind, Place } from "./types.ts";
+
+/** Options of {@link samePictures}. */
+export interface SameOptions {
+  readonly progress: StartProgress;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Files that show the same image, with the relation of each to the first. */
 export interface SameGroup {
@@ -15,19 +22,21 @@ export interface SameGroup {
  * re-encoding; near duplicates are less similar. Groups across labels or splits contain only the files that conflict:
  * near duplicates with the same label and split form groups of their own.
  */
-export function samePictures(files: readonly InspectedFile[]): SameGroup[] {
+export async function samePictures(
+  files: readonly InspectedFile[],
+  options: SameOptions = { progress: noProgress },
+): Promise<SameGroup[]> {
   const shown = files.filter(({ picture }) => picture !== undefined);
   const copies = new Sets(shown.length);
   joinEqualPixels(shown, copies);
-  const relations = relate(shown, copies);
+  const relations = await relate(shown, copies, options);
   const all = copies.groups();
   const groupsOf = (kind: Kind, sets: readonly (readonly number[])[]) =>
     sets.map((group): SameGroup => ({ kind, files: describe(group.map((i) => shown[i])) }));
   const isMixed = (group: readonly number[], place: "label" | "split") =>
     new Set(group.flatMap((i) => shown[i].places.map((each) => each[place]))).size > 1;
-  const single = shown.flatMap((file, i) =>
-    file.places.length > 1 && !all.some((group) => group.includes(i)) ? [[i]] : []
-  );
+  const grouped = new Set(all.flat());
+  const single = shown.flatMap((file, i) => file.places.length > 1 && !grouped.has(i) ? [[i]] : []);
   const known = [...all, ...single];
   return [
     ...groupsOf("two_labels", known.filter((group) => isMixed(group, "label"))),
@@ -49,36 +58,59 @@ function joinEqualPixels(files: readonly InspectedFile[], copies: Sets): void {
 }
 
 /**
- * Joins similar pairs: as copies, or as near duplicates within a class and split, across labels, or across splits.
+ * Joins similar images: as copies, or as near duplicates within a class and split, across labels, or across splits.
+ * Sets and boxes of images of which all is known are passed over: scenes may have thousands of frames.
  */
-function relate(files: readonly InspectedFile[], copies: Sets) {
+async function relate(files: readonly InspectedFile[], copies: Sets, { progress, signal }: SameOptions) {
   const within = new Sets(files.length), label = new Sets(files.length), split = new Sets(files.length);
+  const labels = alike(files, ({ label }) => label), splits = alike(files, ({ split }) => split);
   // Among images with identical pixels, one represents all.
   const firsts = files.flatMap((_, i) => copies.find(i) === i ? [i] : []);
-  const prints = firsts.map((i) => files[i].picture!.fingerprint);
-  const twins: [number, number][] = [];
-  visitNearPairs(prints, TWIN_SIMILARITY, ({ first, second }) => {
-    const a = firsts[first], b = firsts[second];
-    if (isCopy(prints[first], prints[second])) copies.join(a, b);
-    else if (isApart(files[a], files[b], "label") || isApart(files[a], files[b], "split")) twins.push([a, b]);
-    else within.join(a, b);
-  }, (first, second) => {
-    // Skip pairs already joined within a class: scenes may have thousands of frames.
-    const a = firsts[first], b = firsts[second];
-    const isJoined = within.find(a) === within.find(b) || copies.find(a) === copies.find(b);
-    return isJoined && !isApart(files[a], files[b], "label") && !isApart(files[a], files[b], "split");
+  const pairs = new NearPairs(files.map(({ picture }) => picture!.fingerprint));
+  using shown = progress("comparing images", 3 * firsts.length);
+  const options = (pass: number) => ({
+    signal,
+    onProgress: (done: number) => shown.at(pass * firsts.length + done),
   });
-  for (const [a, b] of twins) {
-    if (copies.find(a) === copies.find(b)) continue;
-    if (isApart(files[a], files[b], "label")) label.join(a, b);
-    if (isApart(files[a], files[b], "split")) split.join(a, b);
+  const areCopies = ({ first, second }: NearPair) =>
+    isCopy(files[first].picture!.fingerprint, files[second].picture!.fingerprint);
+  await pairs.visit(
+    COPY_SIMILARITY,
+    (pair) => {
+      if (areCopies(pair)) copies.join(pair.first, pair.second);
+    },
+    { ...options(0), isKnown: (same) => same(copies) },
+    firsts,
+  );
+  await pairs.visit(TWIN_SIMILARITY, ({ first, second }) => {
+    if (labels.find(first) !== labels.find(second)) label.join(first, second);
+    if (splits.find(first) !== splits.find(second)) split.join(first, second);
+  }, {
+    ...options(1),
+    isKnown: (same) => same(copies) || (same(labels) || same(label)) && (same(splits) || same(split)),
+  }, firsts);
+  let done = 2 * firsts.length;
+  for (const members of Map.groupBy(firsts, (i) => `${labels.find(i)} ${splits.find(i)}`).values()) {
+    await pairs.visit(TWIN_SIMILARITY, ({ first, second }) => within.join(first, second), {
+      signal,
+      isKnown: (same) => same(copies) || same(within),
+    }, members);
+    shown.at(done += members.length);
   }
   return { within, label, split };
 }
 
-function isApart(a: InspectedFile, b: InspectedFile, place: "label" | "split"): boolean {
-  const [one] = a.places;
-  return [...a.places, ...b.places].some((each) => each[place] !== one[place]);
+/** Joins the files of the same class or split; a file that is in several is apart from all. */
+function alike(files: readonly InspectedFile[], of: (place: Place) => unknown): Sets {
+  const sets = new Sets(files.length), first = new Map<unknown, number>();
+  files.forEach(({ places }, i) => {
+    const key = of(places[0]);
+    if (places.some((place) => of(place) !== key)) return;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, i);
+    else sets.join(known, i);
+  });
+  return sets;
 }
 
 /** The relation of each file to the first. */

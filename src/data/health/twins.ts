@@ -1,8 +1,9 @@
 /** Near twins: photographs of one moment, or one photograph saved anew, which must not be on two sides of a split. */
+import { noProgress, type StartProgress } from "../../base/progress.ts";
 import type { Decode, FileTree } from "../types.ts";
 import { Sets } from "./disjoint_sets.ts";
 import { fingerprint, TWIN_SIMILARITY } from "./fingerprint.ts";
-import { visitNearPairs } from "./near_pairs.ts";
+import { NearPairs } from "./near_pairs.ts";
 
 /** An image of a class. */
 export interface ClassImage {
@@ -16,33 +17,43 @@ export interface TwinOptions {
   readonly decode: Decode;
   /** Images decoded at the same time. */
   readonly parallel: number;
-  /** Called after each image with the number of images seen so far. */
-  readonly onProgress?: (seen: number) => void;
+  readonly progress?: StartProgress;
 }
 
 /** Groups of at least two images of one class that are near twins; images that cannot be decoded have none. */
-export async function findTwins(
+export async function findTwins(images: readonly ClassImage[], options: TwinOptions): Promise<string[][]> {
+  const { progress = noProgress } = options;
+  const prints = await fingerprintsOf(images, options, progress);
+  const shown = [...images.keys()].filter((i) => prints[i] !== undefined);
+  const pairs = new NearPairs(shown.map((i) => prints[i]!)), sets = new Sets(shown.length);
+  using compared = progress("comparing images", shown.length);
+  let done = 0;
+  for (const members of Map.groupBy(shown.keys(), (i) => images[shown[i]].className).values()) {
+    await pairs.visit(TWIN_SIMILARITY, ({ first, second }) => sets.join(first, second), {
+      isKnown: (same) => same(sets),
+      onProgress: (more) => compared.at(done + more),
+    }, members);
+    done += members.length;
+  }
+  return sets.groups().map((group) => group.map((i) => images[shown[i]].path));
+}
+
+/** Undefined for an image that cannot be decoded. */
+async function fingerprintsOf(
   images: readonly ClassImage[],
-  { tree, decode, parallel, onProgress }: TwinOptions,
-): Promise<string[][]> {
+  { tree, decode, parallel }: TwinOptions,
+  progress: StartProgress,
+): Promise<(Uint8Array | undefined)[]> {
+  using decoded = progress("looking for near twins among images", images.length);
   const prints: (Uint8Array | undefined)[] = Array(images.length);
   let next = 0, seen = 0;
   const work = async () => {
     while (next < images.length) {
       const at = next++;
       prints[at] = await tree.read(images[at].path).then(decode).then(fingerprint, () => undefined);
-      onProgress?.(++seen);
+      decoded.at(++seen);
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
-  const shown = images.flatMap((image, i) => prints[i] === undefined ? [] : [{ ...image, print: prints[i] }]);
-  const sets = new Sets(shown.length);
-  const isOther = (a: number, b: number) => shown[a].className !== shown[b].className;
-  visitNearPairs(
-    shown.map(({ print }) => print),
-    TWIN_SIMILARITY,
-    ({ first, second }) => sets.join(first, second),
-    (first, second) => isOther(first, second) || sets.find(first) === sets.find(second),
-  );
-  return sets.groups().map((group) => group.map((i) => shown[i].path));
+  return prints;
 }

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
 import { fingerprint, FINGERPRINT_VALUES, isCopy, similarity } from "../../../src/data/health/fingerprint.ts";
-import { type NearPair, visitNearPairs } from "../../../src/data/health/near_pairs.ts";
-import { changed, waves } from "./made.ts";
+import { Sets } from "../../../src/data/health/disjoint_sets.ts";
+import { type NearPair, NearPairs } from "../../../src/data/health/near_pairs.ts";
+import { changed, paler, waves } from "./made.ts";
 
 const mean = (values: Uint8Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -19,9 +20,9 @@ function correlation(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** All pairs in order. */
-function nearPairs(all: readonly Uint8Array[], threshold: number): NearPair[] {
+async function nearPairs(all: readonly Uint8Array[], threshold: number): Promise<NearPair[]> {
   const pairs: NearPair[] = [];
-  visitNearPairs(all, threshold, (pair) => pairs.push(pair));
+  await new NearPairs(all).visit(threshold, (pair) => void pairs.push(pair));
   return pairs.sort((a, b) => a.first - b.first || a.second - b.second);
 }
 
@@ -56,11 +57,11 @@ function clusters(seed: number, count: number): Uint8Array[] {
 }
 
 for (const [seed, threshold] of [[1, 0.99], [2, 0.985], [3, 0.95], [4, 0.7]]) {
-  Deno.test(`visitNearPairs() finds what comparing all with all finds (seed ${seed}, threshold ${threshold})`, () => {
+  Deno.test(`NearPairs finds what comparing all with all finds (seed ${seed}, threshold ${threshold})`, async () => {
     const all = clusters(seed, 211);
     const expected = bruteForce(all, threshold);
     assert(expected.length > 50, `only ${expected.length} pairs`);
-    const found = nearPairs(all, threshold);
+    const found = await nearPairs(all, threshold);
     assertEquals(found.map(({ first, second }) => `${first} ${second}`), expected);
     for (const { first, second, similarity } of found) {
       assert(Math.abs(similarity - correlation(all[first], all[second])) < 1e-9);
@@ -68,17 +69,68 @@ for (const [seed, threshold] of [[1, 0.99], [2, 0.985], [3, 0.95], [4, 0.7]]) {
   });
 }
 
-Deno.test("visitNearPairs() spares the pairs that are to be skipped, and flat pictures have no twin", () => {
+Deno.test("NearPairs spares the pairs of which all is known, and flat pictures have no twin", async () => {
   const print = fingerprint(waves(3)), flat = new Uint8Array(FINGERPRINT_VALUES).fill(90);
-  const seen: string[] = [];
-  visitNearPairs(
-    [print, flat, print, flat, print],
+  const known = new Sets(5), seen: string[] = [];
+  known.join(0, 2);
+  await new NearPairs([print, flat, print, flat, print]).visit(
     0.99,
     ({ first, second }) => seen.push(`${first} ${second}`),
-    (first) => first === 0,
+    { isKnown: (same) => same(known) },
   );
-  assertEquals(seen, ["2 4"]);
+  assertEquals(seen.sort(), ["0 4", "2 4"]);
 });
+
+Deno.test("NearPairs joins what comparing all with all joins, also where it passes over boxes", async () => {
+  for (let seed = 5; seed < 11; seed++) {
+    const all = clusters(seed, 180), random = rng(seed, "chosen");
+    const chosen = [...all.keys()].filter(() => random.uniform() < 0.8);
+    const expected = new Sets(all.length), found = new Sets(all.length);
+    for (const pair of bruteForce(all, 0.97)) {
+      const [a, b] = pair.split(" ").map(Number);
+      if (chosen.includes(a) && chosen.includes(b)) expected.join(a, b);
+    }
+    await new NearPairs(all).visit(0.97, ({ first, second }) => found.join(first, second), {
+      isKnown: (same) => same(found),
+    }, chosen);
+    assertEquals(found.groups(), expected.groups());
+  }
+});
+
+/** Frames of one scene, all near each other. */
+function frames(count: number): Uint8Array[] {
+  const random = rng(3, "frames"), scene = paler(waves(4, 16, 16)).data;
+  return Array.from({ length: count }, () => scene.map((value) => Math.min(255, value + random.integer(5))));
+}
+
+/** Objects of any colour and place on white, hardly any near another. */
+function onWhite(count: number): Uint8Array[] {
+  const random = rng(4, "white"), below = (limit: number) => random.integer(limit);
+  return Array.from({ length: count }, () => {
+    const print = new Uint8Array(FINGERPRINT_VALUES).fill(250);
+    const left = 2 + below(6), top = 2 + below(6), right = left + 2 + below(6), bottom = top + 2 + below(6);
+    const color = [below(220), below(220), below(220)];
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) print.set(color.map((value) => value + below(20)), 3 * (16 * y + x));
+    }
+    return print;
+  });
+}
+
+for (const [name, make] of Object.entries({ frames, onWhite })) {
+  Deno.test(`NearPairs looks at far fewer pairs than there are: of four times the images at eight times as many (${name})`, async () => {
+    const looks = async (count: number) => {
+      const sets = new Sets(count);
+      let looked = 0;
+      await new NearPairs(make(count)).visit(0.99, ({ first, second }) => sets.join(first, second), {
+        isKnown: (same) => ++looked > 0 && same(sets),
+      });
+      return looked;
+    };
+    const few = await looks(1000), many = await looks(4000);
+    assert(many < 8 * few && many < 500_000, `${few} for 1000, ${many} for 4000`); // all pairs are 8 million
+  });
+}
 
 Deno.test("similarity() does not count brightness and contrast, isCopy() does", () => {
   const picture = waves(5), paler = changed(picture, (value) => 0.6 * value + 60);
@@ -87,6 +139,6 @@ Deno.test("similarity() does not count brightness and contrast, isCopy() does", 
   assertEquals([isCopy(a, b), isCopy(a, a)], [false, true]);
 });
 
-Deno.test("fingerprints of unlike pictures are far apart", () => {
-  assertEquals(nearPairs(Array.from({ length: 120 }, (_, seed) => fingerprint(waves(seed))), 0.99), []);
+Deno.test("fingerprints of unlike pictures are far apart", async () => {
+  assertEquals(await nearPairs(Array.from({ length: 120 }, (_, seed) => fingerprint(waves(seed))), 0.99), []);
 });
