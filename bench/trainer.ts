@@ -2,7 +2,7 @@
  * The cost of the trainer and its callbacks on top of the engine's own step: the same steps, in turn, with and
  * without.
  */
-import { noLine } from "../src/base/progress.ts";
+import { noLine, noProgress } from "../src/base/progress.ts";
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { makeLoss } from "../src/nn/losses/mod.ts";
@@ -159,6 +159,7 @@ function contextOf({ host }: Session, folder: string, plan: TrainingPlan): Callb
     write: host.writeAtomic,
     exportOnnx: () => Promise.resolve(),
     print: () => {},
+    progress: noProgress,
     screen: quiet,
   };
 }

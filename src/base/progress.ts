@@ -50,6 +50,16 @@ export const noLine: LiveLine = { update: () => {}, [Symbol.dispose]: () => {} }
 /** Shows nothing. */
 export const noProgress: StartProgress = () => ({ at: () => {}, [Symbol.dispose]: () => {} });
 
+/** Passes on what is asked for one after the other, and shows how many of them were. */
+export async function* counting<T>(items: AsyncIterable<T>, progress: () => Progress): AsyncGenerator<T> {
+  using shown = progress();
+  let done = 0;
+  for await (const item of items) {
+    yield item;
+    shown.at(++done);
+  }
+}
+
 /** Milliseconds before anything is shown, between two lines in a pipe, and between two updates of a live line. */
 const PATIENCE = 2000, PAUSE = 10_000, UPDATE = 100;
 

@@ -57,9 +57,20 @@ const caches = new WeakMap<Device, Map<string, CompiledKernel>>();
 function compiledOn(device: Device, name: string, code: string): CompiledKernel {
   const cache = caches.get(device) ?? new Map<string, CompiledKernel>();
   caches.set(device, cache);
-  const compiled = cache.get(code) ?? compile(device, name, code);
+  const known = cache.get(code);
+  if (known) return known;
+  const compiled = compile(device, name, code);
   cache.set(code, compiled);
+  watchers.get(device)?.(cache.size);
   return compiled;
+}
+
+const watchers = new WeakMap<Device, (count: number) => void>();
+
+/** Calls `watch` with the number of kernels of a device each time that one more is compiled, until it is disposed of. */
+export function watchCompiling(device: Device, watch: (count: number) => void): Disposable {
+  watchers.set(device, watch);
+  return { [Symbol.dispose]: () => void watchers.delete(device) };
 }
 
 /** Uniform buffers by their values: a few for each layer's geometry, kept for the lifetime of the device. */

@@ -1,6 +1,7 @@
 /** The host of the command line: Deno's files, sharp's decoder, the GPU of a provider, the terminal. */
 import { DataError, exitCode } from "../base/errors.ts";
-import { progressOn } from "../base/progress.ts";
+import { concatBytes } from "../base/bytes.ts";
+import { type Progress, progressOn, type StartProgress } from "../base/progress.ts";
 import type { Host } from "../setup/host.ts";
 import { TerminalScreen } from "../setup/terminal_screen.ts";
 import { filesBelow, isAbandoned } from "./deno_disk.ts";
@@ -57,7 +58,7 @@ export function denoHost(): Host {
     openTree: (path, cure) => openTree(path, cure, unpacking),
     folderStore,
     openFile,
-    download,
+    download: (url) => download(url, progress),
     readFile,
     readInput: () => new Response(Deno.stdin.readable).bytes(),
     writeAtomic,
@@ -81,17 +82,30 @@ export function denoHost(): Host {
   };
 }
 
-async function download(url: string): Promise<Uint8Array> {
+async function download(url: string, progress: StartProgress): Promise<Uint8Array> {
   try {
     const response = await fetch(url);
     if (!response.ok) {
       throw new TypeError(`the server responded with ${response.status} ${response.statusText}`);
     }
-    return await response.bytes();
+    return await bytesOf(response, progress(`fetching ${url}`, undefined, "bytes"));
   } catch (error) {
     if (!(error instanceof TypeError || error instanceof Deno.errors.NotCapable)) throw error;
     throw new DataError(`Cannot fetch ${url}: ${error.message}`, { cause: error });
   }
+}
+
+/** The body of a response, as it comes. */
+async function bytesOf(response: Response, progress: Progress): Promise<Uint8Array> {
+  using shown = progress;
+  const total = Number(response.headers.get("content-length")) || undefined;
+  const parts: Uint8Array[] = [];
+  let done = 0;
+  for await (const part of response.body ?? []) {
+    parts.push(part);
+    shown.at(done += part.length, total);
+  }
+  return concatBytes(parts);
 }
 
 async function gitCommit(): Promise<string | undefined> {

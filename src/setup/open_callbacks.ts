@@ -51,6 +51,7 @@ export function openCallbacks(
     },
     exportOnnx: exporter(host, device, data),
     print: host.print,
+    progress: host.progress,
     screen: { columns: host.terminal.columns, print: host.print, live: host.live },
   });
 }

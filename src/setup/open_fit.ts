@@ -64,6 +64,7 @@ export async function openFit(
     replay: trainer.replay,
     tuneKernels: trainer.tune_kernels,
     callbacks: [...choices, ...callbacks],
+    progress: host.progress,
     signal: host.signal,
     about: aboutRun(config, folder, data.fingerprint),
   };

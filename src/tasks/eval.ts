@@ -1,4 +1,5 @@
 /** `eval`: tests a checkpoint or an ONNX file on a dataset's test split. */
+import { counting, type StartProgress } from "../base/progress.ts";
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -61,7 +62,10 @@ export async function evaluate(
   const plot = confusionPlot({ title, names: tested.classes, counts: confusion.counts }, font);
   await host.writeAtomic(`${folder}/${MATRIX}`, await png(plot, DOTS_PER_INCH));
   await describeProcess(host, config, folder, { adapter: ranOn, weights });
-  await writeEvaluation(host, folder, page);
+  {
+    using _ = host.progress("writing the report");
+    await writeEvaluation(host, folder, page);
+  }
   host.print(`\nwrote   ${[REPORT, ...Object.keys(files), MATRIX].join(", ")} into ${folder}`);
   return report;
 }
@@ -95,7 +99,7 @@ async function testCheckpoint(host: Host, config: Config, view: TestView): Promi
     noteWeights(host, splits.includes("train") && data.count("train") === 0);
     const model = await openModel(host, config, device, data.classes, { freshHead: false });
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
-    const batches = data.evaluate("test");
+    const batches = data.evaluate("test"), started = () => host.progress("testing batches", batches.length);
     const parts = {
       model,
       loss,
@@ -103,7 +107,7 @@ async function testCheckpoint(host: Host, config: Config, view: TestView): Promi
       batchSize: data.evalBatchSize,
       batches: batches.length,
     };
-    const { tally, outputs } = await evaluator(device, parts).run("test", batches);
+    const { tally, outputs } = await evaluator(device, parts).run("test", counting(batches, started));
     const files = data.store("test").samples.map(({ path }) => path);
     const tested = { classes: data.classes, tally, outputs, files };
     const page = await evaluationFiles(tested, { ...data, encodeJpeg: host.encodeJpeg });
@@ -140,7 +144,7 @@ async function testOnnx(
       ? classFault(card.classes, classes)
       : undefined;
     if (differing !== undefined) throw new DataError(`Cannot evaluate ${path}: ${differing}`);
-    const { logits, indices } = await logitsOf(model, pictures);
+    const { logits, indices } = await logitsOf(model, pictures, host.progress);
     opened.sayNews("test");
     const labels = indices.map((index) => samples[index].label);
     const loss = makeHostLoss(config.loss, lossContext(config, { classes, store }));
@@ -160,7 +164,8 @@ async function testOnnx(
 }
 
 /** The logits of all images that can be read, and their positions. */
-async function logitsOf(model: Classifier, pictures: PictureSource) {
+async function logitsOf(model: Classifier, pictures: PictureSource, progress: StartProgress) {
+  using shown = progress("testing images", pictures.length);
   const parts: Float32Array[] = [], indices: number[] = [];
   for (let start = 0; start < pictures.length; start += BATCH) {
     const all = Array.from({ length: Math.min(BATCH, pictures.length - start) }, (_, i) => start + i);
@@ -168,6 +173,7 @@ async function logitsOf(model: Classifier, pictures: PictureSource) {
     if (batch.length === 0) continue;
     parts.push(await model.logits(batch));
     indices.push(...positions);
+    shown.at(start + all.length);
   }
   const logits = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

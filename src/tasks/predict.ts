@@ -30,6 +30,7 @@ export type PredictHost = Pick<
   | "signal"
   | "print"
   | "remark"
+  | "progress"
 >;
 
 /** The parsed command line. */
@@ -114,7 +115,9 @@ async function predictAll(
 ): Promise<{ result: Predictions; thumbnails: string[] }> {
   const { classes } = classifier.card;
   const predictions: Prediction[] = [], unreadable: Unreadable[] = [], thumbnails: string[] = [];
+  using shown = host.progress("classifying images", files.length);
   for (let start = 0; start < files.length; start += BATCH) {
+    shown.at(start);
     if (host.signal.aborted) {
       throw new InterruptedError(`The prediction was interrupted after ${start} images`);
     }

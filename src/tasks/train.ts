@@ -1,4 +1,5 @@
 /** The task `train`: trains the configured model, tests it, and writes the results to the run's folder. */
+import { counting } from "../base/progress.ts";
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { mib } from "../base/byte_size.ts";
@@ -117,7 +118,8 @@ async function testBest(
     return undefined;
   }
   await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes });
-  const { tally, outputs } = await evaluation.run("test", data.evaluate("test"));
+  const batches = data.evaluate("test"), started = () => host.progress("testing batches", batches.length);
+  const { tally, outputs } = await evaluation.run("test", counting(batches, started));
   const { loss, top1, top5 } = tally;
   host.print(formatTest(tally, data.classes.length));
   log.scalars({

@@ -1,4 +1,5 @@
 /** A run: its options, its state while it is in progress, and what a checkpoint keeps of it. */
+import type { StartProgress } from "../base/progress.ts";
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -47,6 +48,8 @@ export interface FitOptions extends Omit<StepParts, "results" | "ema"> {
   readonly callbacks: readonly Callback[];
   /** Where callbacks write what loggers should get; by default nowhere. */
   readonly log?: RunLog;
+  /** Shows how far what takes long is; by default nowhere. */
+  readonly progress?: StartProgress;
   /** Aborted when the run should stop. */
   readonly signal: AbortSignal;
   /** Facts about the run for checkpoints, besides its state. */

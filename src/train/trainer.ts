@@ -1,4 +1,6 @@
 /** The trainer: epochs of training and validation, and the callbacks around them. */
+import { counting, noProgress } from "../base/progress.ts";
+import { watchCompiling } from "../core/kernel.ts";
 import type { Device } from "../core/device.ts";
 import { ema } from "../optim/ema.ts";
 import type { TrainBatch } from "./batch.ts";
@@ -21,8 +23,7 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
   const { state, callbacks, step, results } = run;
   try {
     for (const [key, name] of options.resume?.progress.choices ?? []) device.choices.set(key, name);
-    await step.prepare(options.batchSizes);
-    if (!options.resume) await sanityCheck(run);
+    await prepare(run);
     await callEach(callbacks, "fitStart", state);
     if (options.resume) await restoreSnapshot(run, options.resume);
     while (state.epoch < state.maxEpochs && state.stop === undefined) {
@@ -39,6 +40,15 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
     results.free();
     state.averages?.free();
   }
+}
+
+/** Records the step, and tries a validation. Most kernels are compiled meanwhile. */
+async function prepare(run: Fit): Promise<void> {
+  const { device, step, batchSizes, resume, progress = noProgress } = run;
+  using shown = progress("compiling kernels");
+  using _ = watchCompiling(device, shown.at);
+  await step.prepare(batchSizes);
+  if (!resume) await sanityCheck(run);
 }
 
 function begin(device: Device, options: FitOptions): Fit {
@@ -143,11 +153,12 @@ function rate(
 
 /** Evaluates the validation split, if there is one. */
 async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefined> {
-  const { valid, evaluator, callbacks, state, signal } = run;
+  const { valid, evaluator, callbacks, state, signal, progress = noProgress } = run;
   if (!valid) return undefined;
   if (!isEpochEnd) await readSteps(run); // never save a diverged run
   await callEach(callbacks, "evaluationStart", state);
-  const { tally, outputs } = await evaluator.run("valid", until(signal, valid()));
+  const batches = valid(), started = () => progress("validating batches", batches.length);
+  const { tally, outputs } = await evaluator.run("valid", counting(until(signal, batches), started));
   await callEach(callbacks, "evaluationEnd", state);
   if (signal.aborted) await interrupt(run);
   state.validatedAt = state.batch;

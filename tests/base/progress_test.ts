@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Clock } from "../../src/base/clock.ts";
-import { type Progress, progressOn } from "../../src/base/progress.ts";
+import { counting, type Progress, progressOn } from "../../src/base/progress.ts";
 
 /** A clock that a test moves. */
 function fakeClock() {
@@ -112,4 +112,20 @@ Deno.test("on a terminal there is one live line, which is updated where the thre
   assertEquals([live.length, live[0].updates], [1, 11]);
   end(progress);
   assertEquals([live.length, lines.length], [0, 0]);
+});
+
+Deno.test("counting() passes everything on, counts what was taken, and ends with its reader", async () => {
+  const counts: number[] = [];
+  let ended = 0;
+  async function* letters() {
+    yield* ["a", "b", "c", "d"];
+  }
+  const progress = () => ({
+    at: (done: number) => void counts.push(done),
+    [Symbol.dispose]: () => void ended++,
+  });
+  assertEquals(await Array.fromAsync(counting(letters(), progress)), ["a", "b", "c", "d"]);
+  assertEquals([counts, ended], [[1, 2, 3, 4], 1]);
+  for await (const _ of counting(letters(), progress)) break;
+  assertEquals([counts, ended], [[1, 2, 3, 4], 2]);
 });

@@ -70,6 +70,7 @@ export const image_folder = defineDataset({
       labelColumn,
       encoding,
       findAlike: keptTwins(tree, context),
+      progress: context.progress,
     });
     return { tree, dataset };
   },

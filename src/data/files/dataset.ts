@@ -1,6 +1,7 @@
 /**
  * Determines the contents of a dataset: its splits and its classes, which come from train.
  */
+import type { StartProgress } from "../../base/progress.ts";
 import { DataError } from "../../base/errors.ts";
 import { fewQuoted } from "../../base/few.ts";
 import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
@@ -31,6 +32,7 @@ export interface DatasetOptions extends TableOptions {
   readonly classes?: readonly string[] | undefined;
   /** Corrections to apply before anything is counted. */
   readonly patch?: Patch | undefined;
+  readonly progress?: StartProgress;
 }
 
 type Parts = Partial<Record<Part, readonly LabelledPath[]>>;
@@ -47,8 +49,8 @@ const TENTHS: OwnSplit = { valid: 0.1, test: 0.1 };
  * or correction cannot be used
  */
 export async function readDataset(tree: FileTree, options: DatasetOptions = {}): Promise<Dataset> {
-  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, findAlike } = options;
-  const listing = await list(tree);
+  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, findAlike, progress } = options;
+  const listing = await list(tree, progress);
   if (listing.paths.length === 0) {
     throw new DataError(
       `Cannot read dataset: "${tree.name}" is empty; set data.data_root=<folder or archive>`,
@@ -65,7 +67,12 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
-  const found = await withSplits(parts, split, (samples) => unitsOf(tree, samples, split, findAlike), notes);
+  const found = await withSplits(
+    parts,
+    split,
+    (samples) => unitsOf(tree, samples, split, { findAlike, progress }),
+    notes,
+  );
   const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, options.classes ? "not the model's" : "not in train", notes);

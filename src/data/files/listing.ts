@@ -1,4 +1,5 @@
 /** Everything below a dataset's root, before it is known what it means. */
+import { noProgress } from "../../base/progress.ts";
 import type { FileTree, IgnoredFile } from "../types.ts";
 import { nameFormat } from "../decode/formats.ts";
 import { compareCodePoints, folderOf, isHidden } from "./paths.ts";
@@ -36,7 +37,8 @@ export interface Listing {
 }
 
 /** Lists a tree. Nothing is read. */
-export async function list(tree: FileTree): Promise<Listing> {
+export async function list(tree: FileTree, progress = noProgress): Promise<Listing> {
+  using _ = progress(`listing the files of "${tree.name}"`);
   const paths = await tree.paths();
   const folders = (await tree.folders()).filter((folder) => !isHidden(folder));
   const visible = paths.filter((path) => !isHidden(path));

@@ -1,4 +1,5 @@
 /** Which images of a dataset must stay in one split. */
+import { noProgress, type StartProgress } from "../../base/progress.ts";
 import { DataError } from "../../base/errors.ts";
 import { sha256 } from "../../base/sha256.ts";
 import type { FileTree } from "../types.ts";
@@ -20,6 +21,12 @@ export type FindAlike = (
   hashes: ReadonlyMap<string, string>,
 ) => Promise<readonly (readonly string[])[]>;
 
+/** Options of {@link unitsOf}. */
+export interface UnitOptions {
+  readonly findAlike?: FindAlike | undefined;
+  readonly progress?: StartProgress | undefined;
+}
+
 /** Files read at the same time. */
 const AT_ONCE = 16;
 
@@ -32,10 +39,10 @@ export async function unitsOf(
   tree: FileTree,
   samples: readonly LabelledPath[],
   { group = null }: OwnSplit,
-  findAlike?: FindAlike,
+  { findAlike, progress = noProgress }: UnitOptions = {},
 ): Promise<(path: string) => string> {
   if (group !== null) return groupOf(group);
-  const hashes = await hashesOf(tree, samples);
+  const hashes = await hashesOf(tree, samples, progress);
   const units = new Map(hashes);
   for (const alike of await findAlike?.(samples, hashes) ?? []) {
     const first = alike.map((path) => hashes.get(path)!).sort()[0];
@@ -44,10 +51,16 @@ export async function unitsOf(
   return (path) => units.get(path)!;
 }
 
-async function hashesOf(tree: FileTree, samples: readonly LabelledPath[]): Promise<Map<string, string>> {
+async function hashesOf(
+  tree: FileTree,
+  samples: readonly LabelledPath[],
+  progress: StartProgress,
+): Promise<Map<string, string>> {
   const paths = [...new Set(samples.map(({ path }) => path))];
   const hashes = new Map<string, string>();
+  using shown = progress("reading images to divide them", paths.length);
   for (let start = 0; start < paths.length; start += AT_ONCE) {
+    shown.at(start);
     await Promise.all(
       paths.slice(start, start + AT_ONCE).map(async (path) => {
         hashes.set(path, (await sha256(await tree.read(path))).toHex());

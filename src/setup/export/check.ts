@@ -1,4 +1,5 @@
 /** Checks that an exported model gives the same results as the engine with the same weights. */
+import { noProgress } from "../../base/progress.ts";
 import { CheckError } from "../../base/errors.ts";
 import { type PictureSource, readableOf } from "../../data/decode/picture_source.ts";
 import { argmax } from "../../metrics/accuracy.ts";
@@ -31,10 +32,13 @@ export async function compare(
   pictures: PictureSource,
   tolerance: number,
   of: Agreement["of"] = "logits",
+  progress = noProgress,
 ): Promise<Agreement> {
+  using shown = progress("checking the export with images", pictures.length);
   const classes = reference.card.classes.length;
   let images = 0, flips = 0, clearFlips = 0, worst = 0;
   for (let start = 0; start < pictures.length; start += BATCH) {
+    shown.at(start);
     const length = Math.min(BATCH, pictures.length - start);
     const { pictures: batch } = await readableOf(pictures, Array.from({ length }, (_, i) => start + i));
     if (batch.length === 0) continue;

@@ -34,7 +34,7 @@ export interface ExportJob {
 /** The parts of a host needed for exporting. */
 export type ExportHost = Pick<
   Host,
-  "openOnnx" | "openFile" | "readFile" | "writeParts" | "writeAtomic" | "folderStore" | "print"
+  "openOnnx" | "openFile" | "readFile" | "writeParts" | "writeAtomic" | "folderStore" | "print" | "progress"
 >;
 
 /**
@@ -64,7 +64,14 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
     const exported = await onnxClassifier(host, unchecked);
     try {
       const of = options.softmax ? "probabilities" : "logits";
-      const agreement = await compare(reference, exported, pictures, TOLERANCES[options.weights], of);
+      const agreement = await compare(
+        reference,
+        exported,
+        pictures,
+        TOLERANCES[options.weights],
+        of,
+        host.progress,
+      );
       requireAgreement(agreement, options.weights, unchecked);
       const { images, flips, worst } = agreement;
       host.print(

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { StartProgress } from "../../base/progress.ts";
 import type { Plugin } from "../../base/plugin.ts";
 import type { EncodeJpeg, Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
@@ -63,6 +64,7 @@ export interface CallbackContext {
   /** Exports a checkpoint as ONNX and checks it. @throws CheckError if its outputs differ from the checkpoint's */
   exportOnnx(checkpoint: string, path: string, options: OnnxOptions): Promise<void>;
   print(line: string): void;
+  readonly progress: StartProgress;
   readonly screen: Screen;
 }
 

@@ -23,7 +23,7 @@ export const REPORT = "report.html";
 
 /** Encoding images takes at most one part in this many of the time between two rounds, until the run ends. */
 const PICTURES_PART = 50;
-type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report">;
+type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report" | "progress">;
 type Results = { valid?: Predictions | undefined; test?: Predictions | undefined };
 type Split = keyof Results & keyof PictureFile;
 
@@ -48,6 +48,7 @@ export function reportCallback(most: number, context: Context): Callback {
     }
   };
   const write = async (state: RunState, status: ReportStatus) => {
+    using _ = context.progress("writing the report");
     const chosen: Record<string, PictureFile[Split]> = {};
     const started = performance.now();
     const isDue = status !== "running" || started - round.endedAt >= PICTURES_PART * round.took;

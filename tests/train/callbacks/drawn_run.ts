@@ -1,5 +1,5 @@
 /** A run's state and context for the callbacks that draw and tell: files in memory, a real renderer. */
-import { noLine } from "../../../src/base/progress.ts";
+import { noLine, noProgress } from "../../../src/base/progress.ts";
 import { rng } from "../../../src/base/rng.ts";
 import type { DrawnEpoch } from "../../../src/data/sampler.ts";
 import { encodeJpeg } from "../../../src/host/deno_images.ts";
@@ -61,6 +61,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     },
     write: (path, bytes) => Promise.resolve(void files.set(path, bytes)),
     print: (line) => void lines.push(line),
+    progress: noProgress,
     screen: { columns: () => Infinity, print: (line) => void lines.push(line), live: () => noLine },
     exportOnnx: () => Promise.resolve(),
   };
