@@ -1,4 +1,5 @@
 /** Tables of text, for terminals: columns two spaces apart. */
+import { largest } from "./lists.ts";
 import { printable } from "./printable.ts";
 
 /** Columns whose text begins at the left, by number; in all others it ends at the right, as numbers do. */
@@ -7,7 +8,7 @@ export type LeftColumns = readonly number[] | "all";
 /** Rows in columns as wide as they need. All rows have as many cells, which are made {@link printable}. */
 export function textTable(rows: readonly (readonly string[])[], left: LeftColumns = [0]): string[] {
   const cells = rows.map((row) => row.map(printable));
-  const widths = cells[0]?.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column])))) ?? [];
+  const widths = cells[0]?.map((_, column) => largest(cells.map((row) => lengthOf(row[column])))) ?? [];
   return cells.map((row) => tableRow(row, widths, left));
 }
 

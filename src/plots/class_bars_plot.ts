@@ -1,4 +1,5 @@
 /** Samples of each class in each split: side-by-side bars, one row for each class. */
+import { largest } from "../base/lists.ts";
 import { DISTINCT } from "./colors.ts";
 import type { Font } from "./font.ts";
 import { linearScale } from "./scale.ts";
@@ -71,7 +72,7 @@ function column(
   font: Font,
 ): Child[] {
   const all = Array.from(counts), total = all.reduce((sum, count) => sum + count, 0);
-  const most = Math.max(1, ...all);
+  const most = largest(all, 1);
   const room = widest(font, all.map((count) => count.toLocaleString("en")), size) + 8;
   const scale = linearScale([0, most], [0, width - room], 3, 1);
   const reach = (width - room) / Math.max(scale(most), 1); // the longest bar fills the space next to its count

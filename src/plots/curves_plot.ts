@@ -1,6 +1,7 @@
 /**
  * Curves over epochs. Each line has its own colour, dash and marker, so that they are distinguishable in grey too.
  */
+import { largest } from "../base/lists.ts";
 import { DISTINCT } from "./colors.ts";
 import type { Font } from "./font.ts";
 import { linearScale, type Scale } from "./scale.ts";
@@ -77,7 +78,7 @@ function place({ curves, firstEpoch, bounds: [low, high] }: CurvesPlot, font: Fo
 }
 
 function epochs(curves: readonly Curve[]): number {
-  return Math.max(1, ...curves.map(({ values }) => values.length));
+  return largest(curves.map(({ values }) => values.length), 1);
 }
 
 /** Grid lines at the ticks of both axes, with labels. */

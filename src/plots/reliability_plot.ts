@@ -3,6 +3,7 @@
  * calibrated. The histogram below shows the number of predictions; without it a bin of three samples would look as
  * certain as one of thousands.
  */
+import { largest } from "../base/lists.ts";
 import { DISTINCT } from "./colors.ts";
 import type { Font } from "./font.ts";
 import { type Child, type Drawing, drawing, element, INCH, type Markup } from "./svg.ts";
@@ -87,7 +88,7 @@ function bar(
 
 /** The number of predictions in each bin. */
 function histogram(samples: readonly number[], x: (share: number) => number): Child[] {
-  const most = Math.max(1, ...samples), bottom = TOP + SIDE + 24 + SHARE, width = SIDE / samples.length;
+  const most = largest(samples, 1), bottom = TOP + SIDE + 24 + SHARE, width = SIDE / samples.length;
   const bars = samples.map((count, i) => {
     const height = count / most * SHARE;
     return element("rect", {

@@ -1,4 +1,5 @@
 /** Creates the trainer's options from a configuration. */
+import { largest } from "../base/lists.ts";
 import { Float } from "../base/float.ts";
 import { ConfigError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
@@ -112,6 +113,6 @@ export function openEvaluator(
   { device, model, loss, data }: Pick<FitParts, "device" | "model" | "loss" | "data">,
 ): Evaluator {
   const batchSize = data.evalBatchSize;
-  const batches = Math.max(1, ...EVALUATED_SPLITS.map((split) => data.evaluate(split).length));
+  const batches = largest(EVALUATED_SPLITS.map((split) => data.evaluate(split).length), 1);
   return evaluator(device, { model, loss, imageSize, batchSize, batches });
 }

@@ -1,4 +1,5 @@
 /** `doctor`: reports this machine's equipment, its speed, what prevents training, and the cure for each fault. */
+import { append } from "../base/lists.ts";
 import { GpuError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, isSoftware, openDevice } from "../core/device.ts";
@@ -73,7 +74,7 @@ async function examineGpu(
     add(
       adapterSection(device, isOpenGl(device.adapter, machine) ? `${description}, on OpenGL` : description),
     );
-    findings.push(...adapterFindings(device, machine));
+    append(findings, adapterFindings(device, machine));
     add(await speedSection(device));
     add(await kernelSection(host, device));
   } catch (error) {

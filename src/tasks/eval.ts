@@ -1,4 +1,5 @@
 /** `eval`: tests a checkpoint or an ONNX file on a dataset's test split. */
+import { append } from "../base/lists.ts";
 import { counting, type StartProgress } from "../base/progress.ts";
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
@@ -172,7 +173,7 @@ async function logitsOf(model: Classifier, pictures: PictureSource, progress: St
     const { positions, pictures: batch } = await readableOf(pictures, all);
     if (batch.length === 0) continue;
     parts.push(await model.logits(batch));
-    indices.push(...positions);
+    append(indices, positions);
     shown.at(start + all.length);
   }
   const logits = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));

@@ -2,6 +2,7 @@
  * Evaluation: forward passes with the running statistics. Losses, counts and logits are collected on the GPU and read
  * once, however many consumers there are.
  */
+import { append } from "../base/lists.ts";
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
@@ -72,8 +73,8 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
         copyRows(logits, gathered, truths.length, batch.count);
         const next = (positions.at(-1) ?? -1) + 1;
         const labels = topClasses(batch.target);
-        positions.push(...batch.indices ?? labels.keys().map((i) => next + i));
-        truths.push(...labels);
+        append(positions, batch.indices ?? labels.keys().map((i) => next + i));
+        append(truths, labels);
       }
       const rows = truths.length;
       const [tally, values] = await Promise.all([results.total(), readRows(gathered, rows, classes)]); // GPU sync point

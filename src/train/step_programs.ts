@@ -2,6 +2,7 @@
  * The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), and its
  * update.
  */
+import { largest } from "../base/lists.ts";
 import { LimitError } from "../base/errors.ts";
 import { tune } from "../core/choice.ts";
 import type { Device } from "../core/device.ts";
@@ -78,7 +79,7 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
     of: async (count) => sizes.get(count) ?? await record(count),
     prepared: (count) => sizes.get(count),
     async prepare(counts) {
-      const most = Math.max(...counts);
+      const most = largest(counts);
       if (tuneKernels) await sayWhatFits(most, () => tuneFor(most));
       for (const count of counts) {
         if (!sizes.has(count)) await sayWhatFits(count, () => record(count));

@@ -32,6 +32,20 @@ export function writerFaults({ path, text }: SourceFile): string[] {
   );
 }
 
+/** Rooms whose lists have as many items as a dataset has files. */
+const LONG_LISTS = ["data", "metrics", "plots", "train", "setup", "tasks"];
+
+/** A list spread into a call, which overflows the stack from about 100,000 items on. */
+export function spreadFaults({ path, text }: SourceFile): string[] {
+  if (!LONG_LISTS.includes(roomOf(path) ?? "")) return [];
+  const code = codeOf(text);
+  return [...code.matchAll(/\.(?:push|unshift)\(\.\.\.|\bMath\.(?:max|min)\((?:[^()]*, )?\.\.\./g)].map((
+    match,
+  ) =>
+    `${path}:${lineAt(code, match.index)} spreads a list into a call: use append(), largest() or smallest()`
+  );
+}
+
 /** A file that is too long to read. */
 export function lengthFaults({ path, text }: SourceFile): string[] {
   const lines = text.trimEnd().split("\n").length;

@@ -10,6 +10,7 @@ import {
   opTestFaults,
   peerFaults,
   pinFaults,
+  spreadFaults,
   syncPointFaults,
   writerFaults,
 } from "./rules.ts";
@@ -195,6 +196,16 @@ Deno.test("writerFaults() finds what changes the disk without writing()", () => 
   const other = 'import { writeAll } from "./deno_writing.ts";\n', writing = other.replace("{", "{ writing,");
   assertEquals(writerFaults(file("src/host/a.ts", other + text)).length, 2);
   assertEquals(writerFaults(file("src/host/a.ts", writing + text)), []);
+});
+
+Deno.test("spreadFaults() finds lists that are spread into calls, where they are long", () => {
+  const text = "a.push(...b);\na.push(b);\nMath.max(1, ...a.map(f));\nf(...a); [...a];";
+  const advice = "spreads a list into a call: use append(), largest() or smallest()";
+  assertEquals(spreadFaults(file("src/data/a.ts", text)), [
+    `src/data/a.ts:1 ${advice}`,
+    `src/data/a.ts:3 ${advice}`,
+  ]);
+  assertEquals(spreadFaults(file("src/nn/a.ts", text)), []);
 });
 
 Deno.test("lengthFaults() finds a file over 400 lines", () => {

@@ -62,7 +62,7 @@ export function decodePool(tree: FileTree, options: PoolOptions): Decoder {
 class DecodePool implements Decoder {
   readonly parallel: number;
   readonly #workers = new Set<PoolWorker>();
-  readonly #queue: Waiting[] = [];
+  #queue: Waiting[] = [];
   #nextId = 0;
   #endsWhenIdle = false;
 
@@ -155,7 +155,7 @@ class DecodePool implements Decoder {
     if (!this.#workers.has(worker)) return;
     this.#end(worker);
     const [first, ...others] = worker.jobs.values();
-    this.#queue.unshift(...others);
+    this.#queue = [...others, ...this.#queue];
     if (!worker.isReady) {
       if (first) this.#queue.unshift(first);
       return this.#fail(`Cannot start a decoding worker: ${cause}`);

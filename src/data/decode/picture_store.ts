@@ -44,13 +44,13 @@ export function pictureStore(
 ): PictureStore {
   const paths = new Set(samples.map(({ path }) => path));
   const lost = new UnreadableFiles({ ...options, root: tree.name, total: paths.size });
-  lost.add(...[...scanned.unreadable].flatMap(([path, reason]) => paths.has(path) ? [{ path, reason }] : []));
+  lost.add([...scanned.unreadable].flatMap(([path, reason]) => paths.has(path) ? [{ path, reason }] : []));
   const kept = samples.filter(({ path }) => !lost.has(path));
   const assumed = new Map<string, number>();
   let isSaid = false;
   const watcher = {
     isUnreadable: (path: string) => lost.has(path),
-    unreadable: (path: string, reason: string) => lost.add({ path, reason }),
+    unreadable: (path: string, reason: string) => lost.add([{ path, reason }]),
     assumed: (path: string, bits: number) => void assumed.set(path, bits),
   };
   return {

@@ -46,7 +46,7 @@ export class UnreadableFiles {
    * Adds files.
    * @throws DataError naming up to ten files and their reasons if there are now more than are allowed
    */
-  add(...found: readonly Unreadable[]): void {
+  add(found: Iterable<Unreadable>): void {
     for (const one of found) {
       if (this.has(one.path)) continue;
       this.#reasons.set(one.path, one.reason);

@@ -1,4 +1,5 @@
 /** Finds the image that a table names, in any of the ways in which tables name images. */
+import { largest } from "../../base/lists.ts";
 import { baseOf, folderOf, resolveInside, stemOf } from "./paths.ts";
 import { splitInPath } from "./split_names.ts";
 import type { Split } from "../types.ts";
@@ -57,6 +58,6 @@ function closest(paths: readonly string[], folders: readonly string[]): string[]
     const end = folders.findIndex((part, i) => part !== own[i]);
     return end < 0 ? folders.length : end;
   };
-  const most = Math.max(1, ...paths.map(shared));
+  const most = largest(paths.map(shared), 1);
   return paths.filter((path) => shared(path) === most);
 }

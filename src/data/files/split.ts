@@ -1,4 +1,5 @@
 /** One split: its tables and its class folders, which may be mixed. */
+import { append } from "../../base/lists.ts";
 import { DataError } from "../../base/errors.ts";
 import { ENDINGS } from "../decode/formats.ts";
 import type { Split } from "../types.ts";
@@ -37,7 +38,7 @@ export async function readSplit(
 ): Promise<SplitReading> {
   const ignored = new Map<string, string>(), notes: string[] = [];
   const tables = await tablesOf(folder, context, ignored);
-  for (const table of tables) notes.push(...noteTable(table));
+  for (const table of tables) append(notes, noteTable(table));
   const samples: LabelledPath[] = tables.flatMap(({ rows }) => rows.map(({ split: _, ...row }) => row));
   const classesOf = classesByPath(tables);
   const annotated = new Set(tables.map(({ file }) => folderOf(file)));

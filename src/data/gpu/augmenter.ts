@@ -5,6 +5,7 @@
  * image's first resize reads are uploaded. Each image has two squares of `imageSize` x `imageSize` words, and a stage
  * reads one and writes the other. A stage's job list contains only the images that the stage applies to.
  */
+import { largest } from "../../base/lists.ts";
 import { augmentErase } from "../../../kernels/augment_erase.ts";
 import { augmentFinish } from "../../../kernels/augment_finish.ts";
 import type { Device } from "../../core/device.ts";
@@ -121,7 +122,7 @@ function normalize(
         finish.run({ jobs: upload.data, x: squares, ...means, images }, { jobs, side, steps, scale, shift }),
     );
   }
-  const most = Math.max(...chunk.map(({ plan }) => plan.erases.length));
+  const most = largest(chunk.map(({ plan }) => plan.erases.length));
   for (let i = 0; i < most; i++) {
     upload.dispatch(
       chunk.filter(({ plan }) => plan.erases.length > i),

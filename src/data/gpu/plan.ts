@@ -2,6 +2,7 @@
  * Plans how the operations of one image run on the GPU: a resize of part of it to the square that the network sees,
  * then stages from square to square, then the work of the last kernel.
  */
+import { append } from "../../base/lists.ts";
 import type { Box, Color, ColorStep, Operation, OperationOf, Size } from "../transforms/operation.ts";
 
 /** Part of an image, resized and then windowed. Both boxes may extend beyond the edges. */
@@ -127,7 +128,7 @@ function readRest(operations: readonly Operation[], side: number) {
     } else {
       const made = stagesOf(operation, side);
       if (!made) return undefined;
-      stages.push(...made);
+      append(stages, made);
     }
   }
   return { stages, erases, mirrored };

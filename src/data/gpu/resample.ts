@@ -1,4 +1,5 @@
 /** Resizing on the GPU: of uploaded images, and from square to square. */
+import { largest } from "../../base/lists.ts";
 import { augmentColumns } from "../../../kernels/augment_columns.ts";
 import { augmentRows } from "../../../kernels/augment_rows.ts";
 import { tapsFor } from "../../../kernels/lib/augment_filter.ts";
@@ -221,7 +222,7 @@ function rows({ upload, middle, side }: AugmentBuffers, source: Tensor, jobs: re
         ];
       },
       (list, items) => {
-        const tallest = Math.max(...items.map(({ rows }) => rows));
+        const tallest = largest(items.map(({ rows }) => rows));
         rowsPass.run({ jobs: upload.data, data: upload.data, x: source, y: middle }, {
           isUpload: source === upload.data,
           jobs: list,
@@ -249,7 +250,7 @@ function columns(buffers: AugmentBuffers, jobs: readonly ColumnsJob[]): void {
       return withSteps([...words, left, top, width, height, colorWord(around), item.place], segment);
     },
     (list, items) => {
-      const taps = tapsFor(Math.max(3, ...items.map(({ table }) => table.most)));
+      const taps = tapsFor(largest(items.map(({ table }) => table.most), 3));
       const options = { jobs: list, side, taps, steps, measured };
       columnsPass.run({ jobs: upload.data, data: upload.data, x: middle, y: squares, ...measures }, options);
     },

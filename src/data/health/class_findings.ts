@@ -1,4 +1,5 @@
 /** Findings about classes: missing, too small, unbalanced, or changed by mirroring. Needs no images. */
+import { largest, smallest } from "../../base/lists.ts";
 import { nearest } from "../../base/nearest.ts";
 import { classCounts } from "../class_weights.ts";
 import { compareCodePoints } from "../files/paths.ts";
@@ -22,7 +23,7 @@ export function countSplits({ splits, classes }: Dataset): SplitCounts[] {
 /** The ratio of the largest class of train to the smallest; 1 if there is none. */
 export function imbalanceOf(splits: readonly SplitCounts[]): number {
   const counts = splits.find(({ split }) => split === "train")?.counts ?? [];
-  return counts.length === 0 ? 1 : Math.max(...counts) / Math.max(1, Math.min(...counts));
+  return counts.length === 0 ? 1 : largest(counts) / Math.max(1, smallest(counts));
 }
 
 /** True if mirroring an image may change its class: names of digits, or names containing left or right. */
@@ -118,7 +119,7 @@ function unbalanced(splits: readonly SplitCounts[], classes: readonly string[]):
   if (train === undefined || imbalanceOf(splits) < UNBALANCED) return [];
   const { counts } = train;
   const at = (count: number) => classes[counts.indexOf(count)];
-  const most = Math.max(...counts), least = Math.min(...counts);
+  const most = largest(counts), least = smallest(counts);
   return [
     { className: at(most), note: `${most} in train, ${imbalanceOf(splits).toFixed(1)} times the smallest` },
     { className: at(least), note: `${least} in train` },

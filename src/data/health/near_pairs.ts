@@ -6,6 +6,7 @@
  * points are compared, coefficient by coefficient until they are too far apart. What is sought are sets of images that
  * are near each other, so boxes of which all is known are left out, however alike their images are. The result is exact.
  */
+import { largest } from "../../base/lists.ts";
 import type { Sets } from "./disjoint_sets.ts";
 import { FINGERPRINT_SIDE as SIDE, FINGERPRINT_VALUES, moments, similarity } from "./fingerprint.ts";
 import { type Box, PointTree } from "./point_tree.ts";
@@ -135,7 +136,7 @@ function weight([u, v, w]: Frequency): number {
 }
 
 /** Frequencies below this occur in LOW, for rows and for columns. */
-const ALONG = 1 + Math.max(...LOW.map(([u, v]) => Math.max(u, v)));
+const ALONG = 1 + largest(LOW.flatMap(([u, v]) => [u, v]));
 
 /** cosines[frequency * size + position] of the orthonormal DCT-II. */
 function cosines(frequencies: number, size: number): Float64Array {

@@ -2,6 +2,7 @@
  * Findings that are available once a dataset's files have been scanned for training, within a fraction of a second:
  * classes, unreadable and misnamed files, and identical files with two labels or in two splits.
  */
+import { append } from "../../base/lists.ts";
 import { sha256 } from "../../base/sha256.ts";
 import type { ScannedFiles, Unreadable } from "../decode/scan.ts";
 import { type Dataset, type FileTree, type Split, SPLITS } from "../types.ts";
@@ -74,7 +75,7 @@ async function copies(
   const groups: FoundFile[][] = [];
   for (const group of alike) {
     if (isMixed("className")(group) || isMixed("split")(group)) {
-      groups.push(...await equalFiles(group, tree));
+      append(groups, await equalFiles(group, tree));
     }
   }
   return [["two_labels", groups.filter(isMixed("className"))], ["leak", groups.filter(isMixed("split"))]];

@@ -2,6 +2,7 @@
  * Perspective warps as torchvision's tensor backend computes them (perspective, _perspective_grid): float32
  * coordinates, sampled like affine warps.
  */
+import { largest } from "../../base/lists.ts";
 import type { Picture } from "../types.ts";
 import type { PerspectiveWarp } from "./operation.ts";
 import { samplers } from "./sample.ts";
@@ -33,12 +34,12 @@ export function perspectiveCoefficients(
 /** Gauss-Jordan elimination with row pivots of [A | b], in place. */
 function solve(rows: number[][]): number[] | undefined {
   const n = rows.length;
-  const largest = Math.max(...rows.flat().map(Math.abs));
+  const most = largest(rows.flat().map(Math.abs));
   for (let k = 0; k < n; k++) {
     let pivot = k;
     for (let i = k + 1; i < n; i++) if (Math.abs(rows[i][k]) > Math.abs(rows[pivot][k])) pivot = i;
     [rows[k], rows[pivot]] = [rows[pivot], rows[k]];
-    if (Math.abs(rows[k][k]) <= largest * 1e-12) return undefined;
+    if (Math.abs(rows[k][k]) <= most * 1e-12) return undefined;
     for (let i = 0; i < n; i++) {
       if (i === k) continue;
       const factor = rows[i][k] / rows[k][k];

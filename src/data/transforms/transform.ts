@@ -1,3 +1,4 @@
+import { append } from "../../base/lists.ts";
 import * as z from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
@@ -48,7 +49,7 @@ export function sequence(transforms: readonly Transform[]): Transform {
     const operations: Operation[] = [];
     for (const transform of transforms) {
       const drawn = transform(size, rng);
-      operations.push(...drawn);
+      append(operations, drawn);
       size = drawn.reduce((before, operation) => sizeAfter(operation, before), size);
     }
     return operations;

@@ -1,4 +1,5 @@
 /** Whether this machine decodes a JPEG to the right colours. */
+import { largest } from "../../base/lists.ts";
 import { firstLineOf } from "../../base/errors.ts";
 import type { Picture } from "../../data/types.ts";
 import type { PictureHost } from "../../setup/host.ts";
@@ -45,5 +46,5 @@ export async function checkPictures(
 
 /** The distance of the pixel at column `x` of the middle row from `colour`. */
 function deviation({ width, data }: Picture, x: number, colour: readonly number[]): number {
-  return Math.max(...colour.map((value, c) => Math.abs(data[3 * (4 * width + x) + c] - value)));
+  return largest(colour.map((value, c) => Math.abs(data[3 * (4 * width + x) + c] - value)));
 }

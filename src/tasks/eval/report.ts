@@ -1,4 +1,5 @@
 /** The results of a test: lines to print, metrics.json and predictions.csv. */
+import { largest } from "../../base/lists.ts";
 import { csvText } from "../../base/csv.ts";
 import { printable } from "../../base/printable.ts";
 import { tableRow } from "../../base/text_table.ts";
@@ -95,7 +96,7 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
   const shown = isCut
     ? rows.filter(({ images }) => images > 0).sort((a, b) => a.f1 - b.f1).slice(0, WORST)
     : rows;
-  const width = Math.min(32, Math.max(5, ...shown.map(({ label }) => printable(label).length)));
+  const width = Math.min(32, largest(shown.map(({ label }) => printable(label).length), 5));
   const line = (cells: readonly string[]) =>
     `        ${tableRow(cells, [width, ...Array(cells.length - 1).fill(9)])}`;
   return [

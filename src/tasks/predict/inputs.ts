@@ -1,4 +1,5 @@
 /** Finds the images in files, folders and archives, and reads their pixels. */
+import { append } from "../../base/lists.ts";
 import { ConfigError, DataError } from "../../base/errors.ts";
 import { few } from "../../base/few.ts";
 import { reasonOf } from "../../data/decode/decoder.ts";
@@ -37,7 +38,7 @@ export async function findPictures(host: InputHost, paths: readonly string[]): P
   }
   const found: PictureFile[] = [];
   for (const path of paths) {
-    found.push(...path === STANDARD_INPUT ? await fromInput(host) : await picturesOf(host, path));
+    append(found, path === STANDARD_INPUT ? await fromInput(host) : await picturesOf(host, path));
   }
   if (found.some((file) => !file.fault)) return found;
   const [first, ...others] = found.flatMap(({ fault }) => fault ?? []);
@@ -94,7 +95,7 @@ async function fromInput(host: InputHost): Promise<PictureFile[]> {
     throw new DataError(`Cannot predict: standard input ${what}; need one image, or paths, one a line`);
   }
   const found: PictureFile[] = [];
-  for (const path of paths) found.push(...await picturesOf(host, path));
+  for (const path of paths) append(found, await picturesOf(host, path));
   return found;
 }
 

@@ -1,3 +1,4 @@
+import { append } from "../../base/lists.ts";
 import * as z from "zod";
 import { csvCells, csvLine } from "../../base/csv.ts";
 import { isTest, type Logger, type Scalars } from "../log.ts";
@@ -33,7 +34,7 @@ export function csvLogger(files: LogFiles): Logger {
       const added = names.filter((name) => !columns!.includes(name));
       if (added.length > 0) {
         const { lines } = await load();
-        columns.push(...added);
+        append(columns, added);
         await rewrite(columns, lines.map((line) => line + ",".repeat(added.length)));
       }
       await files.append(METRICS, columns.map((name) => values[name] ?? "").join(",") + "\n");

@@ -1,4 +1,5 @@
 /** PNG with 16 bits a sample, which browsers reduce to their high bytes (PNG specification, 2nd edition). */
+import { largest } from "../../../base/lists.ts";
 import { crc32 } from "../../../base/crc32.ts";
 import type { Picture } from "../../types.ts";
 import { type PngChunk, pngChunks } from "../png_chunks.ts";
@@ -61,7 +62,7 @@ export async function decodePng16(bytes: Uint8Array): Promise<Picture> {
     data: samples,
     isFloat: false,
     bits: 16,
-    significant: significant && Math.max(...significant.subarray(0, channels < 3 ? 1 : 3)),
+    significant: significant && largest(significant.subarray(0, channels < 3 ? 1 : 3)),
   });
   const exif = found(chunks, "eXIf")?.data;
   return upright(picture, exif && readDirectory(exif)?.get(TAG.orientation)?.[0] || 1);

@@ -2,6 +2,7 @@
  * An archive as a FileTree: .zip, .tar, and .tar.gz, which is unpacked once. An archive in an archive is a folder of
  * its name without the ending.
  */
+import { append } from "../../../base/lists.ts";
 import { archiveError } from "../../../base/archive_entry.ts";
 import { partOf } from "../../../base/byte_source.ts";
 import { DataError } from "../../../base/errors.ts";
@@ -129,7 +130,7 @@ class Reader {
         const inner = await this.read(await this.#innerFile(file, name, member), levels - 1);
         for (const [below, found] of inner.files) files.set(join(folder, below), found);
         folders.push(folder, ...inner.folders.map((below) => join(folder, below)));
-        faults.push(...inner.faults.map((fault) => ({ ...fault, path: join(folder, fault.path) })));
+        append(faults, inner.faults.map((fault) => ({ ...fault, path: join(folder, fault.path) })));
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
         faults.push({ path, reason: error.message });

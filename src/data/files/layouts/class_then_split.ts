@@ -1,3 +1,4 @@
+import { append } from "../../../base/lists.ts";
 import { counted } from "../../words.ts";
 import type { Layout } from "../layout.ts";
 import { type Folder, imagesBelow } from "../listing.ts";
@@ -22,7 +23,7 @@ export const class_then_split: Layout = {
           for (const path of paths) ignored.set(path, `"${folder.name}" is no split`);
         } else if (isLeftOut) {
           for (const path of paths) ignored.set(path, `data.splits leaves ${split} out`);
-        } else (parts[split] ??= []).push(...paths.map((path) => ({ path, className })));
+        } else append(parts[split] ??= [], paths.map((path) => ({ path, className })));
       }
     }
     const names = SPLITS.filter((split) => parts[split] !== undefined).join(", ");

@@ -1,3 +1,4 @@
+import { append } from "../../../base/lists.ts";
 import { DataError } from "../../../base/errors.ts";
 import { type Split, SPLITS } from "../../types.ts";
 import type { Layout, LayoutContext, SplitChoices } from "../layout.ts";
@@ -25,8 +26,8 @@ export const split_folders: Layout = {
       if (folder === undefined) continue;
       const reading = await readSplit(listing, { split, folder }, context);
       for (const [path, reason] of reading.ignored) ignored.set(path, reason);
-      notes.push(...reading.notes);
-      tables.push(...reading.tables);
+      append(notes, reading.notes);
+      append(tables, reading.tables);
       if (reading.samples.length === 0) continue;
       parts[split] = reading.samples;
       forms.push(`${folder.name} (${reading.form})`);
