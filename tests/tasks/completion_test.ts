@@ -17,10 +17,12 @@ const cases: [words: string[], found: string[]][] = [
   ],
   [["train", "scheduler.name=m"], ["scheduler.name=multistep"]],
   [["train", "scheduler.s"], ["scheduler.start_factor="]],
-  [["train", "scheduler=step", "scheduler.s"], ["scheduler.step_size="]],
+  [["train", "scheduler=step", "scheduler.s"], ["scheduler.start_factor=", "scheduler.step_size="]],
   [
     ["train", "scheduler.name=multistep", "seed=x", "scheduler."],
-    ["name", "interval", "milestones", "gamma"].map((key) => `scheduler.${key}=`),
+    ["name", "interval", "warmup_epochs", "start_factor", "milestones", "gamma"].map((key) =>
+      `scheduler.${key}=`
+    ),
   ],
   [["train", "data=basketball_jersey_numbers", "data.s"], ["data.sampler.", "data.splits.", "data.split."]],
   [["train", "trainer.max"], ["trainer.max_epochs="]],
