@@ -5,7 +5,7 @@
  */
 import type { LogitsMetric } from "./accuracy.ts";
 import { requireBatch } from "./rows.ts";
-import { softmax } from "./softmax.ts";
+import { type RowScales, rowScales } from "./softmax.ts";
 
 /** Areas by class and their mean, 0 .. 1. */
 export interface Areas {
@@ -17,64 +17,85 @@ export interface Areas {
 
 /**
  * The area for the scores of samples in the class and of all others; null if either is empty, NaN if a score is NaN.
- * Sorts both arrays.
+ * Sorts `positives`.
  */
 export function areaUnderRoc(positives: Float64Array, negatives: Float64Array): number | null {
-  if (positives.length === 0 || negatives.length === 0) return null;
   positives.sort();
-  negatives.sort();
-  if (Number.isNaN(positives.at(-1)) || Number.isNaN(negatives.at(-1))) return NaN; // sort puts NaN last
-  let below = 0, upTo = 0, pairs = 0;
-  for (const score of positives) {
-    while (below < negatives.length && negatives[below] < score) below++;
-    while (upTo < negatives.length && negatives[upTo] <= score) upTo++;
-    pairs += (below + upTo) / 2;
-  }
-  return pairs / positives.length / negatives.length;
+  return areaOf(
+    positives,
+    negatives.reduce((sum, score) => sum + pairsInOrder(positives, score), 0),
+    negatives.length,
+  );
 }
 
-/** Areas over batches of logits [N, C] and labels [N]; keeps all scores until `reset`. */
+/** The area for sorted scores and the pairs in order with so many others. */
+function areaOf(sorted: Float64Array, pairs: number, others: number): number | null {
+  if (sorted.length === 0 || others === 0) return null;
+  return Number.isNaN(sorted.at(-1)) ? NaN : pairs / sorted.length / others; // sort puts NaN last
+}
+
+/**
+ * The pairs in the right order of one score, of a sample outside the class, with the sorted scores of the class; an
+ * equal one counts half. NaN for NaN.
+ */
+function pairsInOrder(sorted: Float64Array, score: number): number {
+  let low = 0, high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < score) low = middle + 1;
+    else high = middle;
+  }
+  let end = low;
+  while (end < sorted.length && sorted[end] === score) end++;
+  return score === score ? sorted.length - (low + end) / 2 : NaN;
+}
+
+/** A batch of logits with the labels of its rows. */
+interface Batch extends RowScales {
+  readonly logits: Float32Array;
+  readonly labels: ArrayLike<number>;
+}
+
+/** Areas over batches of logits [N, C] and labels [N]; keeps these arrays until `reset`. */
 export function auroc(classes: number): LogitsMetric<Areas> {
-  let likelihoods: Float64Array[] = [], truths: number[] = [];
+  let batches: Batch[] = [];
   return {
     direction: "max",
     update(logits, labels) {
       requireBatch("AUROC", logits, labels, classes);
-      likelihoods.push(softmax(logits, classes));
-      for (let row = 0; row < labels.length; row++) truths.push(labels[row]);
+      batches.push({ logits, labels, ...rowScales(logits, classes) });
     },
     compute() {
-      const perClass = Array.from(
-        { length: classes },
-        (_, c) => areaOfClass(c, classes, likelihoods, truths),
-      );
+      const perClass = areasOf(batches, classes);
       const defined = perClass.filter((area) => area !== null);
       const macro = defined.length === 0
         ? null
         : defined.reduce((sum, area) => sum + area, 0) / defined.length;
       return { perClass, macro };
     },
-    reset() {
-      likelihoods = [];
-      truths = [];
-    },
+    reset: () => void (batches = []),
   };
 }
 
-function areaOfClass(
-  c: number,
-  classes: number,
-  likelihoods: readonly Float64Array[],
-  truths: readonly number[],
-): number | null {
-  const samples = truths.reduce((count, truth) => count + Number(truth === c), 0);
-  const positives = new Float64Array(samples), negatives = new Float64Array(truths.length - samples);
-  let row = 0, p = 0, n = 0;
-  for (const likelihood of likelihoods) {
-    for (let at = c; at < likelihood.length; at += classes) {
-      if (truths[row++] === c) positives[p++] = likelihood[at];
-      else negatives[n++] = likelihood[at];
+/** [C]. Row by row, so that no array of all probabilities is needed. */
+function areasOf(batches: readonly Batch[], classes: number): (number | null)[] {
+  const own = Array.from({ length: classes }, (): number[] => []);
+  const pairs = new Float64Array(classes);
+  for (const { logits, labels, shift, total } of batches) {
+    for (let row = 0; row < labels.length; row++) {
+      const label = labels[row];
+      own[label].push(Math.exp(logits[row * classes + label] - shift[row]) / total[row]);
     }
   }
-  return areaUnderRoc(positives, negatives);
+  const sorted = own.map((scores) => Float64Array.from(scores).sort());
+  for (const { logits, labels, shift, total } of batches) {
+    for (let row = 0, at = 0; row < labels.length; row++) {
+      for (let c = 0; c < classes; c++, at++) {
+        if (c === labels[row]) continue;
+        pairs[c] += pairsInOrder(sorted[c], Math.exp(logits[at] - shift[row]) / total[row]);
+      }
+    }
+  }
+  const samples = batches.reduce((sum, { labels }) => sum + labels.length, 0);
+  return sorted.map((scores, c) => areaOf(scores, pairs[c], samples - scores.length));
 }

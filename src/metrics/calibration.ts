@@ -7,7 +7,7 @@
 import { argmax, type LogitsMetric } from "./accuracy.ts";
 import type { Accumulator } from "./metric.ts";
 import { requireBatch } from "./rows.ts";
-import { softmax } from "./softmax.ts";
+import { rowScales } from "./softmax.ts";
 
 /** Samples by confidence: arrays with one value for each bin. */
 export interface Reliability {
@@ -29,9 +29,9 @@ export function reliability(
   return {
     update(logits, labels) {
       requireBatch("calibration", logits, labels, classes);
-      const likelihood = softmax(logits, classes), predicted = argmax(logits, classes);
+      const { total } = rowScales(logits, classes), predicted = argmax(logits, classes);
       for (let row = 0; row < predicted.length; row++) {
-        const p = likelihood[row * classes + predicted[row]];
+        const p = 1 / total[row];
         const bin = Number.isNaN(p) ? bins - 1 : Math.max(0, Math.ceil(p * bins) - 1);
         samples[bin]++;
         confidence[bin] += p;

@@ -15,6 +15,25 @@ export function softmax(logits: Float32Array, classes: number): Float64Array {
   return likelihood;
 }
 
+/** What turns logits [N, C] into probabilities without an array of them: p = exp(x - shift) / total, in float64. */
+export interface RowScales {
+  /** The largest logit of each row, [N]; NaN if it contains a NaN. */
+  readonly shift: Float64Array;
+  /** The sum of exp(x - shift) of each row, [N]. */
+  readonly total: Float64Array;
+}
+
+/** The scales of each row. The largest probability of a row is 1 / total. */
+export function rowScales(logits: Float32Array, classes: number): RowScales {
+  const rows = classes === 0 ? 0 : logits.length / classes;
+  const shift = new Float64Array(rows), total = new Float64Array(rows);
+  for (let row = 0, start = 0; row < rows; row++, start += classes) {
+    shift[row] = largest(logits, start, classes);
+    for (let i = start; i < start + classes; i++) total[row] += Math.exp(logits[i] - shift[row]);
+  }
+  return { shift, total };
+}
+
 /** -log softmax(x)_label of the row at `start`, in float64, without rounding tiny probabilities to 0. */
 export function negativeLogLikelihood(
   logits: Float32Array,

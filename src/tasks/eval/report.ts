@@ -9,7 +9,7 @@ import { calibrationError } from "../../metrics/calibration.ts";
 import { type Confusion, confusionMatrix, confusionTotals } from "../../metrics/confusion.ts";
 import { f1Scores } from "../../metrics/f1.ts";
 import { nll } from "../../metrics/nll.ts";
-import { softmax } from "../../metrics/softmax.ts";
+import { rowScales } from "../../metrics/softmax.ts";
 import type { Tally } from "../../train/step_results.ts";
 import type { Outputs } from "../../train/run_state.ts";
 
@@ -121,12 +121,12 @@ export function reportLines({ per_class: rows, f1_macro, auroc_macro, ece }: Rep
 /** A row for each image: its file, its class, the prediction and its confidence. */
 export function predictionsCsv({ classes, outputs, files }: Tested): string {
   const { logits, labels, indices } = outputs;
-  const predicted = argmax(logits, classes.length), confidences = softmax(logits, classes.length);
+  const predicted = argmax(logits, classes.length), { total } = rowScales(logits, classes.length);
   const rows = Array.from(labels, (label, row) => [
     files[indices[row]],
     classes[label],
     classes[predicted[row]],
-    confidences[row * classes.length + predicted[row]].toFixed(6),
+    (1 / total[row]).toFixed(6),
   ]);
   return csvText([["file", "true", "predicted", "confidence"], ...rows]);
 }

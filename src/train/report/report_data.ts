@@ -3,7 +3,7 @@ import type { EvaluatedSplit } from "../../data/types.ts";
 import { argmax } from "../../metrics/accuracy.ts";
 import { auroc } from "../../metrics/auroc.ts";
 import { calibrationError } from "../../metrics/calibration.ts";
-import { softmax } from "../../metrics/softmax.ts";
+import { rowScales } from "../../metrics/softmax.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { HealthFinding } from "../../plots/report/report.ts";
 import type { Tally } from "../step_results.ts";
@@ -60,14 +60,14 @@ export type PictureFile = Readonly<
 export const REPORT_DATA = "report.json";
 export const REPORT_PICTURES = "report_pictures.json";
 
-/** Extracts what is kept of a split's outputs. Sorts all scores of each class for its AUROC. */
+/** Extracts what is kept of a split's outputs. Takes the scores of each class for its AUROC. */
 export function predictionsOf(
   { logits, labels, indices }: Outputs,
   classes: number,
   tally: Pick<Tally, "loss" | "top1" | "top5">,
   weights: { readonly epoch?: number; readonly step?: number } = {},
 ): Predictions {
-  const predicted = argmax(logits, classes), likelihood = softmax(logits, classes);
+  const predicted = argmax(logits, classes), { total } = rowScales(logits, classes);
   const area = auroc(classes), calibration = calibrationError(classes);
   for (const metric of [area, calibration]) metric.update(logits, labels);
   return {
@@ -80,7 +80,7 @@ export function predictionsOf(
     indices: [...indices],
     labels: [...labels],
     predicted: [...predicted],
-    confidence: Array.from(predicted, (p, row) => Math.round(1e4 * likelihood[row * classes + p]) / 1e4),
+    confidence: Array.from(total, (sum) => Math.round(1e4 / sum) / 1e4),
   };
 }
 
