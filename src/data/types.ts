@@ -47,15 +47,23 @@ export interface FileTree {
   faults?(): Promise<readonly IgnoredFile[]>;
   /** The bytes of one file. Rejects with a DataError if it is missing or broken. */
   read(path: string): Promise<Uint8Array>;
-  /** The first `length` bytes of a file, or somewhat fewer, without reading all of it; absent if only `read` can. */
+  /**
+   * The first `length` bytes of a file, or somewhat fewer, and its end, without reading all of it; absent if only `read`
+   * can.
+   */
   head?(path: string, length: number): Promise<FileHead>;
   /** The location of a file's bytes, so that a worker can read them itself; absent if only `read` can. */
   place?(path: string): FilePlace;
 }
 
+/** Number of bytes of {@link FileHead.end}. */
+export const END_BYTES = 16;
+
 /** The beginning of a file. */
 export interface FileHead {
   readonly bytes: Uint8Array;
+  /** Its last {@link END_BYTES} bytes, or all of a smaller one; absent where they would cost reading all of it. */
+  readonly end?: Uint8Array;
   /** Of the whole file, in bytes. */
   readonly size: number;
 }

@@ -5,7 +5,7 @@ import { readMember } from "../data/files/archives/member.ts";
 import { archiveTree } from "../data/files/archives/tree.ts";
 import { foldersOf } from "../data/files/memory_tree.ts";
 import { compareCodePoints } from "../data/files/paths.ts";
-import type { FilePlace, FileTree } from "../data/types.ts";
+import { END_BYTES, type FilePlace, type FileTree } from "../data/types.ts";
 
 /** Opens a dropped archive as a dataset's root. @throws DataError like {@link archiveTree} */
 export function openArchive(file: File): Promise<FileTree> {
@@ -30,7 +30,13 @@ export function folderTree(files: Iterable<File>): FileTree {
     read: async (path) => new Uint8Array(await find(path).arrayBuffer()),
     head: async (path, length) => {
       const file = find(path);
-      return { bytes: new Uint8Array(await file.slice(0, length).arrayBuffer()), size: file.size };
+      const part = async (from: number, to?: number) =>
+        new Uint8Array(await file.slice(from, to).arrayBuffer());
+      return {
+        bytes: await part(0, length),
+        end: await part(Math.max(0, file.size - END_BYTES)),
+        size: file.size,
+      };
     },
     place: (path) => ({ source: find(path), name }),
   };

@@ -6,7 +6,14 @@ import { archiveFormat } from "../data/files/archives/format.ts";
 import { readMember } from "../data/files/archives/member.ts";
 import { archiveTree } from "../data/files/archives/tree.ts";
 import { compareCodePoints, folderOf, join } from "../data/files/paths.ts";
-import type { FileHead, FilePlace, FileTree, FolderStore, IgnoredFile } from "../data/types.ts";
+import {
+  END_BYTES,
+  type FileHead,
+  type FilePlace,
+  type FileTree,
+  type FolderStore,
+  type IgnoredFile,
+} from "../data/types.ts";
 import { keepInFolder, QUIET, type Unpacking } from "./deno_archives.ts";
 import { CURE, explain, fileSource, isMissing } from "./deno_file_source.ts";
 import { makeFolderOf, replacing, writeAll, writing } from "./deno_writing.ts";
@@ -60,14 +67,23 @@ function folderTree(root: string): FileTree {
 
 async function readHead(path: string, length: number): Promise<FileHead> {
   using file = await Deno.open(path);
+  const bytes = await readUpTo(file, length);
+  if (bytes.length < length) return { bytes, end: bytes.subarray(-END_BYTES), size: bytes.length };
+  const { size } = await file.stat();
+  await file.seek(Math.max(0, size - END_BYTES), Deno.SeekMode.Start);
+  return { bytes, end: await readUpTo(file, END_BYTES), size };
+}
+
+/** The next `length` bytes of a file, or what is left of it. */
+async function readUpTo(file: Deno.FsFile, length: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(length);
   let count = 0;
   while (count < length) {
     const read = await file.read(bytes.subarray(count));
-    if (read === null) return { bytes: bytes.subarray(0, count), size: count };
+    if (read === null) break;
     count += read;
   }
-  return { bytes, size: (await file.stat()).size };
+  return bytes.subarray(0, count);
 }
 
 /** What is below a folder, each sorted by code point. */

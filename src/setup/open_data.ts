@@ -249,7 +249,7 @@ function assemble(
       const { pictures, samples } = store("train");
       const { order, drawn } = plan.overfits ? inOrder(samples.length) : sampler!.draw(epoch);
       const chosen = { pictures, samples, order, ...plan.train(), from };
-      const said = () => sayNews("train", "trained on others of the class in place of");
+      const said = () => sayNews("train", "trained on others in place of");
       return rendered(images, { ...chosen, pipeline: trainPipeline, seed, epoch, prefetch }, said, drawn);
     },
     evaluate(split) {

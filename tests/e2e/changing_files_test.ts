@@ -52,7 +52,7 @@ e2eTest(
         assertEquals((await running.status).code, 0, out + await error);
         assert(isGone, out);
         const said = out + await error;
-        assertStringIncludes(said, "train: trained on others of the class in place of 1 unreadable file:");
+        assertStringIncludes(said, "train: trained on others in place of 1 unreadable file:");
         assertMatch(said, /"train\/cat\/cut.png": the file is /);
         assertMatch(said, /"train\/dog\/3.png": Cannot open ".+": it does not exist/);
         assertMatch(said, /valid: left out 1 unreadable file: "valid\/dog\/5.png"/);

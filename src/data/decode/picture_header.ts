@@ -55,6 +55,11 @@ export function cutFault(bytes: Uint8Array, { format }: PictureHeader): string |
   return undefined;
 }
 
+/** False if a file of these last bytes may be truncated. Of formats other than JPEG only its decoder can say. */
+export function endsWhole(end: Uint8Array, { format }: PictureHeader): boolean {
+  return format !== "JPEG" || end.at(-2) === 0xff && end.at(-1) === 0xd9;
+}
+
 /** Why an image of this size is rejected. `data.max_pixels` is the configuration key. */
 export function pixelFault(width: number, height: number, maxPixels: number): string {
   return `the image has ${width}x${height} pixels: need at most ${maxPixels} (data.max_pixels)`;

@@ -1,14 +1,22 @@
 /**
- * Looks at the beginning of every file before the first epoch. That tells what is no image, misnamed or too large, how
- * much memory the images take, and which files may be copies, at a small part of the cost of decoding. What only shows
+ * Looks at the beginning and the end of every file before the first epoch. That tells what is no image, truncated,
+ * misnamed or too large, how much memory the images take, and which files may be copies, at a small part of the cost of
+ * decoding. What only shows
  * when a file is decoded is found then (picture_source.ts).
  */
 import { crc32 } from "../../base/crc32.ts";
 import { reasonOf } from "./decoder.ts";
 import { contentFormat, nameFormat } from "./formats.ts";
-import { headerFault, MAX_PIXELS, type PictureHeader, readHeader } from "./picture_header.ts";
+import {
+  cutFault,
+  endsWhole,
+  headerFault,
+  MAX_PIXELS,
+  type PictureHeader,
+  readHeader,
+} from "./picture_header.ts";
 import type { Size } from "../transforms/operation.ts";
-import type { FileHead, FileTree } from "../types.ts";
+import { END_BYTES, type FileHead, type FileTree } from "../types.ts";
 
 /** A file that cannot be read, and the reason in one line. */
 export interface Unreadable {
@@ -57,7 +65,7 @@ export async function scanFiles(
     if (format !== undefined && named !== undefined && format !== named) {
       belied.set(path, `${format} by content`);
     }
-    const reason = headerFault(head.bytes, header, maxPixels);
+    const reason = headerFault(head.bytes, header, maxPixels) ?? await endFault(tree, path, head, header!);
     if (reason !== undefined) unreadable.set(path, reason);
     else sizes.set(path, { width: header!.width, height: header!.height });
   };
@@ -76,13 +84,27 @@ export async function scanFiles(
 async function readHead(tree: FileTree, path: string, length: number): Promise<FileHead> {
   if (tree.head) return await tree.head(path, length);
   const bytes = await tree.read(path);
-  return { bytes: bytes.subarray(0, length), size: bytes.length };
+  return { bytes: bytes.subarray(0, length), end: bytes.subarray(-END_BYTES), size: bytes.length };
 }
 
 async function headerOf(tree: FileTree, path: string, head: FileHead): Promise<PictureHeader | undefined> {
   const header = readHeader(head.bytes);
   const isCut = header?.width === 0 && head.size > head.bytes.length;
   return isCut ? readHeader((await readHead(tree, path, LONG_HEAD)).bytes) : header;
+}
+
+/**
+ * Why a file is rejected as truncated. Only if it does not end as whole files do is all of it read: something else may
+ * follow the image.
+ */
+async function endFault(
+  tree: FileTree,
+  path: string,
+  { end }: FileHead,
+  header: PictureHeader,
+): Promise<string | undefined> {
+  if (end === undefined || endsWhole(end, header)) return undefined;
+  return cutFault(await tree.read(path), header);
 }
 
 /** The checksum of the head, and the size modulo 2 MiB: 53 bits. */

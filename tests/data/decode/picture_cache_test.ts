@@ -14,7 +14,7 @@ import { shuffledOrder } from "../../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { Decode, FileTree, Picture, Sample } from "../../../src/data/types.ts";
 import { openGrowingFile, openPrivateFile } from "../../../src/host/deno_growing_file.ts";
-import { decodeImage, encodeJpeg } from "../../../src/host/deno_images.ts";
+import { decodeImage, encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
 import { startThread } from "../../../src/host/deno_pictures.ts";
 import { assertMessage, decodeText, flat, patterned, treeOf, withFolder } from "../helpers.ts";
 
@@ -194,7 +194,8 @@ Deno.test("the same seed gives the same batches for any number of workers, cache
       await Deno.writeFile(`${folder}/${name}`, await encodeJpeg(patterned(20 + i, 31 - i, i), 90));
     }
     await Deno.writeTextFile(`${folder}/p5.jpg`, "broken");
-    await Deno.truncate(`${folder}/p9.jpg`, 700); // which shows when it is decoded
+    const cut = (await encodePng(patterned(30, 30))).subarray(0, 700); // which shows when it is decoded
+    await Deno.writeFile(`${folder}/p9.jpg`, cut);
     const { openTree } = await import("../../../src/host/deno_files.ts");
     const tree = await openTree(folder), samples = names.map((path, i) => ({ path, label: i % 3 }));
     const epochs = async (decoder: Decoder, kind: CacheKind, prefetch: number, budget?: number) => {

@@ -1,7 +1,8 @@
-import { type ByteSource, partOf } from "../../../base/byte_source.ts";
+import { type ByteSource, partOf, type Span } from "../../../base/byte_source.ts";
 import type { Member } from "./contents.ts";
-import type { FileHead } from "../../types.ts";
-import { readZipEntry, readZipHead, type ZipLimits } from "./zip.ts";
+import { END_BYTES, type FileHead } from "../../types.ts";
+import { readZipEntry, readZipHead, storedPart, type ZipLimits } from "./zip.ts";
+import { STORED } from "./zip_methods.ts";
 
 /** The bytes of a file in an archive. @throws DataError if it is damaged or exceeds the limits */
 export async function readMember(
@@ -20,8 +21,17 @@ export async function readMemberHead(
   length: number,
   limits: Partial<ZipLimits> = {},
 ): Promise<FileHead> {
-  if (entry !== undefined) {
-    return { bytes: await readZipHead(partOf(source, part), entry, length, limits), size: entry.size };
-  }
-  return { bytes: await source.read(part.offset, Math.min(length, part.size)), size: part.size };
+  if (entry === undefined) return await headOf(source, part, length);
+  const zip = partOf(source, part);
+  if (entry.method === STORED) return await headOf(zip, await storedPart(zip, entry, limits), length);
+  return { bytes: await readZipHead(zip, entry, length, limits), size: entry.size };
+}
+
+async function headOf(source: ByteSource, { offset, size }: Span, length: number): Promise<FileHead> {
+  const ending = Math.min(END_BYTES, size);
+  return {
+    bytes: await source.read(offset, Math.min(length, size)),
+    end: await source.read(offset + size - ending, ending),
+    size,
+  };
 }

@@ -9,7 +9,7 @@ import { DataError, messageOf } from "../../../base/errors.ts";
 import { readZipDirectory, type ZipEntry } from "../../../base/zip_directory.ts";
 import { counted } from "../../words.ts";
 import { type Contents, LINK } from "./contents.ts";
-import { DEFLATE, inflateHead, methodName, methods, STORED } from "./zip_methods.ts";
+import { DEFLATE, inflateHead, methodName, methods } from "./zip_methods.ts";
 
 /** Limits on unpacked sizes, so that a forged archive cannot exhaust memory. */
 export interface ZipLimits {
@@ -75,12 +75,20 @@ export async function readZipHead(
   limits: Partial<ZipLimits> = {},
 ): Promise<Uint8Array> {
   const { method, size, packedSize } = entry;
-  if (method !== STORED && method !== DEFLATE) {
-    return (await readZipEntry(source, entry, limits)).subarray(0, length);
-  }
+  if (method !== DEFLATE) return (await readZipEntry(source, entry, limits)).subarray(0, length);
   checkLimits(source, entry, { ...LIMITS, ...limits });
   const packed = await readPacked(source, entry, Math.min(packedSize, length));
-  return method === STORED ? packed : decompressing(source, entry, () => inflateHead(packed, size, length));
+  return await decompressing(source, entry, () => inflateHead(packed, size, length));
+}
+
+/** Where the bytes of a file are that is not compressed. @throws DataError like {@link readZipEntry} */
+export async function storedPart(
+  source: ByteSource,
+  entry: ZipEntry,
+  limits: Partial<ZipLimits> = {},
+): Promise<Span> {
+  checkLimits(source, entry, { ...LIMITS, ...limits });
+  return await packedPart(source, entry);
 }
 
 /** Where an entry's bytes are, as they are stored. @throws DataError if its header is damaged */
