@@ -20,6 +20,7 @@ const plainTasks: Readonly<Record<keyof typeof usages, Task>> = {
   doctor: async (host, args) => (await import("./tasks/doctor.ts")).doctor(host, args),
   completion: async (host, args) => (await import("./tasks/completion.ts")).completion(host, args),
   sync: async (host, args) => (await import("./tasks/sync.ts")).sync(host, args),
+  page: async (host, args) => (await import("./tasks/page.ts")).page(host, args),
   report: async (host, args) => (await import("./tasks/report.ts")).report(host, args),
   parity: async (host, args) => (await import("./tasks/parity.ts")).parity(host, args),
 };

@@ -8,11 +8,11 @@ import { bundle, html, type Routes, script } from "../../tests/browser/harness.t
 import { chromiumPath } from "../../tests/rings.ts";
 
 const [run] = Deno.args;
-const web = (name: string) => Deno.readTextFile(new URL(`../../web/${name}`, import.meta.url));
+const web = (name: string) => Deno.readTextFile(new URL(`../../web/demo/${name}`, import.meta.url));
 const routes: Routes = {
   "/": html(await web("index.html")),
   "/style.css": { type: "text/css", body: await web("style.css") },
-  "/main.js": script(await bundle(["web/main.ts"])),
+  "/main.js": script(await bundle(["web/demo/main.ts"])),
   "/report": html(await Deno.readTextFile(`${run}/report.html`)),
 };
 const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ url }) => {

@@ -43,3 +43,22 @@ export async function* partsOf(source: ByteSource, length: number): AsyncGenerat
     yield await source.read(at, Math.min(length, source.size - at));
   }
 }
+
+/**
+ * The same bytes, read in windows of `length`: what is read in order, such as the files of an archive, costs one
+ * request a window. Longer reads go past it.
+ */
+export function windowed(source: ByteSource, length: number): ByteSource {
+  let start = 0, end = 0, bytes: Promise<Uint8Array> | undefined;
+  const read = async (offset: number, size: number) => {
+    if (size > length / 2) return await source.read(offset, size);
+    if (bytes === undefined || offset < start || offset + size > end) {
+      start = offset;
+      end = Math.min(source.size, offset + length);
+      bytes = source.read(start, end - start);
+    }
+    const from = offset - start, held = bytes;
+    return (await held).subarray(from, from + size);
+  };
+  return { name: source.name, size: source.size, read };
+}

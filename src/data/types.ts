@@ -70,7 +70,7 @@ export interface FileHead {
 
 /** The location of a file's bytes in a form that can be posted to a worker. */
 export interface FilePlace {
-  /** A path on disk, or a file object in a browser. */
+  /** A path on disk; in a browser a file object, or an address on the page's own server. */
   readonly source: string | Blob;
   /** The source's name in messages. */
   readonly name: string;

@@ -75,3 +75,47 @@ function readAlpha(bitmap: ImageBitmap): Uint8Array {
   gl.getExtension("WEBGL_lose_context")?.loseContext();
   return data;
 }
+
+/** The formats that every browser of today shows itself. */
+const SHOWN: readonly string[] = ["JPEG", "PNG", "WebP", "GIF"];
+
+/**
+ * An image to look at, its longer side at most `side` pixels; smaller ones are not enlarged. Its values may differ from
+ * those of {@link decodeImage}. @throws DataError if it cannot be decoded
+ */
+export async function drawBitmap(bytes: Uint8Array, side: number): Promise<ImageBitmap> {
+  const header = readHeader(bytes);
+  const isShown = header !== undefined && SHOWN.includes(header.format) &&
+    header.width * header.height <= MAX_PIXELS;
+  const whole = isShown ? await decodeBitmap(bytes) : await bitmapOf(await decodeImage(bytes));
+  const scale = side / Math.max(whole.width, whole.height);
+  if (scale >= 1) return whole;
+  const size = (length: number) => Math.max(1, Math.round(length * scale));
+  const options = { resizeWidth: size(whole.width), resizeHeight: size(whole.height) };
+  const small = await createImageBitmap(whole, { ...options, resizeQuality: "medium" });
+  whole.close();
+  return small;
+}
+
+/** Encodes an image as JPEG, with the browser's own encoder. */
+export async function encodeJpeg(picture: Picture, quality: number): Promise<Uint8Array> {
+  const canvas = new OffscreenCanvas(picture.width, picture.height);
+  canvas.getContext("2d")!.putImageData(imageDataOf(picture), 0, 0);
+  const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: quality / 100 });
+  return new Uint8Array(await blob.arrayBuffer());
+}
+
+function bitmapOf(picture: Picture): Promise<ImageBitmap> {
+  return createImageBitmap(imageDataOf(picture));
+}
+
+function imageDataOf({ width, height, data }: Picture): ImageData {
+  const image = new ImageData(width, height);
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    image.data[to] = data[from];
+    image.data[to + 1] = data[from + 1];
+    image.data[to + 2] = data[from + 2];
+    image.data[to + 3] = 255;
+  }
+  return image;
+}

@@ -12,6 +12,7 @@ import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
 import { openOnnx } from "./deno_onnx.ts";
+import { bundle, serve } from "./deno_page.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { lockHolder, tryLock } from "./deno_lock.ts";
@@ -73,6 +74,8 @@ export function denoHost(): Host {
     cacheFolder,
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),
+    bundle,
+    serve: (port, answer, listening) => serve(port, answer, listening, signal),
     now: () => new Date(),
     terminal,
     print: (line) => screen.print(line),

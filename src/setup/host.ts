@@ -126,6 +126,17 @@ export interface Host {
   gitCommit(): Promise<string | undefined>;
   /** What the doctor needs to know about the machine. */
   machine(): Promise<Machine>;
+  /**
+   * Bundles a module of the project for a browser, with all that it imports: texts by name, where `isSplit` with files
+   * for what is imported on demand. @throws ConfigError
+   */
+  bundle(entry: string, isSplit: boolean): Promise<Map<string, string>>;
+  /** Serves on this machine until the process is asked to stop; 0 is any free port. @throws ConfigError */
+  serve(
+    port: number,
+    answer: (request: Request) => Promise<Response>,
+    listening: (address: string) => void,
+  ): Promise<void>;
   now(): Date;
   readonly terminal: Terminal;
   /** Prints a line; a run omits those below its `log_level`. */

@@ -51,6 +51,16 @@ export const usages = {
       weights: { choices: ["f32", "f16"], help: "Precision of the stored weights" },
     },
   },
+  page: {
+    task: "page",
+    summary: "Serves the page that checks a dataset in the browser, with PHOTOS already open, or writes it",
+    takes: "[PHOTOS]",
+    flags: {
+      port: { value: "N", help: "Where it is served on 127.0.0.1 (default: any free port)" },
+      out: { value: "FOLDER", help: "Write a folder for any server of static files instead" },
+      single: { value: "FILE.html", help: "Write one file that opens from disk instead" },
+    },
+  },
   report: {
     task: "report",
     summary: "Writes the report.html of runs again from their files, for those that were killed or copied",

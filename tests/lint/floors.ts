@@ -34,7 +34,7 @@ const CLOSED_FLOORS = [1, 2];
 const NARROW: Record<string, readonly string[]> = {
   kernels: ["kernels", "wgsl-preprocessor"],
   plots: ["plots", "formats", "base", "@resvg/resvg-wasm", "uplot"],
-  web: ["web", "mod", "host/browser"],
+  web: ["web", "data", "base", "mod", "host/browser", "preact", "@preact/signals", "zod", "fflate"],
 };
 
 /** The doctor's probes are kernels of their own: they belong to no op. */

@@ -23,7 +23,7 @@ function filesBelow(folder: string): SourceFile[] {
   return entries.flatMap((entry) => {
     const path = `${folder}${entry.name}`;
     if (entry.isDirectory) return filesBelow(`${path}/`);
-    return path.endsWith(".ts") ? [{ path, text: Deno.readTextFileSync(new URL(path, root)) }] : [];
+    return /\.tsx?$/.test(path) ? [{ path, text: Deno.readTextFileSync(new URL(path, root)) }] : [];
   });
 }
 

@@ -145,7 +145,11 @@ const forbidden: [from: string, to: string, fault: string][] = [
   ["kernels/a.ts", "src/base/shape.ts", "kernels may import kernels, wgsl-preprocessor only"],
   ["kernels/a.ts", "zod", "kernels may import kernels, wgsl-preprocessor only"],
   ["mod.ts", "src/host/deno.ts", "mod.ts is the same in a browser and names no host"],
-  ["web/main.ts", "src/core/device.ts", "web may import web, mod, host/browser only"],
+  [
+    "web/main.ts",
+    "src/core/device.ts",
+    "web may import web, data, base, mod, host/browser, preact, @preact/signals, zod, fflate only",
+  ],
   ["src/helper.ts", "src/base/rng.ts", "src/helper.ts is in no room"],
   ["src/tasks/doctor.ts", "bench/probe.ts", "bench is above tasks"],
   [

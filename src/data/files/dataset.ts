@@ -13,7 +13,7 @@ import type { LayoutContext, Part, SplitChoices } from "./layout.ts";
 import { type LayoutName, readLayout } from "./layouts/mod.ts";
 import { list, type Listing } from "./listing.ts";
 import { divide } from "./own_split.ts";
-import { applyPatch, type Patch } from "./patch.ts";
+import { applyPatch, movePatched, type Patch } from "./patch.ts";
 import { compareCodePoints } from "./paths.ts";
 import { type LabelledPath, readTable, type TableOptions } from "./table.ts";
 import { type FindAlike, type OwnSplit, unitsOf } from "./units.ts";
@@ -67,12 +67,8 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
-  const found = await withSplits(
-    parts,
-    split,
-    (samples) => unitsOf(tree, samples, split, { findAlike, progress }),
-    notes,
-  );
+  const units = (samples: readonly LabelledPath[]) => unitsOf(tree, samples, split, { findAlike, progress });
+  const found = moved(await withSplits(parts, split, units, notes), patch, notes);
   const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, options.classes ? "not the model's" : "not in train", notes);
@@ -114,6 +110,16 @@ function cleanParts(parts: Parts, notes: string[]): Parts {
   return Object.fromEntries(
     Object.entries(parts).map(([part, samples]) => [part, cleanLabels(samples, part, notes)]),
   );
+}
+
+type Found = Partial<Record<Split, readonly LabelledPath[]>>;
+
+/** The splits after the corrections that move samples. */
+function moved(found: Found, patch: Patch | undefined, notes: string[]): Found {
+  if (patch === undefined) return found;
+  const { samples, note } = movePatched(found, patch);
+  if (note !== undefined) notes.push(note);
+  return samples;
 }
 
 const TOO_FEW = "valid: no class has enough images to give one up, so there will be no validation";

@@ -1,20 +1,31 @@
 /**
- * Corrections of a dataset as an overlay: JSONL lines that drop or relabel images, applied by the readers. The images
- * themselves are not touched. Lines look like `{"image": "train/4/007188.jpg", "action": "drop", "reason": "..."}` or
- * `{"image": "train/4/007188.jpg", "action": "relabel", "label": "42"}`; paths are relative to the data root, as in
- * the output of `deno task stats`.
+ * Corrections of a dataset as an overlay: JSONL lines that drop, relabel or move images, applied by the readers. The
+ * images themselves are not touched. Lines look like `{"image": "train/4/007188.jpg", "action": "drop", "reason":
+ * "..."}`, `{"image": "train/4/007188.jpg", "action": "relabel", "label": "42"}`, or `{"image": "train/4/007188.jpg",
+ * "action": "move", "split": "valid"}`, which may have a label, too; paths are relative to the data root, as in the
+ * output of `deno task stats`.
  */
 import * as z from "zod";
 import { DataError, messageOf } from "../../base/errors.ts";
+import { type Split, SPLITS } from "../types.ts";
 import type { LabelledPath } from "./table.ts";
 import { counted } from "../words.ts";
+
+const label = z.string().refine((label) => label.trim() !== "", "must name a class");
 
 const line = z.discriminatedUnion("action", [
   z.strictObject({ image: z.string().min(1), action: z.literal("drop"), reason: z.string().optional() }),
   z.strictObject({
     image: z.string().min(1),
     action: z.literal("relabel"),
-    label: z.string().refine((label) => label.trim() !== "", "must name a class"),
+    label,
+    reason: z.string().optional(),
+  }),
+  z.strictObject({
+    image: z.string().min(1),
+    action: z.literal("move"),
+    split: z.enum(SPLITS),
+    label: label.optional(),
     reason: z.string().optional(),
   }),
 ]);
@@ -67,8 +78,9 @@ function parseLine(text: string, where: string): Correction {
   const key = path.length === 0 ? "the line" : `"${path.join(".")}"`;
   throw lineError(
     where,
-    `${key} is invalid (${message}); need {"image": ..., "action": "drop"} or ` +
-      `{"image": ..., "action": "relabel", "label": ...}, and optionally "reason"`,
+    `${key} is invalid (${message}); need {"image": ..., "action": "drop"}, ` +
+      `{"image": ..., "action": "relabel", "label": ...} or {"image": ..., "action": "move", "split": ...}, ` +
+      'and optionally "reason"',
   );
 }
 
@@ -77,7 +89,7 @@ function lineError(where: string, reason: string): DataError {
 }
 
 /**
- * The samples of all splits after the corrections, and a note that counts them.
+ * The samples of all splits after the corrections, and a note that counts them. {@link movePatched} moves them.
  * @throws DataError for a correction of an image that is not a sample, and for a split that loses all its samples
  */
 export function applyPatch<Key extends string>(
@@ -94,6 +106,7 @@ export function applyPatch<Key extends string>(
       dropped++;
       return [];
     }
+    if (correction.label === undefined) return [sample];
     relabelled++;
     return [{ ...sample, className: correction.label }];
   };
@@ -113,4 +126,31 @@ export function applyPatch<Key extends string>(
   }
   const note = `patch: "${name}" dropped ${counted(dropped, "sample")} and relabelled ${relabelled}`;
   return { samples: Object.fromEntries(corrected) as Partial<Record<Key, LabelledPath[]>>, note };
+}
+
+/**
+ * The samples after those have moved to other splits whose corrections say so, and a note if there are any.
+ * @throws DataError for a split that loses all its samples
+ */
+export function movePatched(
+  samples: Readonly<Partial<Record<Split, readonly LabelledPath[]>>>,
+  { name, corrections }: Patch,
+): { samples: Partial<Record<Split, readonly LabelledPath[]>>; note: string | undefined } {
+  const targetOf = (path: string) => {
+    const correction = corrections.get(path);
+    return correction?.action === "move" ? correction.split : undefined;
+  };
+  const all = SPLITS.flatMap((split) =>
+    (samples[split] ?? []).map((sample) => ({ sample, split, target: targetOf(sample.path) ?? split }))
+  );
+  const moved = all.filter(({ split, target }) => split !== target).length;
+  if (moved === 0) return { samples, note: undefined };
+  const parts = SPLITS.flatMap((split): [Split, LabelledPath[]][] => {
+    const left = all.flatMap(({ sample, target }) => target === split ? [sample] : []);
+    if (left.length === 0 && (samples[split]?.length ?? 0) > 0) {
+      throw new DataError(`Cannot apply "${name}": it moves all samples of ${split} away; keep some of them`);
+    }
+    return left.length > 0 || samples[split] !== undefined ? [[split, left]] : [];
+  });
+  return { samples: Object.fromEntries(parts), note: `patch: "${name}" moved ${counted(moved, "sample")}` };
 }

@@ -4,7 +4,7 @@ import type { Dataset, Decode, FileTree } from "../types.ts";
 import { describeRanges } from "../decode/ranges.ts";
 import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
 import { oddFiles } from "./file_findings.ts";
-import { inspectFiles, type InspectOptions } from "./inspect.ts";
+import { type Inspect, inspectFiles, inspecting, type InspectOptions } from "./inspect.ts";
 import { type SameGroup, samePictures } from "./same_pictures.ts";
 import {
   type Finding,
@@ -28,7 +28,16 @@ export async function checkHealth(
   decode: Decode,
   options: HealthOptions,
 ): Promise<HealthReport> {
-  const files = await inspectFiles(tree, dataset, decode, options);
+  return await checkSeen(dataset, inspecting(tree, decode), options);
+}
+
+/** The same for a dataset whose files others inspect, such as workers. */
+export async function checkSeen(
+  dataset: Dataset,
+  inspect: Inspect,
+  options: HealthOptions,
+): Promise<HealthReport> {
+  const files = await inspectFiles(dataset, inspect, options);
   return await reportHealth(dataset, files, options);
 }
 

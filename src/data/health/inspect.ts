@@ -18,13 +18,23 @@ export interface InspectOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is seen in a file, whichever samples it belongs to. */
+export type SeenFile = Omit<InspectedFile, "path" | "places">;
+
+/** Inspects the file at a path; a fault is part of what is seen. */
+export type Inspect = (path: string) => Promise<SeenFile>;
+
+/** Inspects files of a tree on this thread. */
+export function inspecting(tree: FileTree, decode: Decode): Inspect {
+  return (path) => inspectBytes(() => tree.read(path), decode);
+}
+
 /**
  * Inspects every file that a sample names. The order is that of splits and samples, regardless of when decoding ends.
  */
 export async function inspectFiles(
-  tree: FileTree,
   dataset: Dataset,
-  decode: Decode,
+  inspect: Inspect,
   { concurrency = 8, progress = noProgress, signal }: InspectOptions = {},
 ): Promise<InspectedFile[]> {
   const places = placesOf(dataset);
@@ -36,7 +46,8 @@ export async function inspectFiles(
     while (next < paths.length) {
       signal?.throwIfAborted();
       const at = next++;
-      files[at] = await inspectFile(tree, paths[at], places.get(paths[at])!, decode);
+      const path = paths[at];
+      files[at] = { path, places: places.get(path)!, ...await inspect(path) };
       shown.at(++done);
     }
   };
@@ -56,21 +67,17 @@ function placesOf({ splits }: Dataset): Map<string, Place[]> {
   return places;
 }
 
-async function inspectFile(
-  tree: FileTree,
-  path: string,
-  places: readonly Place[],
-  decode: Decode,
-): Promise<InspectedFile> {
+/** Inspects a file's bytes, which `read` gives. */
+export async function inspectBytes(read: () => Promise<Uint8Array>, decode: Decode): Promise<SeenFile> {
   let format: string | undefined, byteHash = "";
   try {
-    const bytes = await tree.read(path);
+    const bytes = await read();
     format = contentFormat(bytes);
     byteHash = (await sha256(bytes)).toHex();
     const picture = await factsOf(await decode(bytes));
-    return { path, places, format, byteHash, picture, reason: undefined };
+    return { format, byteHash, picture, reason: undefined };
   } catch (error) {
-    return { path, places, format, byteHash, picture: undefined, reason: reasonOf(error) };
+    return { format, byteHash, picture: undefined, reason: reasonOf(error) };
   }
 }
 

@@ -23,13 +23,22 @@ export interface TwinOptions {
 /** Groups of at least two images of one class that are near twins; images that cannot be decoded have none. */
 export async function findTwins(images: readonly ClassImage[], options: TwinOptions): Promise<string[][]> {
   const { progress = noProgress } = options;
-  const prints = await fingerprintsOf(images, options, progress);
+  return await twinsOf(images, await fingerprintsOf(images, options, progress), { progress });
+}
+
+/** The same for images whose fingerprints are known; one without has no twins. */
+export async function twinsOf(
+  images: readonly ClassImage[],
+  prints: readonly (Uint8Array | undefined)[],
+  { progress = noProgress, signal }: { progress?: StartProgress; signal?: AbortSignal } = {},
+): Promise<string[][]> {
   const shown = [...images.keys()].filter((i) => prints[i] !== undefined);
   const pairs = new NearPairs(shown.map((i) => prints[i]!)), sets = new Sets(shown.length);
   using compared = progress("comparing images", shown.length);
   let done = 0;
   for (const members of Map.groupBy(shown.keys(), (i) => images[shown[i]].className).values()) {
     await pairs.visit(TWIN_SIMILARITY, ({ first, second }) => sets.join(first, second), {
+      signal,
       isKnown: (same) => same(sets),
       onProgress: (more) => compared.at(done + more),
     }, members);

@@ -5,5 +5,6 @@ import narrowAndPrint from "./page/style/narrow_and_print.css" with { type: "tex
 import page from "./page/style/page.css" with { type: "text" };
 import pictures from "./page/style/pictures.css" with { type: "text" };
 import tables from "./page/style/tables.css" with { type: "text" };
+import tokens from "../style/tokens.css" with { type: "text" };
 
-export const pageStyle = [page, charts, matrix, pictures, tables, narrowAndPrint].join("\n");
+export const pageStyle = [tokens, page, charts, matrix, pictures, tables, narrowAndPrint].join("\n");

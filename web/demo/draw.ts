@@ -1,5 +1,5 @@
 /** What the page draws: a strip of images, and the curve of the loss. */
-import type { Picture } from "../mod.ts";
+import type { Picture } from "../../mod.ts";
 
 /** Fills a canvas with square images, in two rows. */
 export function drawPictures(canvas: HTMLCanvasElement, pictures: readonly Picture[]): void {

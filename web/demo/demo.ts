@@ -20,7 +20,7 @@ import {
   stepResults,
   type Tally,
   trainStep,
-} from "../mod.ts";
+} from "../../mod.ts";
 
 const NUMBERS = ["0", "3", "7", "10", "23"];
 const SEED = 42, COUNT = 320, SIZE = 32, BATCH = 32, DIFFICULTY = 0.5;

@@ -1,6 +1,6 @@
 /** The page: shows the GPU it found, and trains a small model on it when a button is pressed. */
-import { type Device, messageOf, openDevice } from "../mod.ts";
-import { openGpu } from "../src/host/browser.ts";
+import { type Device, messageOf, openDevice } from "../../mod.ts";
+import { openGpu } from "../../src/host/browser.ts";
 import { drawData, type Progress, train } from "./demo.ts";
 import { drawPictures, lossCurve } from "./draw.ts";
 

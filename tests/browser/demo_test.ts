@@ -1,4 +1,4 @@
-/** The page of web/ in Chromium: what a visitor sees. */
+/** The demo of web/demo in Chromium: what a visitor sees. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { browserTest } from "../rings.ts";
 import { bundle, html, type OpenPage, type Routes, script, withPage } from "./harness.ts";
@@ -55,11 +55,11 @@ let routes: Promise<Routes> | undefined;
 const pageRoutes = () => routes ??= readRoutes();
 
 async function readRoutes(): Promise<Routes> {
-  const read = (name: string) => Deno.readTextFile(new URL(`../../web/${name}`, import.meta.url));
+  const read = (name: string) => Deno.readTextFile(new URL(`../../web/demo/${name}`, import.meta.url));
   return {
     "/": html(await read("index.html")),
     "/style.css": { type: "text/css", body: await read("style.css") },
-    "/main.js": script(await bundle(["web/main.ts"])),
+    "/main.js": script(await bundle(["web/demo/main.ts"])),
   };
 }
 

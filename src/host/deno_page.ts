@@ -1,0 +1,49 @@
+/** The page under Deno: its bundles, and its server on this machine. */
+import { ConfigError, messageOf } from "../base/errors.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/**
+ * Bundles a module of this project, and all that it imports, for a browser. Split: what is imported on demand is in
+ * modules of its own; else there is one classic script. Returns texts by name; the entry's is its own with the ending .js.
+ * @throws ConfigError if it cannot be bundled
+ */
+export async function bundle(entry: string, isSplit: boolean): Promise<Map<string, string>> {
+  const { success, errors, outputFiles = [] } = await Deno.bundle({
+    entrypoints: [new URL(entry, root).href],
+    outputDir: "/bundle",
+    platform: "browser",
+    codeSplitting: isSplit,
+    format: isSplit ? "esm" : "iife",
+    minify: true,
+    write: false,
+  });
+  if (success) return new Map(outputFiles.map((file) => [file.path.split("/").at(-1)!, file.text()]));
+  throw new ConfigError(`Cannot bundle ${entry}: ${errors.map(({ text }) => text).join("; ")}`);
+}
+
+/**
+ * Serves on 127.0.0.1 until the signal is aborted; `listening` gets the address.
+ * @throws ConfigError if the port is taken
+ */
+export async function serve(
+  port: number,
+  answer: (request: Request) => Promise<Response>,
+  listening: (address: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    const server = Deno.serve({
+      hostname: "127.0.0.1",
+      port,
+      signal,
+      onListen: ({ port }) => listening(`http://127.0.0.1:${port}/`),
+    }, answer);
+    await server.finished;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+    throw new ConfigError(
+      `Cannot serve on port ${port}: it is taken (${messageOf(error)}); give another --port`,
+    );
+  }
+}

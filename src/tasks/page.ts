@@ -1,0 +1,53 @@
+/** `page`: serves the page that checks a dataset on this machine, or writes it as a folder or as one file. */
+import { ConfigError } from "../base/errors.ts";
+import { join } from "../data/files/paths.ts";
+import { parseArguments, usageLine } from "../launch/usage.ts";
+import type { Host } from "../setup/host.ts";
+import { requireFolderOf } from "../setup/output_file.ts";
+import { pageFiles, singleFile } from "./page/files.ts";
+import { answers, DATA } from "./page/server.ts";
+import { usages } from "./usages.ts";
+
+/** Serves or writes the page. */
+export async function page(host: Host, args: readonly string[]): Promise<void> {
+  const { flags, others: [photos, ...more] } = parseArguments(args, usages.page);
+  const usage = `Usage: ${usageLine(usages.page)}`;
+  if (more.length > 0) throw new ConfigError(`Cannot open ${more[0]}: give one dataset. ${usage}`);
+  const out = flags.get("out"), single = flags.get("single");
+  if (out === undefined && single === undefined) return await serve(host, photos, portOf(flags.get("port")));
+  if (photos !== undefined) {
+    throw new ConfigError(`Cannot write ${photos} with the page: it is served only; leave it out. ${usage}`);
+  }
+  if (out !== undefined) await writeFolder(host, out.replace(/(?<=.)\/+$/, ""));
+  if (single !== undefined) await writeSingle(host, single);
+}
+
+async function serve(host: Host, photos: string | undefined, port: number): Promise<void> {
+  const tree = photos === undefined ? undefined : await host.openTree(photos);
+  const files = await pageFiles(host.bundle, { data: tree && DATA });
+  await host.serve(port, answers(files, tree), (address) => {
+    host.print(`page    ${address}${photos === undefined ? "" : ` with ${photos}`} (Ctrl-C ends it)`);
+  });
+}
+
+async function writeFolder(host: Host, folder: string): Promise<void> {
+  const files = await pageFiles(host.bundle, { isOffline: true });
+  for (const [name, { text }] of files) {
+    await host.writeAtomic(join(folder, name), new TextEncoder().encode(text));
+  }
+  host.print(`page    ${folder}/index.html, ${files.size} files for any server of static files`);
+}
+
+async function writeSingle(host: Host, path: string): Promise<void> {
+  await requireFolderOf(host, "--single", path);
+  const bytes = new TextEncoder().encode(await singleFile(host.bundle));
+  await host.writeAtomic(path, bytes);
+  host.print(`page    ${path} (${(bytes.length / 1024 ** 2).toFixed(1)} MiB)`);
+}
+
+/** 0 is any free port. */
+function portOf(text: string | undefined): number {
+  const port = Number(text ?? 0);
+  if (Number.isInteger(port) && port >= 0 && port < 65536) return port;
+  throw new ConfigError(`Cannot serve on --port ${text}: need a number of 0 .. 65535; 0 is any free port`);
+}

@@ -1,0 +1,98 @@
+/** The files of the page: its document, style, scripts and workers; as a folder, or as a single file. */
+import index from "../../../web/index.html" with { type: "text" };
+import page from "../../../web/style/page.css" with { type: "text" };
+import rooms from "../../../web/style/rooms.css" with { type: "text" };
+import tokens from "../../plots/style/tokens.css" with { type: "text" };
+import { sha256 } from "../../base/sha256.ts";
+import { policySource } from "../../plots/html.ts";
+import type { Host } from "../../setup/host.ts";
+
+/** A file of the page. */
+export interface PageFile {
+  readonly type: string;
+  readonly text: string;
+}
+
+/** What the page may fetch: its own files, images that it makes, and WebAssembly for HEIC. Headers and document say so. */
+export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+  "img-src 'self' blob: data:; media-src blob:; worker-src 'self'; connect-src 'self'; base-uri 'none'; " +
+  "form-action 'none'";
+
+const SCRIPT = "text/javascript";
+
+const style = [tokens, page, rooms].join("\n");
+
+/** What the page's document says besides. */
+export interface PageOptions {
+  /** The address below which its server offers a dataset. */
+  readonly data?: string | undefined;
+  /** True to keep the files in the browser, for where the server is far. */
+  readonly isOffline?: boolean;
+}
+
+/** The page as files by name, with relative addresses. */
+export async function pageFiles(
+  bundle: Host["bundle"],
+  { data, isOffline = false }: PageOptions = {},
+): Promise<Map<string, PageFile>> {
+  const scripts = await Promise.all(
+    ["web/main.tsx", "web/worker/worker.ts"].map((entry) => bundle(entry, true)),
+  );
+  const meta = [
+    `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
+    data === undefined ? "" : `<meta name="wgrad-data" content="${data}">`,
+    isOffline ? `<meta name="wgrad-offline" content="service_worker.js">` : "",
+  ].join("");
+  const document = filled(index, {
+    head: meta,
+    style: `<link rel="stylesheet" href="style.css">`,
+    script: `<script type="module" src="main.js"></script>`,
+  });
+  const files = new Map<string, PageFile>([
+    ["index.html", { type: "text/html; charset=utf-8", text: document }],
+    ["style.css", { type: "text/css; charset=utf-8", text: style }],
+    ...scripts.flatMap((all) =>
+      [...all].map(([name, text]): [string, PageFile] => [name, { type: SCRIPT, text }])
+    ),
+  ]);
+  if (isOffline) {
+    const [[name, text]] = await bundle("web/service_worker.ts", false);
+    files.set(name, { type: SCRIPT, text: await listing(files) + text });
+  }
+  return files;
+}
+
+/** The list of files that the service worker keeps; its version follows from their contents. */
+async function listing(files: ReadonlyMap<string, PageFile>): Promise<string> {
+  const all = [...files.values()].map(({ text }) => text).join("\0");
+  const version = `wgrad-${(await sha256(all)).toHex().slice(0, 16)}`;
+  return `const PAGE = ${JSON.stringify({ version, files: ["./", ...files.keys()] })};\n`;
+}
+
+/** The page as one document that opens from disk. Its policy names the hashes of what it contains. */
+export async function singleFile(bundle: Host["bundle"]): Promise<string> {
+  const [shell, worker] = await Promise.all(
+    ["web/main.tsx", "web/worker/worker.ts"].map(async (entry) =>
+      [...(await bundle(entry, false)).values()][0]
+    ),
+  );
+  const code = inScript(shell);
+  const policy = `default-src 'none'; script-src ${await policySource(code)} blob: 'wasm-unsafe-eval'; ` +
+    `style-src ${await policySource(style)}; img-src blob: data:; media-src blob:; worker-src blob:; ` +
+    "connect-src blob:; base-uri 'none'; form-action 'none'";
+  return filled(index, {
+    head: `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    style: `<style>${style}</style>`,
+    script: `<script type="text/plain" id="worker">${inScript(worker)}</script>` +
+      `<script>${code}</script>`,
+  });
+}
+
+/** Code that ends no script element before its own end; such text is within strings and regular expressions only. */
+function inScript(code: string): string {
+  return code.replaceAll(/<(?=\/script|!--)/gi, "\\x3C");
+}
+
+function filled(document: string, parts: Readonly<Record<string, string>>): string {
+  return document.replaceAll(/<!-- (\w+) -->/g, (_, name: string) => parts[name]);
+}

@@ -1,0 +1,91 @@
+/** The page as it is served, as a static folder, and as a single file, each in Chromium with its policy. */
+import type { Page } from "playwright-core";
+import { assertEquals } from "@std/assert";
+import { bundle } from "../../src/host/deno_page.ts";
+import { openTree } from "../../src/host/deno_files.ts";
+import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
+import { answers, DATA } from "../../src/tasks/page/server.ts";
+import { openBrowser } from "./harness.ts";
+
+/** How the page is opened. */
+export interface PageOptions {
+  /** A dataset that the server offers. */
+  readonly photos?: string;
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly colorScheme?: "light" | "dark";
+  /** Runs in the page ahead of its own scripts. */
+  readonly before?: () => void;
+}
+
+/** Serves the page and opens it; afterwards there must be no error, and no request to anything but its own server. */
+export async function withServedPage(
+  options: PageOptions,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const tree = options.photos === undefined ? undefined : await openTree(options.photos);
+  const files = await pageFiles(bundle, { data: tree && DATA });
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    answers(files, tree),
+  );
+  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
+}
+
+/** Opens the page from disk, as one file. */
+export async function withSinglePage(
+  options: PageOptions,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const path = await Deno.makeTempFile({ prefix: "wgrad_page_", suffix: ".html" });
+  try {
+    await Deno.writeTextFile(path, await singleFile(bundle));
+    await openAt(`file://${path}`, options, body);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+/** Opens the page at an address in a context of its own. */
+export async function openAt(
+  address: string,
+  { before, photos: _, ...options }: PageOptions,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const context = await (await openBrowser()).newContext({
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  try {
+    const page = await context.newPage();
+    if (before) await page.addInitScript(before);
+    await page.addInitScript(watchLongTasks);
+    const errors: string[] = [], foreign: string[] = [];
+    page.on("pageerror", (error) => errors.push(String(error)));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) errors.push(message.text());
+    });
+    context.on("request", (request) => {
+      const url = request.url();
+      if (!/^(?:data|blob):/.test(url) && !url.startsWith(address)) foreign.push(url);
+    });
+    await page.goto(address);
+    await body(page);
+    assertEquals(errors, []);
+    assertEquals(foreign, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** Keeps the length of each task of the main thread above 50 ms. */
+function watchLongTasks(): void {
+  const long: number[] = [];
+  Object.assign(globalThis, { longTasks: long });
+  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => long.push(duration)))
+    .observe({ type: "longtask", buffered: true });
+}
+
+/** The longest task of the main thread so far, in milliseconds. */
+export function longestTask(page: Page): Promise<number> {
+  return page.evaluate(() => Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks));
+}

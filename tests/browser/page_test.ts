@@ -1,0 +1,90 @@
+/** The page in Chromium: what is dropped is checked as the command line does, from a server and from disk. */
+import { assert, assertEquals } from "@std/assert";
+import { zipSync } from "fflate";
+import type { Page } from "playwright-core";
+import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
+import { byteSource } from "../../src/base/byte_source.ts";
+import { archiveTree } from "../../src/data/files/archives/tree.ts";
+import { readDataset } from "../../src/data/files/dataset.ts";
+import { formatPatch } from "../../src/data/files/patch.ts";
+import { checkHealth } from "../../src/data/health/check.ts";
+import { proposeCorrections } from "../../src/data/health/propose.ts";
+import { findTwins } from "../../src/data/health/twins.ts";
+import type { FileTree } from "../../src/data/types.ts";
+import { dirtyFiles } from "../data/dirty.ts";
+import { patterned } from "../data/helpers.ts";
+import { browserTest } from "../rings.ts";
+import { longestTask, withServedPage, withSinglePage } from "./open_page.ts";
+
+/** Class folders without splits: patterns, copies within and across classes, and every awkward file there is. */
+async function dirtyZip(): Promise<Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  for (let i = 0; i < 40; i++) {
+    files[`set/${i % 2 ? "odd" : "even"}/${i}.jpg`] = await encodeJpeg(patterned(30 + i, 28, i), 90);
+  }
+  for (const { name, bytes } of dirtyFiles()) files[`set/dirty/${name}`] = bytes;
+  files["set/odd/copy.jpg"] = files["set/odd/1.jpg"];
+  files["set/even/copy.jpg"] = files["set/odd/3.jpg"];
+  return zipSync(files, { level: 0 });
+}
+
+/** What `deno task stats --patch` writes. */
+async function patchOf(tree: FileTree): Promise<string> {
+  const findAlike = async (samples: readonly { path: string; className: string }[]) =>
+    await findTwins(samples, { tree, decode: decodeImage, parallel: 4 });
+  const dataset = await readDataset(tree, { findAlike });
+  return formatPatch(
+    proposeCorrections(await checkHealth(tree, dataset, decodeImage, { isMirrored: false })),
+  );
+}
+
+async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void> {
+  const buffer = bytes as unknown as Parameters<Page["setInputFiles"]>[1];
+  await page.locator("input[type=file]:not([webkitdirectory])")
+    .setInputFiles({ name, mimeType: "application/zip", buffer } as never);
+}
+
+async function savedPatch(page: Page): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: "Save fix.jsonl" }).click(),
+  ]);
+  return await Deno.readTextFile(await download.path());
+}
+
+browserTest("the page proposes for class folders without splits what the command line does", async () => {
+  const bytes = await dirtyZip();
+  const expected = await patchOf(await archiveTree({ source: byteSource("set.zip", bytes) }));
+  assert(expected.split("\n").length > 5, expected);
+  await withServedPage({}, async (page) => {
+    await choose(page, "set.zip", bytes);
+    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+    assertEquals(await savedPatch(page), expected);
+    assert(await longestTask(page) < 200, "the main thread was busy"); // others may be testing beside this
+    await page.getByRole("button", { name: "Data" }).click();
+    await page.getByText("look like classes, without splits").waitFor();
+  });
+});
+
+browserTest("the page opens from disk, as one file", async () => {
+  await withSinglePage({}, async (page) => {
+    await page.getByRole("button", { name: "Draw jersey numbers" }).click();
+    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+    await page.getByText("this dataset looks healthy").waitFor();
+  });
+});
+
+browserTest("the page asks where a dataset can be read in two ways", async () => {
+  const image = await encodeJpeg(patterned(20, 20, 1), 90);
+  const names = ["a/x", "a/y", "b/x", "b/z"].flatMap((folder) => [`${folder}/1.jpg`, `${folder}/2.jpg`]);
+  const bytes = zipSync(Object.fromEntries(names.map((name) => [name, image])));
+  await withServedPage({ viewport: { width: 390, height: 800 } }, async (page) => {
+    await choose(page, "deep.zip", bytes);
+    await page.getByRole("heading", { name: "How is this to be read?" }).waitFor();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert(wide <= 0, `the page is ${wide} pixels too wide`);
+    await page.getByRole("button", { name: "the second folder is the class" }).click();
+    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+    assertEquals(await page.locator(".counts tbody th").allInnerTexts(), ["x", "y", "z"]);
+  });
+});

@@ -1,0 +1,130 @@
+/** What the page asks of its workers. */
+import type { Correction } from "../../src/data/files/patch.ts";
+import type { Way } from "../../src/data/files/ways.ts";
+import type { SeenFile } from "../../src/data/health/inspect.ts";
+import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts";
+import type { FilePlace, Split } from "../../src/data/types.ts";
+import type { Call } from "./channel.ts";
+
+/** Something that the user gave: files by path, of which those at the top may be archives. */
+export type Source =
+  | { readonly kind: "files"; readonly files: readonly (readonly [path: string, file: File])[] }
+  | { readonly kind: "handles"; readonly handles: readonly FileSystemHandle[] }
+  | { readonly kind: "served"; readonly address: string }
+  | { readonly kind: "drawn" };
+
+/** How the user wants it read: the keys of the command line. */
+export interface Choices {
+  readonly layout?: Way["layout"];
+  readonly folder?: string;
+  /** Share that validates where there is no such split. */
+  readonly holdOut: number;
+}
+
+/** What is known of an opened dataset before any image is looked at. */
+export interface Summary {
+  readonly name: string;
+  readonly understood: string;
+  readonly notes: readonly string[];
+  /** Files that are not used, by reason. */
+  readonly ignored: readonly { readonly reason: string; readonly count: number; readonly first: string }[];
+  readonly classes: readonly string[];
+  readonly splits: readonly { readonly split: Split; readonly counts: Uint32Array }[];
+  /** Samples in all; their ids are 0 .. count - 1. */
+  readonly count: number;
+  /** True where the files say no splits, so `holdOut` says how many validate. */
+  readonly isDivided: boolean;
+  /** Identifies the dataset, for what is kept of it. */
+  readonly key: string;
+}
+
+/** The outcome of opening: a dataset, or a question. */
+export type Opening =
+  | { readonly kind: "opened"; readonly summary: Summary }
+  | { readonly kind: "question"; readonly reason: string; readonly ways: readonly Way[] };
+
+/** A finding without its files, which are asked for as they are looked at. */
+export interface FoundKind {
+  readonly kind: Kind;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly advice: string;
+  readonly groups: number;
+  readonly files: number;
+  readonly classes: readonly FoundClass[];
+}
+
+/** What is wrong with the dataset. */
+export interface Verdict {
+  /** Files that were inspected, and all. */
+  readonly inspected: number;
+  readonly files: number;
+  readonly imbalance: number;
+  readonly findings: readonly FoundKind[];
+  readonly notes: readonly string[];
+  /** Corrections that follow from it. */
+  readonly proposed: number;
+}
+
+/** How far a check is. */
+export interface CheckProgress {
+  readonly stage: "sample" | "all" | "comparing";
+  readonly done: number;
+  readonly total: number;
+  /** Seconds since the check began, and left; NaN if unknown. */
+  readonly seconds: number;
+  readonly left: number;
+  /** What the sample says, once. */
+  readonly sample?: Verdict;
+}
+
+/** Which images, and in which order. */
+export interface Query {
+  readonly split?: Split;
+  readonly className?: string;
+  readonly finding?: Kind;
+  /** Part of a path. */
+  readonly text?: string;
+  readonly sort: "order" | "class" | "size" | "path";
+}
+
+/** A sample as it is listed. */
+export interface Row {
+  readonly id: number;
+  readonly path: string;
+  readonly split: Split;
+  readonly className: string;
+  /** In pixels, once it is known. */
+  readonly size?: readonly [width: number, height: number];
+  readonly findings: readonly Kind[];
+}
+
+/** A file of a group of a finding. */
+export interface GroupFile {
+  readonly id: number;
+  readonly path: string;
+  readonly split: Split;
+  readonly className: string;
+  readonly note?: string;
+}
+
+/** The calls of the worker that holds the dataset. */
+export type DatasetCalls = {
+  open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
+  check: Call<Record<never, never>, Verdict, CheckProgress>;
+  list: Call<Query, Uint32Array>;
+  rows: Call<readonly number[], readonly Row[]>;
+  groups: Call<
+    { readonly kind: Kind; readonly from: number; readonly count: number },
+    readonly (readonly GroupFile[])[]
+  >;
+  proposals: Call<Record<never, never>, readonly Correction[]>;
+  picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
+  patch: Call<readonly Correction[], string>;
+  cleaned: Call<readonly Correction[], Blob, { readonly done: number; readonly total: number }>;
+};
+
+/** The calls of the workers that look at files. */
+export type InspectCalls = {
+  inspect: Call<readonly FilePlace[], readonly SeenFile[]>;
+};

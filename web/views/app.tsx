@@ -1,0 +1,65 @@
+/** The frame of the page: its head, the bar of rooms, what went wrong, and the room that is shown. */
+import { effect } from "@preact/signals";
+import { fault, phase, summary } from "../state/session.ts";
+import { rooms, shown } from "./rooms.ts";
+
+effect(() => {
+  if (phase.value.at === "open") shown.value = "verdict";
+  if (phase.value.at === "empty" || phase.value.at === "question") shown.value = "data";
+});
+
+/** The whole page. */
+export function App() {
+  const { View } = rooms.find(({ id }) => id === shown.value)!;
+  return (
+    <>
+      <header class="head">
+        <h1>
+          <span class="mark" aria-hidden="true" />wgrad
+        </h1>
+        <p class="where">{summary.value?.name ?? "Is my dataset sane, and will it learn?"}</p>
+        <p class="promise">Nothing leaves this tab</p>
+      </header>
+      <RoomBar />
+      <Fault />
+      <main id="room">
+        <View />
+      </main>
+    </>
+  );
+}
+
+function RoomBar() {
+  const isOpen = summary.value !== undefined;
+  return (
+    <nav aria-label="Rooms">
+      <ul>
+        {rooms.map(({ id, title, needsData }) => (
+          <li key={id}>
+            <button
+              type="button"
+              aria-current={id === shown.value ? "page" : undefined}
+              disabled={needsData && !isOpen}
+              onClick={() => shown.value = id}
+            >
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Fault() {
+  return (
+    <div role="alert">
+      {fault.value !== undefined && (
+        <p class="fault">
+          <span>{fault.value}</span>
+          <button type="button" onClick={() => fault.value = undefined}>Dismiss</button>
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+/** What a user drops or chooses, as a source. */
+import type { Source } from "../../protocol/calls.ts";
+
+type Named = readonly [path: string, file: File];
+
+/** The files of a file input; those of a folder have paths. */
+export function chosenFiles(files: Iterable<File>): Named[] {
+  return [...files].map((file) => [file.webkitRelativePath || file.name, file]);
+}
+
+/**
+ * What was dropped. Handles are listed by the worker; browsers without them list folders here. Everything must be asked
+ * of the event before anything is awaited.
+ */
+export async function droppedSource({ items, files }: DataTransfer): Promise<Source> {
+  const dropped = [...items].filter(({ kind }) => kind === "file");
+  const loose = [...files];
+  const entries = dropped.map((item) => item.webkitGetAsEntry());
+  const asked = dropped.map((item) => handleOf(item));
+  const handles = (await Promise.all(asked)).filter((handle) => handle !== null);
+  if (handles.length > 0 && handles.length === dropped.length) return { kind: "handles", handles };
+  const folders = entries.filter((entry) => entry !== null);
+  if (folders.length === 0) return { kind: "files", files: chosenFiles(loose) };
+  return { kind: "files", files: (await Promise.all(folders.map((entry) => filesBelow(entry)))).flat() };
+}
+
+type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
+function handleOf(item: WithHandle): Promise<FileSystemHandle | null> {
+  return item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null);
+}
+
+/** All files at or below an entry, by path. */
+async function filesBelow(entry: FileSystemEntry, above = ""): Promise<Named[]> {
+  const path = above === "" ? entry.name : `${above}/${entry.name}`;
+  if (entry.isFile) {
+    const file = await new Promise<File>((resolve, reject) =>
+      (entry as FileSystemFileEntry).file(resolve, reject)
+    );
+    return [[path, file]];
+  }
+  const reader = (entry as FileSystemDirectoryEntry).createReader();
+  const found: Named[] = [];
+  for (let some; (some = await nextEntries(reader)).length > 0;) { // a hundred at a time
+    found.push(...(await Promise.all(some.map((below) => filesBelow(below, path)))).flat());
+  }
+  return found;
+}
+
+function nextEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}

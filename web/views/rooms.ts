@@ -1,0 +1,22 @@
+/** The rooms of the page, in the order of work. A new room is a file here and a line below. */
+import { signal } from "@preact/signals";
+import type { FunctionComponent } from "preact";
+import { DataRoom } from "./data/data_room.tsx";
+import { VerdictRoom } from "./verdict/verdict_room.tsx";
+
+/** A part of the page. */
+export interface Room {
+  readonly id: string;
+  readonly title: string;
+  readonly View: FunctionComponent;
+  /** True if it has something to show only once a dataset is open. */
+  readonly needsData: boolean;
+}
+
+export const rooms: readonly Room[] = [
+  { id: "data", title: "Data", View: DataRoom, needsData: false },
+  { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
+];
+
+/** The room that is shown. */
+export const shown = signal<string>("data");

@@ -1,0 +1,44 @@
+/** Saves the corrections that follow from the verdict, as `deno task stats --patch` does, with the command to use them. */
+import { counted } from "../../../src/data/words.ts";
+import { shellQuote } from "../../../src/base/shell_quote.ts";
+import { call, choices, fault, summary, verdict } from "../../state/session.ts";
+import { save } from "../../state/save.ts";
+
+const NAME = "fix.jsonl";
+
+/** The section; nothing if there is nothing to correct. */
+export function TakePatch() {
+  const proposed = verdict.value?.proposed ?? 0, known = summary.value;
+  if (proposed === 0 || known === undefined) return null;
+  return (
+    <section aria-labelledby="take-title">
+      <h2 id="take-title">Take it away</h2>
+      <p>
+        {counted(proposed, "correction")}{" "}
+        follow from this: unreadable files, surplus copies, and images with two labels are dropped. Review the
+        file, then train with it:
+      </p>
+      <p>
+        <code class="command">{commandFor(known.name, known.isDivided)}</code>
+      </p>
+      <button type="button" onClick={() => void savePatch()}>Save {NAME}</button>
+    </section>
+  );
+}
+
+function commandFor(name: string, isDivided: boolean): string {
+  const { layout, folder, holdOut } = choices.value;
+  const path = shellQuote(folder === undefined ? name : `${name}/${folder}`);
+  const share = isDivided ? [`data.split.valid=${holdOut}`, `data.split.test=${holdOut}`] : [];
+  const keys = [...layout === undefined ? [] : [`data.layout=${layout}`], ...share, `data.patch=${NAME}`];
+  return `deno task train ${path} ${keys.join(" ")}`;
+}
+
+async function savePatch(): Promise<void> {
+  try {
+    const text = await call("patch", await call("proposals", {}));
+    save(NAME, new Blob([text], { type: "application/jsonl" }));
+  } catch (error) {
+    fault.value = String(error);
+  }
+}

@@ -1,0 +1,35 @@
+/** The dataset in numbers. */
+import { SEVERITIES } from "../../../src/data/health/types.ts";
+import type { Summary, Verdict } from "../../protocol/calls.ts";
+
+/** A row of numbers: images, classes, splits, and what was found. */
+export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict | undefined }) {
+  const { count, classes, splits } = summary;
+  const found = (severity: string) =>
+    verdict?.findings.filter((finding) => finding.severity === severity).length;
+  return (
+    <ul class="tiles">
+      <Tile value={count} label="images" />
+      <Tile value={classes.length} label="classes" />
+      {splits.map(({ split, counts }) => (
+        <Tile
+          key={split}
+          value={counts.reduce((sum, count) => sum + count, 0)}
+          label={split}
+        />
+      ))}
+      {SEVERITIES.map((severity) => (
+        <Tile key={severity} value={found(severity)} label={`kinds of ${severity}`} look={severity} />
+      ))}
+    </ul>
+  );
+}
+
+function Tile({ value, label, look }: { value: number | undefined; label: string; look?: string }) {
+  return (
+    <li class={look !== undefined && (value ?? 0) > 0 ? look : "plain"}>
+      <b>{value === undefined ? "…" : value.toLocaleString("en")}</b>
+      <span>{label}</span>
+    </li>
+  );
+}

@@ -1,0 +1,101 @@
+/** The samples of an opened dataset by number, and what has been seen of them. */
+import { compareCodePoints } from "../../src/data/files/paths.ts";
+import type { SeenFile } from "../../src/data/health/inspect.ts";
+import type { Finding, HealthReport, Kind } from "../../src/data/health/types.ts";
+import { type Dataset, type Split, SPLITS } from "../../src/data/types.ts";
+import type { GroupFile, Query, Row } from "../protocol/calls.ts";
+
+interface Entry {
+  readonly path: string;
+  readonly split: Split;
+  readonly label: number;
+}
+
+/** Numbers the samples of a dataset in its order, and answers what is asked about them. */
+export class Catalog {
+  readonly entries: readonly Entry[];
+  readonly #ids = new Map<string, number>();
+  #findings: readonly Finding[] = [];
+  #kinds = new Map<string, Kind[]>();
+
+  /** `seen` are the files that were looked at, by path. */
+  constructor(readonly dataset: Dataset, readonly seen = new Map<string, SeenFile>()) {
+    this.entries = SPLITS.flatMap((split) => dataset.splits[split].map((sample) => ({ ...sample, split })));
+    this.entries.forEach(({ path, split, label }, id) => this.#ids.set(`${split}/${label}/${path}`, id));
+  }
+
+  /** The files of all samples, each once. */
+  get paths(): string[] {
+    return [...new Set(this.entries.map(({ path }) => path))];
+  }
+
+  /** Takes what a check has found. */
+  found({ findings }: HealthReport): void {
+    this.#findings = findings;
+    this.#kinds = new Map();
+    for (const { kind, groups } of findings) {
+      for (const { path } of groups.flat()) {
+        const kinds = this.#kinds.get(path);
+        if (kinds === undefined) this.#kinds.set(path, [kind]);
+        else if (!kinds.includes(kind)) kinds.push(kind);
+      }
+    }
+  }
+
+  /** The numbers of the samples that a query asks for, in its order. */
+  list({ split, className, finding, text, sort }: Query): Uint32Array {
+    const label = className === undefined ? -1 : this.dataset.classes.indexOf(className);
+    const part = text?.toLowerCase();
+    const ids: number[] = [];
+    this.entries.forEach((entry, id) => {
+      if (split !== undefined && entry.split !== split) return;
+      if (className !== undefined && entry.label !== label) return;
+      if (finding !== undefined && !this.#kinds.get(entry.path)?.includes(finding)) return;
+      if (part !== undefined && !entry.path.toLowerCase().includes(part)) return;
+      ids.push(id);
+    });
+    return Uint32Array.from(this.#sorted(ids, sort));
+  }
+
+  #sorted(ids: number[], sort: Query["sort"]): number[] {
+    const { entries, seen } = this;
+    const area = (id: number) => {
+      const picture = seen.get(entries[id].path)?.picture;
+      return picture === undefined ? 0 : picture.width * picture.height;
+    };
+    switch (sort) {
+      case "order":
+        return ids;
+      case "class":
+        return ids.sort((a, b) => entries[a].label - entries[b].label || a - b);
+      case "size":
+        return ids.sort((a, b) => area(a) - area(b) || a - b);
+      case "path":
+        return ids.sort((a, b) => compareCodePoints(entries[a].path, entries[b].path) || a - b);
+    }
+  }
+
+  row(id: number): Row {
+    const { path, split, label } = this.entries[id];
+    const picture = this.seen.get(path)?.picture;
+    return {
+      id,
+      path,
+      split,
+      className: this.dataset.classes[label],
+      ...(picture && { size: [picture.width, picture.height] as const }),
+      findings: this.#kinds.get(path) ?? [],
+    };
+  }
+
+  groups(kind: Kind, from: number, count: number): GroupFile[][] {
+    const { classes } = this.dataset;
+    const groups = this.#findings.find((finding) => finding.kind === kind)?.groups ?? [];
+    return groups.slice(from, from + count).map((group) =>
+      group.map((file) => ({
+        ...file,
+        id: this.#ids.get(`${file.split}/${classes.indexOf(file.className)}/${file.path}`)!,
+      }))
+    );
+  }
+}

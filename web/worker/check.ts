@@ -1,0 +1,85 @@
+/** The check of a dataset: of a sample at first, then of all files, each of which is looked at once. */
+import { checkSeen } from "../../src/data/health/check.ts";
+import { type SeenFile } from "../../src/data/health/inspect.ts";
+import { stratified } from "../../src/data/health/stratified.ts";
+import type { HealthReport } from "../../src/data/health/types.ts";
+import { type Dataset, type FilePlace, SPLITS } from "../../src/data/types.ts";
+import type { CheckProgress, Verdict } from "../protocol/calls.ts";
+import type { Context } from "../protocol/channel.ts";
+import type { Catalog } from "./catalog.ts";
+import type { Inspectors } from "./inspectors.ts";
+import { verdictOf } from "./verdict.ts";
+
+/** Samples of the first look. */
+const SAMPLE = 600;
+/** Milliseconds between two messages of progress. */
+const SAY_EVERY = 200;
+
+/** Looks at files and remembers them. */
+export interface Looker {
+  readonly inspectors: Inspectors;
+  readonly place: (path: string) => FilePlace;
+}
+
+/** Looks at those of `paths` that are not known yet. */
+export async function look(
+  { inspectors, place }: Looker,
+  seen: Map<string, SeenFile>,
+  paths: readonly string[],
+  onDone: (done: number) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const left = paths.filter((path) => !seen.has(path));
+  let done = paths.length - left.length;
+  await inspectors.inspect(left, place, (path, file) => {
+    seen.set(path, file);
+    onDone(++done);
+  }, signal);
+}
+
+/** Checks a dataset; the report of all files goes into the catalogue. */
+export async function check(
+  looker: Looker,
+  catalog: Catalog,
+  { progress, signal }: Context<CheckProgress>,
+): Promise<{ report: HealthReport; verdict: Verdict }> {
+  const { dataset, seen, paths } = catalog;
+  const say = progressOf(progress);
+  const report = async (part: Dataset) =>
+    await checkSeen(part, (path) => Promise.resolve(seen.get(path)!), { isMirrored: false, signal });
+  const sample = stratified(dataset, SAMPLE);
+  if (sample !== dataset) {
+    const chosen = pathsOf(sample);
+    await look(looker, seen, chosen, (done) => say("sample", done, chosen.length), signal);
+    const first = verdictOf(await report(sample), paths.length);
+    say("sample", chosen.length, chosen.length, first);
+  }
+  await look(looker, seen, paths, (done) => say("all", done, paths.length), signal);
+  say("comparing", paths.length, paths.length);
+  const whole = await report(dataset);
+  catalog.found(whole);
+  return { report: whole, verdict: verdictOf(whole, paths.length) };
+}
+
+function pathsOf({ splits }: Dataset): string[] {
+  return [...new Set(SPLITS.flatMap((split) => splits[split].map(({ path }) => path)))];
+}
+
+/** Says how far it is, a few times a second. */
+function progressOf(progress: (progress: CheckProgress) => void) {
+  const started = performance.now();
+  let stage: CheckProgress["stage"] | undefined, since = started, saidAt = 0, before = 0;
+  return (next: CheckProgress["stage"], done: number, total: number, sample?: Verdict) => {
+    const now = performance.now(), isNew = next !== stage;
+    if (isNew) {
+      stage = next;
+      since = now;
+      before = done - 1;
+    }
+    if (!isNew && sample === undefined && now - saidAt < SAY_EVERY) return;
+    saidAt = now;
+    const left = done - before > 1 ? (now - since) / (done - before) * (total - done) / 1000 : NaN;
+    const seconds = (now - started) / 1000;
+    progress({ stage: next, done, total, seconds, left, ...(sample && { sample }) });
+  };
+}

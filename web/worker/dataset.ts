@@ -1,0 +1,127 @@
+/** The worker that holds the dataset: it opens it, has it checked, and answers what the page shows of it. */
+import { DataError } from "../../src/base/errors.ts";
+import { sha256 } from "../../src/base/sha256.ts";
+import { countSplits } from "../../src/data/health/class_findings.ts";
+import { readDataset } from "../../src/data/files/dataset.ts";
+import { treeBelow } from "../../src/data/files/joined_tree.ts";
+import { formatPatch } from "../../src/data/files/patch.ts";
+import type { FindAlike } from "../../src/data/files/units.ts";
+import { waysToRead } from "../../src/data/files/ways.ts";
+import { proposeCorrections } from "../../src/data/health/propose.ts";
+import { twinsOf } from "../../src/data/health/twins.ts";
+import type { HealthReport } from "../../src/data/health/types.ts";
+import type { Dataset, FileTree } from "../../src/data/types.ts";
+import { drawBitmap, readPlace } from "../../src/host/browser.ts";
+import type { Choices, DatasetCalls, Opening, Summary } from "../protocol/calls.ts";
+import type { Handlers } from "../protocol/channel.ts";
+import { Catalog } from "./catalog.ts";
+import { check, look, type Looker } from "./check.ts";
+import type { Inspectors } from "./inspectors.ts";
+import { openSource } from "./sources.ts";
+import { cleanedZip } from "./cleaned_zip.ts";
+
+/** A dataset that is open. */
+interface Open {
+  readonly tree: FileTree;
+  readonly choices: Choices;
+  catalog: Catalog;
+  report?: HealthReport;
+}
+
+/** Answers the page's calls about its dataset. */
+export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
+  let open: Open | undefined;
+  const opened = () => {
+    if (open !== undefined) return open;
+    throw new DataError("Cannot answer: no dataset is open");
+  };
+  return {
+    async open({ source, choices }, { progress }) {
+      const whole = await openSource(source, progress);
+      const tree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
+      try {
+        progress("Reading the labels");
+        const catalog = new Catalog(await read(tree, choices));
+        open = { tree, choices, catalog };
+        return { kind: "opened", summary: await summaryOf(catalog) };
+      } catch (error) {
+        if (!(error instanceof DataError)) throw error;
+        return await questionOf(whole, error);
+      }
+    },
+    async check(_, context) {
+      const now = opened(), looker = { inspectors, place: (path: string) => now.tree.place!(path) };
+      if (isDivided(now.catalog.dataset)) await divideByLooks(now, looker, context.signal);
+      const { report, verdict } = await check(looker, now.catalog, context);
+      now.report = report;
+      return verdict;
+    },
+    list: (query) => opened().catalog.list(query),
+    rows: (ids) => ids.map((id) => opened().catalog.row(id)),
+    groups: ({ kind, from, count }) => opened().catalog.groups(kind, from, count),
+    proposals: () => {
+      const { report } = opened();
+      return report === undefined ? [] : proposeCorrections(report);
+    },
+    async picture({ id, side }) {
+      const { tree, catalog } = opened();
+      return await drawBitmap(await readPlace(tree.place!(catalog.entries[id].path)), side);
+    },
+    patch: (corrections) => formatPatch(corrections),
+    cleaned: (corrections, { progress, signal }) => {
+      const { tree, catalog } = opened();
+      return cleanedZip(catalog, (path) => readPlace(tree.place!(path)), corrections, { progress, signal });
+    },
+  };
+}
+
+/** Reads the dataset; twins are kept whole where they are known already. */
+function read(
+  tree: FileTree,
+  { layout, holdOut }: Choices,
+  findAlike?: FindAlike,
+): Promise<Dataset> {
+  return readDataset(tree, { layout: layout ?? "auto", split: { valid: holdOut, test: holdOut }, findAlike });
+}
+
+/** True where the samples were divided by their contents, which the notes say. */
+function isDivided({ notes }: Dataset): boolean {
+  return notes.some((note) => note.includes("data.split"));
+}
+
+/** Divides again as the command line does: images that look alike stay together, so all must be looked at first. */
+async function divideByLooks(open: Open, looker: Looker, signal: AbortSignal): Promise<void> {
+  const { tree, choices, catalog } = open, { seen } = catalog;
+  await look(looker, seen, catalog.paths, () => {}, signal);
+  const dataset = await read(tree, choices, async (samples) => {
+    const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
+    return await twinsOf(images, images.map(({ path }) => seen.get(path)?.picture?.fingerprint), { signal });
+  });
+  open.catalog = new Catalog(dataset, seen);
+}
+
+async function questionOf(tree: FileTree, error: DataError): Promise<Opening> {
+  const ways = await waysToRead(tree);
+  if (ways.length === 0) throw error;
+  return { kind: "question", reason: error.message, ways };
+}
+
+async function summaryOf({ dataset, entries }: Catalog): Promise<Summary> {
+  const { root, understood, notes, ignored, classes } = dataset;
+  const names = JSON.stringify([root, classes, entries.map(({ path }) => path)]);
+  return {
+    name: root,
+    understood,
+    notes,
+    ignored: [...Map.groupBy(ignored, ({ reason }) => reason)].map(([reason, files]) => ({
+      reason,
+      count: files.length,
+      first: files[0].path,
+    })),
+    classes,
+    splits: countSplits(dataset),
+    count: entries.length,
+    isDivided: isDivided(dataset),
+    key: (await sha256(names)).toHex().slice(0, 32),
+  };
+}

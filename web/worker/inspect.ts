@@ -1,0 +1,27 @@
+/** A worker that looks at files: it reads, decodes and measures them, and keeps nothing. */
+import { inspectBytes } from "../../src/data/health/inspect.ts";
+import { decodeImage, placesInOrder } from "../../src/host/browser.ts";
+import type { InspectCalls } from "../protocol/calls.ts";
+import type { Handlers } from "../protocol/channel.ts";
+
+/** Files that are decoded at the same time. */
+const AT_ONCE = 4;
+
+/** Answers what an inspecting worker is asked. */
+export function inspectCalls(): Handlers<InspectCalls> {
+  return {
+    async inspect(places, { signal }) {
+      const read = placesInOrder();
+      const seen = new Array(places.length);
+      let next = 0;
+      const work = async () => {
+        while (next < places.length && !signal.aborted) {
+          const at = next++;
+          seen[at] = await inspectBytes(() => read(places[at]), decodeImage);
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      return seen;
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** What the user gave, as a tree of files. */
+import { DataError } from "../../src/base/errors.ts";
+import { archiveFormat, withoutArchiveEnding } from "../../src/data/files/archives/format.ts";
+import { joinedTree } from "../../src/data/files/joined_tree.ts";
+import { baseOf } from "../../src/data/files/paths.ts";
+import { generateSyntheticJerseys } from "../../src/data/synthetic_jerseys/generate.ts";
+import type { FileTree } from "../../src/data/types.ts";
+import { blobSource, encodeJpeg, filesTree, openArchive, servedTree } from "../../src/host/browser.ts";
+import type { Source } from "../protocol/calls.ts";
+
+/** Opens a source. @throws DataError if it cannot be read */
+export async function openSource(source: Source, progress: (what: string) => void): Promise<FileTree> {
+  switch (source.kind) {
+    case "drawn":
+      progress("Drawing jersey numbers");
+      return await drawn();
+    case "served": {
+      const tree = await servedTree(source.address);
+      if (tree !== undefined) return tree;
+      throw new DataError("Cannot open a dataset: the server offers none; drop one here");
+    }
+    case "handles":
+      progress("Listing files");
+      return await given(await listed(source.handles));
+    case "files":
+      return await given(source.files);
+  }
+}
+
+type Named = readonly (readonly [path: string, file: File])[];
+
+/** Archives at the top become folders; a single folder or archive is the dataset itself. */
+async function given(files: Named): Promise<FileTree> {
+  const archives = new Map<string, FileTree>(), others = new Map<string, File>();
+  for (const [path, file] of files) {
+    if (!path.includes("/") && await isArchive(file)) archives.set(path, await openArchive(file));
+    else others.set(path, file);
+  }
+  const tops = new Set([...others.keys()].map((path) => path.split("/")[0]));
+  const [archive] = archives.values(), [top] = tops;
+  if (archives.size === 1 && others.size === 0) return archive;
+  const isOneFolder = archives.size === 0 && tops.size === 1 && !others.has(top);
+  if (isOneFolder) {
+    return filesTree(top, new Map([...others].map(([path, file]) => [path.slice(top.length + 1), file])));
+  }
+  const folders = new Map([...archives].map(([name, tree]) => [freeName(name, tops), tree]));
+  return joinedTree("what was dropped", folders, filesTree("what was dropped", others));
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  const bare = withoutArchiveEnding(name);
+  return taken.has(bare) ? name : bare;
+}
+
+async function isArchive(file: File): Promise<boolean> {
+  return await archiveFormat(blobSource(file, file.name)) !== undefined;
+}
+
+/** Everything below handles, by path. */
+async function listed(handles: readonly FileSystemHandle[]): Promise<Named> {
+  const files: (readonly [string, File])[] = [];
+  const visit = async (handle: FileSystemHandle, path: string): Promise<void> => {
+    if (handle.kind === "file") {
+      files.push([path, await (handle as FileSystemFileHandle).getFile()]);
+      return;
+    }
+    for await (const [name, below] of (handle as FileSystemDirectoryHandle).entries()) {
+      await visit(below, `${path}/${name}`);
+    }
+  };
+  for (const handle of handles) await visit(handle, handle.name);
+  return files;
+}
+
+/** What `deno task train` draws, in a smaller number. */
+async function drawn(): Promise<FileTree> {
+  const files = new Map<string, Blob>();
+  const options = {
+    seed: 42,
+    classes: ["0", "3", "7", "10", "23"],
+    train: 400,
+    valid: 60,
+    test: 60,
+    size: 48,
+  };
+  await generateSyntheticJerseys(options, encodeJpeg, (path, bytes) => {
+    files.set(path, new File([bytes as Uint8Array<ArrayBuffer>], baseOf(path)));
+    return Promise.resolve();
+  });
+  return filesTree("drawn jerseys", files);
+}
