@@ -1,4 +1,5 @@
 /** The page in Chromium: what is dropped is checked as the command line does, from a server and from disk. */
+import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { zipSync } from "fflate";
 import type { Page } from "playwright-core";
@@ -22,7 +23,8 @@ async function dirtyZip(): Promise<Uint8Array> {
   for (let i = 0; i < 40; i++) {
     files[`set/${i % 2 ? "odd" : "even"}/${i}.jpg`] = await encodeJpeg(patterned(30 + i, 28, i), 90);
   }
-  for (const { name, bytes } of dirtyFiles()) files[`set/dirty/${name}`] = bytes;
+  const clear = dirtyFiles().filter(({ judged }) => judged !== "either");
+  for (const { name, bytes } of clear) files[`set/dirty/${name}`] = bytes;
   files["set/odd/copy.jpg"] = files["set/odd/1.jpg"];
   files["set/even/copy.jpg"] = files["set/odd/3.jpg"];
   return zipSync(files, { level: 0 });
@@ -38,10 +40,13 @@ async function patchOf(tree: FileTree): Promise<string> {
   );
 }
 
+/** A patch without what a decoder says of a damaged file: the browser has its own words. */
+const withoutWords = (patch: string) =>
+  patch.replaceAll(/(?<="unreadable: )the file is (?:damaged|truncated)[^"]*/g, "");
+
 async function choose(page: Page, name: string, bytes: Uint8Array): Promise<void> {
-  const buffer = bytes as unknown as Parameters<Page["setInputFiles"]>[1];
   await page.locator("input[type=file]:not([webkitdirectory])")
-    .setInputFiles({ name, mimeType: "application/zip", buffer } as never);
+    .setInputFiles({ name, mimeType: "application/zip", buffer: Buffer.from(bytes) });
 }
 
 async function savedPatch(page: Page): Promise<string> {
@@ -59,7 +64,7 @@ browserTest("the page proposes for class folders without splits what the command
   await withServedPage({}, async (page) => {
     await choose(page, "set.zip", bytes);
     await page.locator(".badge.done").waitFor({ timeout: 60_000 });
-    assertEquals(await savedPatch(page), expected);
+    assertEquals(withoutWords(await savedPatch(page)), withoutWords(expected));
     assert(await longestTask(page) < 200, "the main thread was busy"); // others may be testing beside this
     await page.getByRole("button", { name: "Data" }).click();
     await page.getByText("look like classes, without splits").waitFor();

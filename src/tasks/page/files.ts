@@ -43,13 +43,13 @@ export async function pageFiles(
     data === undefined ? "" : `<meta name="wgrad-data" content="${data}">`,
     isOffline ? `<meta name="wgrad-offline" content="service_worker.js">` : "",
   ].join("");
-  const document = filled(index, {
+  const markup = filled(index, {
     head: meta,
     style: `<link rel="stylesheet" href="style.css">`,
     script: `<script type="module" src="main.js"></script>`,
   });
   const files = new Map<string, PageFile>([
-    ["index.html", { type: "text/html; charset=utf-8", text: document }],
+    ["index.html", { type: "text/html; charset=utf-8", text: markup }],
     ["style.css", { type: "text/css; charset=utf-8", text: style }],
     ...scripts.flatMap((all) =>
       [...all].map(([name, text]): [string, PageFile] => [name, { type: SCRIPT, text }])
@@ -93,6 +93,6 @@ function inScript(code: string): string {
   return code.replaceAll(/<(?=\/script|!--)/gi, "\\x3C");
 }
 
-function filled(document: string, parts: Readonly<Record<string, string>>): string {
-  return document.replaceAll(/<!-- (\w+) -->/g, (_, name: string) => parts[name]);
+function filled(template: string, parts: Readonly<Record<string, string>>): string {
+  return template.replaceAll(/<!-- (\w+) -->/g, (_, name: string) => parts[name]);
 }

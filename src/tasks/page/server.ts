@@ -30,7 +30,8 @@ export function answers(
     if (name === `${DATA}listing.json`) return response(await listing(tree), "application/json");
     const path = decoded(name.slice(`${DATA}files/`.length));
     if (path === undefined || !(await known)!.has(path)) return refusal(404, `there is no ${pathname}`);
-    return response(await tree.read(path) as Uint8Array<ArrayBuffer>, "application/octet-stream");
+    const bytes = tree.read(path);
+    return response(await bytes as Uint8Array<ArrayBuffer>, "application/octet-stream");
   };
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
 import { readDataset } from "../../../src/data/files/dataset.ts";
 import { formatPatch, parsePatch } from "../../../src/data/files/patch.ts";
@@ -73,5 +73,29 @@ Deno.test("readDataset() refuses a patch of another dataset, and one that emptie
     () => read(drop("valid/cat/1.jpg") + drop("valid/Dog/1.jpg")),
     DataError,
     'Cannot apply "p.jsonl": it drops all samples of valid; keep some of them',
+  );
+});
+
+const move = (image: string, split: string, label?: string) =>
+  JSON.stringify({ image, action: "move", split, label }) + "\n";
+
+Deno.test("readDataset() moves what a patch says to another split, with another label if there is one", async () => {
+  const { classes, splits, notes } = await read(
+    move("train/cat/2.jpg", "valid") + move("train/dog/1.jpg", "test", "cat"),
+  );
+  const named = (split: "train" | "valid" | "test") =>
+    splits[split].map(({ path, label }) => `${path} ${classes[label]}`);
+  assertEquals(named("train").includes("train/cat/2.jpg cat"), false);
+  assertEquals(named("valid").includes("train/cat/2.jpg cat"), true);
+  assertEquals(named("test"), ["train/dog/1.jpg cat"]);
+  assertEquals(notes.includes('patch: "p.jsonl" moved 2 samples'), true);
+});
+
+Deno.test("a patch that moves a whole split away is refused", async () => {
+  const away = move("valid/cat/1.jpg", "train") + move("valid/Dog/1.jpg", "train");
+  await assertRejects(
+    () => read(away),
+    DataError,
+    `Cannot apply "p.jsonl": it moves all samples of valid away`,
   );
 });
