@@ -58,7 +58,6 @@ export async function openAt(
   try {
     const page = await context.newPage();
     if (before) await page.addInitScript(before);
-    await page.addInitScript(watchLongTasks);
     const errors: string[] = [], foreign: string[] = [];
     page.on("pageerror", (error) => errors.push(String(error)));
     page.on("console", (message) => {
@@ -75,17 +74,4 @@ export async function openAt(
   } finally {
     await context.close();
   }
-}
-
-/** Keeps the length of each task of the main thread above 50 ms. */
-function watchLongTasks(): void {
-  const long: number[] = [];
-  Object.assign(globalThis, { longTasks: long });
-  new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => long.push(duration)))
-    .observe({ type: "longtask", buffered: true });
-}
-
-/** The longest task of the main thread so far, in milliseconds. */
-export function longestTask(page: Page): Promise<number> {
-  return page.evaluate(() => Math.max(0, ...(globalThis as unknown as { longTasks: number[] }).longTasks));
 }

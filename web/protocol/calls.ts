@@ -108,16 +108,20 @@ export interface GroupFile {
   readonly note?: string;
 }
 
+/** Files that a finding says belong together. */
+export interface AlikeGroup {
+  readonly title: string;
+  readonly files: readonly GroupFile[];
+}
+
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls = {
   open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
   check: Call<Record<never, never>, Verdict, CheckProgress>;
   list: Call<Query, Uint32Array>;
   rows: Call<readonly number[], readonly Row[]>;
-  groups: Call<
-    { readonly kind: Kind; readonly from: number; readonly count: number },
-    readonly (readonly GroupFile[])[]
-  >;
+  /** The groups of findings that a sample is in, with those that look like it. */
+  alike: Call<number, readonly AlikeGroup[]>;
   proposals: Call<Record<never, never>, readonly Correction[]>;
   picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
   patch: Call<readonly Correction[], string>;

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { DataRoom } from "./data/data_room.tsx";
+import { ImagesRoom } from "./images/images_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
 
 /** A part of the page. */
@@ -16,6 +17,7 @@ export interface Room {
 export const rooms: readonly Room[] = [
   { id: "data", title: "Data", View: DataRoom, needsData: false },
   { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
+  { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
 ];
 
 /** The room that is shown. */

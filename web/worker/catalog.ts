@@ -1,9 +1,15 @@
 /** The samples of an opened dataset by number, and what has been seen of them. */
 import { compareCodePoints } from "../../src/data/files/paths.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
-import type { Finding, HealthReport, Kind } from "../../src/data/health/types.ts";
+import {
+  type Finding,
+  type FoundFile,
+  type HealthReport,
+  type Kind,
+  KINDS,
+} from "../../src/data/health/types.ts";
 import { type Dataset, type Split, SPLITS } from "../../src/data/types.ts";
-import type { GroupFile, Query, Row } from "../protocol/calls.ts";
+import type { AlikeGroup, Query, Row } from "../protocol/calls.ts";
 
 interface Entry {
   readonly path: string;
@@ -88,13 +94,15 @@ export class Catalog {
     };
   }
 
-  groups(kind: Kind, from: number, count: number): GroupFile[][] {
-    const { classes } = this.dataset;
-    const groups = this.#findings.find((finding) => finding.kind === kind)?.groups ?? [];
-    return groups.slice(from, from + count).map((group) =>
-      group.map((file) => ({
-        ...file,
-        id: this.#ids.get(`${file.split}/${classes.indexOf(file.className)}/${file.path}`)!,
+  /** The groups with more than one file that a sample is in. */
+  alike(id: number): AlikeGroup[] {
+    const { classes } = this.dataset, { path } = this.entries[id];
+    const idOf = ({ split, className, path }: FoundFile) =>
+      this.#ids.get(`${split}/${classes.indexOf(className)}/${path}`)!;
+    return this.#findings.flatMap(({ kind, groups }) =>
+      groups.filter((group) => group.length > 1 && group.some((file) => file.path === path)).map((group) => ({
+        title: KINDS[kind].title,
+        files: group.map((file) => ({ ...file, id: idOf(file) })),
       }))
     );
   }

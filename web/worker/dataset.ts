@@ -58,7 +58,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
     },
     list: (query) => opened().catalog.list(query),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),
-    groups: ({ kind, from, count }) => opened().catalog.groups(kind, from, count),
+    alike: (id) => opened().catalog.alike(id),
     proposals: () => {
       const { report } = opened();
       return report === undefined ? [] : proposeCorrections(report);

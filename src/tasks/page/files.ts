@@ -1,5 +1,6 @@
 /** The files of the page: its document, style, scripts and workers; as a folder, or as a single file. */
 import index from "../../../web/index.html" with { type: "text" };
+import images from "../../../web/style/images.css" with { type: "text" };
 import page from "../../../web/style/page.css" with { type: "text" };
 import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
@@ -20,7 +21,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 
 const SCRIPT = "text/javascript";
 
-const style = [tokens, page, rooms].join("\n");
+const style = [tokens, page, rooms, images].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

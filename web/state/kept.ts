@@ -1,0 +1,32 @@
+/** What outlives the tab: decisions by dataset, in the browser's own database. */
+
+const STORE = "decisions";
+
+function opened(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("wgrad", 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** What was kept under a key, or undefined. */
+export async function kept<Value>(key: string): Promise<Value | undefined> {
+  const store = (await opened()).transaction(STORE).objectStore(STORE);
+  return await new Promise((resolve, reject) => {
+    const request = store.get(key);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+/** Keeps a value under a key. */
+export async function keep(key: string, value: unknown): Promise<void> {
+  const transaction = (await opened()).transaction(STORE, "readwrite");
+  transaction.objectStore(STORE).put(value, key);
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onerror = () => reject(transaction.error);
+  });
+}

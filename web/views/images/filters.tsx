@@ -1,0 +1,66 @@
+/** Which images are listed, and in which order. */
+import { SPLITS } from "../../../src/data/types.ts";
+import { ask, ids, query } from "../../state/gallery.ts";
+import { summary, verdict } from "../../state/session.ts";
+
+/** The bar of filters. */
+export function Filters() {
+  const { split, className, finding, text, sort } = query.value;
+  const findings = verdict.value?.findings.filter(({ groups }) => groups > 0) ?? [];
+  return (
+    <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <Choice
+        label="Split"
+        value={split}
+        options={SPLITS.map((name) => [name, name])}
+        onChoose={(split) => ask({ split })}
+      />
+      <Choice
+        label="Class"
+        value={className}
+        options={(summary.value?.classes ?? []).map((name) => [name, name])}
+        onChoose={(className) => ask({ className })}
+      />
+      <Choice
+        label="Finding"
+        value={finding}
+        options={findings.map(({ kind, title }) => [kind, title])}
+        onChoose={(finding) => ask({ finding })}
+      />
+      <label>
+        Sort{" "}
+        <select value={sort} onChange={({ currentTarget }) => ask({ sort: currentTarget.value })}>
+          <option value="order">as read</option>
+          <option value="class">by class</option>
+          <option value="size">by size</option>
+          <option value="path">by path</option>
+        </select>
+      </label>
+      <input
+        type="search"
+        aria-label="Part of a path"
+        placeholder="part of a path"
+        value={text ?? ""}
+        onInput={({ currentTarget }) => ask({ text: currentTarget.value })}
+      />
+      <output>{ids.value.length.toLocaleString("en")} images</output>
+    </form>
+  );
+}
+
+function Choice({ label, value, options, onChoose }: {
+  label: string;
+  value: string | undefined;
+  options: readonly (readonly [value: string, title: string])[];
+  onChoose: (value: string) => void;
+}) {
+  return (
+    <label>
+      {label}{" "}
+      <select value={value ?? ""} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+        <option value="">all</option>
+        {options.map(([value, title]) => <option key={value} value={value}>{title}</option>)}
+      </select>
+    </label>
+  );
+}

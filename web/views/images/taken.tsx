@@ -1,0 +1,38 @@
+/** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
+import { counted } from "../../../src/data/words.ts";
+import { accept, corrections, decisions, undo } from "../../state/decisions.ts";
+import { call, fault, verdict } from "../../state/session.ts";
+import { save } from "../../state/save.ts";
+
+/** The section. */
+export function Taken() {
+  const count = decisions.value.size, proposed = verdict.value?.proposed ?? 0;
+  return (
+    <div class="taken">
+      <p aria-live="polite">{counted(count, "decision")}, kept in this browser</p>
+      {proposed > 0 && (
+        <button
+          type="button"
+          onClick={() => trying(async () => accept(await call("proposals", {})))}
+        >
+          Drop the {proposed} that the verdict proposes
+        </button>
+      )}
+      <button type="button" disabled={count === 0} onClick={undo}>Undo</button>
+      <button type="button" disabled={count === 0} onClick={() => trying(savePatch)}>Save patch.jsonl</button>
+      <button type="button" disabled={count === 0} onClick={() => trying(saveZip)}>Save cleaned.zip</button>
+    </div>
+  );
+}
+
+async function savePatch(): Promise<void> {
+  save("patch.jsonl", new Blob([await call("patch", corrections())]));
+}
+
+async function saveZip(): Promise<void> {
+  save("cleaned.zip", await call("cleaned", corrections()));
+}
+
+function trying(work: () => Promise<void>): void {
+  work().catch((error) => fault.value = error.message);
+}
