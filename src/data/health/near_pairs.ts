@@ -64,7 +64,7 @@ export class NearPairs {
     // Slightly more than the exact distance, to allow for single-precision rounding.
     const limit = (Math.sqrt(2 * (1 - threshold)) + 1e-4) ** 2;
     const compare = (a: number, b: number) => {
-      if (isKnown?.((sets) => sets.find(a) === sets.find(b)) || !this.#isWithin(a, b, limit)) return;
+      if (!this.#isWithin(a, b, limit) || isKnown?.((sets) => sets.find(a) === sets.find(b))) return;
       const first = Math.min(a, b), second = Math.max(a, b);
       const value = similarity(this.fingerprints[first], this.fingerprints[second], all[first], all[second]);
       if (value >= threshold) visit({ first, second, similarity: value });
