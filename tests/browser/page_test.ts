@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { zipSync } from "fflate";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
 import { byteSource } from "../../src/base/byte_source.ts";
@@ -146,3 +147,33 @@ browserTest(
     });
   },
 );
+
+/** What keeps people out of what is shown, as axe sees it. */
+async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(`(() => { const module = undefined, exports = undefined; ${axe.source} })()`);
+  return await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {
+  browserTest(`every room at ${look.width} pixels in ${look.colorScheme} is open to all`, async () => {
+    const { width, colorScheme } = look;
+    await withServedPage({ viewport: { width, height: 844 }, colorScheme }, async (page) => {
+      const check = async (room: string) => {
+        if (SHOTS) await page.screenshot({ path: `${SHOTS}/${room}_${width}.png` });
+        assertEquals(await accessFaults(page), [], room);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert(wide <= 0, `${room} is ${wide} pixels too wide`);
+      };
+      await check("empty");
+      await openImages(page);
+      await check("images");
+      for (const room of ["Verdict", "Data"]) {
+        await page.getByRole("button", { name: room, exact: true }).click();
+        await check(room.toLowerCase());
+      }
+    });
+  });
+}

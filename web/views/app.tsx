@@ -1,7 +1,8 @@
 /** The frame of the page: its head, the bar of rooms, what went wrong, and the room that is shown. */
 import { effect } from "@preact/signals";
 import { fault, phase, summary } from "../state/session.ts";
-import { rooms, shown } from "./rooms.ts";
+import { rooms } from "./rooms.ts";
+import { shown } from "./shown.ts";
 
 effect(() => {
   if (phase.value.at === "open") shown.value = "verdict";

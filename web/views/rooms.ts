@@ -1,13 +1,13 @@
 /** The rooms of the page, in the order of work. A new room is a file here and a line below. */
-import { signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
+import type { shown } from "./shown.ts";
 import { DataRoom } from "./data/data_room.tsx";
 import { ImagesRoom } from "./images/images_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
 
 /** A part of the page. */
 export interface Room {
-  readonly id: string;
+  readonly id: typeof shown.value;
   readonly title: string;
   readonly View: FunctionComponent;
   /** True if it has something to show only once a dataset is open. */
@@ -19,6 +19,3 @@ export const rooms: readonly Room[] = [
   { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
   { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
 ];
-
-/** The room that is shown. */
-export const shown = signal<string>("data");

@@ -15,7 +15,8 @@ export function Grid({ onKey }: { onKey: (event: KeyboardEvent) => void }) {
   const frame = useRef<HTMLDivElement>(null);
   const view = useSignal({ top: 0, width: 800, height: 600 });
   const measure = () => {
-    const { scrollTop, clientWidth, clientHeight } = frame.current!;
+    if (frame.current === null) return; // a scroll is told after the room has been left
+    const { scrollTop, clientWidth, clientHeight } = frame.current;
     view.value = { top: scrollTop, width: clientWidth, height: clientHeight };
   };
   useEffect(() => {
@@ -64,7 +65,6 @@ function Tile({ row, at, columns }: { row: Row; at: number; columns: number }) {
       class={decision?.isDropped ? "tile dropped" : "tile"}
       role="option"
       aria-selected={at === cursor.value}
-      aria-label={`${label}, ${part}, ${path}${decision?.isDropped ? ", dropped" : ""}`}
       title={path}
       style={place}
       onClick={() => cursor.value = at}

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../state/session.ts";
 
-/** The image, its longer side at most `side` pixels; while it is not there, and where it cannot be shown, it says so. */
+/** The image, decorative if `alt` is "", its longer side at most `side` pixels; while it is not there, and where it cannot be shown, it says so. */
 export function Picture({ id, side, alt }: { id: number; side: number; alt: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [reason, setReason] = useState<string>();
@@ -21,6 +21,6 @@ export function Picture({ id, side, alt }: { id: number; side: number; alt: stri
     return () => stop.abort();
   }, [id, side]);
   return reason === undefined
-    ? <canvas ref={canvas} role="img" aria-label={alt} />
+    ? <canvas ref={canvas} {...(alt === "" ? { "aria-hidden": true } : { role: "img", "aria-label": alt })} />
     : <span class="no-picture" title={reason}>cannot be shown</span>;
 }

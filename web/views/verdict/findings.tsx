@@ -1,5 +1,8 @@
 /** The findings, worst first, each with what it means and a way to its images. */
 import { counted } from "../../../src/data/words.ts";
+import { ask, cursor } from "../../state/gallery.ts";
+import { checking } from "../../state/session.ts";
+import { shown } from "../shown.ts";
 import type { FoundKind, Verdict } from "../../protocol/calls.ts";
 
 /** Classes that are listed with a finding. */
@@ -25,15 +28,32 @@ export function Findings({ verdict: { findings } }: { verdict: Verdict }) {
   );
 }
 
+/** Goes to the images of a finding. */
+function look(finding: FoundKind["kind"]): void {
+  ask({ split: undefined, className: undefined, text: undefined, finding });
+  cursor.value = 0;
+  shown.value = "images";
+}
+
 function FindingBox({ finding }: { finding: FoundKind }) {
-  const { severity, title, advice, classes } = finding;
+  const { kind, severity, title, advice, classes, groups } = finding;
   const more = classes.length - SHOWN_CLASSES;
   return (
     <>
       <h3>
         <span class="badge">{severity}</span> {title} <small>{sizeOf(finding)}</small>
       </h3>
-      <p>{advice}</p>
+      <p>
+        {advice} {groups > 0 && checking.value.at === "done" && (
+          <button
+            type="button"
+            aria-label={`Look at them: ${title}`}
+            onClick={() => look(kind)}
+          >
+            Look at them
+          </button>
+        )}
+      </p>
       {classes.length > 0 && (
         <ul class="found-classes">
           {classes.slice(0, SHOWN_CLASSES).map(({ className, note }) => (
