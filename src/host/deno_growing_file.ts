@@ -5,10 +5,13 @@ import { folderOf } from "../data/files/paths.ts";
 import type { GrowingFile } from "../data/decode/picture_log.ts";
 import { explain } from "./deno_file_source.ts";
 import { tryLock } from "./deno_lock.ts";
-import { makeFolderOf, writeAll, writing } from "./deno_writing.ts";
+import { makeFolderOf, writeAll, writeParts, writing } from "./deno_writing.ts";
 
 /** Concurrent reads: each has its own position in the file. */
 const READERS = 4;
+
+/** Bytes that are copied at a time. */
+const CHUNK = 2 ** 22;
 
 /** What else to do where the disk takes no images. */
 const CURE = ", or set data.cache=none or ram";
@@ -32,6 +35,7 @@ async function openToWrite(path: string): Promise<GrowingFile> {
   await makeFolderOf(path);
   const file = await Deno.open(path, { read: true, write: true, create: true });
   try {
+    await file.utime(new Date(), new Date()).catch(() => {}); // when it was used last: the oldest is removed first
     return growingFile(path, file, { lock: await tryLock(path, "keeps decoded images there") });
   } catch (error) {
     file.close();
@@ -55,26 +59,16 @@ function growingFile(
   writer: Deno.FsFile,
   { lock, fault }: { readonly lock?: Lock | Taken; readonly fault?: FileError } = {},
 ): GrowingFile {
-  const readers = Array.from({ length: READERS }, () => ({
-    file: Deno.openSync(path),
-    last: Promise.resolve() as Promise<unknown>,
-  }));
+  let open = { writer, readers: readersOf(path) };
   let size = writer.statSync().size, turn = 0;
-  const readFrom = (file: Deno.FsFile, offset: number, length: number) =>
-    explain(path, async () => {
-      const bytes = new Uint8Array(length);
-      await file.seek(offset, Deno.SeekMode.Start);
-      for (let at = 0; at < length;) {
-        const count = await file.read(bytes.subarray(at));
-        if (count === null) {
-          throw new DataError(`Cannot read "${path}": it was truncated while in use`);
-        }
-        at += count;
-      }
-      return bytes;
-    });
+  const read = (offset: number, length: number) => {
+    const reader = open.readers[turn++ % READERS];
+    const bytes = reader.last.then(() => readFrom(path, reader.file, offset, length));
+    reader.last = bytes.catch(() => {});
+    return bytes;
+  };
   const truncate = async (length: number) => {
-    await writer.truncate(length);
+    await open.writer.truncate(length);
     size = length;
   };
   return {
@@ -84,17 +78,12 @@ function growingFile(
     get size() {
       return size;
     },
-    read(offset, length) {
-      const reader = readers[turn++ % READERS];
-      const bytes = reader.last.then(() => readFrom(reader.file, offset, length));
-      reader.last = bytes.catch(() => {});
-      return bytes;
-    },
+    read,
     append: (bytes) =>
       writing(path, async () => {
-        await writer.seek(size, Deno.SeekMode.Start);
+        await open.writer.seek(size, Deno.SeekMode.Start);
         try {
-          await writeAll(writer, bytes);
+          await writeAll(open.writer, bytes);
         } catch (error) {
           await truncate(size).catch(() => {}); // a part that stays is cut when the file is next opened
           throw error;
@@ -102,10 +91,53 @@ function growingFile(
         size += bytes.length;
       }, CURE),
     truncate: (length) => writing(path, () => truncate(length), CURE),
+    async rewrite(parts) {
+      await writeParts(path, inChunks(parts, read));
+      const written = await writing(path, () => Deno.open(path, { read: true, write: true }), CURE);
+      close(open);
+      open = { writer: written, readers: readersOf(path) };
+      size = written.statSync().size;
+    },
     close() {
-      for (const { file } of readers) file.close();
-      writer.close();
+      close(open);
       if (lock?.isOurs) void lock.release();
     },
   };
+}
+
+function readFrom(path: string, file: Deno.FsFile, offset: number, length: number): Promise<Uint8Array> {
+  return explain(path, async () => {
+    const bytes = new Uint8Array(length);
+    await file.seek(offset, Deno.SeekMode.Start);
+    for (let at = 0; at < length;) {
+      const count = await file.read(bytes.subarray(at));
+      if (count === null) throw new DataError(`Cannot read "${path}": it was truncated while in use`);
+      at += count;
+    }
+    return bytes;
+  });
+}
+
+interface Reader {
+  readonly file: Deno.FsFile;
+  /** The last of its reads. */
+  last: Promise<unknown>;
+}
+
+function readersOf(path: string): Reader[] {
+  return Array.from({ length: READERS }, () => ({ file: Deno.openSync(path), last: Promise.resolve() }));
+}
+
+function close({ writer, readers }: { readonly writer: Deno.FsFile; readonly readers: readonly Reader[] }) {
+  for (const { file } of readers) file.close();
+  writer.close();
+}
+
+async function* inChunks(
+  parts: readonly { readonly offset: number; readonly length: number }[],
+  read: GrowingFile["read"],
+): AsyncGenerator<Uint8Array> {
+  for (const { offset, length } of parts) {
+    for (let at = 0; at < length; at += CHUNK) yield await read(offset + at, Math.min(CHUNK, length - at));
+  }
 }

@@ -1,9 +1,10 @@
 /** What decoding and caching need from Deno: workers, the decoder's version, growing files, and free memory. */
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 import type { PictureHost } from "../setup/host.ts";
-import { INSTALL, VARIABLE } from "./deno_turbojpeg.ts";
+import { freeDisk } from "./deno_disk.ts";
 import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
 import { decodeImage, decoderVersion, turbojpeg } from "./deno_images.ts";
+import { INSTALL, VARIABLE } from "./deno_turbojpeg.ts";
 
 /** The image decoding of this runtime. */
 export function denoPictures(): PictureHost {
@@ -14,6 +15,7 @@ export function denoPictures(): PictureHost {
     startThread: () => startThread(),
     processors: navigator.hardwareConcurrency,
     freeMemory,
+    freeDisk,
     openGrowingFile,
     openPrivateFile,
   };

@@ -34,6 +34,8 @@ export interface DiskFile {
   readonly id: string;
   /** How many names (hard links) the file has. */
   readonly names: number;
+  /** When it was written last, in milliseconds since 1970. */
+  readonly modified: number;
 }
 
 /** How important a line is. */
@@ -67,6 +69,8 @@ export interface PictureHost {
   readonly processors: number;
   /** Bytes of memory still available to the process. */
   freeMemory(): number;
+  /** Bytes that are free on the disk of a folder, which need not exist. */
+  freeDisk(folder: string): Promise<number>;
   /** Opens a file that grows; the first to open it may write to it. @throws FileError */
   openGrowingFile(path: string): Promise<GrowingFile>;
   /** Opens a file in the same folder that is deleted when the process ends. @throws FileError */

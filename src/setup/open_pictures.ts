@@ -1,5 +1,4 @@
 /** Opens the configured source of images: a decoder, in this thread or in workers, and a cache. */
-import { DataError } from "../base/errors.ts";
 import { fnv1a32 } from "../base/rng.ts";
 import type { Config } from "../config/mod.ts";
 import { decodePool } from "../data/decode/decode_pool.ts";
@@ -7,9 +6,13 @@ import { type Decoder, inlineDecoder } from "../data/decode/decoder.ts";
 import { withoutArchiveEnding } from "../data/files/archives/format.ts";
 import { join } from "../data/files/paths.ts";
 import { PictureCache } from "../data/decode/picture_cache.ts";
+import { limitBytes } from "../data/decode/cache_limit.ts";
 import { PictureLog } from "../data/decode/picture_log.ts";
+import type { LogsOptions } from "../data/decode/picture_logs.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
 import type { FileTree } from "../data/types.ts";
+import { CacheRoom, unlessUnreadable } from "./cache_room.ts";
+import { usedBytes } from "./disk_use.ts";
 import type { Host } from "./host.ts";
 
 /** A source of images with threads and files that must be closed. */
@@ -19,7 +22,7 @@ export interface OpenSupply extends PictureSupply {
 
 /** Opens the configured decoder and cache for the files of `tree`. */
 export async function openSupply(host: Host, { data }: Config, tree: FileTree): Promise<OpenSupply> {
-  const cache = await openCache(host, data.cache, tree);
+  const cache = await openCache(host, data, tree);
   const decoder = openDecoder(host, data, tree);
   const close = () => {
     decoder.close();
@@ -35,32 +38,51 @@ function openDecoder({ pictures }: Host, data: Config["data"], tree: FileTree): 
   return inlineDecoder(tree, pictures.decode, { maxPixels, parallel: 2 * pictures.processors });
 }
 
-async function openCache(host: Host, kind: Config["data"]["cache"], tree: FileTree): Promise<PictureCache> {
+async function openCache(host: Host, data: Config["data"], tree: FileTree): Promise<PictureCache> {
+  const { cache: kind } = data;
   if (kind === "none" || kind === "ram") return await PictureCache.open({ kind });
-  const { pictures } = host;
-  const decoder = await pictures.decoderVersion();
-  const folder = host.cacheFolder("pictures"), name = fileName(tree.name, decoder);
-  const path = join(folder, name);
-  const note = (text: string) => host.print(`  note: ${text}`);
-  let heldBy: string | undefined;
+  const folder = host.cacheFolder("pictures"), decoder = await host.pictures.decoderVersion();
+  const name = fileName(tree.name, decoder), path = join(folder, name);
+  const limit = await openLimit(host, folder, data.cache_limit);
   return await PictureCache.open({
     kind,
-    budget: pictures.freeMemory() / 2,
+    budget: host.pictures.freeMemory() / 2,
     // What cannot be looked at is reported when it is opened.
-    hasLog: await host.folderStore(folder).exists(name).catch((error) => error instanceof DataError),
-    logs: {
-      say: (text) => host.print(text, "warning"),
-      openLog: async () => {
-        const file = await pictures.openGrowingFile(path);
-        heldBy = file.heldBy;
-        return await PictureLog.open(file, decoder, note);
-      },
-      openPrivateLog: async () => {
-        note(`the cache "${path}" is open to ${heldBy}: what it lacks is kept beside it until this run ends`);
-        return await PictureLog.open(await pictures.openPrivateFile(path), decoder, note);
-      },
-    },
+    hasLog: await host.folderStore(folder).exists(name).catch(unlessUnreadable) ?? true,
+    logs: openLogs(host, { decoder, path, room: new CacheRoom(host, { folder, own: path, ...limit }) }),
   });
+}
+
+/** The limit of a folder in bytes, and as it was given. A share is of what is free and what the folder takes. */
+async function openLimit(host: Host, folder: string, given: string | number) {
+  const used = usedBytes(await host.filesBelow(folder).catch(unlessUnreadable) ?? []);
+  return { given, limit: limitBytes(given, used + await host.pictures.freeDisk(folder))! };
+}
+
+interface LogPlace {
+  readonly decoder: string;
+  readonly path: string;
+  readonly room: CacheRoom;
+}
+
+function openLogs(host: Host, { decoder, path, room }: LogPlace): LogsOptions {
+  const { pictures } = host, note = (text: string) => host.print(`  note: ${text}`);
+  let heldBy: string | undefined;
+  return {
+    say: (text) => host.print(text, "warning"),
+    take: (bytes, unlisted) => room.take(bytes, unlisted),
+    openLog: async () => {
+      const file = await pictures.openGrowingFile(path);
+      heldBy = file.heldBy;
+      const log = await PictureLog.open(file, decoder, note);
+      await room.fit(log);
+      return log;
+    },
+    openPrivateLog: async () => {
+      note(`the cache "${path}" is open to ${heldBy}: what it lacks is kept beside it until this run ends`);
+      return await PictureLog.open(await pictures.openPrivateFile(path), decoder, note);
+    },
+  };
 }
 
 /** The name of a dataset's cache file: a readable name, and a hash of the path and the decoder. */

@@ -151,7 +151,7 @@ const refused: [overrides: string[], message: string][] = [
   [
     [...folder, "data.synthetic.train=5"],
     "Cannot use key data.synthetic.train because data.name is image_folder: give data.name=synthetic_jerseys, " +
-    "or leave synthetic out. Keys of data with name=image_folder: name, data_root, layout, splits, split, label_column, encoding, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, on_change, normalization, prefetch, num_workers, persistent_workers, cache, cache_size, patch, sampler (override data.synthetic.train=5)",
+    "or leave synthetic out. Keys of data with name=image_folder: name, data_root, layout, splits, split, label_column, encoding, image_size, batch_size, eval_batch_size, drop_last, holdout, max_unreadable, max_pixels, on_unreadable, on_change, normalization, prefetch, num_workers, persistent_workers, cache, cache_size, cache_limit, patch, sampler (override data.synthetic.train=5)",
   ],
   [
     ["transforms.eval=resize"],

@@ -45,7 +45,7 @@ Deno.test("a run's disk use is its folder's, and that of its checkpoints where i
   const filesBelow = (path: string) =>
     Promise.resolve(
       Object.entries(sizes).filter(([name]) => name.startsWith(path)).map(([name, mib]) => {
-        return { path: name, bytes: mib * 2 ** 20, id: name.at(-1)!, names: 1 };
+        return { path: name, bytes: mib * 2 ** 20, id: name.at(-1)!, names: 1, modified: 0 };
       }),
     );
   const line = (checkpoints: string) => describeDiskUse({ filesBelow }, { folder: "run", checkpoints });

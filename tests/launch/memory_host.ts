@@ -67,7 +67,13 @@ export function memoryHost(
     lockHolder: (path) => Promise.resolve(locks.get(path)),
     filesBelow: (root) =>
       Promise.resolve(
-        below(root).map((path) => ({ path, bytes: files.get(path)!.length, id: path, names: 1 })),
+        below(root).map((path) => ({
+          path,
+          bytes: files.get(path)!.length,
+          id: path,
+          names: 1,
+          modified: 0,
+        })),
       ),
     isAbandoned: (path) => {
       const of = lockedBy(path) ?? temporaryOf(path);

@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { pathSchema } from "../../base/path_schema.ts";
+import { LIMIT, limitBytes } from "../../data/decode/cache_limit.ts";
 import { MAX_PIXELS } from "../../data/decode/picture_header.ts";
 import { datasets } from "../../data/datasets/mod.ts";
 import { count, integer, share } from "./fields.ts";
@@ -46,6 +47,13 @@ const shared = {
   }).default("auto").describe(
     "Shorter side to which larger images of train are reduced; auto: what its transforms use; full: none is",
   ),
+  cache_limit: z.union([z.string(), integer.min(0)]).refine(
+    (given) => limitBytes(given, 1) !== undefined,
+    LIMIT,
+  )
+    .default("50%").describe(
+      "Most that the cache files of all datasets take on the disk: 20GB, or a share of what is free and theirs",
+    ),
   patch: pathSchema().nullable().default(null)
     .describe("JSONL of corrections that drop or relabel images, as deno task stats --patch FILE writes it"),
   sampler: sampler.prefault({}).describe("Which images an epoch sees"),

@@ -27,6 +27,8 @@ export interface GrowingFile {
   read(offset: number, length: number): Promise<Uint8Array>;
   /** Appends all of it or, where that fails, nothing. @throws FileError */
   append(bytes: Uint8Array): Promise<void>;
+  /** Replaces the file by one of these parts of it. Who has the old one open goes on reading that. @throws FileError */
+  rewrite(parts: readonly { readonly offset: number; readonly length: number }[]): Promise<void>;
   /** Truncates the file. @throws FileError */
   truncate(size: number): Promise<void>;
   close(): void;
@@ -46,6 +48,11 @@ const VERSION = "wgrad pictures 2";
 /** Headers of small images are read many at a time. */
 const WINDOW = 2 ** 16;
 
+/** Bytes that an image takes in the file. */
+export function recordBytes({ data }: Pick<Picture, "data">): number {
+  return HEADER + data.length;
+}
+
 /** Images in a {@link GrowingFile}. */
 export class PictureLog {
   readonly #file: GrowingFile;
@@ -53,6 +60,8 @@ export class PictureLog {
   /** By digest: one for each size. */
   readonly #entries = new Map<string, Entry[]>();
   #count = 0;
+  /** Where the first record is. */
+  #start = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(file: GrowingFile, say: (text: string) => void) {
@@ -81,7 +90,8 @@ export class PictureLog {
     const line = new TextEncoder().encode(`${VERSION}, ${decoder}\n`);
     const start = await file.read(0, Math.min(line.length, file.size));
     const isKnown = start.length === line.length && start.every((byte, i) => byte === line[i]);
-    if (isKnown) await this.#walk(line.length);
+    this.#start = line.length;
+    if (isKnown) await this.#walk();
     else if (this.isOurs) {
       if (file.size > 0) {
         this.#say(`the cache "${file.name}" is damaged or from another decoder: recreating it`);
@@ -155,6 +165,31 @@ export class PictureLog {
     return done;
   }
 
+  /**
+   * Keeps the newest images, as many as fit into a file of `bytes`, and replaces the file by one with only them.
+   * @returns the number of images that were removed @throws FileError
+   */
+  async keepNewest(bytes: number): Promise<number> {
+    const all = [...this.#entries].flatMap(([digest, entries]) =>
+      entries.map((entry) => ({ digest, entry }))
+    );
+    all.sort((a, b) => a.entry.offset - b.entry.offset);
+    const length = ({ width, height }: Size) => HEADER + width * height * 3;
+    let size = this.#start, from = all.length;
+    while (from > 0 && size + length(all[from - 1].entry) <= bytes) size += length(all[--from].entry);
+    const kept = all.slice(from);
+    const parts = kept.map(({ entry }) => ({ offset: entry.offset - HEADER, length: length(entry) }));
+    await this.#file.rewrite([{ offset: 0, length: this.#start }, ...parts]);
+    this.#entries.clear();
+    this.#count = 0;
+    let at = this.#start;
+    for (const { digest, entry } of kept) {
+      this.#remember(digest, { ...entry, offset: at + HEADER });
+      at += length(entry);
+    }
+    return from;
+  }
+
   close(): void {
     this.#file.close();
   }
@@ -184,11 +219,11 @@ export class PictureLog {
     this.#count -= all.length - others.length;
   }
 
-  /** Reads headers from `start` up to the first truncated or damaged one. */
-  async #walk(start: number): Promise<void> {
+  /** Reads headers up to the first truncated or damaged one. */
+  async #walk(): Promise<void> {
     const { size } = this.#file;
     let window: Uint8Array = new Uint8Array(0), windowAt = 0, ahead = WINDOW;
-    for (let at = start; at < size;) {
+    for (let at = this.#start; at < size;) {
       if (at + HEADER > windowAt + window.length) {
         window = await this.#file.read(at, Math.min(ahead, size - at));
         windowAt = at;

@@ -1,13 +1,14 @@
 /**
  * The files of a cache: the one that runs share, and a private one for what cannot be added to it because another
- * process is writing to it. Once the disk takes nothing, nothing more is added, which is said once.
+ * process is writing to it. Once the disk takes nothing, or the limit is reached, nothing more is added, which is said
+ * once.
  */
 import { mib } from "../../base/byte_size.ts";
 import { FileError } from "../../base/errors.ts";
 import type { Reduction } from "../transforms/reduction.ts";
 import type { Picture } from "../types.ts";
 import { counted } from "../words.ts";
-import type { PictureLog } from "./picture_log.ts";
+import { type PictureLog, recordBytes } from "./picture_log.ts";
 
 /** Options of {@link PictureLogs}. */
 export interface LogsOptions {
@@ -15,6 +16,11 @@ export interface LogsOptions {
   readonly openLog: () => Promise<PictureLog>;
   /** Opens a private file. @throws FileError */
   readonly openPrivateLog: () => Promise<PictureLog>;
+  /**
+   * Takes room for so many bytes, before they are added; `unlisted` are those in the private file.
+   * @returns why there is none
+   */
+  readonly take?: (bytes: number, unlisted: number) => Promise<string | undefined>;
   /** Prints a line for the user. */
   readonly say: (text: string) => void;
 }
@@ -25,6 +31,8 @@ export class PictureLogs {
   readonly #logs: PictureLog[] = [];
   #opening: Promise<void> | undefined;
   #openingPrivate: Promise<void> | undefined;
+  #private: PictureLog | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #isFull = false;
   #isClosed = false;
 
@@ -58,15 +66,23 @@ export class PictureLogs {
   }
 
   /** Adds an image unless it is there. @returns false if it is not kept */
-  async add(digest: string, picture: Picture, reduction?: Reduction): Promise<boolean> {
+  add(digest: string, picture: Picture, reduction?: Reduction): Promise<boolean> {
+    const done = this.#last.then(() => this.#add(digest, picture, reduction));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #add(digest: string, picture: Picture, reduction: Reduction | undefined): Promise<boolean> {
     if (this.with(digest, reduction)) return true;
     const log = await this.#writable();
     if (log === undefined) return false;
     try {
-      await log.add(digest, picture);
-      return true;
+      const reason = await this.#options.take?.(recordBytes(picture), this.#private?.size ?? 0);
+      if (reason === undefined) await log.add(digest, picture);
+      else this.#stop(reason);
+      return reason === undefined;
     } catch (error) {
-      this.#stop(error);
+      this.#stopAfter(error);
       return false;
     }
   }
@@ -79,7 +95,10 @@ export class PictureLogs {
   async #writable(): Promise<PictureLog | undefined> {
     await this.open();
     const ours = () => this.#isFull ? undefined : this.#logs.find(({ isOurs }) => isOurs);
-    if (!this.#isFull && !ours()) await (this.#openingPrivate ??= this.#open(this.#options.openPrivateLog));
+    if (!this.#isFull && !ours()) {
+      await (this.#openingPrivate ??= this.#open(this.#options.openPrivateLog));
+      this.#private = ours();
+    }
     return ours();
   }
 
@@ -88,20 +107,24 @@ export class PictureLogs {
       const log = await open();
       if (this.#isClosed) return log.close();
       this.#logs.push(log);
-      if (log.fault) this.#stop(log.fault);
+      if (log.fault) this.#stopAfter(log.fault);
     } catch (error) {
-      this.#stop(error);
+      this.#stopAfter(error);
     }
   }
 
   /** Adds nothing more after a failure of the disk. Any other error is thrown. */
-  #stop(error: unknown): void {
+  #stopAfter(error: unknown): void {
     if (!(error instanceof FileError)) throw error;
+    this.#stop(error.message);
+  }
+
+  #stop(reason: string): void {
     if (this.#isFull) return;
     this.#isFull = true;
     const bytes = this.#logs.reduce((sum, { size }) => sum + size, 0);
     this.#options.say(
-      `${error.message}; the run continues, and decodes images that are not cached whenever it needs them ` +
+      `${reason}; the run continues, and decodes images that are not cached whenever it needs them ` +
         `(cached on disk: ${counted(this.count, "image")}, ${mib(bytes)})`,
     );
   }

@@ -3,6 +3,7 @@ import { lockedBy } from "../../base/lock.ts";
 import { temporaryOf } from "../../base/temporary_name.ts";
 import { folderOf } from "../../data/files/paths.ts";
 import { openSafetensors } from "../../formats/safetensors.ts";
+import { PICTURES } from "../../setup/cache_room.ts";
 import type { DiskFile, Host } from "../../setup/host.ts";
 import { EXPERIMENT, RUN } from "../../setup/run_metadata.ts";
 import { RUNS } from "../../setup/run_places.ts";
@@ -14,7 +15,7 @@ const FOLDERS = ["outputs", "checkpoints", "weights"] as const;
 /** What is ours in the folders of the cache, which may be one that other programs use, too. */
 export const CACHES: Readonly<Record<string, RegExp>> = {
   datasets: /^synthetic_jerseys_[0-9a-f]{8}$/,
-  pictures: /_[0-9a-f]{8}\.pictures$/,
+  pictures: PICTURES,
   archives: /_[0-9a-f]{16}\.unpacked$/,
   twins: /^[0-9a-f]{32}\.json$/,
   listings: /^[0-9a-f]{32}\.json\.gz$/,

@@ -1,5 +1,6 @@
 /** Files of decoded images in memory, and disks that refuse them. */
 import { assert } from "@std/assert";
+import { concatBytes } from "../../../src/base/bytes.ts";
 import { FileError } from "../../../src/base/errors.ts";
 import type { GrowingFile } from "../../../src/data/decode/picture_log.ts";
 
@@ -43,6 +44,11 @@ export function fileOf(
     truncate(size) {
       assert(isOurs && !fault);
       this.bytes = this.bytes.slice(0, size);
+      return Promise.resolve();
+    },
+    rewrite(parts) {
+      assert(isOurs && !fault);
+      this.bytes = concatBytes(parts.map(({ offset, length }) => this.bytes.slice(offset, offset + length)));
       return Promise.resolve();
     },
     close() {},

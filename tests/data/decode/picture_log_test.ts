@@ -77,6 +77,27 @@ Deno.test("PictureLog tells the sizes of one image apart, in the same process an
   }
 });
 
+Deno.test("PictureLog keeps the newest pictures that fit, and goes on", async () => {
+  const draw = rng(3, "newest"), line = "wgrad pictures 2, test 1\n".length;
+  for (let round = 0; round < 30; round++) {
+    const { file } = await filled(), before = file.bytes;
+    const damaged = fileOf(before.slice()), lost = draw.integer(40);
+    damaged.bytes[damaged.size - 1] ^= 1; // the last picture, which is then added once more
+    const { log } = await open(damaged);
+    if (await log.read(digestOf(39)) === undefined) await log.add(digestOf(39), pictures[39]);
+    const most = line + draw.integer(before.length + 100);
+    const removed = await log.keepNewest(most);
+    const sizes = everything.map((i) => 48 + pictures[i].data.length);
+    const kept = everything.slice(removed), size = kept.reduce((sum, i) => sum + sizes[i], line);
+    assertEquals([damaged.size, log.count], [size, 40 - removed]);
+    assert(size <= most && (removed === 0 || size + sizes[removed - 1] > most));
+    assertEquals(await found(log), kept);
+    await log.add(digestOf(lost), pictures[lost]);
+    const { log: next, said } = await open(fileOf(damaged.bytes));
+    assertEquals([await found(next), said], [[...new Set([...kept, lost])].sort((a, b) => a - b), []]);
+  }
+});
+
 Deno.test("PictureLog goes on after a kill at any byte, with whole pictures only", async () => {
   const { file } = await filled();
   const where = rng(1, "kill");
