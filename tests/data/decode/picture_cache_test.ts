@@ -10,6 +10,7 @@ import { PictureLog } from "../../../src/data/decode/picture_log.ts";
 import { picturesOf, type PictureSupply } from "../../../src/data/decode/picture_source.ts";
 import { pictureStore } from "../../../src/data/decode/picture_store.ts";
 import { scanFiles } from "../../../src/data/decode/scan.ts";
+import { reduce } from "../../../src/data/transforms/reduction.ts";
 import { shuffledOrder } from "../../../src/data/sampler.ts";
 import { defaultTrainSteps, pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { Decode, FileTree, Picture, Sample } from "../../../src/data/types.ts";
@@ -57,12 +58,15 @@ const all = [...Array(COUNT).keys()];
 const expected = all.map((i) => flat(1 + i % 4, 3, [i, i, i]));
 
 for (const kind of ["ram", "disk", "auto"] as const) {
-  Deno.test(`a second epoch decodes nothing with cache ${kind}`, () =>
+  Deno.test(`a second epoch decodes nothing with cache ${kind}, of images that are reduced, too`, () =>
     withFolder(async (folder) => {
       const { supply, cache, count } = await counted(treeOf(texts), kind, folder);
-      const pictures = await readAll(supply);
+      const reduction = { side: 2, stretched: true };
+      const pictures = await readAll({ ...supply, reduction });
       assertEquals(count.decoded, COUNT);
-      for (let epoch = 0; epoch < 2; epoch++) assertEquals(await pictures.get(all), expected);
+      const reduced = expected.map((picture) => reduce(picture, reduction));
+      assert(reduced.some(({ width, height }) => width * height === 4));
+      for (let epoch = 0; epoch < 2; epoch++) assertEquals(await pictures.get(all), reduced);
       assertEquals([count.decoded, cache.hits, cache.misses], [COUNT, 2 * COUNT, COUNT]);
       assertEquals(cache.kind, kind === "auto" ? "ram" : kind);
       cache.close();
