@@ -72,11 +72,12 @@ type Digest = z.output<typeof digest>;
 /** The trajectories of a folder. */
 export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
   const files = folder.files.filter((file) => /^trajectory_.*\.json$/.test(file));
-  const read = await Promise.all(files.map((file) => folder.json(file, table)));
-  const isKnown = ({ arch }: Trajectory) => (modelNames as string[]).includes(arch);
+  const read = await Promise.all(files.map(async (file) => {
+    return { name: file.slice(0, -".json".length), given: await folder.json(file, table) };
+  }));
+  const isKnown = ({ given: { arch } }: typeof read[number]) => (modelNames as string[]).includes(arch);
   return {
-    cases: read.filter(isKnown).map((given): ParityCase => {
-      const name = `trajectory_${given.arch}`;
+    cases: read.filter(isKnown).map(({ name, given }): ParityCase => {
       const run = (device: Device, precision: Precision) =>
         runTrajectory(device, given.arch as ModelName, given, precision);
       return {
@@ -88,7 +89,7 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
         ],
       };
     }),
-    notCovered: read.filter((given) => !isKnown(given)).map(({ arch }) => arch),
+    notCovered: read.filter((one) => !isKnown(one)).map(({ given: { arch } }) => arch),
   };
 }
 

@@ -11,9 +11,9 @@ export function openOptimizer(
   { optimizer, model: { layer_lr_decay: decay } }: Config,
   { parameters, stageOf }: Model,
 ): Optimizer {
-  const { values, halves, trained, decayed } = parameters;
+  const { values, halves, trained, decayed, statistics } = parameters;
   const rates = decay === 1
     ? undefined
     : parameters.spread((name) => decay ** stageOf(name), "learning rates of layers");
-  return makeOptimizer(optimizer, { values, halves, trained, decayed, rates });
+  return makeOptimizer(optimizer, { values, halves, trained, decayed, statistics, rates });
 }

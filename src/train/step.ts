@@ -4,6 +4,8 @@
  * happens between them:
  *
  *   each batch: gradients    ...    the step's last batch: gradients, between, update
+ *
+ * With SAM the step's batches go through once more before that: climb, gradients of each, come back.
  */
 import type { Device } from "../core/device.ts";
 import type { Program } from "../core/program.ts";
@@ -13,7 +15,13 @@ import type { FiniteGuard } from "../optim/finite_guard.ts";
 import type { LossScale } from "../optim/loss_scale.ts";
 import { stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
-import { type ProgramOptions, stepPrograms } from "./step_programs.ts";
+import {
+  type ProgramOptions,
+  type SharedHalves,
+  type SizedStep,
+  type StepPrograms,
+  stepPrograms,
+} from "./step_programs.ts";
 import { stepWork, type StepWorkParts } from "./step_work.ts";
 
 /** Averages that follow the model's values after each step. */
@@ -53,7 +61,10 @@ export interface TrainStep {
   readonly decision: LossScale | FiniteGuard;
   /** Records the programs of these batch sizes, so that no memory is allocated later. */
   prepare(counts: readonly number[]): Promise<void>;
-  /** The recorded programs of a batch size, gradients and update; none before it is prepared, and without replay. */
+  /**
+   * The recorded programs of a batch size: gradients, SAM's ascent, update. None before it is prepared, and without
+   * replay.
+   */
   programs(count: number): readonly Program[];
   /**
    * Trains on one batch at the learning rate `lr`, and writes its loss and counts to `results`. If batches are
@@ -74,12 +85,14 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
   const work = stepWork(device, parts);
   const programs = stepPrograms(device, work, { ...parts, classes: model.classes });
   const underWay: Promise<unknown>[] = [];
-  let step = 0, batchOfStep = 0;
+  /** The batches of the step so far. */
+  const group: TrainBatch[] = [];
+  let step = 0;
 
   /** What changes from step to step. */
-  const writeScalars = (lr: number) => {
+  const writeScalars = (lr: number, batchOfStep: number, slot: number) => {
     const decay = ema ? emaDecay(ema.decay, step, ema.warmupSteps) : 0;
-    const places = { emaDecay: decay, slot: results.advance(), step, batchOfStep };
+    const places = { emaDecay: decay, slot, step, batchOfStep };
     work.scalars.write(stepScalars(optimizer.scalars(step, lr), places));
   };
 
@@ -93,27 +106,25 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       step = value;
     },
     get isWhole() {
-      return batchOfStep === 0;
+      return group.length === 0;
     },
     prepare: programs.prepare,
-    programs(count) {
-      const { gradients, update } = programs.prepared(count) ?? {};
-      return [gradients, update].flatMap((half) => half?.program ?? []);
-    },
+    programs: (count) => recordedIn(programs.prepared(count)),
     async run(batch, lr, isLast = false) {
-      const { slot, gradients, update } = await programs.of(batch.count);
+      const { slot, gradients, ascent, update } = await programs.of(batch.count);
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
-      if (batchOfStep === 0) step++;
+      if (group.length === 0) step++;
       model.parameters.batches++;
       slot.write(batch);
-      writeScalars(lr);
+      writeScalars(lr, group.length, results.advance());
       gradients.encode();
-      const isStep = isLast || batchOfStep === accumulate - 1;
-      if (isStep) {
+      group.push(batch);
+      if (isLast || group.length === accumulate) {
+        if (ascent) await passAgain(programs, ascent, group, (i) => writeScalars(lr, i, results.spare));
+        group.length = 0;
         for (const act of between) await act(work.gradient);
         update.encode();
       }
-      batchOfStep = isStep ? 0 : batchOfStep + 1;
       device.flush();
       underWay.push(device.gpu.queue.onSubmittedWorkDone());
     },
@@ -128,4 +139,28 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       work.free();
     },
   };
+}
+
+function recordedIn({ gradients, ascent, update }: Partial<SizedStep> = {}): Program[] {
+  return [gradients, ascent?.climb, ascent?.comeBack, update].flatMap((half) => half?.program ?? []);
+}
+
+/**
+ * Encodes SAM's second pass over a step's batches. `prepare` writes the scalars of the i-th; of a single one, the images
+ * are still there.
+ */
+async function passAgain(
+  programs: StepPrograms,
+  { climb, comeBack }: NonNullable<SharedHalves["ascent"]>,
+  group: readonly TrainBatch[],
+  prepare: (i: number) => void,
+): Promise<void> {
+  climb.encode();
+  for (const [i, batch] of group.entries()) {
+    const { slot, gradients } = await programs.of(batch.count);
+    if (group.length > 1) slot.write(batch);
+    prepare(i);
+    gradients.encode();
+  }
+  comeBack.encode();
 }

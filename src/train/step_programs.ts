@@ -1,6 +1,6 @@
 /**
- * The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), and its
- * update.
+ * The programs of a step: its gradients, recorded for each batch size (an epoch's last batch may be smaller), its
+ * update, and with SAM what comes around the second pass over its batches, which replays the gradients.
  */
 import { largest } from "../base/lists.ts";
 import { LimitError } from "../base/errors.ts";
@@ -28,11 +28,16 @@ export interface Half {
 }
 
 /** Memory for batches of a size, and the two halves of their step. */
-export interface SizedStep {
+export interface SizedStep extends SharedHalves {
   readonly slot: BatchSlot;
   readonly gradients: Half;
-  /** The same for all sizes. */
+}
+
+/** The parts of a step that are the same for all batch sizes. */
+export interface SharedHalves {
   readonly update: Half;
+  /** Before and after the second pass over the step's batches, if there is one. */
+  readonly ascent: { readonly climb: Half; readonly comeBack: Half } | undefined;
 }
 
 /** The programs by batch size. */
@@ -53,14 +58,20 @@ export interface StepPrograms {
 export function stepPrograms(device: Device, work: StepWork, options: ProgramOptions): StepPrograms {
   const { imageSize, classes, target, tuneKernels = false, replay } = options;
   const sizes = new Map<number, SizedStep>();
-  let update: Half | undefined;
+  let shared: SharedHalves | undefined;
   const slotOf = (rows: number) => batchSlot(device, { rows, imageSize, classes, target });
 
   const record = async (count: number): Promise<SizedStep> => {
     const slot = slotOf(count);
     const gradients = await halfOf(device, () => work.gradients(slot), replay);
-    update ??= await halfOf(device, () => work.update(), replay);
-    const sized = { slot, gradients, update };
+    shared ??= {
+      update: await halfOf(device, work.update, replay),
+      ascent: work.ascent && {
+        climb: await halfOf(device, work.ascent.climb, replay),
+        comeBack: await halfOf(device, work.ascent.comeBack, replay),
+      },
+    };
+    const sized = { slot, gradients, ...shared };
     sizes.set(count, sized);
     return sized;
   };
@@ -90,7 +101,7 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
         slot.free();
         gradients.free();
       }
-      update?.free();
+      for (const half of [shared?.update, shared?.ascent?.climb, shared?.ascent?.comeBack]) half?.free();
     },
   };
 }

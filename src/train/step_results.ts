@@ -19,6 +19,8 @@ export interface Tally {
 export interface StepResults {
   /** Encodes writing a step's results to the slot given by the scalar {@link RESULTS_SLOT}. */
   tally(logits: Tensor, target: Target, loss: Tensor, scalars: Tensor): void;
+  /** A slot that no result is read from, for passes that do not count. */
+  readonly spare: number;
   /** The next slot, for the step's scalars. @throws RangeError if all slots are full */
   advance(): number;
   /** Restarts at the first slot. */
@@ -33,9 +35,9 @@ export interface StepResults {
   free(): void;
 }
 
-/** Allocates room for the results of `slots` steps, whose logits have `classes` classes. */
+/** Allocates room for the results of `slots` steps and a spare slot, whose logits have `classes` classes. */
 export function stepResults(device: Device, classes: number, slots: number): StepResults {
-  const results = persistent(device, [slots, 4], "f32", "losses and counts");
+  const results = persistent(device, [slots + 1, 4], "f32", "losses and counts");
   let used = 0;
   const steps = async () => {
     const values = await results.read(); // GPU sync point
@@ -44,6 +46,7 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
   return {
     tally: (logits, target, loss, scalars) =>
       tally({ logits, target, loss, scalars, results }, { classes, slot: RESULTS_SLOT }),
+    spare: slots,
     advance() {
       if (used === slots) {
         throw new RangeError(

@@ -14,7 +14,7 @@ import { clipByNorm } from "../optim/clip.ts";
 import type { Ema } from "../optim/ema.ts";
 import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
-import type { GradientPass, Optimizer } from "../optim/optimizers/optimizer.ts";
+import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import { STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { BatchSlot } from "./batch_slot.ts";
 import type { StepResults } from "./step_results.ts";
@@ -50,11 +50,10 @@ export interface StepWork {
   readonly gradient: Tensor;
   /** Encodes one forward and backward pass over a batch; its gradients are in the parameters' slots afterwards. */
   pass(slot: BatchSlot): void;
-  /**
-   * Encodes the first half: as many passes over a batch as the optimiser needs, and the batch's share of the step's
-   * gradient.
-   */
+  /** Encodes the first half: a pass over a batch, and the batch's share of the step's gradient. */
   gradients(slot: BatchSlot): void;
+  /** What comes before and after the second pass over a step's batches, if the optimiser wants one. */
+  readonly ascent: { readonly climb: () => void; readonly comeBack: () => void } | undefined;
   /** Encodes the second half: clipping, the decision whether the step is taken, the update, and the averages. */
   update(): void;
   free(): void;
@@ -73,14 +72,14 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
   const sum = accumulate > 1 ? accumulation(parameters.gradients, accumulate) : undefined;
   const gradient = sum?.total ?? parameters.gradients;
 
-  const pass = (slot: BatchSlot, { holdStatistics = false, tallies = true } = {}) =>
+  const pass = (slot: BatchSlot) =>
     withTape(device, () => {
-      const logits = model.forward(slot.images, { training: true, holdStatistics }), target = slot.target();
+      const logits = model.forward(slot.images, { training: true }), target = slot.target();
       const value = loss(logits, target);
-      if (tallies) results.tally(logits, target, value, scalars);
+      results.tally(logits, target, value, scalars);
       backward(value, scale ?? one);
-      return parameters.gradients;
     });
+  const { ascent } = optimizer, inputs = { gradients: gradient, scale };
 
   return {
     scalars,
@@ -89,12 +88,10 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
     gradient,
     pass,
     gradients(slot) {
-      let passes = 0;
-      const next: GradientPass = (mode) => pass(slot, { ...mode, tallies: passes++ === 0 });
-      if (optimizer.gradients) optimizer.gradients(next);
-      else next();
+      pass(slot);
       sum?.add(scalars);
     },
+    ascent: ascent && { climb: () => ascent.climb(inputs), comeBack: () => ascent.comeBack(inputs) },
     update() {
       clipByNorm(gradient, clip, maxNorm, scale);
       decision.decide(scalars, clip);

@@ -20,13 +20,21 @@ const KINDS: Readonly<Record<string, string>> = {
   "the steps of ResNet-18": "^trajectory_resnet18$",
   "the steps of ResNet-34": "^trajectory_resnet34$",
   "the steps of ResNet-50": "^trajectory_resnet50$",
+  "SAM's steps": "^trajectory_resnet18_sam_",
+};
+
+/** Files that not every folder has, by the kind of case that they are of. */
+const OWN_FILES: Readonly<Record<string, string | undefined>> = {
+  ...Object.fromEntries(optimizerNames.map((name) => [name, `${name}.json`])),
+  "SAM's steps": "trajectory_resnet18_sam_sgd.json",
 };
 
 /** Registers a test of each kind of a folder's cases; they are ignored where there is no such folder. */
 export function parityTests(folder: string): void {
   const path = inProject(folder);
   for (const [kind, only] of Object.entries(KINDS)) {
-    if (exists(path) && optimizerNames.includes(kind) && !exists(`${path}/${kind}.json`)) continue;
+    const file = OWN_FILES[kind];
+    if (exists(path) && file !== undefined && !exists(`${path}/${file}`)) continue;
     const name = `parity holds for ${kind}, by ${folder}`;
     if (exists(path)) {
       parityTest(name, async () => {

@@ -4,6 +4,7 @@ import type { Device } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
+import { makeSchedule } from "../../src/optim/schedules/mod.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
 import { emaCallback } from "../../src/train/callbacks/ema.ts";
@@ -21,7 +22,13 @@ interface Plan {
   readonly precision: Precision;
   readonly batchesPerStep: number;
   readonly validateEvery: number | undefined;
+  /** SAM around SGD, with a rate that falls when the validation's loss does. */
+  readonly sam?: boolean;
 }
+
+const sgd = { name: "sgd", sam: { rho: .05 } } as const;
+/** Hardly any change counts as improvement, so that the rate falls. */
+const plateau = { name: "reduce_on_plateau", patience: 0, threshold: .5, factor: .5 } as const;
 
 /** The batches of an epoch from the `from`-th on. */
 function rest(batches: HostBatches, from: number): EpochBatches {
@@ -45,7 +52,7 @@ interface Outcome {
 /** Trains to the end, or until the `stopAt`-th look at the signal's place; snapshots are kept as they are saved. */
 function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; resume?: Snapshot }) {
   const model = slimModel(device, 1, plan.precision);
-  const optimizer = makeOptimizer(adamw, model.parameters);
+  const optimizer = makeOptimizer(plan.sam ? sgd : adamw, model.parameters);
   const controller = new AbortController();
   const saved: Uint8Array[] = [], validations: number[] = [];
   let averages = "";
@@ -68,7 +75,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     accumulate: plan.batchesPerStep,
     ema: { decay: .9, warmupSteps: 1 },
     train: (epoch, from) => rest(epochBatches([6, 6, 6, 3], "train", epoch), from),
-    schedule: ({ epoch }) => 1e-3 * (1 - epoch / 4),
+    schedule: plan.sam ? makeSchedule(plateau, { lr: .05, total: 3 }) : ({ epoch }) => 1e-3 * (1 - epoch / 4),
     perStep: true,
     validateEvery: plan.validateEvery,
     callbacks: [emaCallback(1), stopping, watcher],
@@ -82,7 +89,7 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     return {
       weights: await digest(values),
       statistics: await digest(statistics),
-      moments: await digest(optimizer.states.get("adamw.v")!),
+      moments: await digest(optimizer.states.values().toArray().at(-1)!),
       averages,
       history: history.map(({ epoch, step, lr, train, valid }) => ({ epoch, step, lr, train, valid })),
       validations,
@@ -100,11 +107,14 @@ const plans: Plan[] = [
   { precision: "32-true", batchesPerStep: 1, validateEvery: undefined },
   { precision: "16-mixed", batchesPerStep: 1, validateEvery: 2 },
   { precision: "32-true", batchesPerStep: 3, validateEvery: 2 },
+  { precision: "16-mixed", batchesPerStep: 3, validateEvery: undefined, sam: true },
 ];
 for (const plan of plans) {
   gpuTest(`a resumed run equals the uninterrupted one bit for bit: ${JSON.stringify(plan)}`, async () => {
     const device = await testDevice();
     const whole = await run(device, plan, {}).outcome();
+    const rates = (whole.history as { lr: number }[]).map(({ lr }) => lr);
+    if (plan.sam) assert(new Set(rates).size > 1, `the rate never falls: ${rates}`);
     const steps = plan.batchesPerStep > 1 ? [1, 4] : [2, 7];
     for (const stopAt of steps) {
       const first = run(device, plan, { stopAt });

@@ -1,21 +1,15 @@
 import { assert, assertAlmostEquals, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Device, openDevice } from "../../src/core/device.ts";
-import { collectDispatches } from "../../src/core/kernel.ts";
-import { persistent, type Tensor } from "../../src/core/tensor.ts";
+import type { Tensor } from "../../src/core/tensor.ts";
 import { INPUT } from "../../src/nn/layers/layer.ts";
 import { chain } from "../../src/nn/layers/mod.ts";
 import { topClasses } from "../../src/data/target.ts";
 import { buildModel, type Model } from "../../src/nn/model.ts";
-import { accumulation } from "../../src/optim/accumulation.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
-import type { GradientPass, Optimizer } from "../../src/optim/optimizers/optimizer.ts";
-import { STEP_SCALARS } from "../../src/optim/step_scalars.ts";
 import { type Ema, ema, emaDecay } from "../../src/optim/ema.ts";
 import { stepResults } from "../../src/train/step_results.ts";
-import { hostBatch } from "../../src/train/batch.ts";
+import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
 import { type StepParts, trainStep } from "../../src/train/step.ts";
-import { stepWork } from "../../src/train/step_work.ts";
-import { batchSlot } from "../../src/train/batch_slot.ts";
 import { gpuTest } from "../rings.ts";
 import {
   adamw,
@@ -202,51 +196,71 @@ gpuTest(
   },
 );
 
-/** An optimiser that takes two passes over each batch, and keeps the first one's gradients. */
-function twoPasses(device: Device, { parameters }: Model, second: Parameters<GradientPass>[0]) {
-  const first = accumulation(parameters.gradients, 1), scalars = persistent(device, [STEP_SCALARS]);
-  const optimizer: Optimizer = {
-    ...makeOptimizer(adamw, parameters),
-    gradients(pass) {
-      pass();
-      first.add(scalars);
-      pass(second);
-    },
-  };
-  return { optimizer, first: first.total };
+/** The gradient of a step's batches at `values`, as the mean of their gradients; batches have one size. */
+async function gradientAt(device: Device, values: Float32Array, batches: readonly HostBatch[]) {
+  const { model, step } = tinyStep(device);
+  model.parameters.values.write(values);
+  const sum = new Float64Array(values.length);
+  for (const batch of batches) {
+    await step.differentiate(batch);
+    (await model.parameters.gradients.read()).forEach((value, i) => sum[i] += value / batches.length);
+  }
+  step.free();
+  return sum;
 }
 
-gpuTest("of several passes over a batch the first alone is tallied", async () => {
-  const device = await testDevice(), model = tinyModel(device);
-  const results = stepResults(device, classes.length, 1), loss = crossEntropyLoss(device, 0);
-  const { optimizer } = twoPasses(device, model, {});
-  const work = stepWork(device, { model, results, loss, optimizer, maxNorm: 1 });
-  const slot = batchSlot(device, { rows: 4, imageSize, classes: classes.length });
-  const kernels = collectDispatches(device, () => work.gradients(slot)).map(({ name }) => name);
-  const count = (name: string) => kernels.filter((kernel) => kernel === name).length;
-  assertEquals([count("cross_entropy_forward"), count("tally")], [2, 1]);
-  for (const part of [work, slot, results, optimizer]) part.free();
-});
+for (const accumulate of [1, 3]) {
+  for (const adaptive of [false, true]) {
+    const what = `${adaptive ? "adaptive " : ""}SAM over ${accumulate} batches`;
+    gpuTest(`${what} steps by their gradient at the climbed weights, replayed and not`, async () => {
+      const device = await testDevice(), lr = .1, rho = .5;
+      const batches = Array.from({ length: accumulate }, (_, i) => randomBatch(4, "sam", i));
+      const after: Float32Array[] = [];
+      let start = new Float32Array();
+      for (const replay of [true, false]) {
+        const { model, step, results } = tinyStep(device, ({ parameters }) => {
+          const sgd = { name: "sgd", momentum: 0, weight_decay: 0, sam: { rho, adaptive } } as const;
+          return { optimizer: makeOptimizer(sgd, parameters), maxNorm: null, accumulate, replay };
+        });
+        start = await model.parameters.values.read() as Float32Array<ArrayBuffer>;
+        for (const batch of batches) await step.run(batch, lr);
+        after.push(await model.parameters.values.read());
+        assertEquals((await results.steps()).length, accumulate);
+        step.free();
+      }
+      const first = await gradientAt(device, start, batches);
+      const norm = Math.hypot(...first.map((g, i) => adaptive ? g * start[i] : g));
+      const climbed = start.map((w, i) => w + rho / norm * first[i] * (adaptive ? w * w : 1));
+      const second = await gradientAt(device, climbed, batches);
+      after[0].forEach((value, i) => assertAlmostEquals(value, start[i] - lr * second[i], 2e-6));
+      assert(second.some((g, i) => Math.abs(g - first[i]) > 1e-4), "both gradients are the same");
+      assertEquals(after[1], after[0]);
+    });
+  }
+}
 
 for (const precision of ["32-true", "16-mixed"] as const) {
   gpuTest(
-    `a second pass over a batch gives the same gradients, and with held statistics moves nothing, in ${precision}`,
+    `loss, counts and batch norm's statistics are those of SAM's first pass, in ${precision}`,
     async () => {
       const device = await testDevice(), batch = randomBatch(6, "passes");
-      const after = async (second?: Parameters<GradientPass>[0]) => {
+      const after = async (sam: { rho: number } | null) => {
         const model = slimModel(device, 1, precision), { parameters } = model;
         const results = stepResults(device, classes.length, 2), loss = crossEntropyLoss(device, 0);
-        const { optimizer, first } = second
-          ? twoPasses(device, model, second)
-          : { optimizer: makeOptimizer(adamw, parameters), first: undefined };
-        const parts = { model, results, loss, optimizer, imageSize, maxNorm: 1, replay: true };
-        const step = trainStep(device, parts);
-        for (let i = 0; i < 2; i++) await step.run(batch, 1e-3);
-        const gradients = await parameters.gradients.read();
-        if (first) assertEquals(gradients, await first.read());
-        assert(gradients.some((value) => value !== 0));
+        const optimizer = makeOptimizer({ ...adamw, sam }, parameters);
+        const step = trainStep(device, {
+          model,
+          results,
+          loss,
+          optimizer,
+          imageSize,
+          maxNorm: 1,
+          replay: true,
+        });
+        await step.run(batch, 1e-3);
         const state = {
           values: await parameters.values.read(),
+          halves: await parameters.halves?.read(),
           statistics: await parameters.statistics.read(),
           steps: await results.steps(),
           batches: parameters.batches,
@@ -254,10 +268,13 @@ for (const precision of ["32-true", "16-mixed"] as const) {
         for (const part of [step, results, optimizer, parameters]) part.free();
         return state;
       };
-      const once = await after(), held = await after({ holdStatistics: true }), moved = await after({});
-      assertEquals(held, once);
-      assertEquals(moved.values, once.values);
-      assertNotEquals(moved.statistics, once.statistics);
+      const { values: plain, halves: _, ...measured } = await after(null);
+      const { values, halves, ...measuredBySam } = await after({ rho: .05 });
+      assertEquals(measuredBySam, measured);
+      assertNotEquals(values, plain);
+      if (halves) {
+        assertEquals(halves, Float32Array.from(Float16Array.from(values.subarray(0, halves.length))));
+      }
     },
   );
 }

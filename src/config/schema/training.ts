@@ -5,7 +5,7 @@ import { Float } from "../../base/float.ts";
 import { pathSchema } from "../../base/path_schema.ts";
 import { losses } from "../../nn/losses/mod.ts";
 import { models } from "../../nn/models/mod.ts";
-import { DEFAULT_OPTIMIZER, optimizers } from "../../optim/optimizers/mod.ts";
+import { DEFAULT_OPTIMIZER, optimizers, sharedOptions } from "../../optim/optimizers/mod.ts";
 import { schedules } from "../../optim/schedules/mod.ts";
 import { count, integer, text } from "./fields.ts";
 import { kindsOf } from "./kinds.ts";
@@ -50,7 +50,7 @@ export const lossSchema = kindsOf(losses, { name: "Loss function", fallback: "cr
 export const optimizerSchema = kindsOf(optimizers, {
   name: "Optimiser",
   fallback: DEFAULT_OPTIMIZER,
-  shared: {},
+  shared: sharedOptions,
 });
 
 /** The learning rate over time. */

@@ -17,6 +17,8 @@ export interface FlatParameters {
   readonly halves?: Tensor | undefined;
   /** The range of trained elements, in multiples of 128; the others are frozen. By default all. */
   readonly trained?: readonly [start: number, end: number];
+  /** Batch norm's running statistics, flat, if the model has any: a second pass leaves them as they were. */
+  readonly statistics?: Tensor | undefined;
   /** Factors on the learning rate for each 128 elements (PyTorch: parameter groups). By default 1. */
   readonly rates?: Tensor | undefined;
 }
@@ -35,12 +37,27 @@ export interface StepInputs {
   readonly decision: StepDecision;
 }
 
-/**
- * Encodes forward and backward over the current batch. With `holdStatistics`, batch norm's running statistics stay
- * unchanged. The first pass of a batch provides its loss and counts.
- * @returns the batch's gradients, flat; the next pass overwrites them
- */
-export type GradientPass = (mode?: { readonly holdStatistics?: boolean }) => Tensor;
+/** The gradients of a step's batches, as an ascent reads them. */
+export interface AscentInputs {
+  /** [size], f32: the mean of the step's batches. */
+  readonly gradients: Tensor;
+  /** [1], by which they were multiplied, in mixed precision. */
+  readonly scale?: Tensor | undefined;
+}
+
+/** How an optimiser takes its gradients elsewhere than at the current weights, as SAM does. */
+export interface Ascent {
+  /**
+   * Encodes moving the weights, by the gradients of the step's batches. All of them then go through a second time,
+   * and the gradients of this pass count; loss and counts are the first one's.
+   */
+  climb(inputs: AscentInputs): void;
+  /**
+   * Encodes restoring the weights and batch norm's statistics after the second pass. If the gradients of either pass
+   * were not finite, those that count are not.
+   */
+  comeBack(inputs: AscentInputs): void;
+}
 
 /** An optimiser for one model. */
 export interface Optimizer {
@@ -50,12 +67,8 @@ export interface Optimizer {
   readonly states: ReadonlyMap<string, Tensor>;
   /** What changes from step to step, at most four numbers: `step` counts from 1, `lr` is the schedule's. */
   scalars(step: number, lr: number): readonly number[];
-  /**
-   * Encodes how the gradients of a batch are computed, if it takes more than one pass. SAM takes a pass, moves the
-   * weights, takes another pass with the statistics held, and moves the weights back. The gradients of the last pass
-   * count.
-   */
-  gradients?(pass: GradientPass): void;
+  /** Present if a step's batches go through twice. */
+  readonly ascent?: Ascent;
   /** Encodes one update. */
   step(inputs: StepInputs): void;
   /** Frees the states. */
