@@ -13,6 +13,7 @@ import { checkHealth } from "../../src/data/health/check.ts";
 import { proposeCorrections } from "../../src/data/health/propose.ts";
 import { findTwins } from "../../src/data/health/twins.ts";
 import type { FileTree } from "../../src/data/types.ts";
+import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
@@ -32,6 +33,9 @@ async function dirtyZip(): Promise<Uint8Array> {
   }
   const clear = dirtyFiles().filter(({ judged }) => judged !== "either");
   for (const { name, bytes } of clear) files[`set/dirty/${name}`] = bytes;
+  for (const name of FORMAT_FILES.filter((name) => !name.endsWith(".avif"))) {
+    files[`set/formats/${name}`] = formatFile(name);
+  }
   files["set/odd/copy.jpg"] = files["set/odd/1.jpg"];
   files["set/even/copy.jpg"] = files["set/odd/3.jpg"];
   return zipSync(files, { level: 0 });
