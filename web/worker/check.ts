@@ -16,13 +16,13 @@ const SAMPLE = 600;
 const SAY_EVERY = 200;
 
 /** Looks at files and remembers them. */
-export interface Looker {
+interface Looker {
   readonly inspectors: Inspectors;
   readonly place: (path: string) => FilePlace;
 }
 
 /** Looks at those of `paths` that are not known yet. */
-export async function look(
+async function look(
   { inspectors, place }: Looker,
   seen: Map<string, SeenFile>,
   paths: readonly string[],
@@ -37,10 +37,14 @@ export async function look(
   }, signal);
 }
 
-/** Checks a dataset; the report of all files goes into the catalogue. */
+/**
+ * Checks a dataset. Once all files have been looked at, `settle` gives the catalogue that counts, into which the report
+ * goes.
+ */
 export async function check(
   looker: Looker,
   catalog: Catalog,
+  settle: () => Promise<Catalog>,
   { progress, signal }: Context<CheckProgress>,
 ): Promise<{ report: HealthReport; verdict: Verdict }> {
   const { dataset, seen, paths } = catalog;
@@ -56,8 +60,8 @@ export async function check(
   }
   await look(looker, seen, paths, (done) => say("all", done, paths.length), signal);
   say("comparing", paths.length, paths.length);
-  const whole = await report(dataset);
-  catalog.found(whole);
+  const settled = await settle(), whole = await report(settled.dataset);
+  settled.found(whole);
   return { report: whole, verdict: verdictOf(whole, paths.length) };
 }
 

@@ -15,7 +15,7 @@ import { drawBitmap, readPlace } from "../../src/host/browser.ts";
 import type { Choices, DatasetCalls, Opening, Summary } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
 import { Catalog } from "./catalog.ts";
-import { check, look, type Looker } from "./check.ts";
+import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
 import { openSource } from "./sources.ts";
 import { cleanedZip } from "./cleaned_zip.ts";
@@ -51,8 +51,8 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
     },
     async check(_, context) {
       const now = opened(), looker = { inspectors, place: (path: string) => now.tree.place!(path) };
-      if (isDivided(now.catalog.dataset)) await divideByLooks(now, looker, context.signal);
-      const { report, verdict } = await check(looker, now.catalog, context);
+      const settle = async () => now.catalog = await dividedByLooks(now, context.signal);
+      const { report, verdict } = await check(looker, now.catalog, settle, context);
       now.report = report;
       return verdict;
     },
@@ -89,15 +89,15 @@ function isDivided({ notes }: Dataset): boolean {
   return notes.some((note) => note.includes("data.split"));
 }
 
-/** Divides again as the command line does: images that look alike stay together, so all must be looked at first. */
-async function divideByLooks(open: Open, looker: Looker, signal: AbortSignal): Promise<void> {
-  const { tree, choices, catalog } = open, { seen } = catalog;
-  await look(looker, seen, catalog.paths, () => {}, signal);
+/** Divided again as the command line does: images that look alike stay together, so all must have been looked at. */
+async function dividedByLooks({ tree, choices, catalog }: Open, signal: AbortSignal): Promise<Catalog> {
+  const { seen } = catalog;
+  if (!isDivided(catalog.dataset)) return catalog;
   const dataset = await read(tree, choices, async (samples) => {
     const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
     return await twinsOf(images, images.map(({ path }) => seen.get(path)?.picture?.fingerprint), { signal });
   });
-  open.catalog = new Catalog(dataset, seen);
+  return new Catalog(dataset, seen);
 }
 
 async function questionOf(tree: FileTree, error: DataError): Promise<Opening> {
