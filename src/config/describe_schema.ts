@@ -93,13 +93,13 @@ function kindTables(group: string, union: Schema, chooser: string): KeyTable {
 function rowsOf(key: string, schema: Schema): KeyRow[] {
   const names = keysOf(schema) ?? [];
   const below = names.flatMap((name) => rowsOf(`${key}.${name}`, childOf(schema, name)!));
-  if (names.length > 0 && !isPlugin(schema)) return below;
+  if (names.length > 0 && !mayBeAbsent(schema)) return below;
   return [{ key, type: typeOf(schema), fallback: fallbackOf(schema), help: helpOf(schema) }, ...below];
 }
 
-/** True for a map that is optional, such as a callback. */
-function isPlugin(schema: Schema): boolean {
-  return schema instanceof z.ZodOptional;
+/** True for a map that is there only if it is asked for, such as a callback. */
+function mayBeAbsent(schema: Schema): boolean {
+  return schema instanceof z.ZodOptional || takesNull(schema);
 }
 
 /** The values that a key accepts. */
