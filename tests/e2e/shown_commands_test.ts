@@ -42,6 +42,14 @@ function filled(command: string, folder: string): string {
   return /^deno task eval/.test(command) ? `${withInputs} hydra.run.dir=${folder}/eval` : withInputs;
 }
 
+/** A command that serves until it is interrupted: asked to end once it has printed its address. */
+function untilItServes(command: string, folder: string): string {
+  const output = `${folder}/served.txt`;
+  return `${command} > ${output} & task=$!
+    until grep -q http://127.0.0.1 ${output}; do kill -0 $task || exit 1; sleep 0.2; done
+    kill -INT $task; wait $task; code=$?; cat ${output}; [ $code = 0 ] || [ $code = 130 ]`;
+}
+
 /** Pictures for predict, taken from the dataset that the first training draws. */
 async function layOutPictures(folder: string): Promise<void> {
   const [first] = [...Deno.readDirSync(`${folder}/data/test`)].filter(({ name }) => name.endsWith(".jpg"));
@@ -64,7 +72,8 @@ e2eTest("README.md's commands run, in its order", () =>
     assert(commands.length >= 12, commands.join("\n"));
     assertEquals(commands.find((command) => !isElsewhere(command)), "deno task train");
     for (const command of commands.filter((command) => !isElsewhere(command))) {
-      const line = filled(command, folder);
+      const given = filled(command, folder);
+      const line = /^deno task page PATH/.test(command) ? untilItServes(given, folder) : given;
       const { code, out, error } = await inBash(line, { TORCH_HOME: `${folder}/torch` });
       assertEquals(code, 0, `${command}\n${line}\n${out}\n${error}`);
       if (command !== "deno task train") continue;
