@@ -135,7 +135,7 @@ browserTest(
       await page.keyboard.press("m");
       await page.keyboard.press("x");
       await page.keyboard.press("u");
-      await page.getByText("3 decisions").waitFor();
+      await page.locator("p[aria-busy=false]", { hasText: "3 decisions" }).waitFor();
       await page.reload();
       await openImages(page);
       await page.getByText("3 decisions").waitFor();

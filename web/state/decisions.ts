@@ -15,6 +15,8 @@ export interface Decision {
 type Decisions = ReadonlyMap<string, Decision>;
 
 export const decisions = signal<Decisions>(new Map());
+/** Writes to the browser's database that are under way. */
+export const writes = signal(0);
 let earlier: Decisions[] = [];
 
 /** Decides about an image. */
@@ -49,7 +51,10 @@ function store(next: Decisions): void {
   decisions.value = next;
   const key = summary.value?.key;
   if (key === undefined) return;
-  keep(key, [...next]).catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`);
+  writes.value++;
+  keep(key, [...next])
+    .catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`)
+    .finally(() => writes.value--);
 }
 
 effect(() => {

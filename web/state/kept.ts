@@ -2,8 +2,11 @@
 
 const STORE = "decisions";
 
+let database: Promise<IDBDatabase> | undefined;
+
+/** The database, opened once, so that values are kept in the order in which they come. */
 function opened(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
+  return database ??= new Promise((resolve, reject) => {
     const request = indexedDB.open("wgrad", 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
     request.onsuccess = () => resolve(request.result);

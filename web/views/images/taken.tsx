@@ -1,6 +1,6 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
 import { counted } from "../../../src/data/words.ts";
-import { accept, corrections, decisions, undo } from "../../state/decisions.ts";
+import { accept, corrections, decisions, undo, writes } from "../../state/decisions.ts";
 import { call, fault, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
 
@@ -9,7 +9,9 @@ export function Taken() {
   const count = decisions.value.size, proposed = verdict.value?.proposed ?? 0;
   return (
     <div class="taken">
-      <p aria-live="polite">{counted(count, "decision")}, kept in this browser</p>
+      <p aria-live="polite" aria-busy={writes.value > 0}>
+        {counted(count, "decision")}, kept in this browser
+      </p>
       {proposed > 0 && (
         <button
           type="button"
