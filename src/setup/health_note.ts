@@ -7,7 +7,6 @@ import type { ScannedFiles } from "../data/decode/scan.ts";
 import type { Dataset, FileTree, Split } from "../data/types.ts";
 import { counted } from "../data/words.ts";
 import { shellQuote } from "../base/shell_quote.ts";
-import { isMirrored } from "./is_mirrored.ts";
 
 /** A dataset whose files have been scanned for training. */
 interface ScannedData {
@@ -24,7 +23,7 @@ export function quickHealth(
   splits: readonly Split[],
 ): Promise<Finding[]> {
   const unreadable = unreadableOf(store, splits);
-  return quickFindings(dataset, tree, unreadable, scanned, isMirrored(config));
+  return quickFindings(dataset, tree, unreadable, scanned, config.transforms.train);
 }
 
 /** The findings with all unreadable files that are known by now. */

@@ -9,7 +9,6 @@ import { counted } from "../data/words.ts";
 import type { Host } from "../setup/host.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
 import { openDataset } from "../setup/open_dataset.ts";
-import { isMirrored } from "../setup/is_mirrored.ts";
 import { reportJson } from "./stats/json.ts";
 import { page } from "./stats/page.ts";
 import { tableLines } from "./stats/table.ts";
@@ -30,7 +29,7 @@ export async function stats(
   if (!isJson) { for (const note of notes) host.print(`note    ${note}`); }
   const { tree, dataset } = await openDataset(isJson ? { ...host, print: () => {} } : host, config);
   const started = performance.now();
-  const options = { isMirrored: isMirrored(config), signal: host.signal, progress: host.progress };
+  const options = { train: config.transforms.train, signal: host.signal, progress: host.progress };
   const decode = (bytes: Uint8Array) => host.pictures.decode(bytes, config.data.max_pixels);
   const report = await checkHealth(tree, dataset, decode, options).catch(orInterrupted(host.signal));
   const seconds = (performance.now() - started) / 1000;

@@ -47,7 +47,7 @@ async function patchOf(tree: FileTree): Promise<string> {
     await findTwins(samples, { tree, decode: decodeImage, parallel: 4 });
   const dataset = await readDataset(tree, { findAlike });
   return formatPatch(
-    proposeCorrections(await checkHealth(tree, dataset, decodeImage, { isMirrored: false })),
+    proposeCorrections(await checkHealth(tree, dataset, decodeImage, {})),
   );
 }
 

@@ -50,7 +50,7 @@ export async function check(
   const { dataset, seen, paths } = catalog;
   const say = progressOf(progress);
   const report = async (part: Dataset) =>
-    await checkSeen(part, (path) => Promise.resolve(seen.get(path)!), { isMirrored: false, signal });
+    await checkSeen(part, (path) => Promise.resolve(seen.get(path)!), { signal });
   const sample = stratified(dataset, SAMPLE);
   if (sample !== dataset) {
     const chosen = pathsOf(sample);

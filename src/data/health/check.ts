@@ -1,6 +1,7 @@
 /** The health check of a dataset, which reads and decodes every file once. */
 import { noProgress } from "../../base/progress.ts";
 import type { Dataset, Decode, FileTree } from "../types.ts";
+import type { Step } from "../transforms/transform.ts";
 import { describeRanges } from "../decode/ranges.ts";
 import { classFindings, countSplits, imbalanceOf } from "./class_findings.ts";
 import { oddFiles } from "./file_findings.ts";
@@ -17,8 +18,8 @@ import {
 
 /** Options of {@link checkHealth}. */
 export interface HealthOptions extends InspectOptions {
-  /** True if training mirrors images. */
-  readonly isMirrored: boolean;
+  /** The steps that training images go through; none by default. */
+  readonly train?: readonly Step[];
 }
 
 /** Checks a dataset whose samples are already read. A file that cannot be decoded is a finding, not an error. */
@@ -45,12 +46,12 @@ export async function checkSeen(
 async function reportHealth(
   dataset: Dataset,
   files: readonly InspectedFile[],
-  { isMirrored, progress = noProgress, signal }: HealthOptions,
+  { train = [], progress = noProgress, signal }: HealthOptions,
 ): Promise<HealthReport> {
   const splits = countSplits(dataset);
   const ranges = describeRanges(files.map(({ picture }) => picture?.assumedBits));
   const findings = [
-    ...classFindings(dataset, isMirrored),
+    ...classFindings(dataset, train),
     ...fileFindings(files, await samePictures(files, { progress, signal }), dataset.classes),
   ];
   return {
@@ -64,6 +65,12 @@ async function reportHealth(
     notes: [...dataset.notes, ...ranges === undefined ? [] : [ranges]],
     ignored: dataset.ignored,
   };
+}
+
+/** The report on the same files, if training images go through other steps. */
+export function withTraining(report: HealthReport, dataset: Dataset, train: readonly Step[]): HealthReport {
+  const ofFiles = report.findings.filter(({ groups }) => groups.length > 0);
+  return { ...report, findings: worstFirst([...classFindings(dataset, train), ...ofFiles]) };
 }
 
 /** In the order of KINDS, which is by severity. */

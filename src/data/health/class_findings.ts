@@ -1,10 +1,12 @@
-/** Findings about classes: missing, too small, unbalanced, or changed by mirroring. Needs no images. */
+/** Findings about classes: missing, too small, unbalanced, or changed by transforms. Needs no images. */
 import { largest, smallest } from "../../base/lists.ts";
 import { nearest } from "../../base/nearest.ts";
 import { classCounts } from "../class_weights.ts";
 import { compareCodePoints } from "../files/paths.ts";
 import { type Dataset, SPLITS } from "../types.ts";
+import type { Step } from "../transforms/transform.ts";
 import { counted } from "../words.ts";
+import { type Change, classChanges } from "./class_changes.ts";
 import type { Finding, FoundClass, Kind, SplitCounts } from "./types.ts";
 
 /** A class with fewer training images than this has very few. */
@@ -26,25 +28,18 @@ export function imbalanceOf(splits: readonly SplitCounts[]): number {
   return counts.length === 0 ? 1 : largest(counts) / Math.max(1, smallest(counts));
 }
 
-/** True if mirroring an image may change its class: names of digits, or names containing left or right. */
-export function isMirrorSensitive(className: string): boolean {
-  return /^\d+$/.test(className) || /(^|[^a-z])(left|right)([^a-z]|$)/i.test(className) ||
-    /[a-z](Left|Right)([^a-z]|$)/.test(className);
-}
-
-/** All findings about classes. `isMirrored` says whether training mirrors images. */
-export function classFindings(dataset: Dataset, isMirrored: boolean): Finding[] {
+/** All findings about classes. `train` are the steps that training images go through. */
+export function classFindings(dataset: Dataset, train: readonly Step[]): Finding[] {
   const { classes, skippedUnknownLabels } = dataset;
-  const splits = countSplits(dataset);
+  const splits = countSplits(dataset), changes = classChanges(train, classes);
+  const changed = (by: Change) => changes.flatMap(({ change, classes }) => change === by ? classes : []);
   const found: [Kind, FoundClass[]][] = [
     ["unknown_class", SPLITS.flatMap((split) => unknown(split, skippedUnknownLabels[split], classes))],
     ["missing_class", splits.flatMap(({ split, counts }) => inSplit(split, counts, classes, (n) => n === 0))],
     ["alike_names", alike(classes, folded)],
     ["few_samples", fewSamples(splits, classes)],
-    [
-      "flip",
-      isMirrored ? classes.filter(isMirrorSensitive).map((className) => ({ className, note: "" })) : [],
-    ],
+    ["flip", changed("flip")],
+    ["turn", changed("turn")],
     ["imbalance", unbalanced(splits, classes)],
     [
       "alike_numbers",

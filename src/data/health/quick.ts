@@ -6,16 +6,20 @@ import { append } from "../../base/lists.ts";
 import { sha256 } from "../../base/sha256.ts";
 import type { ScannedFiles, Unreadable } from "../decode/scan.ts";
 import { type Dataset, type FileTree, type Split, SPLITS } from "../types.ts";
+import type { Step } from "../transforms/transform.ts";
 import { classFindings } from "./class_findings.ts";
 import type { Finding, FoundFile, Kind } from "./types.ts";
 
-/** The findings. `unreadable` lists the files of each split that cannot be read, as far as is known. */
+/**
+ * The findings. `unreadable` lists the files of each split that cannot be read, as far as is known; `train` are the steps
+ * that training images go through.
+ */
 export async function quickFindings(
   dataset: Dataset,
   tree: FileTree,
   unreadable: UnreadableBySplit,
   scanned: ScannedFiles,
-  isMirrored: boolean,
+  train: readonly Step[],
 ): Promise<Finding[]> {
   const files = allFiles(dataset), reasons = reasonsOf(unreadable);
   const readable = files.filter(({ path }) => !reasons.has(path));
@@ -24,7 +28,7 @@ export async function quickFindings(
     ...await copies(readable, scanned, tree),
   ];
   const findings = found.flatMap(([kind, groups]) => findingOf(kind, groups));
-  return [...unreadableFinding(dataset, unreadable), ...findings, ...classFindings(dataset, isMirrored)];
+  return [...unreadableFinding(dataset, unreadable), ...findings, ...classFindings(dataset, train)];
 }
 
 type UnreadableBySplit = Readonly<Partial<Record<Split, readonly Unreadable[]>>>;

@@ -126,6 +126,12 @@ export const KINDS = {
     advice:
       "Training mirrors images, but these names look like digits or sides. If they are, set transforms=upright.",
   },
+  turn: {
+    severity: "warning",
+    title: "Turning would change the class",
+    advice:
+      "Training turns images by more than 90 degrees, so that a 6 looks like a 9. Lower the degrees of random_affine.",
+  },
   flat: {
     severity: "warning",
     title: "Flat images",

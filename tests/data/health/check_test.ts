@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
-import { isMirrorSensitive } from "../../../src/data/health/class_findings.ts";
+import { isMirrorSensitive } from "../../../src/data/health/class_changes.ts";
 import { contentFormat, nameFormat } from "../../../src/data/decode/formats.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
@@ -162,13 +162,13 @@ Deno.test("checkHealth() finds missing, unknown, rare and unbalanced classes", a
 
 Deno.test("checkHealth() warns of mirroring only where it is done and the names are told by it", async () => {
   const files = healthy(["23", "turn left"], { train: 12, valid: 5 });
-  assertEquals(kindsOf(await check(files, false)), []);
-  const { findings } = await check(files, true);
+  assertEquals(kindsOf(await check(files)), []);
+  const { findings } = await check(files, [{ random_horizontal_flip: {} }]);
   assertEquals(findings.map(({ kind, classes }) => [kind, ...classes.map(({ className }) => className)]), [
     ["flip", "23", "turn left"],
   ]);
-  const sensitive = ["7", "00", "LEFT", "right-hand", "turnRight", "arrow_left"];
-  const others = ["cat", "bright", "rightful", "leftover", "b52", "cleft"];
+  const sensitive = ["7", "10", "LEFT", "right-hand", "turnRight", "arrow_left"];
+  const others = ["cat", "8", "101", "bright", "rightful", "leftover", "b52", "cleft"];
   assertEquals([...sensitive, ...others].filter(isMirrorSensitive), sensitive);
 });
 

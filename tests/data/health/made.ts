@@ -4,6 +4,7 @@ import { readDataset } from "../../../src/data/files/dataset.ts";
 import { checkHealth } from "../../../src/data/health/check.ts";
 import type { Finding, HealthReport, Kind } from "../../../src/data/health/types.ts";
 import { memoryTree } from "../../../src/data/files/memory_tree.ts";
+import type { Step } from "../../../src/data/transforms/transform.ts";
 import type { FileTree, Picture } from "../../../src/data/types.ts";
 import { decodeImage, encodeJpeg, encodePng } from "../../../src/host/deno_images.ts";
 
@@ -83,9 +84,9 @@ export function healthy(classes: readonly string[], counts: Readonly<Record<stri
 }
 
 /** Checks a made dataset. */
-export async function check(files: Readonly<Files>, isMirrored = false): Promise<HealthReport> {
+export async function check(files: Readonly<Files>, train: readonly Step[] = []): Promise<HealthReport> {
   const tree = await treeOfPictures(files);
-  return await checkHealth(tree, await readDataset(tree), decodeImage, { isMirrored });
+  return await checkHealth(tree, await readDataset(tree), decodeImage, { train });
 }
 
 /** The paths of a finding's groups, sorted. */

@@ -40,6 +40,6 @@ Deno.test("a dataset read with the proposed corrections has no error left", asyn
   const tree = await treeOfPictures(dirty);
   const patch = parsePatch("p", formatPatch(proposeCorrections(await check(dirty))));
   const corrected = await readDataset(tree, { patch });
-  const report = await checkHealth(tree, corrected, decodeImage, { isMirrored: false });
+  const report = await checkHealth(tree, corrected, decodeImage, {});
   assertEquals(kindsOf(report), ["near_duplicate"]); // train/dog/known.jpg and its twin
 });

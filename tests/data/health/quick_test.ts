@@ -21,7 +21,7 @@ Deno.test("quickFindings() finds what is unreadable, belied, copied across label
   const dataset = await readDataset(tree);
   const scanned = await scanFiles(tree, await tree.paths());
   const unreadable = { train: [{ path: "train/left/broken.jpg", reason: "no picture" }] };
-  const findings = await quickFindings(dataset, tree, unreadable, scanned, true);
+  const findings = await quickFindings(dataset, tree, unreadable, scanned, [{ random_horizontal_flip: {} }]);
   assertEquals(findings.map(({ kind }) => kind), ["unreadable", "belied_name", "two_labels", "leak", "flip"]);
   assertEquals(groupsOf({ findings }, "unreadable"), [["train/left/broken.jpg"]]);
   assertEquals(groupsOf({ findings }, "belied_name"), [["test/left/png.jpg"]]);

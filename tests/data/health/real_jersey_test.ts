@@ -15,9 +15,7 @@ Deno.test({
   fn: async () => {
     const started = performance.now();
     const tree = await openTree(path);
-    const report = await checkHealth(tree, await readDataset(tree), decodeImage, {
-      isMirrored: false,
-    });
+    const report = await checkHealth(tree, await readDataset(tree), decodeImage, {});
     assert(performance.now() - started < 60_000, `took ${performance.now() - started} ms`);
     assertEquals(report.files, 9625);
     assertEquals(groupsOf(report, "two_labels"), [

@@ -5,7 +5,6 @@ import { parsePatch } from "../../../src/data/files/patch.ts";
 import { denoHost } from "../../../src/host/deno.ts";
 import { denoConfigFiles } from "../../../src/host/deno_config.ts";
 import type { Host } from "../../../src/setup/host.ts";
-import { isMirrored } from "../../../src/setup/is_mirrored.ts";
 import { stats } from "../../../src/tasks/stats.ts";
 import { healthy, treeOfPictures, waves } from "../../data/health/made.ts";
 import { assertMessage } from "../../data/helpers.ts";
@@ -95,14 +94,4 @@ Deno.test("stats --strict is a DataError, exit code 3, after all is written", as
     DataError,
     'Cannot pass "made" with --strict: the health check found 2 errors and 0 warnings; see above, or omit --strict',
   );
-});
-
-Deno.test("isMirrored() finds a flip at any depth, if it ever flips", () => {
-  const mirrored = (...train: unknown[]) =>
-    isMirrored({ transforms: { train, eval: [] } } as unknown as typeof config);
-  assert(mirrored({ resize: {} }, { random_horizontal_flip: { p: 0.5 } }));
-  assert(mirrored({ random_apply: { transforms: [{ random_horizontal_flip: {} }], p: 0.1 } }));
-  assert(!mirrored({ resize: {} }, { random_horizontal_flip: { p: 0 } }));
-  assert(isMirrored(loadConfig(denoConfigFiles(), ["transforms=default"])));
-  assert(!isMirrored(loadConfig(denoConfigFiles(), ["transforms=basketball_jersey"])));
 });

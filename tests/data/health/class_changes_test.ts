@@ -1,0 +1,103 @@
+/** Which classes look like others once training has mirrored or turned their images. */
+import { assertEquals } from "@std/assert";
+import { rng } from "../../../src/base/rng.ts";
+import { loadConfig } from "../../../src/config/mod.ts";
+import { readDataset } from "../../../src/data/files/dataset.ts";
+import { withTraining } from "../../../src/data/health/check.ts";
+import { classChanges } from "../../../src/data/health/class_changes.ts";
+import type { Step } from "../../../src/data/transforms/transform.ts";
+import { denoConfigFiles } from "../../../src/host/deno_config.ts";
+import { check, healthy, kindsOf, treeOfPictures } from "./made.ts";
+
+const DIGITS = [..."0123456789"];
+
+/** The classes that each transform changes. */
+const changed = (train: readonly Step[], classes: readonly string[]) =>
+  classChanges(train, classes).map(({ change, key, classes }) => [
+    change,
+    key,
+    ...classes.map(({ className, note }) => `${className}: ${note}`),
+  ]);
+
+Deno.test("classChanges() says what mirrored digits look like, and by which transform", () => {
+  const by = "by random_horizontal_flip",
+    looks = (other: string) => `looks like "${other}" after random_horizontal_flip`;
+  assertEquals(changed(["normalize", { random_horizontal_flip: null }], DIGITS), [[
+    "flip",
+    "transforms.train.1.random_horizontal_flip",
+    `2: ${looks("5")}`,
+    `3: ${by}`,
+    `4: ${by}`,
+    `5: ${looks("2")}`,
+    `6: ${by}`,
+    `7: ${by}`,
+    `9: ${by}`,
+  ]]);
+  assertEquals(
+    changed([{ random_horizontal_flip: {} }], ["12", "51", "turnLeft", "turnRight", "b", "d", "cat"]),
+    [[
+      "flip",
+      "transforms.train.0.random_horizontal_flip",
+      `12: ${looks("51")}`,
+      `51: ${looks("12")}`,
+      `turnLeft: ${looks("turnRight")}`,
+      `turnRight: ${looks("turnLeft")}`,
+      `b: ${looks("d")}`,
+      `d: ${looks("b")}`,
+    ]],
+  );
+});
+
+Deno.test("classChanges() says which classes of digits and sides are others upside down", () => {
+  const over: Step[] = [{ random_affine: { degrees: 180 } }],
+    looks = (other: string) => `looks like "${other}" after random_affine`;
+  assertEquals(changed(over, [...DIGITS, "16", "91", "66", "arrow up", "arrow down", "up"]), [[
+    "turn",
+    "transforms.train.0.random_affine",
+    `6: ${looks("9")}`,
+    `9: ${looks("6")}`,
+    `16: ${looks("91")}`,
+    `91: ${looks("16")}`,
+    `arrow up: ${looks("arrow down")}`,
+    `arrow down: ${looks("arrow up")}`,
+  ]]);
+});
+
+Deno.test("classChanges() goes by the angles that random_affine can draw", () => {
+  const random = rng(7, "angles");
+  for (let n = 0; n < 500; n++) {
+    const low = random.integer(1000) - 500, high = low + random.integer(n % 2 === 0 ? 60 : 400);
+    const angles = Array.from({ length: high - low + 1 }, (_, i) => low + i);
+    const isOver = angles.some((angle) => Math.cos(angle / 180 * Math.PI) < -1e-9);
+    const found = classChanges([{ random_affine: { degrees: [low, high] } }], ["6", "9"]);
+    assertEquals(found.length > 0, isOver, `${low} .. ${high}`);
+  }
+});
+
+Deno.test("classChanges() finds a flip at any depth, if it is ever applied", () => {
+  const keys = (...train: Step[]) => classChanges(train, ["3"]).map(({ key }) => key);
+  const flip = { random_horizontal_flip: {} };
+  assertEquals(keys("center_crop", { random_horizontal_flip: { p: 0 } }), []);
+  assertEquals(keys({ random_apply: { transforms: [flip], p: 0.1 } }), [
+    "transforms.train.0.random_apply.transforms.0.random_horizontal_flip",
+  ]);
+  assertEquals(keys({ random_apply: { transforms: [flip], p: 0 } }), []);
+  assertEquals(keys({ random_choice: { transforms: [flip, "center_crop", flip], p: [0, 1, 2] } }), [
+    "transforms.train.0.random_choice.transforms.2.random_horizontal_flip",
+  ]);
+  const ofPreset = (name: string) =>
+    keys(...loadConfig(denoConfigFiles(), [`transforms=${name}`]).transforms.train);
+  assertEquals(ofPreset("default").length, 1);
+  assertEquals(["upright", "stretched", "basketball_jersey"].map(ofPreset), [[], [], []]);
+});
+
+Deno.test("withTraining() reports on other transforms as a check with them does, without looking at files", async () => {
+  const files = { ...healthy(["6", "9"], { train: 12, valid: 5 }), "train/6/broken.jpg": new Uint8Array(9) };
+  const dataset = await readDataset(await treeOfPictures(files));
+  const flipped: Step[] = [{ random_horizontal_flip: {} }],
+    over: Step[] = [{ random_affine: { degrees: 120 } }];
+  const report = await check(files, flipped);
+  assertEquals(kindsOf(report), ["unreadable", "flip"]);
+  assertEquals(withTraining(report, dataset, over), await check(files, over));
+  assertEquals(kindsOf(withTraining(report, dataset, [])), ["unreadable"]);
+});
