@@ -1,8 +1,12 @@
-/** Images in a browser, on a page or in a worker: `createImageBitmap` decodes, a canvas provides the pixels. */
+/**
+ * Images in a browser, on a page or in a worker: where `ImageDecoder` does not (browser_frames.ts), `createImageBitmap`
+ * decodes, and a canvas provides the pixels.
+ */
 import { DataError, messageOf } from "../base/errors.ts";
 import { cutFault, headerFault, MAX_PIXELS, pixelFault, readHeader } from "../data/decode/picture_header.ts";
 import { portableDecoder } from "../data/decode/portable/mod.ts";
 import type { Picture } from "../data/types.ts";
+import { decodeFrame } from "./browser_frames.ts";
 
 /**
  * Decodes an image of any format that is read to 8-bit RGB: EXIF orientation applied, first frame, alpha dropped
@@ -19,6 +23,8 @@ export async function decodeImage(bytes: Uint8Array, maxPixels: number = MAX_PIX
   if (fault !== undefined) throw new DataError(fault);
   const portable = portableDecoder(bytes, header!);
   if (portable) return await portable(maxPixels);
+  const quick = await decodeFrame(bytes, header!);
+  if (quick !== undefined && quick.width * quick.height <= maxPixels) return quick;
   const bitmap = await decodeBitmap(bytes);
   try {
     const { width, height } = bitmap;

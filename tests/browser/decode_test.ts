@@ -4,6 +4,7 @@ import sharp, { type Sharp } from "sharp";
 import { drawJersey, type Picture, rng } from "../../mod.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
 import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
+import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
 import { blank, bundle, type OpenPage, script, withPage } from "./harness.ts";
 
@@ -32,6 +33,12 @@ const files: Readonly<Record<string, () => Sharp>> = {
   "a WebP": () => picture.clone().webp({ lossless: true }),
 };
 
+/** About the corners of chroma at half the size: planes of one, two and three columns, and half blocks. */
+const ODD_SIZES = [[1, 1], [1, 9], [2, 3], [3, 2], [4, 5], [5, 1], [5, 4], [6, 7], [16, 16], [17, 33], [
+  131,
+  67,
+]];
+
 browserTest("decodeImage() in Chromium gives the values of sharp", async (context) => {
   const module = script(await bundle(["src/host/browser.ts"]));
   await withPage({ "/": blank, "/browser.js": module }, async ({ page, errors }) => {
@@ -41,6 +48,28 @@ browserTest("decodeImage() in Chromium gives the values of sharp", async (contex
         assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes));
       });
     }
+    await context.step("JPEGs of odd sizes, without a Blob", async () => {
+      await page.evaluate(() => {
+        globalThis.Blob = class {
+          constructor() {
+            throw new Error("a Blob was made");
+          }
+        } as unknown as typeof Blob;
+      });
+      for (const [i, [width, height]] of ODD_SIZES.entries()) {
+        for (const chromaSubsampling of ["4:2:0", "4:4:4"]) {
+          const { data } = patterned(width, height, i);
+          const jpeg = sharp(data, { raw: { width, height, channels: 3 } }).jpeg({
+            quality: 85,
+            chromaSubsampling,
+          });
+          const bytes = new Uint8Array(await jpeg.toBuffer());
+          const name = `${width}x${height} ${chromaSubsampling}`;
+          assertEquals(await decodeInPage(page, bytes), await decodeImage(bytes), name);
+        }
+      }
+      await page.reload();
+    });
     await context.step("BMP, TIFF, HEIC and 16-bit PNG", async () => {
       for (const name of FORMAT_FILES.filter((name) => !name.endsWith(".avif"))) {
         const bytes = formatFile(name);
