@@ -22,6 +22,7 @@ export { type Config, configSchema } from "./schema/mod.ts";
 export { transformOptions } from "./schema/transforms.ts";
 export { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
 export { quotedValue } from "./sweep.ts";
+export { memoryConfigFiles } from "./memory_files.ts";
 export { pipelineSteps } from "./transform_steps.ts";
 
 /** A world without environment variables or other folders, at the epoch: for tests and pages. */

@@ -24,14 +24,14 @@ export async function page(host: Host, args: readonly string[]): Promise<void> {
 
 async function serve(host: Host, photos: string | undefined, port: number): Promise<void> {
   const tree = photos === undefined ? undefined : await host.openTree(photos);
-  const files = await pageFiles(host.bundle, { data: tree && DATA });
+  const files = await pageFiles(host, { data: tree && DATA });
   await host.serve(port, answers(files, tree), (address) => {
     host.print(`page    ${address}${photos === undefined ? "" : ` with ${photos}`} (Ctrl-C ends it)`);
   });
 }
 
 async function writeFolder(host: Host, folder: string): Promise<void> {
-  const files = await pageFiles(host.bundle, { isOffline: true });
+  const files = await pageFiles(host, { isOffline: true });
   for (const [name, { text }] of files) {
     await host.writeAtomic(join(folder, name), new TextEncoder().encode(text));
   }
@@ -40,7 +40,7 @@ async function writeFolder(host: Host, folder: string): Promise<void> {
 
 async function writeSingle(host: Host, path: string): Promise<void> {
   await requireFolderOf(host, "--single", path);
-  const bytes = new TextEncoder().encode(await singleFile(host.bundle));
+  const bytes = new TextEncoder().encode(await singleFile(host));
   await host.writeAtomic(path, bytes);
   host.print(`page    ${path} (${(bytes.length / 1024 ** 2).toFixed(1)} MiB)`);
 }

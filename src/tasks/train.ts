@@ -36,8 +36,16 @@ export interface TrainResult {
   readonly test: Tally | undefined;
 }
 
+/** Callbacks that follow a run beside the configured ones, such as a page's. */
+export type Watch = (data: OpenData) => readonly Callback[];
+
 /** Trains with validation after each epoch, writes checkpoints, and tests the best one. */
-export async function train(host: Host, given: Config, places: RunPlaces): Promise<TrainResult> {
+export async function train(
+  host: Host,
+  given: Config,
+  places: RunPlaces,
+  watch: Watch = () => [],
+): Promise<TrainResult> {
   const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
   const { folder } = places;
   const log = openLog(host, config, folder);
@@ -63,7 +71,8 @@ export async function train(host: Host, given: Config, places: RunPlaces): Promi
     const evaluation = openEvaluator(config, { device, model, loss, data });
     const resume = places.resume && await openResume(host, config, places.resume);
     return await withRunLog(log, config, resume?.progress, async () => {
-      const callbacks = openCallbacks(host, config, places, { device, data, findings });
+      const configured = openCallbacks(host, config, places, { device, data, findings });
+      const callbacks = [...configured, ...watch(data)];
       const parts = { device, data, model, loss, evaluation, log, resume, callbacks };
       const state = await fit(device, await openFit(host, config, folder, parts));
       if (state.stop !== undefined) host.print(`\nstopped ${state.stop}`);

@@ -1,11 +1,15 @@
 /** The page as it is served, as a static folder, and as a single file, each in Chromium with its policy. */
 import type { Page } from "playwright-core";
 import { assertEquals } from "@std/assert";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { bundle } from "../../src/host/deno_page.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
 import { answers, DATA } from "../../src/tasks/page/server.ts";
 import { openBrowser } from "./harness.ts";
+
+/** What makes the page. */
+export const pageHost = { bundle, configFiles: denoConfigFiles() };
 
 /** How the page is opened. */
 export interface PageOptions {
@@ -23,7 +27,7 @@ export async function withServedPage(
   body: (page: Page) => Promise<void>,
 ): Promise<void> {
   const tree = options.photos === undefined ? undefined : await openTree(options.photos);
-  const files = await pageFiles(bundle, { data: tree && DATA });
+  const files = await pageFiles(pageHost, { data: tree && DATA });
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     answers(files, tree),
@@ -38,7 +42,7 @@ export async function withSinglePage(
 ): Promise<void> {
   const path = await Deno.makeTempFile({ prefix: "wgrad_page_", suffix: ".html" });
   try {
-    await Deno.writeTextFile(path, await singleFile(bundle));
+    await Deno.writeTextFile(path, await singleFile(pageHost));
     await openAt(`file://${path}`, options, body);
   } finally {
     await Deno.remove(path);

@@ -17,10 +17,9 @@ import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { bundle } from "../../src/host/deno_page.ts";
 import { pageFiles } from "../../src/tasks/page/files.ts";
 import { answers } from "../../src/tasks/page/server.ts";
-import { openAt, withServedPage, withSinglePage } from "./open_page.ts";
+import { openAt, pageHost, withServedPage, withSinglePage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -186,7 +185,7 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
 }
 
 browserTest("the page opens and checks without its server, once it has been opened", async () => {
-  const files = await pageFiles(bundle, { isOffline: true });
+  const files = await pageFiles(pageHost, { isOffline: true });
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     answers(files, undefined),

@@ -107,6 +107,8 @@ const allowed: [from: string, to: string][] = [
   ["kernels/a.ts", "wgsl-preprocessor"],
   ["web/main.ts", "mod.ts"],
   ["web/main.ts", "src/host/browser.ts"],
+  ["web/engine/train.ts", "src/tasks/train.ts"],
+  ["web/engine/train.ts", "web/worker/sources.ts"],
   ["src/data/zip.ts", "fflate"],
   ["src/tasks/predict.ts", "src/tasks/predict/inputs.ts"],
   ["src/tasks/completion.ts", "src/tasks/configured.ts"],
@@ -150,6 +152,7 @@ const forbidden: [from: string, to: string, fault: string][] = [
     "src/core/device.ts",
     "web may import web, data, base, mod, host/browser, preact, @preact/signals, zod, fflate only",
   ],
+  ["web/engine/train.ts", "src/host/deno_config.ts", "web/engine names no src/host/deno"],
   ["src/helper.ts", "src/base/rng.ts", "src/helper.ts is in no room"],
   ["src/tasks/doctor.ts", "bench/probe.ts", "bench is above tasks"],
   [

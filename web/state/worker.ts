@@ -1,5 +1,6 @@
 /** The workers: a file beside the page, or within it where the page is a single file. */
 import type { DatasetCalls } from "../protocol/calls.ts";
+import type { EngineCalls } from "../protocol/engine_calls.ts";
 import { type Caller, caller } from "../protocol/channel.ts";
 
 /** Workers that look at files, at most: more of them wait for the disk, and each takes tens of megabytes. */
@@ -19,6 +20,14 @@ export function startWorkers(failed: (message: string) => void): Caller<DatasetC
   });
   dataset.postMessage("connect", ports);
   return caller<DatasetCalls>(dataset);
+}
+
+/** Starts the worker that has the engine, whose code is loaded by then. Calls wait for it. */
+export function startEngine(failed: (message: string) => void): Caller<EngineCalls> {
+  const { port1, port2 } = new MessageChannel();
+  starter(failed)("engine").postMessage("connect", [port1]);
+  port2.start();
+  return caller<EngineCalls>(port2);
 }
 
 /** Starts workers by name. A page from disk may start no modules, so its worker is a classic script. */

@@ -1,20 +1,22 @@
 /**
- * The entry of all workers, which the page starts: one under the name "dataset" holds the dataset, the others look at
- * files for it. The first message brings the ports between them.
+ * The entry of all workers, which the page starts: one under the name "dataset" holds the dataset, others look at files
+ * for it, and "engine" trains, whose code is loaded only then. The first message brings the ports between them.
  */
 import "./no_eval.ts";
 import { type Port, serve } from "../protocol/channel.ts";
 import type { DatasetCalls, InspectCalls } from "../protocol/calls.ts";
+import type { EngineCalls } from "../protocol/engine_calls.ts";
 import { datasetCalls } from "./dataset.ts";
 import { inspectCalls } from "./inspect.ts";
 import { inspectors } from "./inspectors.ts";
 
 const scope = self as unknown as Port & { readonly name: string };
 
-const connect = ({ ports }: MessageEvent) => {
+const connect = async ({ ports }: MessageEvent) => {
   scope.removeEventListener("message", connect);
-  ports.forEach((port) => port.start());
   if (scope.name === "dataset") serve<DatasetCalls>(scope, datasetCalls(inspectors(ports)));
-  else serve<InspectCalls>(ports[0], inspectCalls());
+  else if (scope.name === "inspect") serve<InspectCalls>(ports[0], inspectCalls());
+  else serve<EngineCalls>(ports[0], (await import("../engine/engine.ts")).engineCalls());
+  ports.forEach((port) => port.start()); // what has come meanwhile is waiting there
 };
 scope.addEventListener("message", connect);

@@ -7,6 +7,7 @@ import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
 import type { Host } from "../../setup/host.ts";
+import { confLine } from "./conf.ts";
 
 /** A file of the page. */
 export interface PageFile {
@@ -20,6 +21,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
   "form-action 'none'";
 
 const SCRIPT = "text/javascript";
+const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
 const style = [tokens, page, rooms, images].join("\n");
 
@@ -31,14 +33,16 @@ export interface PageOptions {
   readonly isOffline?: boolean;
 }
 
+/** What the page is made by. */
+export type PageHost = Pick<Host, "bundle" | "configFiles">;
+
 /** The page as files by name, with relative addresses. */
 export async function pageFiles(
-  bundle: Host["bundle"],
+  { bundle, configFiles }: PageHost,
   { data, isOffline = false }: PageOptions = {},
 ): Promise<Map<string, PageFile>> {
-  const scripts = await Promise.all(
-    ["web/main.tsx", "web/worker/worker.ts"].map((entry) => bundle(entry, true)),
-  );
+  const [shell, worker] = await Promise.all([MAIN, WORKER].map((entry) => bundle(entry, true)));
+  worker.set("worker.js", confLine(configFiles) + worker.get("worker.js"));
   const meta = [
     `<meta http-equiv="Content-Security-Policy" content="${POLICY}">`,
     data === undefined ? "" : `<meta name="wgrad-data" content="${data}">`,
@@ -52,7 +56,7 @@ export async function pageFiles(
   const files = new Map<string, PageFile>([
     ["index.html", { type: "text/html; charset=utf-8", text: markup }],
     ["style.css", { type: "text/css; charset=utf-8", text: style }],
-    ...scripts.flatMap((all) =>
+    ...[shell, worker].flatMap((all) =>
       [...all].map(([name, text]): [string, PageFile] => [name, { type: SCRIPT, text }])
     ),
   ]);
@@ -71,11 +75,9 @@ async function listing(files: ReadonlyMap<string, PageFile>): Promise<string> {
 }
 
 /** The page as one document that opens from disk. Its policy names the hashes of what it contains. */
-export async function singleFile(bundle: Host["bundle"]): Promise<string> {
+export async function singleFile({ bundle, configFiles }: PageHost): Promise<string> {
   const [shell, worker] = await Promise.all(
-    ["web/main.tsx", "web/worker/worker.ts"].map(async (entry) =>
-      [...(await bundle(entry, false)).values()][0]
-    ),
+    [MAIN, WORKER].map(async (entry) => [...(await bundle(entry, false)).values()][0]),
   );
   const code = inScript(shell);
   const policy = `default-src 'none'; script-src ${await policySource(code)} blob: 'wasm-unsafe-eval'; ` +
@@ -84,7 +86,7 @@ export async function singleFile(bundle: Host["bundle"]): Promise<string> {
   return filled(index, {
     head: `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     style: `<style>${style}</style>`,
-    script: `<script type="text/plain" id="worker">${inScript(worker)}</script>` +
+    script: `<script type="text/plain" id="worker">${inScript(confLine(configFiles) + worker)}</script>` +
       `<script>${code}</script>`,
   });
 }

@@ -1,0 +1,98 @@
+/** A run in the page: the task `train` of the command line with the page as its host. */
+import { InterruptedError } from "../../src/base/errors.ts";
+import { formatPatch } from "../../src/data/files/patch.ts";
+import { treeBelow } from "../../src/data/files/joined_tree.ts";
+import type { FileTree } from "../../src/data/types.ts";
+import { load, quotedValue } from "../../src/config/mod.ts";
+import { browserHost } from "../../src/host/browser_host.ts";
+import type { Disk } from "../../src/host/memory_disk.ts";
+import { runOnce } from "../../src/launch/run_once.ts";
+import type { ConfiguredTask } from "../../src/launch/task.ts";
+import type { Terminal } from "../../src/setup/host.ts";
+import { findPlaces } from "../../src/setup/run_places.ts";
+import { train as trainTask } from "../../src/tasks/train.ts";
+import type { TrainEnd, TrainNews, TrainOrder } from "../protocol/engine_calls.ts";
+import { openSource } from "../worker/sources.ts";
+import { ownConfig } from "./conf.ts";
+import { newsFrom } from "./news.ts";
+import type { Pace } from "./pace.ts";
+
+/** The folder of the page's run, and its corrections. */
+export const RUN = "run";
+const PATCH = "patch.jsonl";
+
+/** What a page adds: it has no threads, no disk and no fonts. */
+const HERE = [
+  "trainer=local",
+  "data.num_workers=0",
+  "data.cache=ram",
+  "callbacks.confusion_matrix=null",
+  "callbacks.training_history=null",
+  `hydra.run.dir=${RUN}`,
+  "hydra.job.name=train",
+  "checkpoint_dir=checkpoints",
+];
+
+/** What a run needs of its worker. */
+export interface RunParts {
+  readonly disk: Disk;
+  readonly pace: Pace;
+  readonly signal: AbortSignal;
+  readonly say: (news: TrainNews) => void;
+}
+
+/** Trains as ordered; a run that was stopped goes on with `resume=auto` among the overrides. */
+export async function train(order: TrainOrder, { disk, pace, signal, say }: RunParts): Promise<TrainEnd> {
+  const { source, choices, corrections, overrides } = order;
+  const whole = await openSource(source, (text) => say({ kind: "doing", text }));
+  const tree: FileTree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
+  await disk.writeAtomic(PATCH, new TextEncoder().encode(formatPatch(corrections)));
+  const host = browserHost({
+    configFiles: ownConfig(),
+    dataset: { path: tree.name, tree },
+    disk,
+    terminal: terminalOf(say),
+    signal,
+  });
+  const task: ConfiguredTask = {
+    name: "train",
+    summary: "",
+    check() {},
+    places: findPlaces,
+    async run(host, config, places) {
+      const { state } = await trainTask(host, config, places, (data) => [newsFrom(data, { pace, say })]);
+      say({ kind: "memory", bytes: state.memory.peakBytes });
+      return new Map();
+    },
+  };
+  const dataset = ["data=image_folder", ...HERE, `data.data_root=${quotedValue(tree.name)}`];
+  const read = [
+    ...(choices.layout === undefined ? [] : [`data.layout=${choices.layout}`]),
+    `data.split.valid=${choices.holdOut}`,
+    `data.split.test=${choices.holdOut}`,
+    ...(corrections.length === 0 ? [] : [`data.patch=${PATCH}`]),
+  ];
+  const request = {
+    sources: [{ provider: "main", files: host.configFiles }],
+    root: "train",
+    overrides: [...dataset, ...read, ...overrides],
+    task: task.name,
+  };
+  try {
+    await runOnce(host, task, load(request, host.configWorld));
+    return { kind: "finished" };
+  } catch (error) {
+    if (error instanceof InterruptedError) return { kind: "stopped" };
+    throw error;
+  }
+}
+
+/** A terminal whose lines go to the page, as does its live line. */
+function terminalOf(say: (news: TrainNews) => void): Terminal {
+  return {
+    isTerminal: true,
+    columns: () => 100,
+    print: (text) => say({ kind: "line", text }),
+    overwrite: (text) => say({ kind: "doing", text: text.trim() }),
+  };
+}

@@ -1,0 +1,72 @@
+/** What the page asks of the worker that has the engine. */
+import type { Correction } from "../../src/data/files/patch.ts";
+import type { Choices, Source } from "./calls.ts";
+import type { Call } from "./channel.ts";
+
+/** A training: the page's dataset with its corrections, and overrides as on the command line. */
+export interface TrainOrder {
+  readonly source: Source;
+  readonly choices: Choices;
+  readonly corrections: readonly Correction[];
+  readonly overrides: readonly string[];
+}
+
+/** Loss and share of right answers, 0 .. 1. */
+export interface Score {
+  readonly loss: number;
+  readonly top1: number;
+}
+
+/** A step of the optimiser; the first is 1. */
+export interface StepNews extends Score {
+  readonly kind: "step";
+  readonly step: number;
+  readonly epoch: number;
+  readonly lr: number;
+  readonly imagesPerSecond: number;
+}
+
+/** A validation: of so many epochs, after so many steps. */
+export interface ValidNews extends Score {
+  readonly kind: "valid";
+  readonly step: number;
+  readonly epoch: number;
+}
+
+/** What a run says while it goes on. */
+export type TrainNews =
+  /** A line of its output, or what it is doing right now. */
+  | { readonly kind: "line" | "doing"; readonly text: string }
+  | {
+    readonly kind: "began";
+    readonly steps: number;
+    readonly epochs: number;
+    readonly classes: readonly string[];
+  }
+  | { readonly kind: "compiling"; readonly done: number; readonly total: number }
+  | { readonly kind: "memory"; readonly bytes: number }
+  | { readonly kind: "paused" }
+  | StepNews
+  | ValidNews;
+
+/** How a run ended: by itself, or by the user; then it can go on. */
+export type TrainEnd = { readonly kind: "finished" } | { readonly kind: "stopped" };
+
+/** A file of the run. */
+export interface RunFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The calls of the worker that trains and predicts. */
+export type EngineCalls = {
+  /** The adapter's name. */
+  adapter: Call<Record<never, never>, string>;
+  train: Call<TrainOrder, TrainEnd, TrainNews>;
+  /** Goes on, pauses before the next step, or takes one step and pauses. */
+  pace: Call<"go" | "pause" | "step", void>;
+  /** Ends the run, which saves itself. */
+  stop: Call<Record<never, never>, void>;
+  runFiles: Call<Record<never, never>, readonly RunFile[]>;
+  runFile: Call<string, Uint8Array>;
+};
