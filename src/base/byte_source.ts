@@ -44,15 +44,21 @@ export async function* partsOf(source: ByteSource, length: number): AsyncGenerat
   }
 }
 
+/** Bytes of a window at first. */
+const FIRST_WINDOW = 2 ** 16;
+
 /**
- * The same bytes, read in windows of `length`: what is read in order, such as the files of an archive, costs one
- * request a window. Longer reads go past it.
+ * The same bytes, read in windows of up to `most`: what is read in order, such as the files of an archive, costs one
+ * request a window. A window is twice as long as the last where reading has gone on behind it, and short where it has
+ * jumped, as most of a long one would not be used then. Longer reads go past it.
  */
-export function windowed(source: ByteSource, length: number): ByteSource {
-  let start = 0, end = 0, bytes: Promise<Uint8Array> | undefined;
+export function windowed(source: ByteSource, most: number): ByteSource {
+  let start = 0, end = 0, length = FIRST_WINDOW, bytes: Promise<Uint8Array> | undefined;
   const read = async (offset: number, size: number) => {
-    if (size > length / 2) return await source.read(offset, size);
+    if (size > most / 2) return await source.read(offset, size);
     if (bytes === undefined || offset < start || offset + size > end) {
+      const goesOn = bytes !== undefined && offset >= start && offset <= end + length;
+      length = goesOn ? Math.min(most, Math.max(2 * length, 4 * size)) : Math.max(FIRST_WINDOW, size);
       start = offset;
       end = Math.min(source.size, offset + length);
       bytes = source.read(start, end - start);
