@@ -2,7 +2,7 @@
  * Applies colour steps (lib/augment_color.ts) to squares in place and, if `measured`, sums the result's luma for the
  * following contrast step. A thread handles every eighth group of four pixels of a row.
  *
- * Job: 0 the square, 1 the image's index in `sums` and `luma_sums`; 12 the steps.
+ * Job: 0 the square, 1 the image's index in `sums`, `luma_sums` and `tables`; 12 the steps.
  */
 import {
   eachRun,
@@ -37,6 +37,9 @@ ${colorFunctions(steps)}
 #if ${steps.includes("c")}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
+#if ${steps.includes("t")}
+@group(0) @binding(5) var<storage, read> tables: array<u32>; // [pictures, 256]
+#endif
 #if ${measured}
 @group(0) @binding(4) var<storage, read_write> luma_sums: array<u32>; // [pictures, ${side}, ${ROW_THREADS}]
 #endif
@@ -45,7 +48,7 @@ ${colorFunctions(steps)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(stepsEnd(steps))}
   if (id.y >= ${side}u) { return; }
-  ${colorAmounts(steps, `sums[${word(1)}]`, `${side * side}u`)}
+  ${colorAmounts(steps, word(1), `${side * side}u`)}
   let row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
 #if ${measured}
   var sum = 0.0;

@@ -2,7 +2,7 @@
  * The network's input: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
  * multiply-add, channels R, G, B, 0. A thread handles every eighth group of four pixels of a row.
  *
- * Job: 0 the source square, 1 the row of `images`, 2 the index of its luma in `sums`; 12 the steps.
+ * Job: 0 the source square, 1 the row of `images`, 2 its index in `sums` and `tables`; 12 the steps.
  */
 import {
   eachRun,
@@ -40,13 +40,16 @@ ${colorFunctions(steps)}
 #if ${steps.includes("c")}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
+#if ${steps.includes("t")}
+@group(0) @binding(5) var<storage, read> tables: array<u32>; // [pictures, 256]
+#endif
 @group(0) @binding(4) var<storage, read_write> images: array<vec4f>; // [N, ${side}, ${side}]
 
 @compute @workgroup_size(${ROW_THREADS}, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(stepsEnd(steps))}
   if (id.y >= ${side}u) { return; }
-  ${colorAmounts(steps, `sums[${word(2)}]`, `${side * side}u`)}
+  ${colorAmounts(steps, word(2), `${side * side}u`)}
   let source_row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
   let to = (${word(1)} * ${side}u + id.y) * ${side}u;
   ${

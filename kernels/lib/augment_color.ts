@@ -6,6 +6,8 @@
  * - b: a blend with black or, if the step's second word is set, with the pixel's own grey
  * - c: a blend with the image's mean grey, whose sum is in `sums`; it can only come first in a list
  * - h: a shift of the hue
+ * - s: inverts levels from the step's amount on and keeps the bits of its second word
+ * - t: replaces levels by those of the image's table in `tables`; it can only come first in a list
  */
 
 import { number, word } from "./augment.ts";
@@ -32,6 +34,17 @@ const MEAN = `
 fn mean_level(sum: u32, count: u32) -> f32 {
   let whole = sum / count;
   return f32(whole + select(0u, 1u, 2u * (sum - whole * count) >= count));
+}`;
+
+const BITS = `
+fn solarized(v: vec3f, least: f32, kept: u32) -> vec3f {
+  return vec3f(vec3i(vec3u(vec3i(select(v, 255.0 - v, v >= vec3f(least)))) & vec3u(kept)));
+}`;
+
+const TABLE = `
+fn replaced(v: vec3f, table: u32) -> vec3f {
+  let at = vec3u(table) + vec3u(vec3i(v));
+  return vec3f(vec3i(vec3u(tables[at.x] & 255u, (tables[at.y] >> 8u) & 255u, tables[at.z] >> 16u)));
 }`;
 
 const HUE = `
@@ -65,19 +78,22 @@ fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
 
 /** WGSL: the functions that the steps of `letters` need, and luma(). */
 export function colorFunctions(letters: string): string {
-  return LUMA + (letters.includes("c") ? MEAN : "") + (letters.includes("h") ? HUE : "");
+  const parts = { c: MEAN, h: HUE, s: BITS, t: TABLE };
+  return LUMA + Object.entries(parts).map(([letter, code]) => letters.includes(letter) ? code : "").join("");
 }
 
 /**
- * WGSL: reads the steps' amounts into variables, once per thread. `sum` and `count` are WGSL for the sum of the
- * image's luma and its number of pixels.
+ * WGSL: reads the steps' amounts into variables, once per thread. `place` and `count` are WGSL for the image's index
+ * in `sums` and `tables` and for its number of pixels.
  */
-export function colorAmounts(letters: string, sum: string, count: string): string {
+export function colorAmounts(letters: string, place: string, count: string): string {
   return [...letters].map((letter, i) => {
     const at = FIRST_STEP + 2 * i;
     const by = `let by_${i} = ${number(at)};`;
     if (letter === "b") return `${by} let gray_${i} = ${word(at + 1)} != 0u;`;
-    return letter === "c" ? `${by} let mean_${i} = mean_level(${sum}, ${count});` : by;
+    if (letter === "s") return `${by} let kept_${i} = ${word(at + 1)};`;
+    if (letter === "t") return `let table_${i} = ${place} * 256u;`;
+    return letter === "c" ? `${by} let mean_${i} = mean_level(sums[${place}], ${count});` : by;
   }).join("\n");
 }
 
@@ -85,6 +101,8 @@ export function colorAmounts(letters: string, sum: string, count: string): strin
 export function colorSteps(letters: string, v: string): string {
   return [...letters].map((letter, i) => {
     if (letter === "h") return `${v} = hue_shifted(${v}, by_${i});`;
+    if (letter === "s") return `${v} = solarized(${v}, by_${i}, kept_${i});`;
+    if (letter === "t") return `${v} = replaced(${v}, table_${i});`;
     const level = letter === "c" ? `mean_${i}` : `select(0.0, luma(${v}), gray_${i})`;
     return `${v} = blended(${v}, ${level}, by_${i});`;
   }).join("\n");

@@ -13,6 +13,8 @@ import { perspective, perspectiveCoefficients } from "../data/transforms/perspec
 import { pixelateTo } from "../data/transforms/pixelate.ts";
 import { resizeShorterSide } from "../data/transforms/resample.ts";
 import { scaledSize } from "../data/transforms/transform.ts";
+import { augmentation, augmentationNames } from "../data/transforms/augmentation_space.ts";
+import { applyOperations } from "../data/transforms/apply.ts";
 import { zoomOut } from "../data/transforms/zoom_out.ts";
 import type { Picture } from "../data/types.ts";
 import { counted, type ParityCase, type Suite } from "./case.ts";
@@ -130,6 +132,18 @@ const transforms: Readonly<Record<string, Reader>> = {
     zoomOut,
   ),
   pixelate: transform(share, (picture, { scale }) => pixelateTo(picture, scaledSize(picture, scale))),
+  grayscale: transform(z.object({}), (picture) => adjustSaturation(picture, 0)),
+  augmentation: transform(
+    z.object({
+      operation: z.enum(augmentationNames),
+      magnitude: z.number(),
+      interpolation: z.enum(["nearest", "bilinear"]),
+    }),
+    (picture, { operation, magnitude, interpolation }) => {
+      const drawn = augmentation(operation, magnitude, picture, { interpolation, fill: [0, 0, 0] });
+      return applyOperations(picture, drawn === undefined ? [] : [drawn]);
+    },
+  ),
   bilinear_downscale: transform(
     share,
     (picture, { scale }) => downscaleTo(picture, scaledSize(picture, scale)),

@@ -3,6 +3,7 @@ import { pitchOf, ROW_THREADS } from "../../../kernels/lib/augment.ts";
 import { type Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Picture } from "../types.ts";
+import { LEVELS } from "../transforms/levels.ts";
 import { UploadBatch } from "./upload_batch.ts";
 import type { Plan } from "./plan.ts";
 
@@ -38,6 +39,8 @@ export class AugmentBuffers {
   /** Partial sums of luma, one for each thread and image. */
   readonly lumaSums: Tensor;
   readonly sums: Tensor;
+  /** For each image, what its levels become: words of R, G and B. */
+  readonly levelTables: Tensor;
   /** Values of `lumaSums` for each image. */
   readonly runs: number;
   /** Words in a row of a square. */
@@ -51,6 +54,7 @@ export class AugmentBuffers {
     this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
+    this.levelTables = persistent(device, [CHUNK, LEVELS], "u32", "tables of levels");
     this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
   }
 
@@ -79,6 +83,7 @@ export class AugmentBuffers {
 
   free(): void {
     this.upload.free();
-    for (const tensor of [this.squares, this.lumaSums, this.sums, this.#middle]) tensor.free();
+    const { squares, lumaSums, sums, levelTables } = this;
+    for (const tensor of [squares, lumaSums, sums, levelTables, this.#middle]) tensor.free();
   }
 }

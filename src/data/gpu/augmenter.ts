@@ -15,7 +15,7 @@ import type { Batch } from "../loader.ts";
 import { applyOperations } from "../transforms/apply.ts";
 import { type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
 import type { Normalization, Picture } from "../types.ts";
-import { lettersOf, withSteps } from "./color.ts";
+import { lettersOf, makeTables, measuresOf, withSteps } from "./color.ts";
 import { bits } from "./upload_batch.ts";
 import { MOST_READ, planFor } from "./plan.ts";
 import { middleWords, uploadAndResize } from "./resample.ts";
@@ -109,17 +109,24 @@ function normalize(
   images: Tensor,
   { mean, std }: Normalization,
 ): void {
-  const { upload, side, squares, sums } = buffers;
+  const { upload, side, squares } = buffers;
   const scale = std.map((deviation) => 1 / (255 * deviation));
   const shift = std.map((deviation, c) => -mean[c] / deviation);
   for (const [steps, items] of Map.groupBy(chunk, ({ plan }) => lettersOf(plan.after))) {
-    const means = steps.includes("c") ? { sums } : {};
+    makeTables(buffers, items, items.map(({ plan }) => plan.after));
+    const measures = measuresOf(steps, buffers);
     upload.dispatch(
       items,
       () => 0,
       (item) => withSteps([buffers.now(item), item.row, item.place], item.plan.after),
       (jobs) =>
-        finish.run({ jobs: upload.data, x: squares, ...means, images }, { jobs, side, steps, scale, shift }),
+        finish.run({ jobs: upload.data, x: squares, ...measures, images }, {
+          jobs,
+          side,
+          steps,
+          scale,
+          shift,
+        }),
     );
   }
   const most = largest(chunk.map(({ plan }) => plan.erases.length));

@@ -1,16 +1,34 @@
 /** Colour steps on the GPU. */
 import { augmentColor } from "../../../kernels/augment_color.ts";
+import { augmentLevels } from "../../../kernels/augment_levels.ts";
 import { augmentLuma } from "../../../kernels/augment_luma.ts";
 import { FIRST_STEP } from "../../../kernels/lib/augment_color.ts";
 import { kernel } from "../../core/kernel.ts";
+import type { ColorStep } from "../transforms/operation.ts";
+import { maskOf } from "../transforms/posterize.ts";
+import { needsTable, type Segment } from "./plan.ts";
 import { bits } from "./upload_batch.ts";
-import type { Segment } from "./plan.ts";
 import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
 
 const lumaSum = kernel("augment_luma", augmentLuma);
+const levelsPass = kernel("augment_levels", augmentLevels);
 const colorPass = kernel("augment_color", augmentColor);
 
-const LETTERS = { brightness: "b", saturation: "b", contrast: "c", hue: "h" } as const;
+const LETTERS = {
+  brightness: "b",
+  saturation: "b",
+  contrast: "c",
+  hue: "h",
+  posterize: "s",
+  solarize: "s",
+  equalize: "t",
+  autocontrast: "t",
+} as const;
+
+/** A level that no pixel has. */
+const ABOVE_ALL = 256;
+/** The mask of {@link maskOf} that keeps a level. */
+const ALL_BITS = 255;
 
 /** A segment's steps as letters for lib/augment_color.ts, with a final m if the result is measured. */
 export function lettersOf({ steps, measured }: Segment): string {
@@ -20,8 +38,14 @@ export function lettersOf({ steps, measured }: Segment): string {
 /** A job followed by the amounts of a segment's steps. */
 export function withSteps(job: readonly number[], { steps }: Segment): number[] {
   const words = [...job, ...Array<number>(FIRST_STEP - job.length).fill(0)];
-  for (const { what, by } of steps) words.push(bits(by), Number(what === "saturation"));
+  for (const step of steps) words.push(...stepWords(step));
   return words;
+}
+
+function stepWords({ what, by }: ColorStep): [number, number] {
+  if (what === "posterize") return [bits(ABOVE_ALL), maskOf(by)];
+  if (what === "solarize") return [bits(by), ALL_BITS];
+  return [bits(by), Number(what === "saturation")];
 }
 
 /** Adds up the luma that a `measured` kernel left by thread. */
@@ -34,16 +58,38 @@ export function sumLuma(
   });
 }
 
+/** Makes the tables for segments that begin with a step that needs one. All segments must have the same letters. */
+export function makeTables(
+  buffers: AugmentBuffers,
+  items: readonly AugmentItem[],
+  segments: readonly Segment[],
+): void {
+  if (!needsTable(segments[0].steps[0])) return;
+  const { upload, squares, levelTables, side } = buffers;
+  upload.dispatch(
+    items,
+    () => 0,
+    (item, i) => [buffers.now(item), item.place, Number(segments[i].steps[0].what === "equalize")],
+    (jobs) => levelsPass.run({ jobs: upload.data, x: squares, tables: levelTables }, { jobs, side }),
+  );
+}
+
+/** What the first step of `letters` reads besides the square. */
+export function measuresOf(letters: string, { sums, levelTables }: AugmentBuffers) {
+  return { ...(letters.includes("c") && { sums }), ...(letters.includes("t") && { tables: levelTables }) };
+}
+
 /** Applies colour steps to squares in place. All segments must have the same letters. */
 export function colors(
   buffers: AugmentBuffers,
   items: readonly AugmentItem[],
   segments: readonly Segment[],
 ): void {
-  const { upload, squares, lumaSums, sums, side } = buffers;
+  const { upload, squares, lumaSums, side } = buffers;
   const { measured } = segments[0];
   const steps = lettersOf({ ...segments[0], measured: false });
-  const tensors = { ...(measured ? { luma_sums: lumaSums } : {}), ...(steps.includes("c") ? { sums } : {}) };
+  const tensors = { ...(measured && { luma_sums: lumaSums }), ...measuresOf(steps, buffers) };
+  makeTables(buffers, items, segments);
   upload.dispatch(
     items,
     () => 0,

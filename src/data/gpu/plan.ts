@@ -16,7 +16,10 @@ export interface Reading {
   readonly mirrored: boolean;
 }
 
-/** Colour steps that need no mean in between. A contrast step needs one, so it can only come first. */
+/**
+ * Colour steps that need nothing of the whole image in between. Contrast needs its mean and a step of
+ * {@link needsTable} its histogram, so these can only come first.
+ */
 export interface Segment {
   readonly steps: readonly ColorStep[];
   /** True if the mean of the result is needed. */
@@ -35,7 +38,7 @@ export interface Resample {
 export type Stage =
   | { readonly kind: "color"; readonly segment: Segment }
   | Resample
-  | OperationOf<"affine" | "perspective" | "flip" | "blur" | "jpeg" | "pixelate" | "noise">;
+  | OperationOf<"affine" | "perspective" | "flip" | "blur" | "sharpness" | "jpeg" | "pixelate" | "noise">;
 
 /** Everything that is done to one image. */
 export interface Plan {
@@ -120,8 +123,16 @@ function readRest(operations: readonly Operation[], side: number) {
   for (let i = 0; i < operations.length; i++) {
     const operation = operations[i], next = operations[i + 1];
     if (operation.kind === "erase") erases.push(operation);
-    else if (operation.kind === "flip" && stages.every(({ kind }) => kind === "color")) mirrored = !mirrored;
-    else if (operation.kind === "resize" && isSquare(operation, side)) continue;
+    else if (operation.kind === "color") {
+      const steps = [...operation.steps];
+      for (let more = next; more?.kind === "color"; more = operations[i + 1]) {
+        append(steps, more.steps);
+        i++;
+      }
+      append(stages, segments(steps).map((segment): Stage => ({ kind: "color", segment })));
+    } else if (operation.kind === "flip" && stages.every(({ kind }) => kind === "color")) {
+      mirrored = !mirrored;
+    } else if (operation.kind === "resize" && isSquare(operation, side)) continue;
     else if (operation.kind === "crop" && next?.kind === "resize" && isSquare(next, side)) {
       if (!isInside(operation, side)) return undefined;
       stages.push({ kind: "resample", from: operation, to: whole(side), around: BLACK });
@@ -141,14 +152,13 @@ const isInside = ({ top, left, width, height }: Box, side: number) =>
 /** The stages of an operation that keeps the size of a square, or undefined if there are none. */
 function stagesOf(operation: Operation, side: number): Stage[] | undefined {
   switch (operation.kind) {
-    case "color":
-      return segments(operation.steps).map((segment): Stage => ({ kind: "color", segment }));
     case "affine":
     case "perspective":
     case "flip":
     case "pixelate":
     case "noise":
     case "jpeg":
+    case "sharpness":
       return [operation];
     case "blur": // reflection padding mirrors the square at most once
       return operation.kernel.every((size) => size < 2 * side) ? [operation] : undefined;
@@ -168,21 +178,27 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
   }
 }
 
-/** Splits colour steps before each contrast step. */
+/** True for a step that replaces levels by a table, which follows from the histogram of each channel. */
+export function needsTable(step: ColorStep | undefined): boolean {
+  return step?.what === "equalize" || step?.what === "autocontrast";
+}
+
+/** Splits colour steps before each step that needs something of the whole image. */
 function segments(steps: readonly ColorStep[]): Segment[] {
   const parts: ColorStep[][] = [[]];
   for (const step of steps) {
-    if (step.what === "contrast") parts.push([]);
+    if (step.what === "contrast" || needsTable(step)) parts.push([]);
     parts.at(-1)!.push(step);
   }
-  return parts.map((part, i) => ({ steps: part, measured: i < parts.length - 1 }));
+  return parts.map((part, i) => ({ steps: part, measured: parts[i + 1]?.[0].what === "contrast" }))
+    .filter(({ steps, measured }) => steps.length > 0 || measured);
 }
 
 /** Moves the first and last segments from the stages into kernels that run anyway. */
 function foldColors(stages: readonly Stage[]): [Segment, readonly Stage[], Segment] {
   const segmentOf = (stage: Stage | undefined) => stage?.kind === "color" ? stage.segment : undefined;
   const first = segmentOf(stages[0]);
-  const before = stages.length > 1 ? first : undefined;
+  const before = stages.length > 1 && !needsTable(first?.steps[0]) ? first : undefined;
   const rest = before ? stages.slice(1) : stages;
   const after = segmentOf(rest.at(-1));
   return [before ?? NOTHING, after ? rest.slice(0, -1) : rest, after ?? NOTHING];

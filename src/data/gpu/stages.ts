@@ -3,6 +3,7 @@ import { colors, lettersOf } from "./color.ts";
 import { blurs, jpegs, noises } from "./degrade.ts";
 import type { Stage } from "./plan.ts";
 import { resample } from "./resample.ts";
+import { sharpen } from "./sharpen.ts";
 import { remaps, warps } from "./warp.ts";
 import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
 
@@ -28,6 +29,7 @@ const stageHandlers: { readonly [Kind in Stage["kind"]]: StageHandler<StageOf<Ki
   perspective: { alike: ({ interpolation }) => interpolation, run: warps },
   flip: { alike: () => "", run: remaps },
   pixelate: { alike: () => "", run: remaps },
+  sharpness: { alike: () => "", run: sharpen },
   blur: { alike: () => "", run: blurs, inPlace: true },
   noise: { alike: () => "", run: noises, inPlace: true },
   jpeg: { alike: () => "", run: jpegs, inPlace: true },

@@ -8,6 +8,14 @@ import { samplers } from "./sample.ts";
 
 const f = Math.fround;
 
+/** A warp that moves nothing. */
+export const UNMOVED: Omit<AffineWarp, "interpolation" | "fill"> = {
+  angle: 0,
+  translate: [0, 0],
+  scale: 1,
+  shear: [0, 0],
+};
+
 /** The 2x3 matrix from a position in the result to one in the source, both relative to the centre. */
 export function inverseAffineMatrix(warp: Omit<AffineWarp, "interpolation" | "fill">): number[] {
   const radians = (degrees: number) => (degrees * Math.PI) / 180;

@@ -1,9 +1,11 @@
 /** Applies operations on the CPU: the reference for the GPU kernels, and what previews show. */
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { affine } from "./affine.ts";
+import { stretchLevels } from "./autocontrast.ts";
 import { downscaleTo } from "./bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
 import { crop, resizedPart } from "./crop.ts";
+import { equalizeLevels } from "./equalize.ts";
 import { flipHorizontally } from "./flip.ts";
 import { blur } from "./gaussian_blur.ts";
 import { addNoise } from "./gaussian_noise.ts";
@@ -12,8 +14,11 @@ import { jpegRoundTrip } from "./jpeg_round_trip.ts";
 import type { ColorStep, Operation, OperationOf } from "./operation.ts";
 import { perspective } from "./perspective.ts";
 import { pixelateTo } from "./pixelate.ts";
+import { keepBits } from "./posterize.ts";
 import { eraseLevels } from "./random_erasing.ts";
 import { resizeTo } from "./resample.ts";
+import { adjustSharpness } from "./sharpness.ts";
+import { invertFrom } from "./solarize.ts";
 import { zoomOut } from "./zoom_out.ts";
 
 type Twins = {
@@ -29,6 +34,10 @@ const colors: Readonly<Record<ColorStep["what"], (picture: Picture, by: number) 
   contrast: adjustContrast,
   saturation: adjustSaturation,
   hue: adjustHue,
+  posterize: keepBits,
+  solarize: invertFrom,
+  equalize: equalizeLevels,
+  autocontrast: stretchLevels,
 };
 
 const twins: Twins = {
@@ -39,6 +48,7 @@ const twins: Twins = {
   affine,
   perspective,
   blur,
+  sharpness: (picture, { by }) => adjustSharpness(picture, by),
   jpeg: (picture, { quality }) => jpegRoundTrip(picture, quality),
   pixelate: pixelateTo,
   downscale: downscaleTo,

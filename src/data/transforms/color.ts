@@ -3,8 +3,7 @@
  * bits, of the image with a degenerate one (black, its mean grey, or its greyscale version).
  */
 import type { Picture } from "../types.ts";
-
-const LEVELS = 256;
+import { LEVELS, mapLevels, tableOf } from "./levels.ts";
 
 /** Pillow's `convert("L")`: ITU-R 601-2 luma in 16-bit fixed point. */
 export function luma(r: number, g: number, b: number): number {
@@ -22,11 +21,8 @@ function checkFactor(name: string, factor: number): number {
   return Math.fround(factor);
 }
 
-function blendWithLevel({ width, height, data }: Picture, level: number, factor: number): Picture {
-  const table = Uint8Array.from({ length: LEVELS }, (_, value) => blend(level, value, factor));
-  const out = new Uint8Array(data.length);
-  for (let i = 0; i < data.length; i++) out[i] = table[data[i]];
-  return { width, height, data: out };
+function blendWithLevel(picture: Picture, level: number, factor: number): Picture {
+  return mapLevels(picture, tableOf((value) => blend(level, value, factor)));
 }
 
 /** Blends with black: 0 gives black, 1 the original, 2 twice the brightness. */

@@ -21,9 +21,21 @@ export type Color = readonly [number, number, number];
 /** How to interpolate a warped image between pixels. */
 export type Interpolation = "nearest" | "bilinear";
 
-/** One colour adjustment: a factor, or for the hue a shift in turns, -0.5 .. 0.5. */
+/** One adjustment of colours. */
 export interface ColorStep {
-  readonly what: "brightness" | "contrast" | "saturation" | "hue";
+  readonly what:
+    | "brightness"
+    | "contrast"
+    | "saturation"
+    | "hue"
+    | "posterize"
+    | "solarize"
+    | "equalize"
+    | "autocontrast";
+  /**
+   * A factor; for hue a shift in turns, -0.5 .. 0.5; for posterize the bits that are kept, 0 .. 8; for solarize the
+   * lowest level that is inverted; equalize and autocontrast have none, 0.
+   */
   readonly by: number;
 }
 
@@ -86,6 +98,8 @@ export type Operation =
   | ({ readonly kind: "affine" } & AffineWarp)
   | ({ readonly kind: "perspective" } & PerspectiveWarp)
   | ({ readonly kind: "blur" } & Blur)
+  /** Blends with the image smoothed in 3 x 3 pixels: 0 gives that image, 1 the original, 2 twice the sharpness. */
+  | { readonly kind: "sharpness"; readonly by: number }
   /** The effect of baseline JPEG at this quality, 1 .. 100, with chroma at half resolution. */
   | { readonly kind: "jpeg"; readonly quality: number }
   /** To width x height and back by nearest neighbour. */

@@ -2,7 +2,8 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { AffineWarp } from "./operation.ts";
-import { colorOf, defineTransform, fillLevels, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, range, roundHalfEven } from "./transform.ts";
+import { warpingOf, warpingOptions } from "./warping.ts";
 
 const share = z.number().min(0).max(1);
 const angle = z.number().gt(-90).lt(90);
@@ -46,11 +47,10 @@ export const random_affine = defineTransform({
     scale: range(1e-3).optional(),
     shear: z.union([symmetric(89), z.tuple([angle, angle]), z.tuple([angle, angle, angle, angle])])
       .optional(),
-    interpolation: z.enum(["nearest", "bilinear"]).default("nearest"),
-    fill: fillLevels.default(0),
+    ...warpingOptions("nearest"),
   }),
   random: true,
-  make: ({ degrees, translate, scale, shear = 0, interpolation, fill }) => {
+  make: ({ degrees, translate, scale, shear = 0, ...options }) => {
     const turn: Range = typeof degrees === "number" ? [-degrees, degrees] : degrees;
     const shears = typeof shear === "number" ? [-shear, shear] : shear;
     const ranges: Ranges = {
@@ -60,8 +60,9 @@ export const random_affine = defineTransform({
       shearX: [shears[0], shears[1]],
       shearY: shears.length === 4 ? [shears[2]!, shears[3]!] : [0, 0],
     };
+    const warping = warpingOf(options);
     return ({ width, height }, rng) => [
-      { kind: "affine", ...draw(width, height, ranges, rng), interpolation, fill: colorOf(fill) },
+      { kind: "affine", ...draw(width, height, ranges, rng), ...warping },
     ];
   },
 });

@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Size } from "./operation.ts";
 import { type Corners, perspectiveCoefficients } from "./perspective.ts";
-import { colorOf, defineTransform, fillLevels, probability } from "./transform.ts";
+import { defineTransform, probability } from "./transform.ts";
+import { warpingOf, warpingOptions } from "./warping.ts";
 
 /**
  * The new corners of an image: each moves inwards by up to `scale` of half the sides, in whole pixels. Torchvision's
@@ -29,15 +30,14 @@ export const random_perspective = defineTransform({
   options: z.strictObject({
     distortion_scale: probability.default(0.5),
     p: probability.default(0.5),
-    interpolation: z.enum(["nearest", "bilinear"]).default("bilinear"),
-    fill: fillLevels.default(0),
+    ...warpingOptions("bilinear"),
   }),
   random: true,
-  make: ({ distortion_scale, p, interpolation, fill }) => (size, rng) => {
+  make: ({ distortion_scale, p, ...options }) => (size, rng) => {
     if (rng.uniform() >= p) return [];
     const [right, bottom] = [size.width - 1, size.height - 1];
     const corners: Corners = [[0, 0], [right, 0], [right, bottom], [0, bottom]];
     const coefficients = perspectiveCoefficients(corners, drawCorners(size, distortion_scale, rng));
-    return coefficients ? [{ kind: "perspective", coefficients, interpolation, fill: colorOf(fill) }] : [];
+    return coefficients ? [{ kind: "perspective", coefficients, ...warpingOf(options) }] : [];
   },
 });

@@ -90,6 +90,11 @@ export function colorOf(fill: z.output<typeof fillLevels>): Color {
   return typeof fill === "number" ? [fill, fill, fill] : fill;
 }
 
+/** A transform that gives the same operation each time, with probability `p`. */
+export function sometimes(p: number, operation: Operation): Transform {
+  return (_, rng) => rng.uniform() < p ? [operation] : [];
+}
+
 /** Scales both sides by `scale`, truncated to integers of at least 1. */
 export function scaledSize({ width, height }: Size, scale: number): Size {
   const scaled = (side: number) => Math.max(1, Math.trunc(side * scale));

@@ -1,0 +1,10 @@
+import * as z from "zod";
+import { defineTransform, probability, sometimes } from "./transform.ts";
+
+/** With probability `p`, inverts all levels, which is to solarise from 0. */
+export const invert = defineTransform({
+  options: z.strictObject({ p: probability.default(0.5) }),
+  random: true,
+  takes: () => "any",
+  make: ({ p }) => sometimes(p, { kind: "color", steps: [{ what: "solarize", by: 0 }] }),
+});

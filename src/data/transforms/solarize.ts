@@ -1,0 +1,17 @@
+import * as z from "zod";
+import type { Picture } from "../types.ts";
+import { mapLevels, tableOf } from "./levels.ts";
+import { defineTransform, probability, sometimes } from "./transform.ts";
+
+/** `picture` with levels of at least `threshold` inverted: torchvision's solarize. */
+export function invertFrom(picture: Picture, threshold: number): Picture {
+  return mapLevels(picture, tableOf((level) => level >= threshold ? 255 - level : level));
+}
+
+/** With probability `p`, inverts levels of at least `threshold`. */
+export const solarize = defineTransform({
+  options: z.strictObject({ threshold: z.number().min(0).max(255), p: probability.default(0.5) }),
+  random: true,
+  takes: () => "any",
+  make: ({ threshold, p }) => sometimes(p, { kind: "color", steps: [{ what: "solarize", by: threshold }] }),
+});

@@ -1,0 +1,97 @@
+/** Adjustments of levels and sharpness on the GPU, against their twins. */
+import { assertEquals } from "@std/assert";
+import { rng } from "../../../src/base/rng.ts";
+import type { ColorStep, Operation } from "../../../src/data/transforms/operation.ts";
+import type { Picture } from "../../../src/data/types.ts";
+import { gpuTest } from "../../rings.ts";
+import { flat } from "../helpers.ts";
+import { assertTwins, photo, renderBoth } from "./render_case.ts";
+
+/** Few sides, since each is a set of kernels to compile: one that is no multiple of four, and the smallest ones. */
+const SIDES = [37, 16, 3, 2, 1];
+
+const color = (...steps: [ColorStep["what"], number][]): Operation => ({
+  kind: "color",
+  steps: steps.map(([what, by]) => ({ what, by })),
+});
+const sharpness = (by: number): Operation => ({ kind: "sharpness", by });
+const turn: Operation = {
+  kind: "affine",
+  angle: 33,
+  translate: [1, 0],
+  scale: 1,
+  shear: [0, 0],
+  interpolation: "nearest",
+  fill: [0, 0, 0],
+};
+
+/** A photo whose channels have levels within limits of their own, so that a stretch changes each differently. */
+function pale(width: number, height: number): Picture {
+  const { data, ...size } = photo(width, height, 3);
+  return { ...size, data: data.map((level, i) => [90, 3, 200][i % 3] + (level >> [2, 1, 3][i % 3])) };
+}
+
+const pictures = [photo(61, 47), pale(90, 90), flat(5, 7, [12, 0, 255]), pale(33, 200), photo(1, 1)];
+
+async function check(lists: readonly Operation[][], agreement: "exact" | "level", sides = SIDES) {
+  for (const side of sides) {
+    const drawn = lists.flatMap((list) => pictures.map((picture) => ({ picture, list })));
+    const resized: Operation = { kind: "resize", width: side, height: side };
+    const operations = drawn.map(({ list }) => [resized, ...list]);
+    const all = drawn.map(({ picture }) => picture);
+    await assertTwins({ pictures: all, operations, side }, agreement, `side ${side}`);
+  }
+}
+
+gpuTest("augmenter() keeps bits and inverts levels to the level", async () => {
+  const bits = Array.from({ length: 9 }, (_, i) => [color(["posterize", i])]);
+  const levels = [0, 0.5, 128, 254.9, 255].map((by) => [color(["solarize", by])]);
+  await check([...bits, ...levels, [color(["solarize", 100], ["posterize", 3], ["solarize", 7])]], "exact");
+});
+
+gpuTest("augmenter() equalises histograms to the level, and stretches levels", async () => {
+  const equalize = ["equalize", 0] as [ColorStep["what"], number];
+  const stretch = ["autocontrast", 0] as [ColorStep["what"], number];
+  await check([
+    [color(equalize)],
+    [color(["solarize", 120], equalize)],
+    [color(equalize), { kind: "flip" }, color(equalize)],
+    [turn, color(equalize)],
+    [color(equalize), turn],
+  ], "exact");
+  await check([
+    [color(stretch)],
+    [color(equalize, stretch)],
+    [color(stretch, ["contrast", 0.4]), turn, color(["contrast", 1.5], stretch)],
+    [color(["posterize", 4]), color(stretch), color(["brightness", 0.7])],
+  ], "level");
+});
+
+gpuTest("augmenter() adjusts sharpness to a level", async () => {
+  const lists = [0, 0.1, 0.73, 1, 1.9, 4].map((by) => [sharpness(by)]);
+  await check([...lists, [color(["equalize", 0]), sharpness(0.3), turn, sharpness(1.7)]], "level");
+});
+
+gpuTest("augmenter() carries out any chain of adjustments on the GPU", async () => {
+  const random = rng(5, "chains");
+  const draws = [
+    () => color(["posterize", random.integer(9)]),
+    () => color(["solarize", random.uniform(0, 255)]),
+    () => color(["equalize", 0]),
+    () => color(["autocontrast", 0]),
+    () => color(["contrast", random.uniform(0.1, 1.9)]),
+    () => color(["brightness", random.uniform(0.1, 1.9)]),
+    () => sharpness(random.uniform(0, 2)),
+    () => turn,
+  ];
+  const side = SIDES[0];
+  const resized: Operation = { kind: "resize", width: side, height: side };
+  const many = Array.from({ length: 80 }, (_, i) => pictures[i % pictures.length]);
+  const operations = many.map((): Operation[] => [
+    resized,
+    ...Array.from({ length: 1 + random.integer(4) }, () => draws[random.integer(draws.length)]()),
+  ]);
+  const { notes } = await renderBoth({ pictures: many, operations, side });
+  assertEquals(notes, []);
+  await assertTwins({ pictures: many, operations, side }, "chain");
+});
