@@ -3,6 +3,7 @@
 import { textTable } from "../base/text_table.ts";
 import type { SweepPlan } from "../config/mod.ts";
 import type { JobResult } from "../setup/run_result.ts";
+import { distinct } from "../train/report/run_names.ts";
 
 /** The lines of the table, with instructions for jobs that failed or did not run. */
 export function summaryLines(
@@ -34,13 +35,8 @@ export function summaryLines(
     ...(failed.length + missing > 0
       ? [`        run the remaining jobs with deno task ${task} --resume ${folder}`]
       : []),
+    ...(results.size - failed.length > 1 ? [`        compare the runs with deno task report ${folder}`] : []),
   ];
-}
-
-/** The overrides of a job that are not common to all jobs. */
-export function distinct(job: readonly string[], jobs: SweepPlan["jobs"]): string {
-  const own = job.filter((override) => !jobs.every((other) => other.includes(override)));
-  return (own.length > 0 ? own : job).join(" ");
 }
 
 function outcome(result: JobResult | undefined): string {

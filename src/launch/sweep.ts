@@ -9,7 +9,8 @@ import { newestAttempt } from "../setup/run_places.ts";
 import { type JobResult, readResult } from "../setup/run_result.ts";
 import { waitForLock } from "../setup/wait_for_lock.ts";
 import { runOnce } from "./run_once.ts";
-import { distinct, summaryLines } from "./summary.ts";
+import { distinct } from "../train/report/run_names.ts";
+import { summaryLines } from "./summary.ts";
 import type { ConfiguredTask } from "./task.ts";
 
 /** The file in a sweep's folder that says what its jobs are. */

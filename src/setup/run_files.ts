@@ -2,7 +2,7 @@
 import { MissingError } from "../base/errors.ts";
 import { type Finding, KINDS, SEVERITIES } from "../data/health/types.ts";
 import type { HealthFinding } from "../plots/report/report.ts";
-import type { RunFiles } from "../train/report/read_run.ts";
+import type { RunFiles } from "../train/report/run_records.ts";
 import type { Host } from "./host.ts";
 
 /** A run's folder on the host. */

@@ -63,9 +63,12 @@ export const usages = {
   },
   report: {
     task: "report",
-    summary: "Writes the report.html of runs again from their files, for those that were killed or copied",
-    takes: "RUN ...",
-    flags: {},
+    summary:
+      "Writes the report.html of runs again from their files, and comparison.html into a folder with runs below it, such as a sweep's",
+    takes: "RUN|FOLDER ...",
+    flags: {
+      compare: { value: "FILE.html", help: "Compare all runs in what is given, and write that instead" },
+    },
   },
   sync: {
     task: "sync",

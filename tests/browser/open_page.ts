@@ -1,4 +1,5 @@
 /** The page as it is served, as a static folder, and as a single file, each in Chromium with its policy. */
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { assertEquals } from "@std/assert";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
@@ -78,4 +79,13 @@ export async function openAt(
   } finally {
     await context.close();
   }
+}
+
+/** What keeps people out of what is shown, as axe sees it. */
+export async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(`(() => { const module = undefined, exports = undefined; ${axe.source} })()`);
+  return await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
 }

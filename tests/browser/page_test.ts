@@ -2,7 +2,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
 import { zipSync } from "fflate";
-import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
 import { byteSource } from "../../src/base/byte_source.ts";
@@ -19,7 +18,7 @@ import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
 import { pageFiles } from "../../src/tasks/page/files.ts";
 import { answers } from "../../src/tasks/page/server.ts";
-import { openAt, pageHost, withServedPage, withSinglePage } from "./open_page.ts";
+import { accessFaults, openAt, pageHost, withServedPage, withSinglePage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -153,15 +152,6 @@ browserTest(
     });
   },
 );
-
-/** What keeps people out of what is shown, as axe sees it. */
-async function accessFaults(page: Page): Promise<string[]> {
-  await page.evaluate(`(() => { const module = undefined, exports = undefined; ${axe.source} })()`);
-  return await page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  });
-}
 
 for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {
   browserTest(`every room at ${look.width} pixels in ${look.colorScheme} is open to all`, async () => {

@@ -78,8 +78,8 @@ async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
 for (const classes of [5, 42, 100]) {
   browserTest(`the report of ${classes} classes opens a cell's images`, async () => {
     await withReport(classes, async (page) => {
-      assertEquals(await page.locator(".grid td[role=gridcell]").count(), classes ** 2);
-      const wrong = page.locator(".grid td.pale:not(.diagonal)").first();
+      assertEquals(await page.locator(".cells td[role=gridcell]").count(), classes ** 2);
+      const wrong = page.locator(".cells td.pale:not(.diagonal)").first();
       await wrong.click();
       const [, heading, count] = /^True (.* predicted as .*): (\d+) of/.exec(
         await page.locator(".readout").innerText(),
@@ -99,7 +99,7 @@ for (const classes of [5, 42, 100]) {
 browserTest("the report shows a class called <script> as text, everywhere", async () => {
   await withReport(5, async (page) => {
     const name = "<script>alert(1)</script>";
-    for (const place of ["#classes tbody th", "#data tbody th", ".grid tbody th"]) {
+    for (const place of ["#classes tbody th", "#data tbody th", ".cells tbody th"]) {
       const texts = await page.locator(place).allInnerTexts();
       assert(texts.includes(name), `${place} has ${texts}`);
       assert(texts.includes(`"quoted" & 'single'`), `${place} has ${texts}`);
@@ -162,7 +162,7 @@ browserTest("the report's curves zoom by a drag and by keys, and reset by a doub
 
 browserTest("the report's matrix is used by keys, changes its order and numbers, and its split", async () => {
   await withReport(5, async (page) => {
-    const cells = page.locator(".grid td[role=gridcell]");
+    const cells = page.locator(".cells td[role=gridcell]");
     await cells.first().focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
@@ -209,9 +209,9 @@ function keepCentredTexts(): void {
 browserTest("the report has the whole matrix in view, with labels that nothing covers", async () => {
   for (const [classes, width] of [[42, 1280], [200, 1280], [42, 390], [200, 390]]) {
     await withReport(classes, async (page) => {
-      await page.locator(".grid").scrollIntoViewIfNeeded();
+      await page.locator(".cells").scrollIntoViewIfNeeded();
       const { left, right, cell } = await page.evaluate(() => {
-        const cells = document.querySelectorAll(".grid td[role=gridcell]");
+        const cells = document.querySelectorAll(".cells td[role=gridcell]");
         const grid = document.querySelector(".scroller")!.getBoundingClientRect();
         const last = cells[cells.length - 1].getBoundingClientRect();
         return { left: grid.left, right: innerWidth - Math.max(grid.right, last.right), cell: last.width };
@@ -221,8 +221,8 @@ browserTest("the report has the whole matrix in view, with labels that nothing c
         cell * classes > .6 * (width - 80) || cell > 20,
         `${classes} classes at ${width}: ${cell} pixels each`,
       );
-      const covered = await page.locator(".grid tbody th span").evaluateAll((spans) =>
-        spans.filter((span) => span.textContent !== "").slice(0, 20).filter((span) => {
+      const covered = await page.locator(".cells tbody th span:not(.unseen)").evaluateAll((spans) =>
+        spans.slice(0, 20).filter((span) => {
           const range = document.createRange();
           range.selectNodeContents(span);
           span.scrollIntoView({ block: "center" });

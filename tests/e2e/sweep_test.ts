@@ -29,6 +29,12 @@ e2eTest(
         await Deno.stat(`${folder}/sweep/0/${path}.safetensors`);
       }
       await assertRejects(() => Deno.stat(`${folder}/checkpoints`), Deno.errors.NotFound);
+      const compared = await cli("report", [`${folder}/sweep`]);
+      assertEquals(compared.code, 0, compared.error);
+      assertMatch(compared.out, /^compare .*\/sweep\/comparison\.html \(0\.1 MiB\)$/m);
+      const page = await Deno.readTextFile(`${folder}/sweep/comparison.html`);
+      assertMatch(page, /"name":"model\.weights=null"/);
+      assertMatch(page, /"reason":"Ended with exit code 3: MissingError: /);
       const again = await cli("train", ["--resume", `${folder}/sweep`]);
       assertEquals(again.code, first.code, again.error);
       assertMatch(again.out, /job 0 \(1 of 2\): already done/);

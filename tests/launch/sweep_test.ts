@@ -77,6 +77,7 @@ Deno.test("-m runs the product of all values, one after the other", async () => 
     "  3  model=resnet34 seed=2  done           0.0200  0.0 s",
     "",
     `sweep   ${SWEEP}: 4 done`,
+    `        compare the runs with deno task report ${SWEEP}`,
   ]);
 });
 
@@ -100,6 +101,7 @@ Deno.test("a failed job is listed and the others run; --resume runs the remainin
     "job 3: ConfigError: Cannot use seed=-1 because it must be at least 0 (override seed=-1)",
     `sweep   ${SWEEP}: 2 done, 2 failed`,
     `        run the remaining jobs with deno task train --resume ${SWEEP}`,
+    `        compare the runs with deno task report ${SWEEP}`,
   ]);
   failing.clear();
   memory.lines.length = 0;

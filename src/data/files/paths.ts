@@ -69,3 +69,18 @@ export function stemOf(path: string): string {
   const dot = path.lastIndexOf(".");
   return dot > path.lastIndexOf("/") + 1 ? path.slice(0, dot) : path;
 }
+
+/**
+ * The way from a folder to a file, both relative to the same place or both absolute; undefined if they are not, or one
+ * climbs.
+ */
+export function relativePath(folder: string, path: string): string | undefined {
+  if (folder.startsWith("/") !== path.startsWith("/")) return undefined;
+  const [from, to] = [folder, path].map((text) =>
+    text.split("/").filter((part) => part !== "" && part !== ".")
+  );
+  if (from.includes("..") || to.includes("..")) return undefined;
+  let shared = 0;
+  while (shared < Math.min(from.length, to.length - 1) && from[shared] === to[shared]) shared++;
+  return [...from.slice(shared).map(() => ".."), ...to.slice(shared)].join("/");
+}

@@ -1,45 +1,18 @@
 /**
- * A run's report as one page that opens from disk: no network, and no other files except those it links to. Its
- * content security policy allows only its style sheets and scripts and images in data URIs. The interactive parts
- * (curves, confusion matrix, tables, images) are built by its script from a JSON island.
+ * A run's report as one page that opens from disk. The interactive parts (curves, confusion matrix, tables, images) are
+ * built by its script from a JSON island.
  */
-import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
-import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import { Markup } from "../svg.ts";
-import { type Filling, html, jsonIsland, policySource } from "../html.ts";
+import { type Filling, html } from "../html.ts";
+import { footer, framed, sectionLinks } from "./frame.ts";
 import { pageStyle } from "./page_style.ts";
-import { pageScript } from "./page_script.ts";
+import { reportScript } from "./page_script.ts";
 import type { HealthFinding, Report, ReportFile, SplitResult } from "./report.ts";
 
 /** Renders the page. */
-export async function htmlReport(report: Report): Promise<string> {
-  const { title, classes, splits, curves, results } = report;
-  const styles = [uplotStyle, pageStyle], scripts = [uplot, pageScript];
-  const [styleHashes, scriptHashes] = await Promise.all(
-    [styles, scripts].map((texts) => Promise.all(texts.map(policySource))),
-  );
-  const policy = [
-    "default-src 'none'",
-    "img-src data:",
-    `style-src ${styleHashes.join(" ")}`,
-    `script-src ${scriptHashes.join(" ")}`,
-    "require-trusted-types-for 'script'",
-    "base-uri 'none'",
-    "form-action 'none'",
-  ].join("; ");
-  return html`
-    <!doctype html>
-    <html lang="en">
-      <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="${policy}">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="referrer" content="no-referrer">
-    <meta name="color-scheme" content="light dark">
-    <title>${title}: report</title>
-    <link rel="icon" href="data:,">
-    ${styles.map((text) => html`<style>${new Markup(text)}</style>\n`)}</head>
-      <body>
+export function htmlReport(report: Report): Promise<string> {
+  const { title, classes, splits, curves, results, written } = report;
+  const body = html`
     ${header(report)}
     <main>
     ${curveSection(report)}
@@ -49,25 +22,34 @@ export async function htmlReport(report: Report): Promise<string> {
     ${environmentSection(report)}
     ${fileSection(report)}
     </main>
-    <footer>Written ${report.written} by wgrad. Nothing on this page comes from a network.</footer>
-    <script type="application/json" id="report">${jsonIsland({ classes, splits, curves, results })}</script>
-    ${scripts.map((text) => html`<script>${new Markup(text)}</script>\n`)}</body>
-    </html>
-  `.text;
+    ${footer(written)}
+  `;
+  return framed({
+    title: `${title}: report`,
+    body,
+    style: pageStyle,
+    script: reportScript,
+    island: { classes, splits, curves, results },
+  });
 }
 
 function header({ title, folder, status, isOver, results, curves }: Report): Markup {
   const hasCurves = curves.length > 0 || !isOver;
   const best = results.at(-1);
   const links = [
-    ...(hasCurves ? [["curves", "Curves"]] : []),
+    ...(hasCurves ? [["curves", "Curves"] as const] : []),
     ...(results.length > 0
-      ? [["confusion", "Confusion"], ["classes", "Classes"], ["mistakes", "Mistakes"], ["samples", "Samples"]]
+      ? [
+        ["confusion", "Confusion"] as const,
+        ["classes", "Classes"] as const,
+        ["mistakes", "Mistakes"] as const,
+        ["samples", "Samples"] as const,
+      ]
       : []),
-    ["data", "Data"],
-    ["config", "Configuration"],
-    ["environment", "Environment"],
-    ["files", "Files"],
+    ["data", "Data"] as const,
+    ["config", "Configuration"] as const,
+    ["environment", "Environment"] as const,
+    ["files", "Files"] as const,
   ];
   return html`
     <header>
@@ -76,9 +58,7 @@ function header({ title, folder, status, isOver, results, curves }: Report): Mar
     ${results.length > 0 ? tiles(results) : ""}
     ${best ? html`<p class="note">${notes(results)}</p>` : ""}
     </header>
-    <nav aria-label="Sections">
-      <ul>${links.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`)}</ul>
-    </nav>
+    ${sectionLinks(links)}
   `;
 }
 

@@ -1,5 +1,6 @@
-/** The report's style sheet. Later parts override earlier ones. */
+/** The style sheets of the report and of a comparison. Later parts override earlier ones. */
 import charts from "./page/style/charts.css" with { type: "text" };
+import comparison from "./page/style/comparison.css" with { type: "text" };
 import matrix from "./page/style/matrix.css" with { type: "text" };
 import narrowAndPrint from "./page/style/narrow_and_print.css" with { type: "text" };
 import page from "./page/style/page.css" with { type: "text" };
@@ -7,4 +8,8 @@ import pictures from "./page/style/pictures.css" with { type: "text" };
 import tables from "./page/style/tables.css" with { type: "text" };
 import tokens from "../style/tokens.css" with { type: "text" };
 
+/** Of a run's report. */
 export const pageStyle = [tokens, page, charts, matrix, pictures, tables, narrowAndPrint].join("\n");
+
+/** Of a comparison of runs. */
+export const comparisonStyle = [tokens, page, charts, matrix, tables, comparison, narrowAndPrint].join("\n");

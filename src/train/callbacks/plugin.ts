@@ -7,7 +7,7 @@ import type { PlottingFor } from "../../plots/raster.ts";
 import type { HealthFinding } from "../../plots/report/report.ts";
 import type { Callback } from "../callback.ts";
 import type { OnnxOptions } from "../onnx_options.ts";
-import type { RunFiles } from "../report/read_run.ts";
+import type { RunFiles } from "../report/run_records.ts";
 import type { Screen } from "../screen.ts";
 
 /** The folder for a run's checkpoints, usually that of its experiment, and the weights in the run's own folder. */

@@ -8,7 +8,7 @@ export type LoggedRow = Readonly<Record<string, number | null>>;
 const MOST_POINTS = 1500;
 
 /** One series: its name in the log, its label, and how it is drawn. */
-interface Wanted {
+export interface Wanted {
   readonly name: string;
   readonly label: string;
   readonly dots: boolean;
@@ -19,7 +19,7 @@ const each = (name: string, label: string): Wanted => ({ name, label, dots: fals
 const epochs = (name: string, label: string): Wanted => ({ name, label, dots: true });
 
 /** The learning rate is logged under the optimiser's name, such as `lr-AdamW`. */
-const RATE = "lr-";
+export const RATE = "lr-";
 
 /** A chart before its values are looked up. */
 type Chart = Omit<Curve, "series"> & { readonly series: readonly Wanted[] };
@@ -79,11 +79,13 @@ export function curvesOf(
   });
 }
 
-function seriesOf(
+/** The values of a series, times `scale`, averaged down to `most` points; undefined if there are none. */
+export function seriesOf(
   rows: readonly LoggedRow[],
   { name, label, dots, right }: Wanted,
   stepsPerEpoch: number,
   scale: number,
+  most = MOST_POINTS,
 ): CurveSeries | undefined {
   const having = rows.filter((row) => row[name] !== undefined);
   if (having.length === 0) return undefined;
@@ -91,7 +93,7 @@ function seriesOf(
     x: row.step! / stepsPerEpoch - 1,
     y: row[name] === null ? null : scale * row[name]!,
   }));
-  const shown = thinned(points);
+  const shown = thinned(points, most);
   return {
     label: shown.length < points.length
       ? `${label} (mean of ${Math.ceil(points.length / shown.length)})`
@@ -104,8 +106,11 @@ function seriesOf(
 }
 
 /** Averages neighbours if there are too many points. */
-function thinned(points: readonly { x: number; y: number | null }[]): { x: number; y: number | null }[] {
-  const size = Math.ceil(points.length / MOST_POINTS);
+function thinned(
+  points: readonly { x: number; y: number | null }[],
+  most: number,
+): { x: number; y: number | null }[] {
+  const size = Math.ceil(points.length / most);
   if (size <= 1) return [...points];
   return Array.from({ length: Math.ceil(points.length / size) }, (_, i) => {
     const part = points.slice(i * size, (i + 1) * size);

@@ -2,7 +2,7 @@
 import { rng } from "../../../src/base/rng.ts";
 import { encodeJpeg } from "../../../src/host/deno_images.ts";
 import { chooseRows } from "../../../src/train/report/choose_pictures.ts";
-import type { RunFiles } from "../../../src/train/report/read_run.ts";
+import type { RunFiles } from "../../../src/train/report/run_records.ts";
 import { type Predictions, predictionsOf, type ReportData } from "../../../src/train/report/report_data.ts";
 
 /** What the run is about. */

@@ -2,9 +2,12 @@
  * Curves over epochs, drawn by uPlot: drag to zoom, double-click to reset; keys and buttons do the same. The axis begins
  * at -1, where epoch 0 begins, and has no label there.
  */
+import uPlot from "uplot/dist/uPlot.esm.js";
 import { find, h } from "./dom.js";
 
 const HEIGHT = 260;
+/** Lengths of lines and gaps in pixels. */
+const DASHES = [undefined, [7, 4], [2, 3]];
 /** Distances between the ticks of the axis of epochs. */
 const EPOCHS = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5].map((power) => first * 10 ** power)).sort((
   a,
@@ -13,41 +16,61 @@ const EPOCHS = [1, 2, 5].flatMap((first) => [0, 1, 2, 3, 4, 5].map((power) => fi
 
 /** Builds all charts in `place`. @returns a function that redraws them in a given width, or in the available one */
 export function buildCharts(place, curves) {
-  const places = curves.flatMap(({ series }) => series.flatMap(({ x }) => x));
-  const ends = [-1, places.reduce((most, place) => Math.max(most, place), 0)]; // the same for all charts
-  const draws = curves.map((curve) => chart(place, curve, ends));
-  const drawAll = (width) => draws.forEach((draw) => draw(width)); // once all are in place
+  const ends = endsOf(curves);
+  const charts = curves.map((curve) => chart(place, curve, ends));
+  const drawAll = (width) => charts.forEach(({ draw }) => draw(width)); // once all are in place
   drawAll();
   return drawAll;
 }
 
-function chart(place, curve, ends) {
-  const state = { log: false, plot: undefined };
-  const holder = h("div", {
-    class: "plot",
-    tabindex: "0",
-    role: "group",
-    "aria-label": `${curve.title}, chart`,
-  });
+/** Where the axis of epochs begins and ends, the same for all charts. */
+export function endsOf(curves) {
+  const places = curves.flatMap(({ series }) => series.flatMap(({ x }) => x));
+  return [-1, places.reduce((most, place) => Math.max(most, place), 0)];
+}
+
+/**
+ * A chart at the end of `place`, which is to be drawn once it is in the page. Without `legend`, `onFocus` gets the
+ * position of the series next to the pointer and the value there.
+ * @returns `draw(width)`, and `set(curve)`, which shows another one in the same range
+ */
+export function chart(place, curve, ends, { legend = true, height = HEIGHT, onFocus } = {}) {
+  const state = { curve, log: false, plot: undefined, range: ends };
+  const holder = h("div", { class: "plot", tabindex: "0", role: "group" });
   const reset = h("button", { type: "button", class: "reset", hidden: true }, "Reset zoom");
   const log = h("input", { type: "checkbox" });
-  const tools = h("span", { class: "tools" }, reset, curve.log ? h("label", {}, log, " log") : []);
-  place.append(h("div", { class: "chart" }, h("h3", {}, curve.title, tools), holder));
-  const x = [...new Set(curve.series.flatMap((series) => series.x))].sort((a, b) => a - b);
-  const data = [x, ...curve.series.map((series) => aligned(x, series))];
+  const title = h("span"), ofLog = h("label", {}, log, " log");
+  place.append(
+    h("div", { class: "chart" }, h("h3", {}, title, h("span", { class: "tools" }, reset, ofLog)), holder),
+  );
   const zoom = (min, max) => state.plot.setScale("x", { min, max });
   const draw = (asked) => {
-    const { min, max } = state.plot?.scales.x ?? { min: ends[0], max: ends[1] };
+    const { curve, range } = state;
     state.plot?.destroy();
     const width = asked ?? Math.max(220, holder.clientWidth);
     const marks = (plot) => {
       const { min, max } = plot.scales.x;
       reset.hidden = min === ends[0] && max === ends[1];
       holder.dataset.range = `${min} ${max}`;
+      state.range = [min, max];
     };
-    state.plot = new uPlot(optionsOf(curve, state.log, width, [x[0], x.at(-1)], ends, marks), data, holder);
-    zoom(min, max);
+    const x = [...new Set(curve.series.flatMap((series) => series.x))].sort((a, b) => a - b);
+    const data = [x, ...curve.series.map((series) => aligned(x, series))];
+    const options = {
+      ...optionsOf(curve, state.log && curve.log, width, [x[0], x.at(-1)], ends, marks),
+      height,
+      legend: { show: legend },
+    };
+    if (onFocus) followNearest(options, onFocus);
+    state.plot = new uPlot(options, data, holder);
+    zoom(...range);
   };
+  const name = () => {
+    title.textContent = state.curve.title;
+    holder.setAttribute("aria-label", `${state.curve.title}, chart`);
+    ofLog.hidden = !state.curve.log;
+  };
+  name();
   log.addEventListener("change", () => {
     state.log = log.checked;
     draw();
@@ -72,13 +95,42 @@ function chart(place, curve, ends) {
     const start = Math.min(Math.max(from, ends[0]), ends[1] - length);
     zoom(start, start + length);
   });
-  return draw;
+  const set = (curve) => {
+    state.curve = curve;
+    name();
+    draw();
+  };
+  return { draw, set };
+}
+
+/** Dims all series but the one next to the pointer, and passes on which one that is. */
+function followNearest(options, onFocus) {
+  options.focus = { alpha: .25 };
+  options.cursor.focus = { prox: 24 };
+  let nearest;
+  const tell = ({ cursor: { idx }, data }) =>
+    onFocus(
+      nearest === undefined || idx === null || idx === undefined
+        ? undefined
+        : { series: nearest - 1, x: data[0][idx], y: data[nearest][idx] },
+    );
+  options.hooks.setSeries = [(plot, series, { focus }) => {
+    if (focus === undefined) return;
+    nearest = series ?? undefined;
+    tell(plot);
+  }];
+  options.hooks.setCursor = [tell];
 }
 
 /** A series' values at the positions of all series together; null where it has none. */
 function aligned(places, { x, y }) {
   const values = new Map(x.map((place, i) => [place, y[i]]));
   return places.map((place) => values.get(place) ?? null);
+}
+
+/** The colour of a line, and how it is dashed: ten colours, each in three ways. */
+export function strokeOf(i) {
+  return { colour: `--line-${i % 10 + 1}`, dash: DASHES[Math.floor(i / 10) % DASHES.length] };
 }
 
 function optionsOf(curve, log, width, places, ends, onScale) {
@@ -132,15 +184,22 @@ function optionsOf(curve, log, width, places, ends, onScale) {
       ...curve.series.map((series, i) => ({
         label: series.label,
         scale: series.right ? "right" : "y",
-        stroke: colour(`--line-${i + 1}`),
-        width: series.dots ? 2 : 1,
-        points: { show: hasDots(series), size: 5, fill: colour(`--line-${i + 1}`) },
+        ...lineOf(series, colour, strokeOf(series.stroke ?? i)),
         spanGaps: true,
         value: (_, value) =>
           series.right && value !== null && value !== undefined ? `${value.toFixed(1)} %` : text(value),
       })),
     ],
     hooks: { setScale: [(plot, key) => key === "x" && onScale(plot)] },
+  };
+}
+
+function lineOf(series, colour, stroke) {
+  return {
+    stroke: colour(stroke.colour),
+    dash: stroke.dash,
+    width: series.dots ? 2 : 1,
+    points: { show: hasDots(series), size: 5, fill: colour(stroke.colour) },
   };
 }
 
@@ -164,7 +223,8 @@ export function short(value) {
   return Math.abs(value) >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(4));
 }
 
-function formatted(unit, value) {
+/** A value as text. */
+export function formatted(unit, value) {
   if (unit === "%") return `${value.toFixed(2)} %`;
   return unit === "images/s" ? value.toFixed(0) : value.toPrecision(4);
 }

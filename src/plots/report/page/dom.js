@@ -43,6 +43,11 @@ export function choice(legend, name, options, chosen, onchange) {
   return h("fieldset", {}, h("legend", {}, legend), radios);
 }
 
+/** Options of a select element, by value and text. */
+export function options(all, chosen) {
+  return all.map(([value, text]) => h("option", { value, selected: value === chosen }, text));
+}
+
 /** Calls back once typing or resizing has paused. */
 export function debounced(action, milliseconds) {
   let timer;

@@ -2,13 +2,12 @@
 import { buildCharts } from "./charts.js";
 import { debounced, find, fixed, percent } from "./dom.js";
 import { confusionMatrix } from "./matrix.js";
+import { onLayout } from "./paper.js";
 import { gallery } from "./pictures.js";
 import { sortableTable } from "./tables.js";
 
 /** Mistakes shown before the button that shows the rest. */
 const MISTAKES = 24;
-/** The width of a printed page in pixels. */
-const PAPER = 680;
 
 const report = JSON.parse(find("#report").textContent);
 const { classes } = report;
@@ -115,21 +114,7 @@ if (report.splits.length > 0) find("#data .count-table").replaceChildren(countTa
 const layCharts = report.curves.length > 0 ? buildCharts(find("#curves .charts"), report.curves) : () => {};
 find("#config-search").addEventListener("input", debounced(searchConfig, 60));
 
-addEventListener(
-  "resize",
-  debounced(() => {
-    layMatrix();
-    layCharts();
-  }, 120),
-);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => layCharts());
-addEventListener("beforeprint", () => {
-  find(":root").classList.add("paper");
-  layMatrix(PAPER);
-  layCharts(PAPER / 2 - 12);
-});
-addEventListener("afterprint", () => {
-  find(":root").classList.remove("paper");
-  layMatrix();
-  layCharts();
+onLayout((paper) => {
+  layMatrix(paper);
+  layCharts(paper && paper / 2 - 12);
 });

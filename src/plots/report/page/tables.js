@@ -1,14 +1,15 @@
-/** Tables that sort by clicking a heading and can be filtered by class name. */
+/** Tables that sort by clicking a heading and can be filtered by name. */
 import { debounced, h } from "./dom.js";
 
 /** Minimum number of rows for a filter field. */
 const FILTERED = 16;
 
 /**
- * A column is { name, value(row), text(row), bar(row)?: 0 .. 1, number: boolean }. Rows whose value is null come
- * last. Initially sorted by the first column, ascending.
+ * A column is { name, value(row), text(row), bar(row)?: 0 .. 1, number: boolean, descends?: boolean }: numbers sort in
+ * descending order first, unless they say otherwise. Rows whose value is null come last. Initially sorted by the first
+ * column, ascending.
  */
-export function sortableTable(columns, rows, nameOf) {
+export function sortableTable(columns, rows, nameOf, what = "classes") {
   let sorted = { column: 0, descending: false };
   const body = h("tbody");
   const headings = columns.map((column, i) =>
@@ -25,7 +26,8 @@ export function sortableTable(columns, rows, nameOf) {
   );
   const lines = rows.map((row) => ({ row, line: tableLine(columns, row) }));
   const sort = (i) => {
-    const descending = i === sorted.column ? !sorted.descending : columns[i].number === true;
+    const { number, descends = number === true } = columns[i];
+    const descending = i === sorted.column ? !sorted.descending : descends;
     sorted = { column: i, descending };
     show();
   };
@@ -40,7 +42,12 @@ export function sortableTable(columns, rows, nameOf) {
   };
   show();
   const table = h("table", { class: "sortable" }, h("thead", {}, h("tr", {}, headings)), body);
-  const scroll = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table" }, table);
+  const scroll = h("div", {
+    class: "scroll",
+    tabindex: "0",
+    role: "region",
+    "aria-label": `Table of ${what}`,
+  }, table);
   if (rows.length < FILTERED) return scroll;
   const filter = h("input", { type: "search", autocomplete: "off", spellcheck: "false" });
   filter.addEventListener(
@@ -50,7 +57,7 @@ export function sortableTable(columns, rows, nameOf) {
       for (const { row, line } of lines) line.hidden = !nameOf(row).toLowerCase().includes(wanted);
     }, 60),
   );
-  return h("div", {}, h("label", { class: "search" }, "Filter classes ", filter), scroll);
+  return h("div", {}, h("label", { class: "search" }, `Filter ${what} `, filter), scroll);
 }
 
 function tableLine(columns, row) {
