@@ -1,8 +1,8 @@
 /**
- * Applies colour steps (lib/augment_color.ts) to squares in place and, if `measured`, sums the result's luma for the
+ * Applies colour steps (lib/augment_color.ts) to squares, which may replace themselves, and, if `measured`, sums the result's luma for the
  * following contrast step. A thread handles every eighth group of four pixels of a row.
  *
- * Job: 0 the square, 1 the image's index in `sums`, `luma_sums` and `tables`; 12 the steps.
+ * Job: 0 source, 1 target, 2 the image's index in `sums`, `luma_sums` and `tables`; 12 the steps.
  */
 import {
   eachRun,
@@ -48,26 +48,27 @@ ${colorFunctions(steps)}
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(stepsEnd(steps))}
   if (id.y >= ${side}u) { return; }
-  ${colorAmounts(steps, word(1), `${side * side}u`)}
-  let row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
+  ${colorAmounts(steps, word(2), `${side * side}u`)}
+  let source_row = ${word(0)} / 4u + id.y * ${pitch / 4}u;
+  let target_row = ${word(1)} / 4u + id.y * ${pitch / 4}u;
 #if ${measured}
   var sum = 0.0;
 #endif
   ${
     eachRun(
       side,
-      `let four = x[row + column / 4u];
+      `let four = x[source_row + column / 4u];
     ${
         unroll(RUN, (i) =>
           `var v_${i} = shades(four.${"xyzw"[i]});
     ${colorSteps(steps, `v_${i}`)}
     ${measured ? `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);` : ""}`)
       }
-    x[row + column / 4u] = vec4u(${four.join(", ")});`,
+    x[target_row + column / 4u] = vec4u(${four.join(", ")});`,
     )
   }
 #if ${measured}
-  luma_sums[(${word(1)} * ${side}u + id.y) * ${ROW_THREADS}u + id.x] = u32(sum);
+  luma_sums[(${word(2)} * ${side}u + id.y) * ${ROW_THREADS}u + id.x] = u32(sum);
 #endif
 }`;
   return { code, workgroups: rowGrid(side, jobs), uniform: [jobs.first] };

@@ -9,12 +9,13 @@ import { flipHorizontally } from "../data/transforms/flip.ts";
 import { blur } from "../data/transforms/gaussian_blur.ts";
 import { adjustHue } from "../data/transforms/hue.ts";
 import { jpegRoundTrip } from "../data/transforms/jpeg_round_trip.ts";
+import type { Interpolation, Operation, Size } from "../data/transforms/operation.ts";
 import { perspective, perspectiveCoefficients } from "../data/transforms/perspective.ts";
 import { pixelateTo } from "../data/transforms/pixelate.ts";
 import { resizeShorterSide } from "../data/transforms/resample.ts";
 import { scaledSize } from "../data/transforms/transform.ts";
 import { augmentation, augmentationNames } from "../data/transforms/augmentation_space.ts";
-import { applyOperations } from "../data/transforms/apply.ts";
+import { applyOperation, applyOperations } from "../data/transforms/apply.ts";
 import { zoomOut } from "../data/transforms/zoom_out.ts";
 import type { Picture } from "../data/types.ts";
 import { counted, type ParityCase, type Suite } from "./case.ts";
@@ -72,6 +73,19 @@ function transform<Schema extends z.ZodType>(
 const factor = (adjust: (picture: Picture, factor: number) => Picture) =>
   transform(z.object({ factor: z.number() }), (picture, { factor }) => adjust(picture, factor));
 
+const operation = z.enum(augmentationNames);
+const interpolation = z.enum(["nearest", "bilinear"]);
+
+function augmented(
+  name: z.output<typeof operation>,
+  magnitude: number,
+  size: Size,
+  interpolation: Interpolation,
+): Operation[] {
+  const drawn = augmentation(name, magnitude, size, { interpolation, fill: [0, 0, 0] });
+  return drawn === undefined ? [] : [drawn];
+}
+
 /** The transforms, by their names in the files. */
 const transforms: Readonly<Record<string, Reader>> = {
   resize: transform(
@@ -101,7 +115,7 @@ const transforms: Readonly<Record<string, Reader>> = {
       translate: pair,
       scale: z.number().positive(),
       shear: pair,
-      interpolation: z.enum(["nearest", "bilinear"]),
+      interpolation,
       fill: z.number(),
     }),
     (picture, { fill, ...warp }) => affine(picture, { ...warp, fill: [fill, fill, fill] }),
@@ -110,7 +124,7 @@ const transforms: Readonly<Record<string, Reader>> = {
     z.object({
       startpoints: corners,
       endpoints: corners,
-      interpolation: z.enum(["nearest", "bilinear"]),
+      interpolation,
       fill: z.number(),
     }),
     (picture, { startpoints, endpoints, interpolation, fill }) => {
@@ -135,13 +149,27 @@ const transforms: Readonly<Record<string, Reader>> = {
   grayscale: transform(z.object({}), (picture) => adjustSaturation(picture, 0)),
   augmentation: transform(
     z.object({
-      operation: z.enum(augmentationNames),
+      operation,
       magnitude: z.number(),
-      interpolation: z.enum(["nearest", "bilinear"]),
+      interpolation,
     }),
-    (picture, { operation, magnitude, interpolation }) => {
-      const drawn = augmentation(operation, magnitude, picture, { interpolation, fill: [0, 0, 0] });
-      return applyOperations(picture, drawn === undefined ? [] : [drawn]);
+    (picture, { operation, magnitude, interpolation }) =>
+      applyOperations(picture, augmented(operation, magnitude, picture, interpolation)),
+  ),
+  mix: transform(
+    z.object({
+      original: z.number(),
+      chains: z.array(z.object({ share: z.number(), operations: z.array(z.tuple([operation, z.number()])) })),
+      interpolation,
+    }),
+    (picture, { original, chains, interpolation }) => {
+      const drawn = chains.map(({ share, operations }) => ({
+        share,
+        operations: operations.flatMap(([name, magnitude]) =>
+          augmented(name, magnitude, picture, interpolation)
+        ),
+      }));
+      return applyOperation(picture, { kind: "mix", original, chains: drawn });
     },
   ),
   bilinear_downscale: transform(

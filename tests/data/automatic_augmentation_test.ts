@@ -119,8 +119,89 @@ Deno.test("trivial_augment_wide draws one operation of any of 31 strengths", () 
   assertShare(counts.get("posterize 8")!, 1 / 14 * 3 / 31, DRAWS, "posterize 8");
 });
 
+Deno.test("auto_augment draws one of 25 pairs, whose operations have probabilities of their own", () => {
+  const shares = (policy: string, what: string) =>
+    draws({ auto_augment: { policy } }).flat().map(described).filter((name) => name === what).length / DRAWS;
+  const near = (share: number, expected: number) =>
+    assert(Math.abs(share - expected) < 0.02, `${share}, expected ${expected}`);
+  // sums of the probabilities in torchvision's tables, of 25
+  near(shares("imagenet", "equalize"), 11.2 / 25);
+  near(shares("cifar10", "equalize"), 4.7 / 25);
+  near(shares("svhn", "equalize"), 3.9 / 25);
+  near(shares("imagenet", "solarize 0"), 1.8 / 25);
+  near(shares("svhn", "solarize 0"), 7.6 / 25);
+  near(shares("imagenet", "autocontrast"), 1.2 / 25);
+  const [names] = [new Set(draws("auto_augment").flat().map(described))];
+  for (
+    const what of [
+      "Rotate 30",
+      "Rotate -30",
+      "posterize 4",
+      "solarize 113.33",
+      "contrast -0.8",
+      "ShearX 0.16667",
+    ]
+  ) {
+    assert(names.has(what), `${what} is missing of ${[...names]}`);
+  }
+  assert(draws("auto_augment").every(({ length }) => length <= 2));
+});
+
+Deno.test("aug_mix draws three chains of one to three operations, and shares of 1", () => {
+  const drawn = draws("aug_mix", 3000).map(([operation]) => {
+    if (operation.kind !== "mix") throw new TypeError(`Cannot mix by ${operation.kind}`);
+    return operation;
+  });
+  const depths = drawn.flatMap(({ chains }) => chains.map(({ operations }) => operations.length));
+  const total = drawn.map(({ original, chains }) => chains.reduce((sum, { share }) => sum + share, original));
+  assert(drawn.every(({ chains }) => chains.length === 3));
+  assert(total.every((sum) => Math.abs(sum - 1) < 1e-12));
+  for (const depth of [1, 2, 3]) {
+    assertShare(depths.filter((one) => one === depth).length, 1 / 3, 9000, `depth ${depth}`);
+  }
+  // a concentration of 1: the image's share is uniform, that of a chain has the mean 1/6
+  assertShare(drawn.filter(({ original }) => original < 0.2).length, 0.2, 3000, "a share below 0.2");
+  const mean = drawn.reduce((sum, { chains }) => sum + chains[1].share, 0) / 3000;
+  assert(Math.abs(mean - 1 / 6) < 0.01, `${mean}`);
+  const names = new Set(
+    drawn.flatMap(({ chains }) => chains.flatMap(({ operations }) => operations.map(described))),
+  );
+  // severity 3 of 10: the three lowest strengths, of which the lowest changes nothing but bits and levels
+  for (
+    const what of [
+      "ShearX 0.066667",
+      "Rotate -6.6667",
+      "TranslateX 16",
+      "posterize 3",
+      "posterize 4",
+      "solarize 255",
+    ]
+  ) {
+    assert(names.has(what), `${what} is missing of ${[...names]}`);
+  }
+  assert(!names.has("ShearX 0.1") && !names.has("posterize 2"));
+});
+
+Deno.test("aug_mix can leave out brightness and the like, and have longer and more chains", () => {
+  const step = { aug_mix: { all_ops: false, mixture_width: 2, chain_depth: 5, alpha: 0.05 } };
+  const all = draws(step, 500).flat();
+  const chains = all.flatMap((operation) => operation.kind === "mix" ? operation.chains : []);
+  assertEquals(chains.length, 1000);
+  assert(chains.every(({ operations }) => operations.length === 5));
+  const kinds = new Set(
+    chains.flatMap(({ operations }) => operations.map((one) => described(one).split(" ")[0])),
+  );
+  for (const name of ["brightness", "saturation", "contrast", "Sharpness"]) assert(!kinds.has(name), name);
+  assert(kinds.has("equalize") && kinds.has("ShearY"));
+  // a small concentration gives nearly all to one part
+  const clear = all.filter((one) => one.kind === "mix" && Math.abs(one.original - 0.5) > 0.45).length;
+  assert(clear > 400, `${clear} of 500`);
+});
+
 Deno.test("automatic augmentation depends on the stream and the size alone", () => {
-  for (const step of ["rand_augment", "trivial_augment_wide"]) assertEquals(draws(step, 50), draws(step, 50));
+  for (const step of ["rand_augment", "trivial_augment_wide", "auto_augment", "aug_mix"]) {
+    assertEquals(draws(step, 50), draws(step, 50));
+  }
 });
 
 Deno.test("single operations come with their probability", () => {

@@ -1,13 +1,14 @@
 /** The state of each image during augmentation, and the GPU memory that augmentation uses. */
 import { pitchOf, ROW_THREADS } from "../../../kernels/lib/augment.ts";
+import { largest } from "../../base/lists.ts";
 import { type Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import type { Picture } from "../types.ts";
 import { LEVELS } from "../transforms/levels.ts";
 import { UploadBatch } from "./upload_batch.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, Stage } from "./plan.ts";
 
-/** Images processed together. */
+/** Images and versions of them that are processed together. */
 export const CHUNK = 32;
 /** Words reserved for the pixels and tables of one upload: 8 MiB. */
 const UPLOAD_WORDS = 1 << 21;
@@ -17,18 +18,35 @@ export function middleSize(side: number): number {
   return Math.max(1 << 19, 2 * CHUNK * side * pitchOf(side));
 }
 
-/** An image being augmented. */
-export interface AugmentItem {
-  readonly picture: Picture;
-  readonly plan: Plan;
-  /** Its row in the output tensor. */
-  readonly row: number;
+/** An image in one of two squares, and what is done to it there. */
+export interface StagedImage {
+  readonly stages: readonly Stage[];
   /** Its index within the chunk. */
   readonly place: number;
   /** Which of its two squares holds the current result. */
   half: 0 | 1;
-  /** How many of the plan's stages have run. */
+  /** How many of the stages have run. */
   done: number;
+  /** Its versions between a branch and their mixture; they have the places after its own. */
+  branches: readonly StagedImage[];
+}
+
+/** An image being augmented. */
+export interface AugmentItem extends StagedImage {
+  readonly picture: Picture;
+  readonly plan: Plan;
+  /** Its row in the output tensor. */
+  readonly row: number;
+}
+
+/** A chunk's image before its first stage. */
+export function stagedImage(stages: readonly Stage[], place: number): StagedImage {
+  return { stages, place, half: 0, done: 0, branches: [] };
+}
+
+/** Places of a chunk that an image with these stages takes. */
+export function placesOf(stages: readonly Stage[]): number {
+  return 1 + largest(stages.map((stage) => stage.kind === "branch" ? stage.branches.length : 0), 0);
 }
 
 /** The GPU buffers of an augmenter. */
@@ -72,12 +90,12 @@ export class AugmentBuffers {
   }
 
   /** Offset in `squares` of the square that holds the image's current result. */
-  now({ place, half }: AugmentItem): number {
+  now({ place, half }: StagedImage): number {
     return (2 * place + half) * this.side * this.pitch;
   }
 
   /** Offset in `squares` of the square that the next stage writes. */
-  next({ place, half }: AugmentItem): number {
+  next({ place, half }: StagedImage): number {
     return (2 * place + 1 - half) * this.side * this.pitch;
   }
 

@@ -20,7 +20,14 @@ import { bits } from "./upload_batch.ts";
 import { MOST_READ, planFor } from "./plan.ts";
 import { middleWords, uploadAndResize } from "./resample.ts";
 import { runStages } from "./stages.ts";
-import { AugmentBuffers, type AugmentItem, CHUNK, middleSize } from "./augment_buffers.ts";
+import {
+  AugmentBuffers,
+  type AugmentItem,
+  CHUNK,
+  middleSize,
+  placesOf,
+  stagedImage,
+} from "./augment_buffers.ts";
 
 const finish = kernel("augment_finish", augmentFinish);
 const erase = kernel("augment_erase", augmentErase);
@@ -69,7 +76,7 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
           `${side}x${side}: put random_resized_crop, or resize and center_crop, first in the transforms`,
       );
     }
-    return { picture: applyOperations(picture, ahead), plan, row, place: 0, half: 0, done: 0 };
+    return { picture: applyOperations(picture, ahead), plan, row, ...stagedImage(plan.stages, 0) };
   };
 
   return {
@@ -86,18 +93,19 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
   };
 }
 
-/** Splits the images into chunks that fit into the memory between the passes of a resize. */
+/** Splits the images into chunks that fit into the squares and the memory between the passes of a resize. */
 function chunks(items: readonly AugmentItem[], side: number): AugmentItem[][] {
   const groups: AugmentItem[][] = [[]];
-  let words = 0;
+  let words = 0, place = 0;
   for (const item of items) {
-    const more = middleWords(item, side);
-    if (groups.at(-1)!.length === CHUNK || (words > 0 && words + more > middleSize(side))) {
+    const more = middleWords(item, side), taken = placesOf(item.stages);
+    if (place + taken > CHUNK || (words > 0 && words + more > middleSize(side))) {
       groups.push([]);
-      words = 0;
+      words = place = 0;
     }
+    groups.at(-1)!.push({ ...item, place });
     words += more;
-    groups.at(-1)!.push({ ...item, place: groups.at(-1)!.length });
+    place += taken;
   }
   return groups;
 }

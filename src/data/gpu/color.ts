@@ -8,7 +8,7 @@ import type { ColorStep } from "../transforms/operation.ts";
 import { maskOf } from "../transforms/posterize.ts";
 import { needsTable, type Segment } from "./plan.ts";
 import { bits } from "./upload_batch.ts";
-import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
+import type { AugmentBuffers, StagedImage } from "./augment_buffers.ts";
 
 const lumaSum = kernel("augment_luma", augmentLuma);
 const levelsPass = kernel("augment_levels", augmentLevels);
@@ -51,7 +51,7 @@ function stepWords({ what, by }: ColorStep): [number, number] {
 /** Adds up the luma that a `measured` kernel left by thread. */
 export function sumLuma(
   { upload, lumaSums, sums, runs }: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
 ): void {
   upload.dispatch(items, () => 0, ({ place }) => [place], (jobs) => {
     lumaSum.run({ jobs: upload.data, luma_sums: lumaSums, sums }, { jobs, count: runs });
@@ -61,7 +61,7 @@ export function sumLuma(
 /** Makes the tables for segments that begin with a step that needs one. All segments must have the same letters. */
 export function makeTables(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   segments: readonly Segment[],
 ): void {
   if (!needsTable(segments[0].steps[0])) return;
@@ -82,7 +82,7 @@ export function measuresOf(letters: string, { sums, levelTables }: AugmentBuffer
 /** Applies colour steps to squares in place. All segments must have the same letters. */
 export function colors(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   segments: readonly Segment[],
 ): void {
   const { upload, squares, lumaSums, side } = buffers;
@@ -93,7 +93,7 @@ export function colors(
   upload.dispatch(
     items,
     () => 0,
-    (item, i) => withSteps([buffers.now(item), item.place], segments[i]),
+    (item, i) => withSteps([buffers.now(item), buffers.now(item), item.place], segments[i]),
     (jobs) => colorPass.run({ jobs: upload.data, x: squares, ...tensors }, { jobs, side, steps, measured }),
   );
   if (measured) sumLuma(buffers, items);

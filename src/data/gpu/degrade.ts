@@ -11,7 +11,7 @@ import { gaussianWeights } from "../transforms/gaussian_blur.ts";
 import { quantization } from "../transforms/jpeg_round_trip.ts";
 import type { OperationOf } from "../transforms/operation.ts";
 import { bits } from "./upload_batch.ts";
-import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
+import type { AugmentBuffers, StagedImage } from "./augment_buffers.ts";
 
 const blurPass = kernel("augment_blur", augmentBlur);
 const noisePass = kernel("augment_noise", augmentNoise);
@@ -21,7 +21,7 @@ const jpegMergePass = kernel("augment_jpeg_merge", augmentJpegMerge);
 
 /** An image, its stage, and its offset in the memory between the passes. */
 interface StageItem<Stage> {
-  readonly item: AugmentItem;
+  readonly item: StagedImage;
   readonly stage: Stage;
   readonly middle: number;
 }
@@ -30,7 +30,7 @@ interface StageItem<Stage> {
 function inGroups<Stage>(
   { middle }: AugmentBuffers,
   words: number,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly Stage[],
   body: (group: readonly StageItem<Stage>[]) => void,
 ): void {
@@ -44,7 +44,7 @@ function inGroups<Stage>(
 /** Gaussian blurs. */
 export function blurs(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly OperationOf<"blur">[],
 ): void {
   const { upload, squares, side } = buffers;
@@ -69,7 +69,7 @@ export function blurs(
 /** Gaussian noise. */
 export function noises(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly OperationOf<"noise">[],
 ): void {
   const { upload, squares, side } = buffers;
@@ -84,7 +84,7 @@ export function noises(
 /** JPEG round trips. */
 export function jpegs(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly OperationOf<"jpeg">[],
 ): void {
   const { upload, squares, side, middle: planes } = buffers;

@@ -38,6 +38,10 @@ export interface Resample {
 export type Stage =
   | { readonly kind: "color"; readonly segment: Segment }
   | Resample
+  /** Copies the square to others, which go through stages of their own until they are mixed. */
+  | { readonly kind: "branch"; readonly branches: readonly (readonly Stage[])[] }
+  /** Mixes the square with those of the last branch: shares of the square itself and of each branch. */
+  | { readonly kind: "mix"; readonly shares: readonly number[] }
   | OperationOf<"affine" | "perspective" | "flip" | "blur" | "sharpness" | "jpeg" | "pixelate" | "noise">;
 
 /** Everything that is done to one image. */
@@ -160,6 +164,8 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
     case "jpeg":
     case "sharpness":
       return [operation];
+    case "mix":
+      return mixStages(operation, side);
     case "blur": // reflection padding mirrors the square at most once
       return operation.kernel.every((size) => size < 2 * side) ? [operation] : undefined;
     case "downscale": {
@@ -176,6 +182,22 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
     default:
       return undefined;
   }
+}
+
+const isBranch = ({ kind }: Stage) => kind === "branch";
+
+/** The stages of a mixture, or undefined if a chain has what only the whole image can have. */
+function mixStages({ original, chains }: OperationOf<"mix">, side: number): Stage[] | undefined {
+  const rests = chains.map(({ operations }) => readRest(operations, side));
+  const branches = rests.flatMap((rest) => {
+    const fits = rest && !rest.mirrored && rest.erases.length === 0 && !rest.stages.some(isBranch);
+    return fits ? [rest.stages] : [];
+  });
+  if (branches.length < chains.length) return undefined;
+  return [
+    { kind: "branch", branches },
+    { kind: "mix", shares: [original, ...chains.map(({ share }) => share)] },
+  ];
 }
 
 /** True for a step that replaces levels by a table, which follows from the histogram of each channel. */

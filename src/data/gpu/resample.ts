@@ -13,7 +13,7 @@ import { type FilterTable, filterTable, sourceRange } from "./filter_table.ts";
 import { colorWord } from "./upload_batch.ts";
 import { packedWords, packPixels } from "./pixels.ts";
 import type { Reading, Resample, Segment } from "./plan.ts";
-import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
+import type { AugmentBuffers, AugmentItem, StagedImage } from "./augment_buffers.ts";
 
 const rowsPass = kernel("augment_rows", augmentRows);
 const columnsPass = kernel("augment_columns", augmentColumns);
@@ -49,7 +49,7 @@ interface RowsJob {
 
 /** A job of the vertical pass. */
 interface ColumnsJob {
-  readonly item: AugmentItem;
+  readonly item: StagedImage;
   readonly middle: number;
   readonly firstRow: number;
   readonly table: FilterTable;
@@ -164,7 +164,7 @@ function uploads(
 /** Runs stages of this kind: both passes, in place. */
 export function resample(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly Resample[],
 ): void {
   const { side } = buffers;

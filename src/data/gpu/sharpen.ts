@@ -2,7 +2,7 @@
 import { augmentSharpen } from "../../../kernels/augment_sharpen.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { OperationOf } from "../transforms/operation.ts";
-import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
+import type { AugmentBuffers, StagedImage } from "./augment_buffers.ts";
 import { bits } from "./upload_batch.ts";
 
 const sharpenPass = kernel("augment_sharpen", augmentSharpen);
@@ -10,7 +10,7 @@ const sharpenPass = kernel("augment_sharpen", augmentSharpen);
 /** Adjusts the sharpness of squares. */
 export function sharpen(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly OperationOf<"sharpness">[],
 ): void {
   const { upload, squares, side } = buffers;

@@ -6,7 +6,7 @@ import { inverseAffineMatrix } from "../transforms/affine.ts";
 import type { OperationOf } from "../transforms/operation.ts";
 import { pixelatedPositions } from "../transforms/pixelate.ts";
 import { bits, colorWord } from "./upload_batch.ts";
-import type { AugmentBuffers, AugmentItem } from "./augment_buffers.ts";
+import type { AugmentBuffers, StagedImage } from "./augment_buffers.ts";
 
 const warpPass = kernel("augment_warp", augmentWarp);
 const remapPass = kernel("augment_remap", augmentRemap);
@@ -14,7 +14,7 @@ const remapPass = kernel("augment_remap", augmentRemap);
 type Warp = OperationOf<"affine" | "perspective">;
 
 /** Warps squares. All stages must have the same kind and interpolation. */
-export function warps(buffers: AugmentBuffers, items: readonly AugmentItem[], stages: readonly Warp[]): void {
+export function warps(buffers: AugmentBuffers, items: readonly StagedImage[], stages: readonly Warp[]): void {
   const { upload, squares, side } = buffers;
   const { kind: warp, interpolation } = stages[0];
   upload.dispatch(
@@ -38,7 +38,7 @@ function matrixOf(stage: Warp, half: number): number[] {
 /** Pixelates and mirrors squares. */
 export function remaps(
   buffers: AugmentBuffers,
-  items: readonly AugmentItem[],
+  items: readonly StagedImage[],
   stages: readonly OperationOf<"flip" | "pixelate">[],
 ): void {
   const { upload, squares, side } = buffers;

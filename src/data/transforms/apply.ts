@@ -1,6 +1,7 @@
 /** Applies operations on the CPU: the reference for the GPU kernels, and what previews show. */
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { affine } from "./affine.ts";
+import { mixture } from "./aug_mix.ts";
 import { stretchLevels } from "./autocontrast.ts";
 import { downscaleTo } from "./bilinear_downscale.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation } from "./color.ts";
@@ -54,8 +55,17 @@ const twins: Twins = {
   downscale: downscaleTo,
   noise: addNoise,
   zoom_out: zoomOut,
+  mix: mixChains,
   erase: eraseLevels,
 };
+
+function mixChains(picture: Picture, { original, chains }: OperationOf<"mix">): Picture {
+  const versions = chains.map(({ share, operations }) => ({
+    share,
+    picture: applyOperations(picture, operations),
+  }));
+  return mixture([{ share: original, picture }, ...versions]);
+}
 
 type Twin = (picture: Picture, how: Operation, normalization: Normalization) => Picture;
 

@@ -90,6 +90,23 @@ export function bits(most: number, fewer: number): Strength {
 /** All levels down to none, as the share of the levels that remain. */
 export const solarizing: Strength = { signed: false, at: (i, bins) => spaced(1, 0, i, bins) };
 
+/** The operations of AutoAugment's authors, without what each of their methods has besides. */
+export const moderate: AugmentationSpace = {
+  ShearX: upTo(0.3),
+  ShearY: upTo(0.3),
+  TranslateX: upTo(({ width }) => 150 / 331 * width),
+  TranslateY: upTo(({ height }) => 150 / 331 * height),
+  Rotate: upTo(30),
+  Brightness: upTo(0.9),
+  Color: upTo(0.9),
+  Contrast: upTo(0.9),
+  Sharpness: upTo(0.9),
+  Posterize: bits(8, 4),
+  Solarize: solarizing,
+  AutoContrast: undefined,
+  Equalize: undefined,
+};
+
 /** The operation `name` of `space` at bin `i` of `bins`, with a drawn sign where it has one. */
 export function drawAugmentation(
   space: AugmentationSpace,

@@ -1,4 +1,6 @@
 /** The transforms that a configuration can name. To add one, add a file to this folder and a line to this literal. */
+import { aug_mix } from "./aug_mix.ts";
+import { auto_augment } from "./auto_augment.ts";
 import { autocontrast } from "./autocontrast.ts";
 import { bilinear_downscale } from "./bilinear_downscale.ts";
 import { color_jitter } from "./color_jitter.ts";
@@ -29,6 +31,8 @@ import { zoom_out } from "./zoom_out.ts";
 
 /** All transforms of images by name, except `normalize`, which outputs floats and is handled by the pipeline. */
 export const transforms = {
+  aug_mix,
+  auto_augment,
   autocontrast,
   bilinear_downscale,
   center_crop,

@@ -85,6 +85,13 @@ export interface Noise {
   readonly key: readonly [number, number];
 }
 
+/** A version of an image, and its share of a mixture. */
+export interface MixedChain {
+  readonly share: number;
+  /** What makes the version, keeping the size. */
+  readonly operations: readonly Operation[];
+}
+
 /** Operations on images. All but `resize` and `crop` keep the size. */
 export type Operation =
   /** Antialiased bilinear resize to width x height. */
@@ -109,6 +116,8 @@ export type Operation =
   | ({ readonly kind: "noise" } & Noise)
   /** Resizes to the box's width x height and places it at the box in an image of `fill` of the original size. */
   | ({ readonly kind: "zoom_out"; readonly fill: Color } & Box)
+  /** Mixes the image, which has the share `original`, with changed versions of it. */
+  | { readonly kind: "mix"; readonly original: number; readonly chains: readonly MixedChain[] }
   /** Sets a box of the normalised image to `value` (R, G, B); only erase operations may follow. */
   | ({ readonly kind: "erase"; readonly value: readonly [number, number, number] } & Box);
 

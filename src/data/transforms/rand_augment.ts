@@ -1,32 +1,10 @@
 /** RandAugment (Cubuk et al. 2020) as in torchvision. */
 import * as z from "zod";
-import {
-  type AugmentationSpace,
-  bits,
-  drawAugmentation,
-  drawName,
-  solarizing,
-  upTo,
-} from "./augmentation_space.ts";
+import { type AugmentationSpace, drawAugmentation, drawName, moderate } from "./augmentation_space.ts";
 import { defineTransform } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
-const space: AugmentationSpace = {
-  Identity: undefined,
-  ShearX: upTo(0.3),
-  ShearY: upTo(0.3),
-  TranslateX: upTo(({ width }) => 150 / 331 * width),
-  TranslateY: upTo(({ height }) => 150 / 331 * height),
-  Rotate: upTo(30),
-  Brightness: upTo(0.9),
-  Color: upTo(0.9),
-  Contrast: upTo(0.9),
-  Sharpness: upTo(0.9),
-  Posterize: bits(8, 4),
-  Solarize: solarizing,
-  AutoContrast: undefined,
-  Equalize: undefined,
-};
+const space: AugmentationSpace = { Identity: undefined, ...moderate };
 
 /** Applies `num_ops` operations, each drawn from 14, of strength `magnitude` on a scale of `num_magnitude_bins`. */
 export const rand_augment = defineTransform({

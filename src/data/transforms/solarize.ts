@@ -3,9 +3,10 @@ import type { Picture } from "../types.ts";
 import { mapLevels, tableOf } from "./levels.ts";
 import { defineTransform, probability, sometimes } from "./transform.ts";
 
-/** `picture` with levels of at least `threshold` inverted: torchvision's solarize. */
+/** `picture` with levels of at least `threshold`, a float32, inverted: torchvision's solarize. */
 export function invertFrom(picture: Picture, threshold: number): Picture {
-  return mapLevels(picture, tableOf((level) => level >= threshold ? 255 - level : level));
+  const least = Math.fround(threshold);
+  return mapLevels(picture, tableOf((level) => level >= least ? 255 - level : level));
 }
 
 /** With probability `p`, inverts levels of at least `threshold`. */

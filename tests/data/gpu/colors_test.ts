@@ -1,11 +1,12 @@
 /** Adjustments of levels and sharpness on the GPU, against their twins. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
 import type { ColorStep, Operation } from "../../../src/data/transforms/operation.ts";
+import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { gpuTest } from "../../rings.ts";
 import { flat } from "../helpers.ts";
-import { assertTwins, photo, renderBoth } from "./render_case.ts";
+import { assertTwins, levelsOf, photo, renderBoth } from "./render_case.ts";
 
 /** Few sides, since each is a set of kernels to compile: one that is no multiple of four, and the smallest ones. */
 const SIDES = [37, 16, 3, 2, 1];
@@ -70,6 +71,30 @@ gpuTest("augmenter() equalises histograms to the level, and stretches levels", a
 gpuTest("augmenter() adjusts sharpness to a level", async () => {
   const lists = [0, 0.1, 0.73, 1, 1.9, 4].map((by) => [sharpness(by)]);
   await check([...lists, [color(["equalize", 0]), sharpness(0.3), turn, sharpness(1.7)]], "level");
+});
+
+gpuTest("augmenter() mixes versions of an image on the GPU", async () => {
+  const side = SIDES[0];
+  const steps = [
+    { resize: { size: side, keep_aspect: false } },
+    "aug_mix",
+    { aug_mix: { mixture_width: 10, severity: 10 } },
+    { sharpness: { factor: 1.4 } },
+  ];
+  const { draw } = pipeline(steps, { imageSize: side, purpose: "train" });
+  const many = Array.from({ length: 12 }, (_, i) => pictures[i % pictures.length]);
+  const operations = many.map((picture, i) => draw(picture, rng(9, i)));
+  const { notes } = await renderBoth({ pictures: many, operations, side });
+  assertEquals(notes, []);
+  await assertTwins({ pictures: many, operations, side }, "level");
+  const gray: Operation = {
+    kind: "mix",
+    original: 0.25,
+    chains: [{ share: 0.5, operations: [color(["solarize", 0])] }, { share: 0.25, operations: [] }],
+  };
+  const resized: Operation = { kind: "resize", width: side, height: side };
+  const { gpu } = await renderBoth({ pictures, operations: pictures.map(() => [resized, gray]), side });
+  assert(levelsOf(gpu).every((level) => Math.abs(level - 127.5) < 1));
 });
 
 gpuTest("augmenter() carries out any chain of adjustments on the GPU", async () => {
