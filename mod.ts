@@ -276,6 +276,7 @@ export { readWeights, type TensorInFile, type WeightFile } from "./src/formats/w
 export { type ClassBarsPlot, classBarsPlot, type SplitCounts } from "./src/plots/class_bars_plot.ts";
 export { type ConfusionPlot, confusionPlot } from "./src/plots/confusion_plot.ts";
 export { type Curve, type CurvesPlot, curvesPlot } from "./src/plots/curves_plot.ts";
+export { enlarged, type HeatGrid, withHeat } from "./src/plots/heat.ts";
 export type { Plotting } from "./src/plots/raster.ts";
 export { type ReliabilityPlot, reliabilityPlot } from "./src/plots/reliability_plot.ts";
 export { type SamplesPlot, samplesPlot, type SampleTile } from "./src/plots/samples_plot.ts";
@@ -298,6 +299,14 @@ export {
   type LoadOptions,
 } from "./src/train/checkpoint.ts";
 export { type Evaluation, type Evaluator, evaluator, type EvaluatorParts } from "./src/train/evaluate.ts";
+export {
+  type Explanation,
+  type Gradcam,
+  gradcam,
+  type GradcamOptions,
+  heatLayer,
+  type HeatMap,
+} from "./src/train/gradcam.ts";
 export { type StepResults, stepResults, type Tally } from "./src/train/step_results.ts";
 export {
   type KeptCheckpoint,

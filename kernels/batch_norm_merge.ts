@@ -1,9 +1,8 @@
 /**
  * Merges the chunks' means and squared deviations (Chan et al. 1979) into each channel's mean and inverse standard
  * deviation, and updates the running statistics: running += momentum * (new - running), with the unbiased variance.
- * Without a momentum they are not bound and stay unchanged. The rounding error of the mean is added back in the
- * second pass. A thread handles four channels, over all chunks or, with lanes along them, over a strided subset:
- * there may be a hundred thousand chunks, or one.
+ * The rounding error of the mean is added back in the second pass. A thread handles four channels, over all chunks
+ * or, with lanes along them, over a strided subset: there may be a hundred thousand chunks, or one.
  */
 import { mergeChunks, mergeGrid, type MergeLanes } from "./lib/columns.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";
@@ -11,19 +10,16 @@ import { type KernelSource, wgsl } from "./lib/source.ts";
 export interface MergeOptions {
   readonly channels: number;
   readonly eps: number;
-  readonly momentum: number | undefined;
+  readonly momentum: number;
   readonly lanes: MergeLanes;
 }
 
 export function batchNormMerge({ channels, eps, momentum, lanes }: MergeOptions): KernelSource {
-  const isMoving = momentum !== undefined;
   const code = wgsl`
 @group(0) @binding(0) var<storage, read> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
 @group(0) @binding(1) var<storage, read_write> moments: array<vec4f>; // [(mean, inverse standard deviation), C / 4]
-#if ${isMoving}
 @group(0) @binding(2) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read_write> running_var: array<vec4f>; // [C / 4]
-#endif
 ${mergeChunks(channels, 4, lanes)}
 
 @compute @workgroup_size(${lanes.columns}, ${lanes.chunks})
@@ -57,10 +53,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let variance = (spread[1] - drift * spread[0]) / rows;
   moments[c] = mean;
   moments[C4 + c] = 1.0 / sqrt(variance + ${eps});
-#if ${isMoving}
-  running_mean[c] += ${momentum ?? 0} * (mean - running_mean[c]);
-  running_var[c] += ${momentum ?? 0} * (variance * (rows / (rows - 1.0)) - running_var[c]);
-#endif
+  running_mean[c] += ${momentum} * (mean - running_mean[c]);
+  running_var[c] += ${momentum} * (variance * (rows / (rows - 1.0)) - running_var[c]);
 }`;
   return { code, workgroups: mergeGrid(channels, lanes) };
 }

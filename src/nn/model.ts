@@ -100,9 +100,9 @@ export function buildModel(device: Device, architecture: Architecture, options: 
     forward: (images, mode) => run(units, images, mode).get(last)!,
     observing(names) {
       const sources = new Map(names.map((asked) => [asked, layerNamed(name, layers, asked)]));
-      const observed = planUnits(layers, new Set(sources.values()));
+      const observed = new Set(sources.values()), observing = planUnits(layers, observed);
       return (images, mode) => {
-        const all = run(observed, images, mode);
+        const all = run(observing, images, mode, observed);
         const outputs = new Map([...sources].map(([asked, layer]) => [asked, all.get(layer)!]));
         return { logits: all.get(last)!, outputs };
       };
@@ -117,12 +117,19 @@ function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"]) {
   const learning = new Set(moving.map(({ name }) => owners.get(name)!.name));
   const tensor = (name: string) => all.get(name)!.tensor;
   const isFrozen = (layer: string) => !learning.has(layer);
-  return (units: readonly Unit<Layer>[], images: Tensor, mode: Mode): Map<string, Tensor> => {
+  return (
+    units: readonly Unit<Layer>[],
+    images: Tensor,
+    mode: Mode,
+    observed: ReadonlySet<string> = new Set(),
+  ): Map<string, Tensor> => {
     const outputs = new Map([[INPUT, parameters.halves ? cast(images, "f16") : images]]);
     const pass = { ...mode, tensor, isFrozen };
     for (const unit of units) {
       const inputs = unit.inputs.map((name) => outputs.get(name)!);
-      outputs.set(unit.name, kindOf(unit.layer).forward(unit, inputs, pass));
+      const output = kindOf(unit.layer).forward(unit, inputs, pass);
+      if (observed.has(unit.name)) output.needsGrad = true; // also where all that leads to it is frozen
+      outputs.set(unit.name, output);
     }
     return outputs;
   };

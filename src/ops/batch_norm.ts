@@ -32,8 +32,6 @@ export interface BatchNormTensors {
 export interface BatchNormOptions {
   /** Normalise by the batch and update the running statistics, or normalise by the running statistics. */
   readonly training: boolean;
-  /** In training, normalise by the batch but leave the running statistics unchanged. */
-  readonly holdStatistics?: boolean | undefined;
   readonly eps?: number;
   readonly momentum?: number;
   /** The statistics of x from conv2dMeasured(), so that training need not read x for them. */
@@ -76,10 +74,10 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
 /** Kernels' tensors by the names of their bindings. */
 type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Mean and inverse standard deviation of the batch, [2, C]; updates the running statistics, unless they are held. */
+/** Mean and inverse standard deviation of the batch, [2, C]; updates the running statistics. */
 function measured(
   x: Tensor,
-  { statistics: given, holdStatistics = false, momentum = .1 }: BatchNormOptions,
+  { statistics: given, momentum = .1 }: BatchNormOptions,
   running: Tensors,
   { type, rows, channels, eps }: NormOptions,
 ): Tensor {
@@ -98,9 +96,7 @@ function measured(
     chunkStatistics.run({ x, partial }, { type, rows, channels });
   }
   const moments = empty(x.device, [2, channels], "f32", "batch moments");
-  const options = { channels, eps, lanes: mergeLanes(x) };
-  if (holdStatistics) merge.run({ partial, moments }, { ...options, momentum: undefined });
-  else merge.run({ partial, moments, ...running }, { ...options, momentum });
+  merge.run({ partial, moments, ...running }, { channels, eps, lanes: mergeLanes(x), momentum });
   return moments;
 }
 

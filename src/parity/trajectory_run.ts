@@ -84,7 +84,7 @@ export async function runTrajectory(
 }
 
 /** The initial values of every parameter and statistic, from the formula. */
-function startState({ parameters, layers, head }: Model, seed: string): Map<string, StateTensor> {
+export function startState({ parameters, layers, head }: Model, seed: string): Map<string, StateTensor> {
   // A block's path ends with the norm that its sum reads first.
   const last = new Set(layers.filter(({ kind }) => kind === "add").map(({ inputs }) => inputs[0]));
   const roleOf = (name: string): Role => {

@@ -12,6 +12,7 @@ import type { Model } from "../nn/model.ts";
 import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import { batchSlot } from "./batch_slot.ts";
+import { withoutPadding } from "./predictor.ts";
 import { stepResults, type Tally } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
 
@@ -113,11 +114,5 @@ function copyRows(from: Tensor, to: Tensor, start: number, count: number): void 
 async function readRows(gathered: Tensor, rows: number, classes: number): Promise<Float32Array> {
   if (rows === 0) return new Float32Array(0);
   const columns = gathered.shape[1];
-  const values = await gathered.slice(0, [rows, columns]).read(); // GPU sync point
-  if (columns === classes) return values;
-  const logits = new Float32Array(rows * classes);
-  for (let row = 0; row < rows; row++) {
-    logits.set(values.subarray(row * columns, row * columns + classes), row * classes);
-  }
-  return logits;
+  return withoutPadding(await gathered.slice(0, [rows, columns]).read(), rows, columns, classes); // GPU sync point
 }

@@ -42,17 +42,26 @@ export function predictor(
       images.write(padded);
       const { program, logits } = recorded ??= await record();
       program.run();
-      const all = await logits.read(); // GPU sync point
-      const columns = logits.shape[1];
-      const result = new Float32Array(count * model.classes);
-      for (let i = 0; i < count; i++) {
-        result.set(all.subarray(i * columns, i * columns + model.classes), i * model.classes);
-      }
-      return result;
+      return withoutPadding(await logits.read(), count, logits.shape[1], model.classes); // GPU sync point
     },
     free() {
       recorded?.program.free();
       images.free();
     },
   };
+}
+
+/** The first `rows` rows of [N, columns], without the padding columns: [rows, classes]. */
+export function withoutPadding(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  classes: number,
+): Float32Array {
+  if (columns === classes) return values.subarray(0, rows * classes);
+  const result = new Float32Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    result.set(values.subarray(row * columns, row * columns + classes), row * classes);
+  }
+  return result;
 }

@@ -77,7 +77,7 @@ for (const training of [false, true]) {
       const pass = model.observing(names);
       await device.scope(async () => {
         const { outputs, by } = withTape(device, () => {
-          const { logits, outputs } = pass(images, { training, holdStatistics: true });
+          const { logits, outputs } = pass(images, { training });
           return { outputs, by: gradients(logits, dy, [...outputs.values()]) };
         });
         for (const [i, name] of names.entries()) {

@@ -47,7 +47,7 @@ export function normalize(
     runningMean: pass.tensor(`${name}.running_mean`),
     runningVar: pass.tensor(`${name}.running_var`),
   };
-  const { holdStatistics } = pass, training = pass.training && !pass.isFrozen(name);
+  const training = pass.training && !pass.isFrozen(name);
   const following = { relu: followers.length > 0, residual: others[0] };
-  return batchNorm(y, tensors, { training, holdStatistics, eps: EPSILON, statistics, ...following });
+  return batchNorm(y, tensors, { training, eps: EPSILON, statistics, ...following });
 }

@@ -18,8 +18,6 @@ export const INPUT = "input";
 /** How a model runs: training normalises by the batch, evaluation by the running statistics. */
 export interface Mode {
   readonly training: boolean;
-  /** In training, leave the running statistics unchanged: for a second pass over the same batch. */
-  readonly holdStatistics?: boolean;
 }
 
 /** A forward pass in progress. */
