@@ -35,7 +35,10 @@ const CLOSED_FLOORS = [1, 2];
 const NARROW: Record<string, readonly string[]> = {
   kernels: ["kernels", "wgsl-preprocessor"],
   plots: ["plots", "formats", "base", "@resvg/resvg-wasm", "uplot"],
-  web: ["web", "data", "base", "mod", "host/browser", "preact", "@preact/signals", "zod", "fflate"],
+  web: [
+    ...["web", "data", "base", "mod", "host/browser", "plots/report", "train/report"],
+    ...["preact", "@preact/signals", "zod", "fflate"],
+  ],
 };
 
 /** Rooms that lean on all below them but one. */

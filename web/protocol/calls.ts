@@ -4,6 +4,7 @@ import type { Way } from "../../src/data/files/ways.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
 import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts";
 import type { FilePlace, Split } from "../../src/data/types.ts";
+import type { Comparison } from "../../src/plots/report/comparison.ts";
 import type { Call } from "./channel.ts";
 
 /** Something that the user gave: files by path, of which those at the top may be archives. */
@@ -114,6 +115,12 @@ export interface AlikeGroup {
   readonly files: readonly GroupFile[];
 }
 
+/** How much is done of something. */
+export interface Amount {
+  readonly done: number;
+  readonly total: number;
+}
+
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls = {
   open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
@@ -125,7 +132,9 @@ export type DatasetCalls = {
   proposals: Call<Record<never, never>, readonly Correction[]>;
   picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
   patch: Call<readonly Correction[], string>;
-  cleaned: Call<readonly Correction[], Blob, { readonly done: number; readonly total: number }>;
+  cleaned: Call<readonly Correction[], Blob, Amount>;
+  /** Compares the runs in what the user gave. */
+  compareRuns: Call<Source, Comparison, Amount | string>;
 };
 
 /** The calls of the workers that look at files. */

@@ -1,6 +1,7 @@
 /** The rooms of the page, in the order of work. A new room is a file here and a line below. */
 import type { FunctionComponent } from "preact";
 import type { shown } from "./shown.ts";
+import { CompareRoom } from "./compare/compare_room.tsx";
 import { DataRoom } from "./data/data_room.tsx";
 import { ImagesRoom } from "./images/images_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
@@ -18,4 +19,5 @@ export const rooms: readonly Room[] = [
   { id: "data", title: "Data", View: DataRoom, needsData: false },
   { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
   { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
+  { id: "compare", title: "Compare", View: CompareRoom, needsData: false },
 ];

@@ -72,6 +72,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const { tree, catalog } = opened();
       return cleanedZip(catalog, (path) => readPlace(tree.place!(path)), corrections, { progress, signal });
     },
+    compareRuns: async (source, context) => await (await import("./runs.ts")).compareRuns(source, context),
   };
 }
 

@@ -11,8 +11,8 @@ export interface ComparedRun {
   readonly folder: string;
   /** The overrides that only some of the runs have. */
   readonly own: string;
-  /** "Finished after 4 epochs". */
-  readonly status: string;
+  /** "Interrupted after 2 of 4 epochs"; undefined if it ended well. */
+  readonly status: string | undefined;
   /** Address of its report, relative to the comparison; undefined if it has none. */
   readonly href: string | undefined;
 }

@@ -6,6 +6,7 @@ import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
+import { innerComparisonStyle } from "../../plots/report/page_style.ts";
 import type { Host } from "../../setup/host.ts";
 import { confLine } from "./conf.ts";
 
@@ -23,7 +24,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, page, rooms, images].join("\n");
+const style = [tokens, page, rooms, images, innerComparisonStyle].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

@@ -59,7 +59,7 @@ export async function readComparison(
     runs: measured.map((i): ComparedRun => ({
       ...names[i],
       folder: all[i].folder,
-      status: statusOf(all[i].records).status,
+      status: unfinishedStatus(all[i].records),
       href: reportOf(all[i], options.from),
     })),
     unfinished: [
@@ -111,11 +111,15 @@ function reportOf({ hasReport, files }: FoundRun, from: string | undefined): str
   return relativePath(from, join(files.folder, "report.html"))?.split("/").map(encodeURIComponent).join("/");
 }
 
+function unfinishedStatus(records: RunRecords): string | undefined {
+  const { status, isOver } = statusOf(records);
+  return isOver ? undefined : status;
+}
+
 /** Why a run did not end well; undefined if it did. */
 function reasonOf(records: RunRecords): string | undefined {
-  const { status, isOver } = statusOf(records);
-  if (isOver) return undefined;
-  if (records.result !== undefined) return status;
+  const status = unfinishedStatus(records);
+  if (status === undefined || records.result !== undefined) return status;
   if (records.data?.status === "interrupted") return status;
   return `${records.data ? `${status}, without a result` : "No result"}: it was killed, or is still running`;
 }

@@ -1,8 +1,7 @@
 /** Where data comes in: dropped, chosen, or drawn; and how it was read. */
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import type { Source } from "../../protocol/calls.ts";
 import { cancel, open, phase } from "../../state/session.ts";
-import { chosenFiles, droppedSource } from "./given.ts";
+import { FileChooser, useDrop } from "./ways_in.tsx";
 import { HowRead } from "./how_read.tsx";
 import { Question } from "./question.tsx";
 
@@ -32,7 +31,7 @@ export function DataRoom() {
 }
 
 function DropPlace({ title }: { title: string }) {
-  const isOver = useDrop();
+  const take = (source: Source) => void open(source), isOver = useDrop(take);
   return (
     <section class={isOver ? "drop over" : "drop"} aria-labelledby="drop-title">
       <h2 id="drop-title">{title}</h2>
@@ -41,58 +40,10 @@ function DropPlace({ title }: { title: string }) {
         for classes, for splits, both or neither: what is unclear, you are asked.
       </p>
       <div class="ways-in">
-        <FileChooser label="Choose a folder" isFolder />
-        <FileChooser label="Choose files" />
+        <FileChooser label="Choose a folder" isFolder take={take} />
+        <FileChooser label="Choose files" take={take} />
         <button type="button" onClick={() => void open({ kind: "drawn" })}>Draw jersey numbers</button>
       </div>
     </section>
   );
-}
-
-/** A button for the browser's own dialog. */
-function FileChooser({ label, isFolder = false }: { label: string; isFolder?: boolean }) {
-  return (
-    <label class="button">
-      {label}
-      <input
-        type="file"
-        multiple
-        class="unseen"
-        {...(isFolder ? { webkitdirectory: true } : {})}
-        onChange={({ currentTarget }) => {
-          const files = chosenFiles(currentTarget.files ?? []);
-          if (files.length > 0) void open({ kind: "files", files });
-          currentTarget.value = "";
-        }}
-      />
-    </label>
-  );
-}
-
-/** Takes what is dropped anywhere on the page; true while something is held over it. */
-function useDrop(): boolean {
-  const isOver = useSignal(false);
-  useEffect(() => {
-    const over = (event: DragEvent) => {
-      event.preventDefault();
-      isOver.value = true;
-    };
-    const leave = (event: DragEvent) => {
-      if (event.relatedTarget === null) isOver.value = false;
-    };
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      isOver.value = false;
-      if (event.dataTransfer !== null) void droppedSource(event.dataTransfer).then((source) => open(source));
-    };
-    addEventListener("dragover", over);
-    addEventListener("dragleave", leave);
-    addEventListener("drop", drop);
-    return () => {
-      removeEventListener("dragover", over);
-      removeEventListener("dragleave", leave);
-      removeEventListener("drop", drop);
-    };
-  }, []);
-  return isOver.value;
 }

@@ -58,15 +58,21 @@ function figureText(unit, value) {
   return Number.isInteger(value) ? String(value) : value.toFixed(4);
 }
 
+/** The line of a run, its name, and what else is to be known of it. */
 function runName({ name, folder, own, status, href }, i) {
-  const place = href !== undefined ? h("a", { href }, folder || "report") : folder;
-  const more = name === folder ? [own && `${own}, `, status] : [place, `, ${status}`];
-  const title = name === folder && href !== undefined ? h("a", { href }, name) : name;
+  const linked = (text) => href === undefined ? text : h("a", { href }, text || "report");
+  const isFolder = name === folder;
+  const more = [isFolder ? own : linked(folder), status ?? ""].filter((part) => part !== "");
   return h(
     "span",
     { class: "run-name" },
     swatch(i),
-    h("span", {}, h("b", {}, title), h("span", { class: "hint" }, more)),
+    h(
+      "span",
+      {},
+      h("b", {}, isFolder ? linked(name) : name),
+      more.map((part) => h("span", { class: "hint" }, part)),
+    ),
   );
 }
 

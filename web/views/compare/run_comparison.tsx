@@ -1,0 +1,30 @@
+/** A comparison of runs, built by the script that also builds the file of `deno task report`. */
+import { useEffect, useRef } from "preact/hooks";
+import type { Comparison } from "../../../src/plots/report/comparison.ts";
+import { counted } from "../../../src/data/words.ts";
+import { fault } from "../../state/session.ts";
+
+/** The comparison. */
+export function RunComparison({ comparison }: { comparison: Comparison }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    let end: (() => void) | undefined, isGone = false;
+    void import("./build_comparison.ts").then(({ build }) => {
+      if (!isGone) end = build(place.current!, comparison);
+    }, (error) => fault.value = `Cannot show the comparison: ${error}`);
+    return () => {
+      isGone = true;
+      end?.();
+    };
+  }, [comparison]);
+  const { title, runs, unfinished } = comparison;
+  return (
+    <>
+      <p>
+        <b>{counted(runs.length, "run")}</b>
+        {unfinished.length > 0 && `, ${unfinished.length} unfinished`} <code>{title}</code>
+      </p>
+      <div class="comparison" ref={place} />
+    </>
+  );
+}
