@@ -41,8 +41,15 @@ SOURCES = {
     "torchvision": [
         ("torchvision/transforms/v2/_geometry.py", "torchvision.transforms.v2", [
             "Resize", "CenterCrop", "RandomResizedCrop", "RandomHorizontalFlip", "RandomAffine", "RandomPerspective",
+            "RandomRotation",
         ]),
-        ("torchvision/transforms/v2/_color.py", "torchvision.transforms.v2", ["ColorJitter", "RGB"]),
+        ("torchvision/transforms/v2/_color.py", "torchvision.transforms.v2", [
+            "ColorJitter", "RGB", "RandomPosterize", "RandomSolarize", "RandomEqualize", "RandomAutocontrast",
+            "RandomAdjustSharpness", "RandomInvert", "RandomGrayscale",
+        ]),
+        ("torchvision/transforms/v2/_auto_augment.py", "torchvision.transforms.v2", [
+            "RandAugment", "TrivialAugmentWide", "AutoAugment", "AugMix",
+        ]),
         ("torchvision/transforms/v2/_augment.py", "torchvision.transforms.v2", ["RandomErasing", "JPEG"]),
         ("torchvision/transforms/v2/_container.py", "torchvision.transforms.v2", [
             "Compose", "RandomApply", "RandomChoice",

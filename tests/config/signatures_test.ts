@@ -20,7 +20,10 @@ const FURTHER: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Defaults that the bridge writes otherwise. */
-const SAME: Readonly<Record<string, Data>> = { "InterpolationMode.NEAREST": "nearest" };
+const SAME: Readonly<Record<string, Data>> = {
+  "InterpolationMode.NEAREST": "nearest",
+  "AutoAugmentPolicy.IMAGENET": "imagenet",
+};
 
 const known = classesByName();
 const packages = Object.entries(signatures) as unknown as [

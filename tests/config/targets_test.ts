@@ -26,6 +26,9 @@ const GIVEN: Readonly<Record<string, Data>> = {
   T_0: 5,
   size: 32,
   degrees: 5,
+  bits: 3,
+  threshold: 100,
+  sharpness_factor: 2,
   kernel_size: 3,
   quality: 50,
   transforms: [],
@@ -96,6 +99,40 @@ Deno.test("Resize: two equal numbers are both sides, one is the shorter, and two
   assertEquals(resize("[40, 40]"), { size: 40, keep_aspect: false });
   assertEquals([resize("40"), resize("[40]")], Array(2).fill({ size: 40, keep_aspect: true }));
   assertStringIncludes(faultsOf(step("Resize", "size: [40, 30]")), "images here are square");
+});
+
+Deno.test("AutoAugment: its policy is read as a name, as torchvision's enumeration, or as a member of it", () => {
+  const policy = (how: string) =>
+    loadWith(
+      `transforms:\n  train:\n    - {_target_: torchvision.transforms.AutoAugment, policy: ${how}}\n`,
+    ).transforms.train[0].auto_augment;
+  const member = "{_target_: torchvision.transforms.AutoAugmentPolicy, _args_: [cifar10]}";
+  for (const how of ["cifar10", "AutoAugmentPolicy.CIFAR10", member]) {
+    assertEquals(policy(how), { policy: "cifar10", interpolation: "nearest", fill: 0 });
+  }
+});
+
+Deno.test("automatic augmentation has torchvision's defaults", () => {
+  const train = ["RandAugment", "TrivialAugmentWide", "AugMix"].map((name) =>
+    `    - {_target_: torchvision.transforms.v2.${name}}\n`
+  );
+  assertEquals(loadWith(`transforms:\n  train:\n${train.join("")}`).transforms.train, [
+    {
+      rand_augment: { num_ops: 2, magnitude: 9, num_magnitude_bins: 31, interpolation: "nearest", fill: 0 },
+    },
+    { trivial_augment_wide: { num_magnitude_bins: 31, interpolation: "nearest", fill: 0 } },
+    {
+      aug_mix: {
+        severity: 3,
+        mixture_width: 3,
+        chain_depth: -1,
+        alpha: 1,
+        all_ops: true,
+        interpolation: "bilinear",
+        fill: 0,
+      },
+    },
+  ]);
 });
 
 Deno.test("interpolation is carried out where it is, and refused elsewhere", () => {

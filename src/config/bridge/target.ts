@@ -137,11 +137,16 @@ const MODES: readonly [pattern: RegExp, name: string][] = [
   [/^2$/, "bilinear"],
 ];
 
+/** A member of an enumeration as written: by name, by `Enumeration.NAME`, or as an object with its value. */
+export function memberOf(value: Data): string {
+  const { _args_: args, value: own } = (value ?? {}) as { _args_?: readonly Data[]; value?: Data };
+  return String(args?.[0] ?? own ?? value);
+}
+
 /** An interpolation by name, by Pillow's number or as torchvision's InterpolationMode; one of `names`. */
 export function interpolation(...names: readonly string[]): Read {
   return (value) => {
-    const { _args_: args, value: own } = (value ?? {}) as { _args_?: readonly Data[]; value?: Data };
-    const text = String(args?.[0] ?? own ?? value);
+    const text = memberOf(value);
     const name = MODES.find(([pattern]) => pattern.test(text))?.[1];
     if (name !== undefined && names.includes(name)) return name;
     throw new ConfigError(`it must be ${names.join(" or ")}`);

@@ -74,9 +74,13 @@ function inCaseOf(model: string, word: string): string {
   return /^\p{Lu}/u.test(model) ? word[0].toUpperCase() + word.slice(1) : word;
 }
 
+/** Transforms that turn by their option `degrees`. TrivialAugment's rotations of up to 135 degrees have none. */
+const TURNING: readonly string[] = ["random_affine", "rotate"];
+
 function changeBy(name: string, options: Options): Change | undefined {
   if (name === "random_horizontal_flip") return "flip";
-  return name === "random_affine" && turnsOver(options.degrees) ? "turn" : undefined;
+  const isTurn = name === "trivial_augment_wide" || TURNING.includes(name) && turnsOver(options.degrees);
+  return isTurn ? "turn" : undefined;
 }
 
 /** True if an angle of a range, or of -x .. x, is nearer to upside down than to upright. */

@@ -130,7 +130,8 @@ export const KINDS = {
     severity: "warning",
     title: "Turning would change the class",
     advice:
-      "Training turns images by more than 90 degrees, so that a 6 looks like a 9. Lower the degrees of random_affine.",
+      "Training turns images by more than 90 degrees, so that a 6 looks like a 9. Lower the degrees of random_affine " +
+      "or rotate; replace trivial_augment_wide, which turns by up to 135, by rand_augment, which turns by up to 30.",
   },
   flat: {
     severity: "warning",

@@ -63,6 +63,14 @@ Deno.test("classChanges() says which classes of digits and sides are others upsi
   ]]);
 });
 
+Deno.test("classChanges() knows how far rotate and automatic augmentation turn", () => {
+  const changes = (...train: Step[]) =>
+    classChanges(train, ["6", "9"]).map(({ change, key }) => `${change} by ${key}`);
+  assertEquals(changes({ rotate: { degrees: 180 } }), ["turn by transforms.train.0.rotate"]);
+  assertEquals(changes({ rotate: { degrees: [0, 90] } }, "rand_augment", "auto_augment", "aug_mix"), []);
+  assertEquals(changes("trivial_augment_wide"), ["turn by transforms.train.0.trivial_augment_wide"]);
+});
+
 Deno.test("classChanges() goes by the angles that random_affine can draw", () => {
   const random = rng(7, "angles");
   for (let n = 0; n < 500; n++) {
@@ -87,7 +95,7 @@ Deno.test("classChanges() finds a flip at any depth, if it is ever applied", () 
   ]);
   const ofPreset = (name: string) =>
     keys(...loadConfig(denoConfigFiles(), [`transforms=${name}`]).transforms.train);
-  assertEquals(ofPreset("default").length, 1);
+  assertEquals(["default", "rand_augment"].map((name) => ofPreset(name).length), [1, 1]);
   assertEquals(["upright", "stretched", "basketball_jersey"].map(ofPreset), [[], [], []]);
 });
 

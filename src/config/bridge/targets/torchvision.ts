@@ -11,6 +11,7 @@ import {
   type Finish,
   interpolation,
   kept,
+  memberOf,
   moot,
   only,
   type Read,
@@ -120,6 +121,57 @@ const random = {
   JPEG: ["jpeg", { options: { quality: required({ read: quality }) }, adds: { p: 1 } }],
 } as const;
 
+/** Single adjustments with a probability. */
+const adjustments = {
+  RandomPosterize: ["posterize", { options: { bits: required(), p: kept(0.5) } }],
+  RandomSolarize: ["solarize", { options: { threshold: required(), p: kept(0.5) } }],
+  RandomEqualize: ["equalize", { options: { p: kept(0.5) } }],
+  RandomAutocontrast: ["autocontrast", { options: { p: kept(0.5) } }],
+  RandomAdjustSharpness: ["sharpness", {
+    options: { sharpness_factor: required({ as: "factor" }), p: kept(0.5) },
+  }],
+  RandomInvert: ["invert", { options: { p: kept(0.5) } }],
+  RandomGrayscale: ["grayscale", { options: { p: kept(0.1) } }],
+  RandomRotation: ["rotate", {
+    options: {
+      degrees: required(),
+      interpolation: kept("nearest", { read: anyWarp }),
+      expand: only([false], "images keep their size"),
+      center: only([null], "images turn about their centres"),
+      fill: kept(0),
+    },
+  }],
+} as const;
+
+const policy: Read = (value) => memberOf(value).replace(/^AutoAugmentPolicy\./, "").toLowerCase();
+const warping = (mode: "nearest" | "bilinear") => ({
+  interpolation: kept(mode, { read: anyWarp }),
+  fill: kept(null, { read: unlessNull }),
+});
+
+/** Policies that draw from many operations. */
+const automatic = {
+  RandAugment: ["rand_augment", {
+    options: { num_ops: kept(2), magnitude: kept(9), num_magnitude_bins: kept(31), ...warping("nearest") },
+  }],
+  TrivialAugmentWide: ["trivial_augment_wide", {
+    options: { num_magnitude_bins: kept(31), ...warping("nearest") },
+  }],
+  AutoAugment: ["auto_augment", {
+    options: { policy: kept("imagenet", { read: policy }), ...warping("nearest") },
+  }],
+  AugMix: ["aug_mix", {
+    options: {
+      severity: kept(3),
+      mixture_width: kept(3),
+      chain_depth: kept(-1),
+      alpha: kept(1),
+      all_ops: kept(true),
+      ...warping("bilinear"),
+    },
+  }],
+} as const;
+
 /** Conversions between kinds of images, which a picture here does not need. */
 const conversions = Object.fromEntries(
   ["ToTensor", "ToImage", "PILToTensor", "ToPureTensor", "RGB"].map((name) => [name, [undefined]] as const),
@@ -155,6 +207,8 @@ export const transforms = family("transforms", ["torchvision.transforms.v2.*", "
     },
   }],
   ...random,
+  ...adjustments,
+  ...automatic,
   Normalize: ["normalize", { options: { mean: imageNet("mean"), std: imageNet("std"), inplace: inPlace } }],
   ToDtype: [undefined, {
     options: { dtype: required(), scale: kept(false, { note: "must be true for a float type" }) },
