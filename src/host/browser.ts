@@ -4,9 +4,15 @@ import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } fr
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
 
 export { blobSource } from "../base/byte_source.ts";
-export { filesTree, folderTree, openArchive, placesInOrder, readPlace } from "./browser_files.ts";
+export {
+  filesTree,
+  folderTree,
+  openArchive,
+  readingInOrder,
+  readPlace,
+  servedTree,
+} from "./browser_files.ts";
 export { decodeImage, drawBitmap, encodeJpeg } from "./browser_images.ts";
-export { servedTree } from "./browser_served.ts";
 
 /**
  * Returns the GPU object for opening a device, in a page or a worker.

@@ -6,7 +6,7 @@ import { archiveTree } from "../data/files/archives/tree.ts";
 import { foldersOf } from "../data/files/memory_tree.ts";
 import { compareCodePoints } from "../data/files/paths.ts";
 import { END_BYTES, type FilePlace, type FileTree } from "../data/types.ts";
-import { readServed } from "./browser_served.ts";
+import { servedFiles, type ServedListing, servedSource } from "./browser_served.ts";
 
 /** Opens a dropped archive as a dataset's root. @throws DataError like {@link archiveTree} */
 export function openArchive(file: File): Promise<FileTree> {
@@ -47,32 +47,70 @@ export function filesTree(name: string, files: ReadonlyMap<string, Blob>): FileT
   };
 }
 
-/** Reads a {@link FilePlace} of a page's trees, on any thread. */
-export function readPlace(place: FilePlace): Promise<Uint8Array> {
-  return readFrom(place, blobSource);
+/** The dataset that the page's own server offers at an address that ends with "/", or undefined if there is none. */
+export async function servedTree(address: string): Promise<FileTree | undefined> {
+  const response = await fetch(new URL("listing.json", address));
+  if (!response.ok) return undefined;
+  const listing: ServedListing = await response.json(), { name } = listing;
+  const at = (path: string) => new URL(path, address).href;
+  if ("size" in listing) {
+    const origin = at("archive"), source = servedSource(origin, name, listing.size);
+    return await archiveTree({ source: windowed(source, WINDOW), origin });
+  }
+  const { paths, folders, faults } = listing, numbers = new Map(paths.map((path, i) => [path, i]));
+  const place = (path: string) => ({ source: at(`files/${numbers.get(path)}`), name });
+  return {
+    name,
+    paths: () => Promise.resolve(paths),
+    folders: () => Promise.resolve(folders),
+    faults: () => Promise.resolve(faults),
+    read: (path) => readPlace(place(path)),
+    place,
+  };
 }
 
-/** Bytes of an archive that are read at once by {@link placesInOrder}. */
+/** Reads a {@link FilePlace} of a page's trees, on any thread. */
+export async function readPlace(place: FilePlace): Promise<Uint8Array> {
+  await using reading = readingInOrder([place]);
+  return await reading.read(place);
+}
+
+/** Bytes of an archive that are read at once, at most. */
 const WINDOW = 2 ** 21;
 
-/** Reads places that are mostly in the order of their archive. */
-export function placesInOrder(): (place: FilePlace) => Promise<Uint8Array> {
-  const windows = new WeakMap<Blob, ByteSource>();
-  return (place) =>
-    readFrom(place, (blob, name) => {
-      const known = windows.get(blob);
-      if (known !== undefined) return known;
-      const source = windowed(blobSource(blob, name), WINDOW);
-      windows.set(blob, source);
-      return source;
-    });
+/** Places that are being read. */
+export interface Reading extends AsyncDisposable {
+  /** The bytes of the next of the places. @throws DataError if they cannot be read */
+  read(place: FilePlace): Promise<Uint8Array>;
 }
 
-async function readFrom(
-  { source, name, part, entry }: FilePlace,
-  open: (blob: Blob, name: string) => ByteSource,
-): Promise<Uint8Array> {
-  if (typeof source === "string") return await readServed(source);
-  const member = { part: part ?? { offset: 0, size: source.size }, ...(entry && { entry }) };
-  return await readMember(open(source, name), member);
+/** Reads places, one after the other, that are mostly in the order of their archive. */
+export function readingInOrder(places: readonly FilePlace[]): Reading {
+  const windows = new Map<Blob | string, ByteSource>(), served = servedFiles(places.filter(isServedFile));
+  const windowOn = ({ source, name }: FilePlace) => {
+    const known = windows.get(source);
+    if (known !== undefined) return known;
+    const whole = typeof source === "string" ? servedSource(source, name) : blobSource(source, name);
+    const window = windowed(whole, WINDOW);
+    windows.set(source, window);
+    return window;
+  };
+  return {
+    async read(place) {
+      if (!isServedFile(place)) return await readPart(place, windowOn(place));
+      const { value } = await served.next();
+      if (value instanceof Uint8Array) return value;
+      throw value;
+    },
+    [Symbol.asyncDispose]: async () => void await served.return(undefined),
+  };
+}
+
+/** True for a file of a folder that the server offers; a part of something is that of an archive. */
+function isServedFile({ source, part }: FilePlace): boolean {
+  return typeof source === "string" && part === undefined;
+}
+
+async function readPart({ part, entry }: FilePlace, whole: ByteSource): Promise<Uint8Array> {
+  return await readMember(whole, { part: part ?? { offset: 0, size: whole.size }, ...(entry && { entry }) });
 }

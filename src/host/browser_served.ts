@@ -1,35 +1,91 @@
-/** A dataset that the page's own server offers, as `deno task page PHOTOS` does. */
+/** A dataset that the page's own server offers, as `deno task page PHOTOS` does: an archive, or files by number. */
+import type { ByteSource } from "../base/byte_source.ts";
+import { concatBytes } from "../base/bytes.ts";
 import { DataError } from "../base/errors.ts";
-import type { FileTree, IgnoredFile } from "../data/types.ts";
+import type { FilePlace, IgnoredFile } from "../data/types.ts";
 
-/** What the server says of the dataset, at `listing.json`. */
-export interface ServedListing {
-  readonly name: string;
-  readonly paths: string[];
-  readonly folders: string[];
-  readonly faults: readonly IgnoredFile[];
-}
-
-/** Opens the dataset at an address that ends with "/", or returns undefined if none is offered. */
-export async function servedTree(address: string): Promise<FileTree | undefined> {
-  const response = await fetch(new URL("listing.json", address));
-  if (!response.ok) return undefined;
-  const { name, paths, folders, faults }: ServedListing = await response.json();
-  const addressOf = (path: string) =>
-    new URL(`files/${path.split("/").map(encodeURIComponent).join("/")}`, address).href;
-  return {
-    name,
-    paths: () => Promise.resolve(paths),
-    folders: () => Promise.resolve(folders),
-    faults: () => Promise.resolve(faults),
-    read: (path) => readServed(addressOf(path)),
-    place: (path) => ({ source: addressOf(path), name }),
+/** What the server says of the dataset, at `listing.json`: an archive of so many bytes, or what is in a folder. */
+export type ServedListing =
+  | { readonly name: string; readonly size: number }
+  | {
+    readonly name: string;
+    readonly paths: string[];
+    readonly folders: string[];
+    readonly faults: readonly IgnoredFile[];
   };
+
+/** Asks the server for a part of what it offers. @throws DataError if it does not give it */
+async function ask(address: string, headers: Record<string, string> = {}): Promise<Response> {
+  const response = await fetch(address, { headers }).catch((cause) => {
+    throw new DataError(`Cannot read ${address}: the server does not answer; start it again`, { cause });
+  });
+  if (response.ok) return response;
+  throw new DataError(`Cannot read ${address}: the server answered ${response.status}`);
 }
 
-/** The bytes of a file of {@link servedTree}. @throws DataError if the server does not give it */
-export async function readServed(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (response.ok) return new Uint8Array(await response.arrayBuffer());
-  throw new DataError(`Cannot read ${address}: the server answered ${response.status}`);
+/** Random access to an archive at an address; who knows its parts need not know its size. */
+export function servedSource(address: string, name: string, size = Number.MAX_SAFE_INTEGER): ByteSource {
+  const read = async (offset: number, length: number) => {
+    if (length === 0) return new Uint8Array(0);
+    const response = await ask(address, { range: `bytes=${offset}-${offset + length - 1}` });
+    return new Uint8Array(await response.arrayBuffer());
+  };
+  return { name, size, read };
+}
+
+/** In the place of a length: a fault follows, as text. */
+export const FAULT = 0xffffffff;
+
+/**
+ * Files of a served folder in their order, by one request: for each its length in 4 bytes, low byte first, and its bytes;
+ * or {@link FAULT}, and why it cannot be read in the same form, which becomes a DataError. They arrive as they are asked
+ * for.
+ */
+export async function* servedFiles(places: readonly FilePlace[]): AsyncGenerator<Uint8Array | DataError> {
+  if (places.length === 0) return;
+  const [first] = places.map(({ source }) => source as string);
+  const numbers = places.map(({ source }) => (source as string).slice(first.lastIndexOf("/") + 1));
+  const { body } = await ask(`${first.slice(0, first.lastIndexOf("/") + 1)}${numbers.join()}`);
+  const reader = new StreamBytes(body!.getReader());
+  try {
+    for (const _ of places) {
+      const length = await reader.uint32();
+      if (length !== FAULT) yield await reader.take(length);
+      else yield new DataError(new TextDecoder().decode(await reader.take(await reader.uint32())));
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+/** Bytes of a stream, by number. */
+class StreamBytes {
+  #held: Uint8Array = new Uint8Array(0);
+
+  constructor(readonly reader: ReadableStreamDefaultReader<Uint8Array>) {}
+
+  async take(length: number): Promise<Uint8Array> {
+    const parts = [this.#held];
+    let count = this.#held.length;
+    while (count < length) {
+      const { value } = await this.reader.read();
+      if (value === undefined) {
+        throw new DataError("Cannot read from the server: it broke off; start it again");
+      }
+      parts.push(value);
+      count += value.length;
+    }
+    const all = parts.length === 1 ? parts[0] : concatBytes(parts);
+    this.#held = all.subarray(length);
+    return all.subarray(0, length);
+  }
+
+  async uint32(): Promise<number> {
+    const bytes = await this.take(4);
+    return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  }
+
+  cancel(): Promise<void> {
+    return this.reader.cancel();
+  }
 }

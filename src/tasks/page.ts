@@ -5,6 +5,7 @@ import { parseArguments, usageLine } from "../launch/usage.ts";
 import type { Host } from "../setup/host.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
 import { pageFiles, singleFile } from "./page/files.ts";
+import { offer } from "./page/offered.ts";
 import { answers, DATA } from "./page/server.ts";
 import { usages } from "./usages.ts";
 
@@ -24,8 +25,9 @@ export async function page(host: Host, args: readonly string[]): Promise<void> {
 
 async function serve(host: Host, photos: string | undefined, port: number): Promise<void> {
   const tree = photos === undefined ? undefined : await host.openTree(photos);
-  const files = await pageFiles(host, { data: tree && DATA });
-  await host.serve(port, answers(files, tree), (address) => {
+  const offered = tree && await offer(tree, host.openFile);
+  const files = await pageFiles(host, { data: offered && DATA });
+  await host.serve(port, answers(files, offered), (address) => {
     host.print(`page    ${address}${photos === undefined ? "" : ` with ${photos}`} (Ctrl-C ends it)`);
   });
 }

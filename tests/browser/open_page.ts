@@ -5,7 +5,9 @@ import { assertEquals } from "@std/assert";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { bundle } from "../../src/host/deno_page.ts";
 import { openTree } from "../../src/host/deno_files.ts";
+import { openFile } from "../../src/host/deno_file_source.ts";
 import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
+import { offer } from "../../src/tasks/page/offered.ts";
 import { answers, DATA } from "../../src/tasks/page/server.ts";
 import { openBrowser } from "./harness.ts";
 
@@ -27,11 +29,12 @@ export async function withServedPage(
   options: PageOptions,
   body: (page: Page) => Promise<void>,
 ): Promise<void> {
-  const tree = options.photos === undefined ? undefined : await openTree(options.photos);
-  const files = await pageFiles(pageHost, { data: tree && DATA });
+  const { photos } = options;
+  const offered = photos === undefined ? undefined : await offer(await openTree(photos), openFile);
+  const files = await pageFiles(pageHost, { data: offered && DATA });
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    answers(files, tree),
+    answers(files, offered),
   );
   await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
 }

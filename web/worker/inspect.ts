@@ -1,6 +1,6 @@
 /** A worker that looks at files: it reads, decodes and measures them, and keeps nothing. */
 import { inspectBytes } from "../../src/data/health/inspect.ts";
-import { decodeImage, placesInOrder } from "../../src/host/browser.ts";
+import { decodeImage, readingInOrder } from "../../src/host/browser.ts";
 import type { InspectCalls } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
 
@@ -11,13 +11,13 @@ const AT_ONCE = 4;
 export function inspectCalls(): Handlers<InspectCalls> {
   return {
     async inspect(places, { signal }) {
-      const read = placesInOrder();
+      await using reading = readingInOrder(places);
       const seen = new Array(places.length);
       let next = 0;
       const work = async () => {
         while (next < places.length && !signal.aborted) {
           const at = next++;
-          seen[at] = await inspectBytes(() => read(places[at]), decodeImage);
+          seen[at] = await inspectBytes(() => reading.read(places[at]), decodeImage);
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, work));

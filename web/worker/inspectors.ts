@@ -1,4 +1,5 @@
 /** The workers that look at files: they get them in pieces that lie side by side. */
+import { inPlaceOrder } from "../../src/data/files/place_order.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
 import type { FilePlace } from "../../src/data/types.ts";
 import type { InspectCalls } from "../protocol/calls.ts";
@@ -22,7 +23,8 @@ export interface Inspectors {
 export function inspectors(ports: readonly Port[]): Inspectors {
   const calls = ports.map((port) => caller<InspectCalls>(port));
   return {
-    async inspect(paths, place, each, signal) {
+    async inspect(wanted, place, each, signal) {
+      const paths = inPlaceOrder(wanted, place);
       let next = 0;
       const work = async (call: Caller<InspectCalls>) => {
         while (next < paths.length) {

@@ -1,9 +1,12 @@
 /** Answers the page's requests: its own files, and those of the dataset that it was given. */
-import type { FileTree } from "../../data/types.ts";
+import type { ByteSource } from "../../base/byte_source.ts";
 import { type PageFile, POLICY } from "./files.ts";
+import type { Offered } from "./offered.ts";
 
 /** Where the dataset is, below the page. */
 export const DATA = "data/";
+
+const BYTES = "application/octet-stream";
 
 const HEADERS = {
   "content-security-policy": POLICY,
@@ -16,9 +19,8 @@ const HEADERS = {
 /** Answers requests to this machine by its own name; others, such as a page that made its name point here, get none. */
 export function answers(
   files: ReadonlyMap<string, PageFile>,
-  tree: FileTree | undefined,
+  offered: Offered | undefined,
 ): (request: Request) => Promise<Response> {
-  const known = tree?.paths().then((paths) => new Set(paths));
   return async (request) => {
     const { hostname, pathname } = new URL(request.url);
     if (request.method !== "GET") return refusal(405, "only GET is answered");
@@ -26,32 +28,42 @@ export function answers(
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     const file = files.get(name);
     if (file !== undefined) return response(file.text, file.type);
-    if (tree === undefined || !name.startsWith(DATA)) return refusal(404, `there is no ${pathname}`);
-    if (name === `${DATA}listing.json`) return response(await listing(tree), "application/json");
-    const path = decoded(name.slice(`${DATA}files/`.length));
-    if (path === undefined || !(await known)!.has(path)) return refusal(404, `there is no ${pathname}`);
-    const bytes = tree.read(path);
-    return response(await bytes as Uint8Array<ArrayBuffer>, "application/octet-stream");
+    const data = offered && name.startsWith(DATA) && await dataAt(offered, name.slice(DATA.length), request);
+    return data || refusal(404, `there is no ${pathname}`);
   };
 }
 
-async function listing(tree: FileTree): Promise<string> {
-  const [paths, folders, faults] = await Promise.all([tree.paths(), tree.folders(), tree.faults?.() ?? []]);
-  return JSON.stringify({ name: tree.name, paths, folders, faults });
+/** Answers for what is below {@link DATA}; undefined if there is nothing. */
+async function dataAt(
+  { listing, archive, files }: Offered,
+  name: string,
+  { headers }: Request,
+): Promise<Response | undefined> {
+  if (name === "listing.json") return response(JSON.stringify(listing), "application/json");
+  if (name === "archive" && archive) return await partOf(archive, headers.get("range"));
+  const [, numbers] = /^files\/(\d+(?:,\d+)*)$/.exec(name) ?? [];
+  const stream = numbers === undefined ? undefined : files(numbers.split(",").map(Number));
+  return stream && response(stream, BYTES);
 }
 
-function decoded(path: string): string | undefined {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
+/** Bytes of an archive that one request gets, at most. */
+const MOST_BYTES = 2 ** 26;
+
+async function partOf(archive: ByteSource, range: string | null): Promise<Response> {
+  const [first, last] = /^bytes=(\d+)-(\d+)$/.exec(range ?? "")?.slice(1).map(Number) ?? [];
+  const end = Math.min(last + 1, archive.size);
+  if (!(first < end && end - first <= MOST_BYTES)) {
+    return refusal(416, `ask for up to ${MOST_BYTES} bytes of ${archive.size}`);
   }
+  const place = { "content-range": `bytes ${first}-${end - 1}/${archive.size}` };
+  const bytes = archive.read(first, end - first);
+  return response(await bytes as Uint8Array<ArrayBuffer>, BYTES, 206, place);
 }
 
-function response(body: BodyInit, type: string): Response {
-  return new Response(body, { headers: { ...HEADERS, "content-type": type } });
+function response(body: BodyInit, type: string, status = 200, more: Record<string, string> = {}): Response {
+  return new Response(body, { status, headers: { ...HEADERS, "content-type": type, ...more } });
 }
 
 function refusal(status: number, reason: string): Response {
-  return new Response(`${reason}\n`, { status, headers: { ...HEADERS, "content-type": "text/plain" } });
+  return response(`${reason}\n`, "text/plain", status);
 }
