@@ -77,6 +77,7 @@ const stats: LookingTask = {
     html: { value: "FILE", help: "Write a page with the images of each finding" },
     strict: { help: "Exit with code 3 if there are errors or warnings (not for info)" },
     patch: { value: "FILE", help: "Write proposed corrections as JSONL, to use with data.patch=FILE" },
+    since: { value: "PATH", help: "Also say what has changed since an earlier version of the dataset" },
   },
   check() {},
   async overrides(host, { overrides }) {

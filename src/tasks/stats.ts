@@ -1,7 +1,8 @@
 /** `stats`: a dataset's counts and health, as a table, as JSON, as a page with images, or as corrections. */
 import { DataError, InterruptedError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
-import { checkHealth } from "../data/health/check.ts";
+import { checkSeen } from "../data/health/check.ts";
+import { inspecting } from "../data/health/inspect.ts";
 import { proposeCorrections } from "../data/health/propose.ts";
 import { countFindings, type HealthReport } from "../data/health/types.ts";
 import { formatPatch } from "../data/files/patch.ts";
@@ -9,13 +10,15 @@ import { counted } from "../data/words.ts";
 import type { Host } from "../setup/host.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
 import { openDataset } from "../setup/open_dataset.ts";
+import { changesJson, changesLines } from "./stats/changes_table.ts";
 import { reportJson } from "./stats/json.ts";
 import { page } from "./stats/page.ts";
+import { changesSince, remembering, requireVersioned } from "./stats/since.ts";
 import { tableLines } from "./stats/table.ts";
 import { thumbnails } from "../data/health/thumbnails.ts";
 
 /**
- * Checks the configured dataset. `given` are the flags json, html, strict and patch.
+ * Checks the configured dataset. `given` are the flags json, html, strict, patch and since.
  * @throws DataError with `strict` if there are errors or warnings, after everything is written
  */
 export async function stats(
@@ -27,16 +30,24 @@ export async function stats(
   for (const flag of ["html", "patch"]) await requireFolderOf(host, `--${flag}`, given.get(flag));
   const isJson = given.has("json");
   if (!isJson) { for (const note of notes) host.print(`note    ${note}`); }
-  const { tree, dataset } = await openDataset(isJson ? { ...host, print: () => {} } : host, config);
+  const quiet = isJson ? { ...host, print: () => {} } : host, since = given.get("since");
+  requireVersioned(config, since);
+  const { tree, dataset } = await openDataset(quiet, config);
   const started = performance.now();
   const options = { train: config.transforms.train, signal: host.signal, progress: host.progress };
   const decode = (bytes: Uint8Array) => host.pictures.decode(bytes, config.data.max_pixels);
-  const report = await checkHealth(tree, dataset, decode, options).catch(orInterrupted(host.signal));
+  const look = inspecting(tree, decode), inspect = since === undefined ? look : remembering(look);
+  const report = await checkSeen(dataset, inspect, options).catch(orInterrupted(host.signal));
   const seconds = (performance.now() - started) / 1000;
-  if (isJson) host.print(reportJson(report));
+  const changes = since === undefined
+    ? undefined
+    : await changesSince(quiet, config, since, { dataset, inspect, decode }, options)
+      .catch(orInterrupted(host.signal));
+  if (isJson) host.print(reportJson(report, changes && { changes: changesJson(changes, since!) }));
   else {
     for (const line of tableLines(report)) host.print(line);
     host.print(`checked ${counted(report.files, "file")} in ${seconds.toFixed(1)} s`);
+    if (changes !== undefined) { for (const line of changesLines(changes, since!)) host.print(line); }
   }
   const say = isJson ? () => {} : host.print;
   await writeFiles(host, given, report, async () => {

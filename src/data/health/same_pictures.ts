@@ -1,7 +1,8 @@
 /** Copies and near duplicates: identical or very similar images within a class, with two labels, or in two splits. */
 import { noProgress, type StartProgress } from "../../base/progress.ts";
-import { COPY_SIMILARITY, isCopy, similarity, TWIN_SIMILARITY } from "./fingerprint.ts";
-import { type NearPair, NearPairs } from "./near_pairs.ts";
+import { joinEqual, joinReencoded, relationOf } from "./copies.ts";
+import { TWIN_SIMILARITY } from "./fingerprint.ts";
+import { NearPairs } from "./near_pairs.ts";
 import { Sets } from "./disjoint_sets.ts";
 import type { InspectedFile, Kind, Place } from "./types.ts";
 
@@ -28,7 +29,7 @@ export async function samePictures(
 ): Promise<SameGroup[]> {
   const shown = files.filter(({ picture }) => picture !== undefined);
   const copies = new Sets(shown.length);
-  joinEqualPixels(shown, copies);
+  joinEqual(shown.map(({ picture }) => picture!.pixelHash), copies);
   const relations = await relate(shown, copies, options);
   const all = copies.groups();
   const groupsOf = (kind: Kind, sets: readonly (readonly number[])[]) =>
@@ -48,15 +49,6 @@ export async function samePictures(
   ];
 }
 
-function joinEqualPixels(files: readonly InspectedFile[], copies: Sets): void {
-  const first = new Map<string, number>();
-  files.forEach(({ picture }, i) => {
-    const known = first.get(picture!.pixelHash);
-    if (known === undefined) first.set(picture!.pixelHash, i);
-    else copies.join(known, i);
-  });
-}
-
 /**
  * Joins similar images: as copies, or as near duplicates within a class and split, across labels, or across splits.
  * Sets and boxes of images of which all is known are passed over: scenes may have thousands of frames.
@@ -72,16 +64,7 @@ async function relate(files: readonly InspectedFile[], copies: Sets, { progress,
     signal,
     onProgress: (done: number) => shown.at(pass * firsts.length + done),
   });
-  const areCopies = ({ first, second }: NearPair) =>
-    isCopy(files[first].picture!.fingerprint, files[second].picture!.fingerprint);
-  await pairs.visit(
-    COPY_SIMILARITY,
-    (pair) => {
-      if (areCopies(pair)) copies.join(pair.first, pair.second);
-    },
-    { ...options(0), isKnown: (same) => same(copies) },
-    firsts,
-  );
+  await joinReencoded(pairs, copies, firsts, options(0));
   await pairs.visit(TWIN_SIMILARITY, ({ first, second }) => {
     if (labels.find(first) !== labels.find(second)) label.join(first, second);
     if (splits.find(first) !== splits.find(second)) split.join(first, second);
@@ -116,12 +99,5 @@ function alike(files: readonly InspectedFile[], of: (place: Place) => unknown): 
 /** The relation of each file to the first. */
 function describe(files: readonly InspectedFile[]): SameGroup["files"] {
   const [first] = files;
-  return files.map((file) => {
-    if (file === first) return { file, note: "" };
-    if (file.byteHash === first.byteHash) return { file, note: "same bytes" };
-    if (file.picture!.pixelHash === first.picture!.pixelHash) return { file, note: "same pixels" };
-    const one = file.picture!.fingerprint, other = first.picture!.fingerprint;
-    if (isCopy(one, other)) return { file, note: "re-encoded" };
-    return { file, note: `${(100 * similarity(one, other)).toFixed(1)} % similar` };
-  });
+  return files.map((file) => ({ file, note: file === first ? "" : relationOf(file, first) }));
 }

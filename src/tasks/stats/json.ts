@@ -1,7 +1,7 @@
 import { type HealthReport, KINDS } from "../../data/health/types.ts";
 
-/** A report as JSON, with all paths. Classes are lists, because their names may look like numbers. */
-export function reportJson(report: HealthReport): string {
+/** A report as JSON, with all paths, and `more` after it. Classes are lists, because their names may look like numbers. */
+export function reportJson(report: HealthReport, more: object = {}): string {
   const { root, files, classes, splits, imbalance, findings, understood, notes, ignored } = report;
   const json = {
     root,
@@ -20,6 +20,7 @@ export function reportJson(report: HealthReport): string {
     understood,
     notes,
     ignored,
+    ...more,
   };
   return JSON.stringify(json, null, 2);
 }

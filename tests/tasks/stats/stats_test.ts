@@ -1,20 +1,28 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { DataError } from "../../../src/base/errors.ts";
+import { ConfigError, DataError } from "../../../src/base/errors.ts";
 import { loadConfig } from "../../../src/config/mod.ts";
 import { parsePatch } from "../../../src/data/files/patch.ts";
 import { denoHost } from "../../../src/host/deno.ts";
 import { denoConfigFiles } from "../../../src/host/deno_config.ts";
 import type { Host } from "../../../src/setup/host.ts";
 import { stats } from "../../../src/tasks/stats.ts";
-import { healthy, treeOfPictures, waves } from "../../data/health/made.ts";
+import { type Files, healthy, treeOfPictures, waves } from "../../data/health/made.ts";
 import { assertMessage } from "../../data/helpers.ts";
 
 const SCRIPT = "<script>alert(1)<|script>"; // no slash, which a folder's name cannot hold
-const files = {
+const files: Files = {
   ...healthy([SCRIPT, "dog"], { train: 12, valid: 6, test: 6 }),
   [`train/${SCRIPT}/"><img src=x onerror=alert(1)>.jpg`]: waves(900),
   "train/dog/x.jpg": waves(900),
   "train/dog/&amp;.jpg": new Uint8Array(3),
+};
+const { "train/dog/0.jpg": gone, "train/dog/1.jpg": relabelled, "test/dog/0.jpg": moved, ...same } = files;
+const older = {
+  ...same,
+  "train/dog/gone.jpg": waves(901),
+  [`train/${SCRIPT}/was.jpg`]: relabelled,
+  "train/dog/was.jpg": moved,
+  "train/owl/0.jpg": gone,
 };
 const config = loadConfig(denoConfigFiles(), ["data=image_folder", "data.data_root=made"]);
 const real = denoHost();
@@ -24,7 +32,7 @@ async function run(flags: Record<string, string>) {
   const printed: string[] = [], written = new Map<string, string>();
   const host: Host = {
     ...real,
-    openTree: () => treeOfPictures(files),
+    openTree: (path) => treeOfPictures(path === "old" ? older : files),
     print: (line) => printed.push(line),
     writeAtomic: (path, bytes) => {
       written.set(path, new TextDecoder().decode(bytes));
@@ -93,5 +101,34 @@ Deno.test("stats --strict is a DataError, exit code 3, after all is written", as
     () => Promise.reject(failed),
     DataError,
     'Cannot pass "made" with --strict: the health check found 2 errors and 0 warnings; see above, or omit --strict',
+  );
+});
+
+Deno.test("stats --since says what has changed since an earlier version, and what leaks across", async () => {
+  const { printed, failed } = await run({ since: "old" });
+  assertEquals(failed, undefined);
+  assertEquals(printed.slice(printed.indexOf("since   old")), [
+    "since   old",
+    "  kept               48",
+    "  added               0",
+    "  removed             1  train/dog/gone.jpg",
+    '  relabelled          2  train/dog/1.jpg ("<script>alert(1)<|script>" is now "dog")  train/dog/0.jpg ("owl" is now "dog")',
+    '  moved               1  test/dog/0.jpg ("train" is now "test")',
+    '  gone classes        1  "owl"',
+    "leak    Images in train of old and evaluated on by this version: 1 group. A model that was trained with old has seen them.",
+    "          train/dog/was.jpg  test/dog/0.jpg (same bytes)",
+  ]);
+  const { changes } = JSON.parse((await run({ since: "old", json: "" })).printed[0]);
+  assertEquals([changes.since, changes.kept, changes.gone_classes], ["old", 48, ["owl"]]);
+  assertEquals(changes.moved, [{
+    before: { path: "train/dog/was.jpg", split: "train", class: "dog", note: null },
+    after: { path: "test/dog/0.jpg", split: "test", class: "dog", note: null },
+  }]);
+  assertEquals(changes.leaks[0].trained_with, "before");
+  const drawn = loadConfig(denoConfigFiles(), []);
+  await assertMessage(
+    () => stats(real, drawn, new Map([["since", "old"]]), []),
+    ConfigError,
+    "Cannot use --since old with data=synthetic_jerseys: it is drawn; give the path of the new version first",
   );
 });
