@@ -12,7 +12,7 @@ export {
   readPlace,
   servedTree,
 } from "./browser_files.ts";
-export { decodeImage, drawBitmap, encodeJpeg } from "./browser_images.ts";
+export { bitmapOf, decodeImage, drawBitmap, encodeJpeg } from "./browser_images.ts";
 
 /**
  * Returns the GPU object for opening a device, in a page or a worker.

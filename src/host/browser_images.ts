@@ -111,7 +111,8 @@ export async function encodeJpeg(picture: Picture, quality: number): Promise<Uin
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-function bitmapOf(picture: Picture): Promise<ImageBitmap> {
+/** An image to look at, with the same values. */
+export function bitmapOf(picture: Picture): Promise<ImageBitmap> {
   return createImageBitmap(imageDataOf(picture));
 }
 

@@ -9,6 +9,7 @@ import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrde
 import type { Pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
 import { type Dataset, type FileTree, type Picture, type Split, SPLITS } from "../data/types.ts";
+import { reductionOf } from "../data/transforms/kept_size.ts";
 import type { Reduction } from "../data/transforms/reduction.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Device } from "../core/device.ts";
@@ -21,7 +22,7 @@ import { few } from "../base/few.ts";
 import { counted } from "../data/words.ts";
 import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
 import type { Host } from "./host.ts";
-import { configuredPipelines, describeReduced, type Pipelines, reductionOf } from "./kept_sizes.ts";
+import { configuredPipelines, describeReduced, type Pipelines } from "./kept_sizes.ts";
 import { openDataset } from "./open_dataset.ts";
 import { openSupply } from "./open_pictures.ts";
 

@@ -170,6 +170,11 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
         await page.getByRole("button", { name: room, exact: true }).click();
         await check(room.toLowerCase());
       }
+      await page.getByRole("button", { name: "What the network sees", exact: true }).click();
+      await page.getByRole("combobox", { name: "Preset" }).selectOption("default");
+      await page.locator(".class-change").waitFor();
+      await page.locator("summary").click();
+      await check("sees");
     });
   });
 }

@@ -1,7 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { loadConfig } from "../../src/config/mod.ts";
+import { reductionOf } from "../../src/data/transforms/kept_size.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
-import { configuredPipelines, describeReduced, reductionOf } from "../../src/setup/kept_sizes.ts";
+import { configuredPipelines, describeReduced } from "../../src/setup/kept_sizes.ts";
 
 /** Of train and valid with these overrides. */
 function reductions(...overrides: string[]) {

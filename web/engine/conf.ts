@@ -1,12 +1,8 @@
-/** The project's configuration files, which the page's worker carries: `deno task page` puts them ahead of it. */
+/** The project's configuration files, which the page's worker carries. */
 import { type ConfigFiles, memoryConfigFiles } from "../../src/config/mod.ts";
-
-declare global {
-  /** Texts of conf/ by path. */
-  var wgradConf: Readonly<Record<string, string>> | undefined;
-}
+import { confTexts } from "../worker/conf_texts.ts";
 
 /** The files of `conf/`. */
 export function ownConfig(): ConfigFiles {
-  return memoryConfigFiles("conf", new Map(Object.entries(globalThis.wgradConf ?? {})));
+  return memoryConfigFiles("conf", confTexts());
 }

@@ -6,6 +6,7 @@ import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts"
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Comparison } from "../../src/plots/report/comparison.ts";
 import type { Call } from "./channel.ts";
+import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
 
 /** Something that the user gave: files by path, of which those at the top may be archives. */
 export type Source =
@@ -132,12 +133,16 @@ export type DatasetCalls = {
   proposals: Call<Record<never, never>, readonly Correction[]>;
   picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
   patch: Call<readonly Correction[], string>;
+  /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
+  training: Call<Transforms["train"], Verdict | undefined>;
   cleaned: Call<readonly Correction[], Blob, Amount>;
   /** Compares the runs in what the user gave. */
   compareRuns: Call<Source, Comparison, Amount | string>;
-};
+} & SeesCalls;
 
 /** The calls of the workers that look at files. */
 export type InspectCalls = {
   inspect: Call<readonly FilePlace[], readonly SeenFile[]>;
+  /** An image as the network gets it. */
+  prepare: Call<Preparation, ImageBitmap>;
 };

@@ -4,6 +4,7 @@ import type { shown } from "./shown.ts";
 import { CompareRoom } from "./compare/compare_room.tsx";
 import { DataRoom } from "./data/data_room.tsx";
 import { ImagesRoom } from "./images/images_room.tsx";
+import { SeesRoom } from "./sees/sees_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
 
 /** A part of the page. */
@@ -19,5 +20,6 @@ export const rooms: readonly Room[] = [
   { id: "data", title: "Data", View: DataRoom, needsData: false },
   { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
   { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
+  { id: "sees", title: "What the network sees", View: SeesRoom, needsData: true },
   { id: "compare", title: "Compare", View: CompareRoom, needsData: false },
 ];

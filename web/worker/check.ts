@@ -3,6 +3,7 @@ import { checkSeen } from "../../src/data/health/check.ts";
 import { type SeenFile } from "../../src/data/health/inspect.ts";
 import { stratified } from "../../src/data/health/stratified.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
+import type { Step } from "../../src/data/transforms/transform.ts";
 import { type Dataset, type FilePlace, SPLITS } from "../../src/data/types.ts";
 import type { CheckProgress, Verdict } from "../protocol/calls.ts";
 import type { Context } from "../protocol/channel.ts";
@@ -19,6 +20,8 @@ const SAY_EVERY = 200;
 interface Looker {
   readonly inspectors: Inspectors;
   readonly place: (path: string) => FilePlace;
+  /** The steps of training, when they are asked for. */
+  readonly train: () => readonly Step[];
 }
 
 /** Looks at those of `paths` that are not known yet. */
@@ -46,11 +49,11 @@ export async function check(
   catalog: Catalog,
   settle: () => Promise<Catalog>,
   { progress, signal }: Context<CheckProgress>,
-): Promise<{ report: HealthReport; verdict: Verdict }> {
+): Promise<HealthReport> {
   const { dataset, seen, paths } = catalog;
   const say = progressOf(progress);
   const report = async (part: Dataset) =>
-    await checkSeen(part, (path) => Promise.resolve(seen.get(path)!), { signal });
+    await checkSeen(part, (path) => Promise.resolve(seen.get(path)!), { signal, train: looker.train() });
   const sample = stratified(dataset, SAMPLE);
   if (sample !== dataset) {
     const chosen = pathsOf(sample);
@@ -62,7 +65,7 @@ export async function check(
   say("comparing", paths.length, paths.length);
   const settled = await settle(), whole = await report(settled.dataset);
   settled.found(whole);
-  return { report: whole, verdict: verdictOf(whole, paths.length) };
+  return whole;
 }
 
 function pathsOf({ splits }: Dataset): string[] {

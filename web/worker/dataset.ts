@@ -1,6 +1,7 @@
 /** The worker that holds the dataset: it opens it, has it checked, and answers what the page shows of it. */
 import { DataError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/base/sha256.ts";
+import { withTraining } from "../../src/data/health/check.ts";
 import { countSplits } from "../../src/data/health/class_findings.ts";
 import { readDataset } from "../../src/data/files/dataset.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
@@ -10,18 +11,23 @@ import { waysToRead } from "../../src/data/files/ways.ts";
 import { proposeCorrections } from "../../src/data/health/propose.ts";
 import { twinsOf } from "../../src/data/health/twins.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
+import type { Step } from "../../src/data/transforms/transform.ts";
 import type { Dataset, FileTree } from "../../src/data/types.ts";
 import { drawBitmap, readPlace } from "../../src/host/browser.ts";
-import type { Choices, DatasetCalls, Opening, Summary } from "../protocol/calls.ts";
+import type { Choices, DatasetCalls, Opening, Summary, Verdict } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
 import { Catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
-import { openSource } from "./sources.ts";
 import { cleanedZip } from "./cleaned_zip.ts";
+import { seesCalls } from "./sees/calls.ts";
+import { openSource } from "./sources.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** A dataset that is open. */
 interface Open {
+  /** Another one for each that is opened. */
+  readonly key: string;
   readonly tree: FileTree;
   readonly choices: Choices;
   catalog: Catalog;
@@ -30,7 +36,7 @@ interface Open {
 
 /** Answers the page's calls about its dataset. */
 export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
-  let open: Open | undefined;
+  let open: Open | undefined, train: readonly Step[] = [], openings = 0;
   const opened = () => {
     if (open !== undefined) return open;
     throw new DataError("Cannot answer: no dataset is open");
@@ -42,7 +48,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       try {
         progress("Reading the labels");
         const catalog = new Catalog(await read(tree, choices));
-        open = { tree, choices, catalog };
+        open = { key: `${++openings}`, tree, choices, catalog };
         return { kind: "opened", summary: await summaryOf(catalog) };
       } catch (error) {
         if (!(error instanceof DataError)) throw error;
@@ -50,12 +56,17 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       }
     },
     async check(_, context) {
-      const now = opened(), looker = { inspectors, place: (path: string) => now.tree.place!(path) };
+      const now = opened(), place = (path: string) => now.tree.place!(path);
+      const looker = { inspectors, place, train: () => train };
       const settle = async () => now.catalog = await dividedByLooks(now, context.signal);
-      const { report, verdict } = await check(looker, now.catalog, settle, context);
-      now.report = report;
-      return verdict;
+      const report = await check(looker, now.catalog, settle, context);
+      return reportOn(now, report, train);
     },
+    training(steps) {
+      train = steps;
+      return open?.report && reportOn(open, open.report, train);
+    },
+    ...seesCalls(opened, inspectors),
     list: (query) => opened().catalog.list(query),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),
     alike: (id) => opened().catalog.alike(id),
@@ -83,6 +94,12 @@ function read(
   findAlike?: FindAlike,
 ): Promise<Dataset> {
   return readDataset(tree, { layout: layout ?? "auto", split: { valid: holdOut, test: holdOut }, findAlike });
+}
+
+/** Keeps a report, as it is with these steps of training, and says what it comes to. */
+function reportOn(open: Open, report: HealthReport, train: readonly Step[]): Verdict {
+  open.report = withTraining(report, open.catalog.dataset, train);
+  return verdictOf(open.report, open.catalog.paths.length);
 }
 
 /** True where the samples were divided by their contents, which the notes say. */

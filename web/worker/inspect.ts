@@ -1,8 +1,9 @@
-/** A worker that looks at files: it reads, decodes and measures them, and keeps nothing. */
+/** A worker that looks at files: it reads, decodes, measures and prepares them. */
 import { inspectBytes } from "../../src/data/health/inspect.ts";
 import { decodeImage, readingInOrder } from "../../src/host/browser.ts";
 import type { InspectCalls } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
+import { preparing } from "./sees/prepare.ts";
 
 /** Files that are decoded at the same time. */
 const AT_ONCE = 4;
@@ -23,5 +24,6 @@ export function inspectCalls(): Handlers<InspectCalls> {
       await Promise.all(Array.from({ length: AT_ONCE }, work));
       return seen;
     },
+    prepare: preparing(),
   };
 }

@@ -3,6 +3,7 @@ import { inPlaceOrder } from "../../src/data/files/place_order.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
 import type { FilePlace } from "../../src/data/types.ts";
 import type { InspectCalls } from "../protocol/calls.ts";
+import type { Preparation } from "../protocol/sees_calls.ts";
 import { type Caller, caller, type Port } from "../protocol/channel.ts";
 
 /** Files of one piece. */
@@ -17,6 +18,8 @@ export interface Inspectors {
     each: (path: string, seen: SeenFile) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /** Has an image prepared; those with equal `turn` by the same worker, which remembers a few. */
+  prepare(turn: number, what: Preparation, signal: AbortSignal): Promise<ImageBitmap>;
 }
 
 /** The workers behind these ports. */
@@ -35,5 +38,6 @@ export function inspectors(ports: readonly Port[]): Inspectors {
       };
       await Promise.all(calls.map(work));
     },
+    prepare: (turn, what, signal) => calls[turn % calls.length]("prepare", what, { signal }),
   };
 }

@@ -1,7 +1,7 @@
 /** The project's configuration files as a line of JavaScript, which the page's worker begins with. */
 import type { ConfigFiles } from "../../config/mod.ts";
 
-/** Sets what `web/engine/conf.ts` reads. */
+/** Sets what `web/worker/conf_texts.ts` reads. */
 export function confLine(files: ConfigFiles): string {
   return `globalThis.wgradConf = ${JSON.stringify(textsIn(files, ""))};\n`;
 }

@@ -3,6 +3,7 @@ import index from "../../../web/index.html" with { type: "text" };
 import images from "../../../web/style/images.css" with { type: "text" };
 import page from "../../../web/style/page.css" with { type: "text" };
 import rooms from "../../../web/style/rooms.css" with { type: "text" };
+import sees from "../../../web/style/sees.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
@@ -24,7 +25,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, page, rooms, images, innerComparisonStyle].join("\n");
+const style = [tokens, page, rooms, images, sees, innerComparisonStyle].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

@@ -5,7 +5,9 @@ import { loadConfig } from "../../../src/config/mod.ts";
 import { readDataset } from "../../../src/data/files/dataset.ts";
 import { withTraining } from "../../../src/data/health/check.ts";
 import { classChanges } from "../../../src/data/health/class_changes.ts";
-import type { Step } from "../../../src/data/transforms/transform.ts";
+import { transforms } from "../../../src/data/transforms/mod.ts";
+import { pipeline } from "../../../src/data/transforms/pipeline.ts";
+import type { Step, TransformPlugin } from "../../../src/data/transforms/transform.ts";
 import { denoConfigFiles } from "../../../src/host/deno_config.ts";
 import { check, healthy, kindsOf, treeOfPictures } from "./made.ts";
 
@@ -80,6 +82,34 @@ Deno.test("classChanges() goes by the angles that random_affine can draw", () =>
     const found = classChanges([{ random_affine: { degrees: [low, high] } }], ["6", "9"]);
     assertEquals(found.length > 0, isOver, `${low} .. ${high}`);
   }
+});
+
+Deno.test("classChanges() knows each transform that draws a mirrored image, or one that is turned over", () => {
+  const needed: Record<string, Record<string, unknown>> = {
+    random_affine: { degrees: 170 },
+    rotate: { degrees: 170 },
+    gaussian_blur: { kernel_size: 3 },
+    posterize: { bits: 4 },
+    sharpness: { factor: 2 },
+    solarize: { threshold: 128 },
+    random_apply: { transforms: [] },
+    random_choice: { transforms: ["center_crop"] },
+  };
+  const found = { flip: 0, turn: 0 };
+  for (const [name, plugin] of Object.entries<TransformPlugin>(transforms)) {
+    const step = { [name]: needed[name] ?? {} };
+    const steps = plugin.afterNormalize ? ["normalize", step] : [step];
+    const list = [{ resize: { keep_aspect: false } }, ...steps];
+    const pipe = pipeline(list, { imageSize: 32, purpose: "train" });
+    const drawn = Array.from({ length: 400 }, (_, n) => pipe.draw({ width: 40, height: 32 }, rng(n))).flat();
+    const isMirrored = drawn.some(({ kind }) => kind === "flip");
+    const isOver = drawn.some((each) => each.kind === "affine" && Math.cos(each.angle / 180 * Math.PI) < 0);
+    const changes = classChanges(list, ["2", "5", "6", "9"]).map(({ change }) => change);
+    assertEquals(changes, [...isMirrored ? ["flip"] : [], ...isOver ? ["turn"] : []], name);
+    if (isMirrored) found.flip++;
+    if (isOver) found.turn++;
+  }
+  assertEquals(found, { flip: 1, turn: 3 });
 });
 
 Deno.test("classChanges() finds a flip at any depth, if it is ever applied", () => {

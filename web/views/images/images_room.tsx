@@ -5,7 +5,9 @@ import type { Row } from "../../protocol/calls.ts";
 import { SPLITS } from "../../../src/data/types.ts";
 import { decide, decisions, undo } from "../../state/decisions.ts";
 import { cursor, ids } from "../../state/gallery.ts";
+import { looked } from "../../state/preview.ts";
 import { call, summary } from "../../state/session.ts";
+import { shown } from "../shown.ts";
 import { Alike } from "./alike.tsx";
 import { Filters } from "./filters.tsx";
 import { Grid } from "./grid.tsx";
@@ -38,6 +40,7 @@ export function ImagesRoom() {
         <Grid onKey={onKey} />
         <aside aria-label="The chosen image">
           {row !== undefined && <Relabel key={row.id} row={row} field={label} />}
+          {row !== undefined && <SeeBy row={row} />}
           {row !== undefined && <Alike row={row} />}
           <Taken />
           <button type="button" aria-expanded={isHelp.value} onClick={() => isHelp.value = !isHelp.value}>
@@ -53,6 +56,15 @@ export function ImagesRoom() {
       </div>
     </div>
   );
+}
+
+/** A way to what the network sees of an image. */
+function SeeBy({ row }: { row: Row }) {
+  const see = () => {
+    looked.value = row.id;
+    shown.value = "sees";
+  };
+  return <button type="button" onClick={see}>What the network sees of it</button>;
 }
 
 function Relabel({ row, field }: { row: Row; field: { current: HTMLInputElement | null } }) {

@@ -1,8 +1,8 @@
 /** Saves the corrections that follow from the verdict, as `deno task stats --patch` does, with the command to use them. */
 import { counted } from "../../../src/data/words.ts";
-import { shellQuote } from "../../../src/base/shell_quote.ts";
-import { call, choices, fault, summary, verdict } from "../../state/session.ts";
+import { call, fault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
+import { trainCommand } from "../train_command.ts";
 
 const NAME = "fix.jsonl";
 
@@ -19,19 +19,11 @@ export function TakePatch() {
         file, then train with it:
       </p>
       <p>
-        <code class="command">{commandFor(known.name, known.isDivided)}</code>
+        <code class="command">{trainCommand(known, [`data.patch=${NAME}`])}</code>
       </p>
       <button type="button" onClick={() => void savePatch()}>Save {NAME}</button>
     </section>
   );
-}
-
-function commandFor(name: string, isDivided: boolean): string {
-  const { layout, folder, holdOut } = choices.value;
-  const path = shellQuote(folder === undefined ? name : `${name}/${folder}`);
-  const share = isDivided ? [`data.split.valid=${holdOut}`, `data.split.test=${holdOut}`] : [];
-  const keys = [...layout === undefined ? [] : [`data.layout=${layout}`], ...share, `data.patch=${NAME}`];
-  return `deno task train ${path} ${keys.join(" ")}`;
 }
 
 async function savePatch(): Promise<void> {

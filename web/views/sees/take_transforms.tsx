@@ -1,0 +1,53 @@
+/** The chosen transforms for the command line: as a command, and as a file of its own. */
+import { useSignal } from "@preact/signals";
+import { edits, presetName, transforms } from "../../state/transforms.ts";
+import { summary } from "../../state/session.ts";
+import { save } from "../../state/save.ts";
+import { trainCommand } from "../train_command.ts";
+import { useCall } from "../use_call.ts";
+
+/** The section. */
+export function TakeTransforms() {
+  const { answer: file = "" } = useCall("presetFile", { name: presetName.value, edits: edits.value });
+  const command = trainCommand(summary.value!, transforms.value.overrides);
+  return (
+    <section aria-labelledby="take-transforms-title">
+      <h2 id="take-transforms-title">Train with it</h2>
+      <CopyText title="The command" text={command} />
+      <details>
+        <summary>As a file of presets</summary>
+        <p>
+          Saved as <code>FOLDER/transforms/mine.yaml</code>, it is chosen by{" "}
+          <code>--config-dir FOLDER transforms=mine</code>.
+        </p>
+        <CopyText title="The file" text={file} />
+        <button
+          type="button"
+          onClick={() => save("mine.yaml", new Blob([file], { type: "text/yaml" }))}
+        >
+          Save mine.yaml
+        </button>
+      </details>
+    </section>
+  );
+}
+
+/** A text to copy. */
+function CopyText({ title, text }: { title: string; text: string }) {
+  const copied = useSignal("");
+  const copy = () => navigator.clipboard.writeText(text).then(() => copied.value = text, () => {});
+  return (
+    <div class="to-copy">
+      <pre tabIndex={0} role="group" aria-label={title}><code>{text}</code></pre>
+      {navigator.clipboard !== undefined && (
+        <button
+          type="button"
+          aria-label={`Copy: ${title}`}
+          onClick={() => void copy()}
+        >
+          {copied.value === text ? "Copied" : "Copy"}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** Images as the network gets them: by the trainer's own transforms, with the random numbers of its epochs. */
+import { rng } from "../../../src/base/rng.ts";
+import { reductionOf } from "../../../src/data/transforms/kept_size.ts";
+import { pipeline } from "../../../src/data/transforms/pipeline.ts";
+import { reduce } from "../../../src/data/transforms/reduction.ts";
+import type { Picture } from "../../../src/data/types.ts";
+import { bitmapOf, decodeImage, readPlace } from "../../../src/host/browser.ts";
+import type { InspectCalls } from "../../protocol/calls.ts";
+import type { Handlers } from "../../protocol/channel.ts";
+
+/** Decoded images that are remembered. */
+const KEPT = 4;
+
+/** Answers what is asked for, one by one, so that what is cancelled meanwhile costs nothing. */
+export function preparing(): Handlers<InspectCalls>["prepare"] {
+  const pictures = new Map<string, Promise<Picture>>();
+  const remembered = (key: string, decode: () => Promise<Picture>) => {
+    const picture = pictures.get(key) ?? decode();
+    pictures.delete(key);
+    pictures.set(key, picture);
+    picture.catch(() => pictures.delete(key));
+    if (pictures.size > KEPT) pictures.delete(pictures.keys().next().value!);
+    return picture;
+  };
+  let last = Promise.resolve();
+  return async ({ key, place, how: { imageSize, ...steps }, drawn }, { signal }) => {
+    await (last = last.then(() => new Promise((resolve) => setTimeout(resolve))));
+    signal.throwIfAborted();
+    const pipelines = {
+      train: pipeline(steps.train, { imageSize, purpose: "train" }),
+      eval: pipeline(steps.eval, { imageSize, purpose: "eval" }),
+    };
+    const cached = { cache_size: "auto", image_size: imageSize } as const;
+    const reduction = reductionOf(cached, pipelines, drawn === undefined ? "valid" : "train");
+    const picture = await remembered(
+      `${key} ${JSON.stringify(reduction)}`,
+      async () => reduce(await decodeImage(await readPlace(place)), reduction),
+    );
+    if (drawn === undefined) return await bitmapOf(pipelines.eval.apply(picture, rng(0)));
+    const { seed, epoch, position } = drawn;
+    return await bitmapOf(pipelines.train.apply(picture, rng(seed, "augment", epoch).fork(position)));
+  };
+}
