@@ -2,6 +2,7 @@
  * The cost of the trainer and its callbacks on top of the engine's own step: the same steps, in turn, with and
  * without.
  */
+import { IMAGENET } from "../src/data/types.ts";
 import { noLine, noProgress } from "../src/base/progress.ts";
 import type { Device } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
@@ -145,13 +146,19 @@ function contextOf({ host }: Session, folder: string, plan: TrainingPlan): Callb
   return {
     folder,
     imageSize: width,
+    normalization: IMAGENET,
     checkpoints: checkpointStore(host, { run: folder, folder: `${folder}/checkpoints`, isResumed: true }),
     scheduleInterval: "step",
     samples: [{ name: "train", counts: new Array(classes).fill(plan.batch) }],
     picture: () => ({ width, height, data: new Uint8Array(width * height * 3).fill(128) }),
     plotting: host.plotting,
     report: {
-      files: { folder, text: () => Promise.resolve(undefined), list: () => Promise.resolve([]) },
+      files: {
+        folder,
+        text: () => Promise.resolve(undefined),
+        bytes: () => Promise.resolve(undefined),
+        list: () => Promise.resolve([]),
+      },
       encodeJpeg: host.encodeJpeg,
       pathOf: (split, index) => `${split}/${index}.jpg`,
       now: () => new Date(),

@@ -140,7 +140,10 @@ function layerNamed(model: string, layers: readonly Layer[], asked: string): str
   const names = layers.map(({ name }) => name);
   const found = names.includes(asked) ? asked : names.findLast((name) => isWithin(name, asked));
   if (found !== undefined) return found;
-  const near = nearest(asked, names);
+  const modules = names.flatMap((name) =>
+    name.split(".").map((_, i, parts) => parts.slice(0, i + 1).join("."))
+  );
+  const near = nearest(asked, [...new Set(modules)]);
   throw new RangeError(
     `Cannot observe "${asked}": ${model} has no such layer or module${near ? `, did you mean ${near}?` : ""}`,
   );

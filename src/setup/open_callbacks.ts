@@ -33,6 +33,7 @@ export function openCallbacks(
   return makeCallbacks({ ...config.callbacks, ema: behaviourOf(config).ema }, {
     folder,
     imageSize: config.data.image_size,
+    normalization: data.evalPipeline.normalization,
     write: host.writeAtomic,
     checkpoints: checkpointStore(host, { run: folder, folder: checkpoints, isResumed: resume !== undefined }),
     scheduleInterval: config.scheduler.interval,

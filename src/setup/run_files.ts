@@ -7,15 +7,20 @@ import type { Host } from "./host.ts";
 
 /** A run's folder on the host. */
 export function runFiles(host: Host, folder: string): RunFiles {
+  const bytes = async (path: string) => {
+    try {
+      return await host.readFile(`${folder}/${path}`);
+    } catch (error) {
+      if (error instanceof MissingError) return undefined;
+      throw error;
+    }
+  };
   return {
     folder,
+    bytes,
     async text(path) {
-      try {
-        return new TextDecoder().decode(await host.readFile(`${folder}/${path}`));
-      } catch (error) {
-        if (error instanceof MissingError) return undefined;
-        throw error;
-      }
+      const read = await bytes(path);
+      return read && new TextDecoder().decode(read);
     },
     async list() {
       const paths = await (await host.openTree(folder)).paths();

@@ -8,6 +8,7 @@ import { cli, sharedRun, tiny } from "./cli.ts";
 
 const CALLBACKS = [
   "sample_predictions",
+  "gradcam",
   "model_info",
   "dataset_statistics",
   "sampler_distribution",
@@ -94,7 +95,9 @@ e2eTest(
     };
     for (const epoch of ["epoch_000", "epoch_001"]) {
       assertEquals(await size(`${epoch}/confusion_matrix.png`), [1800, 1800]);
-      assert((await size(`${epoch}/sample_predictions.png`))[0] > 1000);
+      for (const name of ["sample_predictions", "gradcam"]) {
+        assert((await size(`${epoch}/${name}.png`))[0] > 1000);
+      }
       await Deno.stat(`${run}/${epoch}/sampler_distribution.json`);
     }
     for (const name of ["loss", "accuracy"]) {

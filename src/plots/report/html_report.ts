@@ -17,6 +17,7 @@ export function htmlReport(report: Report): Promise<string> {
     <main>
     ${curveSection(report)}
     ${resultSections(report)}
+    ${looksSection(report)}
     ${dataSection(report)}
     ${configSection(report)}
     ${environmentSection(report)}
@@ -33,7 +34,7 @@ export function htmlReport(report: Report): Promise<string> {
   });
 }
 
-function header({ title, folder, status, isOver, results, curves }: Report): Markup {
+function header({ title, folder, status, isOver, results, curves, looks }: Report): Markup {
   const hasCurves = curves.length > 0 || !isOver;
   const best = results.at(-1);
   const links = [
@@ -46,6 +47,7 @@ function header({ title, folder, status, isOver, results, curves }: Report): Mar
         ["samples", "Samples"] as const,
       ]
       : []),
+    ...(looks === undefined ? [] : [["looks", "What it looks at"] as const]),
     ["data", "Data"] as const,
     ["config", "Configuration"] as const,
     ["environment", "Environment"] as const,
@@ -136,6 +138,22 @@ function resultSections({ results }: Report): Filling {
     section("mistakes", "Most confident mistakes", html`<div class="gallery"></div>`),
     section("samples", "Samples from across the split", html`<div class="gallery"></div>`),
   ];
+}
+
+function looksSection({ looks }: Report): Filling {
+  if (looks === undefined) return "";
+  return section(
+    "looks",
+    "What it looks at",
+    html`
+      <p
+        class="hint">Each image, and beside it what speaks for the class that the model of epoch ${looks
+          .epoch} predicts (GradCAM): the brighter, the more.</p>
+      <img
+        class="looks" src="data:image/png;base64,${looks.png}"
+        alt="Samples, each beside a view with heat over what the model looks at">
+    `,
+  );
 }
 
 function dataSection({ splits, health }: Report): Markup {

@@ -110,6 +110,8 @@ export interface Report {
   readonly splits: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly curves: readonly Curve[];
   readonly results: readonly SplitResult[];
+  /** What the model looks at, as a PNG file in base64; undefined if it was not drawn. */
+  readonly looks: { readonly epoch: number; readonly png: string } | undefined;
   readonly files: readonly ReportFile[];
   /** When the report was written, as text. */
   readonly written: string;

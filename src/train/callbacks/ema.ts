@@ -1,13 +1,7 @@
 import * as z from "zod";
 import type { Callback } from "../callback.ts";
-import type { RunState } from "../run_state.ts";
+import { exchange } from "../evaluated_weights.ts";
 import { defineCallback } from "./plugin.ts";
-
-/** Swaps weights and averages; in mixed precision the f16 copies follow. */
-function exchange({ averages, model: { parameters } }: RunState): void {
-  averages!.swap();
-  parameters.copyHalves();
-}
 
 /** Uses the averages for validations and the test, and restores the weights after each. */
 export function emaCallback(warmupSteps: number): Callback {

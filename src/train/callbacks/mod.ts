@@ -4,6 +4,7 @@ import { confusion_matrix } from "./confusion_matrix.ts";
 import { dataset_statistics } from "./dataset_statistics.ts";
 import { early_stopping } from "./early_stopping.ts";
 import { ema } from "./ema.ts";
+import { gradcam } from "./gradcam.ts";
 import { learning_rate_monitor } from "./learning_rate_monitor.ts";
 import { metricsLog } from "./metrics_log.ts";
 import { model_checkpoint } from "./model_checkpoint.ts";
@@ -24,6 +25,7 @@ const logging = {
   learning_rate_monitor,
   confusion_matrix,
   sample_predictions,
+  gradcam,
 };
 
 /** Callbacks called after that, so that when a checkpoint is written, everything logged before it is written too. */

@@ -1,7 +1,7 @@
 import type * as z from "zod";
 import type { StartProgress } from "../../base/progress.ts";
 import type { Plugin } from "../../base/plugin.ts";
-import type { EncodeJpeg, Picture, Split } from "../../data/types.ts";
+import type { EncodeJpeg, Normalization, Picture, Split } from "../../data/types.ts";
 import type { SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { PlottingFor } from "../../plots/raster.ts";
 import type { HealthFinding } from "../../plots/report/report.ts";
@@ -48,6 +48,8 @@ export interface CallbackContext {
   readonly folder: string;
   /** Side of the network's input images, in pixels. */
   readonly imageSize: number;
+  /** How its input images are normalised. */
+  readonly normalization: Normalization;
   /** The store for checkpoints. */
   readonly checkpoints: CheckpointStore;
   /** How often the schedule changes the learning rate. */

@@ -1,13 +1,9 @@
 import * as z from "zod";
-import { encodePng } from "../../formats/png.ts";
-import { argmax } from "../../metrics/accuracy.ts";
-import { softmax } from "../../metrics/softmax.ts";
-import { samplesPlot, type SampleTile } from "../../plots/samples_plot.ts";
+import { samplesPlot } from "../../plots/samples_plot.ts";
 import type { Callback } from "../callback.ts";
-import { spreadRows } from "../report/choose_pictures.ts";
-import type { Outputs } from "../run_state.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
 import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { sampleTile, spreadSamples } from "./sample_tile.ts";
 
 /** Options of {@link samplePredictions}. */
 export interface SamplePredictionsOptions {
@@ -32,7 +28,8 @@ export function samplePredictions(
     async epochEnd(state) {
       const { outputs, classes, epoch, log } = state;
       if (!outputs || !isDue(state, every)) return;
-      const samples = await tiles(outputs, classes, count, picture);
+      const shown = await spreadSamples(outputs, classes, count, picture);
+      const samples = await Promise.all(shown.map((sample) => sampleTile(sample, classes)));
       const title = `Predictions for samples of the ${outputs.split} split, epoch ${epoch}`;
       const { font, png } = await plotting(classes);
       const bytes = await png(samplesPlot({ title, samples }, font), DOTS_PER_INCH);
@@ -40,32 +37,6 @@ export function samplePredictions(
       log.image("sample_predictions", bytes);
     },
   };
-}
-
-async function tiles(
-  outputs: Outputs,
-  classes: readonly string[],
-  count: number,
-  picture: CallbackContext["picture"],
-): Promise<SampleTile[]> {
-  const { split, logits, labels, indices } = outputs;
-  const made = await Promise.all(
-    spreadRows(outputs, count).map(async (row) => {
-      const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
-      const [predicted] = argmax(scores, classes.length);
-      const shown = await picture(split, indices[row]);
-      if (shown === undefined) return [];
-      const { width, height, data } = shown;
-      return [{
-        picture: { width, height, png: await encodePng({ width, height, data }) },
-        truth: classes[labels[row]],
-        predicted: classes[predicted],
-        confidence: softmax(scores, classes.length)[predicted],
-        right: predicted === labels[row],
-      }];
-    }),
-  );
-  return made.flat();
 }
 
 /** The plug-in. */

@@ -10,7 +10,13 @@ import { f1Scores } from "../../metrics/f1.ts";
 import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
 import { spreadRows } from "./choose_pictures.ts";
 import { curvesOf } from "./curves.ts";
-import { type PictureFile, type Predictions, REPORT_PICTURES, type ReportData } from "./report_data.ts";
+import {
+  GRADCAM,
+  type PictureFile,
+  type Predictions,
+  REPORT_PICTURES,
+  type ReportData,
+} from "./report_data.ts";
 import { readRecords, type RunFiles, type RunRecords, statusOf, stepsPerEpoch } from "./run_records.ts";
 
 /** Reads the available files; whatever is missing is left out, and the report says so. @throws DataError if one is damaged */
@@ -18,6 +24,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
   const records = await readRecords(files);
   const { data, run, metrics, timings, config, overrides, classes } = records;
   const pictures = readPictures(await files.text(REPORT_PICTURES), files.folder);
+  const list = await files.list();
   return {
     title: run.weights === undefined ? String(run.experiment ?? "Run") : `Evaluation of ${run.weights}`,
     folder: files.folder,
@@ -30,12 +37,23 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
     splits: data?.samples ?? [],
     curves: curvesOf(metrics, timings, stepsPerEpoch(records), hasTop5(classes.length)),
     results: resultsOf(data, classes.length, pictures),
+    looks: await latestLooks(files, list),
     files: [
-      ...linked(await files.list()),
+      ...linked(list),
       ...(data?.checkpoints ?? []).flatMap((path) => outside(files.folder, path)),
     ],
     written: timeText(now),
   };
+}
+
+/** The drawing of what the model looks at, of the last epoch that has one. */
+async function latestLooks(files: RunFiles, list: readonly { path: string }[]): Promise<Report["looks"]> {
+  const last = list.map(({ path }) => path).filter((path) =>
+    /^epoch_\d+\//.test(path) && path.endsWith(`/${GRADCAM}`)
+  )
+    .sort().at(-1);
+  const png = last === undefined ? undefined : await files.bytes(last);
+  return png && { epoch: Number(last!.slice("epoch_".length, last!.indexOf("/"))), png: png.toBase64() };
 }
 
 function readPictures(text: string | undefined, folder: string): PictureFile {

@@ -59,6 +59,8 @@ export type PictureFile = Readonly<
 /** The names of both files in the run's folder. */
 export const REPORT_DATA = "report.json";
 export const REPORT_PICTURES = "report_pictures.json";
+/** What the model looks at, in the folder of an epoch. */
+export const GRADCAM = "gradcam.png";
 
 /** Extracts what is kept of a split's outputs. Takes the scores of each class for its AUROC. */
 export function predictionsOf(

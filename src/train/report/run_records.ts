@@ -11,6 +11,8 @@ export interface RunFiles {
   readonly folder: string;
   /** The text of a file, or undefined if there is none. */
   text(path: string): Promise<string | undefined>;
+  /** The same as it is. */
+  bytes(path: string): Promise<Uint8Array | undefined>;
   /** All files with their sizes. */
   list(): Promise<{ path: string; bytes: number }[]>;
 }

@@ -2,6 +2,7 @@
 import { noLine, noProgress } from "../../../src/base/progress.ts";
 import { rng } from "../../../src/base/rng.ts";
 import type { DrawnEpoch } from "../../../src/data/sampler.ts";
+import { IMAGENET } from "../../../src/data/types.ts";
 import { encodeJpeg } from "../../../src/host/deno_images.ts";
 import { loadPlotting } from "../../../src/host/deno_plots.ts";
 import type { CallbackContext } from "../../../src/train/callbacks/plugin.ts";
@@ -27,6 +28,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
   const context: CallbackContext = {
     folder: "run",
     imageSize: 32,
+    normalization: IMAGENET,
     scheduleInterval: "epoch",
     checkpoints: {
       folder: "checkpoints/x",
@@ -48,6 +50,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
     report: {
       files: {
         folder: "run",
+        bytes: (path) => Promise.resolve(files.get(`run/${path}`)),
         text: (path) => {
           const bytes = files.get(`run/${path}`);
           return Promise.resolve(bytes && new TextDecoder().decode(bytes));

@@ -106,7 +106,7 @@ Deno.test("rows are handed on before a checkpoint is written", () => {
   const context = { folder: "run", imageSize: 32, scheduleInterval: "step" } as CallbackContext;
   const names = makeCallbacks(chosen, context).map(({ name }) => name);
   const handsOn = names.indexOf("metrics_log");
-  for (const name of ["learning_rate_monitor", "confusion_matrix", "sample_predictions"]) {
+  for (const name of ["learning_rate_monitor", "confusion_matrix", "sample_predictions", "gradcam"]) {
     assert(names.indexOf(name) < handsOn, `${name} logs into the row of the next epoch`);
   }
   assert(names.indexOf("model_checkpoint") > handsOn);

@@ -109,3 +109,16 @@ Deno.test("readRun() names a damaged file, and its line", async () => {
     );
   }
 });
+
+Deno.test("readRun() takes what the model looks at from the last epoch that has drawn it", async () => {
+  const drawn = (epochs: readonly string[]) =>
+    new Map([...files, ...epochs.map((epoch): [string, string] => [`epoch_${epoch}/gradcam.png`, epoch])]);
+  const report = await readRun(memoryFiles(drawn(["000", "010", "002"])), new Date(0));
+  assertEquals(report.looks, { epoch: 10, png: btoa("010") });
+  const page = await htmlReport(report);
+  assert(
+    page.includes(`src="data:image/png;base64,${btoa("010")}"`) && page.includes("of epoch 10 predicts"),
+  );
+  const without = await readRun(memoryFiles(files), new Date(0));
+  assert(without.looks === undefined && !(await htmlReport(without)).includes("GradCAM"));
+});

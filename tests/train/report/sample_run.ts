@@ -141,6 +141,11 @@ export function memoryFiles(files: ReadonlyMap<string, string>): RunFiles {
   return {
     folder: "outputs/2026-11-20/12-00-00",
     text: (path) => Promise.resolve(files.get(path)),
+    bytes: (path) => Promise.resolve(bytesOf(files.get(path))),
     list: () => Promise.resolve([...files].map(([path, { length: bytes }]) => ({ path, bytes }))),
   };
+}
+
+function bytesOf(text: string | undefined): Uint8Array | undefined {
+  return text === undefined ? undefined : new TextEncoder().encode(text);
 }
