@@ -79,6 +79,36 @@ browserTest("the page proposes for class folders without splits what the command
   });
 });
 
+/** What the page shows while its verdict is from a sample, for as long as it does. */
+function keepSample(): void {
+  const kept: string[] = (globalThis as unknown as { kept: string[] }).kept = [];
+  new MutationObserver(() => {
+    if (document.querySelector(".badge.sample")) kept.push(document.querySelector("main")!.innerText);
+  }).observe(document, { subtree: true, childList: true });
+}
+
+browserTest(
+  "class folders without splits get a verdict from a sample, which takes no copies apart",
+  async () => {
+    const files: Record<string, Uint8Array> = {};
+    for (let i = 0; i < 700; i++) {
+      const data = crypto.getRandomValues(new Uint8Array(16 * 12 * 3));
+      const image = await encodeJpeg({ width: 16, height: 12, data }, 80);
+      for (const copy of ["a", "b"]) files[`set/${i % 2 ? "odd" : "even"}/${i}${copy}.jpg`] = image;
+    }
+    await withServedPage({ before: keepSample }, async (page) => {
+      await choose(page, "set.zip", zipSync(files, { level: 0 }));
+      await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+      const seen = await page.evaluate(() => (globalThis as unknown as { kept: string[] }).kept);
+      assert(/from a sample of \d+ of 1,?400 files/i.test(seen[0]), seen[0]);
+      for (const text of seen) assert(!/in two splits/i.test(text), text);
+      await page.getByRole("button", { name: "Data" }).click();
+      const [, valid] = /valid (\d+)/.exec(await page.locator(".notes").innerText()) ?? [];
+      assert(Number(valid) > 0 && Number(valid) % 2 === 0, valid); // in the end copies are in one split, each
+    });
+  },
+);
+
 browserTest("the page opens from disk, as one file", async () => {
   await withSinglePage({}, async (page) => {
     await page.getByRole("button", { name: "Draw jersey numbers" }).click();

@@ -125,7 +125,8 @@ export interface Amount {
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls = {
   open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
-  check: Call<Record<never, never>, Verdict, CheckProgress>;
+  /** The summary says how the samples are divided in the end. */
+  check: Call<Record<never, never>, { readonly verdict: Verdict; readonly summary: Summary }, CheckProgress>;
   list: Call<Query, Uint32Array>;
   rows: Call<readonly number[], readonly Row[]>;
   /** The groups of findings that a sample is in, with those that look like it. */

@@ -3,7 +3,7 @@ import { effect, signal } from "@preact/signals";
 import type { Correction } from "../../src/data/files/patch.ts";
 import type { Split } from "../../src/data/types.ts";
 import { keep, kept } from "./kept.ts";
-import { fault, summary } from "./session.ts";
+import { fault, key } from "./session.ts";
 
 /** What is to become of an image. */
 export interface Decision {
@@ -49,22 +49,22 @@ export function corrections(): Correction[] {
 
 function store(next: Decisions): void {
   decisions.value = next;
-  const key = summary.value?.key;
-  if (key === undefined) return;
+  const now = key.value;
+  if (now === undefined) return;
   writes.value++;
-  keep(key, [...next])
+  keep(now, [...next])
     .catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`)
     .finally(() => writes.value--);
 }
 
 effect(() => {
-  const key = summary.value?.key;
+  const now = key.value;
   earlier = [];
   decisions.value = new Map();
-  if (key === undefined) return;
-  kept<[string, Decision][]>(key).then(
+  if (now === undefined) return;
+  kept<[string, Decision][]>(now).then(
     (known) => {
-      if (summary.value?.key === key && known !== undefined) decisions.value = new Map(known);
+      if (key.value === now && known !== undefined) decisions.value = new Map(known);
     },
     (error) => fault.value = `Cannot read earlier decisions: ${error}`,
   );

@@ -27,6 +27,8 @@ export const verdict = signal<Verdict | undefined>(undefined);
 export const fault = signal<string | undefined>(undefined);
 export const choices = signal<Choices>({ holdOut: 0.1 });
 export const summary = computed(() => phase.value.at === "open" ? phase.value.summary : undefined);
+/** Identifies the dataset that is open. */
+export const key = computed(() => summary.value?.key);
 
 let worker: Caller<DatasetCalls> | undefined;
 let source: Source | undefined;
@@ -85,7 +87,8 @@ export async function check(): Promise<void> {
   try {
     const found = await call("check", {}, { onProgress, signal });
     batch(() => {
-      verdict.value = found;
+      verdict.value = found.verdict;
+      phase.value = { at: "open", summary: found.summary };
       checking.value = { at: "done" };
     });
   } catch (error) {

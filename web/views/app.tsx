@@ -1,12 +1,14 @@
 /** The frame of the page: its head, the bar of rooms, what went wrong, and the room that is shown. */
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import { fault, phase, summary } from "../state/session.ts";
 import { rooms } from "./rooms.ts";
 import { shown } from "./shown.ts";
 
+const stage = computed(() => phase.value.at); // an open dataset's summary changes, which is no reason to go elsewhere
+
 effect(() => {
-  if (phase.value.at === "open") shown.value = "verdict";
-  if (phase.value.at === "empty" || phase.value.at === "question") shown.value = "data";
+  if (stage.value === "open") shown.value = "verdict";
+  if (stage.value === "empty" || stage.value === "question") shown.value = "data";
 });
 
 /** The whole page. */

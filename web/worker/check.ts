@@ -4,7 +4,7 @@ import { type SeenFile } from "../../src/data/health/inspect.ts";
 import { stratified } from "../../src/data/health/stratified.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
 import type { Step } from "../../src/data/transforms/transform.ts";
-import { type Dataset, type FilePlace, SPLITS } from "../../src/data/types.ts";
+import { type Dataset, type FilePlace, type Sample, SPLITS } from "../../src/data/types.ts";
 import type { CheckProgress, Verdict } from "../protocol/calls.ts";
 import type { Context } from "../protocol/channel.ts";
 import type { Catalog } from "./catalog.ts";
@@ -40,16 +40,13 @@ async function look(
   }, signal);
 }
 
-/**
- * Checks a dataset. Once all files have been looked at, `settle` gives the catalogue that counts, into which the report
- * goes.
- */
+/** Checks a dataset. `settle` gives it as what has been seen by now divides it; the report is on that, once all is seen. */
 export async function check(
   looker: Looker,
   catalog: Catalog,
-  settle: () => Promise<Catalog>,
+  settle: () => Promise<Dataset>,
   { progress, signal }: Context<CheckProgress>,
-): Promise<HealthReport> {
+): Promise<{ dataset: Dataset; report: HealthReport }> {
   const { dataset, seen, paths } = catalog;
   const say = progressOf(progress);
   const report = async (part: Dataset) =>
@@ -58,14 +55,20 @@ export async function check(
   if (sample !== dataset) {
     const chosen = pathsOf(sample);
     await look(looker, seen, chosen, (done) => say("sample", done, chosen.length), signal);
-    const first = verdictOf(await report(sample), paths.length);
+    const first = verdictOf(await report(only(await settle(), new Set(chosen))), paths.length);
     say("sample", chosen.length, chosen.length, first);
   }
   await look(looker, seen, paths, (done) => say("all", done, paths.length), signal);
   say("comparing", paths.length, paths.length);
-  const settled = await settle(), whole = await report(settled.dataset);
-  settled.found(whole);
-  return whole;
+  const settled = await settle();
+  return { dataset: settled, report: await report(settled) };
+}
+
+/** The samples of these files. */
+function only(dataset: Dataset, paths: ReadonlySet<string>): Dataset {
+  const { train, valid, test } = dataset.splits;
+  const some = (samples: readonly Sample[]) => samples.filter(({ path }) => paths.has(path));
+  return { ...dataset, splits: { train: some(train), valid: some(valid), test: some(test) } };
 }
 
 function pathsOf({ splits }: Dataset): string[] {

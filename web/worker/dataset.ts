@@ -6,8 +6,9 @@ import { countSplits } from "../../src/data/health/class_findings.ts";
 import { readDataset } from "../../src/data/files/dataset.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import { formatPatch } from "../../src/data/files/patch.ts";
-import type { FindAlike } from "../../src/data/files/units.ts";
 import { waysToRead } from "../../src/data/files/ways.ts";
+import { compareCodePoints } from "../../src/data/files/paths.ts";
+import type { SeenFile } from "../../src/data/health/inspect.ts";
 import { proposeCorrections } from "../../src/data/health/propose.ts";
 import { twinsOf } from "../../src/data/health/twins.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
@@ -47,7 +48,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const tree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
       try {
         progress("Reading the labels");
-        const catalog = new Catalog(await read(tree, choices));
+        const catalog = new Catalog(await read(tree, choices, new Map()));
         open = { key: `${++openings}`, tree, choices, catalog };
         return { kind: "opened", summary: await summaryOf(catalog) };
       } catch (error) {
@@ -58,9 +59,11 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
     async check(_, context) {
       const now = opened(), place = (path: string) => now.tree.place!(path);
       const looker = { inspectors, place, train: () => train };
-      const settle = async () => now.catalog = await dividedByLooks(now, context.signal);
-      const report = await check(looker, now.catalog, settle, context);
-      return reportOn(now, report, train);
+      const settle = () => settled(now, context.signal);
+      const { dataset, report } = await check(looker, now.catalog, settle, context);
+      if (dataset !== now.catalog.dataset) now.catalog = new Catalog(dataset, now.catalog.seen);
+      now.catalog.found(report);
+      return { verdict: reportOn(now, report, train), summary: await summaryOf(now.catalog) };
     },
     training(steps) {
       train = steps;
@@ -87,13 +90,26 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
   };
 }
 
-/** Reads the dataset; twins are kept whole where they are known already. */
+/**
+ * Reads the dataset. Where it has no splits, it is divided as the command line does, which keeps images together that
+ * look alike, as far as files have been looked at; by their paths, else.
+ */
 function read(
   tree: FileTree,
   { layout, holdOut }: Choices,
-  findAlike?: FindAlike,
+  seen: ReadonlyMap<string, SeenFile>,
+  signal?: AbortSignal,
 ): Promise<Dataset> {
-  return readDataset(tree, { layout: layout ?? "auto", split: { valid: holdOut, test: holdOut }, findAlike });
+  return readDataset(tree, {
+    layout: layout ?? "auto",
+    split: { valid: holdOut, test: holdOut },
+    hashOf: (path) => seen.get(path)?.byteHash || path,
+    async findAlike(samples) {
+      const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
+      const prints = images.map(({ path }) => seen.get(path)?.picture?.fingerprint);
+      return await twinsOf(images, prints, { ...(signal && { signal }) });
+    },
+  });
 }
 
 /** Keeps a report, as it is with these steps of training, and says what it comes to. */
@@ -107,15 +123,10 @@ function isDivided({ notes }: Dataset): boolean {
   return notes.some((note) => note.includes("data.split"));
 }
 
-/** Divided again as the command line does: images that look alike stay together, so all must have been looked at. */
-async function dividedByLooks({ tree, choices, catalog }: Open, signal: AbortSignal): Promise<Catalog> {
-  const { seen } = catalog;
-  if (!isDivided(catalog.dataset)) return catalog;
-  const dataset = await read(tree, choices, async (samples) => {
-    const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
-    return await twinsOf(images, images.map(({ path }) => seen.get(path)?.picture?.fingerprint), { signal });
-  });
-  return new Catalog(dataset, seen);
+/** The dataset as it is divided by what has been seen by now. */
+async function settled({ tree, choices, catalog }: Open, signal: AbortSignal): Promise<Dataset> {
+  const { dataset, seen } = catalog;
+  return isDivided(dataset) ? await read(tree, choices, seen, signal) : dataset;
 }
 
 async function questionOf(tree: FileTree, error: DataError): Promise<Opening> {
@@ -124,9 +135,9 @@ async function questionOf(tree: FileTree, error: DataError): Promise<Opening> {
   return { kind: "question", reason: error.message, ways };
 }
 
-async function summaryOf({ dataset, entries }: Catalog): Promise<Summary> {
+async function summaryOf({ dataset, entries, paths }: Catalog): Promise<Summary> {
   const { root, understood, notes, ignored, classes } = dataset;
-  const names = JSON.stringify([root, classes, entries.map(({ path }) => path)]);
+  const names = JSON.stringify([root, classes, paths.sort(compareCodePoints)]); // however they are divided
   return {
     name: root,
     understood,

@@ -16,7 +16,7 @@ import { divide } from "./own_split.ts";
 import { applyPatch, movePatched, type Patch } from "./patch.ts";
 import { compareCodePoints } from "./paths.ts";
 import { type LabelledPath, readTable, type TableOptions } from "./table.ts";
-import { type FindAlike, type OwnSplit, unitsOf } from "./units.ts";
+import { type FindAlike, type OwnSplit, type UnitOptions, unitsOf } from "./units.ts";
 
 /** Options of {@link readDataset}. */
 export interface DatasetOptions extends TableOptions {
@@ -28,6 +28,8 @@ export interface DatasetOptions extends TableOptions {
   readonly split?: OwnSplit;
   /** Finds images that look alike, which then stay in one part. */
   readonly findAlike?: FindAlike | undefined;
+  /** The hashes of files that are known already, as {@link UnitOptions} has them. */
+  readonly hashOf?: UnitOptions["hashOf"];
   /** The classes that count, such as a model's; by default those of train. */
   readonly classes?: readonly string[] | undefined;
   /** Corrections to apply before anything is counted. */
@@ -49,7 +51,7 @@ const TENTHS: OwnSplit = { valid: 0.1, test: 0.1 };
  * or correction cannot be used
  */
 export async function readDataset(tree: FileTree, options: DatasetOptions = {}): Promise<Dataset> {
-  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, findAlike, progress } = options;
+  const { layout = "auto", splits: chosen = {}, split = TENTHS, patch, progress } = options;
   const listing = await list(tree, progress);
   if (listing.paths.length === 0) {
     throw new DataError(
@@ -67,7 +69,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
-  const units = (samples: readonly LabelledPath[]) => unitsOf(tree, samples, split, { findAlike, progress });
+  const units = (samples: readonly LabelledPath[]) => unitsOf(tree, samples, split, options);
   const found = moved(await withSplits(parts, split, units, notes), patch, notes);
   const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);

@@ -24,6 +24,8 @@ export type FindAlike = (
 /** Options of {@link unitsOf}. */
 export interface UnitOptions {
   readonly findAlike?: FindAlike | undefined;
+  /** The SHA-256 of a file's bytes in hexadecimal, where it is known, so that the file is not read for it. */
+  readonly hashOf?: ((path: string) => string | undefined) | undefined;
   readonly progress?: StartProgress | undefined;
 }
 
@@ -39,10 +41,10 @@ export async function unitsOf(
   tree: FileTree,
   samples: readonly LabelledPath[],
   { group = null }: OwnSplit,
-  { findAlike, progress = noProgress }: UnitOptions = {},
+  { findAlike, hashOf, progress = noProgress }: UnitOptions = {},
 ): Promise<(path: string) => string> {
   if (group !== null) return groupOf(group);
-  const hashes = await hashesOf(tree, samples, progress);
+  const hashes = await hashesOf(tree, samples, hashOf, progress);
   const units = new Map(hashes);
   for (const alike of await findAlike?.(samples, hashes) ?? []) {
     const first = alike.map((path) => hashes.get(path)!).sort()[0];
@@ -54,6 +56,7 @@ export async function unitsOf(
 async function hashesOf(
   tree: FileTree,
   samples: readonly LabelledPath[],
+  hashOf: UnitOptions["hashOf"],
   progress: StartProgress,
 ): Promise<Map<string, string>> {
   const paths = [...new Set(samples.map(({ path }) => path))];
@@ -63,7 +66,7 @@ async function hashesOf(
     shown.at(start);
     await Promise.all(
       paths.slice(start, start + AT_ONCE).map(async (path) => {
-        hashes.set(path, (await sha256(await tree.read(path))).toHex());
+        hashes.set(path, hashOf?.(path) ?? (await sha256(await tree.read(path))).toHex());
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
+import { sha256 } from "../../../src/base/sha256.ts";
 import { readDataset } from "../../../src/data/files/dataset.ts";
 import { divide } from "../../../src/data/files/own_split.ts";
 import { type Dataset, SPLITS } from "../../../src/data/types.ts";
@@ -81,4 +82,14 @@ Deno.test("images of a group stay together", async () => {
     DataError,
     'Cannot divide the images: data.split.group=person(\\d+) does not match "a/nobody.jpg"',
   );
+});
+
+Deno.test("files whose hashes are known are divided alike, without being read", async () => {
+  const tree = treeOf(files(60)), read: string[] = [];
+  const hashes = new Map<string, string>();
+  for (const path of await tree.paths()) hashes.set(path, (await sha256(await tree.read(path))).toHex());
+  const unread = { ...tree, read: (path: string) => (read.push(path), tree.read(path)) };
+  const known = await readDataset(unread, { hashOf: (path) => hashes.get(path) });
+  assertEquals(read, []);
+  assertEquals(known, await readDataset(tree));
 });
