@@ -38,7 +38,7 @@ ${colorFunctions(steps)}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
 #if ${steps.includes("t")}
-@group(0) @binding(5) var<storage, read> tables: array<u32>; // [pictures, 256]
+@group(0) @binding(5) var<storage, read> tables: array<u32>; // [pictures, 3, 256]
 #endif
 #if ${measured}
 @group(0) @binding(4) var<storage, read_write> luma_sums: array<u32>; // [pictures, ${side}, ${ROW_THREADS}]

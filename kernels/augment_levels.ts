@@ -1,84 +1,88 @@
 /**
  * What the levels of each channel become when its histogram is equalised, as in Pillow, or its levels are stretched
- * to 0 .. 255, as in torchvision's tensor backend. One workgroup for each image counts in its own memory; then each
- * lane makes the entry of one level.
+ * to 0 .. 255, as in torchvision's tensor backend. One workgroup for each channel of an image. To equalise, each lane
+ * counts on its own; then all walk through the counts, and each writes every sixteenth entry. To stretch, which needs
+ * the ends alone, a lane counts its own lowest and highest level once: on software adapters to count all takes longer
+ * than a resize. There a loop of no steps leaves out the other way, which a branch would not.
  *
  * Job: 0 the square, 1 the image's index in `tables`, 2 whether to equalise.
  */
-import { jobList, type Jobs, loadJob, pitchOf, pixels, RUN, word } from "./lib/augment.ts";
+import { jobList, type Jobs, loadJob, pitchOf, RUN, word } from "./lib/augment.ts";
+import { LEVELS } from "./lib/augment_color.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
-const LEVELS = 256;
+/** Lanes of a workgroup, whose counts fill the memory that every adapter has. */
+const LANES = 16;
 
 export function augmentLevels(
   { jobs: list, side }: { readonly jobs: Jobs; readonly side: number },
 ): KernelSource {
   const runs = pitchOf(side) / RUN;
-  const count = (i: number) =>
-    `{ let pixel = levels(four.${"xyzw"[i]});
-      atomicAdd(&counts[pixel.x], 1u);
-      atomicAdd(&counts[${LEVELS}u + pixel.y], 1u);
-      atomicAdd(&counts[${2 * LEVELS}u + pixel.z], 1u); }`;
-  const counted = (i: number) => side % RUN > 0 && i >= side % RUN ? `if (isWhole) ${count(i)}` : count(i);
+  const last = (side - 1) % RUN;
+  const count = (i: number) => {
+    const at = `((four.${"xyzw"[i]} >> shift) & 255u) * ${LANES}u + lane`;
+    return `${i > last ? "if (isWhole)" : ""} { counts[${at}] += 1u; }`;
+  };
+  const compare = (i: number) => {
+    const level = i > last ? `select(least, four.${"xyzw"[i]}, isWhole)` : `four.${"xyzw"[i]}`;
+    return `{ let level = ${level}; least = min(least, level); most = max(most, level); }`;
+  };
   const code = wgsl`
 ${jobList}
-${pixels}
 @group(0) @binding(2) var<storage, read> x: array<vec4u>; // squares of [${side}, ${runs}]
-@group(0) @binding(3) var<storage, read_write> tables: array<u32>; // [pictures, ${LEVELS}]
-var<workgroup> counts: array<atomic<u32>, ${3 * LEVELS}>;
-var<workgroup> sums: array<vec3u, ${LEVELS}>; // of the counts up to a level
-var<workgroup> ends: array<atomic<u32>, 6>; // of each channel: the highest level, and 255 less the lowest
+@group(0) @binding(3) var<storage, read_write> tables: array<u32>; // [pictures, 3, ${LEVELS}]
+var<workgroup> counts: array<u32, ${LANES * LEVELS}>; // [levels, lanes]; in the end lane 0 has the sums
 
-@compute @workgroup_size(${LEVELS})
-fn main(@builtin(local_invocation_index) level: u32, @builtin(workgroup_id) id: vec3u) {
+@compute @workgroup_size(${LANES})
+fn main(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) id: vec3u) {
   ${loadJob(3)}
   let start = ${word(0)} / ${RUN}u;
-  for (var run = level; run < ${side * runs}u; run += ${LEVELS}u) {
+  let shift = 8u * id.y;
+  let equalizes = ${word(2)} != 0u;
+  let counted = select(0u, ${side * runs}u, equalizes);
+  for (var run = lane; run < counted; run += ${LANES}u) {
     let four = x[start + run];
-#if ${side % RUN > 0}
+#if ${last < RUN - 1}
     let isWhole = run % ${runs}u < ${runs - 1}u;
 #endif
-    ${unroll(RUN, counted)}
+    ${unroll(RUN, count)}
+  }
+  var least = (x[start].x >> shift) & 255u;
+  var most = least;
+  for (var run = counted + lane; run < ${side * runs}u; run += ${LANES}u) {
+    let four = (x[start + run] >> vec4u(shift)) & vec4u(255u);
+#if ${last < RUN - 1}
+    let isWhole = run % ${runs}u < ${runs - 1}u;
+#endif
+    ${unroll(RUN, compare)}
+  }
+  counts[least * ${LANES}u + lane] += u32(!equalizes);
+  counts[most * ${LANES}u + lane] += u32(!equalizes);
+  workgroupBarrier();
+  for (var level = lane; level < ${LEVELS}u; level += ${LANES}u) {
+    let first = level * ${LANES}u;
+    counts[first] = ${Array.from({ length: LANES }, (_, k) => `counts[first + ${k}u]`).join(" + ")};
   }
   workgroupBarrier();
-  let here = vec3u(
-    atomicLoad(&counts[level]),
-    atomicLoad(&counts[${LEVELS}u + level]),
-    atomicLoad(&counts[${2 * LEVELS}u + level]),
-  );
-  ${
-    unroll(3, (c) =>
-      `if (here.${"xyz"[c]} > 0u) { atomicMax(&ends[${c}], level); atomicMax(&ends[${
-        3 + c
-      }], 255u - level); }`)
+  var lowest = 255u;
+  var highest = 0u;
+  for (var level = 0u; level < ${LEVELS}u; level++) {
+    if (counts[level * ${LANES}u] > 0u) {
+      lowest = min(lowest, level);
+      highest = level;
+    }
   }
-  sums[level] = here;
-  workgroupBarrier();
-  for (var step = 1u; step < ${LEVELS}u; step *= 2u) {
-    let before = select(vec3u(), sums[max(level, step) - step], level >= step);
-    workgroupBarrier();
-    sums[level] += before;
-    workgroupBarrier();
+  let step = (${side * side}u - counts[highest * ${LANES}u]) / 255u;
+  let unit = f32(max(highest - lowest, 1u)) * ${Math.fround(1 / 255)};
+  let entries = (${word(1)} * 3u + id.y) * ${LEVELS}u;
+  var below = step / 2u;
+  for (var level = 0u; level < ${LEVELS}u; level++) {
+    let equalized = select(min(below / max(step, 1u), 255u), level, step == 0u);
+    let stretched = floor(clamp((f32(level) - f32(lowest)) / unit, 0.0, 255.0));
+    let value = select(select(u32(stretched), level, highest == lowest), equalized, equalizes);
+    if (level % ${LANES}u == lane) { tables[entries + level] = value; }
+    below += counts[level * ${LANES}u];
   }
-  let highest = vec3u(atomicLoad(&ends[0]), atomicLoad(&ends[1]), atomicLoad(&ends[2]));
-  let lowest = 255u - vec3u(atomicLoad(&ends[3]), atomicLoad(&ends[4]), atomicLoad(&ends[5]));
-  let own = vec3u(level);
-  var value: vec3u;
-  if (${word(2)} != 0u) {
-    let below_highest = vec3u(
-      sums[highest.x].x - atomicLoad(&counts[highest.x]),
-      sums[highest.y].y - atomicLoad(&counts[${LEVELS}u + highest.y]),
-      sums[highest.z].z - atomicLoad(&counts[${2 * LEVELS}u + highest.z]),
-    );
-    let step = below_highest / 255u;
-    let below = sums[level] - here;
-    value = select(min(vec3u(255u), (below + step / 2u) / max(step, vec3u(1u))), own, step == vec3u());
-  } else {
-    let unit = vec3f(max(highest - lowest, vec3u(1u))) * ${Math.fround(1 / 255)};
-    let stretched = floor(clamp(vec3f(vec3i(own) - vec3i(lowest)) / unit, vec3f(), vec3f(255.0)));
-    value = select(vec3u(stretched), own, highest == lowest);
-  }
-  tables[${word(1)} * ${LEVELS}u + level] = packed(value);
 }`;
-  return { code, workgroups: [1, 1, list.count], uniform: [list.first] };
+  return { code, workgroups: [1, 3, list.count], uniform: [list.first] };
 }

@@ -1,20 +1,23 @@
 /**
  * Affine and perspective warps of squares as torchvision's tensor backend computes them: each pixel of the result
  * samples the source at its position transformed by a matrix, by nearest neighbour or bilinearly. A thread handles
- * four adjacent pixels of a row.
+ * every eighth group of four pixels of a row.
  *
  * Job: 0 source, 1 target, 2 the fill colour, 3 to 8 the rows (a, b, c) of the matrix for x and y, and for
  * perspective 9, 10 g and h of the divisor g x + h y + 1.
  */
 import {
+  eachRun,
   jobList,
   type Jobs,
   loadJob,
   number,
   pitchOf,
   pixels,
+  ROW_THREADS,
+  rowGrid,
   RUN,
-  squareGrid,
+  unpadded,
   word,
 } from "./lib/augment.ts";
 import { sampling } from "./lib/augment_sampling.ts";
@@ -40,13 +43,12 @@ ${pixels}
 @group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
 ${sampling(side, interpolation)}
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(${ROW_THREADS}, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   ${loadJob(11)}
-  let column = id.x * ${RUN}u;
-  if (column >= ${side}u || id.y >= ${side}u) { return; }
+  if (id.y >= ${side}u) { return; }
   let source = ${word(0)};
-  let fill = vec3f(levels(${word(2)}));
+  let fill = ${word(2)};
   let a = vec2f(${number(3)}, ${number(6)});
   let b = vec2f(${number(4)}, ${number(7)});
   let c = vec2f(${number(5)}, ${number(8)});
@@ -54,14 +56,19 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let divisor = vec2f(${number(9)}, ${number(10)});
 #endif
   let row = f32(id.y) + ${origin};
-  let to = ${word(1)} + id.y * ${pitch}u + column;
+  let to = ${word(1)} + id.y * ${pitch}u;
   ${
-    unroll(RUN, (i) =>
-      `if (column + ${i}u < ${side}u) {
-    let column_at = f32(column + ${i}u) + ${origin};
-    x[to + ${i}u] = sampled(source, ${place}, fill);
-  }`)
+    eachRun(
+      side,
+      unroll(RUN, (i) =>
+        unpadded(
+          side,
+          i,
+          `let column_at = f32(column + ${i}u) + ${origin};
+      x[to + column + ${i}u] = sampled(source, ${place}, fill);`,
+        )),
+    )
   }
 }`;
-  return { code, workgroups: squareGrid(side, list), uniform: [list.first] };
+  return { code, workgroups: rowGrid(side, list), uniform: [list.first] };
 }

@@ -56,6 +56,11 @@ export function rowGrid(side: number, { count }: Jobs): [number, number, number]
   return [1, Math.ceil(side / 8), count];
 }
 
+/** WGSL: `body` for pixel `i` of a run, if it is not in the padding at the end of a row. */
+export function unpadded(side: number, i: number, body: string): string {
+  return side % RUN === 0 ? `{ ${body} }` : `if (column + ${i}u < ${side}u) { ${body} }`;
+}
+
 /** WGSL: runs `body` for each run of the thread, whose first pixel is at `column`. */
 export function eachRun(side: number, body: string): string {
   return `for (var column = id.x * ${RUN}u; column < ${side}u; column += ${ROW_THREADS * RUN}u) {

@@ -12,6 +12,9 @@
 
 import { number, word } from "./augment.ts";
 
+/** Levels of a channel. */
+export const LEVELS = 256;
+
 /** Where a job's steps begin; a step has two words: the amount, and for b what to blend with. */
 export const FIRST_STEP = 12;
 
@@ -43,8 +46,8 @@ fn solarized(v: vec3f, least: f32, kept: u32) -> vec3f {
 
 const TABLE = `
 fn replaced(v: vec3f, table: u32) -> vec3f {
-  let at = vec3u(table) + vec3u(vec3i(v));
-  return vec3f(vec3i(vec3u(tables[at.x] & 255u, (tables[at.y] >> 8u) & 255u, tables[at.z] >> 16u)));
+  let at = vec3u(table, table + ${LEVELS}u, table + ${2 * LEVELS}u) + vec3u(vec3i(v));
+  return vec3f(vec3i(vec3u(tables[at.x], tables[at.y], tables[at.z])));
 }`;
 
 const HUE = `
@@ -92,7 +95,7 @@ export function colorAmounts(letters: string, place: string, count: string): str
     const by = `let by_${i} = ${number(at)};`;
     if (letter === "b") return `${by} let gray_${i} = ${word(at + 1)} != 0u;`;
     if (letter === "s") return `${by} let kept_${i} = ${word(at + 1)};`;
-    if (letter === "t") return `let table_${i} = ${place} * 256u;`;
+    if (letter === "t") return `let table_${i} = ${place} * ${3 * LEVELS}u;`;
     return letter === "c" ? `${by} let mean_${i} = mean_level(sums[${place}], ${count});` : by;
   }).join("\n");
 }

@@ -57,7 +57,7 @@ export class AugmentBuffers {
   /** Partial sums of luma, one for each thread and image. */
   readonly lumaSums: Tensor;
   readonly sums: Tensor;
-  /** For each image, what its levels become: words of R, G and B. */
+  /** For each channel of each image, what its levels become. */
   readonly levelTables: Tensor;
   /** Values of `lumaSums` for each image. */
   readonly runs: number;
@@ -72,7 +72,7 @@ export class AugmentBuffers {
     this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
-    this.levelTables = persistent(device, [CHUNK, LEVELS], "u32", "tables of levels");
+    this.levelTables = persistent(device, [CHUNK, 3, LEVELS], "u32", "tables of levels");
     this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
   }
 
