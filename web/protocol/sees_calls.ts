@@ -46,6 +46,9 @@ export interface Sized extends Transforms {
   readonly imageSize: number;
 }
 
+/** Those of evaluation alone. */
+export type Evaluation = Pick<Sized, "eval" | "imageSize">;
+
 /** An epoch of a run; the first is 0. */
 export interface Epoch {
   readonly seed: number;
@@ -73,9 +76,12 @@ export type SeesCalls = {
   /** Samples of train of several shapes and classes, the widest last. */
   varied: Call<number, readonly number[]>;
   /** What evaluation loses of samples; undefined where a file cannot be read. */
-  losses: Call<{ readonly ids: readonly number[]; readonly how: Sized }, readonly (ImageLoss | undefined)[]>;
+  losses: Call<
+    { readonly ids: readonly number[]; readonly how: Evaluation },
+    readonly (ImageLoss | undefined)[]
+  >;
   /** What evaluation by each of these loses of all images whose sizes are known. */
-  crops: Call<readonly Sized[], readonly CropSummary[]>;
+  crops: Call<readonly Evaluation[], readonly CropSummary[]>;
   /** A sample of train as it is in an epoch, else as in evaluation. */
   prepared: Call<{ readonly id: number; readonly how: Sized; readonly epoch?: Epoch }, ImageBitmap>;
 };

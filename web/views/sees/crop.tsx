@@ -10,7 +10,8 @@ import { lossInWords, scaleInWords } from "./words.ts";
 
 /** The section. */
 export function Crop({ rows, now, how }: { rows: readonly Row[]; now: Row; how: Sized }) {
-  const { answer = [], fault } = useCall("losses", { ids: rows.map(({ id }) => id), how });
+  const { train: _, ...evaluation } = how, ids = rows.map(({ id }) => id);
+  const { answer = [], fault } = useCall("losses", { ids, how: evaluation });
   const loss = answer[rows.indexOf(now)];
   return (
     <section aria-labelledby="crop-title">
@@ -28,7 +29,7 @@ export function Crop({ rows, now, how }: { rows: readonly Row[]; now: Row; how: 
         </figure>
         <figure>
           <Bitmap
-            what={JSON.stringify([now.id, how.eval, how.imageSize])}
+            what={JSON.stringify([now.id, evaluation])}
             alt={`What the network gets of ${now.path}`}
             draw={(signal) => call("prepared", { id: now.id, how }, { signal })}
           />

@@ -11,23 +11,23 @@ const STEPS = ["nothing", "up to 10 %", "10 to 25 %", "25 to 50 %", "more than h
 
 /** The section. */
 export function CropTables({ how }: { how: Sized }) {
-  const { imageSize } = how;
-  const others = presets.value.map(({ train, eval: steps }) => ({ train, eval: steps, imageSize }));
-  const { answer } = useCall("crops", [how, ...others], verdict.value);
+  const { train: _, ...own } = how, { imageSize } = own;
+  const others = presets.value.map(({ eval: steps }) => ({ eval: steps, imageSize }));
+  const { answer } = useCall("crops", [own, ...others], verdict.value);
   if (answer === undefined) return null;
-  const [own, ...each] = answer, files = verdict.value?.files ?? own.images;
+  const [crops, ...each] = answer, files = verdict.value?.files ?? crops.images;
   return (
     <section aria-labelledby="crops-title">
       <h2 id="crops-title">Over the dataset</h2>
       <p aria-live="polite">
-        <b>{cropsInWords(own)}</b>{" "}
+        <b>{cropsInWords(crops)}</b>{" "}
         <small>
-          Of {own.images.toLocaleString("en")} images whose sizes are known{own.images < files &&
+          Of {crops.images.toLocaleString("en")} images whose sizes are known{crops.images < files &&
             `, of ${files.toLocaleString("en")} files`}.
         </small>
       </p>
       <Frame title="crops-title">
-        <Shares crops={own} />
+        <Shares crops={crops} />
       </Frame>
       <h3 id="presets-title">By each preset</h3>
       <p>

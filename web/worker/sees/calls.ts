@@ -5,7 +5,7 @@ import type { Size } from "../../../src/data/transforms/operation.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { FileTree } from "../../../src/data/types.ts";
 import type { Handlers } from "../../protocol/channel.ts";
-import type { SeesCalls, Sized } from "../../protocol/sees_calls.ts";
+import type { Evaluation, SeesCalls } from "../../protocol/sees_calls.ts";
 import type { Catalog } from "../catalog.ts";
 import { confTexts } from "../conf_texts.ts";
 import type { Inspectors } from "../inspectors.ts";
@@ -68,7 +68,7 @@ function presetFiles(): [name: string, text: string][] {
 }
 
 /** What evaluation does to an image of a size. */
-function evaluation({ eval: steps, imageSize }: Sized) {
+function evaluation({ eval: steps, imageSize }: Evaluation) {
   const { draw } = pipeline(steps, { imageSize, purpose: "eval" }), nothing = rng(0);
   return (size: Size) => draw(size, nothing);
 }
