@@ -212,6 +212,13 @@ browserTest("what evaluation cuts off is drawn, and told as the transforms have 
       );
     }
     await page.getByText("of the images more than 10 % of the height is lost").waitFor();
+    await page.getByRole("button", { name: "Look and fix" }).click();
+    await page.getByRole("combobox", { name: "Split" }).selectOption("valid");
+    const path = await page.locator("#tile-0").getAttribute("title");
+    await page.locator("aside form code", { hasText: path! }).waitFor();
+    await page.getByRole("button", { name: "What the network sees of it" }).click();
+    await page.locator(".crop figcaption", { hasText: path! }).waitFor();
+    assertEquals(await offered.count(), 9);
   });
 });
 

@@ -9,7 +9,7 @@ import type { PresetOption, Transforms } from "../../web/protocol/sees_calls.ts"
 import { edited, overridesFor, withEdit, withValue } from "../../web/state/edits.ts";
 import { lossInWords, percent, scaleInWords } from "../../web/views/sees/words.ts";
 import { editedFile, presetOf } from "../../web/worker/sees/presets.ts";
-import { varied } from "../../web/worker/sees/varied.ts";
+import { spread, varied } from "../../web/worker/sees/varied.ts";
 
 const files = denoConfigFiles();
 const texts = new Map(files.options("transforms").map((name) => [name, files.read(`transforms/${name}`)!]));
@@ -136,6 +136,18 @@ Deno.test("varied() gives the narrowest, the widest and as many classes as there
     if (images.length < 30 * classes * count) continue;
     const labels = new Set(chosen.map(({ label }) => label));
     assert(labels.size >= Math.min(classes, count - 1)); // both ends may be of one class
+  }
+});
+
+Deno.test("spread() gives as many as there are, in order, of all parts", () => {
+  const random = rng(6, "spread");
+  for (let n = 0; n < 100; n++) {
+    const ids = Array.from({ length: random.integer(200) }, (_, i) => 3 * i), count = 1 + random.integer(12);
+    const found = spread(ids, count);
+    assertEquals(found.length, Math.min(count, ids.length));
+    assertEquals(found, [...new Set(found)].filter((id) => ids.includes(id)).toSorted((a, b) => a - b));
+    if (ids.length <= count) continue;
+    found.forEach((id, i) => assertEquals(Math.floor((ids.indexOf(id) + 0.5) * count / ids.length), i));
   }
 });
 

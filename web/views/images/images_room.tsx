@@ -40,8 +40,8 @@ export function ImagesRoom() {
         <Grid onKey={onKey} />
         <aside aria-label="The chosen image">
           {row !== undefined && <Relabel key={row.id} row={row} field={label} />}
-          {row !== undefined && <SeeBy row={row} />}
           {row !== undefined && <Alike row={row} />}
+          {row !== undefined && <ToSees row={row} />}
           <Taken />
           <button type="button" aria-expanded={isHelp.value} onClick={() => isHelp.value = !isHelp.value}>
             Keys (?)
@@ -59,12 +59,16 @@ export function ImagesRoom() {
 }
 
 /** A way to what the network sees of an image. */
-function SeeBy({ row }: { row: Row }) {
+function ToSees({ row }: { row: Row }) {
   const see = () => {
     looked.value = row.id;
     shown.value = "sees";
   };
-  return <button type="button" onClick={see}>What the network sees of it</button>;
+  return (
+    <p>
+      <button type="button" onClick={see}>What the network sees of it</button>
+    </p>
+  );
 }
 
 function Relabel({ row, field }: { row: Row; field: { current: HTMLInputElement | null } }) {

@@ -19,7 +19,8 @@ const OFFERED = 8;
 export function SeesRoom() {
   useEffect(() => void loadPresets(), []);
   const how = sized.value, rows = useOffered();
-  if (how === undefined || rows.length === 0) return <p aria-live="polite">Choosing images…</p>;
+  if (how === undefined || rows === undefined) return <p aria-live="polite">Choosing images…</p>;
+  if (rows.length === 0) return <p>No file of train is an image that can be shown.</p>;
   const now = rows.find(({ id }) => id === looked.value) ?? rows[0];
   return (
     <div class="sees">
@@ -36,11 +37,10 @@ export function SeesRoom() {
 }
 
 /** Images of several shapes and classes, as far as shapes are known, behind one that was chosen elsewhere. */
-function useOffered(): readonly Row[] {
+function useOffered(): readonly Row[] | undefined {
   const { answer } = useCall("varied", OFFERED, verdict.value), own = looked.value;
   const ids = answer && own !== undefined && !answer.includes(own) ? [own, ...answer] : answer;
-  const { answer: rows = [] } = useCall("rows", ids, verdict.value);
-  return rows;
+  return useCall("rows", ids, verdict.value).answer;
 }
 
 /** Those rows from one on, and round. */

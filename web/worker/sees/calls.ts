@@ -9,7 +9,7 @@ import type { Evaluation, SeesCalls } from "../../protocol/sees_calls.ts";
 import type { Catalog } from "../catalog.ts";
 import { confTexts } from "../conf_texts.ts";
 import type { Inspectors } from "../inspectors.ts";
-import { varied } from "./varied.ts";
+import { spread, varied } from "./varied.ts";
 
 /** Where presets are. */
 const FOLDER = "transforms/";
@@ -34,7 +34,10 @@ export function seesCalls(
       const { editedFile } = await import("./presets.ts");
       return editedFile(confTexts().get(`${FOLDER}${name}.yaml`)!, edits);
     },
-    varied: (count) => varied(shapesOf(opened().catalog), count),
+    varied(count) {
+      const { catalog } = opened(), known = shapesOf(catalog);
+      return known.length < count ? spread(candidatesOf(catalog), count) : varied(known, count);
+    },
     async losses({ ids, how }, { signal }) {
       const { tree, catalog: { entries, seen } } = opened();
       const paths = ids.map((id) => entries[id].path), place = (path: string) => tree.place!(path);
@@ -73,11 +76,19 @@ function evaluation({ eval: steps, imageSize }: Evaluation) {
   return (size: Size) => draw(size, nothing);
 }
 
-/** Those of train, as far as they are known. */
+/** Images of train whose shapes are known. */
 function shapesOf({ entries, seen }: Catalog) {
   return entries.flatMap(({ split, path, label }, id) => {
     const picture = seen.get(path)?.picture;
     return split === "train" && picture ? [{ id, label, aspect: picture.width / picture.height }] : [];
+  });
+}
+
+/** Those of train that may be images. */
+function candidatesOf({ entries, seen }: Catalog): number[] {
+  return entries.flatMap(({ split, path }, id) => {
+    const file = seen.get(path);
+    return split === "train" && (file === undefined || file.picture !== undefined) ? [id] : [];
   });
 }
 

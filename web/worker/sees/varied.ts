@@ -30,3 +30,9 @@ export function varied(images: readonly Shaped[], count: number): number[] {
     return chosen.id;
   });
 }
+
+/** `count` of these numbers, or all where there are fewer, evenly spread. */
+export function spread(ids: readonly number[], count: number): number[] {
+  if (ids.length <= count) return [...ids];
+  return Array.from({ length: count }, (_, i) => ids[Math.floor((i + 0.5) * ids.length / count)]);
+}
