@@ -29,6 +29,8 @@ const INFERNO = [
 
 /** How much of the picture the most heat hides. */
 const STRONGEST = .7;
+/** How bright the picture below it is, so that heat stands out on white, too. */
+const DIM = .8;
 
 /** A map at another size, by bilinear interpolation (torch's `interpolate` with align_corners=false). */
 export function enlarged({ width, height, heat }: HeatGrid, toWidth: number, toHeight: number): HeatGrid {
@@ -51,15 +53,14 @@ function places(from: number, to: number): { low: number; high: number; part: nu
   });
 }
 
-/** The picture with the heat over it: the more heat, the brighter the colour and the less of the picture. */
+/** The picture in dim grey with the heat over it in colours: the more heat, the brighter, and the less of the picture. */
 export function withHeat(picture: Pixels, map: HeatGrid): Pixels {
   const { width, height, data } = picture, { heat } = enlarged(map, width, height);
   const mixed = new Uint8Array(data.length);
   heat.forEach((value, pixel) => {
-    const color = colorOf(value), share = STRONGEST * value;
-    for (let c = 0; c < 3; c++) {
-      mixed[3 * pixel + c] = Math.round((1 - share) * data[3 * pixel + c] + share * color[c]);
-    }
+    const color = colorOf(value), share = STRONGEST * value, at = 3 * pixel;
+    const grey = DIM * (.299 * data[at] + .587 * data[at + 1] + .114 * data[at + 2]);
+    for (let c = 0; c < 3; c++) mixed[at + c] = Math.round((1 - share) * grey + share * color[c]);
   });
   return { width, height, data: mixed };
 }

@@ -1,16 +1,20 @@
 /** `predict`: classifies images with a checkpoint or an ONNX file. */
-import { ConfigError, InterruptedError } from "../base/errors.ts";
+import { ConfigError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName } from "../core/providers/mod.ts";
-import type { Unreadable } from "../data/decode/scan.ts";
+import type { Picture } from "../data/types.ts";
+import { encodePng } from "../formats/png.ts";
 import { parseArguments, usageLine } from "../launch/usage.ts";
-import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
+import { withHeat } from "../plots/heat.ts";
+import type { Classifier, ExplainedPicture } from "../setup/classify/classifier.ts";
 import { openClassifier } from "../setup/classify/open_classifier.ts";
 import type { Host } from "../setup/host.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
-import { contactSheet, thumbnail } from "./predict/contact_sheet.ts";
-import { decodeFile, findPictures, type PictureFile } from "./predict/inputs.ts";
+import { contactSheet, thumbnail, type View } from "./predict/contact_sheet.ts";
+import { distinctNames, magnified } from "./predict/heat_file.ts";
+import { findPictures, type PictureFile } from "./predict/inputs.ts";
+import { predictAll } from "./predict/predict_all.ts";
+import { asCsv, asJson, asTable, type Prediction, type Predictions } from "./predict/prediction.ts";
 import { usages } from "./usages.ts";
-import { asCsv, asJson, asTable, guesses, type Prediction, type Predictions } from "./predict/prediction.ts";
 
 const USAGE = usageLine(usages.predict);
 
@@ -42,6 +46,9 @@ interface Options {
   readonly output: string | undefined;
   readonly topK: number;
   readonly sheet: string | undefined;
+  /** The folder for images with heat over what speaks for their class. */
+  readonly explain: string | undefined;
+  readonly layer: string | undefined;
   readonly gpu: ProviderName;
 }
 
@@ -54,13 +61,15 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
   const options = readOptions(args);
   await requireFolderOf(host, "--output", options.output);
   await requireFolderOf(host, "--contact-sheet", options.sheet);
+  await requireFolderOf(host, "--explain", options.explain);
   const files = await findPictures(host, options.inputs);
-  const classifier = await openClassifier(host, options.model, options.gpu);
+  const classifier = await openClassifier(host, options.model, { gpu: options.gpu });
   for (const note of classifier.notes) host.remark(`note    ${note}`);
   try {
-    const { result, thumbnails } = await predictAll(host, classifier, files, options);
+    if (options.explain !== undefined) requireGradients(classifier);
+    const { result, views } = await predictAndShow(host, classifier, files, options);
     const write = (path: string, text: string) => host.writeAtomic(path, new TextEncoder().encode(text));
-    if (options.sheet !== undefined) await write(options.sheet, await contactSheet(result, thumbnails));
+    if (options.sheet !== undefined) await write(options.sheet, await contactSheet(result, views));
     const lines = linesOf(result, options);
     if (options.output !== undefined) await write(options.output, lines.join("\n") + "\n");
     else for (const line of lines) host.print(line);
@@ -91,7 +100,11 @@ function readOptions(args: readonly string[]): Options {
   }
   const output = given.get("output");
   const gpu = (given.get("gpu") ?? DEFAULT_PROVIDER) as ProviderName;
-  return { model, inputs, form: formOf(given, output), output, topK, sheet, gpu };
+  const explain = given.get("explain")?.replace(/(?<=.)\/+$/, ""), layer = given.get("layer");
+  if (layer !== undefined && explain === undefined) {
+    throw new ConfigError(`Cannot use --layer ${layer} alone: give --explain FOLDER, too`);
+  }
+  return { model, inputs, form: formOf(given, output), output, topK, sheet, explain, layer, gpu };
 }
 
 /** The form that a switch or, without one, the ending of the file asks for. */
@@ -106,38 +119,33 @@ function formOf(given: ReadonlyMap<string, string>, output: string | undefined):
   );
 }
 
-/** Predicts batch by batch, so that only one batch of images is in memory. */
-async function predictAll(
+/** @throws ConfigError if the model's file has nothing to differentiate */
+function requireGradients({ path, runtime, explain }: Classifier): void {
+  if (explain !== undefined) return;
+  throw new ConfigError(
+    `Cannot explain predictions of ${path}: it runs in ${runtime}, which gives no gradients; give a checkpoint`,
+  );
+}
+
+/** Predicts all images, and keeps of each what the contact sheet shows. Images with heat are written at once. */
+async function predictAndShow(
   host: PredictHost,
   classifier: Classifier,
   files: readonly PictureFile[],
-  { topK, sheet }: Options,
-): Promise<{ result: Predictions; thumbnails: string[] }> {
-  const { classes } = classifier.card;
-  const predictions: Prediction[] = [], unreadable: Unreadable[] = [], thumbnails: string[] = [];
+  { topK, sheet, explain, layer }: Options,
+): Promise<{ result: Predictions; views: View[] }> {
+  const views: View[] = [], names = distinctNames();
   using shown = host.progress("classifying images", files.length);
-  for (let start = 0; start < files.length; start += BATCH) {
-    shown.at(start);
-    if (host.signal.aborted) {
-      throw new InterruptedError(`The prediction was interrupted after ${start} images`);
-    }
-    const batch = files.slice(start, start + BATCH);
-    const decoded = await Promise.all(batch.map((file) => decodeFile(host, file)));
-    const read = decoded.flatMap((one, i) =>
-      "picture" in one ? [{ file: batch[i].name, picture: one.picture }] : []
-    );
-    decoded.forEach((one, i) => {
-      if ("reason" in one) unreadable.push({ path: batch[i].name, reason: one.reason });
-    });
-    const logits = await classifier.logits(read.map(({ picture }) => picture));
-    for (const [i, { file, picture }] of read.entries()) {
-      const row = logits.subarray(i * classes.length, (i + 1) * classes.length);
-      predictions.push({ file, guesses: guesses(row, classes, Math.min(topK, classes.length)) });
-      if (sheet !== undefined) thumbnails.push(await thumbnail(picture, host.encodeJpeg));
-    }
-  }
-  const { path: model, runtime, card } = classifier;
-  return { result: { model, runtime, card, predictions, unreadable }, thumbnails };
+  const look = async ({ file }: Prediction, picture: Picture, explained: ExplainedPicture | undefined) => {
+    const heat = explained && magnified(withHeat(explained.seen, explained.map));
+    if (heat !== undefined) await host.writeAtomic(`${explain}/${names(file)}.png`, await encodePng(heat));
+    if (sheet === undefined) return;
+    const small = (one: Picture) => thumbnail(one, host.encodeJpeg);
+    views.push({ picture: await small(picture), heat: heat && await small(heat) });
+  };
+  const explains = explain === undefined ? undefined : { layer };
+  const result = await predictAll(host, classifier, files, { topK, at: shown.at, explains, look });
+  return { result, views };
 }
 
 function linesOf(result: Predictions, { form, topK }: Options): string[] {
@@ -147,7 +155,11 @@ function linesOf(result: Predictions, { form, topK }: Options): string[] {
 }
 
 /** Says what was done, and names the files that could not be read. */
-function summarize(say: PredictHost["print"], result: Predictions, { output, sheet }: Options): void {
+function summarize(
+  say: PredictHost["print"],
+  result: Predictions,
+  { output, sheet, explain }: Options,
+): void {
   const { model, card, runtime, predictions, unreadable } = result;
   const images = predictions.length + unreadable.length;
   say(
@@ -156,5 +168,6 @@ function summarize(say: PredictHost["print"], result: Predictions, { output, she
   );
   if (output !== undefined) say(`predictions: ${output}`);
   if (sheet !== undefined) say(`contact sheet: ${sheet}`);
+  if (explain !== undefined) say(`explained: ${explain}/*.png`);
   for (const { path, reason } of unreadable) say(`unreadable: ${path}: ${reason}`, "warning");
 }

@@ -24,6 +24,8 @@ export const usages = {
       csv: { help: "Print comma-separated values instead of a table" },
       output: { value: "FILE", help: "Write JSON or CSV into a file, by its ending .json or .csv" },
       "contact-sheet": { value: "FILE.html", help: "Also write a page of thumbnails with their predictions" },
+      explain: { value: "FOLDER", help: "Also write each image with heat over what speaks for its class" },
+      layer: { value: "NAME", help: "Layer or module that --explain shows, such as layer4" },
       gpu: { choices: providerNames, help: "Which WebGPU runs a checkpoint" },
     },
   },

@@ -3,6 +3,7 @@
  * y the logit of the class, the heat is max(sum over c of a_c A_c, 0) with a_c = mean over h and w of dy / dA_c. Each
  * image's map is divided by its maximum.
  */
+import { ConfigError } from "../base/errors.ts";
 import { largest, smallest } from "../base/lists.ts";
 import { elements, roundUp } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
@@ -72,7 +73,7 @@ export function heatLayer(layers: readonly Layer[], imageSize: number): string {
 
 /**
  * Prepares to explain a model's predictions; the program is recorded at the first batch.
- * @throws RangeError if there is no such layer
+ * @throws ConfigError if there is no such layer
  * @example
  * ```ts
  * import { createModel, gradcam, openDevice } from "@wgrad/wgrad";
@@ -88,7 +89,7 @@ export function heatLayer(layers: readonly Layer[], imageSize: number): string {
 export function gradcam(device: Device, model: Model, options: GradcamOptions): Gradcam {
   const { imageSize, batchSize } = options;
   const layer = options.layer ?? heatLayer(model.layers, imageSize);
-  const pass = model.observing([layer]);
+  const pass = observingLayer(model, layer);
   const row = imageSize * imageSize * 4;
   const images = persistent(device, [batchSize, imageSize, imageSize, 4], "f32", "images to explain");
   let recorded: Recorded | undefined;
@@ -139,6 +140,15 @@ export function gradcam(device: Device, model: Model, options: GradcamOptions): 
       images.free();
     },
   };
+}
+
+/** The forward pass that also gives a layer's output. @throws ConfigError if there is no such layer */
+export function observingLayer(model: Model, layer: string): ReturnType<Model["observing"]> {
+  try {
+    return model.observing([layer]);
+  } catch (cause) {
+    throw cause instanceof RangeError ? new ConfigError(cause.message, { cause }) : cause;
+  }
 }
 
 /** The forward pass and the gradients of a batch. */

@@ -180,3 +180,29 @@ e2eTest(
     assertEquals(new Map(lines.map((line) => line.split("\t") as [string, string])), evaluated[0]);
   },
 );
+
+e2eTest("predict --explain writes what speaks for each class, also into the contact sheet", async () => {
+  const { folder, out } = await train(), split = `${folder}/jerseys/test`;
+  const images = [...Deno.readDirSync(split)].map(({ name }) => `${split}/${name}`)
+    .filter((path) => path.endsWith(".jpg")).slice(0, 2);
+  const explained = [
+    ...images,
+    "--explain",
+    `${folder}/looks`,
+    `--contact-sheet=${folder}/sheet.html`,
+    "--csv",
+  ];
+  const plain = await cli("predict", [bestOf(out), ...images, "--csv"]);
+  const result = await cli("predict", [bestOf(out), ...explained]);
+  assertEquals([result.code, result.out], [0, plain.out], result.error);
+  const names = [...Deno.readDirSync(`${folder}/looks`)].map(({ name }) => name);
+  assertEquals(names.length, 2);
+  const { width, height } = await decodeImage(await Deno.readFile(`${folder}/looks/${names[0]}`));
+  assertEquals([width, height], [224, 224]);
+  const sheet = await Deno.readTextFile(`${folder}/sheet.html`);
+  assertEquals(sheet.match(/alt="what speaks for \d+"/g)?.length, 2);
+  const unknown = await cli("predict", [bestOf(out), ...explained, "--layer=layer9"]);
+  assertMatch(unknown.error, /no such layer or module, did you mean layer1\?/);
+  const onnx = await cli("predict", [`${folder}/run/model.onnx`, ...explained]);
+  assertMatch(onnx.error, /runs in ONNX Runtime, which gives no gradients; give a checkpoint/);
+});

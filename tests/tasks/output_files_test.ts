@@ -15,6 +15,7 @@ const host = { ...denoHost(), print: () => {} };
 const flags: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
   "predict --output": (path) => predict(host, ["x.pth", "x.png", "--output", `${path}.csv`]),
   "predict --contact-sheet": (path) => predict(host, ["x.pth", "x.png", `--contact-sheet=${path}.html`]),
+  "predict --explain": (path) => predict(host, ["x.pth", "x.png", `--explain=${path}`]),
   "export --output": (path) => exportTask(host, ["x.pth", "--output", `${path}.onnx`]),
   "stats --html": (path) => stats(host, config(), new Map([["html", path]]), []),
   "stats --patch": (path) => stats(host, config(), new Map([["patch", path]]), []),

@@ -1,5 +1,6 @@
 /** GradCAM against PyTorch with hooks (tests/fixtures/maker/gradcam.py). */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { ConfigError } from "../../src/base/errors.ts";
 import { rng } from "../../src/base/rng.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
 import { architecture, createModel } from "../../src/nn/models/mod.ts";
@@ -80,8 +81,8 @@ deviceTest(
     assertEquals(device.pool.stats().live, before);
     assertThrows(
       () => gradcam(device, models[0], { imageSize: 64, batchSize: 1, layer: "layer5" }),
-      RangeError,
-      "no such layer",
+      ConfigError,
+      "did you mean layer1?",
     );
   },
 );

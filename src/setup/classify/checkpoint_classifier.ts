@@ -2,17 +2,28 @@
 import { DataError } from "../../base/errors.ts";
 import { few } from "../../base/few.ts";
 import type { Device } from "../../core/device.ts";
+import type { Pipeline } from "../../data/transforms/pipeline.ts";
+import type { Picture } from "../../data/types.ts";
 import { toFloat32 } from "../../formats/safetensors.ts";
 import type { TensorInFile } from "../../formats/weights.ts";
-import { type Architecture, buildModel } from "../../nn/model.ts";
+import { type Architecture, buildModel, type Model } from "../../nn/model.ts";
 import { architecture, type ChosenModel, type ModelName } from "../../nn/models/mod.ts";
 import { classParameter, everyModel, wanted } from "../../nn/models/recognize.ts";
+import { type Gradcam, gradcam } from "../../train/gradcam.ts";
 import { checkpointWeights, type Metadata } from "../../train/checkpoint_weights.ts";
 import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
 import type { ModelFile } from "../open_weights.ts";
 import { assumptions, preparation } from "./assumptions.ts";
-import { BATCH, type Classifier, inBatches, prepared } from "./classifier.ts";
+import {
+  BATCH,
+  type Classifier,
+  type ExplainedPicture,
+  type ExplainOptions,
+  inBatches,
+  prepared,
+  preparedPicture,
+} from "./classifier.ts";
 
 /** A checkpoint's weights and its description of the model. */
 export interface OpenCheckpoint {
@@ -93,7 +104,9 @@ export async function checkpointClassifier(
     model.parameters.free();
     throw error;
   }
-  const run = predictor(device, model, { imageSize, batchSize: Math.max(1, Math.min(BATCH, pictures)) });
+  const batchSize = Math.max(1, Math.min(BATCH, pictures));
+  const run = predictor(device, model, { imageSize, batchSize });
+  const explainer = explainerOf(device, model, pipeline, batchSize);
   return {
     path,
     card,
@@ -102,10 +115,49 @@ export async function checkpointClassifier(
     runtime: "WebGPU",
     logits: (pictures) =>
       inBatches(pictures, classes.length, (batch) => run.logits(prepared(batch, pipeline), batch.length)),
+    explain: explainer.explain,
     close() {
       run.free();
+      explainer.free();
       model.parameters.free();
       return Promise.resolve();
     },
+  };
+}
+
+/** Explains with one layer at a time; its program is kept until another one is asked for. */
+function explainerOf(device: Device, model: Model, pipeline: Pipeline, batchSize: number) {
+  const prepare = preparedPicture(pipeline);
+  let kept: { readonly layer: string | undefined; readonly cam: Gradcam } | undefined;
+  const camOf = (layer: string | undefined) => {
+    if (kept !== undefined && kept.layer === layer) return kept.cam;
+    kept?.cam.free();
+    kept = undefined;
+    kept = { layer, cam: gradcam(device, model, { imageSize: pipeline.imageSize, batchSize, layer }) };
+    return kept.cam;
+  };
+  return {
+    async explain(
+      pictures: readonly Picture[],
+      { classes, layer }: ExplainOptions = {},
+    ): Promise<ExplainedPicture[]> {
+      const cam = camOf(layer), all: ExplainedPicture[] = [];
+      for (let start = 0; start < pictures.length; start += batchSize) {
+        const batch = pictures.slice(start, start + batchSize),
+          chosen = classes?.slice(start, start + batchSize);
+        const found = await cam.run(prepared(batch, pipeline), batch.length, chosen);
+        batch.forEach((picture, n) =>
+          all.push({
+            seen: prepare(picture),
+            logits: found.logits.slice(n * model.classes, (n + 1) * model.classes),
+            of: found.classes[n],
+            layer: cam.layer,
+            map: found.maps[n],
+          })
+        );
+      }
+      return all;
+    },
+    free: () => kept?.cam.free(),
   };
 }

@@ -3,7 +3,28 @@ import { rng } from "../../base/rng.ts";
 import { normalizer } from "../../data/transforms/normalize.ts";
 import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import type { Normalization, Picture } from "../../data/types.ts";
+import type { HeatMap } from "../../train/gradcam.ts";
 import type { ModelCard } from "../../train/model_card.ts";
+
+/** What is explained. */
+export interface ExplainOptions {
+  /** A class for each image; by default the predicted ones. */
+  readonly classes?: readonly number[] | undefined;
+  /** A layer or module by name; by default the one that says most. */
+  readonly layer?: string | undefined;
+}
+
+/** An image as the model sees it, before its normalisation, and what speaks for a class in it (GradCAM). */
+export interface ExplainedPicture {
+  readonly seen: Picture;
+  /** [classes] */
+  readonly logits: Float32Array;
+  /** The class that is explained. */
+  readonly of: number;
+  /** The layer whose output the map shows. */
+  readonly layer: string;
+  readonly map: HeatMap;
+}
 
 /** A model from a file, with the preprocessing that the file specifies. */
 export interface Classifier {
@@ -17,6 +38,8 @@ export interface Classifier {
   readonly runtime: string;
   /** The logits [N, classes] of any number of decoded images of any size. */
   logits(pictures: readonly Picture[]): Promise<Float32Array>;
+  /** Says what speaks for a class in each of any number of images; absent where nothing gives gradients. */
+  readonly explain?: (pictures: readonly Picture[], options?: ExplainOptions) => Promise<ExplainedPicture[]>;
   close(): Promise<void>;
 }
 

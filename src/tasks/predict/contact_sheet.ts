@@ -16,8 +16,14 @@ export async function thumbnail(picture: Picture, encodeJpeg: EncodeJpeg): Promi
   return `data:image/jpeg;base64,${(await encodeJpeg(small, 85)).toBase64()}`;
 }
 
-/** The page; `thumbnails` correspond to `predictions`. */
-export async function contactSheet(result: Predictions, thumbnails: readonly string[]): Promise<string> {
+/** How an image is shown: its thumbnail, and one with heat over what speaks for its class. */
+export interface View {
+  readonly picture: string;
+  readonly heat?: string | undefined;
+}
+
+/** The page; `views` correspond to `predictions`. */
+export async function contactSheet(result: Predictions, views: readonly View[]): Promise<string> {
   const { model, runtime, card, predictions, unreadable } = result;
   const policy = `default-src 'none'; img-src data:; style-src ${await policySource(STYLE)}`;
   const failed = unreadable.map(({ path, reason }) => html`<li><b>${path}</b>: ${reason}</li>`);
@@ -32,7 +38,7 @@ export async function contactSheet(result: Predictions, thumbnails: readonly str
     <h1>${predictions.length} picture${predictions.length === 1 ? "" : "s"}</h1>
     <p>${model} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px</p>
     <main>
-    ${predictions.map((prediction, i) => figure(prediction, thumbnails[i]))}
+    ${predictions.map((prediction, i) => figure(prediction, views[i]))}
     </main>
     ${failed.length === 0 ? [] : html`
       <h2>${failed.length} not readable</h2>
@@ -42,7 +48,7 @@ export async function contactSheet(result: Predictions, thumbnails: readonly str
   `.text.trimStart();
 }
 
-function figure({ file, guesses }: Prediction, thumbnail: string): Markup {
+function figure({ file, guesses }: Prediction, { picture, heat }: View): Markup {
   const bars = guesses.map(({ label, confidence }) =>
     html`<li><meter value="${confidence.toFixed(4)}"></meter><b>${label}</b> <span>${
       (100 * confidence).toFixed(1)
@@ -50,7 +56,9 @@ function figure({ file, guesses }: Prediction, thumbnail: string): Markup {
   );
   return html`
     <figure>
-      <div><img src="${thumbnail}" alt="" loading="lazy"></div>
+      <div><img src="${picture}" alt="" loading="lazy">${heat === undefined
+        ? ""
+        : html`<img src="${heat}" alt="what speaks for ${guesses[0].label}" loading="lazy">`}</div>
       <ol>${bars}</ol>
       <figcaption title="${file}">${file.split("/").at(-1)!}</figcaption>
     </figure>
@@ -64,8 +72,8 @@ h1 { margin: 0; font-size: 1.5rem; } h2 { font-size: 1.1rem; }
 p { margin: .2rem 0 1.5rem; opacity: .7; overflow-wrap: anywhere; }
 main { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: 1.5rem 1rem; }
 figure { margin: 0; min-width: 0; }
-figure div { height: 11rem; display: grid; place-items: center; background: #8882; border-radius: .4rem; }
-img { max-width: 100%; max-height: 11rem; min-height: 4rem; object-fit: contain; border-radius: .4rem; }
+figure div { height: 11rem; display: flex; gap: .3rem; align-items: center; justify-content: center; background: #8882; border-radius: .4rem; }
+img { max-width: 100%; min-width: 0; max-height: 11rem; min-height: 4rem; object-fit: contain; border-radius: .4rem; }
 ol { list-style: none; margin: .5rem 0 0; padding: 0; }
 li { display: flex; gap: .5rem; align-items: center; }
 ol li:not(:first-child) { opacity: .65; font-size: .9em; } ol li:not(:first-child) b { font-weight: normal; }

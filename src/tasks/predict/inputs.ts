@@ -109,7 +109,7 @@ function asUtf8(bytes: Uint8Array): string | undefined {
 
 /** The pixels of an image, or a one-line reason why it cannot be read. */
 export async function decodeFile(
-  { pictures }: InputHost,
+  { pictures }: Pick<Host, "pictures">,
   file: PictureFile,
 ): Promise<{ readonly picture: Picture } | { readonly reason: string }> {
   try {

@@ -1,13 +1,11 @@
 import * as z from "zod";
-import { ConfigError } from "../../base/errors.ts";
 import { append } from "../../base/lists.ts";
 import { normalizer } from "../../data/transforms/normalize.ts";
 import { samplesPlot } from "../../plots/samples_plot.ts";
 import { withHeat } from "../../plots/heat.ts";
-import type { Model } from "../../nn/model.ts";
 import type { Callback } from "../callback.ts";
 import { withEvaluatedWeights } from "../evaluated_weights.ts";
-import { type Gradcam, gradcam as explainer, type HeatMap } from "../gradcam.ts";
+import { type Gradcam, gradcam as explainer, type HeatMap, observingLayer } from "../gradcam.ts";
 import { GRADCAM } from "../report/report_data.ts";
 import type { RunState } from "../run_state.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
@@ -43,7 +41,7 @@ export function gradcamCallback(
   return {
     name: "gradcam",
     fitStart({ model }) {
-      if (layer !== null) requireLayer(model, layer); // before anything is trained
+      if (layer !== null) observingLayer(model, layer); // before anything is trained
     },
     async epochEnd(state) {
       const { outputs, classes, epoch, log } = state;
@@ -60,16 +58,6 @@ export function gradcamCallback(
       log.image("gradcam", bytes);
     },
   };
-}
-
-/** @throws ConfigError if there is no such layer */
-function requireLayer(model: Model, layer: string): void {
-  try {
-    model.observing([layer]);
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new ConfigError(`Cannot use callbacks.gradcam.layer=${layer}: ${cause.message}`, { cause });
-  }
 }
 
 /** The heat of each sample's predicted class. Nothing of it stays in the GPU's memory. */

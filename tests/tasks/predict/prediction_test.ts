@@ -69,7 +69,13 @@ Deno.test("asTable() keeps control characters from the terminal", () => {
 });
 
 Deno.test("contactSheet() shows names as text, and nothing of them as markup", async () => {
-  const html = await contactSheet(result, ["data:image/jpeg;base64,AA", "data:image/jpeg;base64,AA"]);
+  const heat = "data:image/jpeg;base64,BB";
+  const html = await contactSheet(result, [{ picture: "data:image/jpeg;base64,AA" }, {
+    picture: "data:,",
+    heat,
+  }]);
+  assertEquals(html.match(/<img/g)?.length, 3);
+  assert(html.includes(`<img src="${heat}" alt="what speaks for 00"`));
   assert(!/<script|<b>\.png/.test(html));
   assert(html.includes("&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"));
   assert(html.includes("&lt;b&gt;.png"));
