@@ -4,21 +4,19 @@
  */
 import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
-import { bundle, html, type Routes, script } from "../../tests/browser/harness.ts";
+import { denoConfigFiles } from "../../src/host/deno_config.ts";
+import { bundle } from "../../src/host/deno_page.ts";
+import { pageFiles } from "../../src/tasks/page/files.ts";
+import { answers } from "../../src/tasks/page/server.ts";
 import { chromiumPath } from "../../tests/rings.ts";
 
 const [run] = Deno.args;
-const web = (name: string) => Deno.readTextFile(new URL(`../../web/demo/${name}`, import.meta.url));
-const routes: Routes = {
-  "/": html(await web("index.html")),
-  "/style.css": { type: "text/css", body: await web("style.css") },
-  "/main.js": script(await bundle(["web/demo/main.ts"])),
-  "/report": html(await Deno.readTextFile(`${run}/report.html`)),
-};
-const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, ({ url }) => {
-  const route = routes[new URL(url).pathname];
-  if (!route) return new Response(null, { status: 404 });
-  return new Response(route.body as BodyInit, { headers: { "content-type": route.type } });
+const files = await pageFiles({ bundle, configFiles: denoConfigFiles() });
+const page = answers(files, undefined);
+const report = await Deno.readTextFile(`${run}/report.html`);
+const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+  if (new URL(request.url).pathname !== "/report") return await page(request);
+  return new Response(report, { headers: { "content-type": "text/html; charset=utf-8" } });
 });
 const args = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-sandbox"];
 const browser = await chromium.launch({ executablePath: chromiumPath!, args });
@@ -41,13 +39,13 @@ await shoot("report", "/report", async (page) => {
   await page.waitForTimeout(500);
 });
 
-/** The page after two trainings: the second one compiles nothing. */
+/** The page after a training. */
 await shoot("page", "/", async (page) => {
-  for (const steps of [2, 30]) {
-    await page.fill("#steps", String(steps));
-    await page.click("#train:enabled", { timeout: 60_000 });
-    await page.locator("#status", { hasText: `Done: ${steps} steps` }).waitFor({ timeout: 900_000 });
-  }
+  await page.getByRole("button", { name: "Draw jersey numbers" }).click();
+  await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Will it learn?" }).click();
+  await page.getByRole("button", { name: "2. Train" }).click({ timeout: 60_000 });
+  await page.locator("#run-title .badge", { hasText: "finished" }).waitFor({ timeout: 900_000 });
 });
 await browser.close();
 await server.shutdown();

@@ -50,23 +50,34 @@ fn replaced(v: vec3f, table: u32) -> vec3f {
   return vec3f(vec3i(vec3u(tables[at.x], tables[at.y], tables[at.z])));
 }`;
 
+/** Quotients are rounded as IEEE 754 says, though WGSL allows 2.5 ULP: the rest is found by exact products of halves. */
 const HUE = `
+fn upper_half(x: vec3f) -> vec3f { return bitcast<vec3f>(bitcast<vec3u>(x) & vec3u(0xfffff000u)); }
+fn quotient(a: vec3f, b: vec3f) -> vec3f {
+  let q = a / b;
+  let product = q * b;
+  let qh = upper_half(q);
+  let bh = upper_half(b);
+  let lost = ((qh * bh - product) + qh * (b - bh) + (q - qh) * bh) + (q - qh) * (b - bh);
+  return q + ((a - product) - lost) / b;
+}
 fn to_level(v: vec3f) -> vec3f { return floor(clamp(v, vec3f(), vec3f(1.0)) * 255.0); }
 fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
-  let v = levels / 255.0;
+  let v = quotient(levels, vec3f(255.0));
   let most = max(v.x, max(v.y, v.z));
   let range = most - min(v.x, min(v.y, v.z));
   let d = vec3f(most) - v; // sixths: (0 + b) - g, (2 + r) - b or (4 + g) - r, in parts of the range
-  let parts = select(select(d.yx, d.xz, most == v.y), d.zy, most == v.x) / select(range, 1.0, range == 0.0);
+  let pair = select(select(d.yx, d.xz, most == v.y), d.zy, most == v.x);
+  let divisors = select(vec3f(range, range, most), vec3f(1.0), range == 0.0);
+  let parts = quotient(vec3f(pair, range), divisors); // the last is the saturation
   let sixths = select(select(4.0, 2.0, most == v.y), 0.0, most == v.x) + parts.x - parts.y;
-  var hue = sixths / 6.0 + 1.0;
+  var hue = quotient(vec3f(sixths), vec3f(6.0)).x + 1.0;
   hue = select(hue, hue - 1.0, hue >= 1.0) + turn;
   hue = select(select(hue, hue - 1.0, hue >= 1.0), hue + 1.0, hue < 0.0);
   let sixth = hue * 6.0;
   let sector = floor(sixth);
   let rest = sixth - sector;
-  let saturation = select(range / most, 0.0, range == 0.0);
-  let pqt = to_level(most * (1.0 - saturation * vec3f(1.0, rest, 1.0 - rest)));
+  let pqt = to_level(most * (1.0 - parts.z * vec3f(1.0, rest, 1.0 - rest)));
   let which = select(sector, 0.0, sector == 6.0);
   let top = max(levels.x, max(levels.y, levels.z));
   let r = select(select(pqt.x, pqt.z, which == 4.0), pqt.y, which == 1.0);

@@ -17,7 +17,11 @@ const TYPES = { read: "read-only-storage", read_write: "storage" } as const;
 /** A kernel on one device. */
 export interface CompiledKernel {
   readonly name: string;
+  /** Compiled when it is first used, unless `prepare` was called before. */
   readonly pipeline: GPUComputePipeline;
+  /** Compiles it without holding up this thread, where the runtime can; a browser compiles several at a time. */
+  prepare(): Promise<void>;
+  readonly isPrepared: boolean;
   readonly layout: GPUBindGroupLayout;
   readonly bindings: readonly Binding[];
   /** The binding of the kernel's `var<uniform>`, if it has one. */
@@ -52,17 +56,42 @@ export function compile(device: Device, name: string, code: string): CompiledKer
       ...(uniform === undefined ? [] : [{ binding: uniform, buffer: { type: "uniform" as const } }]),
     ].map((entry) => ({ visibility: GPUShaderStage.COMPUTE, ...entry })),
   });
-  const pipeline = gpu.createComputePipeline({
+  const fail = async (error: Pick<GPUError, "message">) =>
+    device.fail(await compileError(name, code, module, error));
+  const watched = (scope: Promise<GPUError | null>) =>
+    device.watch(scope.then(async (error) => {
+      if (error) await fail(error);
+    }));
+  const descriptor = {
     label: name,
     layout: gpu.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: "main" },
-  });
-  device.watch(
-    gpu.popErrorScope().then(async (error) => {
-      if (error) device.fail(await compileError(name, code, module, error));
-    }),
-  );
-  return { name, pipeline, layout, bindings, uniform };
+  };
+  watched(gpu.popErrorScope());
+  let pipeline: GPUComputePipeline | undefined;
+  return {
+    name,
+    layout,
+    bindings,
+    uniform,
+    get isPrepared() {
+      return pipeline !== undefined;
+    },
+    get pipeline() {
+      if (pipeline !== undefined) return pipeline;
+      gpu.pushErrorScope("validation");
+      pipeline = gpu.createComputePipeline(descriptor);
+      watched(gpu.popErrorScope());
+      return pipeline;
+    },
+    async prepare() {
+      try {
+        pipeline ??= await gpu.createComputePipelineAsync(descriptor);
+      } catch (error) {
+        await fail(error as GPUPipelineError);
+      }
+    },
+  };
 }
 
 /** The compiler's first error with its place in the WGSL: line, column, the line itself and a caret. */
@@ -70,7 +99,7 @@ async function compileError(
   name: string,
   code: string,
   module: GPUShaderModule,
-  error: GPUError,
+  error: Pick<GPUError, "message">,
 ): Promise<GpuError> {
   const { messages } = await module.getCompilationInfo();
   const message = messages.find((candidate) => candidate.type === "error");

@@ -61,14 +61,38 @@ function compiledOn(device: Device, name: string, code: string): CompiledKernel 
   if (known) return known;
   const compiled = compile(device, name, code);
   cache.set(code, compiled);
-  watchers.get(device)?.(cache.size);
   return compiled;
 }
 
-const watchers = new WeakMap<Device, (count: number) => void>();
+/** Kernels that are compiled at the same time, where the runtime does that on other threads. */
+const PARALLEL = 4;
 
-/** Calls `watch` with the number of kernels of a device each time that one more is compiled, until it is disposed of. */
-export function watchCompiling(device: Device, watch: (count: number) => void): Disposable {
+/** Compiles what dispatches need and is not compiled yet; those who watch are told how far it is. */
+export async function compileAll(device: Device, dispatches: readonly Dispatch[]): Promise<void> {
+  const missing = [...new Set(dispatches.map(({ kernel }) => kernel))].filter(({ isPrepared }) =>
+    !isPrepared
+  );
+  const waiting = missing.values(), all = [...caches.get(device)?.values() ?? []];
+  let done = all.filter(({ isPrepared }) => isPrepared).length;
+  const total = done + missing.length, watch = watchers.get(device);
+  const work = async () => {
+    for (const kernel of waiting) {
+      await kernel.prepare();
+      watch?.(++done, total);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+}
+
+type Watch = (done: number, total: number) => void;
+
+const watchers = new WeakMap<Device, Watch>();
+
+/**
+ * Calls `watch` with the number of a device's compiled kernels, and how many there will be, each time that a program has
+ * one more compiled, until it is disposed of.
+ */
+export function watchCompiling(device: Device, watch: Watch): Disposable {
   watchers.set(device, watch);
   return { [Symbol.dispose]: () => void watchers.delete(device) };
 }

@@ -4,7 +4,7 @@
  * tensor is first and last used, and lets tensors whose lifetimes do not overlap share buffers.
  */
 import type { Device } from "./device.ts";
-import { bind, collectDispatches, type Dispatch, run } from "./kernel.ts";
+import { bind, collectDispatches, compileAll, type Dispatch, run } from "./kernel.ts";
 import { type KernelTime, profileDispatches } from "./profile.ts";
 import type { Storage } from "./pool.ts";
 import type { Tensor } from "./tensor.ts";
@@ -39,6 +39,7 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
   if (!Array.isArray(kept)) {
     throw new TypeError("Cannot record a program: its body must return an array of tensors, not a promise");
   }
+  await compileAll(device, dispatches);
   await device.settled();
   const planned = lifetimes(dispatches, kept);
   const buffers = place(device, planned, dispatches.length);

@@ -200,6 +200,11 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
         await page.getByRole("button", { name: room, exact: true }).click();
         await check(room.toLowerCase());
       }
+      await page.getByRole("button", { name: "Will it learn?" }).click();
+      await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
+      await check("learn");
+      await page.getByRole("button", { name: "Take it away" }).click();
+      await check("take");
       await page.getByRole("button", { name: "What the network sees", exact: true }).click();
       await page.getByRole("combobox", { name: "Preset" }).selectOption("default");
       await page.locator(".class-change").waitFor();

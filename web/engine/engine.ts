@@ -5,23 +5,35 @@ import { openGpu } from "../../src/host/browser.ts";
 import { memoryDisk } from "../../src/host/memory_disk.ts";
 import { describeAdapter } from "../../src/setup/open_model.ts";
 import type { Handlers } from "../protocol/channel.ts";
-import type { EngineCalls } from "../protocol/engine_calls.ts";
+import type { EngineCalls, EngineFacts } from "../protocol/engine_calls.ts";
+import { ownConfig } from "./conf.ts";
 import { Pace } from "./pace.ts";
-import { RUN, train } from "./train.ts";
+import { train } from "./train.ts";
+
+async function facts(): Promise<EngineFacts> {
+  const device = await openDevice(await openGpu()), conf = ownConfig();
+  try {
+    const adapter = describeAdapter(device);
+    return {
+      adapter,
+      isSoftware: /swiftshader|llvmpipe|lavapipe/i.test(adapter),
+      models: conf.options("model"),
+      transforms: conf.options("transforms"),
+    };
+  } finally {
+    device.close();
+  }
+}
+
+/** The folder of the page's training. */
+const RUN = "run";
 
 /** Answers the page's calls about training. */
 export function engineCalls(): Handlers<EngineCalls> {
   const disk = memoryDisk(), pace = new Pace();
   let stop: AbortController | undefined;
   return {
-    async adapter() {
-      const device = await openDevice(await openGpu());
-      try {
-        return describeAdapter(device);
-      } finally {
-        device.close();
-      }
-    },
+    facts,
     async train(order, { progress: say }) {
       if (stop !== undefined) throw new DataError("Cannot train: a run is in progress; stop it first");
       stop = new AbortController();

@@ -1,5 +1,6 @@
 /** A run in the page: the task `train` of the command line with the page as its host. */
 import { InterruptedError } from "../../src/base/errors.ts";
+import type { StartProgress } from "../../src/base/progress.ts";
 import { formatPatch } from "../../src/data/files/patch.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import type { FileTree } from "../../src/data/types.ts";
@@ -17,8 +18,6 @@ import { ownConfig } from "./conf.ts";
 import { newsFrom } from "./news.ts";
 import type { Pace } from "./pace.ts";
 
-/** The folder of the page's run, and its corrections. */
-export const RUN = "run";
 const PATCH = "patch.jsonl";
 
 /** What a page adds: it has no threads, no disk and no fonts. */
@@ -28,9 +27,7 @@ const HERE = [
   "data.cache=ram",
   "callbacks.confusion_matrix=null",
   "callbacks.training_history=null",
-  `hydra.run.dir=${RUN}`,
   "hydra.job.name=train",
-  "checkpoint_dir=checkpoints",
 ];
 
 /** What a run needs of its worker. */
@@ -43,7 +40,10 @@ export interface RunParts {
 
 /** Trains as ordered; a run that was stopped goes on with `resume=auto` among the overrides. */
 export async function train(order: TrainOrder, { disk, pace, signal, say }: RunParts): Promise<TrainEnd> {
-  const { source, choices, corrections, overrides } = order;
+  const { source, choices, corrections, overrides, folder } = order, checkpoints = `checkpoints/${folder}`;
+  if (!overrides.includes("resume=auto")) {
+    for (const path of [folder, checkpoints]) await disk.folderStore(path).remove("");
+  }
   const whole = await openSource(source, (text) => say({ kind: "doing", text }));
   const tree: FileTree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
   await disk.writeAtomic(PATCH, new TextEncoder().encode(formatPatch(corrections)));
@@ -60,12 +60,14 @@ export async function train(order: TrainOrder, { disk, pace, signal, say }: RunP
     check() {},
     places: findPlaces,
     async run(host, config, places) {
-      const { state } = await trainTask(host, config, places, (data) => [newsFrom(data, { pace, say })]);
+      const heard = { ...host, progress: progressTo(say) };
+      const { state } = await trainTask(heard, config, places, (data) => [newsFrom(data, { pace, say })]);
       say({ kind: "memory", bytes: state.memory.peakBytes });
       return new Map();
     },
   };
-  const dataset = ["data=image_folder", ...HERE, `data.data_root=${quotedValue(tree.name)}`];
+  const places = [`hydra.run.dir=${folder}`, `checkpoint_dir=${checkpoints}`];
+  const dataset = ["data=image_folder", ...HERE, ...places, `data.data_root=${quotedValue(tree.name)}`];
   const read = [
     ...(choices.layout === undefined ? [] : [`data.layout=${choices.layout}`]),
     `data.split.valid=${choices.holdOut}`,
@@ -85,6 +87,25 @@ export async function train(order: TrainOrder, { disk, pace, signal, say }: RunP
     if (error instanceof InterruptedError) return { kind: "stopped" };
     throw error;
   }
+}
+
+/** Milliseconds between two messages of progress. */
+const SAY_EVERY = 100;
+
+/** Tells the page how far is what takes long. */
+function progressTo(say: (news: TrainNews) => void): StartProgress {
+  return (what, total) => {
+    let saidAt = 0;
+    return {
+      at(done, known = total) {
+        const now = performance.now();
+        if (now - saidAt < SAY_EVERY && done !== known) return;
+        saidAt = now;
+        say({ kind: "progress", what, done, total: known });
+      },
+      [Symbol.dispose]: () => {},
+    };
+  };
 }
 
 /** A terminal whose lines go to the page, as does its live line. */

@@ -2,6 +2,7 @@
 import type { Correction } from "../../src/data/files/patch.ts";
 import type { Way } from "../../src/data/files/ways.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
+import type { Floors } from "../../src/data/health/floors.ts";
 import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts";
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Comparison } from "../../src/plots/report/comparison.ts";
@@ -122,6 +123,15 @@ export interface Amount {
   readonly total: number;
 }
 
+/** A batch that a network has to learn by heart. */
+export interface OverfitBatch {
+  /** Those that were given, and one for each image that is not in the batch. */
+  readonly corrections: readonly Correction[];
+  readonly images: readonly Row[];
+  /** The numbers of images in it that are there under two labels. */
+  readonly contradictions: readonly number[];
+}
+
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls = {
   open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
@@ -132,6 +142,9 @@ export type DatasetCalls = {
   /** The groups of findings that a sample is in, with those that look like it. */
   alike: Call<number, readonly AlikeGroup[]>;
   proposals: Call<Record<never, never>, readonly Correction[]>;
+  /** What needs no training; undefined if it cannot be said. */
+  floors: Call<Record<never, never>, Floors | undefined>;
+  overfitBatch: Call<{ readonly size: number; readonly corrections: readonly Correction[] }, OverfitBatch>;
   picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
   patch: Call<readonly Correction[], string>;
   /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */

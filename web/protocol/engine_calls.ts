@@ -9,6 +9,8 @@ export interface TrainOrder {
   readonly choices: Choices;
   readonly corrections: readonly Correction[];
   readonly overrides: readonly string[];
+  /** Where its files go; what was there of an earlier run is removed, unless this one resumes it. */
+  readonly folder: "run" | "overfit";
 }
 
 /** Loss and share of right answers, 0 .. 1. */
@@ -43,7 +45,13 @@ export type TrainNews =
     readonly epochs: number;
     readonly classes: readonly string[];
   }
-  | { readonly kind: "compiling"; readonly done: number; readonly total: number }
+  /** So many are done of something that takes long, such as "compiling kernels", of so many as far as it is known. */
+  | {
+    readonly kind: "progress";
+    readonly what: string;
+    readonly done: number;
+    readonly total: number | undefined;
+  }
   | { readonly kind: "memory"; readonly bytes: number }
   | { readonly kind: "paused" }
   | StepNews
@@ -58,10 +66,20 @@ export interface RunFile {
   readonly bytes: number;
 }
 
+/** What the engine offers here. */
+export interface EngineFacts {
+  /** The adapter's name. */
+  readonly adapter: string;
+  /** True for a GPU in software, which is slow. */
+  readonly isSoftware: boolean;
+  readonly models: readonly string[];
+  readonly transforms: readonly string[];
+}
+
 /** The calls of the worker that trains and predicts. */
 export type EngineCalls = {
-  /** The adapter's name. */
-  adapter: Call<Record<never, never>, string>;
+  /** Fails with the reason where there is no GPU. */
+  facts: Call<Record<never, never>, EngineFacts>;
   train: Call<TrainOrder, TrainEnd, TrainNews>;
   /** Goes on, pauses before the next step, or takes one step and pauses. */
   pace: Call<"go" | "pause" | "step", void>;

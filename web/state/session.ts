@@ -34,6 +34,9 @@ let worker: Caller<DatasetCalls> | undefined;
 let source: Source | undefined;
 let stop = new AbortController();
 
+/** What the user gave last. */
+export const given = (): Source | undefined => source;
+
 /** Calls the worker, which is started by the first call. */
 export const call: Caller<DatasetCalls> = (name, params, options) => {
   worker ??= startWorkers((message) => refuse(new Error(`Cannot go on: ${message}; reload the page`)));

@@ -21,7 +21,8 @@ export const SIZES = [32, 48, 64, 96, 112, 128, 160, 192, 224] as const;
 export const presets = signal<readonly Preset[]>([]);
 export const presetName = signal("upright"); // as conf/train.yaml has it
 export const edits = signal<Edits>({});
-export const imageSize = signal<number>(224); // as data.image_size is by default
+/** Small, so that a training in the page is quick. */
+export const imageSize = signal<number>(64);
 
 export const transforms = computed<ChosenTransforms>(() => ({
   preset: presetName.value,

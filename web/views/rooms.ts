@@ -5,6 +5,8 @@ import { CompareRoom } from "./compare/compare_room.tsx";
 import { DataRoom } from "./data/data_room.tsx";
 import { ImagesRoom } from "./images/images_room.tsx";
 import { SeesRoom } from "./sees/sees_room.tsx";
+import { LearnRoom } from "./learn/learn_room.tsx";
+import { TakeRoom } from "./take/take_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
 
 /** A part of the page. */
@@ -21,5 +23,7 @@ export const rooms: readonly Room[] = [
   { id: "verdict", title: "Verdict", View: VerdictRoom, needsData: true },
   { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
   { id: "sees", title: "What the network sees", View: SeesRoom, needsData: true },
+  { id: "learn", title: "Will it learn?", View: LearnRoom, needsData: true },
+  { id: "take", title: "Take it away", View: TakeRoom, needsData: true },
   { id: "compare", title: "Compare", View: CompareRoom, needsData: false },
 ];

@@ -1,4 +1,4 @@
 /** The room that is shown, by its id. */
 import { signal } from "@preact/signals";
 
-export const shown = signal<"data" | "verdict" | "images" | "sees" | "compare">("data");
+export const shown = signal<"data" | "verdict" | "images" | "sees" | "learn" | "take" | "compare">("data");

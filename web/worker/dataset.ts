@@ -9,6 +9,7 @@ import { formatPatch } from "../../src/data/files/patch.ts";
 import { waysToRead } from "../../src/data/files/ways.ts";
 import { compareCodePoints } from "../../src/data/files/paths.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
+import { floors } from "../../src/data/health/floors.ts";
 import { proposeCorrections } from "../../src/data/health/propose.ts";
 import { twinsOf } from "../../src/data/health/twins.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
@@ -20,6 +21,7 @@ import type { Handlers } from "../protocol/channel.ts";
 import { Catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
+import { overfitBatch } from "./overfit.ts";
 import { cleanedZip } from "./cleaned_zip.ts";
 import { seesCalls } from "./sees/calls.ts";
 import { openSource } from "./sources.ts";
@@ -77,6 +79,11 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const { report } = opened();
       return report === undefined ? [] : proposeCorrections(report);
     },
+    floors(_, { signal }) {
+      const { dataset, seen } = opened().catalog;
+      return floors(dataset, (path) => seen.get(path)?.picture?.fingerprint, signal);
+    },
+    overfitBatch: (asked) => overfitBatch(opened().catalog, asked),
     async picture({ id, side }) {
       const { tree, catalog } = opened();
       return await drawBitmap(await readPlace(tree.place!(catalog.entries[id].path)), side);

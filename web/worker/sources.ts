@@ -7,6 +7,7 @@ import { generateSyntheticJerseys } from "../../src/data/synthetic_jerseys/gener
 import type { FileTree } from "../../src/data/types.ts";
 import { blobSource, encodeJpeg, filesTree, openArchive, servedTree } from "../../src/host/browser.ts";
 import type { Source } from "../protocol/calls.ts";
+import { DRAWN } from "../protocol/drawn.ts";
 
 /** Opens a source. @throws DataError if it cannot be read */
 export async function openSource(source: Source, progress: (what: string) => void): Promise<FileTree> {
@@ -72,18 +73,9 @@ async function listed(handles: readonly FileSystemHandle[]): Promise<Named> {
   return files;
 }
 
-/** What `deno task train` draws, in a smaller number. */
 async function drawn(): Promise<FileTree> {
   const files = new Map<string, Blob>();
-  const options = {
-    seed: 42,
-    classes: ["0", "3", "7", "10", "23"],
-    train: 400,
-    valid: 60,
-    test: 60,
-    size: 48,
-  };
-  await generateSyntheticJerseys(options, encodeJpeg, (path, bytes) => {
+  await generateSyntheticJerseys(DRAWN, encodeJpeg, (path, bytes) => {
     files.set(path, new File([bytes as Uint8Array<ArrayBuffer>], baseOf(path)));
     return Promise.resolve();
   });

@@ -1,9 +1,11 @@
 /** The files of the page: its document, style, scripts and workers; as a folder, or as a single file. */
 import index from "../../../web/index.html" with { type: "text" };
 import images from "../../../web/style/images.css" with { type: "text" };
+import learn from "../../../web/style/learn.css" with { type: "text" };
 import page from "../../../web/style/page.css" with { type: "text" };
 import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import sees from "../../../web/style/sees.css" with { type: "text" };
+import uplot from "uplot/dist/uPlot.min.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
@@ -25,7 +27,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, page, rooms, images, sees, innerComparisonStyle].join("\n");
+const style = [tokens, uplot, page, rooms, images, sees, learn, innerComparisonStyle].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

@@ -1,9 +1,9 @@
 /** The chosen transforms for the command line: as a command, and as a file of its own. */
-import { useSignal } from "@preact/signals";
 import { edits, presetName, transforms } from "../../state/transforms.ts";
 import { summary } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
-import { trainCommand } from "../train_command.ts";
+import { trainCommand } from "../../state/command.ts";
+import { CopyText } from "../copy_text.tsx";
 import { useCall } from "../use_call.ts";
 
 /** The section. */
@@ -29,25 +29,5 @@ export function TakeTransforms() {
         </button>
       </details>
     </section>
-  );
-}
-
-/** A text to copy. */
-function CopyText({ title, text }: { title: string; text: string }) {
-  const copied = useSignal("");
-  const copy = () => navigator.clipboard.writeText(text).then(() => copied.value = text, () => {});
-  return (
-    <div class="to-copy">
-      <pre tabIndex={0} role="group" aria-label={title}><code>{text}</code></pre>
-      {navigator.clipboard !== undefined && (
-        <button
-          type="button"
-          aria-label={`Copy: ${title}`}
-          onClick={() => void copy()}
-        >
-          {copied.value === text ? "Copied" : "Copy"}
-        </button>
-      )}
-    </div>
   );
 }

@@ -2,7 +2,7 @@
 import { counted } from "../../../src/data/words.ts";
 import { call, fault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
-import { trainCommand } from "../train_command.ts";
+import { trainCommand } from "../../state/command.ts";
 
 const NAME = "fix.jsonl";
 

@@ -1,0 +1,182 @@
+/** Training in the page, in Chromium on SwiftShader: what is said of a batch, and a run as the command line's own. */
+import { Buffer } from "node:buffer";
+import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { zipSync } from "fflate";
+import type { Page } from "playwright-core";
+import { rng } from "../../src/base/rng.ts";
+import { drawJersey } from "../../src/data/synthetic_jerseys/draw.ts";
+import { encodeJpeg } from "../../src/host/deno_images.ts";
+import { cli, withFolder } from "../e2e/cli.ts";
+import { browserTest } from "../rings.ts";
+import { withServedPage } from "./open_page.ts";
+
+const NUMBERS = ["3", "10", "7"];
+
+/** Drawn jerseys in folders of splits and classes, `count` of each class in train; and others by path. */
+async function jerseysZip(count: number, others: Record<string, string> = {}): Promise<Uint8Array> {
+  const files: Record<string, Uint8Array> = {};
+  for (const [split, amount] of [["train", count], ["valid", 4], ["test", 4]] as const) {
+    for (const [label, number] of NUMBERS.entries()) {
+      for (let i = 0; i < amount; i++) {
+        const picture = drawJersey(number, rng(label, split, i), 32, 0.5);
+        files[`${split}/${number}/${i}.jpg`] = await encodeJpeg(picture, 92);
+      }
+    }
+  }
+  for (const [path, of] of Object.entries(others)) files[path] = files[of];
+  return zipSync(files, { level: 0 });
+}
+
+/** Opens a dataset, waits for its verdict, and goes to the room. */
+async function openLearning(page: Page, bytes: Uint8Array): Promise<void> {
+  await page.locator("input[type=file]:not([webkitdirectory])").first()
+    .setInputFiles({ name: "jerseys.zip", mimeType: "application/zip", buffer: Buffer.from(bytes) });
+  await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+  await page.getByRole("button", { name: "Will it learn?" }).click();
+  await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
+  await page.getByLabel("Image side, pixels").selectOption("32");
+}
+
+/** Waits for the state of the run. */
+async function state(page: Page, name: string): Promise<void> {
+  const found = page.locator("#run-title .badge").filter({ hasText: new RegExp(`^(${name}|failed)$`) });
+  await found.waitFor({ timeout: 400_000 });
+  assertEquals(await found.innerText(), name, await page.locator("main").innerText());
+}
+
+/** Has a batch learnt by heart, and returns what is said of it. */
+async function verdictOf(page: Page): Promise<string> {
+  await page.getByRole("button", { name: "1. Learn one batch by heart" }).click();
+  await page.getByText(/Compiling kernels: \d+ of \d+/).waitFor({ timeout: 100_000 });
+  await state(page, "finished");
+  return await page.locator("section[aria-labelledby=judgement-title]").innerText();
+}
+
+browserTest("a batch of drawn jerseys is learnt by heart, and a rate that is too high is named", async () => {
+  await withServedPage({}, async (page) => {
+    await openLearning(page, await jerseysZip(8));
+    await page.getByText("the label of the most similar image of train").waitFor();
+    assertMatch(await verdictOf(page), /It learns\s+After \d+ steps all 16 images/);
+    await page.getByLabel("Rate").fill("1000");
+    assertMatch(await verdictOf(page), /It diverges\s+The loss .* a rate of 1000 is too high/);
+  });
+});
+
+browserTest("one image under two labels is named", async () => {
+  await withServedPage({}, async (page) => {
+    await openLearning(page, await jerseysZip(8, { "train/7/copy.jpg": "train/3/0.jpg" }));
+    const said = await verdictOf(page);
+    assertMatch(said, /Labels contradict each other/);
+    assertMatch(said, /train\/7\/copy\.jpg/);
+    assertMatch(said, /train\/3\/0\.jpg/);
+  });
+});
+
+/** A file of the page's run, by its name in the room "Take it away". */
+async function saved(page: Page, path: string): Promise<Uint8Array> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: `Save ${path}` }).click(),
+  ]);
+  return await Deno.readFile(await download.path());
+}
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** The first line of metrics.jsonl that has a loss of training. */
+function firstLoss(metrics: string): number {
+  const row = metrics.trim().split("\n").map((line) => JSON.parse(line)).find((row) =>
+    "train/loss_step" in row
+  );
+  return row["train/loss_step"];
+}
+
+browserTest("a training is paused, stepped, stopped and resumed, and is the command line's", async () => {
+  const bytes = await jerseysZip(16);
+  await withServedPage({}, async (page) => {
+    await openLearning(page, bytes);
+    await page.getByLabel("Epochs").fill("2");
+    await page.getByLabel(/Images an epoch/).fill("");
+    await page.getByRole("button", { name: "2. Train" }).click();
+    const count = page.locator(".under-way .count");
+    await page.getByRole("button", { name: "Pause" }).click({ timeout: 200_000 });
+    await state(page, "paused");
+    const before = await count.innerText();
+    await page.getByRole("button", { name: "One step" }).click();
+    await page.waitForFunction(
+      (before) => document.querySelector(".under-way .count")?.textContent !== before,
+      before,
+    );
+    await state(page, "paused");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await state(page, "stopped");
+    await page.getByRole("button", { name: "Resume" }).click();
+    await state(page, "finished");
+    await page.getByRole("button", { name: "Take it away" }).click();
+    const command = await page.getByRole("group", { name: "The command" }).innerText();
+    assertMatch(command, /^deno task train jerseys\.zip trainer=quick model=resnet18 /);
+    const best = await saved(page, "weights/best.safetensors"), metrics = await saved(page, "metrics.jsonl");
+    const report = JSON.parse(textOf(await saved(page, "report.json")));
+    assertMatch(textOf(await saved(page, "report.html")), /<!doctype html>/i);
+    await withFolder(async (folder) => {
+      await Deno.writeFile(`${folder}/jerseys.zip`, bytes);
+      await Deno.writeFile(`${folder}/best.safetensors`, best);
+      const [, words] = command.split("deno task train jerseys.zip ");
+      const run = await cli("train", [
+        `${folder}/jerseys.zip`,
+        ...words.split(" "),
+        "trainer.log_every_n_steps=1",
+        "trainer.max_epochs=1",
+        `hydra.run.dir=${folder}/run`,
+        `checkpoint_dir=${folder}/checkpoints`,
+      ]);
+      assertEquals(run.code, 0, run.error);
+      const theirs = firstLoss(await Deno.readTextFile(`${folder}/run/metrics.jsonl`));
+      assertAlmostEquals(firstLoss(textOf(metrics)), theirs, 1e-4);
+      const evaluation = await cli("eval", [
+        `${folder}/best.safetensors`,
+        `${folder}/jerseys.zip`,
+        "--split",
+        "valid",
+        `hydra.run.dir=${folder}/eval`,
+      ]);
+      assertEquals(evaluation.code, 0, evaluation.error);
+      const judged = JSON.parse(await Deno.readTextFile(`${folder}/eval/report.json`)).test;
+      assertEquals(judged.predicted, report.valid.predicted);
+      judged.confidence.forEach((value: number, i: number) =>
+        assertAlmostEquals(value, report.valid.confidence[i], 1e-4)
+      );
+    });
+  });
+});
+
+const WITHOUT: readonly [what: string, code: string, message: RegExp][] = [
+  [
+    "no adapter",
+    "navigator.gpu.requestAdapter = () => Promise.resolve(null);",
+    /found no adapter: switch on/,
+  ],
+  [
+    "no WebGPU",
+    'Object.defineProperty(navigator, "gpu", { value: undefined });',
+    /this browser has no WebGPU: use a current/,
+  ],
+];
+
+for (const [what, code, message] of WITHOUT) {
+  browserTest(`the page says in a line what does not work where there is ${what}`, async () => {
+    await withServedPage({}, async (page) => {
+      await page.route("**/worker.js", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+      });
+      await page.reload();
+      await page.getByRole("button", { name: "Draw jersey numbers" }).click();
+      await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Will it learn?" }).click();
+      const line = await page.getByText("No training and no predictions here").innerText();
+      assertMatch(line, message);
+      assertEquals(await page.getByRole("button", { name: "2. Train" }).isDisabled(), true);
+    });
+  });
+}

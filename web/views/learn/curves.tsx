@@ -1,0 +1,87 @@
+/** Loss and right answers by step, drawn by uPlot, which is loaded by then. */
+import type uPlot from "uplot/dist/uPlot.d.ts";
+import { useEffect, useRef } from "preact/hooks";
+import type { Run } from "../../state/learning.ts";
+
+/** The two plots; the figures above them say the same in text. */
+export function Curves({ run: { steps, valids } }: { run: Run }) {
+  const at = steps.map(({ step }) => step), validAt = new Map(valids.map((valid) => [valid.step, valid]));
+  const valid = (of: "loss" | "top1") => at.map((step) => validAt.get(step)?.[of] ?? null);
+  return (
+    <div class="curves">
+      <Plot title="Loss" top={undefined} data={[at, steps.map(({ loss }) => loss), valid("loss")]} />
+      <Plot
+        title="Right answers, %"
+        top={100}
+        data={[at, steps.map(({ top1 }) => 100 * top1), valid("top1").map((share) => share && 100 * share)]}
+      />
+    </div>
+  );
+}
+
+type Data = [number[], number[], (number | null)[]];
+
+/** A plot from 0 to `top`, or to the largest value. */
+function Plot({ title, top, data }: { title: string; top: number | undefined; data: Data }) {
+  const frame = useRef<HTMLDivElement>(null), plot = useRef<uPlot | undefined>(undefined);
+  useEffect(() => {
+    let isGone = false;
+    const observer = new ResizeObserver(([{ contentRect }]) =>
+      plot.current?.setSize({ width: contentRect.width, height: HEIGHT })
+    );
+    import("uplot/dist/uPlot.esm.js").then(({ default: Plot }) => {
+      if (isGone || frame.current === null) return;
+      plot.current = new Plot(optionsOf(title, top, frame.current), data, frame.current);
+      observer.observe(frame.current);
+    });
+    return () => {
+      isGone = true;
+      observer.disconnect();
+      plot.current?.destroy();
+    };
+  }, []);
+  useEffect(() => plot.current?.setData(data), [
+    data[0].length,
+    data[2].filter((one) => one !== null).length,
+  ]);
+  return <div ref={frame} class="curve" role="img" aria-label={`${title} by step`} />;
+}
+
+const HEIGHT = 220;
+
+/** Steps are whole. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+
+function optionsOf(title: string, top: number | undefined, frame: HTMLElement): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: color("--soft"),
+    grid: { stroke: color("--line") },
+    ticks: { stroke: color("--line") },
+  };
+  return {
+    title,
+    width: frame.clientWidth,
+    height: HEIGHT,
+    legend: { live: false },
+    cursor: { show: false },
+    scales: {
+      x: { time: false },
+      y: { range: (_plot: uPlot, _least: number, most: number) => [0, top ?? (most || 1) * 1.05] },
+    },
+    axes: [{ ...axis, incrs: WHOLE }, axis],
+    series: [
+      { label: "step" },
+      { label: "train", stroke: color("--line-1"), width: 2 },
+      {
+        label: "validation",
+        stroke: color("--line-2"),
+        width: 2,
+        dash: [6, 4],
+        spanGaps: true,
+        points: { show: true },
+      },
+    ],
+  };
+}

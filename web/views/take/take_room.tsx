@@ -1,0 +1,128 @@
+/** Take it away: the command that does the same for real, and the files of the page's own training. */
+import { useEffect, useState } from "preact/hooks";
+import type { RunFile } from "../../protocol/engine_calls.ts";
+import { trainCommand } from "../../state/command.ts";
+import { corrections, decisions } from "../../state/decisions.ts";
+import { engine } from "../../state/engine.ts";
+import { results, run } from "../../state/learning.ts";
+import { plan, planOverrides } from "../../state/plan.ts";
+import { save } from "../../state/save.ts";
+import { call, fault, summary } from "../../state/session.ts";
+import { CopyText } from "../copy_text.tsx";
+
+/** The name under which the decisions are saved. */
+const PATCH = "patch.jsonl";
+
+/** The room. */
+export function TakeRoom() {
+  const known = summary.value;
+  if (known === undefined) return null;
+  const isPatched = decisions.value.size > 0;
+  const chosen = run.value?.kind === "training" ? run.value.overrides : planOverrides(plan.value);
+  const overrides = [...chosen, ...(isPatched ? [`data.patch=${PATCH}`] : [])];
+  return (
+    <>
+      <section aria-labelledby="command-title">
+        <h2 id="command-title">The same on the command line</h2>
+        <p>
+          It trains on the same images, in the same order, from the same weights; put the path of the dataset
+          in the place of its name. More epochs, larger images and a GPU make it a real training.
+        </p>
+        <CopyText title="The command" text={trainCommand(known, overrides)} />
+        {isPatched && (
+          <p>
+            Your decisions go with it:{" "}
+            <button type="button" onClick={() => trying(savePatch)}>Save {PATCH}</button>
+          </p>
+        )}
+      </section>
+      <RunFiles />
+    </>
+  );
+}
+
+/** What the page's own training has left. */
+function RunFiles() {
+  const files = useRunFiles(results.value);
+  return (
+    <section aria-labelledby="files-title">
+      <h2 id="files-title">The training of this tab</h2>
+      {files.length === 0
+        ? <p>None yet. What it leaves can be saved here: weights, report, labels, logs.</p>
+        : (
+          <>
+            <p>
+              The files that <code>deno task train</code>{" "}
+              leaves: resume, evaluate or export them there, or open the report in any browser.
+            </p>
+            <div class="table-frame" tabIndex={0} role="group" aria-labelledby="files-title">
+              <table class="counts files">
+                <tbody>
+                  {files.map((file) => <FileRow key={file.path} file={file} />)}
+                </tbody>
+              </table>
+            </div>
+          </>
+        )}
+    </section>
+  );
+}
+
+/** What people look for first, and what it is. */
+const KNOWN: Readonly<Record<string, string>> = {
+  "weights/best.safetensors": "best weights: evaluate, export, predict",
+  "weights/last.safetensors": "last state: resume from here",
+  "report.html": "the report, one page",
+  "labels_mapping.json": "classes by number, normalisation",
+  "model.onnx": "ONNX",
+};
+
+function FileRow({ file: { path, bytes } }: { file: RunFile }) {
+  const name = path.split("/").at(-1)!;
+  return (
+    <tr>
+      <th scope="row">
+        <code>{path}</code>
+      </th>
+      <td>{KNOWN[path] ?? ""}</td>
+      <td>{size(bytes)}</td>
+      <td>
+        <button type="button" aria-label={`Save ${path}`} onClick={() => trying(() => saveFile(path, name))}>
+          Save
+        </button>
+      </td>
+    </tr>
+  );
+}
+
+function useRunFiles(results: number): readonly RunFile[] {
+  const [files, setFiles] = useState<readonly RunFile[]>([]);
+  useEffect(() => {
+    if (results === 0) return;
+    const place = ({ path }: RunFile) => {
+      const at = Object.keys(KNOWN).indexOf(path);
+      return at < 0 ? Infinity : at;
+    };
+    engine("runFiles", {}).then(
+      (all) => setFiles(all.toSorted((a, b) => place(a) - place(b) || (a.path < b.path ? -1 : 1))),
+      (error) => fault.value = error.message,
+    );
+  }, [results]);
+  return files;
+}
+
+async function saveFile(path: string, name: string): Promise<void> {
+  save(name, new Blob([await engine("runFile", path) as Uint8Array<ArrayBuffer>]));
+}
+
+async function savePatch(): Promise<void> {
+  save(PATCH, new Blob([await call("patch", corrections())]));
+}
+
+function size(bytes: number): string {
+  return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+}
+
+function trying(work: () => Promise<void>): void {
+  work().catch((error) => fault.value = error.message);
+}

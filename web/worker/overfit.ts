@@ -1,0 +1,51 @@
+/** The batch that a network has to learn by heart: some of each class, and first of all images under two labels. */
+import { rng } from "../../src/base/rng.ts";
+import type { Correction } from "../../src/data/files/patch.ts";
+import type { OverfitBatch } from "../protocol/calls.ts";
+import type { Catalog } from "./catalog.ts";
+
+/** Images of these kinds cannot all be learnt. */
+const CONTRADICTIONS = ["two_labels", "two_labels_near"] as const;
+
+/**
+ * Chooses `size` images of train, and drops all others. `corrections` are the user's own, by which what they drop is
+ * not chosen.
+ */
+export function overfitBatch(
+  catalog: Catalog,
+  { size, corrections }: { readonly size: number; readonly corrections: readonly Correction[] },
+): OverfitBatch {
+  const dropped = new Set(corrections.filter(({ action }) => action === "drop").map(({ image }) => image));
+  const offered = [...catalog.list({ split: "train", sort: "order" })].filter((id) =>
+    !dropped.has(catalog.entries[id].path)
+  );
+  const contradictory = offered.filter((id) =>
+    CONTRADICTIONS.some((kind) => catalog.row(id).findings.includes(kind))
+  );
+  const order = [...rng(0, "overfit").permutation(offered.length)].map((i) => offered[i]);
+  const chosen = new Set(contradictory.slice(0, Math.floor(size / 4)));
+  for (const id of inTurn(order, (id) => catalog.entries[id].label)) {
+    if (chosen.size >= size) break;
+    chosen.add(id);
+  }
+  const paths = new Set([...chosen].map((id) => catalog.entries[id].path));
+  const others = new Set(offered.map((id) => catalog.entries[id].path).filter((path) => !paths.has(path)));
+  const drops = [...others].map((image): Correction => ({
+    image,
+    action: "drop",
+    reason: "not in the batch",
+  }));
+  return {
+    corrections: [...corrections.filter(({ image }) => !others.has(image)), ...drops],
+    images: [...chosen].map((id) => catalog.row(id)),
+    contradictions: [...chosen].filter((id) => contradictory.includes(id)),
+  };
+}
+
+/** One of each group after the other, until all are used. */
+function* inTurn(ids: readonly number[], groupOf: (id: number) => number): Generator<number> {
+  const groups = [...Map.groupBy(ids, groupOf).values()];
+  for (let i = 0; groups.some((group) => i < group.length); i++) {
+    for (const group of groups) if (i < group.length) yield group[i];
+  }
+}
