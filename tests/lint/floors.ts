@@ -37,7 +37,7 @@ const NARROW: Record<string, readonly string[]> = {
   plots: ["plots", "formats", "base", "@resvg/resvg-wasm", "uplot"],
   web: [
     ...["web", "data", "base", "mod", "host/browser", "plots/report", "train/report"],
-    ...["preact", "@preact/signals", "zod", "fflate", "yaml"],
+    ...["preact", "@preact/signals", "uplot", "zod", "fflate", "yaml"],
   ],
 };
 

@@ -150,7 +150,7 @@ const forbidden: [from: string, to: string, fault: string][] = [
   [
     "web/main.ts",
     "src/core/device.ts",
-    "web may import web, data, base, mod, host/browser, plots/report, train/report, preact, @preact/signals, zod, fflate, yaml only",
+    "web may import web, data, base, mod, host/browser, plots/report, train/report, preact, @preact/signals, uplot, zod, fflate, yaml only",
   ],
   ["web/engine/train.ts", "src/host/deno_config.ts", "web/engine names no src/host/deno"],
   ["src/helper.ts", "src/base/rng.ts", "src/helper.ts is in no room"],
