@@ -21,7 +21,7 @@ import { configuredPipelines } from "../../src/setup/kept_sizes.ts";
 import { lossInWords } from "../../web/views/sees/words.ts";
 import { waves } from "../data/health/made.ts";
 import { browserTest } from "../rings.ts";
-import { withServedPage } from "./open_page.ts";
+import { withServedPage, withSinglePage } from "./open_page.ts";
 
 /** Images of three classes and many shapes, some larger than what is kept of them, and one that cannot be read. */
 async function shapesZip(): Promise<Uint8Array> {
@@ -223,9 +223,9 @@ browserTest("what evaluation cuts off is drawn, and told as the transforms have 
 });
 
 browserTest(
-  "a transform that turns one class into another is named, in the room and in the verdict",
+  "from disk, too, a transform that turns one class into another is named, in the room and in the verdict",
   async () => {
-    await withServedPage({}, async (page) => {
+    await withSinglePage({}, async (page) => {
       await page.getByRole("button", { name: "Draw jersey numbers" }).click();
       await page.locator(".badge.done").waitFor({ timeout: 60_000 });
       const room = (name: string) => page.getByRole("button", { name, exact: true }).click();

@@ -171,4 +171,5 @@ Deno.test("losses and scales are told in words", () => {
     "640 x 480 pixels, shrunk 2.8 times and made 2.0 times as wide",
   );
   assertEquals([0, 0.004, 0.126, 0.996, 1].map(percent), ["0 %", "0.4 %", "13 %", "99.6 %", "100 %"]);
+  assertEquals([1e-4, 0.9999].map(percent), ["under 0.1 %", "99.9 %"]);
 });

@@ -2,7 +2,7 @@
 import type { Row } from "../../protocol/calls.ts";
 import type { Sized } from "../../protocol/sees_calls.ts";
 import { DRAWS, epoch, seed } from "../../state/preview.ts";
-import { call } from "../../state/session.ts";
+import { call, checking } from "../../state/session.ts";
 import { Bitmap, Picture } from "../images/picture.tsx";
 import { Sliders } from "./sliders.tsx";
 
@@ -60,10 +60,11 @@ export function Draws({ rows, how }: { rows: readonly Row[]; how: Sized }) {
   );
 }
 
+/** Once all files have been looked at, it is known which of them count for the position of a sample. */
 function Draw({ row: { id, path }, how, at }: { row: Row; how: Sized; at: number }) {
   return (
     <Bitmap
-      what={JSON.stringify([id, how.train, how.imageSize, seed.value, at])}
+      what={JSON.stringify([id, how.train, how.imageSize, seed.value, at, checking.value.at === "done"])}
       alt={`${path} in epoch ${at + 1}`}
       draw={(signal) => call("prepared", { id, how, epoch: { seed: seed.value, epoch: at } }, { signal })}
     />

@@ -5,9 +5,12 @@ import type { ImageLoss } from "../../protocol/sees_calls.ts";
 /** A share from which on it is worth a word. */
 const WORTH = 0.005;
 
-/** "12 %"; of little and of nearly all, one more digit. */
+/** "12 %"; of little and of nearly all, one more digit, so that only none is 0 % and only all is 100 %. */
 export function percent(share: number): string {
-  const value = 100 * share, isClose = value > 0 && value < 1 || value > 99 && value < 100;
+  const value = 100 * share;
+  if (value > 0 && value < 0.05) return "under 0.1 %";
+  if (value > 99.95 && value < 100) return "99.9 %";
+  const isClose = value > 0 && value < 1 || value > 99 && value < 100;
   return `${isClose ? value.toFixed(1) : Math.round(value)} %`;
 }
 

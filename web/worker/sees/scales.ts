@@ -35,6 +35,8 @@ const SCALES: Readonly<Record<string, Scale>> = {
   "gaussian_noise.sigma": scale(0, 100, 1),
   "zoom_in.scale": part,
   "zoom_out.scale": scale(1, 5, 0.05),
+  "rand_augment.num_ops": scale(0, 6, 1),
+  "rand_augment.magnitude": scale(0, 30, 1),
   "random_erasing.scale": share,
   "random_erasing.ratio": aspect,
 };
