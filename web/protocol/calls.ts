@@ -5,16 +5,10 @@ import type { SeenFile } from "../../src/data/health/inspect.ts";
 import type { Floors } from "../../src/data/health/floors.ts";
 import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts";
 import type { FilePlace, Split } from "../../src/data/types.ts";
-import type { Comparison } from "../../src/plots/report/comparison.ts";
 import type { Call } from "./channel.ts";
+import type { CompareCalls } from "./compare_calls.ts";
+import type { Source } from "./source.ts";
 import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
-
-/** Something that the user gave: files by path, of which those at the top may be archives. */
-export type Source =
-  | { readonly kind: "files"; readonly files: readonly (readonly [path: string, file: File])[] }
-  | { readonly kind: "handles"; readonly handles: readonly FileSystemHandle[] }
-  | { readonly kind: "served"; readonly address: string }
-  | { readonly kind: "drawn" };
 
 /** How the user wants it read: the keys of the command line. */
 export interface Choices {
@@ -133,26 +127,31 @@ export interface OverfitBatch {
 }
 
 /** The calls of the worker that holds the dataset. */
-export type DatasetCalls = {
-  open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
-  /** The summary says how the samples are divided in the end. */
-  check: Call<Record<never, never>, { readonly verdict: Verdict; readonly summary: Summary }, CheckProgress>;
-  list: Call<Query, Uint32Array>;
-  rows: Call<readonly number[], readonly Row[]>;
-  /** The groups of findings that a sample is in, with those that look like it. */
-  alike: Call<number, readonly AlikeGroup[]>;
-  proposals: Call<Record<never, never>, readonly Correction[]>;
-  /** What needs no training; undefined if it cannot be said. */
-  floors: Call<Record<never, never>, Floors | undefined>;
-  overfitBatch: Call<{ readonly size: number; readonly corrections: readonly Correction[] }, OverfitBatch>;
-  picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
-  patch: Call<readonly Correction[], string>;
-  /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
-  training: Call<Transforms["train"], Verdict | undefined>;
-  cleaned: Call<readonly Correction[], Blob, Amount>;
-  /** Compares the runs in what the user gave. */
-  compareRuns: Call<Source, Comparison, Amount | string>;
-} & SeesCalls;
+export type DatasetCalls =
+  & {
+    open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
+    /** The summary says how the samples are divided in the end. */
+    check: Call<
+      Record<never, never>,
+      { readonly verdict: Verdict; readonly summary: Summary },
+      CheckProgress
+    >;
+    list: Call<Query, Uint32Array>;
+    rows: Call<readonly number[], readonly Row[]>;
+    /** The groups of findings that a sample is in, with those that look like it. */
+    alike: Call<number, readonly AlikeGroup[]>;
+    proposals: Call<Record<never, never>, readonly Correction[]>;
+    /** What needs no training; undefined if it cannot be said. */
+    floors: Call<Record<never, never>, Floors | undefined>;
+    overfitBatch: Call<{ readonly size: number; readonly corrections: readonly Correction[] }, OverfitBatch>;
+    picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
+    patch: Call<readonly Correction[], string>;
+    /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
+    training: Call<Transforms["train"], Verdict | undefined>;
+    cleaned: Call<readonly Correction[], Blob, Amount>;
+  }
+  & SeesCalls
+  & CompareCalls;
 
 /** The calls of the workers that look at files. */
 export type InspectCalls = {

@@ -1,7 +1,8 @@
 /** What the page asks of the worker that has the engine. */
 import type { Correction } from "../../src/data/files/patch.ts";
-import type { Choices, Source } from "./calls.ts";
+import type { Choices } from "./calls.ts";
 import type { Call } from "./channel.ts";
+import type { Source } from "./source.ts";
 
 /** A training: the page's dataset with its corrections, and overrides as on the command line. */
 export interface TrainOrder {

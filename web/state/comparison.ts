@@ -1,38 +1,65 @@
-/** The comparison of runs: what it is of, how far it is, and what it says. */
-import { signal } from "@preact/signals";
-import type { Comparison } from "../../src/plots/report/comparison.ts";
-import type { Amount, Source } from "../protocol/calls.ts";
-import { call, fault } from "./session.ts";
+/** Comparisons, of runs and of versions of the dataset: how far each is, and what it says. */
+import { computed, effect, type Signal, signal } from "@preact/signals";
+import type { Source } from "../protocol/source.ts";
+import type { CompareCalls, Doing } from "../protocol/compare_calls.ts";
+import { call, fault, summary } from "./session.ts";
 
-/** Where the comparison is. */
-export type Comparing =
+/** What can be compared, by the name of its call. */
+type Comparable = "compareRuns" | "compareVersions";
+
+/** Where a comparison is. */
+export type Comparing<Result> =
   | { readonly at: "empty" }
-  | { readonly at: "reading"; readonly progress: Amount | string }
-  | { readonly at: "shown"; readonly comparison: Comparison };
+  | { readonly at: "reading"; readonly doing: Doing }
+  | { readonly at: "shown"; readonly result: Result };
 
-export const comparing = signal<Comparing>({ at: "empty" });
-
-let stop = new AbortController();
-
-/** Compares the runs in what the user gave. */
-export async function compareRuns(source: Source): Promise<void> {
-  cancelComparison();
-  const { signal } = stop, before = comparing.value;
-  fault.value = undefined;
-  const onProgress = (progress: Amount | string) => comparing.value = { at: "reading", progress };
-  onProgress("Looking for runs");
-  try {
-    comparing.value = { at: "shown", comparison: await call("compareRuns", source, { onProgress, signal }) };
-  } catch (error) {
-    if (signal.aborted) return;
-    comparing.value = before;
-    fault.value = error instanceof Error ? error.message : String(error);
-  }
+/** A comparison. */
+export interface ComparisonState<Result> {
+  readonly now: Signal<Comparing<Result>>;
+  /** Compares what the user gave. */
+  start(source: Source): Promise<void>;
+  /** Stops what is under way, at once. */
+  cancel(): void;
 }
 
-/** Stops reading, at once. */
-export function cancelComparison(): void {
-  stop.abort();
-  stop = new AbortController();
-  if (comparing.value.at === "reading") comparing.value = { at: "empty" };
+function comparisonBy<Name extends Comparable>(name: Name): ComparisonState<CompareCalls[Name]["result"]> {
+  const now = signal<Comparing<CompareCalls[Name]["result"]>>({ at: "empty" });
+  let stop = new AbortController();
+  const cancel = () => {
+    stop.abort();
+    stop = new AbortController();
+    if (now.peek().at === "reading") now.value = { at: "empty" };
+  };
+  return {
+    now,
+    cancel,
+    async start(source) {
+      cancel();
+      const { signal } = stop, before = now.value;
+      fault.value = undefined;
+      const onProgress = (doing: Doing) => now.value = { at: "reading", doing };
+      onProgress({ what: "Listing files" });
+      try {
+        now.value = { at: "shown", result: await call(name, source, { onProgress, signal }) };
+      } catch (error) {
+        if (signal.aborted) return;
+        now.value = before;
+        fault.value = error instanceof Error ? error.message : String(error);
+      }
+    },
+  };
 }
+
+export const runs = comparisonBy("compareRuns");
+export const versions = comparisonBy("compareVersions");
+
+/** What the room compares. */
+export const subject = signal<"runs" | "versions">("runs");
+
+const opened = computed(() => summary.value?.key);
+
+effect(() => {
+  opened.value; // another dataset has other versions
+  versions.cancel();
+  versions.now.value = { at: "empty" };
+});

@@ -1,7 +1,8 @@
 /** What the page knows of its dataset, as signals, and what can be done with it. */
 import { batch, computed, signal } from "@preact/signals";
 import type { Way } from "../../src/data/files/ways.ts";
-import type { CheckProgress, Choices, DatasetCalls, Source, Summary, Verdict } from "../protocol/calls.ts";
+import type { CheckProgress, Choices, DatasetCalls, Summary, Verdict } from "../protocol/calls.ts";
+import type { Source } from "../protocol/source.ts";
 import type { Caller } from "../protocol/channel.ts";
 import { startWorkers } from "./worker.ts";
 

@@ -1,14 +1,13 @@
 /** The check of a dataset: of a sample at first, then of all files, each of which is looked at once. */
 import { checkSeen } from "../../src/data/health/check.ts";
-import { type SeenFile } from "../../src/data/health/inspect.ts";
 import { stratified } from "../../src/data/health/stratified.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
 import type { Step } from "../../src/data/transforms/transform.ts";
-import { type Dataset, type FilePlace, type Sample, SPLITS } from "../../src/data/types.ts";
+import { type Dataset, type Sample, SPLITS } from "../../src/data/types.ts";
 import type { CheckProgress, Verdict } from "../protocol/calls.ts";
 import type { Context } from "../protocol/channel.ts";
 import type { Catalog } from "./catalog.ts";
-import type { Inspectors } from "./inspectors.ts";
+import { look, type Looker } from "./look.ts";
 import { verdictOf } from "./verdict.ts";
 
 /** Samples of the first look. */
@@ -16,33 +15,15 @@ const SAMPLE = 600;
 /** Milliseconds between two messages of progress. */
 const SAY_EVERY = 200;
 
-/** Looks at files and remembers them. */
-interface Looker {
-  readonly inspectors: Inspectors;
-  readonly place: (path: string) => FilePlace;
+/** Looks at files for a check. */
+interface CheckLooker extends Looker {
   /** The steps of training, when they are asked for. */
   readonly train: () => readonly Step[];
 }
 
-/** Looks at those of `paths` that are not known yet. */
-async function look(
-  { inspectors, place }: Looker,
-  seen: Map<string, SeenFile>,
-  paths: readonly string[],
-  onDone: (done: number) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const left = paths.filter((path) => !seen.has(path));
-  let done = paths.length - left.length;
-  await inspectors.inspect(left, place, (path, file) => {
-    seen.set(path, file);
-    onDone(++done);
-  }, signal);
-}
-
 /** Checks a dataset. `settle` gives it as what has been seen by now divides it; the report is on that, once all is seen. */
 export async function check(
-  looker: Looker,
+  looker: CheckLooker,
   catalog: Catalog,
   settle: () => Promise<Dataset>,
   { progress, signal }: Context<CheckProgress>,

@@ -3,18 +3,15 @@ import { DataError } from "../../src/base/errors.ts";
 import { sha256 } from "../../src/base/sha256.ts";
 import { withTraining } from "../../src/data/health/check.ts";
 import { countSplits } from "../../src/data/health/class_findings.ts";
-import { readDataset } from "../../src/data/files/dataset.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import { formatPatch } from "../../src/data/files/patch.ts";
 import { waysToRead } from "../../src/data/files/ways.ts";
 import { compareCodePoints } from "../../src/data/files/paths.ts";
-import type { SeenFile } from "../../src/data/health/inspect.ts";
 import { floors } from "../../src/data/health/floors.ts";
 import { proposeCorrections } from "../../src/data/health/propose.ts";
-import { twinsOf } from "../../src/data/health/twins.ts";
 import type { HealthReport } from "../../src/data/health/types.ts";
 import type { Step } from "../../src/data/transforms/transform.ts";
-import type { Dataset, FileTree } from "../../src/data/types.ts";
+import type { FileTree } from "../../src/data/types.ts";
 import { drawBitmap, readPlace } from "../../src/host/browser.ts";
 import type { Choices, DatasetCalls, Opening, Summary, Verdict } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
@@ -23,6 +20,8 @@ import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
 import { overfitBatch } from "./overfit.ts";
 import { cleanedZip } from "./cleaned_zip.ts";
+import { compareCalls } from "./compare/calls.ts";
+import { isDivided, readChosen, settled } from "./read_chosen.ts";
 import { seesCalls } from "./sees/calls.ts";
 import { openSource } from "./sources.ts";
 import { verdictOf } from "./verdict.ts";
@@ -50,7 +49,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const tree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
       try {
         progress("Reading the labels");
-        const catalog = new Catalog(await read(tree, choices, new Map()));
+        const catalog = new Catalog(await readChosen(tree, choices, new Map()));
         open = { key: `${++openings}`, tree, choices, catalog };
         return { kind: "opened", summary: await summaryOf(catalog) };
       } catch (error) {
@@ -72,6 +71,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       return open?.report && reportOn(open, open.report, train);
     },
     ...seesCalls(opened, inspectors),
+    ...compareCalls(opened, inspectors),
     list: (query) => opened().catalog.list(query),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),
     alike: (id) => opened().catalog.alike(id),
@@ -93,47 +93,13 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const { tree, catalog } = opened();
       return cleanedZip(catalog, (path) => readPlace(tree.place!(path)), corrections, { progress, signal });
     },
-    compareRuns: async (source, context) => await (await import("./runs.ts")).compareRuns(source, context),
   };
-}
-
-/**
- * Reads the dataset. Where it has no splits, it is divided as the command line does, which keeps images together that
- * look alike, as far as files have been looked at; by their paths, else.
- */
-function read(
-  tree: FileTree,
-  { layout, holdOut }: Choices,
-  seen: ReadonlyMap<string, SeenFile>,
-  signal?: AbortSignal,
-): Promise<Dataset> {
-  return readDataset(tree, {
-    layout: layout ?? "auto",
-    split: { valid: holdOut, test: holdOut },
-    hashOf: (path) => seen.get(path)?.byteHash || path,
-    async findAlike(samples) {
-      const images = [...new Map(samples.map((sample) => [sample.path, sample])).values()];
-      const prints = images.map(({ path }) => seen.get(path)?.picture?.fingerprint);
-      return await twinsOf(images, prints, { ...(signal && { signal }) });
-    },
-  });
 }
 
 /** Keeps a report, as it is with these steps of training, and says what it comes to. */
 function reportOn(open: Open, report: HealthReport, train: readonly Step[]): Verdict {
   open.report = withTraining(report, open.catalog.dataset, train);
   return verdictOf(open.report, open.catalog.paths.length);
-}
-
-/** True where the samples were divided by their contents, which the notes say. */
-function isDivided({ notes }: Dataset): boolean {
-  return notes.some((note) => note.includes("data.split"));
-}
-
-/** The dataset as it is divided by what has been seen by now. */
-async function settled({ tree, choices, catalog }: Open, signal: AbortSignal): Promise<Dataset> {
-  const { dataset, seen } = catalog;
-  return isDivided(dataset) ? await read(tree, choices, seen, signal) : dataset;
 }
 
 async function questionOf(tree: FileTree, error: DataError): Promise<Opening> {

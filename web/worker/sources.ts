@@ -6,8 +6,8 @@ import { baseOf } from "../../src/data/files/paths.ts";
 import { generateSyntheticJerseys } from "../../src/data/synthetic_jerseys/generate.ts";
 import type { FileTree } from "../../src/data/types.ts";
 import { blobSource, encodeJpeg, filesTree, openArchive, servedTree } from "../../src/host/browser.ts";
-import type { Source } from "../protocol/calls.ts";
 import { DRAWN } from "../protocol/drawn.ts";
+import type { Source } from "../protocol/source.ts";
 
 /** Opens a source. @throws DataError if it cannot be read */
 export async function openSource(source: Source, progress: (what: string) => void): Promise<FileTree> {

@@ -34,7 +34,7 @@ export interface Change {
   readonly after: VersionFile;
 }
 
-/** Images that one version trains with and the other evaluates on. */
+/** Images that one version trains with and the other evaluates on, which neither of them does by itself. */
 export interface Leak {
   /** The version that trains with them. */
   readonly trained: Version;
@@ -58,6 +58,41 @@ export interface VersionChanges {
   readonly leaks: readonly Leak[];
   readonly newClasses: readonly string[];
   readonly goneClasses: readonly string[];
+}
+
+/** Every kind of change, the worst first: `leak_before` is what the earlier version trains with. */
+export const CHANGE_KINDS = [
+  "leak_before",
+  "leak_near_before",
+  "leak_after",
+  "leak_near_after",
+  "relabelled",
+  "moved",
+  "added",
+  "removed",
+] as const;
+
+/** The name of a kind of change. */
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+
+/** The changes of each kind as groups of files that belong together. */
+export function changeGroups(
+  changes: VersionChanges,
+): Record<ChangeKind, readonly (readonly VersionFile[])[]> {
+  const { added, removed, relabelled, moved, leaks } = changes;
+  const pair = ({ before, after }: Change) => [before, after];
+  const leaking = (trained: Version, isNear: boolean) =>
+    leaks.filter((leak) => leak.trained === trained && leak.isNear === isNear).map(({ files }) => files);
+  return {
+    leak_before: leaking("before", false),
+    leak_near_before: leaking("before", true),
+    leak_after: leaking("after", false),
+    leak_near_after: leaking("after", true),
+    relabelled: relabelled.map(pair),
+    moved: moved.map(pair),
+    added: added.map((file) => [file]),
+    removed: removed.map((file) => [file]),
+  };
 }
 
 /** Options of {@link compareVersions}. */
@@ -188,17 +223,32 @@ function isHeldOut({ version, split }: VersionFile, trained: Version): boolean {
 
 const TRAIN: Split = "train";
 
-/** Images that one version trains with and the other evaluates on. */
+/** Where the samples of an image are, seen from the version that trains: own or other, train or held out. */
+function rolesOf(samples: readonly Sample[], trained: Version) {
+  const has = (isOwn: boolean, isTrain: boolean) =>
+    samples.some(({ version, split }) => (version === trained) === isOwn && (split === TRAIN) === isTrain);
+  return {
+    ownTrain: has(true, true),
+    ownHeld: has(true, false),
+    train: has(false, true),
+    held: has(false, false),
+  };
+}
+
+/** Images that one version only trains with and the other only evaluates on. */
 function exactLeaks(images: readonly (readonly Sample[])[], trained: Version): Leak[] {
   return images.flatMap((samples): Leak[] => {
-    const ofTrain = samples.filter((sample) => isTrained(sample, trained));
-    const heldOut = samples.filter((sample) => isHeldOut(sample, trained));
-    if (ofTrain.length === 0 || heldOut.length === 0) return [];
-    return [{ trained, isNear: false, files: related([...ofTrain, ...heldOut]) }];
+    const { ownTrain, ownHeld, train, held } = rolesOf(samples, trained);
+    if (!ownTrain || ownHeld || train || !held) return [];
+    const files = samples.toSorted((a, b) => Number(isHeldOut(a, trained)) - Number(isHeldOut(b, trained)));
+    return [{ trained, isNear: false, files: related(files) }];
   });
 }
 
-/** Images that are evaluated on by one version, and resemble others that the other one trains with. */
+/**
+ * Images that one version evaluates on, and which resemble others that the other one trains with. What both versions
+ * train with or evaluate on is left out: then it is a leak within one of them.
+ */
 async function nearLeaks(
   pairs: NearPairs,
   images: readonly (readonly Sample[])[],
@@ -206,11 +256,10 @@ async function nearLeaks(
   options: { readonly signal: AbortSignal | undefined; readonly onProgress: (done: number) => void },
 ): Promise<Leak[]> {
   const count = pairs.fingerprints.length, sides = new Sets(count), leaks = new Sets(count);
-  const ofTrain = images.filter((samples) => samples.some((sample) => isTrained(sample, trained)));
-  const heldOut = images.filter((samples) =>
-    samples.some((sample) => isHeldOut(sample, trained)) &&
-    !samples.some((sample) => isTrained(sample, trained))
-  );
+  const having = (is: (roles: ReturnType<typeof rolesOf>) => boolean) =>
+    images.filter((samples) => is(rolesOf(samples, trained)));
+  const ofTrain = having(({ ownTrain, train, held }) => ownTrain && !train && !held);
+  const heldOut = having(({ held, ownTrain, ownHeld }) => held && !ownTrain && !ownHeld);
   const bySample = new Map([...ofTrain, ...heldOut].map((samples) => [samples[0].at, samples]));
   for (const side of [ofTrain, heldOut]) {
     for (const [{ at }] of side) sides.join(side[0][0].at, at);

@@ -1,5 +1,4 @@
 /** The style sheets of the report and of a comparison. Later parts override earlier ones. */
-import uplot from "uplot/dist/uPlot.min.css" with { type: "text" };
 import charts from "./page/style/charts.css" with { type: "text" };
 import comparison from "./page/style/comparison.css" with { type: "text" };
 import controls from "./page/style/controls.css" with { type: "text" };
@@ -20,5 +19,5 @@ const parts = [controls, charts, matrix, tables, comparison, narrowAndPrint].joi
 /** Of a comparison of runs. */
 export const comparisonStyle = `${frame}\n${parts}`;
 
-/** Of a comparison that is part of another page, in an element of the class "comparison". */
-export const innerComparisonStyle = `.comparison {\n${uplot}\n${parts}}\n`;
+/** Of a comparison that is part of a page with uPlot's styles, in an element of the class "comparison". */
+export const innerComparisonStyle = `.comparison {\n${parts}}\n`;

@@ -1,5 +1,6 @@
 /** The files of the page: its document, style, scripts and workers; as a folder, or as a single file. */
 import index from "../../../web/index.html" with { type: "text" };
+import compare from "../../../web/style/compare.css" with { type: "text" };
 import images from "../../../web/style/images.css" with { type: "text" };
 import learn from "../../../web/style/learn.css" with { type: "text" };
 import page from "../../../web/style/page.css" with { type: "text" };
@@ -27,7 +28,7 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, uplot, page, rooms, images, sees, learn, innerComparisonStyle].join("\n");
+const style = [tokens, uplot, page, rooms, images, sees, learn, compare, innerComparisonStyle].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

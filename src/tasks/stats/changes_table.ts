@@ -2,10 +2,9 @@
 import { printable } from "../../base/printable.ts";
 import {
   type Change,
-  type Leak,
+  changeGroups,
   type VersionChanges,
   type VersionFile,
-  VERSIONS,
 } from "../../data/health/versions.ts";
 import { counted } from "../../data/words.ts";
 
@@ -34,7 +33,7 @@ export function changesLines(changes: VersionChanges, earlier: string): string[]
     of("moved", moved, (change) => changeText(change, "split")),
     ...(newClasses.length > 0 ? [of("new classes", newClasses, quoted)] : []),
     ...(goneClasses.length > 0 ? [of("gone classes", goneClasses, quoted)] : []),
-    ...leakLines(changes.leaks, earlier),
+    ...leakLines(changes, earlier),
   ];
 }
 
@@ -51,23 +50,22 @@ function changeText({ before, after }: Change, key: "className" | "split"): stri
   return `${pathOf(after)} (${quoted(before[key])} is now ${quoted(after[key])})`;
 }
 
-function leakLines(leaks: readonly Leak[], earlier: string): string[] {
-  const names = { before: printable(earlier), after: "this version" };
-  return VERSIONS.flatMap((trained) => {
-    const [own, other] = trained === "before" ? [names.before, names.after] : [names.after, names.before];
-    return [false, true].flatMap((isNear) => {
-      const groups = leaks.filter((leak) => leak.trained === trained && leak.isNear === isNear);
-      if (groups.length === 0) return [];
-      const what = isNear ? "Almost the same images" : "Images";
-      const more = groups.length > SHOWN ? [`          and ${groups.length - SHOWN} more`] : [];
-      return [
-        `leak    ${what} in train of ${own} and evaluated on by ${other}: ${
-          counted(groups.length, "group")
-        }. A model that was trained with ${own} has seen them.`,
-        ...groups.slice(0, SHOWN).map(({ files }) => `          ${groupText(files)}`),
-        ...more,
-      ];
-    });
+const LEAKS = ["leak_before", "leak_near_before", "leak_after", "leak_near_after"] as const;
+
+function leakLines(changes: VersionChanges, earlier: string): string[] {
+  const all = changeGroups(changes), names = [printable(earlier), "this version"];
+  return LEAKS.flatMap((kind) => {
+    const groups = all[kind];
+    if (groups.length === 0) return [];
+    const [own, other] = kind.endsWith("before") ? names : names.toReversed();
+    const what = kind.includes("near") ? "Almost the same images" : "Images";
+    return [
+      `leak    ${what} in train of ${own} and evaluated on by ${other}: ${
+        counted(groups.length, "group")
+      }. A model that was trained with ${own} has seen them.`,
+      ...groups.slice(0, SHOWN).map((files) => `          ${groupText(files)}`),
+      ...(groups.length > SHOWN ? [`          and ${groups.length - SHOWN} more`] : []),
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 /** Where data comes in: dropped, chosen, or drawn; and how it was read. */
-import type { Source } from "../../protocol/calls.ts";
+import type { Source } from "../../protocol/source.ts";
 import { cancel, open, phase } from "../../state/session.ts";
 import { FileChooser, useDrop } from "./ways_in.tsx";
 import { HowRead } from "./how_read.tsx";

@@ -1,5 +1,5 @@
 /** What a user drops or chooses, as a source. */
-import type { Source } from "../../protocol/calls.ts";
+import type { Source } from "../../protocol/source.ts";
 
 type Named = readonly [path: string, file: File];
 

@@ -1,7 +1,7 @@
 /** Ways in which files come into a room: dropped on the page, or chosen in the browser's own dialog. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Source } from "../../protocol/calls.ts";
+import type { Source } from "../../protocol/source.ts";
 import { chosenFiles, droppedSource } from "./given.ts";
 
 /** Gets what came. */

@@ -1,0 +1,8 @@
+/** Where a dataset, or what else is read, comes from. */
+
+/** Something that the user gave: files by path, of which those at the top may be archives. */
+export type Source =
+  | { readonly kind: "files"; readonly files: readonly (readonly [path: string, file: File])[] }
+  | { readonly kind: "handles"; readonly handles: readonly FileSystemHandle[] }
+  | { readonly kind: "served"; readonly address: string }
+  | { readonly kind: "drawn" };

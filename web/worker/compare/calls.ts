@@ -1,0 +1,31 @@
+/** Answers what the page asks to be compared. */
+import { DataError } from "../../../src/base/errors.ts";
+import { drawBitmap, readPlace } from "../../../src/host/browser.ts";
+import type { Handlers } from "../../protocol/channel.ts";
+import type { CompareCalls } from "../../protocol/compare_calls.ts";
+import type { Inspectors } from "../inspectors.ts";
+import type { Chosen } from "../read_chosen.ts";
+import { type ComparedVersions, compareWith } from "./versions.ts";
+
+/** The handlers; `opened` gives the dataset that is open. */
+export function compareCalls(opened: () => Chosen, inspectors: Inspectors): Handlers<CompareCalls> {
+  let compared: ComparedVersions | undefined, comparisons = 0;
+  const known = () => {
+    if (compared !== undefined) return compared;
+    throw new DataError("Cannot answer: no versions have been compared");
+  };
+  return {
+    async compareRuns(source, context) {
+      const { compareRuns } = await import("./runs.ts"); // with its reader of YAML, once it is asked for
+      return await compareRuns(source, context);
+    },
+    async compareVersions(source, context) {
+      compared = await compareWith(opened(), source, inspectors, context);
+      return { ...compared.summary, key: `${++comparisons}` };
+    },
+    changes: ({ kind, most }) => known().groups[kind].slice(0, most),
+    async changedPicture({ version, path, side }) {
+      return await drawBitmap(await readPlace(known().trees[version].place!(path)), side);
+    },
+  };
+}
