@@ -7,6 +7,7 @@ import { type Rng, rng } from "../base/rng.ts";
 import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
 import type { PictureSource } from "./decode/picture_source.ts";
+import { type BatchMix, mixedTarget, type Mixer } from "./mixing/batch_mix.ts";
 import type { HostTarget } from "./target.ts";
 import type { Picture, Sample } from "./types.ts";
 
@@ -25,6 +26,8 @@ export interface BatchesOptions {
   /** The first batch to produce, 0 by default; `length` remains that of the full epoch. */
   readonly from?: number | undefined;
   readonly pipeline: Pick<Pipeline, "draw">;
+  /** Mixes the images of each batch; nothing is mixed by default. */
+  readonly mixer?: Mixer | undefined;
   readonly seed: number;
   readonly epoch: number;
   /** Number of batches to prepare ahead of the current one, 2 by default. */
@@ -42,7 +45,9 @@ export interface Batch {
   readonly pictures: readonly Picture[];
   /** [count], each in the order of execution. */
   readonly operations: readonly (readonly Operation[])[];
-  /** `count` rows. */
+  /** How its finished images are mixed; undefined if they are not. */
+  readonly mix: BatchMix | undefined;
+  /** `count` rows, those of mixed images if they are mixed. */
   readonly target: HostTarget;
   /** [count], positions in the list of samples. */
   readonly indices: Uint32Array;
@@ -156,10 +161,13 @@ async function makeBatch(
     const found = await rowOf(options, position, pictures[n]);
     if (found !== undefined) rows.push({ ...found, stream });
   }
+  const labels = Uint32Array.from(rows, ({ position }) => samples[position].label);
+  const mix = options.mixer?.(rng(options.seed, "mix", options.epoch, i));
   return {
     operations: rows.map((row) => drawFor(options, samples[row.position], row.picture, row.stream)),
     pictures: rows.map(({ picture }) => picture),
-    target: { kind: "indices", labels: Uint32Array.from(rows, ({ position }) => samples[position].label) },
+    mix,
+    target: mix === undefined ? { kind: "indices", labels } : mixedTarget(labels, mix),
     indices: Uint32Array.from(rows, ({ position }) => position),
     count: rows.length,
   };

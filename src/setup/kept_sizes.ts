@@ -1,6 +1,8 @@
 /** The configured pipelines, and what is said of the images that are reduced for them. */
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { PictureStore } from "../data/decode/picture_store.ts";
+import type { Mixer } from "../data/mixing/batch_mix.ts";
+import { mixerOf } from "../data/mixing/mod.ts";
 import { type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import { describeReduction } from "../data/transforms/reduction.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -10,6 +12,8 @@ import { counted } from "../data/words.ts";
 export interface Pipelines {
   readonly train: Pipeline;
   readonly eval: Pipeline;
+  /** What mixes training's batches; undefined if nothing does. */
+  readonly mixer: Mixer | undefined;
 }
 
 /** The configured ones; evaluation may have other steps. @throws ConfigError */
@@ -18,6 +22,7 @@ export function configuredPipelines(config: Config, evalSteps?: readonly Step[])
   return {
     train: pipeline(train, { imageSize, purpose: "train" }),
     eval: pipeline(evalSteps ?? configured, { imageSize, purpose: "eval" }),
+    mixer: mixerOf(config.transforms.batch, { imageSize }),
   };
 }
 

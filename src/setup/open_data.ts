@@ -215,7 +215,7 @@ function assemble(
   opened: OpenPictures,
   fingerprint: DataFingerprint,
   images: Augmenter,
-  { train: trainPipeline, eval: evalPipeline }: Pipelines,
+  { train: trainPipeline, eval: evalPipeline, mixer }: Pipelines,
 ): OpenData {
   const { data: { sampler: drawing, prefetch }, seed } = config;
   const { dataset, splits, store, supply, tree, scanned, sayNews, [Symbol.dispose]: close } = opened;
@@ -251,7 +251,12 @@ function assemble(
       const { order, drawn } = plan.overfits ? inOrder(samples.length) : sampler!.draw(epoch);
       const chosen = { pictures, samples, order, ...plan.train(), from };
       const said = () => sayNews("train", "trained on others in place of");
-      return rendered(images, { ...chosen, pipeline: trainPipeline, seed, epoch, prefetch }, said, drawn);
+      return rendered(
+        images,
+        { ...chosen, pipeline: trainPipeline, mixer, seed, epoch, prefetch },
+        said,
+        drawn,
+      );
     },
     evaluate(split) {
       const { pictures, samples } = evaluated(split);

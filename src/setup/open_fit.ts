@@ -47,6 +47,7 @@ export async function openFit(
     ...parts,
     classes: data.classes,
     optimizer: openOptimizer(config, parts.model),
+    target: config.transforms.batch.length > 0 ? "mixed" : "indices",
     accumulate: trainer.accumulate_grad_batches,
     ema: ema ? { decay: ema.decay, warmupSteps: ema.warmup_steps } : undefined,
     schedule: openSchedule(config, data),

@@ -50,7 +50,7 @@ SOURCES = {
         ("torchvision/transforms/v2/_auto_augment.py", "torchvision.transforms.v2", [
             "RandAugment", "TrivialAugmentWide", "AutoAugment", "AugMix",
         ]),
-        ("torchvision/transforms/v2/_augment.py", "torchvision.transforms.v2", ["RandomErasing", "JPEG"]),
+        ("torchvision/transforms/v2/_augment.py", "torchvision.transforms.v2", ["RandomErasing", "JPEG", "MixUp", "CutMix"]),
         ("torchvision/transforms/v2/_container.py", "torchvision.transforms.v2", [
             "Compose", "RandomApply", "RandomChoice",
         ]),

@@ -135,6 +135,16 @@ Deno.test("automatic augmentation has torchvision's defaults", () => {
   ]);
 });
 
+Deno.test("MixUp and CutMix: they are ways to mix a batch", () => {
+  const ways = ["MixUp, num_classes: 10", "CutMix, alpha: 0.5"].map((way) =>
+    `    - {_target_: torchvision.transforms.v2.${way}}\n`
+  );
+  assertEquals(loadWith(`transforms:\n  batch:\n${ways.join("")}`).transforms.batch, [
+    { mixup: { alpha: 1 } },
+    { cutmix: { alpha: 0.5 } },
+  ]);
+});
+
 Deno.test("interpolation is carried out where it is, and refused elsewhere", () => {
   const affine = (how: string) =>
     loadWith(

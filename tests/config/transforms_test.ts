@@ -55,6 +55,17 @@ for (const name of ["basketball_jersey", "default", "rand_augment", "stretched",
   });
 }
 
+Deno.test("transforms.batch has ways to mix, with their defaults, and nothing unless it is asked for", () => {
+  const batch = (...overrides: string[]) => loadConfig(files, overrides).transforms.batch;
+  assertEquals(batch(), []);
+  assertEquals(batch("transforms.batch=[mixup, {cutmix: {alpha: 0.5}}]"), [
+    { mixup: { alpha: 1 } },
+    { cutmix: { alpha: 0.5 } },
+  ]);
+  assertThrows(() => batch("transforms.batch=[{mixup: {alpha: 0}}]"), ConfigError, "alpha");
+  assertThrows(() => batch("transforms.batch=[resize]"), ConfigError, "resize");
+});
+
 Deno.test("pipelineSteps() takes sizes of transforms within transforms from data.image_size too", () => {
   const { train } = steps(
     "data.image_size=32",

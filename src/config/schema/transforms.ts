@@ -4,6 +4,7 @@
  */
 
 import * as z from "zod";
+import { mixers } from "../../data/mixing/mod.ts";
 import { transforms as registry } from "../../data/transforms/mod.ts";
 import { containsSteps } from "../../data/transforms/transform.ts";
 import { childOf, keysOf } from "../schema_walk.ts";
@@ -35,14 +36,27 @@ const named = z.strictObject({
 });
 
 /** A name alone, or a name without options, means `{name: {}}`. */
-const step: z.ZodType<TransformStep> = z.preprocess((entry, context) => {
+const step: z.ZodType<TransformStep> = oneNamed(named);
+
+/** A way to mix a batch: its name with its options. */
+const mixed: z.ZodType<Readonly<Record<string, unknown>>> = oneNamed(
+  z.strictObject(
+    Object.fromEntries(Object.entries(mixers).map(([name, { options }]) => [name, options.optional()])),
+  ),
+);
+
+function oneNamed<Named extends z.ZodType>(named: Named) {
+  return z.preprocess(oneName, named);
+}
+
+function oneName(entry: unknown, context: z.core.$RefinementCtx): unknown {
   const map = typeof entry === "string" ? { [entry]: {} } : entry;
   if (typeof map === "object" && map !== null && !Array.isArray(map) && Object.keys(map).length === 1) {
     return Object.fromEntries(Object.entries(map).map(([name, given]) => [name, given ?? {}]));
   }
   context.addIssue({ code: "custom", message: 'must be a name or one "name: {option: value}"' });
   return z.NEVER;
-}, named);
+}
 
 /** True for a transform whose result can vary. */
 function isRandom(name: string): boolean {
@@ -65,5 +79,8 @@ export function transformOptions(): { name: string; options: string[] }[] {
 /** The key `transforms`. */
 export const transformsSchema = z.strictObject({
   train: z.array(step).describe("What a training image goes through, in order"),
+  batch: z.array(mixed).default([]).describe(
+    `How a training batch is mixed: by one of these, drawn for each: ${Object.keys(mixers).join(", ")}`,
+  ),
   eval: z.array(evalStep).describe("What any other image goes through, in order; nothing random"),
 });

@@ -8,10 +8,12 @@
 import { largest } from "../../base/lists.ts";
 import { augmentErase } from "../../../kernels/augment_erase.ts";
 import { augmentFinish } from "../../../kernels/augment_finish.ts";
+import { augmentMixBatch } from "../../../kernels/augment_mix_batch.ts";
 import type { Device } from "../../core/device.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { Batch } from "../loader.ts";
+import type { BatchMix } from "../mixing/batch_mix.ts";
+import type { RenderedBatch } from "../render.ts";
 import { applyOperations } from "../transforms/apply.ts";
 import { type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
 import type { Normalization, Picture } from "../types.ts";
@@ -31,6 +33,7 @@ import {
 
 const finish = kernel("augment_finish", augmentFinish);
 const erase = kernel("augment_erase", augmentErase);
+const mixRows = kernel("augment_mix_batch", augmentMixBatch);
 
 /** Options of {@link augmenter}. */
 export interface AugmenterOptions {
@@ -44,7 +47,7 @@ export interface AugmenterOptions {
 export interface Augmenter {
   /** Writes the normalised images of `batch` into the first rows of `images` [N, H, W, 4]. */
   render(
-    batch: Pick<Batch, "pictures" | "operations" | "count">,
+    batch: RenderedBatch,
     normalization: Normalization,
     images: Tensor,
   ): void;
@@ -80,7 +83,7 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
   };
 
   return {
-    render({ pictures, operations, count }, normalization, images) {
+    render({ pictures, operations, count, mix }, normalization, images) {
       const items = Array.from({ length: count }, (_, n) => begin(pictures[n], operations[n], n));
       for (const chunk of chunks(items, side)) {
         uploadAndResize(buffers, chunk);
@@ -88,9 +91,26 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
         normalize(buffers, chunk, images, normalization);
         buffers.upload.submit();
       }
+      if (mix !== undefined) mixBatch(buffers, images, count, mix);
     },
     free: () => buffers.free(),
   };
+}
+
+/** Mixes the first `count` images. */
+function mixBatch(
+  { upload, side }: AugmentBuffers,
+  images: Tensor,
+  count: number,
+  { own, box }: BatchMix,
+): void {
+  upload.dispatch(
+    [box],
+    () => 0,
+    ({ top, left, height, width }) => [count, bits(own), top, left, height, width],
+    (jobs) => mixRows.run({ jobs: upload.data, images }, { jobs, side }),
+  );
+  upload.submit();
 }
 
 /** Splits the images into chunks that fit into the squares and the memory between the passes of a resize. */

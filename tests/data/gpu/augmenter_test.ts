@@ -149,6 +149,19 @@ gpuTest("augmenter() gives a picture the same image in every batch, bit for bit"
   assertEquals(device.pool.stats().live, live);
 });
 
+gpuTest("augmenter() mixes the images of a batch, however many there are", async () => {
+  const side = SIDE, count = 71; // more than a chunk
+  const many = Array.from({ length: count }, (_, i) => pictures[i % pictures.length]);
+  const operations = many.map(drawn([{ resize: { size: side, keep_aspect: false } }], side, "train"));
+  const whole = { top: 0, left: 0, width: side, height: side },
+    part = { top: 5, left: 30, width: 7, height: 11 };
+  for (const mix of [{ share: 0.3, own: 0.3, box: whole }, { share: 0.9, own: 0, box: part }]) {
+    await assertTwins({ pictures: many, operations, side, mix }, "exact", `own ${mix.own}`);
+    const [one, list] = [many.slice(0, 1), operations.slice(0, 1)];
+    await assertTwins({ pictures: one, operations: list, side, mix }, "exact", "an image with itself");
+  }
+});
+
 gpuTest("augmenter() leaves what comes before the resize to the processor, and says so once", async () => {
   const side = SMALL;
   const operations = pictures.map(

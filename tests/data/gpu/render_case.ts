@@ -4,6 +4,7 @@ import { rng } from "../../../src/base/rng.ts";
 import { persistent } from "../../../src/core/tensor.ts";
 import { augmenter } from "../../../src/data/gpu/augmenter.ts";
 import { renderBatch } from "../../../src/data/render.ts";
+import type { BatchMix } from "../../../src/data/mixing/batch_mix.ts";
 import type { Operation } from "../../../src/data/transforms/operation.ts";
 import { IMAGENET, type Normalization, type Picture } from "../../../src/data/types.ts";
 import { testDevice } from "../../ops/op_case.ts";
@@ -29,22 +30,23 @@ export interface RenderCase {
   readonly operations: readonly (readonly Operation[])[];
   readonly side: number;
   readonly normalization?: Normalization;
+  readonly mix?: BatchMix;
 }
 
 /** The images of both ways, [count, side, side, 4], and what the GPU's said. */
 export async function renderBoth(
   o: RenderCase,
 ): Promise<{ gpu: Float32Array; twin: Float32Array; notes: string[] }> {
-  const { pictures, operations, side, normalization = IMAGENET } = o;
+  const { pictures, operations, side, normalization = IMAGENET, mix } = o;
   const count = pictures.length;
   const notes: string[] = [];
   const device = await testDevice();
   const images = persistent(device, [count + 1, side, side, 4], "f32", "images");
   const made = augmenter(device, { imageSize: side, note: (line) => notes.push(line) });
   try {
-    made.render({ pictures, operations, count }, normalization, images);
+    const batch = { pictures, operations, count, mix };
+    made.render(batch, normalization, images);
     const gpu = (await images.read()).subarray(0, count * side * side * 4);
-    const batch = { pictures, operations, count };
     return { gpu, twin: renderBatch(batch, { imageSize: side, normalization }), notes };
   } finally {
     made.free();

@@ -172,6 +172,20 @@ const automatic = {
   }],
 } as const;
 
+/** Ways to mix a batch, for `transforms.batch`. */
+const mixing = Object.fromEntries(
+  (["MixUp", "CutMix"] as const).map((name) => [
+    name,
+    [name.toLowerCase(), {
+      options: {
+        alpha: kept(1),
+        num_classes: moot("it follows from the data"),
+        labels_getter: moot("a batch knows its labels"),
+      },
+    }] as const,
+  ]),
+);
+
 /** Conversions between kinds of images, which a picture here does not need. */
 const conversions = Object.fromEntries(
   ["ToTensor", "ToImage", "PILToTensor", "ToPureTensor", "RGB"].map((name) => [name, [undefined]] as const),
@@ -209,6 +223,7 @@ export const transforms = family("transforms", ["torchvision.transforms.v2.*", "
   ...random,
   ...adjustments,
   ...automatic,
+  ...mixing,
   Normalize: ["normalize", { options: { mean: imageNet("mean"), std: imageNet("std"), inplace: inPlace } }],
   ToDtype: [undefined, {
     options: { dtype: required(), scale: kept(false, { note: "must be true for a float type" }) },
