@@ -80,9 +80,9 @@ const changesAsText = computed(() => JSON.stringify(changes.value));
 
 effect(() => {
   changesAsText.value; // else the verdict stays as it is
-  const train = sized.peek()?.train;
-  if (train === undefined || summary.value === undefined) return;
+  const train = sized.peek()?.train, dataset = summary.value;
+  if (train === undefined || dataset === undefined) return;
   call("training", train).then((found) => {
-    if (found !== undefined) verdict.value = found;
+    if (found !== undefined && summary.peek() === dataset) verdict.value = found;
   }, (error) => fault.value = error.message);
 });
