@@ -1,0 +1,71 @@
+/** The page with 20,000 images: its main thread stays free, its heap small, and few images exist at a time. */
+import { assert } from "@std/assert";
+import type { Page } from "playwright-core";
+import { withFolder } from "../data/helpers.ts";
+import { browserTest } from "../rings.ts";
+import { manyImagesZip } from "./made.ts";
+import { heapOf, longestTask } from "./main_thread.ts";
+import { withServedPage } from "./open_page.ts";
+
+const COUNT = 20_000;
+/** Milliseconds of the processor, bytes, and images in the document. */
+const MOST = { task: 100, heap: 400e6, tiles: 500 };
+
+/** What a user does, in this order. */
+function flows(page: Page, zip: string): Record<string, () => Promise<void>> {
+  const filters = page.locator(".filters"), grid = page.locator(".grid");
+  const listed = (count: RegExp) => filters.locator("output", { hasText: count }).waitFor();
+  return {
+    "opening and checking": async () => {
+      await page.locator("input[type=file]:not([webkitdirectory])").setInputFiles(zip);
+      await page.locator(".badge.done").waitFor({ timeout: 120_000 });
+    },
+    "looking through all images": async () => {
+      await page.getByRole("button", { name: "Look and fix" }).click();
+      await page.locator(".tile").nth(2).waitFor();
+      for (let i = 0; i <= 20; i++) {
+        await grid.evaluate((grid, share) => grid.scrollTop = grid.scrollHeight * share, i / 20);
+        await page.waitForTimeout(50);
+        const tiles = await page.locator(".tile").count();
+        assert(tiles < MOST.tiles, `${tiles} tiles`);
+      }
+    },
+    "sorting and filtering": async () => {
+      await filters.getByLabel("Sort").selectOption("size");
+      await filters.getByRole("searchbox").fill("777");
+      await listed(/^\d\d images/);
+      await filters.getByRole("searchbox").fill("");
+      await listed(/^20,000 images/);
+    },
+    "taking all that the verdict proposes": async () => {
+      await page.getByRole("button", { name: /^Drop the \d{4,}/ }).click();
+      await page.locator("p[aria-busy=false]", { hasText: /\d{4,} decisions/ }).waitFor();
+    },
+    "deciding by keyboard": async () => {
+      await grid.focus();
+      for (const key of ["ArrowRight", "x", "ArrowDown", "m", "u"]) await page.keyboard.press(key);
+      await page.locator("p[aria-busy=false]").waitFor();
+    },
+    "saving the patch": async () => {
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save patch.jsonl" }).click();
+      await (await download).path();
+    },
+  };
+}
+
+browserTest("with 20,000 images no task of the page takes 100 ms of the processor", async (context) => {
+  await withFolder(async (folder) => {
+    const zip = `${folder}/many.zip`;
+    await Deno.writeFile(zip, await manyImagesZip(COUNT));
+    await withServedPage({}, async (page) => {
+      for (const [name, flow] of Object.entries(flows(page, zip))) {
+        await context.step(name, async () => {
+          const longest = await longestTask(page, flow), heap = await heapOf(page);
+          assert(longest < MOST.task, `a task took ${longest} ms`);
+          assert(heap < MOST.heap, `the heap has ${heap} bytes`);
+        });
+      }
+    });
+  });
+});
