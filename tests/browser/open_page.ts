@@ -20,6 +20,7 @@ export interface PageOptions {
   readonly photos?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
+  readonly reducedMotion?: "reduce";
   /** Runs in the page ahead of its own scripts. */
   readonly before?: () => void;
 }
@@ -52,6 +53,26 @@ export async function withSinglePage(
     await Deno.remove(path);
   }
 }
+
+/** Opens the page as a folder of static files on a server that knows nothing else. */
+export async function withStaticPage(
+  options: PageOptions,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const files = await pageFiles(pageHost, { isOffline: true });
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    answers(files, undefined),
+  );
+  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
+}
+
+/** The ways in which the page is used: the same works in each. */
+export const WAYS: Readonly<Record<string, typeof withServedPage>> = {
+  "from its own server": withServedPage,
+  "as a static folder": withStaticPage,
+  "from disk, as one file": withSinglePage,
+};
 
 /** Opens the page at an address in a context of its own. */
 export async function openAt(
