@@ -21,7 +21,7 @@ export function Alike({ row }: { row: Row }) {
     <>
       {groups.map(({ title, files }) => (
         <div key={title}>
-          <h3>{title}</h3>
+          <h2>{title}</h2>
           <ul class="side-by-side">
             {files.slice(0, SHOWN).map(({ id, path, split, className, note }) => (
               <li key={id}>
