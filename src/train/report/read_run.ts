@@ -136,8 +136,7 @@ function resultOf(
     ece,
     f1: scores?.macro ?? null,
     auroc: areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length,
-    cells: [...counts.entries()].filter(([, count]) => count > 0)
-      .map(([i, count]) => [Math.floor(i / classes), i % classes, count] as const),
+    cells: cellsOf(confusion),
     classes: Array.from({ length: classes }, (_, c) => ({
       support: totals.samples[c],
       accuracy: totals.samples[c] === 0 ? null : totals.hits[c] / totals.samples[c],
@@ -148,6 +147,15 @@ function resultOf(
     pictures: [...labels.keys()].flatMap(shown),
     spread: spreadRows(predictions).map((row) => indices[row]),
   };
+}
+
+/** Cells with samples. There may be a million without. */
+function cellsOf({ classes, counts }: Confusion): SplitResult["cells"] {
+  const cells: (readonly [truth: number, predicted: number, count: number])[] = [];
+  for (let i = 0; i < counts.length; i++) {
+    if (counts[i] > 0) cells.push([Math.floor(i / classes), i % classes, counts[i]]);
+  }
+  return cells;
 }
 
 function titleOf(split: EvaluatedSplit, epoch: number | undefined): string {

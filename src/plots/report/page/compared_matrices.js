@@ -212,10 +212,11 @@ function signed(value) {
 function changeSentence(difference, truth, predicted) {
   const { classes, before, after } = difference, i = truth * classes.length + predicted;
   const side = ({ counts, support }) => `${counts[i]} of ${support[truth]}`;
-  const points = (100 * changeOf(difference, truth, predicted, "share")).toFixed(1).replace("-", "\u2212");
+  const points = 100 * changeOf(difference, truth, predicted, "share");
+  const change = points === 0 ? "no change" : `${signed(+points.toFixed(1))} points`;
   return `True ${classes[truth]} predicted as ${classes[predicted]}: ${side(before)} before, ${
     side(after)
-  } after, ${points.startsWith("\u2212") ? "" : "+"}${points} points`;
+  } after, ${change}`;
 }
 
 /** The cells that changed most, in samples. */

@@ -60,19 +60,13 @@ function figureText(unit, value) {
 
 /** The line of a run, its name, and what else is to be known of it. */
 function runName({ name, folder, own, status, href }, i) {
-  const linked = (text) => href === undefined ? text : h("a", { href }, text || "report");
-  const isFolder = name === folder;
-  const more = [isFolder ? own : linked(folder), status ?? ""].filter((part) => part !== "");
+  const report = href === undefined ? [] : h("a", { href, "aria-label": `Report of ${name}` }, "report");
+  const more = [[name === folder ? own : folder, " ", report], status ?? []];
   return h(
     "span",
     { class: "run-name" },
     swatch(i),
-    h(
-      "span",
-      {},
-      h("b", {}, isFolder ? linked(name) : name),
-      more.map((part) => h("span", { class: "hint" }, part)),
-    ),
+    h("span", {}, h("b", {}, name), more.map((part) => h("span", { class: "hint" }, [part].flat(2)))),
   );
 }
 
