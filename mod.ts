@@ -186,7 +186,9 @@ export { labelsMapping } from "./src/data/labels_mapping.ts";
 export { type HostTarget, topClasses } from "./src/data/target.ts";
 export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
 export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
-export { renderBatch } from "./src/data/render.ts";
+export { renderBatch, type RenderedBatch } from "./src/data/render.ts";
+export { type BatchMix, type MixContext, type Mixer } from "./src/data/mixing/batch_mix.ts";
+export { mixerOf, mixers } from "./src/data/mixing/mod.ts";
 export { memoryTree } from "./src/data/files/memory_tree.ts";
 export { scanFiles, type ScannedFiles, type ScanOptions, type Unreadable } from "./src/data/decode/scan.ts";
 export { type PictureStore, pictureStore, type StoreOptions } from "./src/data/decode/picture_store.ts";
@@ -207,6 +209,7 @@ export type {
   Color,
   ColorStep,
   Interpolation,
+  MixedChain,
   Noise,
   Operation,
   OperationOf,

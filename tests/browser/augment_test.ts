@@ -4,5 +4,6 @@ import { runInPage } from "./ring_in_page.ts";
 
 browserTest(
   "augmentation on the GPU passes its tests in Chromium",
-  (context) => runInPage(context, ["tests/data/gpu/augmenter_test.ts", "tests/data/gpu/degrade_test.ts"]),
+  (context) =>
+    runInPage(context, ["augmenter", "colors", "degrade"].map((name) => `tests/data/gpu/${name}_test.ts`)),
 );
