@@ -7,7 +7,7 @@ import type { HealthReport } from "./types.ts";
 export const SHOWN_GROUPS = 24, SHOWN_FILES = 8;
 
 /** The longer side of a thumbnail; smaller images are not enlarged. */
-const SIDE = 160;
+const SIDE = 320;
 
 /** Thumbnails by path; a file that cannot be decoded has none. */
 export async function thumbnails(

@@ -7,6 +7,7 @@ import page from "../../../web/style/page.css" with { type: "text" };
 import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import sees from "../../../web/style/sees.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.min.css" with { type: "text" };
+import parts from "../../plots/style/parts.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
@@ -28,7 +29,9 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, uplot, page, rooms, images, sees, learn, compare, innerComparisonStyle].join("\n");
+const style = [tokens, parts, uplot, page, rooms, images, sees, learn, compare, innerComparisonStyle].join(
+  "\n",
+);
 
 /** What the page's document says besides. */
 export interface PageOptions {

@@ -1,6 +1,6 @@
 /**
  * The report as one page with images: no script, no network, no other files. Its content security policy allows only
- * images in data URIs and this style sheet.
+ * images in data URIs and this style sheet. An image is enlarged where it is.
  */
 import {
   countFindings,
@@ -15,7 +15,8 @@ import {
 import { counted } from "../../data/words.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";
-import { style } from "./page_style.ts";
+import { filterBar, filterRules, filtersOf } from "./filters.ts";
+import { style as ownStyle } from "./page_style.ts";
 import { SHOWN_FILES, SHOWN_GROUPS } from "../../data/health/thumbnails.ts";
 
 /** Maximum lines of paths below the images of a finding; --json lists all. */
@@ -23,15 +24,23 @@ const MOST_LINES = 2000;
 /** Length of the longest bar, in units of its drawing. */
 const BAR = 100;
 
+/** What images show: data URIs by path, and the classes' numbers by their names. */
+interface Shown {
+  readonly pictures: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, number>;
+}
+
 /** The page; `pictures` has data URIs by path. */
 export async function page(
   report: HealthReport,
   pictures: ReadonlyMap<string, string>,
   now: Date,
 ): Promise<string> {
-  const { root, findings } = report;
+  const { root, classes, findings } = report, filters = filtersOf(report);
+  const style = ownStyle + filterRules(filters);
+  const shown = { pictures, labels: new Map(classes.map((name, label) => [name, label])) };
   const sections = (is: (severity: Severity) => boolean) =>
-    findings.filter(({ kind }) => is(KINDS[kind].severity)).map((finding) => section(finding, pictures));
+    findings.filter(({ kind }) => is(KINDS[kind].severity)).map((finding) => section(finding, shown));
   const policy =
     `default-src 'none'; img-src data:; style-src ${await policySource(style)}; base-uri 'none'; ` +
     `form-action 'none'`;
@@ -58,6 +67,7 @@ export async function page(
         <main>
     ${tiles(report)}
     ${contents(findings)}
+    ${filterBar(filters, classes)}
     ${sections((severity) => severity !== "info")}
     ${counts(report)}
     ${sections((severity) => severity === "info")}
@@ -103,7 +113,7 @@ function contents(findings: readonly Finding[]): Markup {
   `;
 }
 
-function section(finding: Finding, pictures: ReadonlyMap<string, string>): Markup {
+function section(finding: Finding, shown: Shown): Markup {
   const { kind, groups, classes } = finding;
   const { severity, title, advice } = KINDS[kind];
   const isSingle = groups.every((group) => group.length === 1);
@@ -117,7 +127,7 @@ function section(finding: Finding, pictures: ReadonlyMap<string, string>): Marku
       : kind === "unreadable"
       ? pathList(groups, groups.length)
       : html`<div class="${isSingle ? "singles" : "groups"}">${
-        groups.slice(0, SHOWN_GROUPS).map((group) => groupBox(group, pictures, kind))
+        groups.slice(0, SHOWN_GROUPS).map((group) => groupBox(group, shown, kind))
       }</div>`}
     ${rest(kind, groups)}
     </section>
@@ -138,25 +148,27 @@ function classTable({ classes }: Finding): Markup {
   }</ul>`;
 }
 
-function groupBox(group: readonly FoundFile[], pictures: ReadonlyMap<string, string>, kind: Kind): Markup {
-  const shown = group.slice(0, SHOWN_FILES);
-  const more = group.length - shown.length;
-  return html`<div class="group">${shown.map((file) => figure(file, pictures, kind))}${
+function groupBox(group: readonly FoundFile[], shown: Shown, kind: Kind): Markup {
+  const files = group.slice(0, SHOWN_FILES), more = group.length - files.length;
+  return html`<div class="group">${files.map((file) => figure(file, shown, kind))}${
     more > 0 ? html`<p class="more">and ${more} more</p>` : []
   }</div>`;
 }
 
-function figure(file: FoundFile, pictures: ReadonlyMap<string, string>, kind: Kind): Markup {
+function figure(file: FoundFile, { pictures, labels }: Shown, kind: Kind): Markup {
   const { path, split, className, note = "" } = file;
   const uri = pictures.get(path);
-  const image = uri === undefined
-    ? html`<div class="no-picture">no image</div>`
-    : html`<img src="${uri}" alt="${path}" decoding="async">`;
+  const image = uri === undefined ? html`<div class="no-picture">no image</div>` : html`
+    <details>
+      <summary><img src="${uri}" alt="${path}" decoding="async"></summary>
+    </details>
+  `;
   // Emphasises what distinguishes the files of a group: the label, or the split.
   const strong = kind.startsWith("leak") ? "split" : "label";
   return html`
     <figure
-      class="${strong}">${image}<figcaption><span class="class">${className}</span><span class="split">${split}</span>${note ===
+      class="${strong}" data-label="${labels.get(className) ?? ""}"
+      data-split="${split}">${image}<figcaption><span class="class">${className}</span> <span class="split">${split}</span>${note ===
           ""
         ? ""
         : html`<span class="note">${note}</span>`}<code>${path}</code></figcaption></figure>
@@ -168,7 +180,7 @@ function rest(kind: Kind, groups: Finding["groups"]): Markup {
   const left = kind === "unreadable" ? [] : groups.slice(SHOWN_GROUPS);
   if (left.length === 0) return html``;
   const noun = groups.every((group) => group.length === 1) ? "file" : "group";
-  return html`<details><summary>and ${counted(left.length, noun)} more</summary>${
+  return html`<details class="rest"><summary>and ${counted(left.length, noun)} more</summary>${
     pathList(left, Math.min(left.length, MOST_LINES))
   }</details>`;
 }
