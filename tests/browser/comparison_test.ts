@@ -82,6 +82,11 @@ browserTest("a comparison's curves have a metric to choose, and a legend that hi
     await page.locator(".run-list input").first().uncheck();
     const without = await canvas.screenshot();
     assert(!without.equals(whole), "a hidden run changes nothing");
+    await page.locator(".run-list label").nth(3).hover();
+    const dimmed = await canvas.screenshot();
+    assert(!dimmed.equals(without), "the run under the pointer in the legend does not stand out");
+    await page.locator("h1").hover();
+    assert((await canvas.screenshot()).equals(without), "the others stay dimmed");
     await page.getByRole("button", { name: "None" }).click();
     assertEquals(await page.locator(".run-list input:checked").count(), 0);
     await page.getByRole("button", { name: "All" }).click();

@@ -32,7 +32,8 @@ export function endsOf(curves) {
 /**
  * A chart at the end of `place`, which is to be drawn once it is in the page. Without `legend`, `onFocus` gets the
  * position of the series next to the pointer and the value there.
- * @returns `draw(width)`, and `set(curve)`, which shows another one in the same range
+ * @returns `draw(width)`; `set(curve)`, which shows another one in the same range; and `focus(i)`, which dims all series
+ * but one, or none for -1
  */
 export function chart(place, curve, ends, { legend = true, height = HEIGHT, onFocus } = {}) {
   const state = { curve, log: false, plot: undefined, range: ends };
@@ -100,7 +101,8 @@ export function chart(place, curve, ends, { legend = true, height = HEIGHT, onFo
     name();
     draw();
   };
-  return { draw, set };
+  const focus = (i) => state.plot.setSeries(i < 0 ? null : i + 1, { focus: true });
+  return { draw, set, focus };
 }
 
 /** Dims all series but the one next to the pointer, and passes on which one that is. */

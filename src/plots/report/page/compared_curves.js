@@ -15,6 +15,7 @@ export function buildComparedCurves(place, { runs, curves }) {
     const series = curves[at].series.filter((one) => !hidden.has(ofRun(one)));
     return { ...curves[at], series: series.map((one) => ({ ...one, stroke: ofRun(one) })) };
   };
+  const placeOf = (run) => shown().series.findIndex((series) => ofRun(series) === run);
   const readout = h("p", { class: "readout", role: "status" });
   const onFocus = (near) => {
     if (near === undefined || near.y === null) return void (readout.textContent = "");
@@ -34,7 +35,13 @@ export function buildComparedCurves(place, { runs, curves }) {
     })
   );
   const labels = runs.map(({ name }, i) =>
-    h("label", { title: name }, boxes[i], swatch(i), h("span", { class: "name" }, name))
+    h(
+      "label",
+      { title: name, onmouseenter: () => focus(placeOf(i)), onmouseleave: () => focus(-1) },
+      boxes[i],
+      swatch(i),
+      h("span", { class: "name" }, name),
+    )
   );
   const all = (isShown) => () =>
     change(() =>
@@ -66,7 +73,7 @@ export function buildComparedCurves(place, { runs, curves }) {
       h("div", { class: "run-list" }, labels),
     ),
   );
-  const { draw, set } = chart(charts, shown(), ends, { legend: false, height: TALL, onFocus });
+  const { draw, set, focus } = chart(charts, shown(), ends, { legend: false, height: TALL, onFocus });
   change(() => {});
   return draw;
 }
