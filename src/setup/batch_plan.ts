@@ -39,9 +39,10 @@ export function planBatches(
   const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
   /** Samples drawn in a training epoch. */
   const epochSize = () => overfits ? count("train") : drawn;
-  /** Batches of a split before any limit. */
+  const all = (split: Split) => Math.ceil(count(split) / evalBatchSize);
+  /** Batches of a split before any limit; an epoch of train may draw some of it only. */
   const batchesOf = (split: Split) => {
-    if (split !== "train") return Math.ceil(count(split) / evalBatchSize);
+    if (split !== "train") return all(split);
     const isWhole = dropLast || epochSize() % batchSize < least;
     return isWhole ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
   };
@@ -63,7 +64,7 @@ export function planBatches(
     sourceOf,
     trainSizes: () => sizesOf(epochSize(), batchSize, most("train")),
     train: () => ({ batchSize, dropLast, most: most("train") }),
-    evaluation: (split) => ({ batchSize: evalBatchSize, most: most(split) }),
+    evaluation: (split) => ({ batchSize: evalBatchSize, most: split === "train" ? all(split) : most(split) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { counting } from "../base/progress.ts";
 import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { mib } from "../base/byte_size.ts";
+import type { Device } from "../core/device.ts";
 import { SPLITS } from "../data/types.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import { compatNote } from "../setup/compat.ts";
@@ -37,7 +38,7 @@ export interface TrainResult {
 }
 
 /** Callbacks that follow a run beside the configured ones, such as a page's. */
-export type Watch = (data: OpenData) => readonly Callback[];
+export type Watch = (data: OpenData, device: Device) => readonly Callback[];
 
 /** Trains with validation after each epoch, writes checkpoints, and tests the best one. */
 export async function train(
@@ -72,7 +73,7 @@ export async function train(
     const resume = places.resume && await openResume(host, config, places.resume);
     return await withRunLog(log, config, resume?.progress, async () => {
       const configured = openCallbacks(host, config, places, { device, data, findings });
-      const callbacks = [...configured, ...watch(data)];
+      const callbacks = [...configured, ...watch(data, device)];
       const parts = { device, data, model, loss, evaluation, log, resume, callbacks };
       const state = await fit(device, await openFit(host, config, folder, parts));
       if (state.stop !== undefined) host.print(`\nstopped ${state.stop}`);

@@ -1,7 +1,7 @@
 /** Training in the page, in Chromium on SwiftShader: what is said of a batch, and a run as the command line's own. */
 import { Buffer } from "node:buffer";
-import { assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
-import { zipSync } from "fflate";
+import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
+import { unzipSync, zipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { rng } from "../../src/base/rng.ts";
 import { drawJersey } from "../../src/data/synthetic_jerseys/draw.ts";
@@ -9,6 +9,9 @@ import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { cli, withFolder } from "../e2e/cli.ts";
 import { browserTest } from "../rings.ts";
 import { withServedPage } from "./open_page.ts";
+
+/** A folder for screenshots, to look at. */
+const SHOTS = Deno.env.get("PAGE_SHOTS");
 
 const NUMBERS = ["3", "10", "7"];
 
@@ -112,6 +115,17 @@ browserTest("a training is paused, stepped, stopped and resumed, and is the comm
     await state(page, "stopped");
     await page.getByRole("button", { name: "Resume" }).click();
     await state(page, "finished");
+    await page.getByRole("button", { name: "Where it is wrong" }).click();
+    await page.getByText(/\d+ of 12 images of valid are right/).waitFor();
+    await page.locator(".matrix td button").first().click();
+    await page.locator("#chosen-title").waitFor();
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/wrong.png`, fullPage: true });
+    await page.getByRole("button", { name: /^Look and fix \d+ images?$/ }).first().click();
+    await page.getByRole("button", { name: "Only doubtful labels ✕" }).waitFor();
+    assertEquals(await page.locator(".tile").count(), Math.ceil((3 * 16 + 12 + 12) / 10));
+    await page.getByRole("button", { name: "Only doubtful labels ✕" }).click();
+    await page.getByLabel("Prediction").selectOption("10");
+    await page.getByLabel("Sort").selectOption("confidence");
     await page.getByRole("button", { name: "Take it away" }).click();
     const command = await page.getByRole("group", { name: "The command" }).innerText();
     assertMatch(command, /^deno task train jerseys\.zip trainer=quick model=resnet18 /);
@@ -179,4 +193,55 @@ for (const [what, code, message] of WITHOUT) {
       assertEquals(await page.getByRole("button", { name: "2. Train" }).isDisabled(), true);
     });
   });
+}
+
+const DIGITS = new URL("../../../shared/data/digits-subset.zip", import.meta.url);
+
+/** Digits of `count` images a class in folders, 5 % of train under a wrong label; and the paths of these. */
+async function flippedDigits(count: number): Promise<{ bytes: Uint8Array; flipped: Set<string> }> {
+  const all = Object.entries(unzipSync(await Deno.readFile(DIGITS))).filter(([path]) =>
+    /\.(png|jpg)$/.test(path)
+  );
+  const random = rng(7, "flips"), files: Record<string, Uint8Array> = {}, flipped = new Set<string>();
+  for (const [digit, images] of Map.groupBy(all, ([path]) => path.split("/").at(-2)!)) {
+    const order = [...random.permutation(images.length)].slice(0, count);
+    for (const [i, at] of order.entries()) {
+      const [path, bytes] = images[at], split = i < count / 5 ? "valid" : "train";
+      const isFlipped = split === "train" && i % 20 === 19;
+      const label = isFlipped ? (Number(digit) + 1 + random.integer(9)) % 10 : digit;
+      const name = `${split}/${label}/${digit}_${path.split("/").at(-1)}`;
+      files[name] = bytes;
+      if (isFlipped) flipped.add(name);
+    }
+  }
+  return { bytes: zipSync(files, { level: 0 }), flipped };
+}
+
+browserTest("labels that are wrong gather among those that the network doubts", async () => {
+  if (!await exists(DIGITS)) return console.log("ignored: ../shared/data/digits-subset.zip is missing");
+  const { bytes, flipped } = await flippedDigits(60);
+  await withServedPage({}, async (page) => {
+    await openLearning(page, bytes);
+    await page.getByLabel("Epochs").fill("2");
+    await page.getByLabel(/Images an epoch/).fill("");
+    await page.getByRole("button", { name: "2. Train" }).click();
+    await state(page, "finished");
+    await page.getByRole("button", { name: "Where it is wrong" }).click();
+    const list = page.getByRole("list", { name: "doubtful labels" }),
+      more = page.getByRole("button", { name: /^More of/ });
+    await list.waitFor();
+    while (await more.count() > 0) await more.first().click();
+    const doubted = await list.locator("li").evaluateAll((items) =>
+      items.map((item) => item.getAttribute("title")!)
+    );
+    assertEquals(doubted.length, 60);
+    const found = doubted.filter((path) => flipped.has(path)).length;
+    console.log(`${found} of ${flipped.size} wrong labels among the first ${doubted.length} of 600`);
+    assert(found >= flipped.size / 2, `${found} of ${flipped.size}`);
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/wrong_digits.png`, fullPage: true });
+  });
+});
+
+async function exists(url: URL): Promise<boolean> {
+  return await Deno.stat(url).then(() => true, () => false);
 }

@@ -7,6 +7,7 @@ import { describeAdapter } from "../../src/setup/open_model.ts";
 import type { Handlers } from "../protocol/channel.ts";
 import type { EngineCalls, EngineFacts } from "../protocol/engine_calls.ts";
 import { ownConfig } from "./conf.ts";
+import type { Survey } from "../protocol/survey.ts";
 import { Pace } from "./pace.ts";
 import { train } from "./train.ts";
 
@@ -31,7 +32,7 @@ const RUN = "run";
 /** Answers the page's calls about training. */
 export function engineCalls(): Handlers<EngineCalls> {
   const disk = memoryDisk(), pace = new Pace();
-  let stop: AbortController | undefined;
+  let stop: AbortController | undefined, survey: Survey | undefined;
   return {
     facts,
     async train(order, { progress: say }) {
@@ -39,7 +40,7 @@ export function engineCalls(): Handlers<EngineCalls> {
       stop = new AbortController();
       pace.set("go");
       try {
-        return await train(order, { disk, pace, signal: stop.signal, say });
+        return await train(order, { disk, pace, signal: stop.signal, say, keep: (made) => survey = made });
       } finally {
         stop = undefined;
       }
@@ -49,6 +50,7 @@ export function engineCalls(): Handlers<EngineCalls> {
       stop?.abort();
       pace.set("go");
     },
+    survey: () => survey,
     async runFiles() {
       const files = await disk.filesBelow(RUN);
       return files.map(({ path, bytes }) => ({ path: path.slice(RUN.length + 1), bytes }));

@@ -11,12 +11,14 @@ import { runOnce } from "../../src/launch/run_once.ts";
 import type { ConfiguredTask } from "../../src/launch/task.ts";
 import type { Terminal } from "../../src/setup/host.ts";
 import { findPlaces } from "../../src/setup/run_places.ts";
-import { train as trainTask } from "../../src/tasks/train.ts";
+import { train as trainTask, type Watch } from "../../src/tasks/train.ts";
 import type { TrainEnd, TrainNews, TrainOrder } from "../protocol/engine_calls.ts";
 import { openSource } from "../worker/sources.ts";
 import { ownConfig } from "./conf.ts";
 import { newsFrom } from "./news.ts";
 import type { Pace } from "./pace.ts";
+import type { Survey } from "../protocol/survey.ts";
+import { surveyAll } from "./survey.ts";
 
 const PATCH = "patch.jsonl";
 
@@ -36,10 +38,15 @@ export interface RunParts {
   readonly pace: Pace;
   readonly signal: AbortSignal;
   readonly say: (news: TrainNews) => void;
+  /** Takes what the network makes of all images, once it is trained. */
+  readonly keep: (survey: Survey) => void;
 }
 
 /** Trains as ordered; a run that was stopped goes on with `resume=auto` among the overrides. */
-export async function train(order: TrainOrder, { disk, pace, signal, say }: RunParts): Promise<TrainEnd> {
+export async function train(
+  order: TrainOrder,
+  { disk, pace, signal, say, keep }: RunParts,
+): Promise<TrainEnd> {
   const { source, choices, corrections, overrides, folder } = order, checkpoints = `checkpoints/${folder}`;
   if (!overrides.includes("resume=auto")) {
     for (const path of [folder, checkpoints]) await disk.folderStore(path).remove("");
@@ -61,7 +68,12 @@ export async function train(order: TrainOrder, { disk, pace, signal, say }: RunP
     places: findPlaces,
     async run(host, config, places) {
       const heard = { ...host, progress: progressTo(say) };
-      const { state } = await trainTask(heard, config, places, (data) => [newsFrom(data, { pace, say })]);
+      const { progress } = heard, { image_size: imageSize } = config.data;
+      const watch: Watch = (data, device) => [
+        newsFrom(data, { pace, say }),
+        ...(folder === "run" ? [surveyAll(data, { device, imageSize, progress, signal, keep })] : []),
+      ];
+      const { state } = await trainTask(heard, config, places, watch);
       say({ kind: "memory", bytes: state.memory.peakBytes });
       return new Map();
     },

@@ -8,6 +8,7 @@ import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Call } from "./channel.ts";
 import type { CompareCalls } from "./compare_calls.ts";
 import type { Source } from "./source.ts";
+import type { Survey } from "./survey.ts";
 import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
 
 /** How the user wants it read: the keys of the command line. */
@@ -80,9 +81,13 @@ export interface Query {
   readonly split?: Split;
   readonly className?: string;
   readonly finding?: Kind;
+  /** The class that the page's network sees; "wrong" for any that is not the label. */
+  readonly predicted?: { readonly className: string } | "wrong";
+  /** These samples only, in their order where it is "as read". */
+  readonly among?: Uint32Array;
   /** Part of a path. */
   readonly text?: string;
-  readonly sort: "order" | "class" | "size" | "path";
+  readonly sort: "order" | "class" | "size" | "path" | "confidence";
 }
 
 /** A sample as it is listed. */
@@ -94,6 +99,8 @@ export interface Row {
   /** In pixels, once it is known. */
   readonly size?: readonly [width: number, height: number];
   readonly findings: readonly Kind[];
+  /** What the page's network sees in it, and its probability. */
+  readonly prediction?: { readonly className: string; readonly confidence: number };
 }
 
 /** A file of a group of a finding. */
@@ -138,6 +145,8 @@ export type DatasetCalls =
     >;
     list: Call<Query, Uint32Array>;
     rows: Call<readonly number[], readonly Row[]>;
+    /** Takes what a network has made of images, and gives their numbers, -1 for one that is not there. */
+    survey: Call<Pick<Survey, "classes" | "paths" | "splits" | "predicted" | "confidence">, Int32Array>;
     /** The groups of findings that a sample is in, with those that look like it. */
     alike: Call<number, readonly AlikeGroup[]>;
     proposals: Call<Record<never, never>, readonly Correction[]>;

@@ -3,6 +3,7 @@ import type { Correction } from "../../src/data/files/patch.ts";
 import type { Choices } from "./calls.ts";
 import type { Call } from "./channel.ts";
 import type { Source } from "./source.ts";
+import type { Survey } from "./survey.ts";
 
 /** A training: the page's dataset with its corrections, and overrides as on the command line. */
 export interface TrainOrder {
@@ -86,6 +87,8 @@ export type EngineCalls = {
   pace: Call<"go" | "pause" | "step", void>;
   /** Ends the run, which saves itself. */
   stop: Call<Record<never, never>, void>;
+  /** What the network of the last training makes of all images; undefined before there is one. */
+  survey: Call<Record<never, never>, Survey | undefined>;
   runFiles: Call<Record<never, never>, readonly RunFile[]>;
   runFile: Call<string, Uint8Array>;
 };

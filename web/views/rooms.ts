@@ -8,6 +8,7 @@ import { SeesRoom } from "./sees/sees_room.tsx";
 import { LearnRoom } from "./learn/learn_room.tsx";
 import { TakeRoom } from "./take/take_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
+import { WrongRoom } from "./wrong/wrong_room.tsx";
 
 /** A part of the page. */
 export interface Room {
@@ -24,6 +25,7 @@ export const rooms: readonly Room[] = [
   { id: "images", title: "Look and fix", View: ImagesRoom, needsData: true },
   { id: "sees", title: "What the network sees", View: SeesRoom, needsData: true },
   { id: "learn", title: "Will it learn?", View: LearnRoom, needsData: true },
+  { id: "wrong", title: "Where it is wrong", View: WrongRoom, needsData: true },
   { id: "take", title: "Take it away", View: TakeRoom, needsData: true },
   { id: "compare", title: "Compare", View: CompareRoom, needsData: false },
 ];

@@ -1,4 +1,6 @@
 /** The room that is shown, by its id. */
 import { signal } from "@preact/signals";
 
-export const shown = signal<"data" | "verdict" | "images" | "sees" | "learn" | "take" | "compare">("data");
+export const shown = signal<"data" | "verdict" | "images" | "sees" | "learn" | "wrong" | "take" | "compare">(
+  "data",
+);

@@ -9,7 +9,7 @@ import {
   KINDS,
 } from "../../src/data/health/types.ts";
 import { type Dataset, type Split, SPLITS } from "../../src/data/types.ts";
-import type { AlikeGroup, Query, Row } from "../protocol/calls.ts";
+import type { AlikeGroup, DatasetCalls, Query, Row } from "../protocol/calls.ts";
 
 interface Entry {
   readonly path: string;
@@ -23,6 +23,7 @@ export class Catalog {
   readonly #ids = new Map<string, number>();
   #findings: readonly Finding[] = [];
   #kinds = new Map<string, Kind[]>();
+  readonly #predictions = new Map<number, NonNullable<Row["prediction"]>>();
 
   /** `seen` are the files that were looked at, by path. */
   constructor(readonly dataset: Dataset, readonly seen = new Map<string, SeenFile>()) {
@@ -48,19 +49,44 @@ export class Catalog {
     }
   }
 
+  /** Takes what a network has made of images, and gives their numbers, -1 for one that is not there. */
+  surveyed(
+    { classes, paths, splits, predicted, confidence }: DatasetCalls["survey"]["params"],
+  ): Int32Array {
+    const places = new Map(this.entries.map(({ path }, id) => [path, id]));
+    this.entries.forEach(({ path, split }, id) => places.set(`${split}/${path}`, id));
+    this.#predictions.clear();
+    return Int32Array.from(paths, (path, i) => {
+      const id = places.get(`${splits[i]}/${path}`) ?? places.get(path); // a correction may have moved it
+      if (id === undefined) return -1;
+      this.#predictions.set(id, { className: classes[predicted[i]], confidence: confidence[i] });
+      return id;
+    });
+  }
+
   /** The numbers of the samples that a query asks for, in its order. */
-  list({ split, className, finding, text, sort }: Query): Uint32Array {
+  list({ split, className, finding, predicted, among, text, sort }: Query): Uint32Array {
     const label = className === undefined ? -1 : this.dataset.classes.indexOf(className);
     const part = text?.toLowerCase();
     const ids: number[] = [];
-    this.entries.forEach((entry, id) => {
+    (among ?? this.entries.keys()).forEach((id) => {
+      const entry = this.entries[id];
       if (split !== undefined && entry.split !== split) return;
       if (className !== undefined && entry.label !== label) return;
       if (finding !== undefined && !this.#kinds.get(entry.path)?.includes(finding)) return;
+      if (predicted !== undefined && !this.#isPredicted(id, predicted)) return;
       if (part !== undefined && !entry.path.toLowerCase().includes(part)) return;
       ids.push(id);
     });
     return Uint32Array.from(this.#sorted(ids, sort));
+  }
+
+  #isPredicted(id: number, asked: NonNullable<Query["predicted"]>): boolean {
+    const found = this.#predictions.get(id)?.className;
+    if (found === undefined) return false;
+    return asked === "wrong"
+      ? found !== this.dataset.classes[this.entries[id].label]
+      : found === asked.className;
   }
 
   #sorted(ids: number[], sort: Query["sort"]): number[] {
@@ -76,6 +102,10 @@ export class Catalog {
         return ids.sort((a, b) => entries[a].label - entries[b].label || a - b);
       case "size":
         return ids.sort((a, b) => area(a) - area(b) || a - b);
+      case "confidence": {
+        const of = (id: number) => this.#predictions.get(id)?.confidence ?? 2;
+        return ids.sort((a, b) => of(a) - of(b) || a - b);
+      }
       case "path":
         return ids.sort((a, b) => compareCodePoints(entries[a].path, entries[b].path) || a - b);
     }
@@ -83,7 +113,7 @@ export class Catalog {
 
   row(id: number): Row {
     const { path, split, label } = this.entries[id];
-    const picture = this.seen.get(path)?.picture;
+    const picture = this.seen.get(path)?.picture, prediction = this.#predictions.get(id);
     return {
       id,
       path,
@@ -91,6 +121,7 @@ export class Catalog {
       className: this.dataset.classes[label],
       ...(picture && { size: [picture.width, picture.height] as const }),
       findings: this.#kinds.get(path) ?? [],
+      ...(prediction && { prediction }),
     };
   }
 

@@ -73,6 +73,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
     ...seesCalls(opened, inspectors),
     ...compareCalls(opened, inspectors),
     list: (query) => opened().catalog.list(query),
+    survey: (made) => opened().catalog.surveyed(made),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),
     alike: (id) => opened().catalog.alike(id),
     proposals: () => {

@@ -8,6 +8,7 @@ import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import sees from "../../../web/style/sees.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.min.css" with { type: "text" };
 import parts from "../../plots/style/parts.css" with { type: "text" };
+import wrong from "../../../web/style/wrong.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
@@ -29,9 +30,19 @@ export const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval';
 const SCRIPT = "text/javascript";
 const MAIN = "web/main.tsx", WORKER = "web/worker/worker.ts";
 
-const style = [tokens, parts, uplot, page, rooms, images, sees, learn, compare, innerComparisonStyle].join(
-  "\n",
-);
+const style = [
+  tokens,
+  parts,
+  uplot,
+  page,
+  rooms,
+  images,
+  sees,
+  learn,
+  wrong,
+  compare,
+  innerComparisonStyle,
+].join("\n");
 
 /** What the page's document says besides. */
 export interface PageOptions {

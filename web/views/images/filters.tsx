@@ -1,7 +1,9 @@
 /** Which images are listed, and in which order. */
 import { SPLITS } from "../../../src/data/types.ts";
-import { ask, ids, query } from "../../state/gallery.ts";
+import type { Query } from "../../protocol/calls.ts";
+import { among, ask, ids, query } from "../../state/gallery.ts";
 import { summary, verdict } from "../../state/session.ts";
+import { survey } from "../../state/survey.ts";
 
 /** The bar of filters. */
 export function Filters() {
@@ -13,7 +15,7 @@ export function Filters() {
         label="Split"
         value={split}
         options={SPLITS.map((name) => [name, name])}
-        onChoose={(split) => ask({ split })}
+        onChoose={(split) => ask({ split: split as Query["split"] })}
       />
       <Choice
         label="Class"
@@ -25,15 +27,20 @@ export function Filters() {
         label="Finding"
         value={finding}
         options={findings.map(({ kind, title }) => [kind, title])}
-        onChoose={(finding) => ask({ finding })}
+        onChoose={(finding) => ask({ finding: finding as Query["finding"] })}
       />
+      {survey.value !== undefined && <Predicted classes={survey.value.classes} />}
       <label>
         Sort{" "}
-        <select value={sort} onChange={({ currentTarget }) => ask({ sort: currentTarget.value })}>
+        <select
+          value={sort}
+          onChange={({ currentTarget }) => ask({ sort: currentTarget.value as Query["sort"] })}
+        >
           <option value="order">as read</option>
           <option value="class">by class</option>
           <option value="size">by size</option>
           <option value="path">by path</option>
+          {survey.value !== undefined && <option value="confidence">by confidence, lowest first</option>}
         </select>
       </label>
       <input
@@ -43,8 +50,27 @@ export function Filters() {
         value={text ?? ""}
         onInput={({ currentTarget }) => ask({ text: currentTarget.value })}
       />
+      {query.value.among !== undefined && (
+        <button type="button" onClick={() => ask({ among: undefined })}>Only {among.value} ✕</button>
+      )}
       <output>{ids.value.length.toLocaleString("en")} images</output>
     </form>
+  );
+}
+
+/** By what the page's network sees. */
+function Predicted({ classes }: { classes: readonly string[] }) {
+  const { predicted } = query.value, is = "is ";
+  return (
+    <Choice
+      label="Prediction"
+      value={predicted === "wrong" ? predicted : predicted && is + predicted.className}
+      options={[["wrong", "not the label"], ...classes.map((name) => [is + name, name] as const)]}
+      onChoose={(chosen) =>
+        ask({
+          predicted: chosen === "" || chosen === "wrong" ? chosen : { className: chosen.slice(is.length) },
+        })}
+    />
   );
 }
 

@@ -1,0 +1,43 @@
+/** Whether the network is as often right as it is confident. */
+import type { Survey } from "../../protocol/survey.ts";
+
+/** The section. */
+export function Calibration({ known: { reliability, ece, heldOut } }: { known: Survey }) {
+  return (
+    <section aria-labelledby="calibration-title">
+      <h2 id="calibration-title">Confidence and truth</h2>
+      <p>
+        {ece === null
+          ? `No images of ${heldOut} to say it by.`
+          : `Confidence and the share of right answers on ${heldOut} are ${
+            (100 * ece).toFixed(1)
+          } points apart on average (expected calibration error).`}
+      </p>
+      <table class="counts">
+        <thead>
+          <tr>
+            <th scope="col">confidence</th>
+            <th scope="col">right</th>
+            <th scope="col">images</th>
+          </tr>
+        </thead>
+        <tbody>
+          {reliability.map(({ confidence, right, images }) => (
+            <tr key={confidence}>
+              <th scope="row">{percent(confidence)}</th>
+              <td>
+                <meter min={0} max={1} value={right} aria-hidden="true" />
+                {percent(right)}
+              </td>
+              <td>{images.toLocaleString("en")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
