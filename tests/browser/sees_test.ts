@@ -11,14 +11,16 @@ import { archiveTree } from "../../src/data/files/archives/tree.ts";
 import { readDataset } from "../../src/data/files/dataset.ts";
 import { batches } from "../../src/data/loader.ts";
 import { renderBatch } from "../../src/data/render.ts";
+import { sampler } from "../../src/data/sampler.ts";
 import { cropLoss } from "../../src/data/transforms/crop_loss.ts";
 import { reductionOf } from "../../src/data/transforms/kept_size.ts";
 import { reduce } from "../../src/data/transforms/reduction.ts";
-import { type Dataset, type FileTree, IMAGENET, type Picture } from "../../src/data/types.ts";
+import { type Dataset, type FileTree, IMAGENET, type Picture, type Sample } from "../../src/data/types.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { decodeImage, encodePng } from "../../src/host/deno_images.ts";
 import { configuredPipelines } from "../../src/setup/kept_sizes.ts";
-import { lossInWords } from "../../web/views/sees/words.ts";
+import type { MixedWith } from "../../web/protocol/sees_calls.ts";
+import { lossInWords, mixInWords } from "../../web/views/sees/words.ts";
 import { waves } from "../data/health/made.ts";
 import { browserTest } from "../rings.ts";
 import { withServedPage, withSinglePage } from "./open_page.ts";
@@ -41,37 +43,42 @@ interface Training {
   readonly dataset: Dataset;
 }
 
-/** What the trainer feeds to the network in an epoch, as levels of RGBA, by path. */
+/** What the network gets of a sample: levels of RGBA, and the class and the share of the image in the row before. */
+interface Fed {
+  readonly pixels: readonly number[];
+  readonly mixed?: MixedWith;
+}
+
+/** What the trainer feeds to the network in an epoch, in its own order and batches, by path. */
 async function trainedOn(
   { tree, dataset }: Training,
   overrides: readonly string[],
   { seed, epoch }: { seed: number; epoch: number },
-): Promise<Map<string, number[]>> {
-  const config = loadConfig(denoConfigFiles(), overrides);
+): Promise<Map<string, Fed>> {
+  const config = loadConfig(denoConfigFiles(), overrides), { classes } = dataset;
   const pipelines = configuredPipelines(config), { image_size: imageSize } = config.data;
   const reduction = reductionOf(config.data, pipelines, "train");
-  const samples = [], pictures: Picture[] = [];
+  const samples: Sample[] = [], pictures: Picture[] = [];
   for (const sample of dataset.splits.train) {
     const picture = await decodeImage(await tree.read(sample.path)).catch(() => undefined);
     if (picture === undefined) continue;
     samples.push(sample);
     pictures.push(reduce(picture, reduction));
   }
-  const order = samples.map((_, i) => i), batchSize = samples.length;
-  const options = {
-    samples,
-    pictures: inMemory(pictures),
-    order,
-    batchSize,
-    pipeline: pipelines.train,
-    seed,
-    epoch,
-  };
-  const [batch] = await Array.fromAsync(batches(options));
-  const values = renderBatch(batch, pipelines.train), length = imageSize ** 2 * 4;
-  return new Map(
-    samples.map(({ path }, n) => [path, levelsOf(values.subarray(n * length, (n + 1) * length))]),
-  );
+  const { order } = sampler(config.data.sampler, { samples, classes, seed }).draw(epoch);
+  const { train: pipeline, mixer } = pipelines, batchSize = config.data.batch_size;
+  const options = { samples, pictures: inMemory(pictures), order, batchSize, pipeline, mixer, seed, epoch };
+  const fed = new Map<string, Fed>(), length = imageSize ** 2 * 4;
+  for await (const batch of batches(options)) {
+    const values = renderBatch(batch, pipeline), { target } = batch;
+    for (const [row, position] of batch.indices.entries()) {
+      const pixels = levelsOf(values.subarray(row * length, (row + 1) * length));
+      const mixed = target.kind === "mixed" &&
+        { className: classes[target.second[row]], share: target.shares[row] };
+      fed.set(samples[position].path, { pixels, ...(mixed && { mixed }) });
+    }
+  }
+  return fed;
 }
 
 /** Normalised values as the levels of an opaque image. */
@@ -87,7 +94,7 @@ function levelsOf(values: Float32Array): number[] {
 async function shownDraws(
   page: Page,
   seed: number,
-): Promise<{ path: string; epoch: number; pixels: number[] }[]> {
+): Promise<{ path: string; epoch: number; pixels: number[]; words: string | undefined }[]> {
   const canvases = page.locator(`.draws td canvas[data-what]`);
   await page.waitForFunction((seed) => {
     const all = [...document.querySelectorAll<HTMLCanvasElement>(".draws td canvas")];
@@ -103,6 +110,7 @@ async function shownDraws(
         path,
         epoch: Number(epoch),
         pixels: [...context.getImageData(0, 0, canvas.width, canvas.height).data],
+        words: canvas.closest("td")!.querySelector("small")?.innerText,
       };
     })
   );
@@ -146,11 +154,12 @@ browserTest(
           });
           const drawn = shown.filter((each) => each.epoch === numbers.from + at);
           assertEquals(drawn.length, 3);
-          for (const { path, pixels } of drawn) {
-            assert(
-              pixels.join() === expected.get(path)!.join(),
-              `${path}, epoch ${numbers.from + at}, ${overrides}`,
-            );
+          for (const { path, pixels, words } of drawn) {
+            const fed = expected.get(path)!, what = `${path}, epoch ${numbers.from + at}, ${overrides}`;
+            const most = fed.mixed === undefined ? 0 : 1; // the page mixes levels, the trainer normalised values
+            assert(pixels.every((level, i) => Math.abs(level - fed.pixels[i]) <= most), what);
+            const said = fed.mixed && mixInWords(fed.mixed);
+            assertEquals(words, said, what);
           }
         }
         return shown;
@@ -173,9 +182,17 @@ browserTest(
       assertNotEquals(await compare({ seed: 7, from: 4 }), seven);
       await page.locator(".draws-and-sliders").getByRole("button", { name: "As in the preset" }).click();
       assertEquals(await compare({ seed: 7, from: 4 }), seven);
+      for (const way of ["MixUp", "CutMix"]) {
+        await page.getByRole("checkbox", { name: way }).press("Space");
+        await page.getByLabel("images in a batch").fill("4");
+        assertNotEquals(await compare({ seed: 7, from: 2 }), seven);
+      }
+      await page.getByRole("checkbox", { name: "CutMix" }).press("Space");
+      await page.getByRole("slider", { name: "mixup alpha" }).press("End");
+      await compare({ seed: 9, from: 1 });
       await choosePreset(page, "upright");
       await page.getByRole("button", { name: "Another draw" }).click();
-      assertEquals(await epoch.inputValue(), "10");
+      assertEquals(await epoch.inputValue(), "7");
       await page.getByRole("button", { name: "Another draw" }).click();
       assertEquals(await compare({ seed: 42, from: 1 }), first);
     });

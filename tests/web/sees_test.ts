@@ -7,7 +7,7 @@ import { pipeline } from "../../src/data/transforms/pipeline.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import type { PresetOption, Transforms } from "../../web/protocol/sees_calls.ts";
 import { edited, overridesFor, withEdit, withValue } from "../../web/state/edits.ts";
-import { lossInWords, percent, scaleInWords } from "../../web/views/sees/words.ts";
+import { lossInWords, mixInWords, percent, scaleInWords } from "../../web/views/sees/words.ts";
 import { editedFile, presetOf } from "../../web/worker/sees/presets.ts";
 import { spread, varied } from "../../web/worker/sees/varied.ts";
 
@@ -82,15 +82,38 @@ Deno.test("edits mean the same as overrides of the command line, and as a file",
         const at = random.integer(numbersOf(option).length);
         edits = withEdit(edits, option, withValue(option, option.values, at, onSlider(option, random)));
       }
-      const steps = edited(preset, edits), text = editedFile(texts.get(preset.name)!, edits);
+      const steps = edited(preset, edits), text = editedFile(texts.get(preset.name)!, edits, []);
       const config = loadConfig(files, [...overridesFor(preset.name, edits), "data.image_size=64"]);
       assertEquals(draws(steps, 64), draws(pipelineSteps(config), 64), JSON.stringify(edits));
       assertEquals(parse(text), { train: steps.train, eval: steps.eval });
     }
     const comments = texts.get(preset.name)!.match(/#.*/g) ?? [];
-    const again = editedFile(texts.get(preset.name)!, {});
+    const again = editedFile(texts.get(preset.name)!, {}, []);
     for (const comment of comments) assertStringIncludes(again, comment);
   }
+});
+
+Deno.test("ways to mix batches mean the same as an override, and in a file", () => {
+  const ways = [{ mixup: { alpha: 0.2 } }, { cutmix: { alpha: 1.5 } }, { mixup: {} }];
+  for (let n = 0; n <= ways.length; n++) {
+    const batch = ways.slice(0, n),
+      { batch: read } = loadConfig(files, overridesFor("upright", {}, batch)).transforms;
+    assertEquals(
+      read.map((way) => Object.entries(way)),
+      batch.map((way) => {
+        const [[name, options]] = Object.entries(way);
+        return [[name, { alpha: 1, ...options }]];
+      }),
+    );
+    const text = editedFile(texts.get("upright")!, {}, batch);
+    assertEquals(parse(text).batch ?? [], batch);
+    assertEquals(presetOf("mine", text).batch, batch);
+    assertEquals(editedFile(text, {}, batch), text);
+    assertEquals(presetOf("mine", editedFile(text, {}, [])).batch, []);
+  }
+  assertEquals(presetOf("mine", "train: []\neval: []\nbatch: [cutmix, mixup: ]\n").batch, [{ cutmix: {} }, {
+    mixup: {},
+  }]);
 });
 
 Deno.test("the other end of a range gives way, and a value of the preset is no edit", () => {
@@ -171,5 +194,6 @@ Deno.test("losses and scales are told in words", () => {
     "640 x 480 pixels, shrunk 2.8 times and made 2.0 times as wide",
   );
   assertEquals([0, 0.004, 0.126, 0.996, 1].map(percent), ["0 %", "0.4 %", "13 %", "99.6 %", "100 %"]);
+  assertEquals(mixInWords({ className: "10", share: 0.7 }), "and 30\u00a0% of 10");
   assertEquals([1e-4, 0.9999].map(percent), ["under 0.1 %", "99.9 %"]);
 });

@@ -1,4 +1,5 @@
 /** What the page asks about what the network sees: presets of transforms, what crops lose, and images as they are prepared. */
+import type { BatchMix } from "../../src/data/mixing/batch_mix.ts";
 import type { CropLoss, CropSummary } from "../../src/data/transforms/crop_loss.ts";
 import type { Size } from "../../src/data/transforms/operation.ts";
 import type { Step } from "../../src/data/transforms/transform.ts";
@@ -33,8 +34,31 @@ export interface PresetOption {
   readonly grain: number;
 }
 
+/** Ways to mix batches with their options, as in `transforms.batch`. */
+export type BatchWays = readonly Readonly<Record<string, Readonly<Record<string, number>>>>[];
+
+/** A way to mix batches, with its options as they are by default. */
+export interface MixingWay {
+  readonly name: string;
+  readonly about: string;
+  readonly options: Readonly<Record<string, number>>;
+}
+
+/** How batches are mixed. */
+export interface Mixing {
+  readonly ways: BatchWays;
+  readonly batchSize: number;
+}
+
+/** What an image is mixed with, and the share of its own class. */
+export interface MixedWith {
+  readonly className: string;
+  readonly share: number;
+}
+
 /** A file of conf/transforms. */
 export interface Preset extends Transforms {
+  readonly batch: BatchWays;
   readonly name: string;
   /** What its first lines say. */
   readonly about: string;
@@ -63,6 +87,15 @@ export interface Preparation {
   readonly how: Sized;
   /** The position of the sample among those of train, and the epoch. */
   readonly drawn?: Epoch & { readonly position: number };
+  /** How it is mixed, and the other image. */
+  readonly mixed?: { readonly mix: BatchMix; readonly other: MixedFile };
+}
+
+/** An image that is mixed into another. */
+export interface MixedFile {
+  readonly key: string;
+  readonly place: FilePlace;
+  readonly position: number;
 }
 
 /** What is lost of an image. */
@@ -72,7 +105,8 @@ export interface ImageLoss extends Size, CropLoss {}
 export type SeesCalls = {
   presets: Call<Record<never, never>, readonly Preset[]>;
   /** A preset's file with other values. */
-  presetFile: Call<{ readonly name: string; readonly edits: Edits }, string>;
+  presetFile: Call<{ readonly name: string; readonly edits: Edits; readonly batch: BatchWays }, string>;
+  mixingWays: Call<Record<never, never>, readonly MixingWay[]>;
   /** Samples of train of several shapes and classes, the widest last. */
   varied: Call<number, readonly number[]>;
   /** What evaluation loses of samples; undefined where a file cannot be read. */
@@ -82,6 +116,19 @@ export type SeesCalls = {
   >;
   /** What evaluation by each of these loses of all images whose sizes are known. */
   crops: Call<readonly Evaluation[], readonly CropSummary[]>;
-  /** A sample of train as it is in an epoch, else as in evaluation. */
-  prepared: Call<{ readonly id: number; readonly how: Sized; readonly epoch?: Epoch }, ImageBitmap>;
+  /** A sample of train as it is in an epoch, mixed if batches are, else as in evaluation. */
+  prepared: Call<
+    { readonly id: number; readonly how: Sized; readonly epoch?: Epoch; readonly mixing?: Mixing },
+    ImageBitmap
+  >;
+  /** What samples of train are mixed with in epochs: [ids, epochs]. */
+  mixes: Call<
+    {
+      readonly ids: readonly number[];
+      readonly epochs: readonly Epoch[];
+      readonly imageSize: number;
+      readonly mixing: Mixing;
+    },
+    readonly (readonly MixedWith[])[]
+  >;
 };

@@ -1,6 +1,6 @@
 /** Numbers of a preset that were changed: what becomes of its steps, and what says so on a command line. */
 import type { Step } from "../../src/data/transforms/transform.ts";
-import type { Edits, PresetOption, Transforms, Values } from "../protocol/sees_calls.ts";
+import type { BatchWays, Edits, PresetOption, Transforms, Values } from "../protocol/sees_calls.ts";
 
 /** The values of an option once `value` is at a position; the other end of a range gives way. */
 export function withValue(option: PresetOption, values: Values, at: number, value: number): Values {
@@ -27,10 +27,17 @@ export function edited({ train, eval: evaluation }: Transforms, edits: Edits): T
   return steps as { train: Step[]; eval: Step[] };
 }
 
-/** The words of a command line that choose a preset with other values. */
-export function overridesFor(preset: string, edits: Edits): string[] {
+/** The words of a command line that choose a preset with other values, and other ways to mix batches if they are given. */
+export function overridesFor(preset: string, edits: Edits, batch?: BatchWays): string[] {
   const changes = Object.entries(edits).map(([key, values]) =>
     `transforms.${key}=${typeof values === "number" ? values : `[${values}]`}`
   );
-  return [`transforms=${preset}`, ...changes];
+  const mixing = batch === undefined ? [] : [`transforms.batch=[${batch.map(wayInWords)}]`];
+  return [`transforms=${preset}`, ...changes, ...mixing];
+}
+
+/** "{mixup:{alpha:0.2}}" */
+function wayInWords(way: BatchWays[number]): string {
+  const options = (given: object) => Object.entries(given).map(([key, value]) => `${key}:${value}`);
+  return `{${Object.entries(way).map(([name, given]) => `${name}:{${options(given)}}`)}}`;
 }

@@ -8,6 +8,8 @@ export const DRAWS = 6;
 export const seed = signal(42); // as `seed` is by default
 /** The epoch of the first draw; a run's first is 0. */
 export const epoch = signal(0);
+/** Images of a batch, where batches are mixed; as trainer=quick has it. */
+export const batchSize = signal(32);
 /** The sample that is looked at; undefined for the first of those that are offered. */
 export const looked = signal<number | undefined>(undefined);
 

@@ -1,7 +1,7 @@
 /** The transforms that the user has chosen: a preset, other values of its numbers, and the side of the network's input. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { classChanges } from "../../src/data/health/class_changes.ts";
-import type { Edits, Preset, PresetOption, Sized } from "../protocol/sees_calls.ts";
+import type { BatchWays, Edits, MixingWay, Preset, PresetOption, Sized } from "../protocol/sees_calls.ts";
 import { edited, overridesFor, withEdit, withValue } from "./edits.ts";
 import { call, fault, summary, verdict } from "./session.ts";
 
@@ -22,16 +22,27 @@ export const presets = signal<readonly Preset[]>([]);
 export const presetName = signal("upright"); // as conf/train.yaml has it
 export const edits = signal<Edits>({});
 /** Small, so that a training in the page is quick. */
+/** Ways in which batches are mixed; one of them is drawn for each. */
+export const ways = signal<BatchWays>([]);
+/** All ways to mix batches, once they have been asked for. */
+export const mixingWays = signal<readonly MixingWay[]>([]);
 export const imageSize = signal<number>(64);
 
 export const transforms = computed<ChosenTransforms>(() => ({
   preset: presetName.value,
-  overrides: [...overridesFor(presetName.value, edits.value), `data.image_size=${imageSize.value}`],
+  overrides: [
+    ...overridesFor(presetName.value, edits.value, isMixedOtherwise.value ? ways.value : undefined),
+    `data.image_size=${imageSize.value}`,
+  ],
   imageSize: imageSize.value,
 }));
 
 /** The chosen preset, as it is in its file. */
 export const preset = computed(() => presets.value.find(({ name }) => name === presetName.value));
+
+const isMixedOtherwise = computed(() =>
+  JSON.stringify(ways.value) !== JSON.stringify(preset.value?.batch ?? [])
+);
 
 /** The steps that come of it; undefined as long as presets have not been asked for. */
 export const sized = computed<Sized | undefined>(() =>
@@ -47,7 +58,7 @@ export const changes = computed(() =>
 export async function loadPresets(): Promise<void> {
   if (presets.value.length > 0) return;
   try {
-    presets.value = await call("presets", {});
+    [presets.value, mixingWays.value] = await Promise.all([call("presets", {}), call("mixingWays", {})]);
   } catch (error) {
     fault.value = `Cannot read the presets of transforms: ${(error as Error).message}`;
   }
@@ -58,6 +69,7 @@ export function choosePreset(name: string): void {
   batch(() => {
     presetName.value = name;
     edits.value = {};
+    ways.value = preset.value?.batch ?? [];
   });
 }
 
@@ -69,6 +81,17 @@ export function valuesOf({ key, values }: PresetOption) {
 /** Sets a number of an option. */
 export function setValue(option: PresetOption, at: number, value: number): void {
   edits.value = withEdit(edits.value, option, withValue(option, valuesOf(option), at, value));
+}
+
+/** Mixes batches in one way more or less. */
+export function toggleWay({ name, options }: MixingWay): void {
+  const others = ways.value.filter((way) => !(name in way));
+  ways.value = others.length < ways.value.length ? others : [...others, { [name]: options }];
+}
+
+/** Sets an option of a way in which batches are mixed. */
+export function setWay(name: string, option: string, value: number): void {
+  ways.value = ways.value.map((way) => name in way ? { [name]: { ...way[name], [option]: value } } : way);
 }
 
 /** Sets options as they are in the preset. */

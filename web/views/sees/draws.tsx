@@ -1,17 +1,21 @@
 /** What training sees of a few images in some epochs: the trainer's own pixels. */
 import type { Row } from "../../protocol/calls.ts";
-import type { Sized } from "../../protocol/sees_calls.ts";
-import { DRAWS, epoch, seed } from "../../state/preview.ts";
+import type { Epoch, Mixing, Sized } from "../../protocol/sees_calls.ts";
+import { batchSize, DRAWS, epoch, seed } from "../../state/preview.ts";
 import { call, checking } from "../../state/session.ts";
+import { ways } from "../../state/transforms.ts";
 import { Bitmap, Picture } from "../images/picture.tsx";
+import { NumberField } from "../number_field.tsx";
+import { useCall } from "../use_call.ts";
+import { MixingControls } from "./mixing.tsx";
 import { Sliders } from "./sliders.tsx";
+import { mixInWords } from "./words.ts";
 
 /** Images that are shown. */
 const IMAGES = 3;
 
 /** The section. */
 export function Draws({ rows, how }: { rows: readonly Row[]; how: Sized }) {
-  const epochs = Array.from({ length: DRAWS }, (_, i) => epoch.value + i);
   return (
     <section aria-labelledby="draws-title">
       <h2 id="draws-title">What training sees</h2>
@@ -31,64 +35,62 @@ export function Draws({ rows, how }: { rows: readonly Row[]; how: Sized }) {
         </small>
       </p>
       <div class="draws-and-sliders">
-        <table class="draws">
-          <thead>
-            <tr>
-              <th scope="col">image</th>
-              {epochs.map((at) => <th key={at} scope="col">epoch {at + 1}</th>)}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.slice(0, IMAGES).map((row) => (
-              <tr key={row.id}>
-                <th scope="row">
-                  <Picture id={row.id} side={160} alt={row.path} />
-                  <span>{row.className}</span>
-                </th>
-                {epochs.map((at) => (
-                  <td key={at}>
-                    <Draw row={row} how={how} at={at} />
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-        <Sliders list="train" />
+        <DrawsTable rows={rows.slice(0, IMAGES)} how={how} />
+        <Sliders list="train">
+          <MixingControls />
+        </Sliders>
       </div>
     </section>
   );
 }
 
-/** Once all files have been looked at, it is known which of them count for the position of a sample. */
-function Draw({ row: { id, path }, how, at }: { row: Row; how: Sized; at: number }) {
+/** Images by epochs, with what they are mixed with where batches are. */
+function DrawsTable({ rows, how }: { rows: readonly Row[]; how: Sized }) {
+  const epochs = Array.from({ length: DRAWS }, (_, i) => ({ seed: seed.value, epoch: epoch.value + i }));
+  const mixing = ways.value.length > 0 ? { ways: ways.value, batchSize: batchSize.value } : undefined;
+  const asked = mixing && { ids: rows.map(({ id }) => id), epochs, imageSize: how.imageSize, mixing };
+  const { answer: mixes = [] } = useCall("mixes", asked, checking.value.at);
   return (
-    <Bitmap
-      what={JSON.stringify([id, how.train, how.imageSize, seed.value, at, checking.value.at === "done"])}
-      alt={`${path} in epoch ${at + 1}`}
-      draw={(signal) => call("prepared", { id, how, epoch: { seed: seed.value, epoch: at } }, { signal })}
-    />
+    <table class="draws">
+      <thead>
+        <tr>
+          <th scope="col">image</th>
+          {epochs.map(({ epoch }) => <th key={epoch} scope="col">epoch {epoch + 1}</th>)}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, i) => (
+          <tr key={row.id}>
+            <th scope="row">
+              <Picture id={row.id} side={160} alt={row.path} />
+              <span>{row.className}</span>
+            </th>
+            {epochs.map((at, j) => (
+              <td key={j}>
+                <Draw row={row} how={how} at={at} mixing={mixing} />
+                {mixing && mixes[i]?.[j] && <small>{mixInWords(mixes[i][j])}</small>}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
-function NumberField({ label, value, least, onChange }: {
-  label: string;
-  value: number;
-  least: number;
-  onChange: (value: number) => void;
+/** Once all files have been looked at, it is known which of them count for the position of a sample. */
+function Draw({ row: { id, path }, how, at, mixing }: {
+  row: Row;
+  how: Sized;
+  at: Epoch;
+  mixing: Mixing | undefined;
 }) {
+  const { seed, epoch } = at, isSettled = checking.value.at === "done";
   return (
-    <label>
-      {label}{" "}
-      <input
-        type="number"
-        min={least}
-        step={1}
-        value={value}
-        onInput={({ currentTarget: { valueAsNumber: value } }) => {
-          if (Number.isInteger(value) && value >= least) onChange(value);
-        }}
-      />
-    </label>
+    <Bitmap
+      what={JSON.stringify([id, how.train, how.imageSize, seed, epoch, isSettled, mixing])}
+      alt={`${path} in epoch ${epoch + 1}`}
+      draw={(signal) => call("prepared", { id, how, epoch: at, ...(mixing && { mixing }) }, { signal })}
+    />
   );
 }

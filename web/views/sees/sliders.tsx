@@ -1,9 +1,10 @@
 /** Sliders for the numbers of the preset, by transform. */
+import type { ComponentChildren } from "preact";
 import type { PresetOption } from "../../protocol/sees_calls.ts";
 import { edits, preset, presetName, reset, setValue, valuesOf } from "../../state/transforms.ts";
 
-/** The sliders of the steps of training or evaluation; nothing where they have no numbers. */
-export function Sliders({ list }: { list: "train" | "eval" }) {
+/** The sliders of the steps of training or evaluation, and what goes with them; nothing where they have no numbers. */
+export function Sliders({ list, children }: { list: "train" | "eval"; children?: ComponentChildren }) {
   const options = preset.value?.options.filter(({ key }) => key.startsWith(list)) ?? [];
   if (options.length === 0) return null;
   const steps = [...Map.groupBy(options, ({ key }) => key.slice(0, key.lastIndexOf(".")))];
@@ -15,6 +16,7 @@ export function Sliders({ list }: { list: "train" | "eval" }) {
           {options.map((option) => <Option key={option.key} option={option} />)}
         </fieldset>
       ))}
+      {children}
       <button
         type="button"
         disabled={!options.some(({ key }) => key in edits.value)}
@@ -33,19 +35,41 @@ function Option({ option }: { option: PresetOption }) {
     <div class={key in edits.value ? "option changed" : "option"}>
       <span>{name}</span>
       {values.map((value, at) => (
-        <span key={at} class="slider">
-          <input
-            type="range"
-            aria-label={[option.transform, name, ends[at]].join(" ").trim()}
-            min={least}
-            max={most}
-            step={grain}
-            value={value}
-            onInput={({ currentTarget }) => setValue(option, at, currentTarget.valueAsNumber)}
-          />
-          <output>{Number(value.toFixed(2))}</output>
-        </span>
+        <Slider
+          key={at}
+          label={[option.transform, name, ends[at]].join(" ").trim()}
+          least={least}
+          most={most}
+          grain={grain}
+          value={value}
+          onInput={(value) => setValue(option, at, value)}
+        />
       ))}
     </div>
+  );
+}
+
+/** A slider with its value beside it. */
+export function Slider({ label, least, most, grain, value, onInput }: {
+  label: string;
+  least: number;
+  most: number;
+  grain: number;
+  value: number;
+  onInput: (value: number) => void;
+}) {
+  return (
+    <span class="slider">
+      <input
+        type="range"
+        aria-label={label}
+        min={least}
+        max={most}
+        step={grain}
+        value={value}
+        onInput={({ currentTarget }) => onInput(currentTarget.valueAsNumber)}
+      />
+      <output>{Number(value.toFixed(2))}</output>
+    </span>
   );
 }

@@ -1,5 +1,6 @@
 /** The chosen transforms for the command line: as a command, and as a file of its own. */
-import { edits, presetName, transforms } from "../../state/transforms.ts";
+import { batchSize } from "../../state/preview.ts";
+import { edits, presetName, transforms, ways } from "../../state/transforms.ts";
 import { summary } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
 import { trainCommand } from "../../state/command.ts";
@@ -8,8 +9,13 @@ import { useCall } from "../use_call.ts";
 
 /** The section. */
 export function TakeTransforms() {
-  const { answer: file = "" } = useCall("presetFile", { name: presetName.value, edits: edits.value });
-  const command = trainCommand(summary.value!, transforms.value.overrides);
+  const { answer: file = "" } = useCall("presetFile", {
+    name: presetName.value,
+    edits: edits.value,
+    batch: ways.value,
+  });
+  const size = ways.value.length > 0 ? [`data.batch_size=${batchSize.value}`] : [];
+  const command = trainCommand(summary.value!, [...transforms.value.overrides, ...size]);
   return (
     <section aria-labelledby="take-transforms-title">
       <h2 id="take-transforms-title">Train with it</h2>

@@ -1,6 +1,6 @@
 /** What is lost, in words. */
 import type { CropSummary } from "../../../src/data/transforms/crop_loss.ts";
-import type { ImageLoss } from "../../protocol/sees_calls.ts";
+import type { ImageLoss, MixedWith } from "../../protocol/sees_calls.ts";
 
 /** A share from which on it is worth a word. */
 const WORTH = 0.005;
@@ -42,6 +42,11 @@ export function scaleInWords({ width, height, perPixel: [across, down] }: ImageL
 function scaledBy(perPixel: number): string {
   if (perPixel > 1.05) return `shrunk ${perPixel.toFixed(1)} times`;
   return perPixel < 0.95 ? `enlarged ${(1 / perPixel).toFixed(1)} times` : "as large as it is";
+}
+
+/** "and 30 % of 10" */
+export function mixInWords({ className, share }: MixedWith): string {
+  return `and ${percent(1 - share).replace(" ", "\u00a0")} of ${className}`;
 }
 
 /** The share of images of which more than a tenth of a side is lost. */

@@ -9,6 +9,7 @@ import type { Evaluation, SeesCalls } from "../../protocol/sees_calls.ts";
 import type { Catalog } from "../catalog.ts";
 import { confTexts } from "../conf_texts.ts";
 import type { Inspectors } from "../inspectors.ts";
+import { Meetings, mixingWays } from "./mixing.ts";
 import { spread, varied } from "./varied.ts";
 
 /** Where presets are. */
@@ -25,18 +26,20 @@ export function seesCalls(
   opened: () => OpenDataset,
   inspectors: Inspectors,
 ): Handlers<SeesCalls> {
+  const meetings = new Meetings();
   return {
     async presets() {
       const { presetOf } = await import("./presets.ts"); // with its reader of YAML, once it is asked for
       return presetFiles().map(([name, text]) => presetOf(name, text));
     },
-    async presetFile({ name, edits }) {
+    async presetFile({ name, edits, batch }) {
       const { editedFile } = await import("./presets.ts");
-      return editedFile(confTexts().get(`${FOLDER}${name}.yaml`)!, edits);
+      return editedFile(confTexts().get(`${FOLDER}${name}.yaml`)!, edits, batch);
     },
+    mixingWays,
     varied(count) {
       const { catalog } = opened(), known = shapesOf(catalog);
-      return known.length < count ? spread(candidatesOf(catalog), count) : varied(known, count);
+      return known.length < count ? spread(samplesOf(catalog), count) : varied(known, count);
     },
     async losses({ ids, how }, { signal }) {
       const { tree, catalog: { entries, seen } } = opened();
@@ -55,11 +58,25 @@ export function seesCalls(
       const sizes = sizesOf(opened().catalog);
       return choices.map((how) => summarizeCrops(sizes, evaluation(how)));
     },
-    async prepared({ id, how, epoch }, { signal }) {
+    async prepared({ id, how, epoch, mixing }, { signal }) {
       const { key, tree, catalog } = opened(), { path } = catalog.entries[id];
-      const drawn = epoch && { ...epoch, position: positionOf(catalog, id) };
-      const what = { key: `${key}/${path}`, place: tree.place!(path), how, ...(drawn && { drawn }) };
+      const file = (path: string) => ({ key: `${key}/${path}`, place: tree.place!(path) });
+      if (epoch === undefined) return await inspectors.prepare(id, { ...file(path), how }, signal);
+      const samples = samplesOf(catalog), position = samples.indexOf(id);
+      const met = mixing && meetings.of(position, samples.length, epoch, mixing, how.imageSize);
+      const other = met && { ...file(catalog.entries[samples[met.position]].path), position: met.position };
+      const mixed = met && { mix: met.mix, other: other! };
+      const what = { ...file(path), how, drawn: { ...epoch, position }, ...(mixed && { mixed }) };
       return await inspectors.prepare(id, what, signal);
+    },
+    mixes({ ids, epochs, imageSize, mixing }) {
+      const { catalog } = opened(), samples = samplesOf(catalog);
+      return ids.map((id) =>
+        epochs.map((epoch) => {
+          const met = meetings.of(samples.indexOf(id), samples.length, epoch, mixing, imageSize)!;
+          return { share: met.mix.share, className: catalog.row(samples[met.position]).className };
+        })
+      );
     },
   };
 }
@@ -84,8 +101,8 @@ function shapesOf({ entries, seen }: Catalog) {
   });
 }
 
-/** Those of train that may be images. */
-function candidatesOf({ entries, seen }: Catalog): number[] {
+/** The samples as the trainer has them: those of train whose files are images, as far as that is known. */
+function samplesOf({ entries, seen }: Catalog): number[] {
   return entries.flatMap(({ split, path }, id) => {
     const file = seen.get(path);
     return split === "train" && (file === undefined || file.picture !== undefined) ? [id] : [];
@@ -102,14 +119,4 @@ function sizesOf({ paths, seen }: Catalog): SizeCount[] {
     counts.set(key, { width, height, count: (counts.get(key)?.count ?? 0) + 1 });
   }
   return [...counts.values()];
-}
-
-/** Where the trainer has a sample: among those of train whose files are images, as far as that is known. */
-function positionOf({ entries, seen }: Catalog, id: number): number {
-  let position = 0;
-  for (let before = 0; before < id; before++) {
-    const { split, path } = entries[before], file = seen.get(path);
-    if (split === entries[id].split && (file === undefined || file.picture !== undefined)) position++;
-  }
-  return position;
 }

@@ -1,9 +1,10 @@
 /** Images as the network gets them: by the trainer's own transforms, with the random numbers of its epochs. */
 import { rng } from "../../../src/base/rng.ts";
+import { type BatchMix, mixImages } from "../../../src/data/mixing/batch_mix.ts";
 import { reductionOf } from "../../../src/data/transforms/kept_size.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { reduce } from "../../../src/data/transforms/reduction.ts";
-import type { Picture } from "../../../src/data/types.ts";
+import type { FilePlace, Picture } from "../../../src/data/types.ts";
 import { bitmapOf, decodeImage, readPlace } from "../../../src/host/browser.ts";
 import type { InspectCalls } from "../../protocol/calls.ts";
 import type { Handlers } from "../../protocol/channel.ts";
@@ -23,7 +24,7 @@ export function preparing(): Handlers<InspectCalls>["prepare"] {
     return picture;
   };
   let last = Promise.resolve();
-  return async ({ key, place, how: { imageSize, ...steps }, drawn }, { signal }) => {
+  return async ({ key, place, how: { imageSize, ...steps }, drawn, mixed }, { signal }) => {
     await (last = last.then(() => new Promise((resolve) => setTimeout(resolve))));
     signal.throwIfAborted();
     const pipelines = {
@@ -32,12 +33,32 @@ export function preparing(): Handlers<InspectCalls>["prepare"] {
     };
     const cached = { cache_size: "auto", image_size: imageSize } as const;
     const reduction = reductionOf(cached, pipelines, drawn === undefined ? "valid" : "train");
-    const picture = await remembered(
-      `${key} ${JSON.stringify(reduction)}`,
-      async () => reduce(await decodeImage(await readPlace(place)), reduction),
-    );
+    const pictureOf = ({ key, place }: { key: string; place: FilePlace }) =>
+      remembered(
+        `${key} ${JSON.stringify(reduction)}`,
+        async () => reduce(await decodeImage(await readPlace(place)), reduction),
+      );
+    const picture = await pictureOf({ key, place });
     if (drawn === undefined) return await bitmapOf(pipelines.eval.apply(picture, rng(0)));
-    const { seed, epoch, position } = drawn;
-    return await bitmapOf(pipelines.train.apply(picture, rng(seed, "augment", epoch).fork(position)));
+    const stream = rng(drawn.seed, "augment", drawn.epoch);
+    const own = pipelines.train.apply(picture, stream.fork(drawn.position));
+    if (mixed === undefined) return await bitmapOf(own);
+    const other = pipelines.train.apply(await pictureOf(mixed.other), stream.fork(mixed.other.position));
+    return await bitmapOf(mixedPicture(own, other, mixed.mix));
   };
+}
+
+/** An image mixed with the one of the row before it, in levels. */
+function mixedPicture(own: Picture, before: Picture, mix: BatchMix): Picture {
+  const { width, height } = own, values = width * height * 4;
+  const images = new Float32Array(2 * values);
+  [before, own].forEach(({ data }, row) =>
+    data.forEach((level, i) => images[row * values + Math.floor(i / 3) * 4 + i % 3] = level)
+  );
+  mixImages(images, width, mix);
+  const data = Uint8Array.from(
+    own.data,
+    (_, i) => Math.round(images[values + Math.floor(i / 3) * 4 + i % 3]),
+  );
+  return { width, height, data };
 }

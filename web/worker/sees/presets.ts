@@ -1,24 +1,38 @@
 /** The files of conf/transforms: what they say, which numbers they have, and the same file with other numbers. */
 import { parse, parseDocument } from "yaml";
 import type { Step } from "../../../src/data/transforms/transform.ts";
-import type { Edits, Preset, PresetOption, Transforms, Values } from "../../protocol/sees_calls.ts";
+import type {
+  BatchWays,
+  Edits,
+  Preset,
+  PresetOption,
+  Transforms,
+  Values,
+} from "../../protocol/sees_calls.ts";
 import { scaleOf } from "./scales.ts";
 
 /** The preset of a file. */
 export function presetOf(name: string, text: string): Preset {
-  const steps = parse(text) as Transforms;
+  const { batch = [], ...steps } = parse(text) as Transforms & { batch?: readonly Step[] };
   const options = (["train", "eval"] as const).flatMap((list) => optionsOf(steps[list], list));
-  return { name, about: aboutOf(text), ...steps, options };
+  return { name, about: aboutOf(text), ...steps, batch: batch.map(wayOf), options };
 }
 
-/** A file with other values of its options; comments stay. */
-export function editedFile(text: string, edits: Edits): string {
+/** A way to mix batches with the options that are given, possibly none. */
+function wayOf(step: Step): BatchWays[number] {
+  const [[name, options]] = typeof step === "string" ? [[step, null]] : Object.entries(step);
+  return { [name]: (options ?? {}) as Record<string, number> };
+}
+
+/** A file with other values of its options, and other ways to mix batches; comments stay. */
+export function editedFile(text: string, edits: Edits, batch: BatchWays): string {
   const document = parseDocument(text);
   for (const [key, values] of Object.entries(edits)) {
     const path = key.split(".").map((part) => /^\d+$/.test(part) ? Number(part) : part);
     if (typeof values === "number") document.setIn(path, values);
     else values.forEach((value, i) => document.setIn([...path, i], value));
   }
+  if (batch.length > 0 || document.has("batch")) document.set("batch", document.createNode(batch));
   return document.toString({ lineWidth: 0 });
 }
 
