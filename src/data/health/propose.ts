@@ -17,7 +17,7 @@ export function proposeCorrections(report: HealthReport): Correction[] {
     if (!corrections.has(image)) corrections.set(image, { image, action: "drop", reason });
   };
   const groups = (kind: Kind) => report.findings.find((finding) => finding.kind === kind)?.groups ?? [];
-  for (const [file] of groups("unreadable")) drop(file, `unreadable: ${file.note}`);
+  for (const [file] of groups("unreadable")) drop(file, `unreadable: ${withoutWords(file.note)}`);
   const twins = twinLabels(report.findings);
   for (const group of groups("two_labels")) dropLabels(group, twins, drop);
   const isKept = ({ path }: FoundFile) => !corrections.has(path);
@@ -32,6 +32,11 @@ export function proposeCorrections(report: HealthReport): Correction[] {
     }
   }
   return [...corrections.values()];
+}
+
+/** A reason without a decoder's own words, so that a dataset has the same patch in a page and on each machine. */
+function withoutWords(reason = ""): string {
+  return /^the file is (?:damaged|truncated)\b/.test(reason) ? "the file is damaged or truncated" : reason;
 }
 
 /** One entry for each image, which JSONL lines may name several times. */

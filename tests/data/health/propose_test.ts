@@ -43,3 +43,26 @@ Deno.test("a dataset read with the proposed corrections has no error left", asyn
   const report = await checkHealth(tree, corrected, decodeImage, {});
   assertEquals(kindsOf(report), ["near_duplicate"]); // train/dog/known.jpg and its twin
 });
+
+Deno.test("proposeCorrections() gives a decoder's fault in words of its own, and others as they are", async () => {
+  const report = await check(healthy(["a", "b"], { train: 2 }));
+  const reasonFor = (note: string) => {
+    const groups = [[{ path: "train/a/0.jpg", split: "train", className: "a", note }] as const];
+    const [{ action, ...rest }] = proposeCorrections({
+      ...report,
+      findings: [{ kind: "unreadable", groups, classes: [] }],
+    });
+    return action === "drop" && rest.image === "train/a/0.jpg" ? (rest as { reason: string }).reason : action;
+  };
+  const damaged = "unreadable: the file is damaged or truncated";
+  for (
+    const words of [
+      "damaged (VipsJpeg: x)",
+      "damaged, or not an image that this browser can",
+      "truncated (y)",
+    ]
+  ) {
+    assertEquals(reasonFor(`the file is ${words}`), damaged);
+  }
+  assertEquals(reasonFor("the file is empty"), "unreadable: the file is empty");
+});
