@@ -2,6 +2,7 @@
  * Makes the README's images again: `deno run --allow-all docs/images/make.ts RUN`, where RUN is the folder of a finished
  * run. Takes a few minutes, because the page trains on Chromium's software GPU.
  */
+import { readWebRuntime } from "../../src/host/deno_onnx.ts";
 import { chromium, type Page } from "playwright-core";
 import sharp from "sharp";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
@@ -11,7 +12,7 @@ import { answers } from "../../src/tasks/page/server.ts";
 import { chromiumPath } from "../../tests/rings.ts";
 
 const [run] = Deno.args;
-const files = await pageFiles({ bundle, configFiles: denoConfigFiles() });
+const files = await pageFiles({ bundle, configFiles: denoConfigFiles(), readWebRuntime });
 const page = answers(files, undefined);
 const report = await Deno.readTextFile(`${run}/report.html`);
 const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {

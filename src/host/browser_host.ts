@@ -11,6 +11,7 @@ import type { Host, Terminal } from "../setup/host.ts";
 import { TerminalScreen } from "../setup/terminal_screen.ts";
 import { openGpu } from "./browser.ts";
 import { decodeImage, encodeJpeg } from "./browser_images.ts";
+import { openOnnx } from "./browser_onnx.ts";
 import type { Disk } from "./memory_disk.ts";
 
 /** What a page provides. */
@@ -54,7 +55,7 @@ export function browserHost(options: BrowserHostOptions): Host {
     plotting: () => absent("fonts for plots"),
     signal,
     openGpu,
-    openOnnx: () => absent("ONNX Runtime"),
+    openOnnx: async (path) => await openOnnx(path, await disk.readFile(path)),
     ...disk,
     openTree: (path) => path === dataset.path ? Promise.resolve(dataset.tree) : disk.openTree(path),
     download: (url) => Promise.reject(new DataError(`Cannot fetch ${url}: the page asks no other server`)),
@@ -66,6 +67,7 @@ export function browserHost(options: BrowserHostOptions): Host {
     gitCommit: () => Promise.resolve(undefined),
     machine: () => absent("a look at the machine"),
     bundle: () => absent("bundles"),
+    readWebRuntime: () => absent("WebAssembly to hand on"),
     serve: () => absent("servers"),
     now: () => new Date(),
     terminal,

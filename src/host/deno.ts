@@ -11,7 +11,7 @@ import { openFile, readFile } from "./deno_file_source.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
-import { openOnnx } from "./deno_onnx.ts";
+import { openOnnx, readWebRuntime } from "./deno_onnx.ts";
 import { bundle, serve } from "./deno_page.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { loadPlotting } from "./deno_plots.ts";
@@ -75,6 +75,7 @@ export function denoHost(): Host {
     gitCommit,
     machine: () => Promise.resolve(denoMachine()),
     bundle,
+    readWebRuntime,
     serve: (port, answer, listening) => serve(port, answer, listening, signal),
     now: () => new Date(),
     terminal,

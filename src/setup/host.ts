@@ -135,6 +135,8 @@ export interface Host {
    * for what is imported on demand. @throws ConfigError
    */
   bundle(entry: string, isSplit: boolean): Promise<Map<string, string>>;
+  /** ONNX Runtime's WebAssembly for browsers. */
+  readWebRuntime(): Promise<Uint8Array<ArrayBuffer>>;
   /** Serves on this machine until the process is asked to stop; 0 is any free port. @throws ConfigError */
   serve(
     port: number,

@@ -34,8 +34,9 @@ async function serve(host: Host, photos: string | undefined, port: number): Prom
 
 async function writeFolder(host: Host, folder: string): Promise<void> {
   const files = await pageFiles(host, { isOffline: true });
-  for (const [name, { text }] of files) {
-    await host.writeAtomic(join(folder, name), new TextEncoder().encode(text));
+  for (const [name, { body }] of files) {
+    const bytes = typeof body === "string" ? new TextEncoder().encode(body) : body;
+    await host.writeAtomic(join(folder, name), bytes);
   }
   host.print(`page    ${folder}/index.html, ${files.size} files for any server of static files`);
 }

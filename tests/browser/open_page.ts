@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { assertEquals } from "@std/assert";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { bundle } from "../../src/host/deno_page.ts";
+import { readWebRuntime } from "../../src/host/deno_onnx.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { openFile } from "../../src/host/deno_file_source.ts";
 import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
@@ -12,7 +13,7 @@ import { answers, DATA } from "../../src/tasks/page/server.ts";
 import { openBrowser } from "./harness.ts";
 
 /** What makes the page. */
-export const pageHost = { bundle, configFiles: denoConfigFiles() };
+export const pageHost = { bundle, configFiles: denoConfigFiles(), readWebRuntime };
 
 /** How the page is opened. */
 export interface PageOptions {

@@ -196,6 +196,9 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
         await page.getByRole("button", { name: room, exact: true }).click();
         await check(room.toLowerCase());
       }
+      await page.getByRole("button", { name: "Try it" }).click();
+      await page.getByRole("button", { name: "Take the dataset's chosen image" }).waitFor();
+      await check("try");
       await page.getByRole("button", { name: "Will it learn?" }).click();
       await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
       await check("learn");

@@ -11,7 +11,7 @@ import { assertMessage, treeOf, utf8, withFolder } from "../data/helpers.ts";
 import { DataError } from "../../src/base/errors.ts";
 import type { FileTree } from "../../src/data/types.ts";
 
-const files = new Map([["index.html", { type: "text/html", text: "<title>page</title>" }]]);
+const files = new Map([["index.html", { type: "text/html", body: "<title>page</title>" }]]);
 
 /** What the server answers that offers a tree. */
 const answersOf = async (tree: FileTree) => answers(files, await offer(tree, openFile));

@@ -10,6 +10,7 @@ import { ownConfig } from "./conf.ts";
 import type { Survey } from "../protocol/survey.ts";
 import { Pace } from "./pace.ts";
 import { train } from "./train.ts";
+import { tryCalls } from "./try/try_calls.ts";
 
 async function facts(): Promise<EngineFacts> {
   const device = await openDevice(await openGpu()), conf = ownConfig();
@@ -56,5 +57,6 @@ export function engineCalls(): Handlers<EngineCalls> {
       return files.map(({ path, bytes }) => ({ path: path.slice(RUN.length + 1), bytes }));
     },
     runFile: (path) => disk.readFile(`${RUN}/${path}`),
+    ...tryCalls(disk, RUN),
   };
 }

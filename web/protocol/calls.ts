@@ -154,6 +154,8 @@ export type DatasetCalls =
     floors: Call<Record<never, never>, Floors | undefined>;
     overfitBatch: Call<{ readonly size: number; readonly corrections: readonly Correction[] }, OverfitBatch>;
     picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
+    /** A sample's file as it is. */
+    sampleFile: Call<number, { readonly path: string; readonly bytes: Uint8Array }>;
     patch: Call<readonly Correction[], string>;
     /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
     training: Call<Transforms["train"], Verdict | undefined>;

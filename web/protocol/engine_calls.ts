@@ -4,6 +4,7 @@ import type { Choices } from "./calls.ts";
 import type { Call } from "./channel.ts";
 import type { Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
+import type { TryCalls } from "./try_calls.ts";
 
 /** A training: the page's dataset with its corrections, and overrides as on the command line. */
 export interface TrainOrder {
@@ -79,7 +80,7 @@ export interface EngineFacts {
 }
 
 /** The calls of the worker that trains and predicts. */
-export type EngineCalls = {
+export type EngineCalls = TryCalls & {
   /** Fails with the reason where there is no GPU. */
   facts: Call<Record<never, never>, EngineFacts>;
   train: Call<TrainOrder, TrainEnd, TrainNews>;

@@ -7,6 +7,7 @@ import { ImagesRoom } from "./images/images_room.tsx";
 import { SeesRoom } from "./sees/sees_room.tsx";
 import { LearnRoom } from "./learn/learn_room.tsx";
 import { TakeRoom } from "./take/take_room.tsx";
+import { TryRoom } from "./try/try_room.tsx";
 import { VerdictRoom } from "./verdict/verdict_room.tsx";
 import { WrongRoom } from "./wrong/wrong_room.tsx";
 
@@ -27,5 +28,6 @@ export const rooms: readonly Room[] = [
   { id: "learn", title: "Will it learn?", View: LearnRoom, needsData: true },
   { id: "wrong", title: "Where it is wrong", View: WrongRoom, needsData: true },
   { id: "take", title: "Take it away", View: TakeRoom, needsData: true },
+  { id: "try", title: "Try it", View: TryRoom, needsData: false },
   { id: "compare", title: "Compare", View: CompareRoom, needsData: false },
 ];

@@ -85,16 +85,19 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       return floors(dataset, (path) => seen.get(path)?.picture?.fingerprint, signal);
     },
     overfitBatch: (asked) => overfitBatch(opened().catalog, asked),
-    async picture({ id, side }) {
-      const { tree, catalog } = opened();
-      return await drawBitmap(await readPlace(tree.place!(catalog.entries[id].path)), side);
-    },
+    picture: async ({ id, side }) => await drawBitmap((await sampleFile(opened(), id)).bytes, side),
+    sampleFile: (id) => sampleFile(opened(), id),
     patch: (corrections) => formatPatch(corrections),
     cleaned: (corrections, { progress, signal }) => {
       const { tree, catalog } = opened();
       return cleanedZip(catalog, (path) => readPlace(tree.place!(path)), corrections, { progress, signal });
     },
   };
+}
+
+async function sampleFile({ tree, catalog }: Open, id: number) {
+  const { path } = catalog.entries[id];
+  return { path, bytes: await readPlace(tree.place!(path)) };
 }
 
 /** Keeps a report, as it is with these steps of training, and says what it comes to. */

@@ -22,11 +22,19 @@ export async function openSource(source: Source, progress: (what: string) => voi
     }
     case "handles":
       progress("Listing files");
-      return await given(await listed(source.handles));
+      return await given(await filesOf(source));
     case "files":
-      return await given(source.files);
+      return await given(await filesOf(source));
   }
 }
+
+/** All files of what was dropped or chosen, by path. */
+export async function filesOf(source: Extract<Source, { kind: "files" | "handles" }>): Promise<Named> {
+  return source.kind === "files" ? source.files : await listed(source.handles);
+}
+
+/** The name of a tree of files that came without a folder. */
+export const LOOSE = "what was dropped";
 
 type Named = readonly (readonly [path: string, file: File])[];
 
@@ -45,7 +53,7 @@ async function given(files: Named): Promise<FileTree> {
     return filesTree(top, new Map([...others].map(([path, file]) => [path.slice(top.length + 1), file])));
   }
   const folders = new Map([...archives].map(([name, tree]) => [freeName(name, tops), tree]));
-  return joinedTree("what was dropped", folders, filesTree("what was dropped", others));
+  return joinedTree(LOOSE, folders, filesTree(LOOSE, others));
 }
 
 function freeName(name: string, taken: ReadonlySet<string>): string {

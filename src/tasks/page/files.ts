@@ -8,18 +8,20 @@ import rooms from "../../../web/style/rooms.css" with { type: "text" };
 import sees from "../../../web/style/sees.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.min.css" with { type: "text" };
 import parts from "../../plots/style/parts.css" with { type: "text" };
+import tryIt from "../../../web/style/try.css" with { type: "text" };
 import wrong from "../../../web/style/wrong.css" with { type: "text" };
 import tokens from "../../plots/style/tokens.css" with { type: "text" };
 import { sha256 } from "../../base/sha256.ts";
 import { policySource } from "../../plots/html.ts";
 import { innerComparisonStyle } from "../../plots/report/page_style.ts";
 import type { Host } from "../../setup/host.ts";
+import { WEB_RUNTIME } from "../../setup/web_runtime.ts";
 import { confLine } from "./conf.ts";
 
 /** A file of the page. */
 export interface PageFile {
   readonly type: string;
-  readonly text: string;
+  readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** What the page may fetch: its own files, images that it makes, and WebAssembly for HEIC. Headers and document say so. */
@@ -40,6 +42,7 @@ const style = [
   sees,
   learn,
   wrong,
+  tryIt,
   compare,
   innerComparisonStyle,
 ].join("\n");
@@ -53,11 +56,11 @@ export interface PageOptions {
 }
 
 /** What the page is made by. */
-export type PageHost = Pick<Host, "bundle" | "configFiles">;
+export type PageHost = Pick<Host, "bundle" | "configFiles" | "readWebRuntime">;
 
 /** The page as files by name, with relative addresses. */
 export async function pageFiles(
-  { bundle, configFiles }: PageHost,
+  { bundle, configFiles, readWebRuntime }: PageHost,
   { data, isOffline = false }: PageOptions = {},
 ): Promise<Map<string, PageFile>> {
   const [shell, worker] = await Promise.all([MAIN, WORKER].map((entry) => bundle(entry, true)));
@@ -73,28 +76,30 @@ export async function pageFiles(
     script: `<script type="module" src="main.js"></script>`,
   });
   const files = new Map<string, PageFile>([
-    ["index.html", { type: "text/html; charset=utf-8", text: markup }],
-    ["style.css", { type: "text/css; charset=utf-8", text: style }],
+    ["index.html", { type: "text/html; charset=utf-8", body: markup }],
+    ["style.css", { type: "text/css; charset=utf-8", body: style }],
     ...[shell, worker].flatMap((all) =>
-      [...all].map(([name, text]): [string, PageFile] => [name, { type: SCRIPT, text }])
+      [...all].map(([name, body]): [string, PageFile] => [name, { type: SCRIPT, body }])
     ),
   ]);
+  files.set(WEB_RUNTIME, { type: "application/wasm", body: await readWebRuntime() });
   if (isOffline) {
     const [[name, text]] = await bundle("web/service_worker.ts", false);
-    files.set(name, { type: SCRIPT, text: await listing(files) + text });
+    files.set(name, { type: SCRIPT, body: await listing(files) + text });
   }
   return files;
 }
 
-/** The list of files that the service worker keeps; its version follows from their contents. */
+/** The list of files that the service worker keeps, which are those that every visit needs; its version follows from their contents. */
 async function listing(files: ReadonlyMap<string, PageFile>): Promise<string> {
-  const all = [...files.values()].map(({ text }) => text).join("\0");
+  const texts = [...files].filter(([, { body }]) => typeof body === "string");
+  const all = texts.map(([, { body }]) => body).join("\0");
   const version = `wgrad-${(await sha256(all)).toHex().slice(0, 16)}`;
-  return `const PAGE = ${JSON.stringify({ version, files: ["./", ...files.keys()] })};\n`;
+  return `const PAGE = ${JSON.stringify({ version, files: ["./", ...texts.map(([name]) => name)] })};\n`;
 }
 
 /** The page as one document that opens from disk. Its policy names the hashes of what it contains. */
-export async function singleFile({ bundle, configFiles }: PageHost): Promise<string> {
+export async function singleFile({ bundle, configFiles }: Omit<PageHost, "readWebRuntime">): Promise<string> {
   const [shell, worker] = await Promise.all(
     [MAIN, WORKER].map(async (entry) => [...(await bundle(entry, false)).values()][0]),
   );

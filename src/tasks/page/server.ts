@@ -27,7 +27,7 @@ export function answers(
     if (!["127.0.0.1", "localhost"].includes(hostname)) return refusal(403, `there is no ${hostname} here`);
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     const file = files.get(name);
-    if (file !== undefined) return response(file.text, file.type);
+    if (file !== undefined) return response(file.body, file.type);
     const data = offered && name.startsWith(DATA) && await dataAt(offered, name.slice(DATA.length), request);
     return data || refusal(404, `there is no ${pathname}`);
   };

@@ -14,6 +14,11 @@ import type { Host } from "../../setup/host.ts";
 /** The parts of the host that reading images needs. */
 export type InputHost = Pick<Host, "openTree" | "readFile" | "readInput" | "pictures">;
 
+/** What decodes images. */
+export interface Decoding {
+  readonly pictures: Pick<Host["pictures"], "decode">;
+}
+
 /** An image file, or a path that led to none. */
 export interface PictureFile {
   /** As the user would name it: prefixed with the path of its folder or archive. */
@@ -109,7 +114,7 @@ function asUtf8(bytes: Uint8Array): string | undefined {
 
 /** The pixels of an image, or a one-line reason why it cannot be read. */
 export async function decodeFile(
-  { pictures }: Pick<Host, "pictures">,
+  { pictures }: Decoding,
   file: PictureFile,
 ): Promise<{ readonly picture: Picture } | { readonly reason: string }> {
   try {

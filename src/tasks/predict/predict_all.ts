@@ -4,7 +4,7 @@ import type { Unreadable } from "../../data/decode/scan.ts";
 import type { Picture } from "../../data/types.ts";
 import { BATCH, type Classifier, type ExplainedPicture } from "../../setup/classify/classifier.ts";
 import type { Host } from "../../setup/host.ts";
-import { decodeFile, type PictureFile } from "./inputs.ts";
+import { decodeFile, type Decoding, type PictureFile } from "./inputs.ts";
 import { guesses, type Prediction, type Predictions } from "./prediction.ts";
 
 /** What is predicted, and who is told. */
@@ -30,7 +30,7 @@ export interface PredictAllOptions {
  * @throws InterruptedError when the host's signal was aborted
  */
 export async function predictAll(
-  host: Pick<Host, "pictures" | "signal">,
+  host: Decoding & Pick<Host, "signal">,
   classifier: Classifier,
   files: readonly PictureFile[],
   { topK, batch: size = BATCH, at, explains, look }: PredictAllOptions,

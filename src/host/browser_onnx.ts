@@ -1,0 +1,32 @@
+/** ONNX Runtime in a browser's worker: its code and its WebAssembly are loaded when the first model is opened. */
+import { DataError } from "../base/errors.ts";
+import type { OnnxSession } from "../setup/host.ts";
+import { WEB_RUNTIME } from "../setup/web_runtime.ts";
+import { onnxSession } from "./onnx_session.ts";
+
+type Runtime = typeof import("onnxruntime-web/wasm");
+
+/** Opens a model. @throws DataError where the page has no ONNX Runtime beside it, or it rejects the model */
+export async function openOnnx(name: string, bytes: Uint8Array): Promise<OnnxSession> {
+  const runtime = await (loading ??= loadRuntime(name));
+  return await onnxSession(
+    name,
+    runtime,
+    () => runtime.InferenceSession.create(bytes, { executionProviders: ["wasm"] }),
+  );
+}
+
+let loading: Promise<Runtime> | undefined;
+
+async function loadRuntime(name: string): Promise<Runtime> {
+  if (!/^https?:$/.test(location.protocol)) {
+    throw new DataError(
+      `Cannot run ${name}: a page of one file has no ONNX Runtime; open the page by \`deno task page\`, or give the checkpoint`,
+    );
+  }
+  const runtime = await import("onnxruntime-web/wasm");
+  runtime.env.wasm.wasmPaths = { wasm: new URL(WEB_RUNTIME, location.href).href };
+  runtime.env.wasm.numThreads = 1; // more need a page that is isolated from all others
+  runtime.env.logLevel = "error";
+  return runtime;
+}

@@ -1,0 +1,139 @@
+/** Models in the page: a checkpoint says there what `deno task predict` says, its ONNX file, too, and pickles run nothing. */
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { denoHost } from "../../src/host/deno.ts";
+import { encodePng } from "../../src/host/deno_images.ts";
+import { writeSafetensors } from "../../src/formats/safetensors.ts";
+import { exportTask } from "../../src/tasks/export.ts";
+import { predict } from "../../src/tasks/predict.ts";
+import { writeCard } from "../../src/train/model_card.ts";
+import { patterned } from "../data/helpers.ts";
+import { withFolder } from "../e2e/cli.ts";
+import { randomResnet18 } from "../formats/onnx/weights.ts";
+import { browserTest } from "../rings.ts";
+import { withServedPage, withSinglePage } from "./open_page.ts";
+
+const SHOTS = Deno.env.get("PAGE_SHOTS");
+const classes = ["0", "<b>", "23"], COUNT = 20, SLOW = { timeout: 240_000 };
+
+/** A checkpoint of random weights, its ONNX file, and images of many sizes. */
+async function make(folder: string): Promise<{ checkpoint: string; onnx: string; images: string[] }> {
+  const checkpoint = `${folder}/best.safetensors`, onnx = `${folder}/model.onnx`;
+  const steps = [{ resize: { size: 36 } }, { center_crop: {} }, { normalize: {} }];
+  const card = writeCard({ model: "resnet18", classes, imageSize: 32, steps });
+  await Deno.writeFile(checkpoint, writeSafetensors(randomResnet18(classes.length), new Map(card)));
+  await exportTask({ ...denoHost(), print: () => {} }, [checkpoint, "--output", onnx]);
+  const images = Array.from({ length: COUNT }, (_, i) => `${folder}/${String(i).padStart(2, "0")}.png`);
+  for (const [i, path] of images.entries()) {
+    await Deno.writeFile(path, await encodePng(patterned(30 + 7 * i, 61 - i, i)));
+  }
+  return { checkpoint, onnx, images };
+}
+
+/** Rows of a table of predictions: the file's name, and the confidence in each class. */
+function rowsOf(csv: string): Map<string, Map<string, number>> {
+  const rows = csv.trim().split("\n").slice(1).map((line) => line.split(","));
+  return new Map(rows.map(([file, ...rest]) => {
+    const guesses = classes.map((_, i): [string, number] => [rest[2 * i], Number(rest[2 * i + 1])]);
+    return [file.split("/").at(-1)!, new Map(guesses)];
+  }));
+}
+
+async function predicted(model: string, images: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  await predict({ ...denoHost(), print: (line) => void lines.push(line), remark: () => {} }, [
+    model,
+    ...images,
+    "--csv",
+  ]);
+  return lines.join("\n");
+}
+
+async function choose(page: Page, label: string, files: string | string[]): Promise<void> {
+  await page.locator("label", { hasText: label }).locator("input").setInputFiles(files);
+}
+
+/** Predictions are the same, and their logits, up to what all have in common, differ by less than 1e-4. */
+function assertSame(actual: string, expected: string): void {
+  const right = rowsOf(expected);
+  assertEquals([...rowsOf(actual).keys()], [...right.keys()]);
+  for (const [file, guesses] of rowsOf(actual)) {
+    assertEquals([...guesses.keys()], [...right.get(file)!.keys()], file);
+    const [first] = guesses.keys();
+    for (const [name, confidence] of guesses) {
+      const logit = (all: Map<string, number>, share: number) => Math.log(share / all.get(first)!);
+      const by = logit(guesses, confidence) - logit(right.get(file)!, right.get(file)!.get(name)!);
+      assert(Math.abs(by) < 1e-4 + 2e-6 / confidence, `${file} ${name}: logits differ by ${by}`);
+    }
+  }
+}
+
+browserTest(
+  "a checkpoint and its ONNX file say in the page what deno task predict says",
+  () =>
+    withFolder(async (folder) => {
+      const { checkpoint, onnx, images } = await make(folder);
+      const expected = await predicted(checkpoint, images);
+      await withServedPage({}, async (page) => {
+        await page.getByRole("button", { name: "Try it" }).click();
+        const table = async () => {
+          await page.getByRole("button", { name: "Classify all" }).click();
+          await page.getByText(`${COUNT} images classified`).waitFor(SLOW);
+          const [download] = await Promise.all([
+            page.waitForEvent("download"),
+            page.getByRole("button", { name: "Save predictions.csv" }).click(),
+          ]);
+          return await Deno.readTextFile(await download.path());
+        };
+        await choose(page, "Choose images", images);
+        await choose(page, "Choose a model", checkpoint);
+        await page.locator(".tried canvas[data-shown$=heat]").waitFor(SLOW).catch(async (error) => {
+          if (SHOTS) await page.screenshot({ path: `${SHOTS}/failed.png`, fullPage: true });
+          throw error;
+        });
+        const [, best] = rowsOf(expected).get("00.png")!.entries().next().value!;
+        assertEquals(
+          await page.locator(".guesses li span").first().innerText(),
+          `${(100 * best).toFixed(1)} %`,
+        );
+        assertEquals(await page.locator(".guesses li").count(), 3);
+        if (SHOTS) await page.screenshot({ path: `${SHOTS}/tried.png`, fullPage: true });
+        const least = page.locator(".guesses button").last();
+        await least.click();
+        await page.locator(".guesses button[aria-pressed=true]", { hasText: await least.innerText() })
+          .waitFor(SLOW);
+        await page.getByRole("checkbox", { name: "What speaks for" }).uncheck();
+        await page.locator(".tried canvas[data-shown$=seen]").waitFor();
+        assertSame(await table(), expected);
+
+        await choose(page, "Choose a model", onnx);
+        await page.getByText("ONNX Runtime gives no gradients").waitFor(SLOW);
+        assertSame(await table(), await predicted(onnx, images));
+      });
+    }),
+);
+
+browserTest(
+  "the page runs nothing that a pickle names, and says what else cannot be opened",
+  () =>
+    withFolder(async (folder) => {
+      const evil = "tests/fixtures/parity/evil.pth";
+      await Deno.writeTextFile(`${folder}/broken.safetensors`, "no weights");
+      await Deno.writeTextFile(`${folder}/notes.txt`, "no image");
+      await withSinglePage({}, async (page) => {
+        await page.getByRole("button", { name: "Try it" }).click();
+        const alert = page.getByRole("alert");
+        for (
+          const [file, reason] of [
+            [evil, /it wants to call "posix.system", but only tensors and plain data are read/],
+            [`${folder}/broken.safetensors`, /Cannot load broken\.safetensors/],
+            [`${folder}/notes.txt`, /it has neither images nor a model/],
+          ] as const
+        ) {
+          await choose(page, "Choose a model", file);
+          await alert.getByText(reason).waitFor();
+          assertEquals(await page.locator("progress").count(), 0);
+        }
+      });
+    }),
+);
