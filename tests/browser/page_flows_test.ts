@@ -95,6 +95,21 @@ for (const [way, withOpenPage] of Object.entries(WAYS)) {
   });
 }
 
+browserTest("what the server offers, a folder or a .zip, gives the command line's patch", async () => {
+  await withFolder(async (folder) => {
+    const files = await flatFolders(90);
+    await layOut(`${folder}/set`, files);
+    await Deno.writeFile(`${folder}/set.zip`, zipSync(files));
+    for (const photos of [`${folder}/set`, `${folder}/set.zip`]) {
+      const expected = await patchOf(await openTree(photos), {});
+      await withServedPage({ photos }, async (page) => {
+        await isDone(page);
+        assertEquals(new TextDecoder().decode(await saved(page, "Save fix.jsonl")), expected);
+      });
+    }
+  });
+});
+
 browserTest("archives that are dropped together are the splits of one dataset", async () => {
   await withFolder(async (folder) => {
     const part = async (count: number) => {
