@@ -62,15 +62,16 @@ function Guesses({ tried: { guesses, heat } }: { tried: Tried }) {
     <ol class="guesses" aria-label="Likeliest classes">
       {guesses.map(({ label, index, confidence }) => (
         <li key={index}>
-          <button
-            type="button"
-            disabled={heat === undefined}
-            aria-pressed={heat?.of === label}
-            title={heat === undefined ? label : `Show what speaks for ${label}`}
-            onClick={() => void tryImage(current.value, index)}
-          >
-            {label}
-          </button>
+          {heat === undefined ? <b>{label}</b> : (
+            <button
+              type="button"
+              aria-pressed={heat.of === label}
+              title={`Show what speaks for ${label}`}
+              onClick={() => void tryImage(current.value, index)}
+            >
+              {label}
+            </button>
+          )}
           <meter min={0} max={1} value={confidence} aria-hidden="true" />
           <span>{percent(confidence)}</span>
         </li>
