@@ -7,7 +7,7 @@ import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts"
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Call } from "./channel.ts";
 import type { CompareCalls } from "./compare_calls.ts";
-import type { Source } from "./source.ts";
+import type { GivenFiles, Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
 import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
 
@@ -136,6 +136,8 @@ export interface OverfitBatch {
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls =
   & {
+    /** Files of the source that is opened next, from this place in their list on: it is sent in parts. */
+    ahead: Call<{ readonly from: number; readonly files: GivenFiles }, void>;
     open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
     /** The summary says how the samples are divided in the end. */
     check: Call<

@@ -44,6 +44,18 @@ export const call: Caller<DatasetCalls> = (name, params, options) => {
   return worker(name, params, options);
 };
 
+/** Files that are sent at once: each costs the main thread a message to another process. */
+const PART = 200;
+
+/** Sends the files of a source in parts; returns it as it is to be opened. */
+async function sent(given: Source, signal: AbortSignal): Promise<Source> {
+  if (given.kind !== "files") return given;
+  for (let from = 0; from < given.files.length; from += PART) {
+    await call("ahead", { from, files: given.files.slice(from, from + PART) }, { signal });
+  }
+  return { kind: "files", files: [] };
+}
+
 /** Opens what the user gave, and has it checked. */
 export async function open(
   given: Source,
@@ -62,7 +74,7 @@ export async function open(
   try {
     const onProgress = (what: string) => phase.value = { at: "opening", what };
     const options = { onProgress, signal: stop.signal };
-    const opening = await call("open", { source: given, choices: chosen }, options);
+    const opening = await call("open", { source: await sent(given, stop.signal), choices: chosen }, options);
     if (opening.kind === "question") {
       phase.value = { at: "question", reason: opening.reason, ways: opening.ways };
       return;

@@ -15,6 +15,7 @@ import type { FileTree } from "../../src/data/types.ts";
 import { drawBitmap, readPlace } from "../../src/host/browser.ts";
 import type { Choices, DatasetCalls, Opening, Summary, Verdict } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
+import { filesAhead } from "./ahead.ts";
 import { Catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
@@ -39,13 +40,15 @@ interface Open {
 /** Answers the page's calls about its dataset. */
 export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
   let open: Open | undefined, train: readonly Step[] = [], openings = 0;
+  const sent = filesAhead();
   const opened = () => {
     if (open !== undefined) return open;
     throw new DataError("Cannot answer: no dataset is open");
   };
   return {
+    ...sent.calls,
     async open({ source, choices }, { progress }) {
-      const whole = await openSource(source, progress);
+      const whole = await openSource(sent.withFiles(source), progress);
       const tree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
       try {
         progress("Reading the labels");
