@@ -60,8 +60,8 @@ async function doing<T>(
 
 /** Lists the weights of the page's own training. */
 export async function findOwn(): Promise<void> {
-  if (model.value !== undefined || offered.value.length > 0) return;
-  offered.value = await engine("ownModels", {});
+  const own = await engine("ownModels", {});
+  offered.value = [...own, ...offered.value.filter((path) => !path.startsWith("/"))];
 }
 
 let turn = Promise.resolve();
@@ -78,7 +78,7 @@ async function take(source: Source): Promise<void> {
   const taken = await engine("takeIn", source);
   if (taken.kind === "models") {
     batch(() => {
-      offered.value = [...offered.value.filter((path) => path.startsWith("run/")), ...taken.paths];
+      offered.value = [...offered.value.filter((path) => path.startsWith("/")), ...taken.paths];
       givenRun.value = taken.isRun ? source : undefined;
     });
     return void openModel(taken.paths[0]);

@@ -2,6 +2,7 @@
 import { blobSource, type ByteSource } from "../../../src/base/byte_source.ts";
 import { DataError } from "../../../src/base/errors.ts";
 import { isImagePath } from "../../../src/data/files/listing.ts";
+import { compareCodePoints } from "../../../src/data/files/paths.ts";
 import type { PictureFile } from "../../../src/tasks/predict/inputs.ts";
 import type { Source } from "../../protocol/source.ts";
 import { filesOf, LOOSE, openSource } from "../../worker/sources.ts";
@@ -28,7 +29,11 @@ export async function findGiven(source: Source, progress: (what: string) => void
   const models = files.filter(([path]) => (isRun ? OF_RUN : MODEL).test(path));
   if (models.length > 0) {
     const all = models.map(([path, file]) => ({ path, open: () => Promise.resolve(blobSource(file, path)) }));
-    return { kind: "models", models: all.sort((a, b) => a.path < b.path ? -1 : 1), isRun };
+    return {
+      kind: "models",
+      models: all.sort((a, b) => rank(a.path) - rank(b.path) || compareCodePoints(a.path, b.path)),
+      isRun,
+    };
   }
   const tree = await openSource(source, progress), above = tree.name === LOOSE ? "" : `${tree.name}/`;
   const images = (await tree.paths()).filter(isImagePath);
@@ -41,4 +46,9 @@ export async function findGiven(source: Source, progress: (what: string) => void
     kind: "images",
     images: images.map((path) => ({ name: above + path, load: () => tree.read(path) })),
   };
+}
+
+/** Weights come before what was made of them. */
+function rank(path: string): number {
+  return path.endsWith(".onnx") ? 1 : 0;
 }

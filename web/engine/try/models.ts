@@ -44,10 +44,12 @@ export class Models {
     return [...this.#given.keys()];
   }
 
-  /** The weights of the page's training. */
+  /** The weights of the page's training; unlike those that are given, their paths begin with a slash. */
   async own(): Promise<string[]> {
     const files = new Set((await this.disk.filesBelow(this.run)).map(({ path }) => path));
-    return OWN.map((name) => `${this.run}/${name}`).filter((path) => files.has(path));
+    return OWN.map((name) => `${this.run}/${name}`).filter((path) => files.has(path)).map((path) =>
+      `/${path}`
+    );
   }
 
   /** Opens a model in place of the one that is open, unless it is no longer wanted. */

@@ -49,7 +49,7 @@ export function ModelSection() {
 
 /** The page's own weights are named by what they are. */
 function nameOf(path: string): string {
-  const [, own] = /^run\/weights\/(best|last)\.safetensors$/.exec(path) ?? [];
+  const [, own] = /^\/run\/weights\/(best|last)\.safetensors$/.exec(path) ?? [];
   return own === undefined ? path : `This page's training: ${own} weights`;
 }
 
