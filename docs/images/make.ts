@@ -22,15 +22,24 @@ const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }
 const args = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-sandbox"];
 const browser = await chromium.launch({ executablePath: chromiumPath!, args });
 
-/** Opens a page, gets it ready, and writes what is in view as NAME.png. */
-async function shoot(name: string, path: string, ready: (page: Page) => Promise<void>): Promise<void> {
+/** Opens a page, gets it ready, and writes what is in view as NAME.png; then `more`. */
+async function shoot(
+  name: string,
+  path: string,
+  ready: (page: Page) => Promise<void>,
+  more: (page: Page) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
   const viewport = { width: 1100, height: 860 };
   const page = await browser.newPage({ viewport, deviceScaleFactor: 2, colorScheme: "light" });
   await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}${path}`);
   await ready(page);
-  const png = await page.screenshot();
+  await write(page, name);
+  await more(page);
+}
+
+async function write(page: Page, name: string): Promise<void> {
   const file = new URL(`${name}.png`, import.meta.url).pathname;
-  await sharp(png).png({ palette: true, effort: 10 }).toFile(file);
+  await sharp(await page.screenshot()).png({ palette: true, effort: 10 }).toFile(file);
 }
 
 /** The confusion matrix with the images of its largest mistake. */
@@ -40,13 +49,19 @@ await shoot("report", "/report", async (page) => {
   await page.waitForTimeout(500);
 });
 
-/** The page after a training. */
+/** The page after a training, and where that is wrong. */
 await shoot("page", "/", async (page) => {
   await page.getByRole("button", { name: "Draw jersey numbers" }).click();
   await page.locator(".badge.done").waitFor({ timeout: 60_000 });
   await page.getByRole("button", { name: "Will it learn?" }).click();
+  await page.getByLabel("Image side, pixels").selectOption("32");
   await page.getByRole("button", { name: "2. Train" }).click({ timeout: 60_000 });
   await page.locator("#run-title .badge", { hasText: "finished" }).waitFor({ timeout: 900_000 });
+}, async (page) => {
+  await page.getByRole("button", { name: "Where it is wrong" }).click();
+  await page.locator(".matrix").waitFor();
+  await page.waitForTimeout(1000);
+  await write(page, "page_wrong");
 });
 await browser.close();
 await server.shutdown();

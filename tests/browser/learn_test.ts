@@ -8,7 +8,7 @@ import { drawJersey } from "../../src/data/synthetic_jerseys/draw.ts";
 import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { cli, withFolder } from "../e2e/cli.ts";
 import { browserTest } from "../rings.ts";
-import { withServedPage } from "./open_page.ts";
+import { withServedPage, withSinglePage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -65,8 +65,8 @@ browserTest("a batch of drawn jerseys is learnt by heart, and a rate that is too
   });
 });
 
-browserTest("one image under two labels is named", async () => {
-  await withServedPage({}, async (page) => {
+browserTest("one image under two labels is named, in a page from disk", async () => {
+  await withSinglePage({}, async (page) => {
     await openLearning(page, await jerseysZip(8, { "train/7/copy.jpg": "train/3/0.jpg" }));
     const said = await verdictOf(page);
     assertMatch(said, /Labels contradict each other/);
@@ -245,3 +245,62 @@ browserTest("labels that are wrong gather among those that the network doubts", 
 async function exists(url: URL): Promise<boolean> {
   return await Deno.stat(url).then(() => true, () => false);
 }
+
+/** Presses Tab until what has the focus is called so. */
+async function tabTo(page: Page, name: RegExp): Promise<void> {
+  for (let i = 0; i < 150; i++) {
+    await page.keyboard.press("Tab");
+    const focused = await page.evaluate(() => {
+      const { activeElement: at } = document, label = at?.closest("label")?.textContent;
+      return `${at?.getAttribute("aria-label") ?? label ?? at?.textContent}`.trim();
+    });
+    if (name.test(focused)) return;
+  }
+  throw new Error(`Tab never comes to ${name}`);
+}
+
+browserTest(
+  "by keyboard alone, a dataset is opened, fixed, exported and trained on, and the command copied",
+  async () => {
+    await withServedPage({}, async (page) => {
+      await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+      const press = async (name: RegExp) => {
+        await tabTo(page, name);
+        await page.keyboard.press("Enter");
+      };
+      await press(/^Draw jersey numbers$/);
+      await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+      await press(/^Look and fix$/);
+      await page.locator(".tile").nth(2).waitFor();
+      await tabTo(page, /^\d+ images$/);
+      for (const [at, key] of ["x", "x", "m"].entries()) {
+        if (at > 0) await page.keyboard.press("ArrowRight");
+        const path = await page.locator(`#tile-${at}`).getAttribute("title");
+        await page.locator("aside form code", { hasText: path! }).waitFor();
+        await page.keyboard.press(key);
+      }
+      await page.locator("p[aria-busy=false]", { hasText: "3 decisions" }).waitFor();
+      const [download] = await Promise.all([page.waitForEvent("download"), press(/^Save patch\.jsonl$/)]);
+      assertEquals(textOf(await Deno.readFile(await download.path())).trim().split("\n").length, 3);
+      await press(/^Will it learn\?$/);
+      await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
+      await tabTo(page, /^Image side, pixels/);
+      await page.keyboard.type("32");
+      for (const [name, value] of [[/^Epochs/, "1"], [/^Images an epoch/, "16"]] as const) {
+        await tabTo(page, name);
+        await page.keyboard.press("ControlOrMeta+a");
+        await page.keyboard.type(value);
+      }
+      await press(/^2\. Train$/);
+      await state(page, "finished");
+      await press(/^Take it away$/);
+      await press(/^Copy: The command$/);
+      await page.getByText("Copied", { exact: true }).waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assertMatch(
+        copied,
+        /^deno task train data=synthetic_jerseys .*data\.image_size=32 .*max_epochs=1 .*data\.patch=patch\.jsonl$/,
+      );
+    });
+  },
+);
