@@ -119,6 +119,13 @@ browserTest("a training is paused, stepped, stopped and resumed, and is the comm
     await page.getByText(/\d+ of 12 images of valid are right/).waitFor();
     await page.locator(".matrix td button").first().click();
     await page.locator("#chosen-title").waitFor();
+    await page.getByRole("button", { name: /^What speaks for its classes/ }).first().click();
+    await page.getByRole("heading", { name: "Try it" }).or(page.locator("#try-images-title")).first()
+      .waitFor();
+    await page.locator("#tried-title, section[aria-labelledby=tried-title]").first().waitFor({
+      timeout: 200_000,
+    });
+    await page.getByRole("button", { name: "Where it is wrong" }).click();
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/wrong.png`, fullPage: true });
     await page.getByRole("button", { name: /^Look and fix \d+ images?$/ }).first().click();
     await page.getByRole("button", { name: "Only doubtful labels ✕" }).waitFor();

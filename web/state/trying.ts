@@ -1,10 +1,12 @@
 /** A model that is tried: which one, on which image, and what it says. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
+import { baseOf } from "../../src/data/files/paths.ts";
 import type { Amount } from "../protocol/calls.ts";
 import type { Source } from "../protocol/source.ts";
 import type { OpenedModel, PredictedImages, Tried } from "../protocol/try_calls.ts";
 import { engine } from "./engine.ts";
-import { fault } from "./session.ts";
+import { results } from "./learning.ts";
+import { call, fault } from "./session.ts";
 
 /** The model that is open. */
 export const model = signal<OpenedModel | undefined>(undefined);
@@ -62,6 +64,31 @@ async function doing<T>(
 export async function findOwn(): Promise<void> {
   const own = await engine("ownModels", {});
   offered.value = [...own, ...offered.value.filter((path) => !path.startsWith("/"))];
+}
+
+effect(() => {
+  if (results.value === 0) return;
+  batch(() => { // the weights that were open are those of an earlier training
+    model.value = undefined;
+    tried.value = undefined;
+    predicted.value = undefined;
+    offered.value = [];
+  });
+});
+
+/** Takes a sample of the dataset in; without a model, the page's own is opened for it. */
+export async function trySample(id: number): Promise<void> {
+  try {
+    const { path, bytes } = await call("sampleFile", id);
+    const file = new File([bytes as Uint8Array<ArrayBuffer>], baseOf(path));
+    takeIn({ kind: "files", files: [[file.name, file]] });
+    await findOwn();
+    if (model.value === undefined && !isOpening && offered.value.length > 0) {
+      await openModel(offered.value[0]);
+    }
+  } catch (error) {
+    fault.value = error instanceof Error ? error.message : String(error);
+  }
 }
 
 let turn = Promise.resolve();

@@ -4,13 +4,14 @@ import { useEffect } from "preact/hooks";
 import { counted } from "../../../src/data/words.ts";
 import { decisions } from "../../state/decisions.ts";
 import { type Known, lookAt } from "../../state/survey.ts";
+import { trySample } from "../../state/trying.ts";
 import { Picture } from "../images/picture.tsx";
 import { shown } from "../shown.ts";
 
 /** Images at first, and more of them each time. */
 const SOME = 24;
 
-/** The images of rows of a survey. */
+/** The images of rows of a survey; one that is pressed is tried, with what speaks for its classes. */
 export function Gallery({ known, title, rows }: {
   known: Known;
   title: string;
@@ -51,7 +52,19 @@ function Item({ known, row }: { known: Known; row: number }) {
     : `now ${decision.label}`;
   return (
     <li title={path}>
-      {ids[row] >= 0 && <Picture id={ids[row]} side={72} alt="" />}
+      {ids[row] >= 0 && (
+        <button
+          type="button"
+          class="pictured"
+          aria-label={`What speaks for its classes: ${path}, labelled ${label}`}
+          onClick={() => {
+            void trySample(ids[row]);
+            shown.value = "try";
+          }}
+        >
+          <Picture id={ids[row]} side={72} alt="" />
+        </button>
+      )}
       <span class="label">{label}</span>
       <small>
         {label === seen ? "" : `seen as ${seen}, `}

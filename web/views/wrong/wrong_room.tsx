@@ -42,7 +42,8 @@ function Results({ known }: { known: Known }) {
         <h2 id="doubts-title">Labels that the network doubts</h2>
         <p>
           Most doubtful first: another class is more likely than the label by far. After a training of few
-          epochs wrong labels gather here; look at them, and relabel or drop.
+          epochs wrong labels gather here; look at them, and relabel or drop. Press an image to see what
+          speaks for its classes.
         </p>
         <Gallery known={known} title="doubtful labels" rows={doubtful(known, SHARE)} />
       </section>
