@@ -1,6 +1,7 @@
 /** The worker that has the engine: it trains, and keeps the files of the run. */
 import { DataError } from "../../src/base/errors.ts";
 import { openDevice } from "../../src/core/device.ts";
+import type { Picture } from "../../src/data/types.ts";
 import { openGpu } from "../../src/host/browser.ts";
 import { memoryDisk } from "../../src/host/memory_disk.ts";
 import { describeAdapter } from "../../src/setup/open_model.ts";
@@ -8,6 +9,7 @@ import type { Handlers } from "../protocol/channel.ts";
 import type { EngineCalls, EngineFacts } from "../protocol/engine_calls.ts";
 import { ownConfig } from "./conf.ts";
 import type { Survey } from "../protocol/survey.ts";
+import { exportOnnx } from "./export.ts";
 import { Pace } from "./pace.ts";
 import { train } from "./train.ts";
 import { tryCalls } from "./try/try_calls.ts";
@@ -33,7 +35,8 @@ const RUN = "run";
 /** Answers the page's calls about training. */
 export function engineCalls(): Handlers<EngineCalls> {
   const disk = memoryDisk(), pace = new Pace();
-  let stop: AbortController | undefined, survey: Survey | undefined;
+  let stop: AbortController | undefined, survey: Survey | undefined, pictures: readonly Picture[] = [];
+  const keep = (made: Survey, some: readonly Picture[]) => [survey, pictures] = [made, some];
   return {
     facts,
     async train(order, { progress: say }) {
@@ -41,7 +44,7 @@ export function engineCalls(): Handlers<EngineCalls> {
       stop = new AbortController();
       pace.set("go");
       try {
-        return await train(order, { disk, pace, signal: stop.signal, say, keep: (made) => survey = made });
+        return await train(order, { disk, pace, signal: stop.signal, say, keep });
       } finally {
         stop = undefined;
       }
@@ -56,6 +59,7 @@ export function engineCalls(): Handlers<EngineCalls> {
       const files = await disk.filesBelow(RUN);
       return files.map(({ path, bytes }) => ({ path: path.slice(RUN.length + 1), bytes }));
     },
+    exportOnnx: async (_, { progress: say }) => await exportOnnx(disk, RUN, pictures, say),
     runFile: (path) => disk.readFile(`${RUN}/${path}`),
     ...tryCalls(disk, RUN),
   };

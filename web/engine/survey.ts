@@ -2,7 +2,8 @@
 import { append } from "../../src/base/lists.ts";
 import type { Progress } from "../../src/base/progress.ts";
 import type { Device } from "../../src/core/device.ts";
-import { type Split, SPLITS } from "../../src/data/types.ts";
+import { readableOf } from "../../src/data/decode/picture_source.ts";
+import { type Picture, type Split, SPLITS } from "../../src/data/types.ts";
 import { calibrationError, reliability } from "../../src/metrics/calibration.ts";
 import { confusionMatrix, confusionTotals } from "../../src/metrics/confusion.ts";
 import { f1Scores } from "../../src/metrics/f1.ts";
@@ -19,8 +20,12 @@ export interface SurveyParts {
   readonly imageSize: number;
   readonly progress: (what: string, total: number) => Progress;
   readonly signal: AbortSignal;
-  readonly keep: (survey: Survey) => void;
+  /** Takes the survey, and some images that no training saw, by which an export is checked. */
+  readonly keep: (survey: Survey, pictures: readonly Picture[]) => void;
 }
+
+/** Images by which an export is checked, at most. */
+const CHECKED = 32;
 
 /** Looks at held-out images first; a run that is stopped meanwhile keeps what was looked at by then. */
 export function surveyAll(data: OpenData, parts: SurveyParts): Callback {
@@ -45,7 +50,10 @@ export function surveyAll(data: OpenData, parts: SurveyParts): Callback {
       } finally {
         looking.free();
       }
-      keep(rows.survey(data.count("valid") > 0 ? "valid" : data.count("test") > 0 ? "test" : "train"));
+      const heldOut = data.count("valid") > 0 ? "valid" : data.count("test") > 0 ? "test" : "train";
+      const some = Array.from({ length: Math.min(CHECKED, data.count(heldOut)) }, (_, i) => i);
+      const { pictures } = await readableOf(data.store(heldOut).pictures, some);
+      keep(rows.survey(heldOut), pictures);
     },
   };
 }

@@ -1,6 +1,5 @@
 /** A run in the page: the task `train` of the command line with the page as its host. */
 import { InterruptedError } from "../../src/base/errors.ts";
-import type { StartProgress } from "../../src/base/progress.ts";
 import { formatPatch } from "../../src/data/files/patch.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import type { FileTree } from "../../src/data/types.ts";
@@ -17,8 +16,8 @@ import { openSource } from "../worker/sources.ts";
 import { ownConfig } from "./conf.ts";
 import { newsFrom } from "./news.ts";
 import type { Pace } from "./pace.ts";
-import type { Survey } from "../protocol/survey.ts";
-import { surveyAll } from "./survey.ts";
+import { progressTo } from "./progress.ts";
+import { surveyAll, type SurveyParts } from "./survey.ts";
 
 const PATCH = "patch.jsonl";
 
@@ -38,8 +37,8 @@ export interface RunParts {
   readonly pace: Pace;
   readonly signal: AbortSignal;
   readonly say: (news: TrainNews) => void;
-  /** Takes what the network makes of all images, once it is trained. */
-  readonly keep: (survey: Survey) => void;
+  /** Takes what the network makes of all images, once it is trained; see {@link SurveyParts}. */
+  readonly keep: SurveyParts["keep"];
 }
 
 /** Trains as ordered; a run that was stopped goes on with `resume=auto` among the overrides. */
@@ -67,7 +66,7 @@ export async function train(
     check() {},
     places: findPlaces,
     async run(host, config, places) {
-      const heard = { ...host, progress: progressTo(say) };
+      const heard = { ...host, progress: progressTo((news) => say({ kind: "progress", ...news })) };
       const { progress } = heard, { image_size: imageSize } = config.data;
       const watch: Watch = (data, device) => [
         newsFrom(data, { pace, say }),
@@ -99,25 +98,6 @@ export async function train(
     if (error instanceof InterruptedError) return { kind: "stopped" };
     throw error;
   }
-}
-
-/** Milliseconds between two messages of progress. */
-const SAY_EVERY = 100;
-
-/** Tells the page how far is what takes long. */
-function progressTo(say: (news: TrainNews) => void): StartProgress {
-  return (what, total) => {
-    let saidAt = 0;
-    return {
-      at(done, known = total) {
-        const now = performance.now();
-        if (now - saidAt < SAY_EVERY && done !== known) return;
-        saidAt = now;
-        say({ kind: "progress", what, done, total: known });
-      },
-      [Symbol.dispose]: () => {},
-    };
-  };
 }
 
 /** A terminal whose lines go to the page, as does its live line. */

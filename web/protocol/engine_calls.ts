@@ -79,6 +79,15 @@ export interface EngineFacts {
   readonly transforms: readonly string[];
 }
 
+/** How far ONNX Runtime and the engine agree on images that no training saw. */
+export interface ExportCheck {
+  readonly images: number;
+  /** Images for which they name different classes. */
+  readonly flips: number;
+  /** The largest difference of logits, relative to the image's largest, or to 1. */
+  readonly worst: number;
+}
+
 /** The calls of the worker that trains and predicts. */
 export type EngineCalls = TryCalls & {
   /** Fails with the reason where there is no GPU. */
@@ -91,5 +100,7 @@ export type EngineCalls = TryCalls & {
   /** What the network of the last training makes of all images; undefined before there is one. */
   survey: Call<Record<never, never>, Survey | undefined>;
   runFiles: Call<Record<never, never>, readonly RunFile[]>;
+  /** Writes model.onnx of the best weights, and compares it with the engine; says on the way what it does. */
+  exportOnnx: Call<Record<never, never>, ExportCheck, string>;
   runFile: Call<string, Uint8Array>;
 };

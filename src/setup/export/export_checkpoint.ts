@@ -6,11 +6,15 @@ import { folderOf } from "../../data/files/paths.ts";
 import { drawJersey } from "../../data/synthetic_jerseys/draw.ts";
 import { inMemory, type PictureSource } from "../../data/decode/picture_source.ts";
 import type { OnnxOptions } from "../../train/onnx_options.ts";
-import { checkpointClassifier, openCheckpoint } from "../classify/checkpoint_classifier.ts";
+import {
+  checkpointClassifier,
+  type OpenCheckpoint,
+  openCheckpoint,
+} from "../classify/checkpoint_classifier.ts";
 import { onnxClassifier } from "../classify/onnx_classifier.ts";
 import type { Host } from "../host.ts";
 import { openModelFile } from "../open_weights.ts";
-import { compare, requireAgreement, TOLERANCES } from "./check.ts";
+import { type Agreement, compare, requireAgreement, TOLERANCES } from "./check.ts";
 import { writeOnnx } from "./write_onnx.ts";
 
 /** The images that an exported file is checked with. */
@@ -40,9 +44,10 @@ export type ExportHost = Pick<
 /**
  * Exports a checkpoint's averaged weights if it has them, otherwise its plain ones. The file gets its final
  * name after the check; until then, and if the check fails, it is called `....unchecked.onnx`.
+ * @returns how far they agree
  * @throws CheckError if ONNX Runtime does not agree with the engine, DataError, ConfigError
  */
-export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promise<void> {
+export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promise<Agreement> {
   const { path, options } = job;
   const unchecked = path.replace(/(\.onnx)?$/, ".unchecked.onnx");
   const started = performance.now();
@@ -58,20 +63,26 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
       } in ${options.weights}, batch norm ${options.batch_norm}, ` +
       `${mib(size)}, written in ${seconds} s`,
   );
-  const { name, pictures } = job.checkSet ?? drawnPictures();
-  const reference = await checkpointClassifier(await job.openDevice(), checkpoint, pictures.length);
+  const agreement = await check(host, job, checkpoint, unchecked);
+  await replace(host, unchecked, path);
+  host.print(`wrote   ${path}`);
+  return agreement;
+}
+
+/** Compares the written file with the engine. */
+async function check(
+  host: ExportHost,
+  { options, checkSet, openDevice }: ExportJob,
+  checkpoint: OpenCheckpoint,
+  unchecked: string,
+): Promise<Agreement> {
+  const { name, pictures } = checkSet ?? drawnPictures();
+  const reference = await checkpointClassifier(await openDevice(), checkpoint, pictures.length);
   try {
     const exported = await onnxClassifier(host, unchecked);
     try {
-      const of = options.softmax ? "probabilities" : "logits";
-      const agreement = await compare(
-        reference,
-        exported,
-        pictures,
-        TOLERANCES[options.weights],
-        of,
-        host.progress,
-      );
+      const of = options.softmax ? "probabilities" : "logits", tolerance = TOLERANCES[options.weights];
+      const agreement = await compare(reference, exported, pictures, tolerance, of, host.progress);
       requireAgreement(agreement, options.weights, unchecked);
       const { images, flips, worst } = agreement;
       host.print(
@@ -80,14 +91,13 @@ export async function exportCheckpoint(host: ExportHost, job: ExportJob): Promis
         } of ${images} ${name}, ` +
           `${of} differ by at most ${worst.toExponential(1)} of the largest logit, or of 1`,
       );
+      return agreement;
     } finally {
       await exported.close();
     }
   } finally {
     await reference.close();
   }
-  await replace(host, unchecked, path);
-  host.print(`wrote   ${path}`);
 }
 
 async function replace(host: ExportHost, from: string, to: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** Take it away: the command that does the same for real, and the files of the page's own training. */
+import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { RunFile } from "../../protocol/engine_calls.ts";
 import { trainCommand } from "../../state/command.ts";
@@ -9,6 +10,7 @@ import { plan, planOverrides } from "../../state/plan.ts";
 import { save } from "../../state/save.ts";
 import { call, fault, summary } from "../../state/session.ts";
 import { CopyText } from "../copy_text.tsx";
+import { Onnx } from "./onnx.tsx";
 
 /** The name under which the decisions are saved. */
 const PATCH = "patch.jsonl";
@@ -43,7 +45,7 @@ export function TakeRoom() {
 
 /** What the page's own training has left. */
 function RunFiles() {
-  const files = useRunFiles(results.value);
+  const exports = useSignal(0), files = useRunFiles(results.value, exports.value);
   return (
     <section aria-labelledby="files-title">
       <h2 id="files-title">The training of this tab</h2>
@@ -62,6 +64,7 @@ function RunFiles() {
                 </tbody>
               </table>
             </div>
+            <Onnx key={results.value} onWritten={() => exports.value++} />
           </>
         )}
     </section>
@@ -95,7 +98,7 @@ function FileRow({ file: { path, bytes } }: { file: RunFile }) {
   );
 }
 
-function useRunFiles(results: number): readonly RunFile[] {
+function useRunFiles(results: number, exports: number): readonly RunFile[] {
   const [files, setFiles] = useState<readonly RunFile[]>([]);
   useEffect(() => {
     if (results === 0) return;
@@ -107,7 +110,7 @@ function useRunFiles(results: number): readonly RunFile[] {
       (all) => setFiles(all.toSorted((a, b) => place(a) - place(b) || (a.path < b.path ? -1 : 1))),
       (error) => fault.value = error.message,
     );
-  }, [results]);
+  }, [results, exports]);
   return files;
 }
 
