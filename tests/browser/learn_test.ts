@@ -117,6 +117,8 @@ browserTest("a training is paused, stepped, stopped and resumed, and is the comm
     await state(page, "finished");
     await page.getByRole("button", { name: "Where it is wrong" }).click();
     await page.getByText(/\d+ of 12 images of valid are right/).waitFor();
+    await page.getByRole("button", { name: "Arrange by neighbourhood (UMAP)" }).click();
+    await page.getByRole("button", { name: "Arrange by principal components" }).waitFor({ timeout: 60_000 });
     await page.locator(".matrix td button").first().click();
     await page.locator("#chosen-title").waitFor();
     await page.getByRole("button", { name: /^What speaks for its classes/ }).first().click();

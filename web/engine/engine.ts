@@ -1,18 +1,18 @@
 /** The worker that has the engine: it trains, and keeps the files of the run. */
 import { DataError } from "../../src/base/errors.ts";
 import { openDevice } from "../../src/core/device.ts";
-import type { Picture } from "../../src/data/types.ts";
 import { openGpu } from "../../src/host/browser.ts";
 import { memoryDisk } from "../../src/host/memory_disk.ts";
 import { describeAdapter } from "../../src/setup/open_model.ts";
 import type { Handlers } from "../protocol/channel.ts";
 import type { EngineCalls, EngineFacts } from "../protocol/engine_calls.ts";
 import { ownConfig } from "./conf.ts";
-import type { Survey } from "../protocol/survey.ts";
 import { exportOnnx } from "./export.ts";
 import { Pace } from "./pace.ts";
+import type { KeptSurvey } from "./survey.ts";
 import { train } from "./train.ts";
 import { tryCalls } from "./try/try_calls.ts";
+import { umapOf } from "./umap.ts";
 
 async function facts(): Promise<EngineFacts> {
   const device = await openDevice(await openGpu()), conf = ownConfig();
@@ -35,8 +35,12 @@ const RUN = "run";
 /** Answers the page's calls about training. */
 export function engineCalls(): Handlers<EngineCalls> {
   const disk = memoryDisk(), pace = new Pace();
-  let stop: AbortController | undefined, survey: Survey | undefined, pictures: readonly Picture[] = [];
-  const keep = (made: Survey, some: readonly Picture[]) => [survey, pictures] = [made, some];
+  let stop: AbortController | undefined, kept: KeptSurvey | undefined;
+  const keep = (made: KeptSurvey) => void (kept = made);
+  const surveyed = () => {
+    if (kept !== undefined) return kept;
+    throw new DataError("Cannot answer: no training of this tab has been finished");
+  };
   return {
     facts,
     async train(order, { progress: say }) {
@@ -54,12 +58,13 @@ export function engineCalls(): Handlers<EngineCalls> {
       stop?.abort();
       pace.set("go");
     },
-    survey: () => survey,
+    survey: () => kept?.survey,
+    umap: async ({ every }, context) => await umapOf(surveyed().features, surveyed().width, every, context),
     async runFiles() {
       const files = await disk.filesBelow(RUN);
       return files.map(({ path, bytes }) => ({ path: path.slice(RUN.length + 1), bytes }));
     },
-    exportOnnx: async (_, { progress: say }) => await exportOnnx(disk, RUN, pictures, say),
+    exportOnnx: async (_, { progress: say }) => await exportOnnx(disk, RUN, surveyed().pictures, say),
     runFile: (path) => disk.readFile(`${RUN}/${path}`),
     ...tryCalls(disk, RUN),
   };

@@ -20,8 +20,17 @@ export interface SurveyParts {
   readonly imageSize: number;
   readonly progress: (what: string, total: number) => Progress;
   readonly signal: AbortSignal;
-  /** Takes the survey, and some images that no training saw, by which an export is checked. */
-  readonly keep: (survey: Survey, pictures: readonly Picture[]) => void;
+  readonly keep: (kept: KeptSurvey) => void;
+}
+
+/** What is kept of it. */
+export interface KeptSurvey {
+  readonly survey: Survey;
+  /** What the network's head reads of each image, [N, width]. */
+  readonly features: Float32Array;
+  readonly width: number;
+  /** Some images that no training saw, by which an export is checked. */
+  readonly pictures: readonly Picture[];
 }
 
 /** Images by which an export is checked, at most. */
@@ -53,7 +62,7 @@ export function surveyAll(data: OpenData, parts: SurveyParts): Callback {
       const heldOut = data.count("valid") > 0 ? "valid" : data.count("test") > 0 ? "test" : "train";
       const some = Array.from({ length: Math.min(CHECKED, data.count(heldOut)) }, (_, i) => i);
       const { pictures } = await readableOf(data.store(heldOut).pictures, some);
-      keep(rows.survey(heldOut), pictures);
+      keep({ ...rows.survey(heldOut), width: looking.width, pictures });
     },
   };
 }
@@ -85,13 +94,13 @@ class Rows {
   }
 
   /** What it all says; `heldOut` is the split that matrix, table and calibration are of. */
-  survey(heldOut: Split): Survey {
+  survey(heldOut: Split): Pick<KeptSurvey, "survey" | "features"> {
     const { classes, count } = this, labels = Uint32Array.from(this.#labels);
     const logits = joined(this.#logits), features = joined(this.#features);
     const judged = judgeRows(logits, labels, classes.length);
     const { coordinates, explained } = principalPlane(features, count, features.length / Math.max(1, count));
     const column = <Key extends keyof Judged>(key: Key) => judged.map((one) => one[key]);
-    return {
+    const survey = {
       classes,
       paths: this.#paths,
       splits: this.#splits,
@@ -104,6 +113,7 @@ class Rows {
       heldOut,
       ...scoresOf(classes, this.#of(heldOut, logits, labels)),
     };
+    return { survey, features };
   }
 
   #of(split: Split, logits: Float32Array, labels: Uint32Array) {

@@ -1,6 +1,6 @@
 /** What the page asks of the worker that has the engine. */
 import type { Correction } from "../../src/data/files/patch.ts";
-import type { Choices } from "./calls.ts";
+import type { Amount, Choices } from "./calls.ts";
 import type { Call } from "./channel.ts";
 import type { Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
@@ -99,6 +99,8 @@ export type EngineCalls = TryCalls & {
   stop: Call<Record<never, never>, void>;
   /** What the network of the last training makes of all images; undefined before there is one. */
   survey: Call<Record<never, never>, Survey | undefined>;
+  /** Places every so-manieth image of the survey by neighbourhood, [M, 2]. */
+  umap: Call<{ readonly every: number }, Float32Array, Amount>;
   runFiles: Call<Record<never, never>, readonly RunFile[]>;
   /** Writes model.onnx of the best weights, and compares it with the engine; says on the way what it does. */
   exportOnnx: Call<Record<never, never>, ExportCheck, string>;

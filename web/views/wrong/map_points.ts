@@ -1,0 +1,135 @@
+/** The points of a map: which images they are, where they are drawn, and how. */
+import { SPLITS } from "../../../src/data/types.ts";
+import type { Known } from "../../state/survey.ts";
+
+/** What points are coloured by. */
+export const COLORINGS = {
+  label: "label",
+  predicted: "prediction",
+  split: "split",
+  wrong: "right or wrong",
+} as const;
+
+/** One of {@link COLORINGS}. */
+export type Coloring = keyof typeof COLORINGS;
+
+/** Points that are drawn at most. */
+const POINTS = 4000;
+
+/** Of so many images, every so-manieth is a point. */
+export function everyOf({ paths }: Known): number {
+  return Math.max(1, Math.ceil(paths.length / POINTS));
+}
+
+/** The height of a map in pixels, and its free edge. */
+export const HEIGHT = 420;
+const EDGE = 12;
+
+/** Points of a map. */
+export interface Points {
+  /** Rows of the survey, [M]. */
+  readonly rows: Uint32Array;
+  /** In pixels, [M, 2]. */
+  readonly places: Float32Array;
+}
+
+/** Spreads coordinates [M, 2] of every so-manieth image over a map of that width. */
+export function spread(known: Known, coordinates: Float32Array, width: number): Points {
+  const every = everyOf(known), count = coordinates.length / 2;
+  const least = [Infinity, Infinity], most = [-Infinity, -Infinity], sides = [width, HEIGHT];
+  coordinates.forEach((value, i) => {
+    least[i % 2] = Math.min(least[i % 2], value);
+    most[i % 2] = Math.max(most[i % 2], value);
+  });
+  const places = coordinates.map((value, i) => {
+    const share = (value - least[i % 2]) / (most[i % 2] - least[i % 2] || 1);
+    return EDGE + share * (sides[i % 2] - 2 * EDGE);
+  });
+  return { rows: Uint32Array.from({ length: count }, (_, i) => i * every), places };
+}
+
+/** The principal coordinates of every so-manieth image. */
+export function principal(known: Known): Float32Array {
+  const every = everyOf(known), count = Math.ceil(known.paths.length / every);
+  return Float32Array.from({ length: 2 * count }, (_, i) => known.map[2 * (i >> 1) * every + i % 2]);
+}
+
+/** Two opposite corners, in pixels. */
+export interface Frame {
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to: { readonly x: number; readonly y: number };
+}
+
+/** A press without a frame takes what is within so many pixels. */
+const NEAR = 8;
+
+/** The rows of points within a frame. */
+export function rowsIn({ rows, places }: Points, { from, to }: Frame): number[] {
+  const isPress = Math.abs(from.x - to.x) + Math.abs(from.y - to.y) < NEAR, more = isPress ? NEAR : 0;
+  const within = (value: number, a: number, b: number) =>
+    value >= Math.min(a, b) - more && value <= Math.max(a, b) + more;
+  return [...rows].filter((_, i) =>
+    within(places[2 * i], from.x, to.x) && within(places[2 * i + 1], from.y, to.y)
+  );
+}
+
+/** The row of the point nearest to a place, if it is near. */
+export function rowNear({ rows, places }: Points, x: number, y: number): number | undefined {
+  let best: number | undefined, least = NEAR * NEAR;
+  rows.forEach((row, i) => {
+    const distance = (places[2 * i] - x) ** 2 + (places[2 * i + 1] - y) ** 2;
+    if (distance > least) return;
+    least = distance;
+    best = row;
+  });
+  return best;
+}
+
+/** The groups that points are told apart by: a number for each row, and their names. */
+export function groupsOf(
+  { labels, predicted, splits, classes }: Known,
+  coloring: Coloring,
+): { readonly of: (row: number) => number; readonly names: readonly string[] } {
+  switch (coloring) {
+    case "label":
+      return { of: (row) => labels[row], names: classes };
+    case "predicted":
+      return { of: (row) => predicted[row], names: classes };
+    case "split":
+      return { of: (row) => SPLITS.indexOf(splits[row]), names: SPLITS };
+    case "wrong":
+      return { of: (row) => Number(labels[row] !== predicted[row]), names: ["right", "wrong"] };
+  }
+}
+
+/** Draws points and a frame. */
+export function drawMap(
+  canvas: HTMLCanvasElement,
+  { rows, places }: Points,
+  groupOf: (row: number) => number,
+  frame: Frame | undefined,
+): void {
+  const scale = devicePixelRatio, width = canvas.clientWidth, context = canvas.getContext("2d")!;
+  canvas.width = width * scale;
+  canvas.height = HEIGHT * scale;
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  rows.forEach((row, i) => drawPoint(context, places[2 * i], places[2 * i + 1], groupOf(row)));
+  if (frame === undefined) return;
+  context.strokeStyle = getComputedStyle(canvas).color;
+  context.strokeRect(frame.from.x, frame.from.y, frame.to.x - frame.from.x, frame.to.y - frame.from.y);
+}
+
+/** Groups differ in colour and shape: a disc, a square, a triangle, in turn. */
+export function drawPoint(context: CanvasRenderingContext2D, x: number, y: number, group: number): void {
+  const size = 3.2;
+  context.fillStyle = `hsl(${(group * 137.5) % 360} 65% 50% / .8)`;
+  context.beginPath();
+  if (group % 3 === 0) context.arc(x, y, size, 0, 2 * Math.PI);
+  else if (group % 3 === 1) context.rect(x - size, y - size, 2 * size, 2 * size);
+  else {
+    context.moveTo(x, y - size * 1.2);
+    context.lineTo(x + size * 1.2, y + size);
+    context.lineTo(x - size * 1.2, y + size);
+  }
+  context.fill();
+}
