@@ -231,7 +231,7 @@ browserTest("what evaluation cuts off is drawn, and told as the transforms have 
     await page.getByText("of the images more than 10 % of the height is lost").waitFor();
     await page.getByRole("button", { name: "Look and fix" }).click();
     await page.getByRole("combobox", { name: "Split" }).selectOption("valid");
-    const path = await page.locator("#tile-0").getAttribute("title");
+    const path = await page.locator("#tile-0[title^='valid/']").getAttribute("title");
     await page.locator("aside form code", { hasText: path! }).waitFor();
     await page.getByRole("button", { name: "What the network sees of it" }).click();
     await page.locator(".crop figcaption", { hasText: path! }).waitFor();
