@@ -2,7 +2,7 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Source } from "../protocol/source.ts";
 import type { CompareCalls, Doing } from "../protocol/compare_calls.ts";
-import { call, fault, summary } from "./session.ts";
+import { call, fault, showFault, summary } from "./session.ts";
 
 /** What can be compared, by the name of its call. */
 type Comparable = "compareRuns" | "compareVersions";
@@ -44,7 +44,7 @@ function comparisonBy<Name extends Comparable>(name: Name): ComparisonState<Comp
       } catch (error) {
         if (signal.aborted) return;
         now.value = before;
-        fault.value = error instanceof Error ? error.message : String(error);
+        showFault(error);
       }
     },
   };

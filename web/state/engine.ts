@@ -1,5 +1,6 @@
 /** The worker with the engine, which is started by the first call, and what it says it can do. */
 import { signal } from "@preact/signals";
+import { messageOf } from "../../src/base/errors.ts";
 import type { EngineCalls, EngineFacts } from "../protocol/engine_calls.ts";
 import type { Caller } from "../protocol/channel.ts";
 import { startEngine } from "./worker.ts";
@@ -23,6 +24,6 @@ export async function meetEngine(): Promise<void> {
   try {
     engineFacts.value = await engine("facts", {});
   } catch (error) {
-    noEngine.value = error instanceof Error ? error.message : String(error);
+    noEngine.value = messageOf(error);
   }
 }

@@ -1,7 +1,7 @@
 /** Which images are listed, and which of them is looked at. */
 import { effect, signal } from "@preact/signals";
 import type { Query } from "../protocol/calls.ts";
-import { call, fault, phase, verdict } from "./session.ts";
+import { call, phase, showFault, verdict } from "./session.ts";
 
 export const query = signal<Query>({ sort: "order" });
 /** Numbers of samples, in the order of the list. */
@@ -38,5 +38,5 @@ effect(() => {
     if (query.value !== asked) return;
     ids.value = found;
     cursor.value = Math.min(cursor.peek(), Math.max(0, found.length - 1));
-  }, (error) => fault.value = String(error));
+  }, showFault);
 });

@@ -1,5 +1,6 @@
 /** What the page knows of its dataset, as signals, and what can be done with it. */
 import { batch, computed, signal } from "@preact/signals";
+import { messageOf } from "../../src/base/errors.ts";
 import type { Way } from "../../src/data/files/ways.ts";
 import type { CheckProgress, Choices, DatasetCalls, Summary, Verdict } from "../protocol/calls.ts";
 import type { Source } from "../protocol/source.ts";
@@ -34,6 +35,11 @@ export const key = computed(() => summary.value?.key);
 let worker: Caller<DatasetCalls> | undefined;
 let source: Source | undefined;
 let stop = new AbortController();
+
+/** Says what went wrong. */
+export function showFault(error: unknown): void {
+  fault.value = messageOf(error);
+}
 
 /** What the user gave last. */
 export const given = (): Source | undefined => source;
@@ -136,6 +142,6 @@ function refuse(error: unknown): void {
   batch(() => {
     if (phase.value.at === "opening") phase.value = { at: "empty" };
     if (checking.value.at === "running") checking.value = { at: "idle" };
-    fault.value = error instanceof Error ? error.message : String(error);
+    showFault(error);
   });
 }

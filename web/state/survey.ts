@@ -4,7 +4,7 @@ import type { Survey } from "../protocol/survey.ts";
 import { listOnly } from "./gallery.ts";
 import { engine } from "./engine.ts";
 import { results } from "./learning.ts";
-import { call, fault, summary } from "./session.ts";
+import { call, key, showFault } from "./session.ts";
 
 /** A survey whose images are known by their numbers in the catalogue, [N]; -1 for one that is no longer there. */
 export interface Known extends Survey {
@@ -19,11 +19,11 @@ effect(() => {
     if (made === undefined) return;
     const { classes, paths, splits, predicted, confidence } = made;
     survey.value = { ...made, ids: await call("survey", { classes, paths, splits, predicted, confidence }) };
-  }).catch((error) => fault.value = error.message);
+  }).catch(showFault);
 });
 
 effect(() => {
-  summary.value?.key; // another dataset has not been surveyed
+  key.value; // another dataset has not been surveyed
   survey.value = undefined;
 });
 

@@ -3,7 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { classChanges } from "../../src/data/health/class_changes.ts";
 import type { BatchWays, Edits, MixingWay, Preset, PresetOption, Sized } from "../protocol/sees_calls.ts";
 import { edited, overridesFor, withEdit, withValue } from "./edits.ts";
-import { call, fault, summary, verdict } from "./session.ts";
+import { call, fault, showFault, summary, verdict } from "./session.ts";
 
 /** What training takes of them. */
 export interface ChosenTransforms {
@@ -107,5 +107,5 @@ effect(() => {
   if (train === undefined || dataset === undefined) return;
   call("training", train).then((found) => {
     if (found !== undefined && summary.peek() === dataset) verdict.value = found;
-  }, (error) => fault.value = error.message);
+  }, showFault);
 });

@@ -6,7 +6,7 @@ import type { Source } from "../protocol/source.ts";
 import type { OpenedModel, PredictedImages, Tried } from "../protocol/try_calls.ts";
 import { engine } from "./engine.ts";
 import { results } from "./learning.ts";
-import { call, fault } from "./session.ts";
+import { call, fault, showFault } from "./session.ts";
 
 /** The model that is open. */
 export const model = signal<OpenedModel | undefined>(undefined);
@@ -53,7 +53,7 @@ async function doing<T>(
   try {
     return await work({ signal, onProgress });
   } catch (error) {
-    if (!signal.aborted) fault.value = error instanceof Error ? error.message : String(error);
+    if (!signal.aborted) showFault(error);
     return undefined;
   } finally {
     if (!signal.aborted) busy.value = undefined;
@@ -87,7 +87,7 @@ export async function trySample(id: number): Promise<void> {
       await openModel(offered.value[0]);
     }
   } catch (error) {
-    fault.value = error instanceof Error ? error.message : String(error);
+    showFault(error);
   }
 }
 
@@ -97,7 +97,7 @@ let isOpening = false;
 
 /** Takes in what the user gave, one after the other: a model is opened, an image is classified. */
 export function takeIn(source: Source): void {
-  turn = turn.then(() => take(source)).catch((error) => fault.value = error.message);
+  turn = turn.then(() => take(source)).catch(showFault);
 }
 
 async function take(source: Source): Promise<void> {

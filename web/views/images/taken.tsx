@@ -1,8 +1,9 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
 import { counted } from "../../../src/data/words.ts";
 import { accept, corrections, decisions, undo, writes } from "../../state/decisions.ts";
-import { call, fault, verdict } from "../../state/session.ts";
+import { call, showFault, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
+import { savePatch } from "../../state/save_patch.ts";
 
 /** The section. */
 export function Taken() {
@@ -15,26 +16,22 @@ export function Taken() {
       {proposed > 0 && (
         <button
           type="button"
-          onClick={() => trying(async () => accept(await call("proposals", {})))}
+          onClick={() => void call("proposals", {}).then(accept, showFault)}
         >
           Drop the {proposed} that the verdict proposes
         </button>
       )}
       <button type="button" disabled={count === 0} onClick={undo}>Undo</button>
-      <button type="button" disabled={count === 0} onClick={() => trying(savePatch)}>Save patch.jsonl</button>
-      <button type="button" disabled={count === 0} onClick={() => trying(saveZip)}>Save cleaned.zip</button>
+      <button type="button" disabled={count === 0} onClick={() => void savePatch().catch(showFault)}>
+        Save patch.jsonl
+      </button>
+      <button type="button" disabled={count === 0} onClick={() => void saveZip().catch(showFault)}>
+        Save cleaned.zip
+      </button>
     </div>
   );
 }
 
-async function savePatch(): Promise<void> {
-  save("patch.jsonl", new Blob([await call("patch", corrections())]));
-}
-
 async function saveZip(): Promise<void> {
   save("cleaned.zip", await call("cleaned", corrections()));
-}
-
-function trying(work: () => Promise<void>): void {
-  work().catch((error) => fault.value = error.message);
 }

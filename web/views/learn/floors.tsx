@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Floors } from "../../../src/data/health/floors.ts";
 import { call, checking } from "../../state/session.ts";
+import { percent } from "../percent.ts";
 
 /** The section. */
 export function FloorsSection() {
@@ -42,10 +43,6 @@ function Shares({ floors: { split, largest, neighbour } }: { floors: Floors }) {
       </p>
     </>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 /** The floors, once all files have been looked at. */

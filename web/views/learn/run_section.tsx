@@ -1,6 +1,7 @@
 /** A run as it goes: what it does, how far it is, its curves and figures. */
 import { goOn, isBusy, type Run, setPace, stop, timeLeft } from "../../state/learning.ts";
 import { Curves } from "./curves.tsx";
+import { percent } from "../percent.ts";
 
 const TITLES = { overfit: "One batch by heart", training: "Training" };
 
@@ -88,8 +89,4 @@ function Figure({ value, label }: { value: string; label: string }) {
       <span>{label}</span>
     </li>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import type { ExportCheck } from "../../protocol/engine_calls.ts";
 import { engine } from "../../state/engine.ts";
-import { fault } from "../../state/session.ts";
+import { showFault } from "../../state/session.ts";
 
 /** The button, then what it came to. */
 export function Onnx({ onWritten }: { onWritten: () => void }) {
@@ -14,7 +14,7 @@ export function Onnx({ onWritten }: { onWritten: () => void }) {
       check.value = await engine("exportOnnx", {}, { onProgress: (text) => doing.value = text });
       onWritten();
     } catch (error) {
-      fault.value = error instanceof Error ? error.message : String(error);
+      showFault(error);
     } finally {
       doing.value = undefined;
     }

@@ -3,17 +3,15 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { RunFile } from "../../protocol/engine_calls.ts";
 import { trainCommand } from "../../state/command.ts";
-import { corrections, decisions } from "../../state/decisions.ts";
+import { decisions } from "../../state/decisions.ts";
 import { engine } from "../../state/engine.ts";
 import { results, run } from "../../state/learning.ts";
 import { plan, planOverrides } from "../../state/plan.ts";
 import { save } from "../../state/save.ts";
-import { call, fault, summary } from "../../state/session.ts";
+import { PATCH, savePatch } from "../../state/save_patch.ts";
+import { showFault, summary } from "../../state/session.ts";
 import { CopyText } from "../copy_text.tsx";
 import { Onnx } from "./onnx.tsx";
-
-/** The name under which the decisions are saved. */
-const PATCH = "patch.jsonl";
 
 /** The room. */
 export function TakeRoom() {
@@ -34,7 +32,7 @@ export function TakeRoom() {
         {isPatched && (
           <p>
             Your decisions go with it:{" "}
-            <button type="button" onClick={() => trying(savePatch)}>Save {PATCH}</button>
+            <button type="button" onClick={() => void savePatch().catch(showFault)}>Save {PATCH}</button>
           </p>
         )}
       </section>
@@ -90,7 +88,11 @@ function FileRow({ file: { path, bytes } }: { file: RunFile }) {
       <td>{KNOWN[path] ?? ""}</td>
       <td>{size(bytes)}</td>
       <td>
-        <button type="button" aria-label={`Save ${path}`} onClick={() => trying(() => saveFile(path, name))}>
+        <button
+          type="button"
+          aria-label={`Save ${path}`}
+          onClick={() => void saveFile(path, name).catch(showFault)}
+        >
           Save
         </button>
       </td>
@@ -108,7 +110,7 @@ function useRunFiles(results: number, exports: number): readonly RunFile[] {
     };
     engine("runFiles", {}).then(
       (all) => setFiles(all.toSorted((a, b) => place(a) - place(b) || (a.path < b.path ? -1 : 1))),
-      (error) => fault.value = error.message,
+      showFault,
     );
   }, [results, exports]);
   return files;
@@ -118,14 +120,6 @@ async function saveFile(path: string, name: string): Promise<void> {
   save(name, new Blob([await engine("runFile", path) as Uint8Array<ArrayBuffer>]));
 }
 
-async function savePatch(): Promise<void> {
-  save(PATCH, new Blob([await call("patch", corrections())]));
-}
-
 function size(bytes: number): string {
   return bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
-}
-
-function trying(work: () => Promise<void>): void {
-  work().catch((error) => fault.value = error.message);
 }

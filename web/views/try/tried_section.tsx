@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { asked, current, images, model, tryImage } from "../../state/trying.ts";
 import type { Tried } from "../../protocol/try_calls.ts";
 import { Bitmap } from "../images/picture.tsx";
+import { percent } from "../percent.ts";
 
 /** Told apart, so that each is drawn anew. */
 const numbers = new WeakMap<Tried, number>();
@@ -113,8 +114,4 @@ function Steps() {
       </button>
     </p>
   );
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,6 +1,6 @@
 /** Saves the corrections that follow from the verdict, as `deno task stats --patch` does, with the command to use them. */
 import { counted } from "../../../src/data/words.ts";
-import { call, fault, summary, verdict } from "../../state/session.ts";
+import { call, showFault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
 import { trainCommand } from "../../state/command.ts";
 
@@ -31,6 +31,6 @@ async function savePatch(): Promise<void> {
     const text = await call("patch", await call("proposals", {}));
     save(NAME, new Blob([text], { type: "application/jsonl" }));
   } catch (error) {
-    fault.value = String(error);
+    showFault(error);
   }
 }

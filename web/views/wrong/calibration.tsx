@@ -1,5 +1,6 @@
 /** Whether the network is as often right as it is confident. */
 import type { Survey } from "../../protocol/survey.ts";
+import { percent } from "../percent.ts";
 
 /** The section. */
 export function Calibration({ known: { reliability, ece, heldOut } }: { known: Survey }) {
@@ -36,8 +37,4 @@ export function Calibration({ known: { reliability, ece, heldOut } }: { known: S
       </table>
     </section>
   );
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)} %`;
 }

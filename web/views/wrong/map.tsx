@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Amount } from "../../protocol/calls.ts";
 import { engine } from "../../state/engine.ts";
-import { fault } from "../../state/session.ts";
+import { showFault } from "../../state/session.ts";
 import type { Known } from "../../state/survey.ts";
 import { Picture } from "../images/picture.tsx";
 import {
@@ -69,7 +69,7 @@ function Arrangement({ known, found, onFound }: {
     try {
       onFound(await engine("umap", { every: everyOf(known) }, { onProgress: (now) => doing.value = now }));
     } catch (error) {
-      fault.value = error instanceof Error ? error.message : String(error);
+      showFault(error);
     } finally {
       doing.value = undefined;
     }
