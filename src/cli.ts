@@ -5,7 +5,7 @@ import { runProcess } from "./host/deno.ts";
 import type { Host } from "./setup/host.ts";
 import { launch } from "./launch/launch.ts";
 import { asksForHelp } from "./launch/flags.ts";
-import { usageHelp } from "./launch/usage.ts";
+import { section, usageHelp } from "./launch/usage.ts";
 import { configuredTasks, lookingTasks } from "./tasks/configured.ts";
 import { usages } from "./tasks/usages.ts";
 
@@ -34,12 +34,28 @@ const tasks: Readonly<Record<string, Task>> = {
 
 /** Runs one task and returns the exit code. */
 export async function main([name, ...rest]: readonly string[], host: Host): Promise<number> {
+  if (name === "--help" || name === "-h") {
+    helpLines().forEach((line) => host.print(line));
+    return 0;
+  }
   const task = Object.hasOwn(tasks, name ?? "") ? tasks[name] : unknownTask(name);
   if (Object.hasOwn(usages, name) && asksForHelp(rest)) {
     usageHelp(usages[name as keyof typeof usages]).forEach((line) => host.print(line));
     return 0;
   }
   return await task(host, rest) ?? 0;
+}
+
+/** All tasks, each with what it does. */
+function helpLines(): string[] {
+  const all = Object.entries({ ...configuredTasks, ...lookingTasks, ...usages });
+  const rows = all.map(([name, { summary }]) => [name, summary]);
+  return [
+    "deno task TASK ...",
+    "",
+    ...section("Tasks", rows),
+    "deno task TASK --help has more about each.",
+  ];
 }
 
 function unknownTask(name: string | undefined): never {

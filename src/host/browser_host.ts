@@ -32,6 +32,7 @@ export function browserHost(options: BrowserHostOptions): Host {
   const print = (line: string) => screen.print(line);
   const live = screen.live.bind(screen);
   return {
+    program: "deno task",
     runtime: navigator.userAgent,
     configFiles,
     configWorld: {

@@ -14,6 +14,7 @@ import { denoMachine } from "./deno_machine.ts";
 import { openOnnx, readWebRuntime } from "./deno_onnx.ts";
 import { bundle, serve } from "./deno_page.ts";
 import { denoPictures } from "./deno_pictures.ts";
+import { madeFrom, program } from "./deno_places.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { lockHolder, tryLock } from "./deno_lock.ts";
 import { stopSignal } from "./deno_signals.ts";
@@ -47,6 +48,7 @@ export function denoHost(): Host {
   const cacheFolder = (name: string) => `.cache/${name}`;
   const unpacking = { folder: cacheFolder("archives"), print: remark, progress, signal };
   return {
+    program,
     runtime: `Deno ${Deno.version.deno}`,
     configFiles: denoConfigFiles(),
     configWorld: { cwd: Deno.cwd(), now: new Date(), env: (name) => Deno.env.get(name), openConfigFolder },
@@ -113,6 +115,8 @@ async function bytesOf(response: Response, progress: Progress): Promise<Uint8Arr
 }
 
 async function gitCommit(): Promise<string | undefined> {
+  const made = madeFrom();
+  if (made !== undefined) return made;
   try {
     const git = new Deno.Command("git", { args: ["rev-parse", "HEAD"], stderr: "null" });
     const { success, stdout } = await git.output();

@@ -1,12 +1,10 @@
 import { ConfigError, DataError } from "../base/errors.ts";
 import type { ConfigFiles } from "../config/mod.ts";
 import { isMissing, readFault } from "./deno_file_source.ts";
-
-/** The project's own `conf/`. */
-const OWN = decodeURIComponent(new URL("../../conf", import.meta.url).pathname);
+import { confFolder } from "./deno_places.ts";
 
 /** The configuration files of a folder on disk, by default the project's own `conf/`. */
-export function denoConfigFiles(folder: string = OWN, name = "conf"): ConfigFiles {
+export function denoConfigFiles(folder: string = confFolder, name = "conf"): ConfigFiles {
   const at = (group: string) => group === "" ? folder : `${folder}/${group}`;
   return {
     name,

@@ -1,6 +1,7 @@
 /** ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi. */
 import { DataError, firstLineOf } from "../base/errors.ts";
 import type { OnnxSession } from "../setup/host.ts";
+import { readPackageFile } from "./deno_places.ts";
 import { onnxSession } from "./onnx_session.ts";
 
 type Runtime = typeof import("onnxruntime-node");
@@ -34,5 +35,5 @@ function loadRuntime(): Promise<Runtime> {
 
 /** ONNX Runtime's WebAssembly for pages: browser_onnx.ts loads it. */
 export async function readWebRuntime(): Promise<Uint8Array<ArrayBuffer>> {
-  return await Deno.readFile(new URL(import.meta.resolve("onnxruntime-web/ort-wasm-simd-threaded.wasm")));
+  return await readPackageFile("onnxruntime-web/ort-wasm-simd-threaded.wasm");
 }

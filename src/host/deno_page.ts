@@ -1,7 +1,6 @@
 /** The page under Deno: its bundles, and its server on this machine. */
 import { ConfigError, messageOf } from "../base/errors.ts";
-
-const root = new URL("../../", import.meta.url);
+import { madeBundle, sourceModule } from "./deno_places.ts";
 
 /**
  * Bundles a module of this project, and all that it imports, for a browser. Split: what is imported on demand is in
@@ -9,8 +8,10 @@ const root = new URL("../../", import.meta.url);
  * @throws ConfigError if it cannot be bundled
  */
 export async function bundle(entry: string, isSplit: boolean): Promise<Map<string, string>> {
+  const made = await madeBundle(entry, isSplit);
+  if (made !== undefined) return made;
   const { success, errors, outputFiles = [] } = await Deno.bundle({
-    entrypoints: [new URL(entry, root).href],
+    entrypoints: [sourceModule(entry)],
     outputDir: "/bundle",
     platform: "browser",
     codeSplitting: isSplit,

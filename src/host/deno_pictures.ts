@@ -4,6 +4,7 @@ import type { PictureHost } from "../setup/host.ts";
 import { freeDisk } from "./deno_disk.ts";
 import { openGrowingFile, openPrivateFile } from "./deno_growing_file.ts";
 import { decodeImage, decoderVersion, turbojpeg } from "./deno_images.ts";
+import { decodeWorker } from "./deno_places.ts";
 import { INSTALL, VARIABLE } from "./deno_turbojpeg.ts";
 
 /** The image decoding of this runtime. */
@@ -33,7 +34,7 @@ function jpegDecoder() {
 
 /** Starts a decoding worker. */
 export function startThread(): DecodeThread {
-  return new Worker(new URL("./deno_decode_worker.ts", import.meta.url), { type: "module" });
+  return new Worker(decodeWorker, { type: "module" });
 }
 
 /** Bytes that this process may still allocate, limited by the machine or by its container. */

@@ -1,5 +1,6 @@
 /** Plots under Deno: resvg and the fonts come from their npm packages, loaded when the first plot is drawn. */
 import type { Plotting, PlottingFor } from "../plots/raster.ts";
+import { readPackageFile } from "./deno_places.ts";
 
 let loading: Promise<PlottingFor> | undefined;
 
@@ -9,11 +10,10 @@ export async function loadPlotting(texts: readonly string[]): Promise<Plotting> 
 }
 
 async function load(): Promise<PlottingFor> {
-  const read = (specifier: string) => Deno.readFile(new URL(import.meta.resolve(specifier)));
   const [wasm, font, { openPlotting }] = await Promise.all([
-    read("@resvg/resvg-wasm/index_bg.wasm"),
-    read("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
+    readPackageFile("@resvg/resvg-wasm/index_bg.wasm"),
+    readPackageFile("@expo-google-fonts/inter/400Regular/Inter_400Regular.ttf"),
     import("../plots/raster.ts"),
   ]);
-  return await openPlotting(wasm, font, read);
+  return await openPlotting(wasm, font, readPackageFile);
 }

@@ -79,6 +79,8 @@ export interface PictureHost {
 
 /** The files, images, GPU and terminal of a runtime. */
 export interface Host {
+  /** How tasks are called: `deno task` in the source tree, `wgrad` in the portable folder. */
+  readonly program: "deno task" | "wgrad";
   /** Name and version of the runtime, such as "Deno 2.9.6". */
   readonly runtime: string;
   /** The project's configuration files. */

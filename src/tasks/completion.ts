@@ -10,42 +10,60 @@ import { configuredTasks, lookingTasks } from "./configured.ts";
 import { SHELLS, usages } from "./usages.ts";
 
 /** The parts of the host that completion needs. */
-export type CompletionHost = Pick<Host, "configFiles" | "print">;
+export type CompletionHost = Pick<Host, "configFiles" | "print" | "program">;
 
 const TASKS = [...Object.keys(configuredTasks), ...Object.keys(lookingTasks), ...Object.keys(usages)];
 
 /** The script for each shell; all call `completion -- WORDS` for the words that may come next. */
-const scripts: Readonly<Record<typeof SHELLS[number], string>> = {
-  bash: String.raw`# In ~/.bashrc, or for this shell:  source <(deno task -q completion bash)
+const scripts: Readonly<Record<typeof SHELLS[number], (program: Program) => string>> = {
+  bash: ({ call, name, words }) =>
+    String.raw`# In ~/.bashrc, or for this shell:  source <(${call} completion bash)
 _wgrad_complete() {
   local line="${"$"}{COMP_LINE:0:COMP_POINT}" words
   read -ra words <<< "$line"
   [[ "$line" == *" " ]] && words+=("")
-  [[ "${"$"}{words[1]}" == task && ${"$"}{#words[@]} -ge 3 ]] || return
+  [[ ${words > 1 ? '"${words[1]}" == task && ' : ""}${"$"}{#words[@]} -gt ${words} ]] || return
   # "=" parts words in bash, so what stands before it is not said again.
   local current="${"$"}{words[-1]}"
   local said="${"$"}{current%"${"$"}{current##*=}"}"
-  mapfile -t COMPREPLY < <(deno task -q completion -- "${"$"}{words[@]:2}" 2>/dev/null)
+  mapfile -t COMPREPLY < <(${call} completion -- "${"$"}{words[@]:${words}}" 2>/dev/null)
   COMPREPLY=("${"$"}{COMPREPLY[@]#"$said"}")
   [[ "${"$"}{COMPREPLY[0]}" == *[=.] ]] && compopt -o nospace
 }
-complete -o default -F _wgrad_complete deno`,
-  zsh: String.raw`# In ~/.zshrc behind compinit, or for this shell:  source <(deno task -q completion zsh)
+complete -o default -F _wgrad_complete ${name}`,
+  zsh: ({ call, name, words }) =>
+    String.raw`# In ~/.zshrc behind compinit, or for this shell:  source <(${call} completion zsh)
 _wgrad_complete() {
-  [[ "${"$"}{words[2]}" == task && CURRENT -ge 3 ]] || { _default; return }
+  [[ ${words > 1 ? '"${words[2]}" == task && ' : ""}CURRENT -gt ${words} ]] || { _default; return }
   local -a found
-  found=("${"$"}{(@f)$(deno task -q completion -- "${"$"}{(@)words[3,CURRENT]}" 2>/dev/null)}")
+  found=("${"$"}{(@f)$(${call} completion -- "${"$"}{(@)words[${words + 1},CURRENT]}" 2>/dev/null)}")
   compadd -S '' -- "${"$"}{found[@]}"
 }
-compdef _wgrad_complete deno`,
-  fish: String
-    .raw`# In ~/.config/fish/completions/deno.fish, or for this shell:  deno task -q completion fish | source
-complete -C "deno " > /dev/null # Deno's own completions, which take away what is there before
-function __wgrad_complete
+compdef _wgrad_complete ${name}`,
+  fish: ({ call, name, words }) =>
+    String
+      .raw`# In ~/.config/fish/completions/${name}.fish, or for this shell:  ${call} completion fish | source
+${
+      words > 1
+        ? 'complete -C "deno " > /dev/null # Deno\'s own completions, which take away what is there before\n'
+        : ""
+    }function __wgrad_complete
     set -l words (commandline -opc) (commandline -ct)
-    deno task -q completion -- $words[3..-1] 2>/dev/null
+    ${call} completion -- $words[${words + 1}..-1] 2>/dev/null
 end
-complete -c deno -n '__fish_seen_subcommand_from task' -f -a '(__wgrad_complete)'`,
+complete -c ${name} ${words > 1 ? "-n '__fish_seen_subcommand_from task' " : ""}-f -a '(__wgrad_complete)'`,
+};
+
+/** How the shell knows the program: its name, the words before a task, and how it is called without a word of its own. */
+interface Program {
+  readonly name: string;
+  readonly words: number;
+  readonly call: string;
+}
+
+const programs: Readonly<Record<Host["program"], Program>> = {
+  "deno task": { name: "deno", words: 2, call: "deno task -q" },
+  "wgrad": { name: "wgrad", words: 1, call: "wgrad" },
 };
 
 /** Prints a shell's script or, after `--`, the possible replacements for the last word. */
@@ -61,7 +79,7 @@ export function completion(host: CompletionHost, args: readonly string[]): numbe
       `Cannot complete for "${name}": unknown shell; Usage: ${usageLine(usages.completion)}`,
     );
   }
-  host.print(scripts[shell]);
+  host.print(scripts[shell](programs[host.program]));
   return 0;
 }
 

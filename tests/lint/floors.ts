@@ -26,6 +26,7 @@ const FLOORS: Record<string, number> = {
   "web/engine": 8,
   cli: 9,
   bench: 9,
+  packaging: 9,
 };
 
 /** Floors whose rooms never lean on each other. */

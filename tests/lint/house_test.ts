@@ -35,10 +35,10 @@ function exists(path: string): boolean {
   }
 }
 
-const built = ["src/", "kernels/", "web/", "bench/"].filter(exists).flatMap(filesBelow)
+const built = ["src/", "kernels/", "web/", "bench/", "packaging/"].filter(exists).flatMap(filesBelow)
   .concat(exists("mod.ts") ? [{ path: "mod.ts", text: Deno.readTextFileSync(new URL("mod.ts", root)) }] : []);
 const tests = filesBelow("tests/");
-const portable = built.filter(({ path }) => !path.startsWith("web/"));
+const portable = built.filter(({ path }) => !/^(?:web|packaging)\//.test(path));
 const imports = built.flatMap(importsOf);
 
 Deno.test("imports go down only", () => assertEquals(floorFaults(imports), []));

@@ -3,7 +3,7 @@ import { ConfigError } from "../../src/base/errors.ts";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { complete, completion } from "../../src/tasks/completion.ts";
 
-const host = { configFiles: denoConfigFiles() };
+const host = { configFiles: denoConfigFiles(), program: "deno task" } as const;
 
 const cases: [words: string[], found: string[]][] = [
   [["tr"], ["train"]],

@@ -1,0 +1,68 @@
+/**
+ * Where the program's own files are under Deno: in its source tree with node_modules beside it, or in the portable
+ * folder that `deno task dist` makes. There `lib` has the modules, bundled, and `assets` what is only read, compressed.
+ */
+import { explain } from "./deno_file_source.ts";
+
+/** True in the portable folder, where modules are JavaScript. */
+const isPortable = import.meta.url.endsWith(".js");
+
+const root = new URL(isPortable ? "../" : "../../", import.meta.url);
+
+/** How tasks are called here. */
+export const program = isPortable ? "wgrad" : "deno task";
+
+/** The project's own `conf/`. */
+export const confFolder = pathOf("conf");
+
+/** The module of a decoding thread. */
+export const decodeWorker = new URL(
+  isPortable ? "lib/host/deno_decode_worker.js" : "src/host/deno_decode_worker.ts",
+  root,
+);
+
+/** A module of the source tree, such as `web/main.tsx`. */
+export function sourceModule(path: string): string {
+  return new URL(path, root).href;
+}
+
+/** The bundle of a page's module that the portable folder has; undefined in the source tree, where it is made when needed. */
+export async function madeBundle(entry: string, isSplit: boolean): Promise<Map<string, string> | undefined> {
+  if (!isPortable) return undefined;
+  const bytes = await readAsset(bundleAsset(entry, isSplit));
+  return new Map(Object.entries(JSON.parse(new TextDecoder().decode(bytes))));
+}
+
+/** The asset with the bundle of a page's module: its texts by name, as JSON. */
+export function bundleAsset(entry: string, isSplit: boolean): string {
+  return assetName(`bundles/${entry}.${isSplit ? "split" : "whole"}.json`);
+}
+
+/** The commit that the portable folder was made from; undefined in the source tree, which git knows. */
+export function madeFrom(): string | undefined {
+  return isPortable ? Deno.readTextFileSync(pathOf("COMMIT")).trim() || undefined : undefined;
+}
+
+/** A file of an npm package, such as `@resvg/resvg-wasm/index_bg.wasm`. @throws DataError if it is not there */
+export async function readPackageFile(specifier: string): Promise<Uint8Array<ArrayBuffer>> {
+  if (isPortable) return await readAsset(assetName(specifier));
+  const path = decodeURIComponent(new URL(import.meta.resolve(specifier)).pathname);
+  return await explain(path, () => Deno.readFile(path), "run ./setup.sh");
+}
+
+async function readAsset(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const path = pathOf(name);
+  const packed = await explain(path, () => Deno.readFile(path), "unpack the portable folder again");
+  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return await new Response(unpacked).bytes();
+}
+
+/** Where a file of `assets` is, below the portable folder. */
+export function assetName(name: string): string {
+  return `assets/${name}.gz`;
+}
+
+function pathOf(name: string): string {
+  const path = decodeURIComponent(new URL(name, root).pathname);
+  return Deno.build.os === "windows" ? path.slice(1) : path;
+}
