@@ -8,9 +8,12 @@
  * traverses the rows of dy in spans of adjacent pixels (see lib/span.ts), whose taps share the columns of x that it
  * loads.
  *
+ * Channels may be in groups: a thread's channels c and k are those of one group.
+ *
  * dw is small and the sum is long, so the rows of dy are split over the grid's z axis: each slice writes its own
  * partial sum, and split_sum adds the slices in order. The result does not depend on which slice finishes first.
  */
+import { vectorsWithin } from "./implicit_gemm.ts";
 import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
 import { type Spans, spansOf } from "./lib/span.ts";
@@ -27,6 +30,8 @@ export interface WgradOptions {
   readonly padding: number;
   readonly channels: number;
   readonly outputs: number;
+  /** Groups of channels, each with multiples of 4 of x and of dy; by default 1. dw has the c of one group. */
+  readonly groups?: number;
 }
 
 /** What a thread owns, in vectors of four channels c and k, and how many pixels it processes at once. */
@@ -41,24 +46,29 @@ const THREADS = 16, LANES = 8;
 
 /** Target for the total number of threads: enough for the cores of a CPU, since more would only write more slices. */
 const TARGET = 1024;
+/** The same for a GPU, on which narrow groups are computed in registers. */
+export const GPU_TARGET = 65536;
 
 /**
  * Slices of the rows of dy, with at least 64 pixels each. Independent of the tile, so that all tiles give the same
  * bits.
  */
-export function wgradSlices({ batch, output, filter, channels, outputs }: WgradOptions): number {
-  const threads = filter[0] * Math.ceil(channels / 8) * Math.ceil(outputs / 8);
+export function wgradSlices(o: WgradOptions, target = TARGET): number {
+  const { batch, output, filter, channels, outputs, groups = 1 } = o;
+  const threads = filter[0] * Math.ceil(channels / groups / 8) * Math.ceil(outputs / 8);
   const most = Math.floor(batch * output[0] * output[1] / 64);
-  return Math.max(1, Math.min(Math.floor(TARGET / threads), most));
+  return Math.max(1, Math.min(Math.floor(target / threads), most));
 }
 
 /** Tiles worth trying for a layer, most promising first. */
-export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTile[] {
+export function wgradTiles({ output, filter, channels, outputs, groups = 1 }: WgradOptions): WgradTile[] {
   const tile = (pixels: number, inputs: number, vectors: number): WgradTile => ({
     pixels: Math.min(pixels, output[1]),
-    inputs: channels / 4 % inputs === 0 ? inputs : 1,
-    vectors,
+    inputs: channels / groups / 4 % inputs === 0 ? inputs : 1,
+    vectors: groups > 1 ? vectorsWithin(outputs / groups, vectors) : vectors,
   });
+  // Narrow groups have few sums for a load, so more pixels share it.
+  if (groups > 1) return [tile(8, 2, 2), tile(4, 2, 2)];
   return filter[1] === 1 ? [tile(4, 4, 4), tile(4, 2, 2)] : [tile(4, 2, 2), tile(2, 2, 4)];
 }
 
@@ -66,11 +76,13 @@ export function wgradTiles({ output, filter, channels }: WgradOptions): WgradTil
 export interface RegisterWgradOptions extends WgradOptions {
   readonly tile: WgradTile;
   readonly operands: OperandSource;
+  /** Slices of the sum, see {@link wgradSlices}. */
+  readonly slices: number;
 }
 
 export function conv2dWgrad(o: RegisterWgradOptions): KernelSource {
   const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter, { inputs, vectors, pixels } = o.tile;
-  const c4 = o.channels / 4, k4 = o.outputs / 4, groups = c4 / inputs;
+  const { groups = 1 } = o, c4 = o.channels / 4, k4 = o.outputs / 4, blocks = c4 / groups / inputs;
   const spans = spansOf({ input: w, output: q, stride: o.stride, start: -o.padding, taps: s }, pixels);
   const lanes = Math.min(LANES, Math.ceil(k4 / vectors)), threads = Math.ceil(THREADS / lanes);
   const geometry = {
@@ -84,7 +96,9 @@ export function conv2dWgrad(o: RegisterWgradOptions): KernelSource {
     padding: o.padding,
     c4,
     k4,
-    groups,
+    group_c4: c4 / groups,
+    group_k4: k4 / groups,
+    blocks,
     spans: spans.count,
   };
   const eachSum = (text: (sum: string, s: number, c: number, j: number) => string) =>
@@ -94,15 +108,16 @@ export function conv2dWgrad(o: RegisterWgradOptions): KernelSource {
 ${element4(o.type)}
 ${operand("x", 0, o.type, o.operands)} // x: [N, H, W, C / 4]
 ${operand("dy", 1, o.type, o.operands)} // dy: [N, P, Q, K / 4]
-@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
+@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C / groups, K / 4]
 ${uniformFields(3, geometry)}
 
 @compute @workgroup_size(${lanes}, ${threads})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid: vec3u) {
   let k = i32(id.x) * ${vectors};
-  if (k >= g.k4 || i32(id.y) >= g.r * g.groups) { return; }
-  let i = i32(id.y) / g.groups;
-  let c = i32(id.y) % g.groups * ${inputs};
+  if (k >= g.k4 || i32(id.y) >= g.r * g.blocks) { return; }
+  let i = i32(id.y) / g.blocks;
+  let c = i32(id.y) % g.blocks * ${inputs};
+  let group_c = k / g.group_k4 * g.group_c4; // the group's first vector of channels c
   let slice = (g.rows + i32(grid.z) - 1) / i32(grid.z);
   let begin = min(i32(id.z) * slice, g.rows);
   let end = min(begin + slice, g.rows);
@@ -118,7 +133,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
     if (u32(v) < u32(g.h)) {
       let q = span * ${pixels};
       let left = q * g.stride - g.padding;
-      let at = ((image * g.h + v) * g.w + left) * g.c4 + c;
+      let at = ((image * g.h + v) * g.w + left) * g.c4 + group_c + c;
       let pixel = (row * g.q + q) * g.k4 + k;
       ${loadSpan(o.tile, spans)}
       ${eachSum((sum, s, c, j) => sumPixels(spans, sum, s, c, j))}
@@ -138,7 +153,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   }
   ${
     unroll(s, (tap) =>
-      `let out${tap} = ((i32(id.z) * g.r + i) * ${s} + ${tap}) * g.c4 * 4 * g.k4 + c * 4 * g.k4 + k;`)
+      `let out${tap} = ((i32(id.z) * g.r + i) * ${s} + ${tap}) * g.group_c4 * 4 * g.k4 + c * 4 * g.k4 + k;`)
   }
   ${
     unroll(vectors, (j) => `
@@ -152,7 +167,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
 }`;
   return {
     code,
-    workgroups: [Math.ceil(k4 / (vectors * lanes)), Math.ceil(r * groups / threads), wgradSlices(o)],
+    workgroups: [Math.ceil(k4 / (vectors * lanes)), Math.ceil(r * blocks / threads), o.slices],
     uniform: Object.values(geometry),
     texelRow: TEXEL_ROW,
   };

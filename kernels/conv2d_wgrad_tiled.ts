@@ -5,7 +5,7 @@
  *   dw[row, k] = sum over pixels of X[pixel, row] * dy[pixel, k]
  *   row = (tap, c), pixel = (n, p, q), X[pixel, row] = x[the pixel under the tap, c], zero outside x
  *
- * A workgroup owns a tile of rows by channels k, regardless of which taps its rows belong to, so even the stem, with
+ * With groups, c are the channels of the group of k. A workgroup owns a tile of rows by channels k, regardless of which taps its rows belong to, so even the stem, with
  * 4 channels c, fills it. Eight pixels at a time, its threads load their share of X and of dy into workgroup memory,
  * then each multiplies 8 rows by 4 or 8 channels in named registers. Workgroup memory is double-buffered: while one
  * stage is multiplied, the next is loaded into registers and then stored to the other stage, so one barrier suffices.
@@ -21,7 +21,18 @@
  */
 import type { WgradOptions } from "./conv2d_wgrad.ts";
 import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
-import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } from "./lib/tile.ts";
+import {
+  DEPTH,
+  eachOwned,
+  enterGroup,
+  groupVariables,
+  laneOf,
+  threadsOf,
+  type Tile,
+  TILE_ROWS,
+  tilesAcross,
+  vectorsOf,
+} from "./lib/tile.ts";
 
 export interface TiledWgradOptions extends WgradOptions {
   readonly tile: Tile;
@@ -43,12 +54,13 @@ const SHORTEST_SLICE = 256;
 
 /** Whether a tile is worth trying: more than half of it is used. The smallest always is. */
 export function wgradTileFits(o: WgradOptions, tile: Tile): boolean {
-  return tile === WGRAD_TILES.at(-1) || o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
+  return tile === WGRAD_TILES.at(-1) ||
+    o.outputs / (o.groups ?? 1) > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
 /** Slices of the pixels, as many as pay off. Independent of the tile, so that all tiles give the same bits. */
 export function tiledWgradSlices(o: WgradOptions): number {
-  const tiles = Math.ceil(rowCount(o) / 64) * Math.ceil(o.outputs / 64);
+  const tiles = Math.ceil(rowCount(o) / 64) * tilesAcross(o, WGRAD_TILES.at(-1)!);
   const pixels = o.batch * o.output[0] * o.output[1];
   return Math.max(1, Math.min(Math.floor(PLENTY / tiles), Math.floor(pixels / SHORTEST_SLICE)));
 }
@@ -62,7 +74,7 @@ export function conv2dWgradTiled(o: TiledWgradOptions): KernelSource {
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
 @group(0) @binding(1) var<storage, read> dy: array<Element4>; // [N, P, Q, K / 4]
-@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C, K / 4]
+@group(0) @binding(2) var<storage, read_write> partial: array<vec4f>; // [slices, R, S, C / groups, K / 4]
 
 var<workgroup> tile_x: array<array<array<array<vec4f, ${laneRows}>, ${QUADS}>, ${DEPTH}>, 2>;
 var<workgroup> tile_dy: array<array<array<array<vec4f, ${laneCols}>, ${vectorsOf(tile)}>, ${DEPTH}>, 2>;
@@ -73,6 +85,7 @@ fn stash_dy(stage: u32, pixel: u32, k: u32, value: vec4f) {
   tile_dy[stage][pixel][k / ${laneCols}u][k % ${laneCols}u] = value;
 }
 
+${groupVariables(o)}
 ${laneOf(tile)}
 ${isMatrix(o) ? matrixRows(o) : imageRows(o)}
 fn load_dy(k: u32, pixel: u32, end: u32) -> vec4f {
@@ -81,7 +94,7 @@ fn load_dy(k: u32, pixel: u32, end: u32) -> vec4f {
 }
 /** A vector of channels k of one of the four rows of a vector. */
 fn store(slice: u32, row: u32, r: u32, k: u32, sum: vec4f) {
-  if (row >= ${rowCount(o) / 4}u || k >= ${k4}u) { return; }
+  if (row >= ${rowCount(o) / 4}u || k >= end_k) { return; }
   partial[(slice * ${rowCount(o)}u + row * 4u + r) * ${k4}u + k] = sum;
 }
 
@@ -92,13 +105,13 @@ fn main(
   @builtin(local_invocation_index) thread: u32,
 ) {
   let first_row = group.y * ${tile.rows / 4}u; // in vectors of four rows
-  let first_k = group.x * ${tile.cols / 4}u;
+  ${enterGroup(o, tile)}
   let lane = lane_of(thread);
   let pixels = arrayLength(&dy) / ${k4}u;
   let slice = (pixels + groups.z - 1u) / groups.z;
   let begin = min(group.z * slice, pixels);
   let end = min(begin + slice, pixels);
-  ${places(tile, rowCount(o) / 4, k4)}
+  ${places(tile, rowCount(o) / 4)}
   ${eachOwned(tile, (r, j) => `var sum${r}_${j} = vec4f();`)}
   ${fetch(tile, "begin")}
   ${stash(tile, "0u")}
@@ -112,13 +125,13 @@ fn main(
       `store(group.z, ${ownRow(r)}, ${r % 4}u, first_k + lane.x + ${j * laneCols}u, sum${r}_${j});`)
   }
 }`;
-  const grid = [Math.ceil(o.outputs / tile.cols), Math.ceil(rowCount(o) / tile.rows)] as const;
+  const grid = [tilesAcross(o, tile), Math.ceil(rowCount(o) / tile.rows)] as const;
   return { code, workgroups: [...grid, tiledWgradSlices(o)] };
 }
 
 /** Rows of dw as a matrix. */
-function rowCount({ filter, channels }: WgradOptions): number {
-  return filter[0] * filter[1] * channels;
+function rowCount({ filter, channels, groups = 1 }: WgradOptions): number {
+  return filter[0] * filter[1] * channels / groups;
 }
 
 /** Whether x is X: the filter has one tap that covers each pixel. */
@@ -133,21 +146,23 @@ alias Row = u32;
 fn row_of(row: u32) -> Row { return row; }
 fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
   if (pixel >= end) { return vec4f(); }
-  return load4(x[pixel * ${channels / 4}u + row]);
+  return load4(x[pixel * ${channels / 4}u + group_c + row]);
 }`;
 }
 
 /** WGSL: the same if rows are channels c under taps. */
 function imageRows(
-  { input: [h, w], output: [p, q], filter, stride, padding, channels }: WgradOptions,
+  { input: [h, w], output: [p, q], filter, stride, padding, channels, groups = 1 }: WgradOptions,
 ): string {
-  const c4 = channels / 4;
+  const c4 = channels / 4, group = c4 / groups;
   return `
 /** Where the tap lies in x for the first pixel of dy, and its vector of channels c. */
 struct Row { top: i32, left: i32, c: i32 }
 fn row_of(row: u32) -> Row {
-  let tap = i32(row / ${c4}u);
-  return Row(tap / ${filter[1]} - ${padding}, tap % ${filter[1]} - ${padding}, i32(row % ${c4}u));
+  let tap = i32(row / ${group}u);
+  return Row(tap / ${filter[1]} - ${padding}, tap % ${
+    filter[1]
+  } - ${padding}, i32(group_c + row % ${group}u));
 }
 fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
   let image = i32(pixel / ${p * q}u);
@@ -168,7 +183,7 @@ function share(tile: Tile) {
 }
 
 /** WGSL: what this thread loads. Adjacent threads load adjacent vectors. */
-function places(tile: Tile, rows: number, k4: number): string {
+function places(tile: Tile, rows: number): string {
   const { eachX, eachDy } = share(tile), rowVectors = tile.rows / 4, columnVectors = tile.cols / 4;
   return `
   let x_pixel = thread / ${rowVectors}u;
@@ -176,7 +191,7 @@ function places(tile: Tile, rows: number, k4: number): string {
   let row = row_of(min(first_row + x_row, ${rows - 1}u));
   let dy_pixel = thread / ${columnVectors}u;
   let dy_k = thread % ${columnVectors}u;
-  let k = min(first_k + dy_k, ${k4 - 1}u);
+  let k = min(first_k + dy_k, end_k - 1u);
   ${eachX((i) => `var next_x${i}: vec4f;`)}
   ${eachDy((i) => `var next_dy${i}: vec4f;`)}`;
 }

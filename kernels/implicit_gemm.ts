@@ -17,6 +17,9 @@
  * The code depends on the tile, the taps of a row and which of them may fall on padding; all other sizes are read
  * from a uniform, so that layers share kernels, each of which takes a CPU a second to compile.
  *
+ * Channels may be in groups, each of which is a product of its own: channels k of a group read those c of the same group.
+ * All groups are one dispatch, and a thread's channels k are those of one group.
+ *
  * y may be a sub-grid of a larger image (every `spacing`-th pixel from `offset`): a strided dgrad is one such product
  * for each parity of the pixel, without the zeros in between.
  */
@@ -31,11 +34,14 @@ export interface GemmOptions {
   readonly batch: number;
   readonly rows: GemmAxis;
   readonly cols: GemmAxis;
-  /** Channels of x and of y, multiples of 4. */
+  /** Channels of x and of y. */
   readonly channels: number;
   readonly outputs: number;
+  /** Groups of channels, each with multiples of 4 of x and of y; by default 1. */
+  readonly groups?: number;
   /**
-   * The filter is stored as [R, S, K, C / 4] instead of [R, S, C, K / 4], which is how dgrad reads forward's filter.
+   * The filter is stored as [R, S, K / groups, C / 4] instead of [R, S, C / groups, K / 4], which is how dgrad reads
+   * forward's filter.
    */
   readonly transposed?: boolean;
   readonly bias?: boolean;
@@ -58,9 +64,18 @@ const THREADS = 32, LANES = 8;
  * to 32: the more sums, the more products per load. The second tile has twice as many, but takes twice as long to
  * compile.
  */
-export function registerTiles({ cols, outputs }: GemmOptions, sums: number): RegisterTile[] {
+export function registerTiles(o: GemmOptions, sums: number): RegisterTile[] {
+  const { cols, outputs, groups = 1 } = o;
   const pixels = Math.ceil(cols.output / Math.ceil(cols.output / 8));
   const twice = (tile: RegisterTile) => [tile, { ...tile, images: 2 * tile.images }];
+  if (groups > 1) {
+    const vectors = vectorsWithin(outputs / groups, 2);
+    return registerTiles({ ...o, groups: 1 }, sums).map((tile) => ({
+      ...tile,
+      images: tile.images * tile.vectors / vectors,
+      vectors,
+    }));
+  }
   // A filter with one tap per row shares no columns, so more channels make better use of a load.
   if (cols.taps === 1 && outputs >= 128) {
     return twice({ images: pixels > 1 ? sums / 8 : sums / 4, pixels: Math.min(pixels, 2), vectors: 4 });
@@ -69,6 +84,11 @@ export function registerTiles({ cols, outputs }: GemmOptions, sums: number): Reg
   const most = Math.min(sums, products / (Math.max(1, cols.taps) * cols.stride)) / pixels;
   const images = Math.max(1, sums / 16, 2 ** Math.floor(Math.log2(most)));
   return twice({ images: Math.min(16, images), pixels, vectors: 2 });
+}
+
+/** The most vectors of four channels up to `most`, a power of two, into which the channels of a group divide evenly. */
+export function vectorsWithin(channels: number, most: number): number {
+  return channels / 4 % most === 0 ? most : vectorsWithin(channels, most / 2);
 }
 
 /** Chunks of a product with `statistics`: one for each thread along images and pixels. */
@@ -83,13 +103,14 @@ export interface RegisterOptions extends GemmOptions {
 }
 
 export function implicitGemm(o: RegisterOptions): KernelSource {
-  const { rows, cols, tile, operands, bias = false, statistics = false } = o;
+  const { rows, cols, tile, operands, groups = 1, bias = false, statistics = false } = o;
   const spans = spansOf(cols, tile.pixels);
-  const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels > 4;
+  const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels / groups > 4;
   const lanes = Math.min(LANES, Math.ceil(o.outputs / 4 / tile.vectors)),
     threads = Math.ceil(THREADS / lanes);
   const geometry = {
     ...{ c4: o.channels / 4, k4: o.outputs / 4, spans: spans.count },
+    ...{ group_c4: o.channels / 4 / groups, group_k4: o.outputs / 4 / groups },
     ...{ top: rows.start, left: cols.start, row_stride: rows.stride, col_stride: cols.stride },
     ...{ height: rows.input, width: cols.input, row_taps: cols.taps > 0 ? rows.taps : 0 },
     ...{
@@ -114,7 +135,7 @@ export function implicitGemm(o: RegisterOptions): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 ${operand("x", 0, o.type, operands)} // x: [N, H, W, C / 4]
-${operand("w", 1, o.type, operands)} // w: [R, S, C, K / 4], or transposed [R, S, K, C / 4]
+${operand("w", 1, o.type, operands)} // w: [R, S, C / groups, K / 4], or transposed [R, S, K / groups, C / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
 #if ${bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
@@ -144,6 +165,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let q = place % g.spans * ${tile.pixels};
   let first = i32(id.y) % tiles * ${tile.images};
   let left = q * g.col_stride + g.left;
+  let group_c = k / g.group_k4 * g.group_c4; // the group's first vector of channels c
+  let group_k = k % g.group_k4; // the thread's first vector of k within the group
   ${eachImage((n) => `let image${n} = min(first + ${n}, count - 1) * (g.height * g.width * g.c4);`)}
   ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
   ${filterRows(o)}
@@ -153,12 +176,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let h = p * g.row_stride + g.top + i;
     if (u32(h) >= u32(g.height)) { continue; }
     let tap = g.first_tap + i * g.next_row;
-    var at = (h * g.width + left) * g.c4;
-    var weights = ${o.transposed ? "(tap * g.k4 + k) * 4 * g.c4" : "tap * g.c4 * 4 * g.k4 + k"};
+    var at = (h * g.width + left) * g.c4 + group_c;
+    var weights = ${
+    o.transposed ? "(tap * g.group_k4 + group_k) * 4 * g.c4 + group_c" : "tap * g.group_c4 * 4 * g.k4 + k"
+  };
 #if ${isLooped}
-    for (var c = 0; c < g.c4; c += ${block}) {
+    for (var c = 0; c < g.group_c4; c += ${block}) {
       ${eachSum((sum) => `var sum${sum} = vec4f();`)}
-      for (let end = at + min(${block}, g.c4 - c); at < end; at++) {
+      for (let end = at + min(${block}, g.group_c4 - c); at < end; at++) {
         ${channelStep(o, spans, "sum")}
         weights += ${o.transposed ? "1" : "4 * g.k4"};
       }
@@ -196,12 +221,12 @@ function filterRows({ transposed, cols, tile }: RegisterOptions): string {
       (s) =>
         unroll(
           4 * tile.vectors,
-          (e) => `let filter${s}_${e} = (${s} * g.next_tap * 4 * g.k4 + ${e}) * g.c4;`,
+          (e) => `let filter${s}_${e} = (${s} * g.next_tap * 4 * g.group_k4 + ${e}) * g.c4;`,
         ),
     )
     : unroll(
       cols.taps,
-      (s) => unroll(4, (d) => `let filter${s}_${d} = (${s} * g.next_tap * 4 * g.c4 + ${d}) * g.k4;`),
+      (s) => unroll(4, (d) => `let filter${s}_${d} = (${s} * g.next_tap * 4 * g.group_c4 + ${d}) * g.k4;`),
     );
 }
 

@@ -32,11 +32,22 @@ import type { GemmOptions } from "./implicit_gemm.ts";
 import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
 import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
 import { statistics, statisticsFunctions } from "./lib/tile_statistics.ts";
-import { DEPTH, eachOwned, laneOf, threadsOf, type Tile, TILE_ROWS, vectorsOf } from "./lib/tile.ts";
+import {
+  DEPTH,
+  eachOwned,
+  enterGroup,
+  groupVariables,
+  laneOf,
+  threadsOf,
+  type Tile,
+  TILE_ROWS,
+  tilesAcross,
+  vectorsOf,
+} from "./lib/tile.ts";
 
 export interface TiledGemmOptions extends GemmOptions {
   readonly tile: Tile;
-  /** The filter is always stored as [R, S, C, K / 4]; see transpose_filter.ts. */
+  /** The filter is always stored as [R, S, C / groups, K / 4]; see transpose_filter.ts. */
   readonly transposed?: false;
   /**
    * Also writes the results of batch_norm_statistics.ts for y before rounding to its type: to `partial` [chunks,
@@ -67,9 +78,9 @@ const LONGEST_GRID = 65535;
  * empty or too few. At least one tile is.
  */
 export function gemmTileFits(o: GemmOptions, tile: Tile): boolean {
-  const [first] = GEMM_TILES;
-  if (tile === GEMM_TILES.at(-1)) return o.outputs <= first.cols / 2 || groupCount(o, first) < PLENTY;
-  return o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
+  const [first] = GEMM_TILES, outputs = o.outputs / (o.groups ?? 1);
+  if (tile === GEMM_TILES.at(-1)) return outputs <= first.cols / 2 || groupCount(o, first) < PLENTY;
+  return outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2;
 }
 
 /** The number of chunks of rows in the statistics. */
@@ -87,7 +98,7 @@ export function implicitGemmTiled(o: TiledGemmOptions): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 @group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
-@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C, K / 4]
+@group(0) @binding(1) var<storage, read> w: array<Element4>; // [R, S, C / groups, K / 4]
 @group(0) @binding(2) var<storage, read_write> y: array<Element4>; // [N, P, Q, K / 4]
 #if ${o.bias}
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [K / 4]
@@ -108,6 +119,7 @@ fn stash_w(stage: u32, inner: u32, k: u32, value: vec4f) {
 fn row_count() -> u32 {
   return arrayLength(&y) / ${o.rows.image * o.cols.image * k4}u * ${o.rows.output * o.cols.output}u;
 }
+${groupVariables(o)}
 ${laneOf(tile)}
 ${loadX(o)}
 ${loadW(o)}
@@ -124,9 +136,9 @@ fn main(
 ) {
   let chunk = group.y + group.z * groups.y;
   let first_row = chunk * ${tile.rows}u;
-  let first_k = group.x * ${tile.cols / 4}u;
+  ${enterGroup(o, tile)}
   let lane = lane_of(thread);
-  ${places(tile, k4)}
+  ${places(tile)}
   ${eachOwned(tile, (r, j) => `var sum${r}_${j} = vec4f();`)}
 #if ${hasTotal}
   ${eachOwned(tile, (r, j) => `var total${r}_${j} = vec4f();`)}
@@ -148,7 +160,7 @@ fn main(
   ${eachOwned(tile, (r, j) => `sum${r}_${j} += total${r}_${j};`)}
 #endif
 #if ${o.bias}
-  ${unroll(vectors, (j) => `let bias${j} = bias[min(${ownK(j)}, ${k4 - 1}u)];`)}
+  ${unroll(vectors, (j) => `let bias${j} = bias[min(${ownK(j)}, end_k - 1u)];`)}
   ${eachOwned(tile, (r, j) => `sum${r}_${j} += bias${j};`)}
 #endif
   ${eachOwned(tile, (r, j) => `store(first_row + lane.y + ${r * laneRows}u, ${ownK(j)}, sum${r}_${j});`)}
@@ -159,7 +171,7 @@ fn main(
   const layers = Math.ceil(statisticsChunks(o, tile) / LONGEST_GRID);
   return {
     code,
-    workgroups: [Math.ceil(o.outputs / tile.cols), Math.ceil(statisticsChunks(o, tile) / layers), layers],
+    workgroups: [tilesAcross(o, tile), Math.ceil(statisticsChunks(o, tile) / layers), layers],
   };
 }
 
@@ -169,7 +181,7 @@ function rowCount({ batch, rows, cols }: GemmOptions): number {
 }
 
 function groupCount(o: GemmOptions, tile: Tile): number {
-  return statisticsChunks(o, tile) * Math.ceil(o.outputs / tile.cols);
+  return statisticsChunks(o, tile) * tilesAcross(o, tile);
 }
 
 /**
@@ -187,14 +199,14 @@ function share(tile: Tile) {
 }
 
 /** WGSL: what this thread loads. Adjacent threads load adjacent vectors, of x and w as in workgroup memory. */
-function places(tile: Tile, k4: number): string {
+function places(tile: Tile): string {
   const { eachX, eachW } = share(tile), vectors = tile.cols / 4;
   return `
   let quad = thread % ${QUADS}u;
   let x_row = thread / ${QUADS}u;
   let w_inner = thread / ${vectors}u;
   let w_k = thread % ${vectors}u;
-  let k = min(first_k + w_k, ${k4 - 1}u);
+  let k = min(first_k + w_k, end_k - 1u);
   ${eachX((i, row) => `let row${i} = row_of(min(first_row + x_row + ${row}u, row_count() - 1u));`)}
   ${eachX((i) => `var next_x${i}: vec4f;`)}
   ${eachW((i) => `var next_w${i}: vec4f;`)}`;

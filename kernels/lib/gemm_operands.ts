@@ -1,6 +1,7 @@
 /**
  * The matrices of a convolution as a product, y[row, k] = sum over inner of X[row, inner] * w[inner, k], in WGSL that
- * reads and writes vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c).
+ * reads and writes vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c), c being the channels
+ * of one group (see groupVariables() in tile.ts).
  */
 import type { GemmOptions } from "../implicit_gemm.ts";
 import type { GemmAxis } from "./gemm_axis.ts";
@@ -8,8 +9,13 @@ import { wgsl } from "./source.ts";
 import { DEPTH } from "./tile.ts";
 
 /** Products in one sum. */
-export function innerCount({ rows, cols, channels }: GemmOptions): number {
-  return rows.taps * cols.taps * channels;
+export function innerCount(o: GemmOptions): number {
+  return o.rows.taps * o.cols.taps * groupChannels(o);
+}
+
+/** Channels of x that one channel of y reads. */
+function groupChannels({ channels, groups = 1 }: GemmOptions): number {
+  return channels / groups;
 }
 
 /** Whether x is X: the filter has one tap that covers each pixel. */
@@ -40,19 +46,19 @@ export function loadX(o: GemmOptions): string {
 
 /** X if it is x itself. */
 function matrixRows(o: GemmOptions): string {
-  const quads = o.channels / 4;
+  const channels = groupChannels(o);
   return `
 alias Row = u32;
-fn row_of(row: u32) -> Row { return row * ${quads}u; }
+fn row_of(row: u32) -> Row { return row * ${o.channels / 4}u + group_c; }
 fn load_x(row: Row, quad: u32) -> vec4f {
-  ${zeroIf(o.channels % DEPTH !== 0 && `quad >= ${quads}u`)}
+  ${zeroIf(channels % DEPTH !== 0 && `quad >= ${channels / 4}u`)}
   return load4(x[row + quad]);
 }`;
 }
 
 /** X as the pixels under the taps. */
 function imageRows(o: GemmOptions): string {
-  const { rows, cols } = o, c4 = o.channels / 4, quads = innerCount(o) / 4;
+  const { rows, cols } = o, c4 = o.channels / 4, group = groupChannels(o) / 4, quads = innerCount(o) / 4;
   const tests = [
     quads * 4 % DEPTH !== 0 && `quad >= ${quads}u`,
     leaves(rows) && `u32(row.top + i) >= ${rows.input}u`,
@@ -65,15 +71,15 @@ fn row_of(row: u32) -> Row {
   let image = i32(row / ${rows.output * cols.output}u);
   let top = i32(row % ${rows.output * cols.output}u / ${cols.output}u) * ${rows.stride} + ${rows.start};
   let left = i32(row % ${cols.output}u) * ${cols.stride} + ${cols.start};
-  return Row(top, left, ((image * ${rows.input} + top) * ${cols.input} + left) * ${c4});
+  return Row(top, left, ((image * ${rows.input} + top) * ${cols.input} + left) * ${c4} + i32(group_c));
 }
 fn load_x(row: Row, quad: u32) -> vec4f {
-#if ${quads > c4}
-  let tap = i32(quad / ${c4}u);
+#if ${quads > group}
+  let tap = i32(quad / ${group}u);
   let i = tap / ${cols.taps};
   let j = tap % ${cols.taps};
   ${zeroIf(...tests)}
-  return load4(x[row.at + (i * ${cols.input} + j) * ${c4} + i32(quad % ${c4}u)]);
+  return load4(x[row.at + (i * ${cols.input} + j) * ${c4} + i32(quad % ${group}u)]);
 #else
   let i = 0;
   let j = 0;
@@ -85,7 +91,7 @@ fn load_x(row: Row, quad: u32) -> vec4f {
 
 /** WGSL: `load_w(inner, k)`, a vector of channels k. */
 export function loadW(o: GemmOptions): string {
-  const { rows, cols, channels, outputs } = o, inner = innerCount(o);
+  const { rows, cols, outputs } = o, channels = groupChannels(o), inner = innerCount(o);
   const isFlat = [rows, cols].every(({ taps, size, every }) => taps === size && every === 1);
   return wgsl`
 fn load_w(inner: u32, k: u32) -> vec4f {
@@ -110,7 +116,7 @@ export function storeY({ rows, cols, outputs }: GemmOptions): string {
   const isWhole = rows.image * cols.image === pixels;
   return wgsl`
 fn store(row: u32, k: u32, sum: vec4f) {
-  if (row >= row_count() || k >= ${outputs / 4}u) { return; }
+  if (row >= row_count() || k >= end_k) { return; }
 #if ${isWhole}
   let pixel = row;
 #else

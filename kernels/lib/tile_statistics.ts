@@ -29,7 +29,7 @@ fn sum_lanes(lane: vec2u, own: Columns) -> Columns {
 }
 
 fn store_statistics(chunk: u32, k: u32, rows: f32, mean: vec4f, lost: vec4f, squares: vec4f) {
-  if (k >= ${k4}u) { return; }
+  if (k >= end_k) { return; }
   let at = chunk * ${4 * k4}u + k;
   partial[at] = vec4f(rows);
   partial[at + ${k4}u] = mean;

@@ -5,14 +5,17 @@
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 
 /** How a parameter's PyTorch axes are arranged in wgrad. */
-export type Layout = "filter" | "matrix" | "vector";
+export type Layout = "filter" | "depthwise" | "matrix" | "vector";
 
-/** wgrad's shape of a parameter: filter [K, C, R, S] to [R, S, C, K], matrix [K, C] to [C, K], vector [C]. */
+/**
+ * wgrad's shape of a parameter: filter [K, C, R, S] to [R, S, C, K], depthwise filter [K, 1, R, S] to [R, S, 1, K],
+ * matrix [K, C] to [C, K], vector [C].
+ */
 export function engineShape(layout: Layout, torchShape: Shape): number[] {
   const pad = (size: number) => roundUp(size, 4);
   if (layout === "vector") return [pad(torchShape[0])];
   const [k, c, ...filter] = torchShape;
-  return [...filter, pad(c), pad(k)];
+  return [...filter, layout === "depthwise" ? c : pad(c), pad(k)];
 }
 
 /** Calls `visit` with the index of each element in PyTorch's layout and in wgrad's. */
@@ -26,7 +29,7 @@ function eachElement(
     return;
   }
   const [k, c, ...filter] = torchShape;
-  const taps = elements(filter), kPadded = roundUp(k, 4), cPadded = roundUp(c, 4);
+  const taps = elements(filter), [cPadded, kPadded] = engineShape(layout, torchShape).slice(-2);
   for (let tap = 0; tap < taps; tap++) {
     for (let i = 0; i < c; i++) {
       for (let j = 0; j < k; j++) visit((j * c + i) * taps + tap, (tap * cPadded + i) * kPadded + j);

@@ -10,17 +10,19 @@ const forward = product("conv2d_forward");
 const dgrad = product("conv2d_dgrad");
 const wgrad = weightGradient("conv2d_wgrad");
 
-/** How a filter moves over an image: by default pixel by pixel, without padding. */
+/** How a filter moves over an image: by default pixel by pixel, without padding, over all channels. */
 export interface Conv2dOptions {
   readonly stride?: number;
   readonly padding?: number;
+  readonly groups?: number;
 }
 
 /**
  * y[n, p, q, k] = sum of x[n, p * stride - padding + r, q * stride - padding + s, c] * w[r, s, c, k]
- * (torch.nn.functional.conv2d without bias, channels last). Saves x and w.
- * @param x [N, H, W, C] with C a multiple of 4
- * @param w [R, S, C, K] with K a multiple of 4
+ * (torch.nn.functional.conv2d without bias, channels last). With groups, the channels of y and x are divided into as
+ * many, and a channel k reads those of its own group. Saves x and w.
+ * @param x [N, H, W, C] with C / groups a multiple of 4
+ * @param w [R, S, C / groups, K] with K / groups a multiple of 4
  * @returns y [N, P, Q, K] with P = floor((H + 2 * padding - R) / stride) + 1
  * @throws TypeError if the shapes do not fit
  */
@@ -41,14 +43,18 @@ export function conv2dMeasured(x: Tensor, w: Tensor, options: Conv2dOptions = {}
   return { y, statistics: statistics! };
 }
 
-function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptions, measured: boolean) {
+function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, measured: boolean) {
+  const { stride = 1, padding = 0, groups = 1 } = options;
   const type = elementType("conv2d", x);
   const { n, h, w: width, c } = imageShape("conv2d", "x", x);
   const [r, s, channels, k] = filterShape(x, w);
-  if (channels !== c) {
+  requireGroups(x, w, groups);
+  if (channels !== c / groups) {
+    const each = groups === 1 ? "" : ` in each of ${groups} groups`;
     throw new TypeError(
-      `Cannot run conv2d: weight must have ${c} input channels to match x ${formatShape(x.shape)}, ` +
-        `current weight is ${formatShape(w.shape)}`,
+      `Cannot run conv2d: weight must have ${c / groups} input channels${each} to match x ${
+        formatShape(x.shape)
+      }, current weight is ${formatShape(w.shape)}`,
     );
   }
   const rows = forwardAxis(h, r, stride, padding), cols = forwardAxis(width, s, stride, padding);
@@ -59,7 +65,7 @@ function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptio
     );
   }
   const y = empty(x.device, [n, rows.output, cols.output, k], x.dtype, "conv2d");
-  const sizes = { type, batch: n, rows, cols, channels: c, outputs: k };
+  const sizes = { type, batch: n, rows, cols, channels: c, outputs: k, groups };
   const statistics = forward({ x, w, y }, { ...sizes, statistics: measured });
   const geometry: WgradOptions = {
     type,
@@ -71,6 +77,7 @@ function convolve(x: Tensor, w: Tensor, { stride = 1, padding = 0 }: Conv2dOptio
     padding,
     channels: c,
     outputs: k,
+    groups,
   };
   record("conv2d", [x, w], y, (dy) => [() => dx(x, w, dy, geometry), () => wgrad(x, dy, w, geometry)]);
   return { y, statistics };
@@ -87,12 +94,23 @@ function filterShape(x: Tensor, w: Tensor): readonly number[] {
   return w.shape;
 }
 
+/** @throws TypeError unless the channels of x and of y divide into groups of multiples of 4 */
+function requireGroups(x: Tensor, w: Tensor, groups: number): void {
+  const [c, k] = [x.shape[3], w.shape[3]];
+  if (groups === 1 || [c, k].every((channels) => channels % (4 * groups) === 0)) return;
+  throw new TypeError(
+    `Cannot run conv2d: each of ${groups} groups must have a multiple of 4 channels of x ${
+      formatShape(x.shape)
+    } and of weight ${formatShape(w.shape)}; use fewer groups, or other channels`,
+  );
+}
+
 /** The gradient of x: products of dy with the transposed filter, one for each parity of row and column. */
 function dx(x: Tensor, w: Tensor, dy: Tensor, o: WgradOptions): Tensor {
-  const gradient = gradientFor(x), filter = dgradFilter(w);
+  const gradient = gradientFor(x), { groups = 1 } = o, filter = dgradFilter(w, groups);
   for (const rows of dgradAxes(o.input[0], o.output[0], o.filter[0], o.stride, o.padding)) {
     for (const cols of dgradAxes(o.input[1], o.output[1], o.filter[1], o.stride, o.padding)) {
-      const sizes = { type: o.type, batch: o.batch, channels: o.outputs, outputs: o.channels };
+      const sizes = { type: o.type, batch: o.batch, channels: o.outputs, outputs: o.channels, groups };
       const { transposed } = filter;
       dgrad({ x: dy, w: filter.w, y: gradient }, { ...sizes, rows, cols, transposed });
     }

@@ -1,10 +1,17 @@
 /**
  * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are two families of
  * kernels, in registers for software adapters and through workgroup memory for GPUs, each with several tiles, of
- * which the device's choice is run (see core/choice.ts). Tiles of a family give the same y and dw, bit for bit; the
+ * which the device's choice is run (see core/choice.ts). Narrow groups of channels, which would leave most of a tile
+ * empty, are computed in registers on GPUs, too. Tiles of a family give the same y and dw, bit for bit; the
  * statistics of chunks differ in their last digits, because the chunks differ.
  */
-import { conv2dWgrad, type WgradOptions, wgradSlices, wgradTiles } from "../../kernels/conv2d_wgrad.ts";
+import {
+  conv2dWgrad,
+  GPU_TARGET,
+  type WgradOptions,
+  wgradSlices,
+  wgradTiles,
+} from "../../kernels/conv2d_wgrad.ts";
 import {
   conv2dWgradTiled,
   tiledWgradSlices,
@@ -55,9 +62,17 @@ function registerStyle({ adapter }: Device): RegisterStyle {
   return isLlvmpipe(adapter) ? { operands: "texture", sums: 32 } : { operands: "buffer", sums: 8 };
 }
 
+/** The most channels of a group that GPUs compute in registers: half of the narrowest tile. */
+const NARROW = 16;
+
+/** Whether a product with so many outputs in each group is computed in registers. */
+function inRegisters({ adapter }: Device, outputs: number, groups: number): boolean {
+  return isSoftware(adapter) || groups > 1 && outputs / groups <= NARROW;
+}
+
 /** The ways to compute y = x w that are worth trying on a device, most promising first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
-  if (isSoftware(device.adapter)) {
+  if (inRegisters(device, o.outputs, o.groups ?? 1)) {
     const { operands, sums } = registerStyle(device);
     return registerTiles(o, sums).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
@@ -74,12 +89,13 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 
 /** The ways to compute dw that are worth trying on a device, most promising first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
-  if (isSoftware(device.adapter)) {
+  if (inRegisters(device, o.outputs, o.groups ?? 1)) {
     const { operands } = registerStyle(device);
+    const slices = wgradSlices(o, isSoftware(device.adapter) ? undefined : GPU_TARGET);
     return wgradTiles(o).map((tile) => ({
       name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
-      source: () => conv2dWgrad({ ...o, tile, operands }),
-      parts: wgradSlices(o),
+      source: () => conv2dWgrad({ ...o, tile, operands, slices }),
+      parts: slices,
     }));
   }
   return WGRAD_TILES.filter((tile) => wgradTileFits(o, tile)).map((tile) => ({
@@ -121,16 +137,16 @@ export function product(name: string): Product {
 const transpose = kernel("transpose_filter", transposeFilter);
 
 /**
- * A filter [..., C, K] for dgrad, and its layout. On software adapters it is used as is, read transposed, because a
- * load costs the same from anywhere; on GPUs it is a transposed copy, which is cheap compared to the product and is
- * read in whole rows.
+ * A filter [..., C / groups, K] for dgrad, and its layout. In registers it is used as is, read transposed, because on
+ * software adapters a load costs the same from anywhere; through workgroup memory it is a transposed copy
+ * [..., K / groups, C], which is cheap compared to the product and is read in whole rows.
  */
-export function dgradFilter(w: Tensor): { w: Tensor; transposed: boolean } {
-  if (isSoftware(w.device.adapter)) return { w, transposed: true };
-  const [outputs, channels] = w.shape.toReversed(), taps = w.shape.slice(0, -2);
-  const transposed = empty(w.device, [...taps, outputs, channels], w.dtype, "transposed filter");
+export function dgradFilter(w: Tensor, groups = 1): { w: Tensor; transposed: boolean } {
+  const [outputs, each] = w.shape.toReversed(), taps = w.shape.slice(0, -2), channels = each * groups;
+  if (inRegisters(w.device, channels, groups)) return { w, transposed: true };
+  const transposed = empty(w.device, [...taps, outputs / groups, channels], w.dtype, "transposed filter");
   const count = taps.reduce((product, side) => product * side, 1);
-  transpose.run({ w, transposed }, { type: w.dtype as ElementType, taps: count, channels, outputs });
+  transpose.run({ w, transposed }, { type: w.dtype as ElementType, taps: count, channels, outputs, groups });
   return { w: transposed, transposed: false };
 }
 
@@ -171,11 +187,15 @@ function axisKey({ input, output, taps, start, stride, spacing }: GemmAxis): str
   }`;
 }
 
-function productKey({ type, batch, rows, cols, channels, outputs }: GemmOptions): string {
-  return `${type} ${batchKey(batch)} ${axisKey(rows)} ${axisKey(cols)} ${channels}>${outputs}`;
+function channelsKey({ channels, outputs, groups = 1 }: GemmOptions | WgradOptions): string {
+  return `${channels}>${outputs}${groups > 1 ? `g${groups}` : ""}`;
 }
 
-function wgradKey({ type, batch, input, output, filter, stride, channels, outputs }: WgradOptions): string {
-  const sizes = `${input.join("x")}>${output.join("x")} ${filter.join("x")}/${stride}`;
-  return `${type} ${batchKey(batch)} ${sizes} ${channels}>${outputs}`;
+function productKey(o: GemmOptions): string {
+  return `${o.type} ${batchKey(o.batch)} ${axisKey(o.rows)} ${axisKey(o.cols)} ${channelsKey(o)}`;
+}
+
+function wgradKey(o: WgradOptions): string {
+  const sizes = `${o.input.join("x")}>${o.output.join("x")} ${o.filter.join("x")}/${o.stride}`;
+  return `${o.type} ${batchKey(o.batch)} ${sizes} ${channelsKey(o)}`;
 }

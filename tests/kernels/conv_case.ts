@@ -8,7 +8,7 @@ import { elements, type Shape } from "../../src/base/shape.ts";
 import type { Device } from "../../src/core/device.ts";
 import { type DType, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { noise } from "../ops/op_case.ts";
-import { convOutput, type ConvShape } from "../reference/conv2d.ts";
+import { convOutput, type ConvShape, filterShape } from "../reference/conv2d.ts";
 
 /** Random numbers, rounded to the type. */
 export function stored(type: ElementType, shape: Shape, name: string, scale = 1): Float64Array {
@@ -23,8 +23,8 @@ export function blank(device: Device, shape: Shape, dtype: DType = "f32"): Tenso
 
 /** The shapes of x, w and y. */
 export function shapesOf(shape: ConvShape): { x: Shape; w: Shape; y: Shape } {
-  const { n, h, w, c, r, s, k } = shape, { p, q } = convOutput(shape);
-  return { x: [n, h, w, c], w: [r, s, c, k], y: [n, p, q, k] };
+  const { n, h, w, c, k } = shape, { p, q } = convOutput(shape);
+  return { x: [n, h, w, c], w: filterShape(shape), y: [n, p, q, k] };
 }
 
 /** Rows and columns of a product. */
@@ -46,6 +46,7 @@ export function forwardOptions(shape: ConvShape, tile: Tile, type: ElementType =
     ...forwardAxes(shape),
     channels: shape.c,
     outputs: shape.k,
+    groups: shape.groups ?? 1,
     bias: false,
     tile,
   };
@@ -60,7 +61,7 @@ export function dgradAxesOf(shape: ConvShape): Axes[] {
 
 /** The options of the product that is dw. */
 export function wgradOptions(shape: ConvShape, tile: Tile, type: ElementType = "f32"): TiledWgradOptions {
-  const { n, h, w, c, r, s, k, stride, padding } = shape, { p, q } = convOutput(shape);
+  const { n, h, w, c, r, s, k, stride, padding, groups = 1 } = shape, { p, q } = convOutput(shape);
   return {
     type,
     batch: n,
@@ -71,6 +72,7 @@ export function wgradOptions(shape: ConvShape, tile: Tile, type: ElementType = "
     padding,
     channels: c,
     outputs: k,
+    groups,
     tile,
   };
 }

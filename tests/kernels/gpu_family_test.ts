@@ -18,12 +18,20 @@ async function onGpu(body: (device: Device) => Promise<void>): Promise<void> {
   device.close();
 }
 
-for (const [type, stride] of [["f32", 1], ["f16", 2]] as const) {
+/** Channels of x and y, and groups: the last are narrow, and computed in registers. */
+const cases = [
+  ["f32", 1, 12, 20, 1],
+  ["f16", 2, 12, 20, 1],
+  ["f32", 2, 40, 72, 2],
+  ["f16", 1, 12, 24, 3],
+] as const;
+
+for (const [type, stride, c, k, groups] of cases) {
   gpuTest(
-    `conv2d() by the kernels for GPUs returns y, dx and dw with stride ${stride} in ${type}`,
+    `conv2d() by the kernels for GPUs returns y, dx and dw with stride ${stride} and ${groups} groups in ${type}`,
     () =>
       onGpu(async (device) => {
-        const shape = { n: 3, h: 9, w: 7, c: 12, r: 3, s: 3, k: 20, stride, padding: 1 };
+        const shape = { n: 3, h: 9, w: 7, c, r: 3, s: 3, k, stride, padding: 1, groups };
         const shapes = shapesOf(shape);
         const [x, w, dy] = [
           stored(type, shapes.x, "x"),
@@ -35,7 +43,7 @@ for (const [type, stride] of [["f32", 1], ["f16", 2]] as const) {
         image.needsGrad = filter.needsGrad = true;
         const gradient = tensorOf(device, [...dy], shapes.y, type);
         const { y, gradients } = withTape(device, () => {
-          const y = conv2d(image, filter, { stride, padding: 1 });
+          const y = conv2d(image, filter, { stride, padding: 1, groups });
           return { y, gradients: backward(y, gradient) };
         });
         expectClose("y", shapes.y, await y.read(), reference.conv2d(x, w, shape), tolerance(type));

@@ -117,7 +117,13 @@ function dgradTest(name: string, type: ElementType, firstTile: number, shape: re
         y: dx,
       };
       const filter = { w: tensorOf(device, [...w], shapes.w, type), transposed: inputs.w };
-      transpose.run(filter, { type, taps: shape.r * shape.s, channels: shape.c, outputs: shape.k });
+      transpose.run(filter, {
+        type,
+        taps: shape.r * shape.s,
+        channels: shape.c,
+        outputs: shape.k,
+        groups: 1,
+      });
       dgradAxesOf(shape).forEach((axes, i) => {
         const tile = GEMM_TILES[(firstTile + i) % GEMM_TILES.length];
         const sizes = { type, batch: shape.n, channels: shape.k, outputs: shape.c, bias: false };

@@ -1,5 +1,6 @@
 /** Op tests of convolutions, of one shape or of random ones. */
 import type { ElementType } from "../../kernels/lib/source.ts";
+import { elements } from "../../src/base/shape.ts";
 import { rng } from "../../src/base/rng.ts";
 import { conv2d } from "../../src/ops/conv2d.ts";
 import * as reference from "../reference/conv2d.ts";
@@ -10,14 +11,14 @@ import { noise, opTest } from "./op_case.ts";
  * they meet: what is about these alone runs in one type.
  */
 export function convTest(name: string, shape: reference.ConvShape, types?: readonly ElementType[]): void {
-  const { n, h, w, c, r, s, k, stride, padding } = shape;
-  const x = [n, h, w, c], filter = [r, s, c, k];
+  const { n, h, w, c, stride, padding, groups = 1 } = shape;
+  const x = [n, h, w, c], filter = reference.filterShape(shape), products = elements(filter.slice(0, 3));
   opTest(name, {
     inputs: {
       x: { shape: x, values: noise(x, "x") },
-      w: { shape: filter, values: noise(filter, "w").map((value) => value / Math.sqrt(r * s * c)) },
+      w: { shape: filter, values: noise(filter, "w").map((value) => value / Math.sqrt(products)) },
     },
-    run: (inputs) => conv2d(inputs.x, inputs.w, { stride, padding }),
+    run: (inputs) => conv2d(inputs.x, inputs.w, { stride, padding, groups }),
     reference: (values) => ({
       y: reference.conv2d(values.x, values.w, shape),
       dx: reference.conv2dDx(values.dy, values.w, shape),

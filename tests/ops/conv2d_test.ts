@@ -107,6 +107,43 @@ convTest("conv2d() leaves out taps that only meet padding, on either side and wi
   padding: 3,
 }, ["f32"]);
 
+convTest("conv2d() of groups agrees with its definition", {
+  n: 3,
+  h: 9,
+  w: 11,
+  c: 24,
+  r: 3,
+  s: 3,
+  k: 36,
+  stride: 1,
+  padding: 1,
+  groups: 3,
+});
+convTest("conv2d() of groups of four channels skips pixels", {
+  n: 5,
+  h: 7,
+  w: 12,
+  c: 20,
+  r: 3,
+  s: 3,
+  k: 20,
+  stride: 2,
+  padding: 1,
+  groups: 5,
+}, ["f32"]);
+convTest("conv2d() of groups takes a 1x1 filter", {
+  n: 2,
+  h: 5,
+  w: 3,
+  c: 32,
+  r: 1,
+  s: 1,
+  k: 144,
+  stride: 1,
+  padding: 0,
+  groups: 2,
+}, ["f16"]);
+
 drawnConvTests(2, 7);
 
 gpuTest("conv2d() of long sums loses no more digits than PyTorch does", async () => {
@@ -138,6 +175,16 @@ gpuTest("conv2d() names the shapes that do not fit, and the cure", async () => {
     wrong(
       [9, 9, 64, 8],
       "x [2, 8, 8, 64] with padding 0 is smaller than weight [9, 9, 64, 8]; use larger images",
+    );
+    assertThrows(
+      () => conv2d(x, empty(device, [3, 3, 64, 128]), { groups: 4 }),
+      TypeError,
+      "weight must have 16 input channels in each of 4 groups to match x [2, 8, 8, 64], current weight is [3, 3, 64, 128]",
+    );
+    assertThrows(
+      () => conv2d(x, empty(device, [3, 3, 2, 64]), { groups: 32 }),
+      TypeError,
+      "each of 32 groups must have a multiple of 4 channels of x [2, 8, 8, 64] and of weight [3, 3, 2, 64]",
     );
     assertThrows(
       () => conv2d(empty(device, [2, 8, 8, 6]), x),

@@ -21,7 +21,7 @@ function variantsTest(name: string, type: ElementType, shape: reference.ConvShap
     const device = await testDevice();
     const shapes = shapesOf(shape), { k } = shape;
     const x = stored(type, shapes.x, "x"), dy = stored(type, shapes.y, "dy");
-    const w = stored(type, shapes.w, "w", (shape.r * shape.s * shape.c) ** -0.5);
+    const w = stored(type, shapes.w, "w", (shape.r * shape.s * shape.c / (shape.groups ?? 1)) ** -0.5);
     const y = reference.conv2d(x, w, shape), dw = reference.conv2dDw(x, dy, shape);
     const options = { ...forwardOptions(shape, NO_TILE, type), statistics: true };
     const bits: Record<string, Float32Array> = {};
@@ -123,4 +123,16 @@ variantsTest("every variant of the products over one pixel agrees", "f32", {
   k: 28,
   stride: 1,
   padding: 1,
+});
+variantsTest("every variant of the products of a grouped convolution agrees", "f32", {
+  n: 5,
+  h: 7,
+  w: 11,
+  c: 24,
+  r: 3,
+  s: 3,
+  k: 36,
+  stride: 1,
+  padding: 1,
+  groups: 3,
 });

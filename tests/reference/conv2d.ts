@@ -1,6 +1,7 @@
 /**
  * Convolution as its definition reads: y[n,p,q,k] = sum over r,s,c of x[n, p*stride - padding + r,
- * q*stride - padding + s, c] * w[r,s,c,k], zeros outside. Images [N, H, W, C], filters [R, S, C, K].
+ * q*stride - padding + s, c] * w[r,s,c,k], zeros outside. Images [N, H, W, C], filters [R, S, C, K]; with groups
+ * [R, S, C / groups, K], where c counts within the group of k.
  */
 
 /** Sizes of a convolution; the output is [n, p, q, k]. */
@@ -14,6 +15,8 @@ export interface ConvShape {
   k: number;
   stride: number;
   padding: number;
+  /** By default 1. */
+  groups?: number;
 }
 
 /** Output height p and width q. */
@@ -24,9 +27,15 @@ export function convOutput({ h, w, r, s, stride, padding }: ConvShape): { p: num
   };
 }
 
-/** Calls `visit` with the offsets of the first channels of each x, w and y that meet. */
-function eachTap(shape: ConvShape, visit: (x: number, w: number, y: number) => void): void {
-  const { p, q } = convOutput(shape);
+/** Calls `visit` with the offsets of each x, w and y that meet. */
+function eachProduct(shape: ConvShape, visit: (x: number, w: number, y: number) => void): void {
+  const { p, q } = convOutput(shape), { groups = 1 } = shape;
+  const ofX = shape.c / groups, ofY = shape.k / groups;
+  const channels = (x: number, w: number, y: number) => {
+    for (let c = 0; c < ofX; c++) {
+      for (let k = 0; k < shape.k; k++) visit(x + Math.floor(k / ofY) * ofX + c, w + c * shape.k + k, y + k);
+    }
+  };
   for (let n = 0; n < shape.n; n++) {
     for (let i = 0; i < p; i++) {
       for (let j = 0; j < q; j++) {
@@ -38,7 +47,7 @@ function eachTap(shape: ConvShape, visit: (x: number, w: number, y: number) => v
             const column = j * shape.stride - shape.padding + s;
             if (column < 0 || column >= shape.w) continue;
             const x = ((n * shape.h + row) * shape.w + column) * shape.c;
-            visit(x, (r * shape.s + s) * shape.c * shape.k, y);
+            channels(x, (r * shape.s + s) * ofX * shape.k, y);
           }
         }
       }
@@ -46,36 +55,30 @@ function eachTap(shape: ConvShape, visit: (x: number, w: number, y: number) => v
   }
 }
 
-/** y [N, P, Q, K] of x [N, H, W, C] and w [R, S, C, K]. */
+/** The shape of the filter. */
+export function filterShape({ r, s, c, k, groups = 1 }: ConvShape): [number, number, number, number] {
+  return [r, s, c / groups, k];
+}
+
+/** y [N, P, Q, K] of x and w. */
 export function conv2d(x: Float64Array, w: Float64Array, shape: ConvShape): Float64Array {
   const { p, q } = convOutput(shape);
   const y = new Float64Array(shape.n * p * q * shape.k);
-  eachTap(shape, (xAt, wAt, yAt) => {
-    for (let c = 0; c < shape.c; c++) {
-      for (let k = 0; k < shape.k; k++) y[yAt + k] += x[xAt + c] * w[wAt + c * shape.k + k];
-    }
-  });
+  eachProduct(shape, (xAt, wAt, yAt) => y[yAt] += x[xAt] * w[wAt]);
   return y;
 }
 
-/** dx [N, H, W, C] of dy [N, P, Q, K] and w [R, S, C, K]. */
+/** dx [N, H, W, C] of dy [N, P, Q, K] and w. */
 export function conv2dDx(dy: Float64Array, w: Float64Array, shape: ConvShape): Float64Array {
   const dx = new Float64Array(shape.n * shape.h * shape.w * shape.c);
-  eachTap(shape, (xAt, wAt, yAt) => {
-    for (let c = 0; c < shape.c; c++) {
-      for (let k = 0; k < shape.k; k++) dx[xAt + c] += dy[yAt + k] * w[wAt + c * shape.k + k];
-    }
-  });
+  eachProduct(shape, (xAt, wAt, yAt) => dx[xAt] += dy[yAt] * w[wAt]);
   return dx;
 }
 
-/** dw [R, S, C, K] of x [N, H, W, C] and dy [N, P, Q, K]. */
+/** dw, in the filter's shape, of x [N, H, W, C] and dy [N, P, Q, K]. */
 export function conv2dDw(x: Float64Array, dy: Float64Array, shape: ConvShape): Float64Array {
-  const dw = new Float64Array(shape.r * shape.s * shape.c * shape.k);
-  eachTap(shape, (xAt, wAt, yAt) => {
-    for (let c = 0; c < shape.c; c++) {
-      for (let k = 0; k < shape.k; k++) dw[wAt + c * shape.k + k] += x[xAt + c] * dy[yAt + k];
-    }
-  });
+  const [r, s, c, k] = filterShape(shape);
+  const dw = new Float64Array(r * s * c * k);
+  eachProduct(shape, (xAt, wAt, yAt) => dw[wAt] += x[xAt] * dy[yAt]);
   return dw;
 }

@@ -9,13 +9,16 @@ export interface ConvLayer extends LayerBase, SlidingWindow {
   readonly kind: "conv";
   readonly from: number;
   readonly to: number;
+  /** Groups of channels, of which each is a convolution of its own; by default 1. With as many as channels: depthwise. */
+  readonly groups?: number;
 }
 
 /** In training it measures y for a following batch norm, which ONNX can fold into it. */
 export const conv: LayerKind<ConvLayer> = {
-  declare({ name, from, to, kernel }, declare) {
-    const init = kaimingNormal(to * kernel * kernel);
-    declare.parameter(`${name}.weight`, "filter", [to, from, kernel, kernel], init);
+  declare({ name, from, to, kernel, groups = 1 }, declare) {
+    const init = kaimingNormal(to * kernel * kernel),
+      layout = groups > 1 && groups === from ? "depthwise" : "filter";
+    declare.parameter(`${name}.weight`, layout, [to, from / groups, kernel, kernel], init);
   },
   fuses: [["batch_norm", "add", "relu"], ["batch_norm", "relu"], ["batch_norm"]],
   forward({ layer, followers: [norm, ...behind] }, [x, ...others], pass) {
@@ -26,13 +29,15 @@ export const conv: LayerKind<ConvLayer> = {
     return normalize(norm as BatchNormLayer, measured, behind, others, pass);
   },
   extent: places,
-  flops: ({ from, to, kernel }, [rows, columns]) => 2 * rows * columns * to * from * kernel * kernel,
+  flops: ({ from, to, kernel, groups = 1 }, [rows, columns]) =>
+    2 * rows * columns * to * (from / groups) * kernel * kernel,
   onnx(layer, graph, [reader, ...others]) {
     const isFolded = graph.folds && reader?.kind === "batch_norm" && others.length === 0;
     const weights = isFolded
       ? graph.folded(layer.name, reader.name, EPSILON)
       : [graph.matrix(`${layer.name}.weight`)];
-    graph.node("Conv", layer, weights, windowAttributes(layer));
+    const { groups = 1 } = layer;
+    graph.node("Conv", layer, weights, { ...windowAttributes(layer), ...(groups > 1 && { group: groups }) });
     if (isFolded) graph.alias(reader.name, layer.name);
   },
 };
