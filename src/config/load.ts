@@ -5,6 +5,7 @@
 
 import { ConfigError } from "../base/errors.ts";
 import type { KeyRules } from "./apply.ts";
+import { withImageSize } from "./auto_size.ts";
 import { refuseLanguageModel } from "./bridge/out_of_scope.ts";
 import { isBridgeKey, translate } from "./bridge/translate.ts";
 import { check } from "./check.ts";
@@ -132,17 +133,19 @@ export function resolveConfig(
     faults,
   );
   const writerOf = (origin: string) => search.writerOf(origin);
-  const { root: app, keptByRun } = withoutForeignKeys(
+  const { root: own, keptByRun } = withoutForeignKeys(
     configSchema,
     withHome(translated, home),
     writerOf,
     faults,
   );
+  const { root: app, notes: sizes } = withImageSize(own, writerOf, faults);
   const hydra = nodeAt(resolved, ["hydra"]) ?? mapNode([], "");
   const names = [...ignored, ...withoutEffect(hydra), ...dropped];
   const notes = [
     ...(names.length === 0 ? [] : [`${names.join(", ")}: accepted, but without effect here`]),
     ...translations,
+    ...sizes,
     ...search.passed,
     ...(keptByRun.length === 0 ? [] : [
       `${

@@ -42,7 +42,7 @@ export async function openWeights(host: WeightsHost, model: ModelName, weights: 
 
 /** The path of torchvision's weights, which are downloaded if necessary. */
 async function findDefault(host: WeightsHost, model: ModelName): Promise<string> {
-  const file = models[model].hubFile;
+  const file = models[model].weights?.file;
   if (file === undefined) {
     throw new ConfigError(
       `Cannot use model.weights=${DEFAULT_WEIGHTS} with ${model}: torchvision has none; give model.weights=<path>`,

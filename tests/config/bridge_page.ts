@@ -37,7 +37,9 @@ export async function bridgePage(): Promise<{ wanted: string; written: string }>
 function section(family: Family): string {
   const home = family.modules[0].replace(/\.\*$/, "");
   const classes = Object.entries(family.classes);
-  const rows = classes.flatMap(([name, target]) => rowsOf(name, target));
+  const rows = home === "torchvision.models"
+    ? rowsOf("any of `model`", classes[0][1], "`model`: the same name")
+    : classes.flatMap(([name, target]) => rowsOf(name, target));
   const widths = ["class", "option", "default there", "here"];
   const table = [widths, widths.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   const about = classes.filter(([, target]) => target.about).map(([name, target]) =>
@@ -46,15 +48,18 @@ function section(family: Family): string {
   return `## ${HEADINGS[home]}\n\nThe module is \`${home}\`.\n${about.join("")}\n${table.join("\n")}\n`;
 }
 
-function rowsOf(name: string, { name: here, place, options, adds }: Target): string[][] {
-  const equivalent = here === undefined
-    ? place === "trainer" ? "the part `trainer`" : "nothing is needed in its place"
-    : `\`${place}\`: \`${here}\``;
+function rowsOf(name: string, target: Target, equivalent = equivalentOf(target)): string[][] {
+  const { options, adds } = target;
   const added = Object.entries(adds).map(([key, value]) => ["", "", "", `always \`${key}=${text(value)}\``]);
   const rows = Object.entries(options).map((
     [key, fate],
   ) => ["", `\`${key}\``, defaultOf(fate), verdict(key, fate)]);
   return [[`**${name}**`, "", "", equivalent], ...added, ...rows];
+}
+
+function equivalentOf({ name: here, place }: Target): string {
+  if (here !== undefined) return `\`${place}\`: \`${here}\``;
+  return place === "trainer" ? "the part `trainer`" : "nothing is needed in its place";
 }
 
 function defaultOf(fate: Fate): string {

@@ -75,9 +75,9 @@ const origins: [name: string, files: Record<string, string>, overrides: string[]
   ],
   [
     "an option of a defaults list",
-    { "m.yaml": "defaults:\n  - train\n  - override model: resnet81\n" },
+    { "m.yaml": "defaults:\n  - train\n  - override model: resnte18\n" },
     [],
-    "Cannot use model=resnet81 because group model has no such option: did you mean model=resnet18? " +
+    "Cannot use model=resnte18 because group model has no such option: did you mean model=resnet18? " +
     `Options of model: ${main.files.options("model").join(", ")} (mine/m.yaml:3)`,
   ],
   [

@@ -6,6 +6,7 @@
 import { assertEquals } from "@std/assert";
 import type { Fate } from "../../src/config/bridge/target.ts";
 import type { Data } from "../../src/config/tree.ts";
+import networks from "../fixtures/parity/networks.json" with { type: "json" };
 import signatures from "../fixtures/config/signatures.json" with { type: "json" };
 import { bridgePage, classesByName } from "./bridge_page.ts";
 
@@ -73,7 +74,10 @@ for (const [from, { version, targets }] of packages) {
 }
 
 Deno.test("every class of the bridge that is not the original's is one of the packages", () => {
-  const real = packages.flatMap(([, { targets }]) => Object.keys(targets));
+  const real = [
+    ...packages.flatMap(([, { targets }]) => Object.keys(targets)),
+    ...Object.keys(networks).map((name) => `torchvision.models.${name}`),
+  ];
   const guessed = [...known.keys()].filter((name) =>
     !name.startsWith("classifier_training.") && !real.includes(name) &&
     !real.includes(name.replace(".v2.", "."))

@@ -6,7 +6,7 @@ import { readOnnxInitializers } from "../../src/formats/onnx/read.ts";
 import { float32 } from "../../src/formats/tensor_data.ts";
 import { openOnnx } from "../../src/host/deno_onnx.ts";
 import { imagesToEngine } from "../../src/nn/layout.ts";
-import { architecture, createModel, modelNames } from "../../src/nn/models/mod.ts";
+import { architecture, createModel, type ModelName } from "../../src/nn/models/mod.ts";
 import { onnxNetwork } from "../../src/nn/onnx.ts";
 import { predictor } from "../../src/train/predictor.ts";
 import { rng } from "../../src/base/rng.ts";
@@ -17,7 +17,10 @@ import { joinParts } from "../formats/onnx/parts.ts";
 
 const SIZE = 33, BATCH = 3, CLASSES = 7;
 
-for (const name of modelNames) {
+/** Of networks whose layers are the same in kind, the smallest: all others have the same nodes. */
+const names: readonly ModelName[] = ["resnet18", "resnet34", "resnet50"];
+
+for (const name of names) {
   deviceTest(
     `${name} as ONNX computes what the engine computes, from the same weights`,
     async (device) => {

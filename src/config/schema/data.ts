@@ -23,7 +23,9 @@ const sampler = z.strictObject({
 });
 
 const shared = {
-  image_size: integer.min(8).default(224).describe("Side of the square that the model sees, in pixels"),
+  image_size: integer.min(8).default(224).describe(
+    "Side of the square that the model sees, in pixels; auto: that of the model's torchvision weights",
+  ),
   batch_size: count.default(64).describe("Images a training step"),
   eval_batch_size: count.nullable().default(null).describe("Images a validation step; null: batch_size"),
   drop_last: z.boolean().default(false).describe("Leave out an epoch's last batch if it is not full"),

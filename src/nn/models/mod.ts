@@ -4,13 +4,45 @@
 import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
-import { basic, bottleneck, resnet } from "./resnet.ts";
+import { basic, bottleneck, pretrained, resnet } from "./resnet.ts";
 
 /** All architectures by name. */
 export const models = {
-  resnet18: resnet({ block: basic, depths: [2, 2, 2, 2], hubFile: "resnet18-f37072fd.pth" }),
-  resnet34: resnet({ block: basic, depths: [3, 4, 6, 3], hubFile: "resnet34-b627a593.pth" }),
-  resnet50: resnet({ block: bottleneck, depths: [3, 4, 6, 3], hubFile: "resnet50-11ad3fa6.pth" }),
+  resnet18: resnet({
+    block: basic,
+    depths: [2, 2, 2, 2],
+    weights: pretrained("resnet18-f37072fd.pth", "IMAGENET1K_V1"),
+  }),
+  resnet34: resnet({
+    block: basic,
+    depths: [3, 4, 6, 3],
+    weights: pretrained("resnet34-b627a593.pth", "IMAGENET1K_V1"),
+  }),
+  resnet50: resnet({
+    block: bottleneck(),
+    depths: [3, 4, 6, 3],
+    weights: pretrained("resnet50-11ad3fa6.pth", "IMAGENET1K_V2"),
+  }),
+  resnet101: resnet({
+    block: bottleneck(),
+    depths: [3, 4, 23, 3],
+    weights: pretrained("resnet101-cd907fc2.pth", "IMAGENET1K_V2"),
+  }),
+  resnet152: resnet({
+    block: bottleneck(),
+    depths: [3, 8, 36, 3],
+    weights: pretrained("resnet152-f82ba261.pth", "IMAGENET1K_V2"),
+  }),
+  wide_resnet50_2: resnet({
+    block: bottleneck({ perGroup: 128 }),
+    depths: [3, 4, 6, 3],
+    weights: pretrained("wide_resnet50_2-9ba9bcbe.pth", "IMAGENET1K_V2"),
+  }),
+  wide_resnet101_2: resnet({
+    block: bottleneck({ perGroup: 128 }),
+    depths: [3, 4, 23, 3],
+    weights: pretrained("wide_resnet101_2-d733dc28.pth", "IMAGENET1K_V2"),
+  }),
 } as const;
 
 /** The models by name. */

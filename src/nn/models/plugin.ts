@@ -8,13 +8,27 @@ export interface ModelContext {
 }
 
 /**
+ * torchvision's `DEFAULT` weights for ImageNet, and the images that they were evaluated with. Mean and standard
+ * deviation are ImageNet's for all of them.
+ */
+export interface PretrainedWeights {
+  /** The file on torchvision's hub; its name ends with the first digits of its SHA-256. */
+  readonly file: string;
+  /** The name for which DEFAULT stands. */
+  readonly version: "IMAGENET1K_V1" | "IMAGENET1K_V2";
+  /** The shorter side after the resize, and the side of the central crop, which the network sees. */
+  readonly resize: number;
+  readonly crop: number;
+  readonly interpolation: "bilinear" | "bicubic";
+}
+
+/**
  * An architecture that a configuration can name. It creates a list of layers under torchvision's names, in stages;
  * the last layer with parameters is the only one that depends on the classes.
  */
 export interface ModelPlugin<Options extends z.ZodType = z.ZodType>
   extends Plugin<Options, ModelContext, readonly Stage[]> {
-  /** torchvision's `DEFAULT` weights for ImageNet: the file name on its hub. */
-  readonly hubFile?: string;
+  readonly weights?: PretrainedWeights;
 }
 
 /** Ties the type of an architecture's options to the argument of its factory. */

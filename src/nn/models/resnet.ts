@@ -1,12 +1,13 @@
 /**
- * Residual networks (He et al. 2015), as in torchvision: same blocks, same state-dict names. Layers that are not
- * modules have torch.fx's names.
+ * Residual networks (He et al. 2015), wide ones (Zagoruyko and Komodakis 2016) and those of grouped convolutions
+ * (ResNeXt, Xie et al. 2016), as in torchvision: same blocks, same state-dict names. Layers that are not modules have
+ * torch.fx's names.
  */
 import * as z from "zod";
 import { INPUT } from "../layers/layer.ts";
 import { chain, type Chained, type Layer } from "../layers/mod.ts";
 import type { Stage } from "../model.ts";
-import { defineModel, type ModelPlugin } from "./plugin.ts";
+import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.ts";
 
 /** A kind of residual block: its channels grow by `expansion`. */
 interface Block {
@@ -21,6 +22,7 @@ interface ConvOptions {
   readonly to: number;
   readonly kernel: number;
   readonly stride?: number;
+  readonly groups?: number;
 }
 
 /** Two 3x3 convolutions (torchvision BasicBlock). */
@@ -32,31 +34,46 @@ export const basic: Block = {
   ],
 };
 
-/** 1x1 down, 3x3 with the stride, 1x1 up (torchvision Bottleneck, "ResNet v1.5"). */
-export const bottleneck: Block = {
-  expansion: 4,
-  path: (from, width, stride) => [
-    { from, to: width, kernel: 1 },
-    { from: width, to: width, kernel: 3, stride },
-    { from: width, to: 4 * width, kernel: 1 },
-  ],
-};
+/**
+ * 1x1 down, 3x3 with the stride, 1x1 up (torchvision Bottleneck, "ResNet v1.5").
+ * @param groups groups of the 3x3 convolution
+ * @param perGroup channels of a group where a stage is 64 wide
+ */
+export function bottleneck({ groups = 1, perGroup = 64 } = {}): Block {
+  return {
+    expansion: 4,
+    path(from, width, stride) {
+      const inner = groups * perGroup * width / 64;
+      return [
+        { from, to: inner, kernel: 1 },
+        { from: inner, to: inner, kernel: 3, stride, groups },
+        { from: inner, to: 4 * width, kernel: 1 },
+      ];
+    },
+  };
+}
 
 /** The parameters of a variant. */
 export interface Variant {
   readonly block: Block;
   /** Blocks in each stage: 64, 128, 256 and 512 wide; all but the first halve the image. */
   readonly depths: readonly [number, number, number, number];
-  readonly hubFile: string;
+  readonly weights: PretrainedWeights;
+}
+
+/** torchvision's weights as it first trained them, evaluated at 256 / 224 of the image, or by its later recipe. */
+export function pretrained(file: string, version: PretrainedWeights["version"]): PretrainedWeights {
+  const resize = version === "IMAGENET1K_V1" ? 256 : 232;
+  return { file, version, resize, crop: 224, interpolation: "bilinear" };
 }
 
 const options = z.strictObject({});
 
 /** A variant as a plug-in. */
-export function resnet({ block, depths, hubFile }: Variant): ModelPlugin<typeof options> {
+export function resnet({ block, depths, weights }: Variant): ModelPlugin<typeof options> {
   return defineModel({
     options: options.describe(`Residual network of ${depths.join(" + ")} blocks`),
-    hubFile,
+    weights,
     make(_, { classes }) {
       const stages: Stage[] = [stem];
       depths.forEach((depth, i) => {

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../../base/errors.ts";
 import { IMAGENET } from "../../../data/types.ts";
-import { modelNames } from "../../../nn/models/mod.ts";
+import { type ModelName, modelNames, models as networks } from "../../../nn/models/mod.ts";
 import { type Data, isList } from "../../tree.ts";
 import {
   allMoot,
@@ -20,19 +20,14 @@ import {
   unlessNull,
 } from "../target.ts";
 
-/** Weights by the names of torchvision's enumerations, which are those that `DEFAULT` means. */
-const WEIGHTS: Readonly<Record<string, string>> = {
-  resnet18: "IMAGENET1K_V1",
-  resnet34: "IMAGENET1K_V1",
-  resnet50: "IMAGENET1K_V2",
-};
-
-function readWeights(model: string): Read {
+/** Weights by the names of torchvision's enumerations, of which `DEFAULT` means one. */
+function readWeights(model: ModelName): Read {
+  const version = networks[model].weights?.version;
   return (value) => {
     const name = String(value).replace(/^.*_Weights\./, "");
     if (!/^(?:DEFAULT|IMAGENET1K_V\d)$/.test(name)) return value;
-    if (name === "DEFAULT" || name === WEIGHTS[model]) return "DEFAULT";
-    throw new ConfigError(`it must be DEFAULT, which is ${WEIGHTS[model]}, or a file`);
+    if (name === "DEFAULT" || name === version) return "DEFAULT";
+    throw new ConfigError(`it must be DEFAULT, which is ${version}, or a file`);
   };
 }
 
