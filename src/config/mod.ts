@@ -19,7 +19,7 @@ export { keptForm, resolveKept } from "./kept.ts";
 export { type ConfigRequest, type ConfigWorld, load, type Loaded } from "./load.ts";
 export { jobRequest, planSweep, readSweep, type SweepPlan } from "./plan_sweep.ts";
 export { type Config, configSchema } from "./schema/mod.ts";
-export { transformOptions } from "./schema/transforms.ts";
+export { mixingOptions, transformOptions } from "./schema/transforms.ts";
 export { type ConfigFiles, type ConfigSource, SearchPath } from "./search_path.ts";
 export { quotedValue } from "./sweep.ts";
 export { memoryConfigFiles } from "./memory_files.ts";

@@ -162,7 +162,7 @@ async function makeBatch(
     if (found !== undefined) rows.push({ ...found, stream });
   }
   const labels = Uint32Array.from(rows, ({ position }) => samples[position].label);
-  const mix = options.mixer?.(rng(options.seed, "mix", options.epoch, i));
+  const mix = options.mixer?.(rng(options.seed, "mix", options.epoch, i), rows.length);
   return {
     operations: rows.map((row) => drawFor(options, samples[row.position], row.picture, row.stream)),
     pictures: rows.map(({ picture }) => picture),

@@ -6,6 +6,7 @@ import {
   type KeyRow,
   type KeyTable,
   keyTables,
+  mixingOptions,
   SearchPath,
   transformOptions,
 } from "../config/mod.ts";
@@ -29,7 +30,11 @@ export function helpLines(task: ConfiguredTask | LookingTask, search: SearchPath
     "Keys, with their defaults and what they take",
     ...keyTables(configSchema).flatMap(tableLines),
     "",
-    ...section("Transforms, in the lists transforms.train and transforms.eval", transformRows()),
+    ...section(
+      "Transforms, in the lists transforms.train and transforms.eval",
+      listedRows(transformOptions()),
+    ),
+    ...section("Ways to mix a batch, in the list transforms.batch", listedRows(mixingOptions())),
   ];
 }
 
@@ -69,6 +74,7 @@ function keyLines({ key, type, fallback, help }: KeyRow, indent: string): string
   return [`${indent}${assigned}`.padEnd(52) + `  ${type}`, `${indent}    ${help}`];
 }
 
-function transformRows(): string[][] {
-  return transformOptions().map(({ name, options }) => [name, options.join(", ")]);
+/** What a list may have, with the names of its options. */
+function listedRows(all: ReturnType<typeof transformOptions>): string[][] {
+  return all.map(({ name, options }) => [name, options.join(", ")]);
 }

@@ -1,7 +1,7 @@
 """Writes tests/fixtures/config/signatures.json: the parameters of the PyTorch classes that the bridge knows, read from
 the source in the packages' wheels, so that nothing is imported.
 
-    pip download --no-deps lightning torchvision -d WHEELS
+    pip download --no-deps lightning torchvision timm -d WHEELS
     pip download --no-deps --platform macosx_11_0_arm64 --only-binary=:all: torch -d WHEELS   # the smallest wheel
     python3 tests/config/make_signatures.py WHEELS > tests/fixtures/config/signatures.json
 """
@@ -62,6 +62,7 @@ SOURCES = {
         ("torchvision/transforms/transforms.py", "torchvision.transforms", ["ConvertImageDtype"]),
         ("torchvision/models/resnet.py", "torchvision.models", ["resnet18", "resnet34", "resnet50"]),
     ],
+    "timm": [("timm/data/mixup.py", "timm.data", ["Mixup"])],
 }
 
 

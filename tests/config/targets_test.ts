@@ -145,6 +145,25 @@ Deno.test("MixUp and CutMix: they are ways to mix a batch", () => {
   ]);
 });
 
+Deno.test("timm's Mixup: a way to mix a batch, whose label smoothing is the loss's", () => {
+  const given = "mixup_alpha: 0.8, cutmix_alpha: 1.0, mode: elem, label_smoothing: 0.2, num_classes: 10";
+  const { transforms, loss } = loadWith(
+    `transforms:\n  batch:\n    - {_target_: timm.data.Mixup, ${given}}\n`,
+  );
+  assertEquals(transforms.batch, [{
+    timm_mixup: {
+      mixup_alpha: 0.8,
+      cutmix_alpha: 1,
+      cutmix_minmax: null,
+      prob: 1,
+      switch_prob: 0.5,
+      mode: "elem",
+      correct_lam: true,
+    },
+  }]);
+  assertEquals(loss.label_smoothing, 0.2);
+});
+
 Deno.test("interpolation is carried out where it is, and refused elsewhere", () => {
   const affine = (how: string) =>
     loadWith(

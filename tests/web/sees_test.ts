@@ -8,6 +8,7 @@ import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import type { PresetOption, Transforms } from "../../web/protocol/sees_calls.ts";
 import { edited, overridesFor, withEdit, withValue } from "../../web/state/edits.ts";
 import { lossInWords, mixInWords, percent, scaleInWords } from "../../web/views/sees/words.ts";
+import { mixingWays } from "../../web/worker/sees/mixing.ts";
 import { editedFile, presetOf } from "../../web/worker/sees/presets.ts";
 import { spread, varied } from "../../web/worker/sees/varied.ts";
 
@@ -94,7 +95,9 @@ Deno.test("edits mean the same as overrides of the command line, and as a file",
 });
 
 Deno.test("ways to mix batches mean the same as an override, and in a file", () => {
-  const ways = [{ mixup: { alpha: 0.2 } }, { cutmix: { alpha: 1.5 } }, { mixup: {} }];
+  const timm = { mixup_alpha: 0.5, prob: 0.9, mode: "elem", correct_lam: false };
+  const both = { ...timm, cutmix_alpha: 0, cutmix_minmax: [0.2, 0.8], switch_prob: 0.5 };
+  const ways = [{ mixup: { alpha: 0.2 } }, { cutmix: { alpha: 1.5 } }, { timm_mixup: both }, { mixup: {} }];
   for (let n = 0; n <= ways.length; n++) {
     const batch = ways.slice(0, n),
       { batch: read } = loadConfig(files, overridesFor("upright", {}, batch)).transforms;
@@ -102,7 +105,7 @@ Deno.test("ways to mix batches mean the same as an override, and in a file", () 
       read.map((way) => Object.entries(way)),
       batch.map((way) => {
         const [[name, options]] = Object.entries(way);
-        return [[name, { alpha: 1, ...options }]];
+        return [[name, name === "timm_mixup" ? options : { alpha: 1, ...options }]];
       }),
     );
     const text = editedFile(texts.get("upright")!, {}, batch);
@@ -114,6 +117,20 @@ Deno.test("ways to mix batches mean the same as an override, and in a file", () 
   assertEquals(presetOf("mine", "train: []\neval: []\nbatch: [cutmix, mixup: ]\n").batch, [{ cutmix: {} }, {
     mixup: {},
   }]);
+});
+
+Deno.test("options of mixing have the values that the page may set", () => {
+  const [, , { options }] = mixingWays();
+  const said = options.map((
+    { name, value, least, most, choices },
+  ) => [name, value, least, most, choices.length]);
+  assertEquals(said.slice(0, 2), [["mixup_alpha", 1, 0.05, 4, 0], ["cutmix_alpha", 0, 0, 4, 0]]);
+  assertEquals(said.slice(3, 6), [["prob", 1, 0, 1, 0], ["switch_prob", 0.5, 0, 1, 0], [
+    "mode",
+    "batch",
+    ...said[5].slice(2),
+  ]]);
+  assertEquals(options[5].choices, ["batch", "pair", "elem"]);
 });
 
 Deno.test("the other end of a range gives way, and a value of the preset is no edit", () => {

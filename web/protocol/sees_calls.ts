@@ -1,5 +1,5 @@
 /** What the page asks about what the network sees: presets of transforms, what crops lose, and images as they are prepared. */
-import type { BatchMix } from "../../src/data/mixing/batch_mix.ts";
+import type { RowMix } from "../../src/data/mixing/batch_mix.ts";
 import type { CropLoss, CropSummary } from "../../src/data/transforms/crop_loss.ts";
 import type { Size } from "../../src/data/transforms/operation.ts";
 import type { Step } from "../../src/data/transforms/transform.ts";
@@ -34,14 +34,29 @@ export interface PresetOption {
   readonly grain: number;
 }
 
-/** Ways to mix batches with their options, as in `transforms.batch`. */
-export type BatchWays = readonly Readonly<Record<string, Readonly<Record<string, number>>>>[];
+/** The value of an option of a way to mix batches. */
+export type MixingValue = number | string | boolean | null | readonly number[];
 
-/** A way to mix batches, with its options as they are by default. */
+/** Ways to mix batches with their options, as in `transforms.batch`. */
+export type BatchWays = readonly Readonly<Record<string, Readonly<Record<string, MixingValue>>>>[];
+
+/** An option of a way to mix batches. */
+export interface MixingOption {
+  readonly name: string;
+  /** By default. */
+  readonly value: MixingValue;
+  /** What a number may be. */
+  readonly least: number;
+  readonly most: number;
+  /** What text may be. */
+  readonly choices: readonly string[];
+}
+
+/** A way to mix batches. */
 export interface MixingWay {
   readonly name: string;
   readonly about: string;
-  readonly options: Readonly<Record<string, number>>;
+  readonly options: readonly MixingOption[];
 }
 
 /** How batches are mixed. */
@@ -88,7 +103,7 @@ export interface Preparation {
   /** The position of the sample among those of train, and the epoch. */
   readonly drawn?: Epoch & { readonly position: number };
   /** How it is mixed, and the other image. */
-  readonly mixed?: { readonly mix: BatchMix; readonly other: MixedFile };
+  readonly mixed?: { readonly mix: RowMix; readonly other: MixedFile };
 }
 
 /** An image that is mixed into another. */

@@ -1,6 +1,13 @@
 /** Numbers of a preset that were changed: what becomes of its steps, and what says so on a command line. */
 import type { Step } from "../../src/data/transforms/transform.ts";
-import type { BatchWays, Edits, PresetOption, Transforms, Values } from "../protocol/sees_calls.ts";
+import type {
+  BatchWays,
+  Edits,
+  MixingValue,
+  PresetOption,
+  Transforms,
+  Values,
+} from "../protocol/sees_calls.ts";
 
 /** The values of an option once `value` is at a position; the other end of a range gives way. */
 export function withValue(option: PresetOption, values: Values, at: number, value: number): Values {
@@ -38,6 +45,8 @@ export function overridesFor(preset: string, edits: Edits, batch?: BatchWays): s
 
 /** "{mixup:{alpha:0.2}}" */
 function wayInWords(way: BatchWays[number]): string {
-  const options = (given: object) => Object.entries(given).map(([key, value]) => `${key}:${value}`);
+  const word = (value: MixingValue) => Array.isArray(value) ? `[${value}]` : value;
+  const options = (given: BatchWays[number][string]) =>
+    Object.entries(given).map(([key, value]) => `${key}:${word(value)}`);
   return `{${Object.entries(way).map(([name, given]) => `${name}:{${options(given)}}`)}}`;
 }

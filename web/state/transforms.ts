@@ -1,7 +1,15 @@
 /** The transforms that the user has chosen: a preset, other values of its numbers, and the side of the network's input. */
 import { batch, computed, effect, signal } from "@preact/signals";
 import { classChanges } from "../../src/data/health/class_changes.ts";
-import type { BatchWays, Edits, MixingWay, Preset, PresetOption, Sized } from "../protocol/sees_calls.ts";
+import type {
+  BatchWays,
+  Edits,
+  MixingValue,
+  MixingWay,
+  Preset,
+  PresetOption,
+  Sized,
+} from "../protocol/sees_calls.ts";
 import { edited, overridesFor, withEdit, withValue } from "./edits.ts";
 import { call, fault, showFault, summary, verdict } from "./session.ts";
 
@@ -86,11 +94,12 @@ export function setValue(option: PresetOption, at: number, value: number): void 
 /** Mixes batches in one way more or less. */
 export function toggleWay({ name, options }: MixingWay): void {
   const others = ways.value.filter((way) => !(name in way));
-  ways.value = others.length < ways.value.length ? others : [...others, { [name]: options }];
+  const byDefault = Object.fromEntries(options.map(({ name, value }) => [name, value]));
+  ways.value = others.length < ways.value.length ? others : [...others, { [name]: byDefault }];
 }
 
 /** Sets an option of a way in which batches are mixed. */
-export function setWay(name: string, option: string, value: number): void {
+export function setWay(name: string, option: string, value: MixingValue): void {
   ways.value = ways.value.map((way) => name in way ? { [name]: { ...way[name], [option]: value } } : way);
 }
 

@@ -38,12 +38,12 @@ const named = z.strictObject({
 /** A name alone, or a name without options, means `{name: {}}`. */
 const step: z.ZodType<TransformStep> = oneNamed(named);
 
-/** A way to mix a batch: its name with its options. */
-const mixed: z.ZodType<Readonly<Record<string, unknown>>> = oneNamed(
-  z.strictObject(
-    Object.fromEntries(Object.entries(mixers).map(([name, { options }]) => [name, options.optional()])),
-  ),
+const namedMixers = z.strictObject(
+  Object.fromEntries(Object.entries(mixers).map(([name, { options }]) => [name, options.optional()])),
 );
+
+/** A way to mix a batch: its name with its options. */
+const mixed: z.ZodType<Readonly<Record<string, unknown>>> = oneNamed(namedMixers);
 
 function oneNamed<Named extends z.ZodType>(named: Named) {
   return z.preprocess(oneName, named);
@@ -68,8 +68,23 @@ const evalStep = step.refine(
   "must not be random: evaluation sees the same image each time",
 );
 
-/** Every transform with its option names, for --help. */
-export function transformOptions(): { name: string; options: string[] }[] {
+/** A name that a list may have, with the names of its options. */
+interface Listed {
+  readonly name: string;
+  readonly options: readonly string[];
+}
+
+/** Every transform, for --help. */
+export function transformOptions(): Listed[] {
+  return listed(named);
+}
+
+/** Every way to mix a batch, for --help. */
+export function mixingOptions(): Listed[] {
+  return listed(namedMixers);
+}
+
+function listed(named: z.ZodObject): Listed[] {
   return Object.keys(named.shape).sort().map((name) => ({
     name,
     options: keysOf(childOf(named, name)!) ?? [],

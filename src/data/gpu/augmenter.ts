@@ -9,13 +9,14 @@ import { largest } from "../../base/lists.ts";
 import { augmentErase } from "../../../kernels/augment_erase.ts";
 import { augmentFinish } from "../../../kernels/augment_finish.ts";
 import { augmentMixBatch } from "../../../kernels/augment_mix_batch.ts";
+import { augmentMixPairs } from "../../../kernels/augment_mix_pairs.ts";
 import type { Device } from "../../core/device.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { BatchMix } from "../mixing/batch_mix.ts";
 import type { RenderedBatch } from "../render.ts";
 import { applyOperations } from "../transforms/apply.ts";
-import { type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
+import { type Box, type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
 import type { Normalization, Picture } from "../types.ts";
 import { lettersOf, makeTables, measuresOf, withSteps } from "./color.ts";
 import { bits } from "./upload_batch.ts";
@@ -34,6 +35,7 @@ import {
 const finish = kernel("augment_finish", augmentFinish);
 const erase = kernel("augment_erase", augmentErase);
 const mixRows = kernel("augment_mix_batch", augmentMixBatch);
+const mixPairs = kernel("augment_mix_pairs", augmentMixPairs);
 
 /** Options of {@link augmenter}. */
 export interface AugmenterOptions {
@@ -98,20 +100,33 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
 }
 
 /** Mixes the first `count` images. */
-function mixBatch(
-  { upload, side }: AugmentBuffers,
-  images: Tensor,
-  count: number,
-  { own, box }: BatchMix,
-): void {
-  upload.dispatch(
-    [box],
-    () => 0,
-    ({ top, left, height, width }) => [count, bits(own), top, left, height, width],
-    (jobs) => mixRows.run({ jobs: upload.data, images }, { jobs, side }),
-  );
+function mixBatch({ upload, side }: AugmentBuffers, images: Tensor, count: number, mix: BatchMix): void {
+  if (mix.partner === "before") {
+    upload.dispatch(
+      [mix.all],
+      () => 0,
+      ({ own, box }) => [count, bits(own), ...wordsOf(box)],
+      (jobs) => mixRows.run({ jobs: upload.data, images }, { jobs, side }),
+    );
+  } else {
+    const pairs = Array.from({ length: Math.floor(count / 2) }, (_, row) => [row, count - 1 - row])
+      .filter((pair) => pair.some((row) => area(mix.rows[row].box) > 0));
+    for (let start = 0; start < pairs.length; start += CHUNK) {
+      upload.dispatch(
+        pairs.slice(start, start + CHUNK),
+        () => 0,
+        (
+          pair,
+        ) => [...pair, ...pair.flatMap((row) => [bits(mix.rows[row].own), ...wordsOf(mix.rows[row].box)])],
+        (jobs) => mixPairs.run({ jobs: upload.data, images }, { jobs, side }),
+      );
+    }
+  }
   upload.submit();
 }
+
+const wordsOf = ({ top, left, height, width }: Box) => [top, left, height, width];
+const area = ({ height, width }: Size) => height * width;
 
 /** Splits the images into chunks that fit into the squares and the memory between the passes of a resize. */
 function chunks(items: readonly AugmentItem[], side: number): AugmentItem[][] {

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { dirichlet } from "../../base/dirichlet.ts";
 import { definePlugin } from "../../base/plugin.ts";
-import type { MixContext, Mixer } from "./batch_mix.ts";
+import type { MixContext, Mixer, RowMix } from "./batch_mix.ts";
 
 /** The concentration of the share's Beta distribution. */
 export const concentration = z.number().positive().default(1).describe(
@@ -12,11 +12,13 @@ export const concentration = z.number().positive().default(1).describe(
 /** Blends each image with another. */
 export const mixup = definePlugin({
   options: z.strictObject({ alpha: concentration }).describe("MixUp: blends each image with another"),
-  make: ({ alpha }, { imageSize }: MixContext): Mixer => {
-    const box = { top: 0, left: 0, width: imageSize, height: imageSize };
-    return (rng) => {
-      const [share] = dirichlet([alpha, alpha], rng);
-      return { share, own: share, box };
-    };
+  make: ({ alpha }, { imageSize }: MixContext): Mixer => (rng) => {
+    const [share] = dirichlet([alpha, alpha], rng);
+    return { partner: "before", all: blended(share, imageSize) };
   },
 });
+
+/** An image of which `share` is left everywhere. */
+export function blended(share: number, side: number): RowMix {
+  return { share, own: share, box: { top: 0, left: 0, width: side, height: side } };
+}

@@ -1,6 +1,6 @@
 /** Images as the network gets them: by the trainer's own transforms, with the random numbers of its epochs. */
 import { rng } from "../../../src/base/rng.ts";
-import { type BatchMix, mixImages } from "../../../src/data/mixing/batch_mix.ts";
+import { mixImage, type RowMix } from "../../../src/data/mixing/batch_mix.ts";
 import { reductionOf } from "../../../src/data/transforms/kept_size.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { reduce } from "../../../src/data/transforms/reduction.ts";
@@ -48,17 +48,17 @@ export function preparing(): Handlers<InspectCalls>["prepare"] {
   };
 }
 
-/** An image mixed with the one of the row before it, in levels. */
-function mixedPicture(own: Picture, before: Picture, mix: BatchMix): Picture {
-  const { width, height } = own, values = width * height * 4;
-  const images = new Float32Array(2 * values);
-  [before, own].forEach(({ data }, row) =>
-    data.forEach((level, i) => images[row * values + Math.floor(i / 3) * 4 + i % 3] = level)
-  );
-  mixImages(images, width, mix);
-  const data = Uint8Array.from(
-    own.data,
-    (_, i) => Math.round(images[values + Math.floor(i / 3) * 4 + i % 3]),
-  );
+/** An image mixed with its partner, in levels. */
+function mixedPicture(own: Picture, partner: Picture, mix: RowMix): Picture {
+  const { width, height } = own, image = inFours(own);
+  mixImage(image, inFours(partner), width, mix);
+  const data = Uint8Array.from(own.data, (_, i) => Math.round(image[Math.floor(i / 3) * 4 + i % 3]));
   return { width, height, data };
+}
+
+/** Levels with a fourth channel of 0. */
+function inFours({ width, height, data }: Picture): Float32Array {
+  const values = new Float32Array(width * height * 4);
+  data.forEach((level, i) => values[Math.floor(i / 3) * 4 + i % 3] = level);
+  return values;
 }

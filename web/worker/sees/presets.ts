@@ -21,7 +21,7 @@ export function presetOf(name: string, text: string): Preset {
 /** A way to mix batches with the options that are given, possibly none. */
 function wayOf(step: Step): BatchWays[number] {
   const [[name, options]] = typeof step === "string" ? [[step, null]] : Object.entries(step);
-  return { [name]: (options ?? {}) as Record<string, number> };
+  return { [name]: (options ?? {}) as BatchWays[number][string] };
 }
 
 /** A file with other values of its options, and other ways to mix batches; comments stay. */

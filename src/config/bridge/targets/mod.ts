@@ -6,6 +6,7 @@
 import type { Family, Fate, Place, Target } from "../target.ts";
 import * as original from "./classifier_training.ts";
 import * as lightning from "./lightning.ts";
+import * as timm from "./timm.ts";
 import * as torch from "./torch.ts";
 import * as torchvision from "./torchvision.ts";
 
@@ -23,6 +24,7 @@ export const families: readonly Family[] = [
   torch.schedules,
   torchvision.models,
   torchvision.transforms,
+  timm.mixing,
 ];
 
 /** Lightning's Trainer. */
