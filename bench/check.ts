@@ -55,6 +55,11 @@ export function requireClose(
   );
 }
 
+/** Channels of x and of y in a group. */
+function ofGroup({ c, k, groups = 1 }: ConvShape): [number, number] {
+  return [c / groups, k / groups];
+}
+
 /** One element of y [N, P, Q, K]. */
 export function forwardAt(
   x: Float32Array,
@@ -65,14 +70,14 @@ export function forwardAt(
   i: number,
 ): number {
   const k = i % o.k, column = Math.floor(i / o.k) % q, row = Math.floor(i / o.k / q) % p;
-  const image = Math.floor(i / o.k / q / p);
+  const image = Math.floor(i / o.k / q / p), [ofX, ofY] = ofGroup(o), first = Math.floor(k / ofY) * ofX;
   let sum = 0;
   for (let r = 0; r < o.r; r++) {
     for (let s = 0; s < o.s; s++) {
       const h = row * o.stride - o.padding + r, v = column * o.stride - o.padding + s;
       if (h < 0 || h >= o.h || v < 0 || v >= o.w) continue;
-      const from = ((image * o.h + h) * o.w + v) * o.c, weights = (r * o.s + s) * o.c * o.k + k;
-      for (let c = 0; c < o.c; c++) sum += x[from + c] * w[weights + c * o.k];
+      const from = ((image * o.h + h) * o.w + v) * o.c + first, weights = (r * o.s + s) * ofX * o.k + k;
+      for (let c = 0; c < ofX; c++) sum += x[from + c] * w[weights + c * o.k];
     }
   }
   return sum;
@@ -88,20 +93,21 @@ export function dxAt(
   i: number,
 ): number {
   const c = i % o.c, column = Math.floor(i / o.c) % o.w, row = Math.floor(i / o.c / o.w) % o.h;
-  const image = Math.floor(i / o.c / o.w / o.h);
+  const image = Math.floor(i / o.c / o.w / o.h), [ofX, ofY] = ofGroup(o), first = Math.floor(c / ofX) * ofY;
   let sum = 0;
   for (let r = 0; r < o.r; r++) {
     for (let s = 0; s < o.s; s++) {
       const h = (row + o.padding - r) / o.stride, v = (column + o.padding - s) / o.stride;
       if (!Number.isInteger(h) || !Number.isInteger(v) || h < 0 || h >= p || v < 0 || v >= q) continue;
-      const from = ((image * p + h) * q + v) * o.k, weights = ((r * o.s + s) * o.c + c) * o.k;
-      for (let k = 0; k < o.k; k++) sum += dy[from + k] * w[weights + k];
+      const from = ((image * p + h) * q + v) * o.k + first;
+      const weights = ((r * o.s + s) * ofX + c % ofX) * o.k + first;
+      for (let k = 0; k < ofY; k++) sum += dy[from + k] * w[weights + k];
     }
   }
   return sum;
 }
 
-/** One element of dw [R, S, C, K]. */
+/** One element of dw [R, S, C / groups, K]. */
 export function dwAt(
   x: Float32Array,
   dy: Float32Array,
@@ -110,8 +116,8 @@ export function dwAt(
   q: number,
   i: number,
 ): number {
-  const k = i % o.k, c = Math.floor(i / o.k) % o.c, s = Math.floor(i / o.k / o.c) % o.s;
-  const r = Math.floor(i / o.k / o.c / o.s);
+  const [ofX, ofY] = ofGroup(o), k = i % o.k, s = Math.floor(i / o.k / ofX) % o.s;
+  const c = Math.floor(k / ofY) * ofX + Math.floor(i / o.k) % ofX, r = Math.floor(i / o.k / ofX / o.s);
   let sum = 0;
   for (let image = 0; image < o.n; image++) {
     for (let row = 0; row < p; row++) {

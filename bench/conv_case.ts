@@ -71,11 +71,11 @@ interface Operands {
 }
 
 function makeOperands(device: Device, conv: Conv, { batch, dtype }: ConvRun): Operands {
-  const { size, channels, outputs, filter, stride, padding } = conv;
+  const { size, channels, outputs, filter, stride, padding, groups = 1 } = conv;
   const c = roundUp(channels, 4), output = outputSize(conv);
   const shapes = {
     x: [batch, size, size, c],
-    w: [filter, filter, c, outputs],
+    w: [filter, filter, c / groups, outputs],
     dy: [batch, output, output, outputs],
   };
   const make = (name: "x" | "w" | "dy", offset: number) => {
@@ -85,7 +85,7 @@ function makeOperands(device: Device, conv: Conv, { batch, dtype }: ConvRun): Op
   };
   const x = make("x", 0), w = make("w", 1000), dy = make("dy", 500_000);
   return {
-    shape: { n: batch, h: size, w: size, c, r: filter, s: filter, k: outputs, stride, padding },
+    shape: { n: batch, h: size, w: size, c, r: filter, s: filter, k: outputs, stride, padding, groups },
     output,
     x: x.tensor,
     w: w.tensor,
@@ -110,7 +110,7 @@ async function recordPass({ x, w, dy }: Operands, conv: Conv, pass: Pass): Promi
 }
 
 async function checkPass(operands: Operands, conv: Conv, pass: Pass, recorded: Recorded): Promise<void> {
-  const { shape, output, x: { dtype }, host: { x, w, dy } } = operands;
+  const { shape, output, x: { dtype }, host: { x, w, dy } } = operands, { groups = 1 } = shape;
   recorded.program.run();
   const values = await recorded.results[0].read(); // GPU sync point
   const naive = {
@@ -119,8 +119,8 @@ async function checkPass(operands: Operands, conv: Conv, pass: Pass, recorded: R
     wgrad: (i: number) => dwAt(x, dy, shape, output, output, i),
   }[pass];
   const terms = {
-    forward: shape.r * shape.s * shape.c,
-    dgrad: shape.r * shape.s * shape.k,
+    forward: shape.r * shape.s * shape.c / groups,
+    dgrad: shape.r * shape.s * shape.k / groups,
     wgrad: shape.n * output * output,
   }[pass];
   const at = samples(values.length);

@@ -14,6 +14,8 @@ export interface Conv {
   readonly filter: number;
   readonly stride: number;
   readonly padding: number;
+  /** By default 1. */
+  readonly groups?: number;
 }
 
 /** A convolution, and its number of occurrences in a model. */
@@ -32,22 +34,26 @@ export function outputSize({ size, filter, stride, padding }: Conv): number {
   return Math.floor((size + 2 * padding - filter) / stride) + 1;
 }
 
-/** Floating-point operations of one pass over a batch, the same for forward, dgrad and wgrad: 2 N P Q K R S C. */
+/**
+ * Floating-point operations of one pass over a batch, the same for forward, dgrad and wgrad: 2 N P Q K R S C / groups.
+ */
 export function convFlops(conv: Conv, batch: number): number {
-  return 2 * batch * outputSize(conv) ** 2 * conv.outputs * conv.filter ** 2 * conv.channels;
+  const { outputs, filter, channels, groups = 1 } = conv;
+  return 2 * batch * outputSize(conv) ** 2 * outputs * filter ** 2 * channels / groups;
 }
 
-/** `3x3 64-128 /2 at 56`: filter, channels, stride if it is not 1, and the size of x. */
-export function convName({ size, channels, outputs, filter, stride }: Conv): string {
-  return `${filter}x${filter} ${channels}-${outputs}${stride > 1 ? ` /${stride}` : ""} at ${size}`;
+/** `3x3 64-128 g32 /2 at 56`: filter, channels, groups and stride if they are not 1, and the size of x. */
+export function convName({ size, channels, outputs, filter, stride, groups = 1 }: Conv): string {
+  const grouped = groups > 1 ? ` g${groups}` : "", strided = stride > 1 ? ` /${stride}` : "";
+  return `${filter}x${filter} ${channels}-${outputs}${grouped}${strided} at ${size}`;
 }
 
 /** A model's convolutions starting with the stem, for images of `size` pixels. */
 export function convsOf(model: ModelName, size: number): Conv[] {
   return layerCosts(layersOf(model, 1), size).flatMap(({ layer, input: [rows] }) => {
     if (layer.kind !== "conv") return [];
-    const { from: channels, to: outputs, kernel: filter, stride, padding } = layer;
-    return [{ size: rows, channels, outputs, filter, stride, padding }];
+    const { from: channels, to: outputs, kernel: filter, stride, padding, groups = 1 } = layer;
+    return [{ size: rows, channels, outputs, filter, stride, padding, groups }];
   });
 }
 

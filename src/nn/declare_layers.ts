@@ -1,5 +1,5 @@
 /** The parameters and statistics of a network's layers, and which layer is the head, known without a device. */
-import { elements } from "../base/shape.ts";
+import { elements, sameShape } from "../base/shape.ts";
 import { Declarations } from "./declarations.ts";
 import { kindOf, type Layer } from "./layers/mod.ts";
 import type { Parameter } from "./parameters.ts";
@@ -43,4 +43,22 @@ export function headOf({ owners }: DeclaredLayers): Head {
 /** Number of trained values, without padding. */
 export function parameterCount(parameters: readonly Parameter[]): number {
   return parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);
+}
+
+/**
+ * The layers of which `plain`, the same network with other options, has parameters of other shapes, and the norms that
+ * read them: torchvision's weights, which are for the plain one, have none for these.
+ */
+export function replacedLayers(plain: readonly Layer[], layers: readonly Layer[]): string[] {
+  const shapes = new Map(
+    declareLayers(plain).parameters.map(({ name, declaration }) => [name, declaration.torchShape]),
+  );
+  const others = layers.filter((layer) =>
+    declareLayers([layer]).parameters.some(({ name, declaration: { torchShape } }) => {
+      const there = shapes.get(name);
+      return there !== undefined && !sameShape(there, torchShape);
+    })
+  ).map(({ name }) => name);
+  const norms = layers.filter(({ kind, inputs }) => kind === "batch_norm" && others.includes(inputs[0]));
+  return [...others, ...norms.map(({ name }) => name)];
 }

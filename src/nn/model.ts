@@ -25,6 +25,8 @@ export interface Architecture {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly classes: number;
   readonly stages: readonly Stage[];
+  /** Layers for which torchvision's weights have none, because an option has replaced them. */
+  readonly replaced?: readonly string[];
 }
 
 /** How a model is built. */
@@ -51,6 +53,8 @@ export interface Model {
   readonly options: Readonly<Record<string, unknown>>;
   readonly classes: number;
   readonly layers: readonly Layer[];
+  /** Layers for which torchvision's weights have none, because an option has replaced them. */
+  readonly replaced: readonly string[];
   readonly parameters: ParameterSet;
   readonly head: Head;
   /** The name of the layer that the head reads; its output is an image's features. */
@@ -74,7 +78,7 @@ export interface Model {
  * @throws RangeError if the layers do not form a network
  */
 export function buildModel(device: Device, architecture: Architecture, options: ModelOptions): Model {
-  const { name, options: chosen = {}, classes, stages } = architecture;
+  const { name, options: chosen = {}, classes, stages, replaced = [] } = architecture;
   const { seed, precision = "32-true", freeze = [] } = options;
   const layers = stages.flat();
   const units = planUnits(layers), last = units.at(-1)!.name;
@@ -90,6 +94,7 @@ export function buildModel(device: Device, architecture: Architecture, options: 
     options: chosen,
     classes,
     layers,
+    replaced,
     parameters,
     head,
     features: head.inputs[0],

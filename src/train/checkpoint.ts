@@ -68,7 +68,10 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
 
 /** What is to be said about a file whose weights were loaded. */
 export interface Loaded {
-  /** The head's parameters that got initial values, if the file's have another size or are missing. */
+  /**
+   * What got initial values: the head's parameters if the file's have another size or are missing, and layers that an
+   * option of the model has replaced if the file's have another size.
+   */
   readonly fresh: readonly string[];
   /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint, or another classifier. */
   readonly aside: readonly string[];
@@ -106,8 +109,10 @@ export async function loadCheckpoint(
     if (name.endsWith(COUNTER)) continue;
     state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
   }
-  const fresh = mismatchedHead(model, state);
-  if (fresh.size > 0 && !freshHead) throw otherHead(source.name, [...fresh], state, classes.length);
+  const head = mismatchedHead(model, state), replaced = mismatchedLayers(model, state);
+  if (head.size > 0 && !freshHead) throw otherHead(source.name, [...head], state, classes.length);
+  if (replaced.size > 0 && !freshHead) throw otherLayers(source.name, model, [...replaced][0], state);
+  const fresh = head.union(replaced);
   const fault = model.parameters.faultOf(state, fresh);
   if (fault !== undefined) {
     throw new DataError(
@@ -118,7 +123,8 @@ export async function loadCheckpoint(
   const [statistic] = model.parameters.buffers;
   const batches = statistic && weights.get(statistic.name.replace(/\.\w+$/, COUNTER));
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
-  return { fresh: [...fresh], aside, ...(choice !== undefined && { choice }) };
+  const anew = [...head, ...replaced.size > 0 ? model.replaced : []];
+  return { fresh: anew, aside, ...(choice !== undefined && { choice }) };
 }
 
 function otherHead(
@@ -135,6 +141,21 @@ function otherHead(
       has.join(", ")
     }) is not for the ${classes} classes of the data; ` +
       `train it on them first, with model.weights=${path}`,
+  );
+}
+
+function otherLayers(
+  path: string,
+  { options }: Model,
+  first: string,
+  state: ReadonlyMap<string, StoredState>,
+): DataError {
+  const chosen = Object.entries(options).map(([key, value]) => `model.${key}=${value}`).join(" ");
+  return new DataError(
+    `Cannot load ${path}: its ${first} ${
+      formatShape(state.get(first)!.shape)
+    } is not that of ${chosen}; leave that ` +
+      `out, or train it first, with model.weights=${path}`,
   );
 }
 
@@ -166,4 +187,19 @@ function mismatchedHead({ head, parameters }: Model, state: ReadonlyMap<string, 
       return tensor && sameShape(tensor.shape, declaration.torchShape);
     });
   return new Set(fits ? [] : head.parameters);
+}
+
+/** The tensors of replaced layers, if the file has one of another size. */
+function mismatchedLayers(
+  { replaced, parameters: { parameters, buffers } }: Model,
+  state: ReadonlyMap<string, StoredState>,
+): Set<string> {
+  const own = [...parameters, ...buffers].filter(({ name }) =>
+    replaced.includes(name.slice(0, name.lastIndexOf(".")))
+  );
+  const differs = own.some(({ name, declaration: { torchShape } }) => {
+    const tensor = state.get(name);
+    return tensor !== undefined && !sameShape(tensor.shape, torchShape);
+  });
+  return new Set(differs ? own.map(({ name }) => name) : []);
 }

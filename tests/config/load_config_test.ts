@@ -16,7 +16,13 @@ const folder = ["data=image_folder", "data.data_root=X"];
 
 Deno.test("loadConfig() gives the embedded default run", () => {
   const config = load();
-  assertEquals(config.model, { name: "resnet18", weights: null, freeze: [], layer_lr_decay: 1 });
+  assertEquals(config.model, {
+    name: "resnet18",
+    stem: "imagenet",
+    weights: null,
+    freeze: [],
+    layer_lr_decay: 1,
+  });
   assertEquals(config.data.name, "synthetic_jerseys");
   assertEquals(config.optimizer.lr, 1e-3);
   assertEquals(config.scheduler.interval, "step");
@@ -228,7 +234,7 @@ Deno.test("loadConfig() names an unknown key of a file", () => {
   };
   assertEquals(
     assertThrows(() => loadConfig(own, []), ConfigError).message,
-    "Cannot use key model.weight because there is no such key: did you mean model.weights? Keys of model with name=resnet18: name, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
+    "Cannot use key model.weight because there is no such key: did you mean model.weights? Keys of model with name=resnet18: name, stem, weights, freeze, layer_lr_decay (conf/model/resnet18.yaml:2)",
   );
 });
 

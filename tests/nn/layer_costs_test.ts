@@ -34,3 +34,14 @@ Deno.test("layerCosts() lists each layer's output, parameters and operations, al
   const total = rows.reduce((sum, { parameters }) => sum + parameters, 0);
   assertEquals(total, 11_689_512 - 990 * 513);
 });
+
+Deno.test("a ResNet with the small stem sees its first stage at the image's size, and is torchvision's but for it", () => {
+  const { stages, replaced, options } = architecture({ name: "resnet18", options: { stem: "small" } }, 10);
+  const rows = new Map(layerCosts(stages.flat(), 32).map((row) => [row.layer.name, row]));
+  assertEquals(rows.get("layer1.0.conv1")!.input, [32, 32]);
+  assertEquals(rows.get("layer4.1.conv2")!.output, [4, 4]);
+  assertEquals(rows.get("conv1")!.parameters, 64 * 3 * 3 * 3);
+  assertEquals([replaced, options], [["conv1", "bn1"], { stem: "small" }]);
+  const plain = architecture({ name: "resnet18", options: { stem: "imagenet" } }, 10);
+  assertEquals([plain.replaced, plain.options], [[], {}]);
+});

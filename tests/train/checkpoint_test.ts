@@ -48,6 +48,28 @@ gpuTest("loadCheckpoint() leaves out a classifier of another size and says so", 
   assertEquals((await five.parameters.state()).get("fc.weight"), before);
 });
 
+gpuTest("loadCheckpoint() leaves out a stem that the model has replaced, and says so", async () => {
+  const device = await testDevice();
+  const plain = smallModel(device), [name] = ["layer1.0.conv1.weight"];
+  const source = byteSource("imagenet.safetensors", await encodeCheckpoint(plain, info));
+  const small = createModel(device, { name: "resnet18", options: { stem: "small" } }, {
+    classes: classes.length,
+    seed: 3,
+  });
+  const before = await small.parameters.state();
+  assertEquals(before.get("conv1.weight")!.shape, [64, 3, 3, 3]);
+  assertEquals(await loadCheckpoint(small, source, { classes }), { fresh: ["conv1", "bn1"], aside: [] });
+  const after = await small.parameters.state();
+  assertEquals(after.get("conv1.weight"), before.get("conv1.weight"));
+  assertEquals(after.get(name), (await plain.parameters.state()).get(name));
+  await assertRejects(
+    () => loadCheckpoint(small, source, { classes, freshHead: false }),
+    DataError,
+    "Cannot load imagenet.safetensors: its conv1.weight [64, 3, 7, 7] is not that of model.stem=small; leave that " +
+      "out, or train it first, with model.weights=imagenet.safetensors",
+  );
+});
+
 gpuTest("loadCheckpoint() leaves out a classifier of another form, and says what it is", async () => {
   const device = await testDevice();
   const model = smallModel(device);

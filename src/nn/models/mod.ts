@@ -3,6 +3,7 @@
  */
 import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
+import { replacedLayers } from "../declare_layers.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
 import { basic, bottleneck, pretrained, resnet } from "./resnet.ts";
 
@@ -43,6 +44,16 @@ export const models = {
     depths: [3, 4, 23, 3],
     weights: pretrained("wide_resnet101_2-d733dc28.pth", "IMAGENET1K_V2"),
   }),
+  resnext50_32x4d: resnet({
+    block: bottleneck({ groups: 32, perGroup: 4 }),
+    depths: [3, 4, 6, 3],
+    weights: pretrained("resnext50_32x4d-1a0047aa.pth", "IMAGENET1K_V2"),
+  }),
+  resnext101_32x8d: resnet({
+    block: bottleneck({ groups: 32, perGroup: 8 }),
+    depths: [3, 4, 23, 3],
+    weights: pretrained("resnext101_32x8d-110c445d.pth", "IMAGENET1K_V2"),
+  }),
 } as const;
 
 /** The models by name. */
@@ -60,8 +71,12 @@ export interface ChosenModel {
  * The network of a model for a number of classes.
  * @throws RangeError if an option is unknown or out of range
  */
-export function architecture({ name, options = {} }: ChosenModel, classes: number): Architecture {
-  return { name, options, classes, stages: makeByName("model", models, name, options, { classes }) };
+export function architecture({ name, options: given = {} }: ChosenModel, classes: number): Architecture {
+  const make = (options: ChosenModel["options"]) => makeByName("model", models, name, options, { classes });
+  const stages = make(given), defaults = models[name].options.parse({}) as Readonly<Record<string, unknown>>;
+  const options = Object.fromEntries(Object.entries(given).filter(([key, value]) => value !== defaults[key]));
+  const replaced = Object.keys(options).length === 0 ? [] : replacedLayers(make({}).flat(), stages.flat());
+  return { name, options, classes, stages, replaced };
 }
 
 /**

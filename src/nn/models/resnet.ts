@@ -67,15 +67,19 @@ export function pretrained(file: string, version: PretrainedWeights["version"]):
   return { file, version, resize, crop: 224, interpolation: "bilinear" };
 }
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  stem: z.enum(["imagenet", "small"]).default("imagenet").describe(
+    "imagenet: 7x7, stride 2, and a pool; small: 3x3, stride 1, without a pool, for images of 64 px and less",
+  ),
+});
 
 /** A variant as a plug-in. */
 export function resnet({ block, depths, weights }: Variant): ModelPlugin<typeof options> {
   return defineModel({
     options: options.describe(`Residual network of ${depths.join(" + ")} blocks`),
     weights,
-    make(_, { classes }) {
-      const stages: Stage[] = [stem];
+    make({ stem }, { classes }) {
+      const stages: Stage[] = [stems[stem]];
       depths.forEach((depth, i) => {
         const from = i === 0 ? 64 : 64 * 2 ** (i - 1) * block.expansion;
         stages.push(
@@ -93,12 +97,21 @@ export function resnet({ block, depths, weights }: Variant): ModelPlugin<typeof 
   });
 }
 
-/** A 7x7 convolution and a pool, which together reduce the image to a quarter of its sides. */
-const stem: Stage = chain(INPUT, [
-  ...convNorm("conv1", "bn1", { from: 3, to: 64, kernel: 7, stride: 2 }),
-  { kind: "relu", name: "relu" },
-  { kind: "max_pool", name: "maxpool", kernel: 3, stride: 2, padding: 1 },
-]);
+/**
+ * The first stage: a 7x7 convolution and a pool, which together reduce the image to a quarter of its sides, or a 3x3
+ * convolution that keeps it.
+ */
+const stems: Readonly<Record<z.output<typeof options>["stem"], Stage>> = {
+  imagenet: chain(INPUT, [
+    ...convNorm("conv1", "bn1", { from: 3, to: 64, kernel: 7, stride: 2 }),
+    { kind: "relu", name: "relu" },
+    { kind: "max_pool", name: "maxpool", kernel: 3, stride: 2, padding: 1 },
+  ]),
+  small: chain(INPUT, [
+    ...convNorm("conv1", "bn1", { from: 3, to: 64, kernel: 3 }),
+    { kind: "relu", name: "relu" },
+  ]),
+};
 
 /** The mean of each channel, and the classifier. */
 function head(input: string, from: number, classes: number): Stage {
