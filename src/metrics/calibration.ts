@@ -20,16 +20,17 @@ export interface Reliability {
 
 const BINS = 15;
 
-/** The bins of a reliability diagram. */
+/** The bins of a reliability diagram, of softmax(logits / temperature). */
 export function reliability(
   classes: number,
   bins = BINS,
+  temperature = 1,
 ): Accumulator<[logits: Float32Array, labels: ArrayLike<number>], Reliability> {
   const samples = new Float64Array(bins), confidence = new Float64Array(bins), hits = new Float64Array(bins);
   return {
     update(logits, labels) {
       requireBatch("calibration", logits, labels, classes);
-      const { total } = rowScales(logits, classes), predicted = argmax(logits, classes);
+      const { total } = rowScales(logits, classes, temperature), predicted = argmax(logits, classes);
       for (let row = 0; row < predicted.length; row++) {
         const p = 1 / total[row];
         const bin = Number.isNaN(p) ? bins - 1 : Math.max(0, Math.ceil(p * bins) - 1);
@@ -46,16 +47,18 @@ export function reliability(
 }
 
 /** Expected calibration error, 0 .. 1; null without any sample, NaN if a confidence is NaN. */
-export function calibrationError(classes: number, bins = BINS): LogitsMetric<number | null> {
-  const gathered = reliability(classes, bins);
-  return {
-    ...gathered,
-    direction: "min",
-    compute() {
-      const { samples, confidence, hits } = gathered.compute();
-      const total = samples.reduce((sum, count) => sum + count, 0);
-      if (total === 0) return null;
-      return hits.reduce((sum, right, bin) => sum + Math.abs(right - confidence[bin]), 0) / total;
-    },
-  };
+export function calibrationError(
+  classes: number,
+  bins = BINS,
+  temperature = 1,
+): LogitsMetric<number | null> {
+  const gathered = reliability(classes, bins, temperature);
+  return { ...gathered, direction: "min", compute: () => errorOf(gathered.compute()) };
+}
+
+/** The expected calibration error of samples in bins; null without any. */
+export function errorOf({ samples, confidence, hits }: Reliability): number | null {
+  const total = samples.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return null;
+  return hits.reduce((sum, right, bin) => sum + Math.abs(right - confidence[bin]), 0) / total;
 }

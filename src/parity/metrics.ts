@@ -6,9 +6,11 @@ import { tensorOf } from "../core/tensor.ts";
 import { classAccuracy, topKAccuracy } from "../metrics/accuracy.ts";
 import { auroc } from "../metrics/auroc.ts";
 import { confusionMatrix } from "../metrics/confusion.ts";
+import { classThresholds } from "../metrics/class_thresholds.ts";
 import { f1 } from "../metrics/f1.ts";
 import { nll } from "../metrics/nll.ts";
 import { imagesToEngine } from "../nn/layout.ts";
+import { fitTemperature } from "../metrics/temperature.ts";
 import { crossEntropy } from "../ops/cross_entropy.ts";
 import { tally } from "../ops/tally.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
@@ -32,6 +34,9 @@ const metricCase = z.looseObject({
   auroc_per_class: z.array(z.number().nullable()),
   auroc_macro_of_defined: z.number(),
   nll: z.number(),
+  temperature: z.number().optional(),
+  min_precision: z.number().optional(),
+  thresholds: z.array(z.tuple([z.number(), z.number()]).nullable()).optional(),
 });
 const table = z.object({ cases: z.array(metricCase) });
 
@@ -73,8 +78,27 @@ function onCpu(name: string, { classes, logits, labels, ...expected }: MetricCas
       share("AUROC per class", areas.perClass, expected.auroc_per_class),
       share("AUROC", [areas.macro], [expected.auroc_macro_of_defined]),
       compare("nll", [loss.compute()!], [expected.nll], byLargest([expected.nll], METRIC_TOLERANCE)),
+      ...calibration({ classes, logits, labels, ...expected }),
     ],
   };
+}
+
+/** The fitted temperature, and each class's threshold and recall at it; cases made before have neither. */
+function calibration(
+  { classes, logits: given, labels, temperature, min_precision: minPrecision, thresholds }: MetricCase,
+): Comparison[] {
+  if (temperature === undefined || minPrecision === undefined || thresholds === undefined) return [];
+  const logits = Float32Array.from(given), fit = fitTemperature(logits, labels);
+  const found = classThresholds(logits, labels, { classes, temperature: fit.temperature, minPrecision });
+  return [
+    compare("temperature", [fit.temperature], [temperature], byLargest([temperature], METRIC_TOLERANCE)),
+    share(
+      "thresholds",
+      found.map((one) => one.recall && one.threshold),
+      thresholds.map((one) => one && one[0]),
+    ),
+    share("recall", found.map(({ recall }) => recall || null), thresholds.map((one) => one && one[1])),
+  ];
 }
 
 /** Loss and counts as a training step computes them. */

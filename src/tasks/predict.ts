@@ -8,10 +8,12 @@ import { withHeat } from "../plots/heat.ts";
 import type { Classifier, ExplainedPicture } from "../setup/classify/classifier.ts";
 import { openClassifier } from "../setup/classify/open_classifier.ts";
 import type { Host } from "../setup/host.ts";
+import { confidenceNote } from "../train/calibration.ts";
 import { requireFolderOf } from "../setup/output_file.ts";
 import { contactSheet, thumbnail, type View } from "./predict/contact_sheet.ts";
 import { distinctNames, magnified } from "./predict/heat_file.ts";
 import { findPictures, type PictureFile } from "./predict/inputs.ts";
+import { type MinConfidence, minConfidenceOf, readMinConfidence, UNKNOWN } from "./predict/min_confidence.ts";
 import { predictAll } from "./predict/predict_all.ts";
 import { asCsv, asJson, asTable, type Prediction, type Predictions } from "./predict/prediction.ts";
 import { usages } from "./usages.ts";
@@ -45,6 +47,7 @@ interface Options {
   /** Where the predictions go; undefined for standard output. */
   readonly output: string | undefined;
   readonly topK: number;
+  readonly minConfidence: MinConfidence["asked"] | undefined;
   readonly sheet: string | undefined;
   /** The folder for images with heat over what speaks for their class. */
   readonly explain: string | undefined;
@@ -64,10 +67,16 @@ export async function predict(host: PredictHost, args: readonly string[]): Promi
   await requireFolderOf(host, "--explain", options.explain);
   const files = await findPictures(host, options.inputs);
   const classifier = await openClassifier(host, options.model, { gpu: options.gpu });
-  for (const note of classifier.notes) host.remark(`note    ${note}`);
   try {
+    const minConfidence = options.minConfidence === undefined
+      ? undefined
+      : minConfidenceOf(options.minConfidence, classifier.card, options.model);
+    const calibrated = confidenceNote(classifier.card.calibration) ?? [];
+    for (const note of [...classifier.notes, calibrated, ...minConfidence?.notes ?? []].flat()) {
+      host.remark(`note    ${note}`);
+    }
     if (options.explain !== undefined) requireGradients(classifier);
-    const { result, views } = await predictAndShow(host, classifier, files, options);
+    const { result, views } = await predictAndShow(host, classifier, files, { ...options, minConfidence });
     const write = (path: string, text: string) => host.writeAtomic(path, new TextEncoder().encode(text));
     if (options.sheet !== undefined) await write(options.sheet, await contactSheet(result, views));
     const lines = linesOf(result, options);
@@ -104,7 +113,20 @@ function readOptions(args: readonly string[]): Options {
   if (layer !== undefined && explain === undefined) {
     throw new ConfigError(`Cannot use --layer ${layer} alone: give --explain FOLDER, too`);
   }
-  return { model, inputs, form: formOf(given, output), output, topK, sheet, explain, layer, gpu };
+  const least = given.get("min-confidence");
+  const minConfidence = least === undefined ? undefined : readMinConfidence(least);
+  return {
+    model,
+    inputs,
+    form: formOf(given, output),
+    output,
+    topK,
+    minConfidence,
+    sheet,
+    explain,
+    layer,
+    gpu,
+  };
 }
 
 /** The form that a switch or, without one, the ending of the file asks for. */
@@ -127,12 +149,14 @@ function requireGradients({ path, runtime, explain }: Classifier): void {
   );
 }
 
+type Shown = Omit<Options, "minConfidence"> & { readonly minConfidence: MinConfidence | undefined };
+
 /** Predicts all images, and keeps of each what the contact sheet shows. Images with heat are written at once. */
 async function predictAndShow(
   host: PredictHost,
   classifier: Classifier,
   files: readonly PictureFile[],
-  { topK, sheet, explain, layer }: Options,
+  { topK, minConfidence, sheet, explain, layer }: Shown,
 ): Promise<{ result: Predictions; views: View[] }> {
   const views: View[] = [], names = distinctNames();
   using shown = host.progress("classifying images", files.length);
@@ -144,7 +168,13 @@ async function predictAndShow(
     views.push({ picture: await small(picture), heat: heat && await small(heat) });
   };
   const explains = explain === undefined ? undefined : { layer };
-  const result = await predictAll(host, classifier, files, { topK, at: shown.at, explains, look });
+  const result = await predictAll(host, classifier, files, {
+    topK,
+    minConfidence,
+    at: shown.at,
+    explains,
+    look,
+  });
   return { result, views };
 }
 
@@ -160,12 +190,17 @@ function summarize(
   result: Predictions,
   { output, sheet, explain }: Options,
 ): void {
-  const { model, card, runtime, predictions, unreadable } = result;
+  const { model, card, runtime, minConfidence, predictions, unreadable } = result;
   const images = predictions.length + unreadable.length;
   say(
     `${predictions.length} of ${images} images classified by ${model} ` +
       `(${card.model ?? "a model"} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px)`,
   );
+  if (minConfidence !== undefined) {
+    const unknown = predictions.filter(({ isUnknown }) => isUnknown).length;
+    const least = minConfidence.asked === "auto" ? "the threshold of their class" : minConfidence.asked;
+    say(`${unknown} of ${predictions.length} are ${UNKNOWN}: less sure than ${least}`);
+  }
   if (output !== undefined) say(`predictions: ${output}`);
   if (sheet !== undefined) say(`contact sheet: ${sheet}`);
   if (explain !== undefined) say(`explained: ${explain}/*.png`);

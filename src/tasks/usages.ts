@@ -20,6 +20,11 @@ export const usages = {
     takes: "CHECKPOINT|ONNX FILE|FOLDER|ARCHIVE|- ...",
     flags: {
       "top-k": { value: "N", help: "Classes per image (default: 3)" },
+      "min-confidence": {
+        value: "auto|SHARE",
+        help:
+          "Answer unknown below this confidence, such as 0.8; auto: below each class's threshold in the model's file",
+      },
       json: { help: "Print JSON instead of a table" },
       csv: { help: "Print comma-separated values instead of a table" },
       output: { value: "FILE", help: "Write JSON or CSV into a file, by its ending .json or .csv" },

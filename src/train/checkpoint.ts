@@ -7,6 +7,7 @@ import { type StoredTensor, toFloat32, writeSafetensors } from "../formats/safet
 import type { StoredState } from "../nn/parameters.ts";
 import type { Model } from "../nn/model.ts";
 import { recognize } from "../nn/models/recognize.ts";
+import type { Calibration } from "./calibration.ts";
 import { checkpointWeights } from "./checkpoint_weights.ts";
 import { classFault, readClasses, writeCard } from "./model_card.ts";
 
@@ -20,6 +21,8 @@ export interface SavedModel {
   readonly imageSize: number;
   /** The transforms of evaluation, for users of the model outside wgrad. */
   readonly evalTransforms?: readonly Step[] | undefined;
+  /** What a validation of these weights says of their confidences. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** The facts in a checkpoint of the model alone. */
@@ -31,11 +34,11 @@ export interface CheckpointInfo extends SavedModel {
 /** The metadata shared by checkpoints of a model and of a whole run. */
 export function checkpointMetadata(
   { name: model, options }: Model,
-  { epoch, step, classes, imageSize, evalTransforms: steps }: SavedModel,
+  { epoch, step, classes, imageSize, evalTransforms: steps, calibration }: SavedModel,
 ): [key: string, text: string][] {
   return [
     ["format", "pt"],
-    ...writeCard({ model, options, classes, imageSize, steps }),
+    ...writeCard({ model, options, classes, imageSize, steps, calibration }),
     ["wgrad.epoch", String(epoch)],
     ["wgrad.step", String(step)],
   ];

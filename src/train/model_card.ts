@@ -8,6 +8,7 @@ import { fewQuoted } from "../base/few.ts";
 import { excerpt } from "../base/excerpt.ts";
 import { defaultEvalSteps, type Pipeline, pipeline } from "../data/transforms/pipeline.ts";
 import type { Step } from "../data/transforms/transform.ts";
+import { type Calibration, calibrationSchema } from "./calibration.ts";
 import { architecture, type ChosenModel, type ModelName, modelNames } from "../nn/models/mod.ts";
 
 /** The model's input: normalised images, values in 0 .. 1, or 8-bit pixels of any size. */
@@ -26,6 +27,8 @@ export interface ModelCard {
   /** The transforms of evaluation, as `pipeline()` takes them. */
   readonly steps: readonly Step[];
   readonly input: ModelInput;
+  /** What its validation said of its confidences; absent if nothing calibrated them. */
+  readonly calibration?: Calibration | undefined;
 }
 
 /** The keys in a file's metadata. */
@@ -36,6 +39,7 @@ export const CARD = {
   imageSize: "wgrad.image_size",
   steps: "wgrad.eval_transforms",
   input: "wgrad.input",
+  calibration: "wgrad.calibration",
 } as const;
 
 /** A card to write; undefined fields are omitted from the file. */
@@ -47,11 +51,12 @@ export interface CardToWrite {
   readonly steps?: readonly Step[] | undefined;
   /** A file without it has the default, normalised images. */
   readonly input?: ModelInput | undefined;
+  readonly calibration?: Calibration | undefined;
 }
 
 /** A card as a file's metadata: of a checkpoint, of a model alone, and of an ONNX file. */
 export function writeCard(card: CardToWrite): [key: string, text: string][] {
-  const { model, options = {}, classes, imageSize, steps, input } = card;
+  const { model, options = {}, classes, imageSize, steps, input, calibration } = card;
   const texts: [key: string, text: string | undefined][] = [
     [CARD.model, model],
     [CARD.options, Object.keys(options).length > 0 ? JSON.stringify(options) : undefined],
@@ -59,6 +64,7 @@ export function writeCard(card: CardToWrite): [key: string, text: string][] {
     [CARD.imageSize, String(imageSize)],
     [CARD.steps, steps && JSON.stringify(steps)],
     [CARD.input, input],
+    [CARD.calibration, calibration && JSON.stringify(calibration)],
   ];
   return texts.filter((entry): entry is [string, string] => entry[1] !== undefined);
 }
@@ -111,13 +117,24 @@ export function readCard(
     input: metadata.has(CARD.input)
       ? read("input", (text) => z.enum(["normalized", "unit", "pixels"]).parse(text), () => "normalized")
       : "normalized",
+    ...(metadata.has(CARD.calibration) && {
+      calibration: read("calibration", (text) => calibrationSchema.parse(JSON.parse(text)), () => undefined),
+    }),
   };
+  requireOwn(card, path);
   if (card.classes.length !== defaults.classes) {
     throw new DataError(
       `Cannot use ${path}: it names ${card.classes.length} classes, its model has ${defaults.classes}`,
     );
   }
   return { card, missing };
+}
+
+/** Requires that a calibration is of the card's own classes. @throws DataError if it is of others */
+function requireOwn({ classes, calibration }: ModelCard, path: string): void {
+  if (calibration === undefined) return;
+  if (classFault(classes, calibration.classes.map(({ label }) => label)) === undefined) return;
+  throw new DataError(`Cannot use ${path}: its "${CARD.calibration}" is of other classes than the model's`);
 }
 
 /** The class names in a file's metadata; undefined if they are not recorded. @throws DataError like {@link readCard} */
@@ -183,6 +200,7 @@ const WORDS: Readonly<Record<keyof typeof CARD, string>> = {
   imageSize: "image size",
   steps: "preprocessing",
   input: "input",
+  calibration: "calibration",
 };
 
 /** The transforms of a card. @throws DataError if evaluation cannot use them */

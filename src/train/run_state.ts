@@ -4,6 +4,7 @@ import type { EvaluatedSplit } from "../data/types.ts";
 import type { Model } from "../nn/model.ts";
 import type { Ema } from "../optim/ema.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
+import type { Calibration } from "./calibration.ts";
 import type { RunLog } from "./log.ts";
 import type { Tally } from "./step_results.ts";
 
@@ -87,6 +88,8 @@ export interface RunState {
   readonly history: EpochRecord[];
   /** Of the last validation; undefined before the first, and without a validation split. */
   outputs: Outputs | undefined;
+  /** What that validation says of confidences; set by the callback that calibrates. */
+  calibration: Calibration | undefined;
   /** Set by the callback that writes checkpoints. */
   best: SavedCheckpoint | undefined;
   last: SavedCheckpoint | undefined;

@@ -20,7 +20,7 @@ const PROGRESS = "wgrad.progress";
 /** The run at this moment. Waits for the GPU. */
 export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>> {
   const { model, state, optimizer, step, results, classes, imageSize, evalTransforms, about = [] } = run;
-  const { parameters } = model, { epoch } = state;
+  const { parameters } = model, { epoch, calibration } = state;
   const tensors = await modelTensors(model);
   const add = (prefix: string, state: ReadonlyMap<string, StateTensor>) => {
     for (const [name, { shape, values }] of state) tensors.set(prefix + name, float32(shape, values));
@@ -38,7 +38,14 @@ export async function encodeSnapshot(run: Fit): Promise<Uint8Array<ArrayBuffer>>
   const rows = await results.rows(); // GPU sync point
   tensors.set(EPOCH_RESULTS, float32([rows.length / 4, 4], rows));
   const metadata = new Map([
-    ...checkpointMetadata(model, { epoch, step: state.step, classes, imageSize, evalTransforms }),
+    ...checkpointMetadata(model, {
+      epoch,
+      step: state.step,
+      classes,
+      imageSize,
+      evalTransforms,
+      calibration: calibration?.step === state.step ? calibration : undefined, // not of weights since then
+    }),
     [EVALUATED, state.evaluated],
     ...about,
     [PROGRESS, exactJson(progressOf(run))],

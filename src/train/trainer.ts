@@ -77,6 +77,7 @@ function begin(device: Device, options: FitOptions): Fit {
     step: 0,
     history: [],
     outputs: undefined,
+    calibration: undefined,
     best: undefined,
     last: undefined,
     stop: undefined,

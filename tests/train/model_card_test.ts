@@ -7,6 +7,7 @@ import {
   readCard,
   writeCard,
 } from "../../src/train/model_card.ts";
+import { calibration } from "./calibrations.ts";
 
 const card: ModelCard = {
   model: "resnet34",
@@ -23,6 +24,20 @@ Deno.test("readCard() reads what writeCard() wrote, class names as text and in o
   assertEquals(read(writeCard(card)), { card, missing: [] });
   const wide = { ...card, options: { width: 2 } };
   assertEquals(read(writeCard(wide)), { card: wide, missing: [] });
+});
+
+Deno.test("readCard() reads a calibration, and refuses one that is damaged or of other classes", () => {
+  const three = { ...card, classes: ["00", "01", "02"], calibration: calibration() };
+  const metadata = (text: string) => new Map([...writeCard(three), ["wgrad.calibration", text] as const]);
+  const readThree = (text: string) => readCard(metadata(text), "m.onnx", { classes: 3, imageSize: 224 });
+  assertEquals(readThree(JSON.stringify(calibration())).card, three);
+  assertThrows(
+    () => readThree(JSON.stringify({ ...calibration(), temperature: -1 })),
+    DataError,
+    'Cannot use m.onnx: its "wgrad.calibration" is damaged',
+  );
+  const others = calibration({ classes: calibration().classes.slice(1) });
+  assertThrows(() => readThree(JSON.stringify(others)), DataError, "is of other classes than the model's");
 });
 
 Deno.test("readArchitecture() reads name and options, and refuses those that the architecture does not have", () => {

@@ -10,7 +10,7 @@ import { type Architecture, buildModel, type Model } from "../../nn/model.ts";
 import { architecture, type ChosenModel, type ModelName } from "../../nn/models/mod.ts";
 import { classParameter, everyModel, wanted } from "../../nn/models/recognize.ts";
 import { type Gradcam, gradcam } from "../../train/gradcam.ts";
-import { checkpointWeights, type Metadata } from "../../train/checkpoint_weights.ts";
+import { checkpointWeights, EVALUATED, type Metadata } from "../../train/checkpoint_weights.ts";
 import { cardPipeline, type ModelCard, readArchitecture, readCard } from "../../train/model_card.ts";
 import { predictor } from "../../train/predictor.ts";
 import type { ModelFile } from "../open_weights.ts";
@@ -57,7 +57,9 @@ export async function openCheckpoint({ source, key }: ModelFile): Promise<OpenCh
   const chosen: ChosenModel = recorded(metadata) ?? { name: found.network };
   const perClass = classParameter(chosen), classes = weights.get(perClass)?.shape[0];
   if (classes === undefined) throw headless(path, chosen, perClass, found.aside);
-  const { card, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
+  const { card: read, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
+  const isCalibrated = isAveraged === (metadata.get(EVALUATED) === "averages");
+  const card = isCalibrated ? read : { ...read, calibration: undefined };
   const says = preparation(card, cardPipeline(card, path));
   const assumed = assumptions(path, missing, { imageSize: card.imageSize, preparation: says });
   return {
@@ -66,7 +68,15 @@ export async function openCheckpoint({ source, key }: ModelFile): Promise<OpenCh
     card: { ...card, model: chosen.name },
     architecture: architecture(chosen, classes),
     missing,
-    notes: [...(choice === undefined ? [] : [`${path}: ${choice}`]), ...assumed],
+    notes: [
+      ...(choice === undefined ? [] : [`${path}: ${choice}`]),
+      ...assumed,
+      ...(read.calibration === card.calibration ? [] : [
+        `${path}: its temperature and thresholds are of its ${
+          isAveraged ? "plain" : "averaged"
+        } weights, so they are not used`,
+      ]),
+    ],
     isAveraged,
   };
 }

@@ -20,9 +20,10 @@ export async function fileCard(
   const { card, missing } = await isOnnx(host, path)
     ? await describeOnnx(host, path)
     : await openCheckpoint(await openModelFile(host, path));
-  const { model, options, classes, imageSize, steps, input } = card;
+  const { model, options, classes, imageSize, steps, input, calibration } = card;
   return {
     input,
+    ...(calibration && { calibration }),
     ...(model && { model }),
     ...(options && { options }),
     ...(!missing.includes("class names") && { classes }),

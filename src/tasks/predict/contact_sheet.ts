@@ -3,6 +3,7 @@ import { resizeTo } from "../../data/transforms/resample.ts";
 import type { EncodeJpeg, Picture } from "../../data/types.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";
+import { UNKNOWN } from "./min_confidence.ts";
 import type { Prediction, Predictions } from "./prediction.ts";
 
 /** The longer side of a thumbnail in pixels: twice the displayed size, for high-resolution screens. */
@@ -36,7 +37,7 @@ export async function contactSheet(result: Predictions, views: readonly View[]):
     <title>Predictions</title>
     <style>${new Markup(STYLE)}</style>
     <h1>${predictions.length} picture${predictions.length === 1 ? "" : "s"}</h1>
-    <p>${model} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px</p>
+    <p>${model} in ${runtime}, ${card.classes.length} classes, ${card.imageSize} px${confidences(result)}</p>
     <main>
     ${predictions.map((prediction, i) => figure(prediction, views[i]))}
     </main>
@@ -48,7 +49,16 @@ export async function contactSheet(result: Predictions, views: readonly View[]):
   `.text.trimStart();
 }
 
-function figure({ file, guesses }: Prediction, { picture, heat }: View): Markup {
+/** How its confidences are to be read, and how many answers are unknown. */
+function confidences({ card: { calibration }, minConfidence, predictions }: Predictions): string {
+  const unknown = predictions.filter(({ isUnknown }) => isUnknown).length;
+  return [
+    ...(calibration?.bound === null ? [`, temperature ${calibration.temperature.toFixed(2)}`] : []),
+    ...(minConfidence ? [`, ${unknown} ${UNKNOWN} by --min-confidence ${minConfidence.asked}`] : []),
+  ].join("");
+}
+
+function figure({ file, guesses, isUnknown }: Prediction, { picture, heat }: View): Markup {
   const bars = guesses.map(({ label, confidence }) =>
     html`<li><meter value="${confidence.toFixed(4)}"></meter><b>${label}</b> <span>${
       (100 * confidence).toFixed(1)
@@ -59,7 +69,7 @@ function figure({ file, guesses }: Prediction, { picture, heat }: View): Markup 
       <div><img src="${picture}" alt="" loading="lazy">${heat === undefined
         ? ""
         : html`<img src="${heat}" alt="what speaks for ${guesses[0].label}" loading="lazy">`}</div>
-      <ol>${bars}</ol>
+      ${isUnknown ? html`<p class="unknown">${UNKNOWN}</p>` : ""}<ol>${bars}</ol>
       <figcaption title="${file}">${file.split("/").at(-1)!}</figcaption>
     </figure>
   `;
@@ -79,6 +89,8 @@ li { display: flex; gap: .5rem; align-items: center; }
 ol li:not(:first-child) { opacity: .65; font-size: .9em; } ol li:not(:first-child) b { font-weight: normal; }
 b { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .failed b { overflow: visible; }
 span { margin-left: auto; font-variant-numeric: tabular-nums; white-space: nowrap; }
+figure p { margin: .5rem 0 -.4rem; opacity: 1; font-weight: bold; font-style: italic; }
+.unknown + ol li { opacity: .65; }
 meter { width: 3rem; flex: none; }
 figcaption { opacity: .6; font-size: .8rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 `;

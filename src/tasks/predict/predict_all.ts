@@ -5,12 +5,15 @@ import type { Picture } from "../../data/types.ts";
 import { BATCH, type Classifier, type ExplainedPicture } from "../../setup/classify/classifier.ts";
 import type { Host } from "../../setup/host.ts";
 import { decodeFile, type Decoding, type PictureFile } from "./inputs.ts";
+import type { MinConfidence } from "./min_confidence.ts";
 import { guesses, type Prediction, type Predictions } from "./prediction.ts";
 
 /** What is predicted, and who is told. */
 export interface PredictAllOptions {
   /** Classes of each image. */
   readonly topK: number;
+  /** From which confidence on an answer is given; by default it is whatever the confidence. */
+  readonly minConfidence?: MinConfidence | undefined;
   /** Images in memory at a time. */
   readonly batch?: number;
   /** Told how many files are done. */
@@ -33,9 +36,10 @@ export async function predictAll(
   host: Decoding & Pick<Host, "signal">,
   classifier: Classifier,
   files: readonly PictureFile[],
-  { topK, batch: size = BATCH, at, explains, look }: PredictAllOptions,
+  { topK, minConfidence, batch: size = BATCH, at, explains, look }: PredictAllOptions,
 ): Promise<Predictions> {
   const { path: model, runtime, card, card: { classes } } = classifier;
+  const temperature = card.calibration?.temperature ?? 1, count = Math.min(topK, classes.length);
   const predictions: Prediction[] = [], unreadable: Unreadable[] = [];
   for (let start = 0; start < files.length; start += size) {
     at(start);
@@ -55,11 +59,14 @@ export async function predictAll(
     const logits = explained ? undefined : await classifier.logits(pictures);
     for (const [i, { file, picture }] of read.entries()) {
       const row = explained?.[i].logits ?? logits!.subarray(i * classes.length, (i + 1) * classes.length);
-      const prediction = { file, guesses: guesses(row, classes, Math.min(topK, classes.length)) };
+      const likely = guesses(row, classes, { temperature, count }), [{ index, confidence }] = likely;
+      const least = minConfidence === undefined ? 0 : minConfidence.of[index];
+      const isUnknown = least === null || !(confidence >= least); // NaN is not sure either
+      const prediction = { file, guesses: likely, isUnknown };
       predictions.push(prediction);
       await look?.(prediction, picture, explained?.[i]);
     }
   }
   at(files.length);
-  return { model, runtime, card, predictions, unreadable };
+  return { model, runtime, card, minConfidence, predictions, unreadable };
 }

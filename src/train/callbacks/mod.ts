@@ -1,5 +1,6 @@
 /** The callbacks that a configuration can name. To add one, add a file to this folder and a line to this literal. */
 import type { Callback } from "../callback.ts";
+import { calibrate } from "./calibrate.ts";
 import { confusion_matrix } from "./confusion_matrix.ts";
 import { dataset_statistics } from "./dataset_statistics.ts";
 import { early_stopping } from "./early_stopping.ts";
@@ -23,6 +24,7 @@ const logging = {
   model_info,
   dataset_statistics,
   learning_rate_monitor,
+  calibrate,
   confusion_matrix,
   sample_predictions,
   gradcam,

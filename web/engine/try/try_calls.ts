@@ -2,6 +2,7 @@
 import { DataError } from "../../../src/base/errors.ts";
 import { bitmapOf, decodeImage } from "../../../src/host/browser_images.ts";
 import type { Disk } from "../../../src/host/memory_disk.ts";
+import { confidenceNote } from "../../../src/train/calibration.ts";
 import { withHeat } from "../../../src/plots/heat.ts";
 import type { Classifier } from "../../../src/setup/classify/classifier.ts";
 import { decodeFile, type PictureFile } from "../../../src/tasks/predict/inputs.ts";
@@ -49,7 +50,8 @@ export function tryCalls(disk: Disk, run: string): Handlers<TryCalls> {
 
 function describe({ path, card, runtime, notes, explain }: Classifier): OpenedModel {
   const { model, classes, imageSize } = card;
-  return { path, model, runtime, classes, imageSize, notes, explains: explain !== undefined };
+  const said = [...notes, confidenceNote(card.calibration) ?? []].flat();
+  return { path, model, runtime, classes, imageSize, notes: said, explains: explain !== undefined };
 }
 
 /** What the model says about an image, and what speaks for a class, by default the predicted one. */
@@ -59,7 +61,10 @@ async function look(model: Classifier, image: PictureFile, of: number | undefine
   const { picture } = decoded, chosen = { classes: of === undefined ? undefined : [of] };
   const [explained] = await model.explain?.([picture], chosen) ?? [];
   const logits = explained?.logits ?? await model.logits([picture]);
-  const first = guesses(logits, classes, Math.min(SHOWN, classes.length));
+  const first = guesses(logits, classes, {
+    temperature: model.card.calibration?.temperature ?? 1,
+    count: Math.min(SHOWN, classes.length),
+  });
   if (explained === undefined) return { guesses: first, seen: await bitmapOf(picture) };
   const { seen, map, layer } = explained, size = `${map.width} x ${map.height}`;
   const bitmap = await bitmapOf(withHeat(seen, map));

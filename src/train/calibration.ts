@@ -1,0 +1,146 @@
+/**
+ * What a validation says of a model's confidences: the temperature that makes them true, and for each class the
+ * confidence from which it is precise enough. A checkpoint and its ONNX file have it in their card; logits stay as they are.
+ */
+import * as z from "zod";
+import { few } from "../base/few.ts";
+import { calibrationError } from "../metrics/calibration.ts";
+import { classThresholds } from "../metrics/class_thresholds.ts";
+import { nll } from "../metrics/nll.ts";
+import { fitTemperature, TEMPERATURES } from "../metrics/temperature.ts";
+import type { Outputs } from "./run_state.ts";
+
+const share = z.number().min(0).max(1);
+const shareOrNone = share.nullable();
+
+/** Before temperature scaling, and after it. */
+const both = z.object({ before: z.number(), after: z.number() });
+
+/** The form of a {@link Calibration} in files. */
+export const calibrationSchema = z.object({
+  /** The images that it is of. */
+  split: z.enum(["valid"]),
+  images: z.int().min(1),
+  /** The weights that it is of: the epoch, from 0, and the optimiser's steps. */
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  /** Confidences are softmax(logits / temperature); 1 if none could be fitted. */
+  temperature: z.number().positive(),
+  /** Its standard error; null if none could be fitted. */
+  temperature_error: z.number().nullable(),
+  /** Where the fit ran to if none could be fitted: towards 0 or without end; null if it was. */
+  bound: z.enum(["low", "high"]).nullable(),
+  /** Expected calibration error, 15 bins, 0 .. 1. */
+  ece: both,
+  /** Mean of -log p(label). */
+  nll: both,
+  /** What a class's answers must reach from its threshold on. */
+  min_precision: share,
+  /** In the order of the logits; null where no confidence is enough. */
+  classes: z.array(z.object({
+    label: z.string(),
+    threshold: shareOrNone,
+    precision: shareOrNone,
+    recall: shareOrNone,
+    answers: z.int().min(1).nullable(),
+    images: z.int().min(0),
+  })),
+});
+
+/** What a validation says of the confidences of the weights that it was of. */
+export type Calibration = z.output<typeof calibrationSchema>;
+
+/** Whose outputs they are, and how precise answers must be. */
+export interface CalibrateOptions {
+  readonly classes: readonly string[];
+  readonly epoch: number;
+  readonly step: number;
+  /** 0 .. 1 */
+  readonly minPrecision: number;
+}
+
+/**
+ * Fits the temperature and chooses the thresholds, by the validation's outputs alone.
+ * @returns undefined if there are no images, or a logit is not finite
+ */
+export function calibrationOf(
+  { logits, labels }: Pick<Outputs, "logits" | "labels">,
+  { classes, epoch, step, minPrecision }: CalibrateOptions,
+): Calibration | undefined {
+  if (labels.length === 0 || !logits.every(Number.isFinite)) return undefined;
+  const { temperature, error, bound } = fitTemperature(logits, labels), count = classes.length;
+  const beforeAndAfter = (measured: (temperature: number) => number) => {
+    return { before: measured(1), after: measured(temperature) };
+  };
+  const thresholds = classThresholds(logits, labels, { classes: count, temperature, minPrecision });
+  return {
+    split: "valid",
+    images: labels.length,
+    epoch,
+    step,
+    temperature,
+    temperature_error: error,
+    bound: bound ?? null,
+    ece: beforeAndAfter((temperature) => {
+      const metric = calibrationError(count, undefined, temperature);
+      metric.update(logits, labels);
+      return metric.compute()!;
+    }),
+    nll: beforeAndAfter((temperature) => {
+      const metric = nll(count, temperature);
+      metric.update(logits, labels);
+      return metric.compute()!;
+    }),
+    min_precision: minPrecision,
+    classes: thresholds.map((threshold, i) => ({ label: classes[i], ...threshold })),
+  };
+}
+
+/** With fewer images a temperature is a rough estimate; and with fewer answers, so is their precision. */
+const FEW_IMAGES = 100, FEW_ANSWERS = 20;
+
+/** The temperature in words: its value with its standard error, or why there is none. */
+export function temperatureText({ temperature, temperature_error, bound, images }: Calibration): string {
+  const by = `${images.toLocaleString("en")} validation images`;
+  if (bound === null) {
+    return `temperature ${temperature.toFixed(2)} +- ${temperature_error!.toFixed(2)}, by ${by}`;
+  }
+  const limit = bound === "low"
+    ? `it would be below ${TEMPERATURES[0]}, as if no answer were ever wrong`
+    : `it would be above ${TEMPERATURES[1]}, as if no answer were worth more than another`;
+  return `no temperature, by ${by}: ${limit}; confidences stay as they are`;
+}
+
+/** How a model's confidences are to be read, for a note; undefined if nothing has calibrated them. */
+export function confidenceNote(calibration: Calibration | undefined): string | undefined {
+  if (calibration === undefined) return undefined;
+  const text = temperatureText(calibration);
+  return calibration.bound === null
+    ? `confidences are calibrated: ${text}`
+    : `confidences are not calibrated: ${text}`;
+}
+
+/** What to know before trusting a calibration, a line each. */
+export function calibrationNotes({ images, bound, min_precision, classes }: Calibration): string[] {
+  const percent = `${Number((100 * min_precision).toFixed(2))} %`;
+  const without = classes.filter(({ threshold }) => threshold === null);
+  const rough = classes.filter(({ answers }) => answers !== null && answers < FEW_ANSWERS);
+  const names = (of: Calibration["classes"]) => few(of.map(({ label }) => label));
+  return [
+    ...(images < FEW_IMAGES && bound === null
+      ? [`${images} images are few for a temperature: it is rough; validate on ${FEW_IMAGES} or more`]
+      : []),
+    ...(without.length > 0
+      ? [
+        `${without.length} of ${classes.length} classes have no confidence from which ${percent} of their answers ` +
+        `are right: ${names(without)}`,
+      ]
+      : []),
+    ...(rough.length > 0
+      ? [
+        `the thresholds of ${rough.length} of ${classes.length} classes rest on fewer than ${FEW_ANSWERS} answers ` +
+        `each: ${names(rough)}`,
+      ]
+      : []),
+  ];
+}
