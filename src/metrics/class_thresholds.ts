@@ -29,6 +29,36 @@ export interface ThresholdOptions {
   readonly minPrecision: number;
 }
 
+/** What thresholds leave. Shares are 0 .. 1. */
+export interface Answered {
+  /** Share of the images that are answered; null without any image. */
+  readonly coverage: number | null;
+  /** Share of the answers that are right; null without any answer. */
+  readonly accuracy: number | null;
+}
+
+/** Answers images only from the threshold of their predicted class on. @throws as {@link classThresholds} */
+export function answeredBy(
+  thresholds: readonly Pick<ClassThreshold, "threshold">[],
+  logits: Float32Array,
+  labels: ArrayLike<number>,
+  { classes, temperature }: Omit<ThresholdOptions, "minPrecision">,
+): Answered {
+  requireBatch("answers", logits, labels, classes);
+  const predicted = argmax(logits, classes), { total } = rowScales(logits, classes, temperature);
+  let answers = 0, right = 0;
+  for (let row = 0; row < predicted.length; row++) {
+    const { threshold } = thresholds[predicted[row]];
+    if (threshold === null || !(1 / total[row] >= threshold)) continue;
+    answers++;
+    right += Number(predicted[row] === labels[row]);
+  }
+  return {
+    coverage: labels.length === 0 ? null : answers / labels.length,
+    accuracy: answers === 0 ? null : right / answers,
+  };
+}
+
 /**
  * For each class the lowest confidence from which its predictions reach a precision, [classes]: of all that do, the one
  * that leaves the most recall.

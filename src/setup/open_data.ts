@@ -47,8 +47,8 @@ export interface OpenData extends Disposable {
   readonly sampler: Sampler | undefined;
   /** Augmented batches of the samples drawn from the train split, beginning with batch `from`. */
   train(epoch: number, from?: number): EpochBatches;
-  /** Batches of a split in order, prepared with the evaluation transforms. */
-  evaluate(split: Split): EpochBatches;
+  /** Batches of a split in order, prepared with the evaluation transforms, or another view of the same images. */
+  evaluate(split: Split, view?: Pipeline): EpochBatches;
   /** The sizes of training batches: the full size, and that of an epoch's last batch. */
   readonly batchSizes: readonly number[];
   /** Images of an epoch's last batch that are left out because the batch is too small to train on. */
@@ -258,11 +258,11 @@ function assemble(
         drawn,
       );
     },
-    evaluate(split) {
+    evaluate(split, view = evalPipeline) {
       const { pictures, samples } = evaluated(split);
       const chosen = { pictures, samples, ...inOrder(samples.length), ...plan.evaluation(split) };
       const said = () => sayNews(plan.sourceOf(split));
-      const how = { pipeline: evalPipeline, seed, epoch: 0, prefetch, onUnreadable: "leave_out" } as const;
+      const how = { pipeline: view, seed, epoch: 0, prefetch, onUnreadable: "leave_out" } as const;
       return rendered(images, { ...chosen, ...how }, said);
     },
   };

@@ -9,7 +9,7 @@ const train: ConfiguredTask = {
   name: "train",
   summary:
     "Trains, validates, keeps the best weights and tests them; a path as the first argument is the dataset's",
-  check() {},
+  check: requireOneView,
   async overrides(host, { overrides, flags }) {
     const { withDataPath } = await import("../setup/data_path.ts");
     return await withDataPath(host, overrides, flags.has("config-name") ? [] : ["trainer=local"]);
@@ -66,6 +66,15 @@ function requireWeights({ model }: Config): void {
   if (model.weights !== null) return;
   throw new ConfigError(
     "Cannot evaluate: no weights given; give a path such as outputs/RUN/weights/best.safetensors as the first argument, or add model.weights=PATH",
+  );
+}
+
+/** A training's own test is what its validations are compared with, so it has no views either. */
+function requireOneView({ eval: { tta } }: Config): void {
+  if (tta === null) return;
+  throw new ConfigError(
+    `Cannot train with eval.tta=${tta}: a training tests with one view of each image; leave it out, and give it to ` +
+      "deno task eval",
   );
 }
 

@@ -4,6 +4,8 @@ import { counting, type StartProgress } from "../base/progress.ts";
 import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Step } from "../data/transforms/transform.ts";
+import type { Pipeline } from "../data/transforms/pipeline.ts";
+import { viewsOf } from "../data/transforms/tta.ts";
 import { type Split, SPLITS } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
 import { confusionCsv } from "../metrics/confusion.ts";
@@ -11,16 +13,19 @@ import type { HostLoss } from "../nn/losses/loss.ts";
 import { makeHostLoss, makeLoss } from "../nn/losses/mod.ts";
 import { confusionPlot } from "../plots/confusion_plot.ts";
 import { REPORT } from "../train/callbacks/report.ts";
-import { evaluator } from "../train/evaluate.ts";
-import { classFault } from "../train/model_card.ts";
+import type { Calibration } from "../train/calibration.ts";
+import { type Evaluation as EngineTest, evaluator } from "../train/evaluate.ts";
+import { cardPipeline, classFault } from "../train/model_card.ts";
 import { sum, type Tally } from "../train/step_results.ts";
 import { type PictureSource, readableOf } from "../data/decode/picture_source.ts";
 import { BATCH, type Classifier } from "../setup/classify/classifier.ts";
+import { meanLogits } from "../setup/classify/mean_logits.ts";
 import { fileCard } from "../setup/classify/file_card.ts";
 import { onnxClassifier } from "../setup/classify/onnx_classifier.ts";
 import { isOnnx } from "../setup/classify/is_onnx.ts";
 import { predictionsCsv, type Report, reportLines, reportOf, type Tested } from "./eval/report.ts";
 import { type EvaluationFiles, evaluationFiles, writeEvaluation } from "./eval/page.ts";
+import { requireSameClass, ttaLines } from "./eval/tta.ts";
 import { describeProcess } from "../setup/describe_run.ts";
 import type { Host } from "../setup/host.ts";
 import { lossContext, weighsClasses } from "../setup/loss_context.ts";
@@ -46,7 +51,7 @@ export async function evaluate(
   const view = { classes: card?.classes, tested: split };
   const { tested, page, ranOn } = await isOnnx(host, weights)
     ? await testOnnx(host, config, weights, view)
-    : await testCheckpoint(host, config, { ...view, evalSteps: card?.steps });
+    : await testCheckpoint(host, config, { ...view, evalSteps: card?.steps, calibration: card?.calibration });
   host.print(formatTest(tested.tally, tested.classes.length, split));
   const { report, confusion } = reportOf(tested);
   for (const line of reportLines(report)) host.print(line);
@@ -79,7 +84,11 @@ interface Evaluation {
 }
 
 /** How a checkpoint's test looks at the dataset. */
-type TestView = DatasetView & { readonly evalSteps: readonly Step[] | undefined };
+interface TestView extends DatasetView {
+  readonly evalSteps: readonly Step[] | undefined;
+  /** What the checkpoint says of its confidences. */
+  readonly calibration: Calibration | undefined;
+}
 
 /** Balanced class weights need the train split. */
 function splitsOf(config: Config): Split[] {
@@ -98,24 +107,51 @@ async function testCheckpoint(host: Host, config: Config, view: TestView): Promi
     host.print(`data    ${describeData(data, splits, view.tested)}`);
     requireTest(data.count("test"), data.dataset.root, view);
     noteWeights(host, splits.includes("train") && data.count("train") === 0);
+    const { calibration } = view,
+      views = testViews(host, config, data.classes, data.evalPipeline, calibration);
     const model = await openModel(host, config, device, data.classes, { freshHead: false });
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
-    const batches = data.evaluate("test"), started = () => host.progress("testing batches", batches.length);
-    const parts = {
-      model,
-      loss,
-      imageSize: config.data.image_size,
-      batchSize: data.evalBatchSize,
-      batches: batches.length,
-    };
-    const { tally, outputs } = await evaluator(device, parts).run("test", counting(batches, started));
+    const batchSize = data.evalBatchSize, { length: batches } = data.evaluate("test");
+    const testing = evaluator(device, { model, loss, imageSize: config.data.image_size, batchSize, batches });
+    const tests: EngineTest[] = [];
+    for (const [i, pipeline] of views.entries()) {
+      const what = views.length === 1
+        ? "testing batches"
+        : `testing batches, view ${i + 1} of ${views.length}`;
+      const started = () => host.progress(what, batches);
+      tests.push(await testing.run("test", counting(data.evaluate("test", pipeline), started)));
+    }
+    const { tally, outputs } = tests.length === 1
+      ? tests[0]
+      : averaged(tests, makeHostLoss(config.loss, lossContext(config, data)), batchSize);
     const files = data.store("test").samples.map(({ path }) => path);
-    const tested = { classes: data.classes, tally, outputs, files };
+    const tested = { classes: data.classes, tally, outputs, files, calibration };
     const page = await evaluationFiles(tested, { ...data, encodeJpeg: host.encodeJpeg });
     return { tested, page, ranOn: describeAdapter(device) };
   } finally {
     device.close();
   }
+}
+
+/** The pipelines of all views of an image; says what they are. @throws ConfigError if one would change a class */
+function testViews(
+  host: Host,
+  { eval: { tta } }: Config,
+  classes: readonly string[],
+  pipeline: Pipeline,
+  calibration: Calibration | undefined,
+): Pipeline[] {
+  if (tta === null) return [pipeline];
+  requireSameClass(tta, classes);
+  const views = viewsOf(pipeline, tta);
+  for (const line of ttaLines(tta, pipeline, calibration)) host.print(line);
+  return views;
+}
+
+/** The test of the mean logits of several views. */
+function averaged(tests: readonly EngineTest[], loss: HostLoss, batchSize: number): EngineTest {
+  const [{ outputs }] = tests, logits = meanLogits(tests.map((test) => test.outputs.logits));
+  return { tally: tallyOf(logits, outputs.labels, loss, batchSize), outputs: { ...outputs, logits } };
 }
 
 /** With ONNX Runtime; needs no GPU. */
@@ -132,14 +168,21 @@ async function testOnnx(
   const { samples, pictures } = store("test");
   requireTest(samples.length, root, view);
   noteWeights(host, splits.includes("train") && store("train").samples.length === 0);
+  const { tta } = config.eval;
+  requireSameClass(tta, classes);
   const model = await onnxClassifier(host, path, {
     steps: pipelineSteps(config).eval,
     imageSize: config.data.image_size,
+    tta,
   });
   try {
     const { card, missing, notes } = model;
     host.print(`model   ${path}, ${card.imageSize} px, ${card.classes.length} classes, in ${model.runtime}`);
     for (const note of notes) host.print(`note    ${note}`);
+    const { calibration } = card;
+    for (const line of tta === null ? [] : ttaLines(tta, cardPipeline(card, path), calibration)) {
+      host.print(line);
+    }
     const isNamed = !missing.includes("class names");
     const differing = isNamed || card.classes.length !== classes.length
       ? classFault(card.classes, classes)
@@ -152,7 +195,7 @@ async function testOnnx(
     const batchSize = config.data.eval_batch_size ?? config.data.batch_size;
     const outputs = { split: "test", logits, labels, indices } as const;
     const files = samples.map(({ path }) => path);
-    const tested = { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files };
+    const tested = { classes, tally: tallyOf(logits, labels, loss, batchSize), outputs, files, calibration };
     const page = await evaluationFiles(tested, {
       picture: async (_, index) => (await pictures.get([index]))[0],
       pathOf: (_, index) => files[index],

@@ -8,7 +8,6 @@ import { calibrationError } from "../metrics/calibration.ts";
 import { classThresholds } from "../metrics/class_thresholds.ts";
 import { nll } from "../metrics/nll.ts";
 import { fitTemperature, TEMPERATURES } from "../metrics/temperature.ts";
-import type { Outputs } from "./run_state.ts";
 
 const share = z.number().min(0).max(1);
 const shareOrNone = share.nullable();
@@ -64,7 +63,7 @@ export interface CalibrateOptions {
  * @returns undefined if there are no images, or a logit is not finite
  */
 export function calibrationOf(
-  { logits, labels }: Pick<Outputs, "logits" | "labels">,
+  { logits, labels }: { readonly logits: Float32Array; readonly labels: Uint32Array },
   { classes, epoch, step, minPrecision }: CalibrateOptions,
 ): Calibration | undefined {
   if (labels.length === 0 || !logits.every(Number.isFinite)) return undefined;

@@ -79,7 +79,7 @@ const epochKeys =
   "limit_train_batches, limit_val_batches, limit_test_batches, tune_kernels, replay";
 const topKeys =
   "Keys at the top: seed, experiment, gpu, log_level, resume, checkpoint_dir, compat, model, data, transforms, loss, optimizer, " +
-  "scheduler, trainer, callbacks, logging";
+  "scheduler, trainer, eval, callbacks, logging";
 
 const refused: [overrides: string[], message: string][] = [
   [

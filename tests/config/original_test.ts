@@ -28,7 +28,7 @@ function original(root: string, overrides: readonly string[] = []): Loaded {
 /** A configuration as plain data, without what may differ between two that mean the same. */
 function meaning(config: Config): unknown {
   const { callbacks, logging, trainer, data, transforms: _, ...others } = config;
-  const { report: __, learning_rate_monitor: rate, ...shared } = callbacks;
+  const { report: __, calibrate: ______, learning_rate_monitor: rate, ...shared } = callbacks;
   const { name: ___, tags: ____, notes: _____, ...wandb } = logging.wandb ?? {};
   const same = {
     ...others,

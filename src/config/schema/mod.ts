@@ -8,6 +8,7 @@ import * as z from "zod";
 import { pathSchema } from "../../base/path_schema.ts";
 import { DEFAULT_PROVIDER, describeProviders, providerNames } from "../../core/providers/mod.ts";
 import { callbacks } from "../../train/callbacks/mod.ts";
+import { TTA } from "../../data/transforms/tta.ts";
 import { loggers } from "../../train/loggers/mod.ts";
 import type { Keeping } from "../kept.ts";
 import { dataSchema } from "./data.ts";
@@ -56,6 +57,11 @@ export const configSchema = z.strictObject({
   optimizer: optimizerSchema.describe("Optimiser"),
   scheduler: schedulerSchema.describe("Learning rate over time"),
   trainer: trainerSchema.prefault({}).describe("Training loop"),
+  eval: z.strictObject({
+    tta: z.enum(TTA).nullable().default(null).describe(
+      "Views whose logits eval averages: flip: an image and its mirror image; crops: its corners and centre; null: one",
+    ),
+  }).prefault({}).describe("How deno task eval tests"),
   callbacks: chosen(optionsOf(callbacks)).prefault({})
     .describe("What happens around the training"),
   logging: chosen(optionsOf(loggers)).prefault({}).describe(

@@ -53,6 +53,14 @@ export async function framed({ title, body, style, script, island }: Framed): Pr
   `.text;
 }
 
+/** A section with its title. */
+export function section(id: string, title: string, ...inside: readonly Filling[]): Markup {
+  return html`
+    <section id="${id}"
+      aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${inside}</section>
+  `;
+}
+
 /** What stands at the end of each page. */
 export function footer(written: string): Markup {
   return html`<footer>Written ${written} by wgrad. Nothing on this page comes from a network.</footer>`;

@@ -4,19 +4,21 @@
  */
 import { Markup } from "../svg.ts";
 import { type Filling, html } from "../html.ts";
-import { footer, framed, sectionLinks } from "./frame.ts";
+import { confidenceSection } from "./confidence_section.ts";
+import { footer, framed, section, sectionLinks } from "./frame.ts";
 import { pageStyle } from "./page_style.ts";
 import { reportScript } from "./page_script.ts";
 import type { HealthFinding, Report, ReportFile, SplitResult } from "./report.ts";
 
 /** Renders the page. */
 export function htmlReport(report: Report): Promise<string> {
-  const { title, classes, splits, curves, results, written } = report;
+  const { title, classes, splits, curves, results, calibrated, written } = report;
   const body = html`
     ${header(report)}
     <main>
     ${curveSection(report)}
     ${resultSections(report)}
+    ${confidenceSection(report)}
     ${looksSection(report)}
     ${dataSection(report)}
     ${configSection(report)}
@@ -30,7 +32,7 @@ export function htmlReport(report: Report): Promise<string> {
     body,
     style: pageStyle,
     script: reportScript,
-    island: { classes, splits, curves, results },
+    island: { classes, splits, curves, results, thresholds: calibrated?.thresholds ?? [] },
   });
 }
 
@@ -47,6 +49,7 @@ function header({ title, folder, status, isOver, results, curves, looks }: Repor
         ["samples", "Samples"] as const,
       ]
       : []),
+    ...(results.some(({ reliability }) => reliability) ? [["confidence", "Confidence"] as const] : []),
     ...(looks === undefined ? [] : [["looks", "What it looks at"] as const]),
     ["data", "Data"] as const,
     ["config", "Configuration"] as const,
@@ -73,7 +76,9 @@ function tiles(results: readonly SplitResult[]): Markup {
     ...(last.top5 === null ? [] : [[percent(last.top5), `${name[last.split]} top-5`] as [string, string]]),
     [figure(last.f1), `${name[last.split]} macro F1`],
     [figure(last.auroc), `${name[last.split]} macro AUROC`],
-    [figure(last.ece), `${name[last.split]} calibration error`],
+    last.reliability?.after === undefined
+      ? [figure(last.ece), `${name[last.split]} calibration error`]
+      : [figure(last.reliability.after.ece), `${name[last.split]} calibration error, calibrated`],
     [figure(last.loss), `${name[last.split]} loss`],
   ];
   return html`<ul class="tiles">${
@@ -91,13 +96,6 @@ function percent(share: number | null): string {
 
 function figure(value: number | null): string {
   return value === null ? "–" : value.toFixed(3);
-}
-
-function section(id: string, title: string, ...inside: readonly Filling[]): Markup {
-  return html`
-    <section id="${id}"
-      aria-labelledby="${id}-title"><h2 id="${id}-title">${title}</h2>${inside}</section>
-  `;
 }
 
 function curveSection({ curves, isOver }: Report): Filling {

@@ -1,6 +1,7 @@
 /** The style sheets of the report and of a comparison. Later parts override earlier ones. */
 import charts from "./page/style/charts.css" with { type: "text" };
 import comparison from "./page/style/comparison.css" with { type: "text" };
+import confidence from "./page/style/confidence.css" with { type: "text" };
 import controls from "./page/style/controls.css" with { type: "text" };
 import matrix from "./page/style/matrix.css" with { type: "text" };
 import narrowAndPrint from "./page/style/narrow_and_print.css" with { type: "text" };
@@ -12,7 +13,9 @@ import tokens from "../style/tokens.css" with { type: "text" };
 const frame = [tokens, page].join("\n");
 
 /** Of a run's report. */
-export const pageStyle = [frame, controls, charts, matrix, pictures, tables, narrowAndPrint].join("\n");
+export const pageStyle = [frame, controls, charts, matrix, pictures, tables, confidence, narrowAndPrint].join(
+  "\n",
+);
 
 const parts = [controls, charts, matrix, tables, comparison, narrowAndPrint].join("\n");
 

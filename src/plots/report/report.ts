@@ -46,6 +46,45 @@ export interface ReportPicture {
   readonly jpeg: string;
 }
 
+/** Images by confidence, in bins of equal width, and the expected calibration error. */
+export interface Reliability {
+  readonly ece: number | null;
+  readonly bins: readonly { readonly images: number; readonly accuracy: number | null }[];
+}
+
+/** Answers to the surest images. */
+export interface CoverageRow {
+  /** The coverage, or the accuracy, that was looked for. */
+  readonly wanted: number;
+  readonly coverage: number;
+  readonly accuracy: number | null;
+  /** The least of an answer. */
+  readonly confidence: number | null;
+}
+
+/** Coverage against accuracy. */
+export interface Coverage {
+  /** The area under the risk-coverage curve. */
+  readonly aurc: number | null;
+  readonly at_coverage: readonly CoverageRow[];
+  readonly at_accuracy: readonly CoverageRow[];
+}
+
+/** What the validation said of the confidences. */
+export interface Calibrated {
+  /** "temperature 1.25 +- 0.05, by 394 validation images". */
+  readonly text: string;
+  readonly notes: readonly string[];
+  readonly minPrecision: number;
+  /** [classes]; null where no confidence is enough. */
+  readonly thresholds: readonly {
+    readonly threshold: number | null;
+    readonly precision: number | null;
+    readonly recall: number | null;
+    readonly answers: number | null;
+  }[];
+}
+
 /** The results of a split. */
 export interface SplitResult {
   readonly split: "valid" | "test";
@@ -58,8 +97,14 @@ export interface SplitResult {
   readonly top5: number | null;
   readonly f1: number | null;
   readonly auroc: number | null;
-  /** Expected calibration error. */
+  /** Expected calibration error, of the confidences as the network gives them. */
   readonly ece: number | null;
+  /** Accuracy by confidence; `after` with the temperature, if there is one. Absent in reports of older runs. */
+  readonly reliability?:
+    | { readonly before: Reliability; readonly after?: Reliability | undefined }
+    | undefined;
+  /** What the confidences are worth. Absent in reports of older runs. */
+  readonly coverage?: Coverage | undefined;
   /** Nonzero cells of the confusion matrix: true class, predicted class, samples. */
   readonly cells: readonly (readonly [truth: number, predicted: number, count: number])[];
   readonly classes: readonly ClassResult[];
@@ -110,6 +155,8 @@ export interface Report {
   readonly splits: readonly { readonly name: string; readonly counts: readonly number[] }[];
   readonly curves: readonly Curve[];
   readonly results: readonly SplitResult[];
+  /** Of the weights that the results are of; undefined if nothing calibrated them. */
+  readonly calibrated?: Calibrated | undefined;
   /** What the model looks at, as a PNG file in base64; undefined if it was not drawn. */
   readonly looks: { readonly epoch: number; readonly png: string } | undefined;
   readonly files: readonly ReportFile[];

@@ -22,14 +22,21 @@ export interface EvaluationFiles {
 
 /** Gathers them while the dataset is open. */
 export async function evaluationFiles(
-  { classes, tally, outputs }: Tested,
+  { classes, tally, outputs, calibration }: Tested,
   sources: PictureSources,
 ): Promise<EvaluationFiles> {
-  const test = predictionsOf(outputs, classes.length, tally);
+  const test = predictionsOf(outputs, classes.length, tally, { calibration });
   const counts = classes.map(() => 0);
   for (const label of outputs.labels) counts[label]++;
   return {
-    data: { status: "evaluated", classes, samples: [{ name: "test", counts }], checkpoints: [], test },
+    data: {
+      status: "evaluated",
+      classes,
+      samples: [{ name: "test", counts }],
+      checkpoints: [],
+      calibration,
+      test,
+    },
     pictures: { test: await reportPictures(sources, ["test", test], MOST_PICTURES) },
   };
 }

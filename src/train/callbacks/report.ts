@@ -6,7 +6,6 @@ import { readRun } from "../report/read_run.ts";
 import {
   countsOf,
   type PictureFile,
-  type Predictions,
   predictionsOf,
   REPORT_DATA,
   REPORT_PICTURES,
@@ -24,8 +23,8 @@ export const REPORT = "report.html";
 /** Encoding images takes at most one part in this many of the time between two rounds, until the run ends. */
 const PICTURES_PART = 50;
 type Context = Pick<CallbackContext, "folder" | "samples" | "picture" | "write" | "report" | "progress">;
-type Results = { valid?: Predictions | undefined; test?: Predictions | undefined };
-type Split = keyof Results & keyof PictureFile;
+type Results = Pick<ReportData, "valid" | "test" | "calibration">;
+type Split = "valid" | "test";
 
 /**
  * Writes `report.html`, which shows a run without a server, after each epoch, when the run ends or is interrupted,
@@ -34,17 +33,18 @@ type Split = keyof Results & keyof PictureFile;
  * divided between validation and test; during the run new ones are added only as often as is cheap.
  */
 export function reportCallback(most: number, context: Context): Callback {
-  const results: Results = {};
+  const results: { -readonly [Key in keyof Results]: Results[Key] } = {};
   const pictures = new Map<string, EncodedPicture>();
   const round = { endedAt: -Infinity, took: 0 }; // ms
   const text = (value: string) => new TextEncoder().encode(value);
 
   /** Keeps the validation predictions of the best weights so far, or of the last if there is no best. */
   const keep = (state: RunState, tally: Tally | undefined) => {
-    const { outputs, best, classes, epoch, step } = state;
+    const { outputs, best, classes, epoch, step, calibration } = state;
     if (!outputs || !tally || results.valid?.step === step) return;
     if (!best || best.step === step) {
-      results.valid = predictionsOf(outputs, classes.length, tally, { epoch, step });
+      results.valid = predictionsOf(outputs, classes.length, tally, { epoch, step, calibration });
+      results.calibration = calibration;
     }
   };
   const write = async (state: RunState, status: ReportStatus) => {
@@ -53,8 +53,9 @@ export function reportCallback(most: number, context: Context): Callback {
     const started = performance.now();
     const isDue = status !== "running" || started - round.endedAt >= PICTURES_PART * round.took;
     const sources = { ...context.report, picture: context.picture }, each = Math.floor(most / 2);
-    for (const [split, predictions] of Object.entries(results) as [Split, Predictions | undefined][]) {
-      if (!predictions) continue; // of an earlier run, whose folder is gone
+    for (const split of ["valid", "test"] as const) {
+      const predictions = results[split];
+      if (!predictions) continue; // not yet, or of an earlier run, whose folder is gone
       chosen[split] = await reportPictures(sources, [split, predictions], each, pictures, isDue);
     }
     if (isDue) Object.assign(round, { endedAt: performance.now(), took: performance.now() - started });
@@ -76,22 +77,25 @@ export function reportCallback(most: number, context: Context): Callback {
     save: (state, reason) => reason === "interrupted" ? write(state, "interrupted") : undefined,
     fitEnd: (state) => write(state, "finished"),
     async tested(state, { epoch, step, tally, outputs }) {
-      results.test = predictionsOf(outputs, state.classes.length, tally, { epoch, step });
+      const { calibration } = results;
+      results.test = predictionsOf(outputs, state.classes.length, tally, { epoch, step, calibration });
       await write(state, "finished");
     },
     state: () => ({ valid: results.valid?.step }),
     async load(state) {
       const { valid } = state as { valid?: number };
-      results.valid = await earlier(context, valid);
+      Object.assign(results, await earlier(context, valid));
     },
   };
 }
 
 /** The predictions of the validation at `step` that a resumed run has written before; later ones come again. */
-async function earlier({ report }: Context, step: number | undefined): Promise<Predictions | undefined> {
+async function earlier({ report }: Context, step: number | undefined): Promise<Results> {
   const file = await report.files.text(REPORT_DATA);
-  const { valid } = file === undefined ? {} as Results : readJson(file, REPORT_DATA) as ReportData;
-  return valid?.step === step ? valid : undefined;
+  const { valid, calibration } = file === undefined
+    ? {} as Results
+    : readJson(file, REPORT_DATA) as ReportData;
+  return valid?.step === step ? { valid, calibration } : {};
 }
 
 function dataOf(

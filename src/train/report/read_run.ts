@@ -6,11 +6,21 @@ import { relativePath } from "../../data/files/paths.ts";
 import { EVALUATED_SPLITS, type EvaluatedSplit } from "../../data/types.ts";
 import { hasTop5 } from "../../metrics/accuracy.ts";
 import { type Confusion, confusionTotals } from "../../metrics/confusion.ts";
+import { errorOf } from "../../metrics/calibration.ts";
 import { f1Scores } from "../../metrics/f1.ts";
-import type { Report, ReportFile, ReportPicture, SplitResult } from "../../plots/report/report.ts";
+import type {
+  Calibrated,
+  Reliability,
+  Report,
+  ReportFile,
+  ReportPicture,
+  SplitResult,
+} from "../../plots/report/report.ts";
+import { type Calibration, calibrationNotes, temperatureText } from "../calibration.ts";
 import { spreadRows } from "./choose_pictures.ts";
 import { curvesOf } from "./curves.ts";
 import {
+  type BinsInFile,
   GRADCAM,
   type PictureFile,
   type Predictions,
@@ -37,6 +47,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
     splits: data?.samples ?? [],
     curves: curvesOf(metrics, timings, stepsPerEpoch(records), hasTop5(classes.length)),
     results: resultsOf(data, classes.length, pictures),
+    calibrated: data?.calibration && calibratedBy(data.calibration),
     looks: await latestLooks(files, list),
     files: [
       ...linked(list),
@@ -54,6 +65,24 @@ async function latestLooks(files: RunFiles, list: readonly { path: string }[]): 
     .sort().at(-1);
   const png = last === undefined ? undefined : await files.bytes(last);
   return png && { epoch: Number(last!.slice("epoch_".length, last!.indexOf("/"))), png: png.toBase64() };
+}
+
+function calibratedBy(calibration: Calibration): Calibrated {
+  return {
+    text: temperatureText(calibration),
+    notes: calibrationNotes(calibration),
+    minPrecision: calibration.min_precision,
+    thresholds: calibration.classes,
+  };
+}
+
+function reliabilityOf({ samples, confidence, hits }: BinsInFile): Reliability {
+  const values = (of: readonly (number | null)[]) => Float64Array.from(of, (value) => value ?? NaN);
+  const ece = errorOf({ samples: values(samples), confidence: values(confidence), hits: values(hits) });
+  return {
+    ece: ece !== null && Number.isFinite(ece) ? ece : null,
+    bins: samples.map((images, i) => ({ images, accuracy: images === 0 ? null : hits[i] / images })),
+  };
 }
 
 function readPictures(text: string | undefined, folder: string): PictureFile {
@@ -116,6 +145,7 @@ function resultOf(
   pictures: NonNullable<PictureFile["valid"]>,
 ): SplitResult {
   const { labels, predicted, indices, confidence, epoch, auroc, loss, top1, top5, ece } = predictions;
+  const { reliability, coverage } = predictions;
   const counts = new Float64Array(classes * classes);
   for (const [row, label] of labels.entries()) counts[label * classes + predicted[row]]++;
   const confusion: Confusion = { classes, counts };
@@ -134,6 +164,11 @@ function resultOf(
     top1,
     top5: hasTop5(classes) ? top5 : null,
     ece,
+    reliability: reliability && {
+      before: reliabilityOf(reliability.before),
+      after: reliability.after && reliabilityOf(reliability.after),
+    },
+    coverage,
     f1: scores?.macro ?? null,
     auroc: areas.length === 0 ? null : areas.reduce((sum, area) => sum + area, 0) / areas.length,
     cells: cellsOf(confusion),

@@ -5,6 +5,7 @@ import { persistent } from "../../../src/core/tensor.ts";
 import { augmenter } from "../../../src/data/gpu/augmenter.ts";
 import type { ColorStep, Operation, OperationOf } from "../../../src/data/transforms/operation.ts";
 import { defaultEvalSteps, defaultTrainSteps, pipeline } from "../../../src/data/transforms/pipeline.ts";
+import { viewsOf } from "../../../src/data/transforms/tta.ts";
 import { IMAGENET, type Picture } from "../../../src/data/types.ts";
 import { testDevice } from "../../ops/op_case.ts";
 import { gpuTest } from "../../rings.ts";
@@ -33,6 +34,11 @@ gpuTest(
       await assertTwins({ pictures, operations, side }, "exact", `side ${side}`);
       const crops = pictures.map(drawn([{ center_crop: {} }], side, "eval"));
       await assertTwins({ pictures, operations: crops, side }, "exact", `crops of ${side}`);
+      const evaluation = pipeline(defaultEvalSteps(side), { imageSize: side, purpose: "eval" });
+      for (const { draw } of [...viewsOf(evaluation, "flip"), ...viewsOf(evaluation, "crops").slice(0, 4)]) {
+        const views = pictures.map((picture, i) => draw(picture, rng(i)));
+        await assertTwins({ pictures, operations: views, side }, "exact", `a view of ${side}`);
+      }
     }
   },
 );

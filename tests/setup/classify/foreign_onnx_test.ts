@@ -1,7 +1,10 @@
 /** ONNX files of other exporters, run by ONNX Runtime. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DataError } from "../../../src/base/errors.ts";
+import { ConfigError, DataError } from "../../../src/base/errors.ts";
 import { rng } from "../../../src/base/rng.ts";
+import { crop } from "../../../src/data/transforms/crop.ts";
+import { flipHorizontally } from "../../../src/data/transforms/flip.ts";
+import type { Tta } from "../../../src/data/transforms/tta.ts";
 import type { Picture } from "../../../src/data/types.ts";
 import { openOnnx } from "../../../src/host/deno_onnx.ts";
 import { softmax } from "../../../src/metrics/softmax.ts";
@@ -13,12 +16,13 @@ const MEAN = [0.485, 0.456, 0.406], STD = [0.229, 0.224, 0.225];
 const random = rng(5, "pictures");
 
 /** Opens a model from its bytes. */
-async function open(bytes: Uint8Array<ArrayBuffer>, imageSize?: number) {
+async function open(bytes: Uint8Array<ArrayBuffer>, imageSize?: number, tta: Tta | null = null) {
   const folder = await Deno.makeTempDir(), path = `${folder}/x.onnx`;
   try {
     await Deno.writeFile(path, bytes);
     const host = { openOnnx, readFile: (path: string) => Deno.readFile(path) };
-    const classifier = await onnxClassifier(host, path, imageSize === undefined ? {} : { imageSize });
+    const size = imageSize === undefined ? {} : { imageSize };
+    const classifier = await onnxClassifier(host, path, { ...size, tta });
     return { ...classifier, notes: classifier.notes.map((note) => note.replace(path, "x.onnx")) };
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -111,6 +115,25 @@ Deno.test("an ONNX file gets each pixel at its place, in a rectangle too, and in
     ]);
     await classifier.close();
   }
+});
+
+Deno.test("views of an image have the mean logits of files that were flipped or cropped before", async () => {
+  const steps = (size: number) => JSON.stringify([{ resize: { size } }, "center_crop", { normalize: {} }]);
+  const model = (size: number) => ({ ...base, metadata: { "wgrad.eval_transforms": steps(size) } });
+  const single = await open(foreignOnnx(model(8), true));
+  const mean = async (files: readonly Picture[]) => {
+    const logits = await single.logits(files);
+    return [0, 1, 2, 3].map((c) => files.reduce((sum, _, n) => sum + logits[4 * n + c], 0) / files.length);
+  };
+  const flips = await open(foreignOnnx(model(8), true), undefined, "flip"), square = noise(8, 8);
+  assertClose(await flips.logits([square]), await mean([square, flipHorizontally(square)]), 1e-6, "flip");
+  const crops = await open(foreignOnnx(model(10), true), undefined, "crops"), larger = noise(10, 14);
+  const boxes = [[0, 0], [0, 2], [6, 0], [6, 2], [3, 1]];
+  const five = boxes.map(([top, left]) => crop(larger, top, left, 8, 8));
+  assertClose(await crops.logits([larger]), await mean(five), 1e-6, "crops");
+  const pixels = foreignOnnx({ ...base, type: "u8", height: null, width: null });
+  await assertRejects(() => open(pixels, undefined, "crops"), ConfigError, "ends without a crop");
+  for (const classifier of [single, flips, crops]) await classifier.close();
 });
 
 Deno.test("a Softmax at the end of an ONNX file is not applied twice", async () => {

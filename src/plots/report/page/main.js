@@ -63,6 +63,30 @@ function classTable({ classes: results, cells }) {
   );
 }
 
+/** From which confidence on each class is precise, and what that leaves. */
+function thresholdTable(thresholds) {
+  const number = (name, key, text) => ({
+    name,
+    number: true,
+    value: (i) => thresholds[i][key],
+    text: (i) => thresholds[i][key] === null ? "\u2013" : text(thresholds[i][key]),
+  });
+  return sortableTable(
+    [
+      { name: "Class", value: (i) => classes[i], text: (i) => classes[i] },
+      {
+        ...number("Threshold", "threshold", percent),
+        text: (i) => thresholds[i].threshold === null ? "none" : percent(thresholds[i].threshold),
+      },
+      number("Precision", "precision", percent),
+      { ...number("Recall left", "recall", percent), bar: (i) => thresholds[i].recall },
+      number("Answers", "answers", String),
+    ],
+    classes.map((_, i) => i),
+    (i) => classes[i],
+  );
+}
+
 /** Count and share of each class in each split. */
 function countTable(splits) {
   const columns = splits.flatMap(({ name, counts }) => {
@@ -109,6 +133,9 @@ if (report.results.length > 0) {
     radio.addEventListener("change", () => showResult(radio.value));
   }
   showResult(report.results.at(-1).split);
+}
+if (report.thresholds.length > 0) {
+  find("#confidence .threshold-table").replaceChildren(thresholdTable(report.thresholds));
 }
 if (report.splits.length > 0) find("#data .count-table").replaceChildren(countTable(report.splits));
 const layCharts = report.curves.length > 0 ? buildCharts(find("#curves .charts"), report.curves) : () => {};
