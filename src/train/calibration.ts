@@ -102,7 +102,7 @@ const FEW_IMAGES = 100, FEW_ANSWERS = 20;
 export function temperatureText({ temperature, temperature_error, bound, images }: Calibration): string {
   const by = `${images.toLocaleString("en")} validation images`;
   if (bound === null) {
-    return `temperature ${temperature.toFixed(2)} +- ${temperature_error!.toFixed(2)}, by ${by}`;
+    return `temperature ${temperature.toFixed(2)} ± ${temperature_error!.toFixed(2)}, by ${by}`;
   }
   const limit = bound === "low"
     ? `it would be below ${TEMPERATURES[0]}, as if no answer were ever wrong`

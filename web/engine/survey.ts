@@ -40,7 +40,7 @@ const CHECKED = 32;
 export function surveyAll(data: OpenData, parts: SurveyParts): Callback {
   return {
     name: "survey",
-    async fitEnd({ model }) {
+    async fitEnd({ model, calibration }) {
       const { device, imageSize, signal, keep } = parts, rows = new Rows(data.classes);
       const splits = [...SPLITS].reverse().filter((split) => data.count(split) > 0);
       const total = splits.reduce((sum, split) => sum + data.count(split), 0);
@@ -62,7 +62,8 @@ export function surveyAll(data: OpenData, parts: SurveyParts): Callback {
       const heldOut = data.count("valid") > 0 ? "valid" : data.count("test") > 0 ? "test" : "train";
       const some = Array.from({ length: Math.min(CHECKED, data.count(heldOut)) }, (_, i) => i);
       const { pictures } = await readableOf(data.store(heldOut).pictures, some);
-      keep({ ...rows.survey(heldOut), width: looking.width, pictures });
+      const temperature = calibration?.bound === null ? calibration.temperature : undefined;
+      keep({ ...rows.survey(heldOut, temperature), width: looking.width, pictures });
     },
   };
 }
@@ -93,8 +94,8 @@ class Rows {
     this.#features.push(features);
   }
 
-  /** What it all says; `heldOut` is the split that matrix, table and calibration are of. */
-  survey(heldOut: Split): Pick<KeptSurvey, "survey" | "features"> {
+  /** What it all says; `heldOut` is the split that matrix, table and calibration are of, with and without a temperature. */
+  survey(heldOut: Split, temperature: number | undefined): Pick<KeptSurvey, "survey" | "features"> {
     const { classes, count } = this, labels = Uint32Array.from(this.#labels);
     const logits = joined(this.#logits), features = joined(this.#features);
     const judged = judgeRows(logits, labels, classes.length);
@@ -111,7 +112,7 @@ class Rows {
       map: coordinates,
       explained,
       heldOut,
-      ...scoresOf(classes, this.#of(heldOut, logits, labels)),
+      ...scoresOf(classes, this.#of(heldOut, logits, labels), temperature),
     };
     return { survey, features };
   }
@@ -130,10 +131,11 @@ class Rows {
 function scoresOf(
   classes: readonly string[],
   { labels, logits }: { readonly labels: Uint32Array; readonly logits: Float32Array },
-): Pick<Survey, "matrix" | "table" | "reliability" | "ece"> {
+  temperature: number | undefined,
+): Pick<Survey, "matrix" | "table" | "reliability" | "ece" | "calibrated"> {
   const width = classes.length, confusion = confusionMatrix(width), bins = reliability(width);
-  const ece = calibrationError(width);
-  for (const metric of [confusion, bins, ece]) metric.update(logits, labels);
+  const ece = calibrationError(width), then = calibrationError(width, undefined, temperature);
+  for (const metric of [confusion, bins, ece, then]) metric.update(logits, labels);
   const counted = confusion.compute(), { samples, predicted, hits } = confusionTotals(counted);
   const scores = f1Scores(counted), share = (hit: number, of: number) => of === 0 ? null : hit / of;
   const table = classes.map((className, k): ClassRow => ({
@@ -143,7 +145,7 @@ function scoresOf(
     recall: share(hits[k], samples[k]),
     f1: scores === null || samples[k] + predicted[k] === 0 ? null : scores.perClass[k],
   }));
-  const found = bins.compute();
+  const found = bins.compute(), calibrated = temperature === undefined ? null : then.compute();
   return {
     matrix: Uint32Array.from(counted.counts),
     table,
@@ -153,6 +155,7 @@ function scoresOf(
       right: found.hits[i] / images,
     })).filter(({ images }) => images > 0),
     ece: ece.compute(),
+    calibrated: calibrated === null ? undefined : { temperature: temperature!, ece: calibrated },
   };
 }
 

@@ -38,4 +38,6 @@ export interface Survey {
   }[];
   /** Expected calibration error, 0 .. 1; null without images. */
   readonly ece: number | null;
+  /** The temperature that validation fitted, and the error with it; undefined if none was. */
+  readonly calibrated: { readonly temperature: number; readonly ece: number } | undefined;
 }

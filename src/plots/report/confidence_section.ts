@@ -24,6 +24,8 @@ export function confidenceSection({ results, calibrated }: Report): Filling {
           calibrated.text,
         )} Predictions are the same with it; all confidences on this page are calibrated.</p>
       `,
+    html`<p class="hint">Blue: the share of right answers by confidence; on the dashed line they are the same.
+          Grey: how many images are so sure.</p>`,
     shown.map(resultPart),
     calibrated === undefined ? "" : thresholdPart(calibrated),
   );
@@ -76,49 +78,53 @@ function diagram({ ece, bins }: Reliability, title: string): Markup {
     `
   );
   return html`
-    <figure>
-      <figcaption>${title}: <b>${said}</b></figcaption>
+    <div class="part">
+      <h4>${title}: <b>${said}</b></h4>
       <svg viewBox="0 0 ${LEFT + SIDE + 10} ${height}" width="${LEFT + SIDE +
         10}" height="${height}" role="img"
         aria-label="${title}: accuracy by confidence, ${said}">
       ${ticks}${bars}
       <line class="diagonal" x1="${x(0)}" y1="${y(0)}" x2="${x(1)}" y2="${y(1)}"/>
       </svg>
-      <p class="hint">Share of right answers by confidence; below, how many images are so sure.</p>
-    </figure>
+    </div>
   `;
 }
 
 function coveragePart({ at_coverage, at_accuracy, aurc }: Coverage): Markup {
-  const row = ({ wanted, coverage, accuracy, confidence }: CoverageRow, isAccuracy: boolean) =>
+  const row = ({ coverage, accuracy, confidence }: CoverageRow, said: string) =>
     html`
       <tr>
-        <th scope="row">${isAccuracy
-          ? `most with ${percent(wanted)} right`
-          : `surest ${percent(wanted)}`}</th>
-        <td class="number">${percent(coverage)}</td>
-        <td class="number">${percent(accuracy)}</td>
-        <td class="number">${percent(confidence)}</td>
+        <th scope="row">${percent(coverage)}</th>
+        <td>${percent(accuracy)}</td>
+        <td>${percent(confidence)}</td>
+        <td class="said">${said}</td>
       </tr>
     `;
   return html`
-    <figure>
-      <figcaption>If only the surest are answered</figcaption>
+    <div class="part">
+      <h4>If only the surest are answered</h4>
       <table class="coverage">
         <thead>
           <tr>
-            <th scope="col"></th>
             <th scope="col">answered</th>
             <th scope="col">right</th>
             <th scope="col">confidence</th>
+            <td></td>
           </tr>
         </thead>
-        <tbody>${at_coverage.map((one) => row(one, false))}${at_accuracy.map((one) => row(one, true))}</tbody>
+        <tbody>${at_coverage.map((one) => row(one, ""))}${at_accuracy.map((one) =>
+          row(
+            one,
+            one.accuracy === null
+              ? `never ${percent(one.wanted)} right`
+              : `the most with ${percent(one.wanted)} right`,
+          )
+        )}</tbody>
       </table>
-      <p class="hint">Confidence is the least of what is answered.${aurc === null
+      <p class="hint">Confidence: the least of an answer.${aurc === null
         ? ""
         : ` Area under the risk-coverage curve: ${aurc.toFixed(4)}.`}</p>
-    </figure>
+    </div>
   `;
 }
 

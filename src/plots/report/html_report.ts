@@ -76,9 +76,10 @@ function tiles(results: readonly SplitResult[]): Markup {
     ...(last.top5 === null ? [] : [[percent(last.top5), `${name[last.split]} top-5`] as [string, string]]),
     [figure(last.f1), `${name[last.split]} macro F1`],
     [figure(last.auroc), `${name[last.split]} macro AUROC`],
-    last.reliability?.after === undefined
-      ? [figure(last.ece), `${name[last.split]} calibration error`]
-      : [figure(last.reliability.after.ece), `${name[last.split]} calibration error, calibrated`],
+    last.reliability?.after === undefined ? [figure(last.ece), `${name[last.split]} calibration error`] : [
+      figure(last.reliability.after.ece),
+      `${name[last.split]} calibration error (${figure(last.ece)} before)`,
+    ],
     [figure(last.loss), `${name[last.split]} loss`],
   ];
   return html`<ul class="tiles">${

@@ -72,7 +72,7 @@ export interface Coverage {
 
 /** What the validation said of the confidences. */
 export interface Calibrated {
-  /** "temperature 1.25 +- 0.05, by 394 validation images". */
+  /** "temperature 1.25 ± 0.05, by 394 validation images". */
   readonly text: string;
   readonly notes: readonly string[];
   readonly minPrecision: number;

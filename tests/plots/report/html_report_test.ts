@@ -54,6 +54,53 @@ Deno.test("the report's texts are texts wherever they stand, and its JSON reads 
   assertMatch(page, /<li>and 2 more<\/li>/);
 });
 
+Deno.test("the report shows whether confidences are true, before and after, and each class's threshold", async () => {
+  const bins = [{ images: 0, accuracy: null }, { images: 7, accuracy: .5 }];
+  const row = { wanted: .9, coverage: .4, accuracy: .925, confidence: .61 };
+  const never = { wanted: .99, coverage: 0, accuracy: null, confidence: null };
+  const result = {
+    split: "test",
+    title: "Test",
+    samples: 7,
+    loss: 1,
+    top1: .5,
+    top5: null,
+    f1: null,
+    auroc: null,
+    ece: .25,
+    cells: [],
+    classes: [],
+    pictures: [],
+    spread: [],
+    coverage: { aurc: .125, at_coverage: [row], at_accuracy: [never] },
+  } as const;
+  const before = { ece: .25, bins }, after = { ece: .0625, bins };
+  const calibrated = {
+    text: `temperature 2 ${evil}`,
+    notes: [evil],
+    minPrecision: .95,
+    thresholds: [
+      { threshold: .5, precision: .96, recall: .9, answers: 3 },
+      { threshold: null, precision: null, recall: null, answers: null },
+    ],
+  };
+  const both = await htmlReport({
+    ...report,
+    results: [{ ...result, reliability: { before, after } }],
+    calibrated,
+  });
+  const [, section] = /<section\s+id="confidence"([^]*?)<\/section>/.exec(both)!;
+  assertEquals(section.match(/calibration error (25|6.3) %<\/b>/g)?.length, 2);
+  assertEquals(section.match(/class="right"/g)?.length, 2);
+  assertMatch(section, /the most with|never 99 % right/);
+  assert(!section.includes("<script"));
+  const [, island] = /<script type="application\/json" id="report">([^]*?)<\/script>/.exec(both)!;
+  assertEquals(JSON.parse(island).thresholds, calibrated.thresholds);
+  const raw = await htmlReport({ ...report, results: [{ ...result, reliability: { before } }] });
+  assertMatch(raw, /<code>callbacks\.calibrate=\{\}<\/code>/);
+  assert(!(await htmlReport({ ...report, results: [result] })).includes('id="confidence"'));
+});
+
 Deno.test("html`` escapes what is filled in, but for markup; an island has no < in it", () => {
   assertEquals(
     html`<a b="${`"'<`}">${["&", html`<i>${1}</i>`]}</a>`.text,

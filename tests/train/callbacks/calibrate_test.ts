@@ -72,7 +72,7 @@ Deno.test("calibrate takes no values that are not finite, and no temperature at 
 });
 
 Deno.test("A calibration says in words what to know before trusting it", () => {
-  assertEquals(temperatureText(calibration()), "temperature 1.25 +- 0.05, by 150 validation images");
+  assertEquals(temperatureText(calibration()), "temperature 1.25 ± 0.05, by 150 validation images");
   const none = calibration({ temperature: 1, temperature_error: null, bound: "low", images: 30 });
   assert(temperatureText(none).startsWith("no temperature, by 30 validation images: it would be below 0.05"));
   assertEquals(calibrationNotes(calibration()), [

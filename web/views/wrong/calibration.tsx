@@ -3,7 +3,7 @@ import type { Survey } from "../../protocol/survey.ts";
 import { percent } from "../percent.ts";
 
 /** The section. */
-export function Calibration({ known: { reliability, ece, heldOut } }: { known: Survey }) {
+export function Calibration({ known: { reliability, ece, calibrated, heldOut } }: { known: Survey }) {
   return (
     <section aria-labelledby="calibration-title">
       <h2 id="calibration-title">Confidence and truth</h2>
@@ -13,6 +13,11 @@ export function Calibration({ known: { reliability, ece, heldOut } }: { known: S
           : `Confidence and the share of right answers on ${heldOut} are ${
             (100 * ece).toFixed(1)
           } points apart on average (expected calibration error).`}
+        {calibrated &&
+          ` Divided by a temperature of ${
+              calibrated.temperature.toFixed(2)
+            }, which validation has fitted and ` +
+            `predict uses, they are ${(100 * calibrated.ece).toFixed(1)} points apart.`}
       </p>
       <table class="counts">
         <thead>
