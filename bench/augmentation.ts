@@ -1,6 +1,6 @@
 /**
- * Part of `bench data`: from decoded images to normalised batches by the default training preset, on the GPU, also
- * with RandAugment, and on the CPU, next to PyTorch's DataLoader if Python has torchvision.
+ * Part of `bench data`: from decoded images to normalised batches by the default training preset, on the GPU
+ * and on the CPU, next to PyTorch's DataLoader if Python has torchvision.
  */
 import type { Device } from "../src/core/device.ts";
 import { persistent, type Tensor } from "../src/core/tensor.ts";
@@ -11,8 +11,8 @@ import { PictureCache } from "../src/data/decode/picture_cache.ts";
 import { inMemory, picturesOf, type PictureSource, readableOf } from "../src/data/decode/picture_source.ts";
 import { renderBatch } from "../src/data/render.ts";
 import { defaultTrainSteps, type Pipeline, pipeline } from "../src/data/transforms/pipeline.ts";
-import type { Step } from "../src/data/transforms/transform.ts";
 import type { FileTree, Sample } from "../src/data/types.ts";
+import { compareMethods } from "./methods.ts";
 import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { runPython, whyNoPython } from "./torch.ts";
@@ -59,15 +59,13 @@ export async function compareAugmentation(
   const streamed = picturesOf(samples, supply);
   const kept = inMemory((await readableOf(streamed, samples.map((_, i) => i))).pictures);
   const prepare = pipeline(defaultTrainSteps(), { imageSize: SIZE, purpose: "train" });
-  const automatic = pipeline(randAugmentSteps(), { imageSize: SIZE, purpose: "train" });
   const own = await withDevice(session, async (device) => {
     const images = persistent(device, [BATCH, SIZE, SIZE, 4], "f32", "images");
     const desk = { device, made: augmenter(device, { imageSize: SIZE }), images, prepare };
     const cached = await epochs(kept, samples, desk, onGpu(desk));
-    const drawn = await epochs(kept, samples, { ...desk, prepare: automatic }, onGpu(desk));
     const whole = await epochs(streamed, samples, desk, onGpu(desk));
     const twin = await epochs(kept, samples, desk, (batch) => void renderBatch(batch, prepare));
-    return { cached, drawn, whole, twin };
+    return { cached, whole, twin };
   });
   pool.close();
   const after = before && await runLoader(session, root);
@@ -78,20 +76,13 @@ export async function compareAugmentation(
   );
   const row = (what: string, ips: number) => print({ what, ips, ratio: peer && ips / peer });
   row("images in memory, on the GPU", own.cached);
-  row("the same, with rand_augment for color_jitter", own.drawn);
   row(`files, num_workers=${WORKERS}, on the GPU`, own.whole);
   row("images in memory, on the CPU, 1 thread", own.twin);
   if (peer) row(`files, PyTorch ${before.version.split(",")[0]}, ${WORKERS} workers`, peer);
   report.note(
     "the faster of two epochs after a warm-up epoch; for PyTorch, the mean of a run before and one after",
   );
-}
-
-/** The default training preset with two of RandAugment's operations in place of its colours. */
-function randAugmentSteps(): Step[] {
-  return defaultTrainSteps().map((step) =>
-    Object.hasOwn(Object(step), "color_jitter") ? "rand_augment" : step
-  );
+  await compareMethods(session, kept, samples);
 }
 
 function onGpu({ made, images, prepare }: BatchParts) {

@@ -84,6 +84,7 @@ gpuTest("bench data compares decoding, caches and memory on a dataset", () =>
     assertMatch(text, /^ {2}sharp, a bare loop, 2 at once( +[\d.,]+){2} +1 +-$/m);
     assertMatch(text, /^ {2}num_workers=2, one each at once( +[\d.,]+){3} +-$/m);
     assertMatch(text, /^ {2}num_workers=2, batches of 64, 2 ahead( +[\d.,]+){3}$/m);
+    assertMatch(text, /^ {2}rand_augment and mixup( +[\d.,]+){4}$/m);
     assert(lines.every((line) => line.length <= WIDTH), text);
   }));
 

@@ -189,6 +189,8 @@ browserTest(
       }
       await page.getByRole("checkbox", { name: "CutMix" }).press("Space");
       await page.getByRole("slider", { name: "mixup alpha" }).press("End");
+      await page.getByRole("checkbox", { name: "timm" }).press("Space");
+      await page.getByRole("combobox", { name: "timm_mixup mode" }).selectOption("elem");
       await compare({ seed: 9, from: 1 });
       await choosePreset(page, "upright");
       await page.getByRole("button", { name: "Another draw" }).click();

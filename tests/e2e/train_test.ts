@@ -208,7 +208,7 @@ e2eTest("predict --explain writes what speaks for each class, also into the cont
 });
 
 e2eTest("train mixes its batches by transforms.batch, to the same bits each time", async () => {
-  const mixed = ["transforms.batch=[{mixup: {alpha: 0.2}}, cutmix]", "callbacks={}"];
+  const mixed = ["transforms.batch=[mixup, cutmix, {timm_mixup: {mode: elem}}]", "callbacks={}"];
   const again = ["trainer.accumulate_grad_batches=2", "optimizer.sam={}"]; // a step's batches go through twice
   const run = async () => {
     const folder = await Deno.makeTempDir();

@@ -212,5 +212,6 @@ Deno.test("losses and scales are told in words", () => {
   );
   assertEquals([0, 0.004, 0.126, 0.996, 1].map(percent), ["0 %", "0.4 %", "13 %", "99.6 %", "100 %"]);
   assertEquals(mixInWords({ className: "10", share: 0.7 }), "and 30\u00a0% of 10");
+  assertEquals(mixInWords({ className: "10", share: 1 }), "not mixed");
   assertEquals([1e-4, 0.9999].map(percent), ["under 0.1 %", "99.9 %"]);
 });

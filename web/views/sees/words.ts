@@ -46,6 +46,7 @@ function scaledBy(perPixel: number): string {
 
 /** "and 30 % of 10" */
 export function mixInWords({ className, share }: MixedWith): string {
+  if (share === 1) return "not mixed";
   return `and ${percent(1 - share).replace(" ", "\u00a0")} of ${className}`;
 }
 
