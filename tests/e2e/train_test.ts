@@ -4,6 +4,7 @@ import { readSafetensors } from "../../src/formats/safetensors.ts";
 import { decodeImage } from "../../src/host/deno_images.ts";
 import { hasPackages, runPython } from "../python.ts";
 import { e2eTest } from "../rings.ts";
+import type { Calibration } from "../../src/train/calibration.ts";
 import { cli, sharedRun, tiny } from "./cli.ts";
 
 const CALLBACKS = [
@@ -159,6 +160,10 @@ e2eTest(
       const result = await cli("eval", [path, ...places, `hydra.run.dir=${folder}/eval${i}`]);
       assertEquals(result.code, 0, result.error);
       assert(result.out.includes(test), `${test} is not in\n${result.out}`);
+      const metrics = JSON.parse(await Deno.readTextFile(`${folder}/eval${i}/metrics.json`));
+      const { bound, temperature } = JSON.parse(await read("thresholds.json"));
+      assertEquals(metrics.temperature, bound === null ? temperature : null);
+      assert(metrics.at_thresholds.coverage <= 1 && metrics.selective.at_coverage[0].coverage === 1);
       evaluated.push(await predictions(`${folder}/eval${i}`));
       const page = await Deno.readTextFile(`${folder}/eval${i}/report.html`), found = island(page);
       assertEquals(found.results.map(({ title }: { title: string }) => title), ["Test"]);
@@ -170,6 +175,9 @@ e2eTest(
     }
     assertEquals(evaluated[0].size, 12);
     assertEquals(evaluated[1], evaluated[0]);
+    const views = await cli("eval", [best, ...places, "eval.tta=crops", `hydra.run.dir=${folder}/eval2`]);
+    assertMatch(views.out, /^tta {5}crops: the logits of five crops of each image/m);
+    assertEquals((await predictions(`${folder}/eval2`)).keys().toArray(), evaluated[0].keys().toArray());
     if (!hasPackages(["torch", "torchvision", "safetensors", "PIL"])) {
       return console.log(
         "PyTorch is not asked: Python cannot import torch, torchvision, safetensors and PIL",
@@ -191,8 +199,15 @@ e2eTest("predict --explain writes what speaks for each class, also into the cont
     `${folder}/looks`,
     `--contact-sheet=${folder}/sheet.html`,
     "--csv",
+    "--min-confidence=auto",
   ];
-  const plain = await cli("predict", [bestOf(out), ...images, "--csv"]);
+  const plain = await cli("predict", [bestOf(out), ...images, "--csv", "--min-confidence=auto"]);
+  const { classes } = JSON.parse(await read("thresholds.json")) as Calibration;
+  for (const line of plain.out.trim().split("\n").slice(1)) {
+    const [, label, confidence, guess] = line.split(",").filter((_, i) => ![3, 4, 5, 6].includes(i));
+    const { threshold } = classes.find((one) => one.label === guess)!;
+    assertEquals(label, threshold !== null && Number(confidence) >= threshold ? guess : "unknown", line);
+  }
   const result = await cli("predict", [bestOf(out), ...explained]);
   assertEquals([result.code, result.out], [0, plain.out], result.error);
   const names = [...Deno.readDirSync(`${folder}/looks`)].map(({ name }) => name);

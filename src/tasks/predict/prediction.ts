@@ -68,7 +68,7 @@ export function asJson(
       classes: card.classes,
       image_size: card.imageSize,
       transforms: card.steps,
-      temperature: card.calibration?.temperature ?? null,
+      temperature: card.calibration?.bound === null ? card.calibration.temperature : null,
       ...(minConfidence && { min_confidence: minConfidence.asked }),
       predictions: predictions.map(({ file, guesses, isUnknown }) => ({
         file,

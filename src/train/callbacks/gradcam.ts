@@ -46,7 +46,7 @@ export function gradcamCallback(
     async epochEnd(state) {
       const { outputs, classes, epoch, log } = state;
       if (!outputs || !isDue(state, every)) return;
-      const samples = await spreadSamples(outputs, classes, count, context.picture);
+      const samples = await spreadSamples(outputs, state, count, context.picture);
       const { layer: shown, maps } = await heatOf(state, samples, layer, context);
       const tiles = await Promise.all(
         samples.map((sample, i) => sampleTile(sample, classes, withHeat(sample.picture, maps[i]))),

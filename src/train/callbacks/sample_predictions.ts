@@ -28,7 +28,7 @@ export function samplePredictions(
     async epochEnd(state) {
       const { outputs, classes, epoch, log } = state;
       if (!outputs || !isDue(state, every)) return;
-      const shown = await spreadSamples(outputs, classes, count, picture);
+      const shown = await spreadSamples(outputs, state, count, picture);
       const samples = await Promise.all(shown.map((sample) => sampleTile(sample, classes)));
       const title = `Predictions for samples of the ${outputs.split} split, epoch ${epoch}`;
       const { font, png } = await plotting(classes);

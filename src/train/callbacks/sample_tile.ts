@@ -5,22 +5,22 @@ import { argmax } from "../../metrics/accuracy.ts";
 import { softmax } from "../../metrics/softmax.ts";
 import type { SampleTile, TilePicture } from "../../plots/samples_plot.ts";
 import { spreadRows } from "../report/choose_pictures.ts";
-import type { Outputs } from "../run_state.ts";
+import type { Outputs, RunState } from "../run_state.ts";
 import type { CallbackContext } from "./plugin.ts";
 
 /** A sample of a split as the network sees it, with what the network says of it. */
 export interface ShownSample {
   readonly picture: Picture;
-  /** [classes] */
-  readonly scores: Float32Array;
   readonly truth: number;
   readonly predicted: number;
+  /** Of the predicted class, calibrated if the validation was, 0 .. 1. */
+  readonly confidence: number;
 }
 
 /** Samples from all over a split, the same whatever was predicted; those that can no longer be read are left out. */
 export async function spreadSamples(
   outputs: Outputs,
-  classes: readonly string[],
+  { classes, calibration }: Pick<RunState, "classes" | "calibration">,
   count: number,
   picture: CallbackContext["picture"],
 ): Promise<ShownSample[]> {
@@ -30,7 +30,8 @@ export async function spreadSamples(
       const scores = logits.slice(row * classes.length, (row + 1) * classes.length);
       const [predicted] = argmax(scores, classes.length);
       const read = await picture(split, indices[row]);
-      return read === undefined ? [] : [{ picture: read, scores, truth: labels[row], predicted }];
+      const confidence = softmax(scores, classes.length, calibration?.temperature)[predicted];
+      return read === undefined ? [] : [{ picture: read, truth: labels[row], predicted, confidence }];
     }),
   );
   return shown.flat();
@@ -38,7 +39,7 @@ export async function spreadSamples(
 
 /** The sample's tile; `beside` is another view of it. */
 export async function sampleTile(
-  { picture, scores, truth, predicted }: ShownSample,
+  { picture, truth, predicted, confidence }: ShownSample,
   classes: readonly string[],
   beside?: Picture,
 ): Promise<SampleTile> {
@@ -47,7 +48,7 @@ export async function sampleTile(
     ...(beside === undefined ? {} : { beside: await inPng(beside) }),
     truth: classes[truth],
     predicted: classes[predicted],
-    confidence: softmax(scores, classes.length)[predicted],
+    confidence,
     right: predicted === truth,
   };
 }
