@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { DataError } from "../../../src/base/errors.ts";
 import { htmlReport } from "../../../src/plots/report/html_report.ts";
 import { readRun } from "../../../src/train/report/read_run.ts";
+import type { ReportData } from "../../../src/train/report/report_data.ts";
 import { classNames, memoryFiles, samplePredictions, sampleRun } from "./sample_run.ts";
 
 const classes = classNames(7);
@@ -26,6 +27,29 @@ Deno.test("readRun() counts cells, supports, accuracies and precisions of each c
   }
   assertEquals(test.pictures.length, 60);
   assert(test.pictures.every(({ truth, index }) => labels[index] === truth));
+});
+
+Deno.test("readRun() has what the confidences are worth, with the temperature and without", async () => {
+  const { results, calibrated } = await readRun(memoryFiles(files), new Date(0));
+  const data: ReportData = JSON.parse(files.get("report.json")!);
+  assertEquals(calibrated!.thresholds, data.calibration!.classes);
+  assert(
+    /^temperature 1\.\d\d ± 0\.\d\d, by 203 validation images$/.test(calibrated!.text),
+    calibrated!.text,
+  );
+  for (const { reliability, coverage, ece, cells, samples } of results) {
+    const { before, after } = reliability!;
+    assertAlmostEquals(before.ece!, ece!, 1e-12);
+    assert(after!.ece! < before.ece!);
+    assertEquals(after!.bins.reduce((sum, { images }) => sum + images, 0), samples);
+    const all = coverage!.at_coverage[0];
+    const hits = cells.reduce((sum, [truth, taken, count]) => sum + (truth === taken ? count : 0), 0);
+    assertEquals([all.coverage, all.accuracy], [1, hits / samples]);
+  }
+  const older = { ...data, calibration: undefined, valid: { ...data.valid, reliability: undefined } };
+  const then = new Map(files).set("report.json", JSON.stringify(older));
+  const [valid] = (await readRun(memoryFiles(then), new Date(0))).results;
+  assertEquals(valid.reliability, undefined);
 });
 
 Deno.test("readRun() has configuration, environment, and the way to each file", async () => {

@@ -2,6 +2,8 @@
 import { rng } from "../../../src/base/rng.ts";
 import { encodeJpeg } from "../../../src/host/deno_images.ts";
 import { chooseRows } from "../../../src/train/report/choose_pictures.ts";
+import { type Calibration, calibrationOf } from "../../../src/train/calibration.ts";
+import type { Outputs } from "../../../src/train/run_state.ts";
 import type { RunFiles } from "../../../src/train/report/run_records.ts";
 import { type Predictions, predictionsOf, type ReportData } from "../../../src/train/report/report_data.ts";
 
@@ -26,8 +28,8 @@ export function classNames(count: number): string[] {
   return [...Array.from({ length: count - odd.length }, (_, i) => String(i)), ...odd];
 }
 
-/** Predictions in which two classes of three are often mixed up with their neighbour. */
-export function samplePredictions(classes: number, samples: number, split: "valid" | "test"): Predictions {
+/** Outputs in which two classes of three are often mixed up with their neighbour. */
+function sampleOutputs(classes: number, samples: number, split: "valid" | "test"): Outputs {
   const stream = rng(5, split, classes);
   const labels = Uint32Array.from({ length: samples }, () => stream.integer(classes));
   const logits = Float32Array.from({ length: samples * classes }, () => 1.2 * stream.normal());
@@ -35,16 +37,28 @@ export function samplePredictions(classes: number, samples: number, split: "vali
     const taken = stream.uniform() < .12 ? (label + 1) % classes : label;
     logits[row * classes + taken] += 6;
   }
-  const outputs = { split, logits, labels, indices: Uint32Array.from(labels.keys()) };
-  return predictionsOf(outputs, classes, { loss: .4, top1: .8, top5: .97 }, { epoch: 3, step: 400 });
+  return { split, logits, labels, indices: Uint32Array.from(labels.keys()) };
+}
+
+/** What is kept of these. */
+export function samplePredictions(
+  classes: number,
+  samples: number,
+  split: "valid" | "test",
+  calibration?: Calibration,
+): Predictions {
+  const outputs = sampleOutputs(classes, samples, split), tally = { loss: .4, top1: .8, top5: .97 };
+  return predictionsOf(outputs, classes, tally, { epoch: 3, step: 400, calibration });
 }
 
 /** The files by path. */
 export async function sampleRun(options: SampleRunOptions): Promise<Map<string, string>> {
   const { classes, epochs } = options;
   const stream = rng(6, "sample run");
-  const valid = samplePredictions(classes.length, options.samples, "valid");
-  const test = samplePredictions(classes.length, options.samples, "test");
+  const weights = { classes, epoch: 3, step: 400, minPrecision: .95 };
+  const calibration = calibrationOf(sampleOutputs(classes.length, options.samples, "valid"), weights);
+  const valid = samplePredictions(classes.length, options.samples, "valid", calibration);
+  const test = samplePredictions(classes.length, options.samples, "test", calibration);
   const counts = (of: number) =>
     classes.map((_, i) => 1 + Math.round(of / (1 + i / 8) + 9 * stream.uniform()));
   const data: ReportData = {
@@ -65,6 +79,7 @@ export async function sampleRun(options: SampleRunOptions): Promise<Map<string, 
       count: 1,
     }],
     checkpoints: ["checkpoints/sample/last.safetensors"],
+    calibration,
     valid,
     test,
   };
