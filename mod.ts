@@ -257,12 +257,19 @@ export {
 } from "./src/metrics/accuracy.ts";
 export { type Areas, areaUnderRoc, auroc } from "./src/metrics/auroc.ts";
 export { calibrationError, type Reliability, reliability } from "./src/metrics/calibration.ts";
+export {
+  type ClassThreshold,
+  classThresholds,
+  type ThresholdOptions,
+} from "./src/metrics/class_thresholds.ts";
 export { type Confusion, confusionMatrix, confusionTotals } from "./src/metrics/confusion.ts";
+export { type Coverage, coverageOf, type CoverageRow } from "./src/metrics/coverage.ts";
 export { f1, type F1Scores, f1Scores } from "./src/metrics/f1.ts";
 export { mean as weightedMean } from "./src/metrics/mean.ts";
 export type { Accumulator, Metric } from "./src/metrics/metric.ts";
 export { nll } from "./src/metrics/nll.ts";
 export { softmax } from "./src/metrics/softmax.ts";
+export { fitTemperature, type TemperatureFit } from "./src/metrics/temperature.ts";
 export {
   type Dtype as StoredDtype,
   float32,
@@ -287,6 +294,7 @@ export type { Drawing } from "./src/plots/svg.ts";
 export { type Face, type Font, openFace, openFont, type Run } from "./src/plots/font.ts";
 
 // Training
+export type { Calibration } from "./src/train/calibration.ts";
 export type { Callback, Hook, StepRecord } from "./src/train/callback.ts";
 export { learningRateMonitor } from "./src/train/callbacks/learning_rate_monitor.ts";
 export { metricsLog } from "./src/train/callbacks/metrics_log.ts";
