@@ -20,6 +20,7 @@
  * sum, and split_sum adds the slices in order. The result does not depend on which slice finishes first.
  */
 import type { WgradOptions } from "./conv2d_wgrad.ts";
+import { readingFloats } from "./lib/reading.ts";
 import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
 import {
   DEPTH,
@@ -33,6 +34,7 @@ import {
   tilesAcross,
   vectorsOf,
 } from "./lib/tile.ts";
+import { loadDy, loadX, rowCount } from "./lib/wgrad_operands.ts";
 
 export interface TiledWgradOptions extends WgradOptions {
   readonly tile: Tile;
@@ -45,6 +47,7 @@ export const WGRAD_TILES: readonly Tile[] = [
   { name: "64x64", rows: 64, cols: 64, lanes: [8, 16] },
 ];
 
+const READING = readingFloats(DEPTH);
 /** Vectors of four rows that a thread owns. */
 const QUADS = TILE_ROWS / 4;
 /** Tiles of 64 x 64 that keep a large GPU busy, over all slices; their partial sums take at most 32 MiB. */
@@ -87,11 +90,8 @@ fn stash_dy(stage: u32, pixel: u32, k: u32, value: vec4f) {
 
 ${groupVariables(o)}
 ${laneOf(tile)}
-${isMatrix(o) ? matrixRows(o) : imageRows(o)}
-fn load_dy(k: u32, pixel: u32, end: u32) -> vec4f {
-  if (pixel >= end) { return vec4f(); }
-  return load4(dy[pixel * ${k4}u + k]);
-}
+${loadX(o, READING)}
+${loadDy(o, READING)}
 /** A vector of channels k of one of the four rows of a vector. */
 fn store(slice: u32, row: u32, r: u32, k: u32, sum: vec4f) {
   if (row >= ${rowCount(o) / 4}u || k >= end_k) { return; }
@@ -127,50 +127,6 @@ fn main(
 }`;
   const grid = [tilesAcross(o, tile), Math.ceil(rowCount(o) / tile.rows)] as const;
   return { code, workgroups: [...grid, tiledWgradSlices(o)] };
-}
-
-/** Rows of dw as a matrix. */
-function rowCount({ filter, channels, groups = 1 }: WgradOptions): number {
-  return filter[0] * filter[1] * channels / groups;
-}
-
-/** Whether x is X: the filter has one tap that covers each pixel. */
-function isMatrix({ filter, stride, padding }: WgradOptions): boolean {
-  return filter[0] * filter[1] === 1 && stride === 1 && padding === 0;
-}
-
-/** WGSL: `row_of(row)` for a vector of rows, and `load_x(row, pixel, end)`, if X is x itself. */
-function matrixRows({ channels }: WgradOptions): string {
-  return `
-alias Row = u32;
-fn row_of(row: u32) -> Row { return row; }
-fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
-  if (pixel >= end) { return vec4f(); }
-  return load4(x[pixel * ${channels / 4}u + group_c + row]);
-}`;
-}
-
-/** WGSL: the same if rows are channels c under taps. */
-function imageRows(
-  { input: [h, w], output: [p, q], filter, stride, padding, channels, groups = 1 }: WgradOptions,
-): string {
-  const c4 = channels / 4, group = c4 / groups;
-  return `
-/** Where the tap lies in x for the first pixel of dy, and its vector of channels c. */
-struct Row { top: i32, left: i32, c: i32 }
-fn row_of(row: u32) -> Row {
-  let tap = i32(row / ${group}u);
-  return Row(tap / ${filter[1]} - ${padding}, tap % ${
-    filter[1]
-  } - ${padding}, i32(group_c + row % ${group}u));
-}
-fn load_x(row: Row, pixel: u32, end: u32) -> vec4f {
-  let image = i32(pixel / ${p * q}u);
-  let h = i32(pixel % ${p * q}u / ${q}u) * ${stride} + row.top;
-  let v = i32(pixel % ${q}u) * ${stride} + row.left;
-  if (pixel >= end || u32(h) >= ${h}u || u32(v) >= ${w}u) { return vec4f(); }
-  return load4(x[((image * ${h} + h) * ${w} + v) * ${c4} + row.c]);
-}`;
 }
 
 /** How the threads share the loads of a stage: equal numbers of vectors of X and dy, for pixels this far apart. */

@@ -29,7 +29,8 @@
  * add in the same order and give the same bits.
  */
 import type { GemmOptions } from "./implicit_gemm.ts";
-import { innerCount, loadW, loadX, storeY } from "./lib/gemm_operands.ts";
+import { innerCount, loadW, loadX, rowCount, storeY } from "./lib/gemm_operands.ts";
+import { readingFloats } from "./lib/reading.ts";
 import { element4, type KernelSource, unroll, wgsl } from "./lib/source.ts";
 import { statistics, statisticsFunctions } from "./lib/tile_statistics.ts";
 import {
@@ -64,6 +65,7 @@ export const GEMM_TILES: readonly Tile[] = [
   { name: "64x32", rows: 64, cols: 32, lanes: [8, 8] },
 ];
 
+const READING = readingFloats(DEPTH);
 /** Vectors of four `inner` in a stage. */
 const QUADS = DEPTH / 4;
 /** Products of an f32 y that are summed separately. */
@@ -121,8 +123,8 @@ fn row_count() -> u32 {
 }
 ${groupVariables(o)}
 ${laneOf(tile)}
-${loadX(o)}
-${loadW(o)}
+${loadX(o, READING)}
+${loadW(o, READING)}
 ${storeY(o)}
 #if ${o.statistics}
 ${statisticsFunctions(tile, k4)}
@@ -173,11 +175,6 @@ fn main(
     code,
     workgroups: [tilesAcross(o, tile), Math.ceil(statisticsChunks(o, tile) / layers), layers],
   };
-}
-
-/** Rows of the product: the pixels of y's sub-grid, in all images. */
-function rowCount({ batch, rows, cols }: GemmOptions): number {
-  return batch * rows.output * cols.output;
 }
 
 function groupCount(o: GemmOptions, tile: Tile): number {

@@ -5,6 +5,7 @@
  */
 
 import { GpuError } from "../src/base/errors.ts";
+import type { ProviderName } from "../src/core/providers/mod.ts";
 import { openGpu } from "../src/host/deno_gpu.ts";
 
 /** What a ring's tests get: Deno's own test context. */
@@ -84,9 +85,14 @@ function isFile(path: string): boolean {
   }
 }
 
+/** Deno's GPU, or that of the provider that the tests are run with: `WGRAD_GPU=dawn`. */
+export function testGpu(): Promise<GPU> {
+  return openGpu(Deno.env.get("WGRAD_GPU") as ProviderName | undefined);
+}
+
 async function findAdapter(): Promise<GPUAdapter | null> {
   try {
-    return await (await openGpu()).requestAdapter();
+    return await (await testGpu()).requestAdapter();
   } catch (error) {
     if (error instanceof GpuError) return null;
     throw error;

@@ -1,12 +1,12 @@
 /**
  * The matrices of a convolution as a product, y[row, k] = sum over inner of X[row, inner] * w[inner, k], in WGSL that
- * reads and writes vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c), c being the channels
- * of one group (see groupVariables() in tile.ts).
+ * reads vectors and writes vectors of four: row = (n, p, q) is a pixel of y's sub-grid, inner = (tap, c), c being the
+ * channels of one group (see groupVariables() in tile.ts).
  */
 import type { GemmOptions } from "../implicit_gemm.ts";
 import type { GemmAxis } from "./gemm_axis.ts";
+import type { Reading } from "./reading.ts";
 import { wgsl } from "./source.ts";
-import { DEPTH } from "./tile.ts";
 
 /** Products in one sum. */
 export function innerCount(o: GemmOptions): number {
@@ -16,6 +16,11 @@ export function innerCount(o: GemmOptions): number {
 /** Channels of x that one channel of y reads. */
 function groupChannels({ channels, groups = 1 }: GemmOptions): number {
   return channels / groups;
+}
+
+/** Rows of the product: the pixels of y's sub-grid, in all images. */
+export function rowCount({ batch, rows, cols }: GemmOptions): number {
+  return batch * rows.output * cols.output;
 }
 
 /** Whether x is X: the filter has one tap that covers each pixel. */
@@ -31,36 +36,37 @@ function leaves({ input, output, stride, taps, start }: GemmAxis): boolean {
 }
 
 /** WGSL: zero outside x, or past the last product. */
-function zeroIf(...tests: readonly (string | false)[]): string {
+function zeroIf(type: string, ...tests: readonly (string | false)[]): string {
   const held = tests.filter((test) => test !== false);
-  return held.length === 0 ? "" : `if (${held.join(" || ")}) { return vec4f(); }`;
+  return held.length === 0 ? "" : `if (${held.join(" || ")}) { return ${type}(); }`;
 }
 
 /**
- * WGSL: `row_of(row)`, the position of a row of X in x, and `load_x(row, quad)`, a vector of four `inner`: channels c
+ * WGSL: `row_of(row)`, the position of a row of X in x, and `load_x(row, i)`, its i-th vector of `inner`: channels c
  * under a tap.
  */
-export function loadX(o: GemmOptions): string {
-  return isMatrix(o) ? matrixRows(o) : imageRows(o);
+export function loadX(o: GemmOptions, reading: Reading): string {
+  return isMatrix(o) ? matrixRows(o, reading) : imageRows(o, reading);
 }
 
 /** X if it is x itself. */
-function matrixRows(o: GemmOptions): string {
+function matrixRows(o: GemmOptions, { width, depth, type, load }: Reading): string {
   const channels = groupChannels(o);
   return `
 alias Row = u32;
-fn row_of(row: u32) -> Row { return row * ${o.channels / 4}u + group_c; }
-fn load_x(row: Row, quad: u32) -> vec4f {
-  ${zeroIf(channels % DEPTH !== 0 && `quad >= ${channels / 4}u`)}
-  return load4(x[row + quad]);
+fn row_of(row: u32) -> Row { return row * ${o.channels / width}u + group_c; }
+fn load_x(row: Row, vector: u32) -> ${type} {
+  ${zeroIf(type, channels % depth !== 0 && `vector >= ${channels / width}u`)}
+  return ${load("x[row + vector]")};
 }`;
 }
 
 /** X as the pixels under the taps. */
-function imageRows(o: GemmOptions): string {
-  const { rows, cols } = o, c4 = o.channels / 4, group = groupChannels(o) / 4, quads = innerCount(o) / 4;
+function imageRows(o: GemmOptions, { width, depth, type, load }: Reading): string {
+  const { rows, cols } = o, each = o.channels / width, group = groupChannels(o) / width;
+  const vectors = innerCount(o) / width;
   const tests = [
-    quads * 4 % DEPTH !== 0 && `quad >= ${quads}u`,
+    innerCount(o) % depth !== 0 && `vector >= ${vectors}u`,
     leaves(rows) && `u32(row.top + i) >= ${rows.input}u`,
     leaves(cols) && `u32(row.left + j) >= ${cols.input}u`,
   ];
@@ -71,41 +77,42 @@ fn row_of(row: u32) -> Row {
   let image = i32(row / ${rows.output * cols.output}u);
   let top = i32(row % ${rows.output * cols.output}u / ${cols.output}u) * ${rows.stride} + ${rows.start};
   let left = i32(row % ${cols.output}u) * ${cols.stride} + ${cols.start};
-  return Row(top, left, ((image * ${rows.input} + top) * ${cols.input} + left) * ${c4} + i32(group_c));
+  return Row(top, left, ((image * ${rows.input} + top) * ${cols.input} + left) * ${each} + i32(group_c));
 }
-fn load_x(row: Row, quad: u32) -> vec4f {
-#if ${quads > group}
-  let tap = i32(quad / ${group}u);
+fn load_x(row: Row, vector: u32) -> ${type} {
+#if ${vectors > group}
+  let tap = i32(vector / ${group}u);
   let i = tap / ${cols.taps};
   let j = tap % ${cols.taps};
-  ${zeroIf(...tests)}
-  return load4(x[row.at + (i * ${cols.input} + j) * ${c4} + i32(quad % ${group}u)]);
+  ${zeroIf(type, ...tests)}
+  return ${load(`x[row.at + (i * ${cols.input} + j) * ${each} + i32(vector % ${group}u)]`)};
 #else
   let i = 0;
   let j = 0;
-  ${zeroIf(...tests)}
-  return load4(x[row.at + i32(quad)]);
+  ${zeroIf(type, ...tests)}
+  return ${load("x[row.at + i32(vector)]")};
 #endif
 }`;
 }
 
-/** WGSL: `load_w(inner, k)`, a vector of channels k. */
-export function loadW(o: GemmOptions): string {
-  const { rows, cols, outputs } = o, channels = groupChannels(o), inner = innerCount(o);
+/** WGSL: `load_w(inner, k)`, the k-th vector of channels. */
+export function loadW(o: GemmOptions, { width, depth, type, load }: Reading): string {
+  const { rows, cols } = o, channels = groupChannels(o), inner = innerCount(o), outputs = o.outputs / width;
   const isFlat = [rows, cols].every(({ taps, size, every }) => taps === size && every === 1);
+  const first = (rows.first * cols.size + cols.first) * channels;
   return wgsl`
-fn load_w(inner: u32, k: u32) -> vec4f {
-  ${zeroIf(inner % DEPTH !== 0 && `inner >= ${inner}u`)}
+fn load_w(inner: u32, k: u32) -> ${type} {
+  ${zeroIf(type, inner % depth !== 0 && `inner >= ${inner}u`)}
 #if ${isFlat}
-  return load4(w[inner * ${outputs / 4}u + k]);
+  return ${load(`w[inner * ${outputs}u + k]`)};
 #elif ${inner <= channels}
-  return load4(w[(${(rows.first * cols.size + cols.first) * channels}u + inner) * ${outputs / 4}u + k]);
+  return ${load(`w[(${first}u + inner) * ${outputs}u + k]`)};
 #else
   let i = i32(inner) / ${channels} / ${cols.taps} * ${rows.every} + ${rows.first};
   let j = i32(inner) / ${channels} % ${cols.taps} * ${cols.every} + ${cols.first};
   let tap = i * ${cols.size} + j;
   let c = i32(inner) % ${channels};
-  return load4(w[(tap * ${channels} + c) * ${outputs / 4} + i32(k)]);
+  return ${load(`w[(tap * ${channels} + c) * ${outputs} + i32(k)]`)};
 #endif
 }`;
 }

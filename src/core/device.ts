@@ -4,6 +4,7 @@
  */
 import { DeviceLostError, GpuError, messageOf } from "../base/errors.ts";
 import { roundUp } from "../base/shape.ts";
+import { findMatrixUnit, MATRIX_FEATURES, type MatrixUnit } from "./matrix_unit.ts";
 import { Pool, type Storage } from "./pool.ts";
 
 /** What the adapter reports about itself; empty strings if unknown. */
@@ -41,13 +42,17 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
         "with `apt-get install mesa-vulkan-drivers`, then run `deno task doctor`",
     );
   }
+  const found = findMatrixUnit(adapter);
+  const features = "unit" in found ? [...FEATURES, ...MATRIX_FEATURES] : FEATURES;
   try {
     const device = await adapter.requestDevice({
       label: "wgrad",
-      requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
+      requiredFeatures: [...new Set(features as GPUFeatureName[])].filter((name) =>
+        adapter.features.has(name)
+      ),
       requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
     });
-    return new Device(device, adapter.info);
+    return new Device(device, adapter.info, "unit" in found ? found.unit : undefined);
   } catch (error) {
     throw new GpuError(
       `Cannot open the GPU ${adapter.info.description}: ${
@@ -91,7 +96,12 @@ export class Device {
   #scopes: Set<Storage>[] = [];
   #checks: Set<Promise<void>> = new Set();
 
-  constructor(readonly gpu: GPUDevice, readonly adapter: AdapterDescription) {
+  /** @param matrixUnit what the adapter multiplies on matrix units, if it has any */
+  constructor(
+    readonly gpu: GPUDevice,
+    readonly adapter: AdapterDescription,
+    readonly matrixUnit?: MatrixUnit,
+  ) {
     this.pool = new Pool(gpu);
     this.failed = new Promise<never>((_, reject) => this.#reject = reject);
     this.failed.catch(() => {});

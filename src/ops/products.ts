@@ -1,8 +1,9 @@
 /**
- * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are two families of
- * kernels, in registers for software adapters and through workgroup memory for GPUs, each with several tiles, of
- * which the device's choice is run (see core/choice.ts). Narrow groups of channels, which would leave most of a tile
- * empty, are computed in registers on GPUs, too. Tiles of a family give the same y and dw, bit for bit; the
+ * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are three families of
+ * kernels, in registers for software adapters, through workgroup memory for GPUs, and on matrix units for f16 where an
+ * adapter has them, each with several tiles, of which the device's choice is run (see core/choice.ts). Narrow groups of
+ * channels, which would leave most of a tile empty, are computed in registers on GPUs, too, and groups never on matrix
+ * units. Tiles of a family give the same y and dw, bit for bit; the
  * statistics of chunks differ in their last digits, because the chunks differ.
  */
 import {
@@ -18,12 +19,14 @@ import {
   WGRAD_TILES,
   wgradTileFits,
 } from "../../kernels/conv2d_wgrad_tiled.ts";
+import { conv2dWgradMatrix, matrixWgradTiles } from "../../kernels/conv2d_wgrad_matrix.ts";
 import {
   type GemmOptions,
   implicitGemm,
   registerChunks,
   registerTiles,
 } from "../../kernels/implicit_gemm.ts";
+import { implicitGemmMatrix, matrixChunks, matrixGemmTiles } from "../../kernels/implicit_gemm_matrix.ts";
 import {
   GEMM_TILES,
   gemmTileFits,
@@ -65,14 +68,35 @@ function registerStyle({ adapter }: Device): RegisterStyle {
 /** The most channels of a group that GPUs compute in registers: half of the narrowest tile. */
 const NARROW = 16;
 
-/** Whether a product with so many outputs in each group is computed in registers. */
-function inRegisters({ adapter }: Device, outputs: number, groups: number): boolean {
-  return isSoftware(adapter) || groups > 1 && outputs / groups <= NARROW;
+/** The families of kernels. */
+type Family = "registers" | "workgroup memory" | "matrix units";
+
+/** The family that computes a product on a device. */
+function familyOf(
+  { adapter, matrixUnit }: Device,
+  { type, outputs, groups = 1 }: Pick<GemmOptions, "type" | "outputs" | "groups">,
+): Family {
+  if (matrixUnit && type === "f16" && groups === 1) return "matrix units";
+  return isSoftware(adapter) || groups > 1 && outputs / groups <= NARROW ? "registers" : "workgroup memory";
+}
+
+/** What tiles on matrix units depend on. */
+function matrixOptions({ matrixUnit, gpu }: Device) {
+  return { type: "f16", unit: matrixUnit!, memory: gpu.limits.maxComputeWorkgroupStorageSize } as const;
 }
 
 /** The ways to compute y = x w that are worth trying on a device, most promising first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
-  if (inRegisters(device, o.outputs, o.groups ?? 1)) {
+  const family = familyOf(device, o);
+  if (family === "matrix units") {
+    const { unit, type, memory } = matrixOptions(device);
+    return matrixGemmTiles(o, unit, memory).map((tile) => ({
+      name: tile.name,
+      source: () => implicitGemmMatrix({ ...o, type, groups: 1, transposed: false, tile, unit }),
+      parts: matrixChunks(o, tile),
+    }));
+  }
+  if (family === "registers") {
     const { operands, sums } = registerStyle(device);
     return registerTiles(o, sums).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
@@ -89,7 +113,16 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 
 /** The ways to compute dw that are worth trying on a device, most promising first. */
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
-  if (inRegisters(device, o.outputs, o.groups ?? 1)) {
+  const family = familyOf(device, o);
+  if (family === "matrix units") {
+    const { unit, type, memory } = matrixOptions(device);
+    return matrixWgradTiles(o, unit, memory).map((tile) => ({
+      name: tile.name,
+      source: () => conv2dWgradMatrix({ ...o, type, groups: 1, tile, unit }),
+      parts: tiledWgradSlices(o),
+    }));
+  }
+  if (family === "registers") {
     const { operands } = registerStyle(device);
     const slices = wgradSlices(o, isSoftware(device.adapter) ? undefined : GPU_TARGET);
     return wgradTiles(o).map((tile) => ({
@@ -143,10 +176,12 @@ const transpose = kernel("transpose_filter", transposeFilter);
  */
 export function dgradFilter(w: Tensor, groups = 1): { w: Tensor; transposed: boolean } {
   const [outputs, each] = w.shape.toReversed(), taps = w.shape.slice(0, -2), channels = each * groups;
-  if (inRegisters(w.device, channels, groups)) return { w, transposed: true };
+  const type = w.dtype as ElementType;
+  const family = familyOf(w.device, { type, outputs: channels, groups });
+  if (family === "registers") return { w, transposed: true };
   const transposed = empty(w.device, [...taps, outputs / groups, channels], w.dtype, "transposed filter");
   const count = taps.reduce((product, side) => product * side, 1);
-  transpose.run({ w, transposed }, { type: w.dtype as ElementType, taps: count, channels, outputs, groups });
+  transpose.run({ w, transposed }, { type, taps: count, channels, outputs, groups });
   return { w: transposed, transposed: false };
 }
 

@@ -12,6 +12,11 @@ export const gpuTest: RingTest = (name, body) => {
   tests.set(name, body);
 };
 
+/** The page's GPU. */
+export function testGpu(): Promise<GPU> {
+  return Promise.resolve(navigator.gpu);
+}
+
 /** The page is closed after its last test, and what it holds with it. */
 export function afterAll(): void {}
 

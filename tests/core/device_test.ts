@@ -3,7 +3,8 @@ import { DeviceLostError, exitCode, GpuError } from "../../src/base/errors.ts";
 import { LIMITS, openDevice } from "../../src/core/device.ts";
 import { empty, persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { gpuTest } from "../rings.ts";
-import { deviceTest, map, testGpu } from "./fixtures.ts";
+import { testGpu } from "../rings.ts";
+import { deviceTest, map } from "./fixtures.ts";
 
 gpuTest("openDevice() asks for the adapter's own limits", async () => {
   const adapter = (await (await testGpu()).requestAdapter())!;

@@ -1,16 +1,9 @@
 /** What the engine's own tests share: a device for each test, and kernels that are small enough to check by eye. */
 import { type Device, openDevice } from "../../src/core/device.ts";
 import { kernel, type KernelSource } from "../../src/core/kernel.ts";
-import type { ProviderName } from "../../src/core/providers/mod.ts";
 import { gradientFor, record, type Sums } from "../../src/core/tape.ts";
 import { type Tensor } from "../../src/core/tensor.ts";
-import { openGpu } from "../../src/host/deno_gpu.ts";
-import { gpuTest } from "../rings.ts";
-
-/** Deno's GPU, or that of the provider that the tests are run with: `WGRAD_GPU=dawn`. */
-export function testGpu(): Promise<GPU> {
-  return openGpu(Deno.env.get("WGRAD_GPU") as ProviderName | undefined);
-}
+import { gpuTest, testGpu } from "../rings.ts";
 
 /** Registers a test of ring 2 with a device of its own, which is closed after it. */
 export function deviceTest(name: string, body: (device: Device) => void | Promise<void>): void {

@@ -12,8 +12,14 @@ interface DawnPackage {
   create(options: string[]): GPU;
 }
 
-/** Timestamps are for profiling, so they are not rounded as for web pages. */
-const OPTIONS = ["enable-dawn-features=allow_unsafe_apis", "disable-dawn-features=timestamp_quantization"];
+/**
+ * Matrix units and timestamps are experiments; on older drivers of NVIDIA Dawn hides f16 because of graphics shaders,
+ * which wgrad has none of. Timestamps are for profiling, so they are not rounded as for web pages.
+ */
+const OPTIONS = [
+  "enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia",
+  "disable-dawn-features=timestamp_quantization",
+];
 
 /** Dawn's instances. The package ends one with its GPU object, although devices opened from it are still in use. */
 const instances: GPU[] = [];

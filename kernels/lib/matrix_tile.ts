@@ -1,0 +1,201 @@
+/**
+ * Shared by the matrix products on matrix units (tensor cores): the tile of the result that a workgroup owns, how its
+ * subgroups divide it, and the stages of its operands in workgroup memory.
+ *
+ * A subgroup multiplies matrices of the unit's size, of f16 with sums in f32, and keeps the sums of its part of the
+ * tile in registers. Operands lie in workgroup memory as they do in a tensor, as packed pairs of f16 in vectors of
+ * eight, so nothing is unpacked; each row is followed by one vector of padding, so that the rows of a matrix start in
+ * other banks. There are two stages: while one is multiplied, the next is loaded into registers and then stored to the
+ * other, so one barrier suffices. When the sums are complete, the same memory passes them to the threads as f32, 32
+ * columns at a time.
+ *
+ * WGSL's matrices are Chrome's experiment "subgroup matrix", over Vulkan's cooperative matrices.
+ */
+import { unroll } from "./source.ts";
+
+/** A matrix product that an adapter has units for: [m, k] times [k, n] of f16, with sums in f32. */
+export interface MatrixUnit {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  /** Threads of a subgroup. */
+  readonly lanes: number;
+}
+
+/** A tile of the result. */
+export interface MatrixTile {
+  readonly name: string;
+  readonly rows: number;
+  readonly cols: number;
+  /** Steps along the inner axis in a stage. */
+  readonly depth: number;
+  /** Rows and columns that a subgroup owns. */
+  readonly part: readonly [number, number];
+}
+
+/** A tile in matrices of the unit, such as [4, 4, 2] by parts of [2, 2]: 64 x 64 with a depth of 32 for 16 x 16 x 16. */
+export interface TileShape {
+  readonly tile: readonly [number, number, number];
+  readonly part: readonly [number, number];
+}
+
+/** The tile of a shape on a unit. */
+export function matrixTile(
+  { tile: [rows, cols, depth], part }: TileShape,
+  { m, n, k }: MatrixUnit,
+): MatrixTile {
+  return {
+    name: `${rows * m}x${cols * n}x${depth * k}`,
+    rows: rows * m,
+    cols: cols * n,
+    depth: depth * k,
+    part: [part[0] * m, part[1] * n],
+  };
+}
+
+/** Columns of the result in workgroup memory at a time. */
+const BAND = 32;
+/** Vectors of four columns in a band, and from row to row, with one of padding. */
+export const BAND_VECTORS = BAND / 4, BAND_ROW = BAND_VECTORS + 1;
+
+/** WGSL for the start of a kernel. */
+export const MATRIX_HEAD = `enable f16;
+enable subgroups;
+enable chromium_experimental_subgroup_matrix;
+diagnostic(off, chromium.subgroup_matrix_uniformity);`;
+
+/** Threads of a workgroup. */
+export function matrixThreads({ rows, cols, part }: MatrixTile, { lanes }: MatrixUnit): number {
+  return rows / part[0] * (cols / part[1]) * lanes;
+}
+
+/** An operand of a stage: rows of vectors of eight, each with one of padding. */
+interface Stored {
+  /** Where it starts in its stage, and from row to row, in vectors. */
+  readonly at: number;
+  readonly row: number;
+}
+
+/** The operands of a stage, and its size in vectors. */
+interface Stage {
+  readonly left: Stored;
+  readonly right: Stored;
+  readonly size: number;
+}
+
+/**
+ * The stage of a product whose left operand is stored as [rows, depth], or, if `byColumns`, as [depth, rows], and whose
+ * right operand is stored as [depth, columns].
+ */
+export function stageOf({ rows, cols, depth }: MatrixTile, byColumns: boolean): Stage {
+  const left = { at: 0, row: (byColumns ? rows : depth) / 8 + 1 };
+  const right = { at: (byColumns ? depth : rows) * left.row, row: cols / 8 + 1 };
+  return { left, right, size: right.at + depth * right.row };
+}
+
+/** Bytes of workgroup memory. */
+export function matrixMemory(tile: MatrixTile, unit: MatrixUnit, byColumns: boolean): number {
+  return 16 * (sharedVectors(tile, byColumns) + matrixThreads(tile, unit));
+}
+
+function sharedVectors(tile: MatrixTile, byColumns: boolean): number {
+  return Math.max(2 * stageOf(tile, byColumns).size, tile.rows * BAND_ROW);
+}
+
+/** WGSL outside `main`: the memory of the stages and of the result. */
+export function matrixMemoryOf(tile: MatrixTile, byColumns: boolean): string {
+  return `
+var<workgroup> shared_vectors: array<vec4u, ${sharedVectors(tile, byColumns)}>;
+/** Of a band of the result, a vector of four columns. */
+fn result(row: u32, vector: u32) -> vec4f { return bitcast<vec4f>(shared_vectors[row * ${BAND_ROW}u + vector]); }`;
+}
+
+/** `text(i, j)` for each of the unit's results that a subgroup owns. */
+function eachResult(
+  { part }: MatrixTile,
+  { m, n }: MatrixUnit,
+  text: (i: number, j: number) => string,
+): string {
+  return unroll(part[0] / m, (i) => unroll(part[1] / n, (j) => text(i, j)));
+}
+
+/** WGSL: the place of this thread's subgroup in the tile, and its sums. */
+export function matrixSums(tile: MatrixTile, unit: MatrixUnit): string {
+  const across = tile.cols / tile.part[1];
+  return `
+  let subgroup = thread / ${unit.lanes}u;
+  let part_row = subgroup / ${across}u * ${tile.part[0]}u;
+  let part_col = subgroup % ${across}u * ${tile.part[1]}u;
+  ${
+    eachResult(tile, unit, (i, j) =>
+      `var sum${i}_${j}: subgroup_matrix_result<f32, ${unit.n}, ${unit.m}>;`)
+  }`;
+}
+
+/** WGSL: adds the products of the stage that starts at the vector `here`. */
+export function multiplyStage(tile: MatrixTile, unit: MatrixUnit, byColumns: boolean): string {
+  const { m, n, k } = unit, { left, right } = stageOf(tile, byColumns);
+  const leftAt = (i: number) =>
+    byColumns
+      ? `${left.at}u + step * ${k * left.row}u + part_row / 8u + ${i * m / 8}u`
+      : `${left.at}u + (part_row + ${i * m}u) * ${left.row}u + step * ${k / 8}u`;
+  const layout = byColumns ? "col_major" : "row_major";
+  return `
+    for (var step = 0u; step < ${tile.depth / k}u; step++) {
+      ${
+    unroll(tile.part[0] / m, (i) =>
+      `let left${i} = subgroupMatrixLoad<subgroup_matrix_left<f16, ${k}, ${m}>, ${layout}>(` +
+      `&shared_vectors, here + ${leftAt(i)}, ${left.row}u);`)
+  }
+      ${
+    unroll(tile.part[1] / n, (j) =>
+      `let right${j} = subgroupMatrixLoad<subgroup_matrix_right<f16, ${n}, ${k}>, row_major>(&shared_vectors, ` +
+      `here + ${right.at}u + step * ${k * right.row}u + part_col / 8u + ${j * n / 8}u, ${right.row}u);`)
+  }
+      ${
+    eachResult(tile, unit, (i, j) =>
+      `sum${i}_${j} = subgroupMatrixMultiplyAccumulate(left${i}, right${j}, sum${i}_${j});`)
+  }
+    }`;
+}
+
+/**
+ * WGSL: passes the sums through workgroup memory, and runs `text(first)` for each band of columns, with its first
+ * vector of four; there `result(row, vector)` is a vector of the band.
+ */
+export function eachBand(tile: MatrixTile, unit: MatrixUnit, text: (first: number) => string): string {
+  const store = (i: number, j: number) =>
+    `subgroupMatrixStore<row_major>(&shared_vectors, (part_row + ${i * unit.m}u) * ${BAND_ROW}u + ` +
+    `(part_col + ${j * unit.n}u) % ${BAND}u / 4u, sum${i}_${j}, ${BAND_ROW}u);`;
+  return unroll(tile.cols / BAND, (band) => `
+  workgroupBarrier();
+  ${
+    unroll(tile.part[1] / unit.n, (j) => `
+  if ((part_col + ${j * unit.n}u) / ${BAND}u == ${band}u) {
+    ${unroll(tile.part[0] / unit.m, (i) => store(i, j))}
+  }`)
+  }
+  workgroupBarrier();
+  ${text(band * BAND_VECTORS)}`);
+}
+
+/** WGSL: `text` for each row and vector of a band, shared out among the threads. */
+export function eachOfBand(tile: MatrixTile, unit: MatrixUnit, text: string): string {
+  return `
+  for (var i = thread; i < ${tile.rows * BAND_VECTORS}u; i += ${matrixThreads(tile, unit)}u) {
+    let row = i / ${BAND_VECTORS}u;
+    let vector = i % ${BAND_VECTORS}u;
+    ${text}
+  }`;
+}
+
+/** How threads share the loads of `count` rows of `vectors` vectors: `text(i, row)` for the rows this far apart. */
+export function eachLoad(
+  tile: MatrixTile,
+  unit: MatrixUnit,
+  { count, vectors }: { count: number; vectors: number },
+  text: (i: number, row: number) => string,
+): string {
+  const atOnce = matrixThreads(tile, unit) / vectors;
+  return unroll(count / atOnce, (i) => text(i, i * atOnce));
+}
