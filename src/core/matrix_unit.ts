@@ -12,6 +12,11 @@ export interface MatrixUnit {
   readonly lanes: number;
 }
 
+/** "16x16x16". */
+export function unitText({ m, n, k }: MatrixUnit): string {
+  return `${m}x${n}x${k}`;
+}
+
 /** The features that kernels on matrix units need. */
 export const MATRIX_FEATURES: readonly string[] = [
   "chromium-experimental-subgroup-matrix",

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { DataError, MissingError } from "../base/errors.ts";
 import type { Device } from "../core/device.ts";
+import { unitText } from "../core/matrix_unit.ts";
 import type { Callback } from "../train/callback.ts";
 import type { Host } from "./host.ts";
 import { waitForLock } from "./wait_for_lock.ts";
@@ -23,13 +24,14 @@ export interface KeptChoices {
 }
 
 /**
- * The conditions under which choices are valid: the adapter as named by its driver, the runtime, and the
- * engine.
+ * The conditions under which choices are valid: the adapter as named by its driver, its matrix units, the runtime,
+ * and the engine.
  */
-function identity(host: Host, { adapter }: Device): { adapter: string; engine: string } {
+function identity(host: Host, { adapter, matrixUnit }: Device): { adapter: string; engine: string } {
   const { vendor, architecture, device, description } = adapter;
+  const units = matrixUnit && `matrix units ${unitText(matrixUnit)}`;
   return {
-    adapter: [vendor, architecture, device, description].filter(Boolean).join(" "),
+    adapter: [vendor, architecture, device, description, units].filter(Boolean).join(" "),
     engine: `wgrad ${ENGINE}, ${host.runtime}`,
   };
 }

@@ -2,28 +2,33 @@
 import type { Config } from "../config/mod.ts";
 import { few } from "../base/few.ts";
 import { type Device, openDevice } from "../core/device.ts";
+import { unitText } from "../core/matrix_unit.ts";
 import { mib } from "../base/byte_size.ts";
 import { parameterCount } from "../nn/declare_layers.ts";
 import type { Model } from "../nn/model.ts";
 import { createModel } from "../nn/models/mod.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
+import { chooseGpu } from "./choose_gpu.ts";
 import type { Host } from "./host.ts";
 import { openWeights } from "./open_weights.ts";
 
 /** Opens the configured GPU and prints its name. @throws GpuError if there is none */
 export async function openConfigured(host: Host, config: Config): Promise<Device> {
-  const device = await openDevice(await host.openGpu(config.gpu));
+  const { provider, note } = await chooseGpu(host, { gpu: config.gpu, precision: config.trainer.precision });
+  const device = await openDevice(await host.openGpu(provider));
   host.print(`device  ${describeAdapter(device)}`);
+  if (note !== undefined) host.print(`        ${note}`);
   return device;
 }
 
 /** The adapter's name and features, in one line. */
-export function describeAdapter({ adapter, gpu }: Device): string {
+export function describeAdapter({ adapter, gpu, matrixUnit }: Device): string {
   const name = adapter.description ||
     [adapter.vendor, adapter.architecture, adapter.device].filter(Boolean).join(" ");
   const features = ["shader-f16", "timestamp-query"].filter((feature) => gpu.features.has(feature));
+  const units = matrixUnit ? [`matrix units ${unitText(matrixUnit)}`] : [];
   return `${name || "unnamed adapter"} (${
-    [...features, `bindings to ${mib(gpu.limits.maxStorageBufferBindingSize)}`].join(", ")
+    [...features, ...units, `bindings to ${mib(gpu.limits.maxStorageBufferBindingSize)}`].join(", ")
   })`;
 }
 

@@ -3,7 +3,8 @@ import { append } from "../base/lists.ts";
 import { GpuError } from "../base/errors.ts";
 import { loadConfig } from "../config/mod.ts";
 import { type Device, isSoftware, openDevice } from "../core/device.ts";
-import { type ProviderName, providers } from "../core/providers/mod.ts";
+import { unitText } from "../core/matrix_unit.ts";
+import { DEFAULT_PROVIDER, type ProviderName, providers } from "../core/providers/mod.ts";
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
 import type { Machine } from "../setup/machine.ts";
@@ -18,6 +19,7 @@ import {
   type Section,
 } from "./doctor/report.ts";
 import { parseArguments } from "../launch/usage.ts";
+import { matrixUnitsOf } from "../setup/choose_gpu.ts";
 import type { Host } from "../setup/host.ts";
 import { keptChoices } from "../setup/kernel_choices.ts";
 import { usages } from "./usages.ts";
@@ -71,9 +73,8 @@ async function examineGpu(
     }
     device = await openDevice(gpu);
     const { description } = providers[provider];
-    add(
-      adapterSection(device, isOpenGl(device.adapter, machine) ? `${description}, on OpenGL` : description),
-    );
+    const through = isOpenGl(device.adapter, machine) ? `${description}, on OpenGL` : description;
+    add(adapterSection(device, through, await matrixFacts(host, device, provider)));
     append(findings, adapterFindings(device, machine));
     add(await speedSection(device));
     add(await kernelSection(host, device));
@@ -87,16 +88,33 @@ async function examineGpu(
   return findings;
 }
 
+/** The matrix units through a provider, and through Dawn, where a training in 16-mixed looks next on a GPU. */
+async function matrixFacts(
+  host: Host,
+  { adapter }: Device,
+  provider: ProviderName,
+): Promise<[string, string][]> {
+  const others = provider === DEFAULT_PROVIDER && !isSoftware(adapter) ? ["dawn" as const] : [];
+  const facts: [string, string][] = [];
+  for (const name of [provider, ...others]) {
+    const found = await matrixUnitsOf(host, name);
+    const units = "unit" in found ? `${unitText(found.unit)}, f16 with sums in f32` : `no: ${found.lack}`;
+    facts.push([facts.length === 0 ? "matrix units" : `  with gpu=${name}`, units]);
+  }
+  return facts;
+}
+
 /** The kernel choices that earlier runs made for this adapter. */
 async function kernelSection(host: Host, device: Device): Promise<Section> {
   const family = isSoftware(device.adapter)
     ? "in registers, for software adapters"
     : "through workgroup memory, for GPUs";
+  const products = device.matrixUnit ? `${family}; of f16 on matrix units` : family;
   const { path, choices } = await keptChoices(host, device);
   const kept = choices.size > 0
     ? `${choices.size} measured, stored in ${path}`
     : "none measured yet; trainer.tune_kernels=true measures before the first step";
-  return { title: "Kernels", facts: [["convolutions", family], ["choices", kept]] };
+  return { title: "Kernels", facts: [["convolutions", products], ["choices", kept]] };
 }
 
 async function speedSection(device: Device): Promise<Section> {

@@ -66,7 +66,12 @@ export const schedulerSchema = kindsOf(schedules, {
 /** The training loop, under Lightning's names. */
 export const trainerSchema = z.strictObject({
   max_epochs: count.default(200).describe("Passes through the training set"),
-  precision: z.enum(["32-true", "16-mixed"]).default("32-true").describe(
+  precision: z.enum(["32-true", "16-mixed"], {
+    error: ({ input }) =>
+      String(input).startsWith("bf16")
+        ? "must be 32-true or 16-mixed: WGSL, WebGPU's language, has no bfloat16"
+        : undefined,
+  }).default("32-true").describe(
     "Number format of activations and weights",
   ),
   gradient_clip_val: z.number().min(0).nullable().default(1)

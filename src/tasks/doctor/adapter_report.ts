@@ -39,7 +39,11 @@ export function isOpenGl(
 }
 
 /** Name, features and the relevant limits. */
-export function adapterSection({ adapter, gpu }: Device, provider: string): Section {
+export function adapterSection(
+  { adapter, gpu }: Device,
+  provider: string,
+  units: readonly (readonly [string, string])[] = [],
+): Section {
   const { limits } = gpu;
   const name = adapter.description || adapter.device || "unnamed";
   const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
@@ -55,6 +59,7 @@ export function adapterSection({ adapter, gpu }: Device, provider: string): Sect
         "largest tensor",
         `${bytesText(largest)}: batches of up to ${Math.floor(largest / STEM_BYTES)} at 224 pixels in f32`,
       ],
+      ...units,
       ["storage buffers", limit(limits, "maxStorageBuffersPerShaderStage", " per kernel")],
       ["workgroup", limit(limits, "maxComputeInvocationsPerWorkgroup", " threads")],
       ["workgroup memory", limit(limits, "maxComputeWorkgroupStorageSize", " bytes")],
