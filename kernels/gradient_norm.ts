@@ -4,7 +4,7 @@
  */
 import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
 
-/** Threads of the first dispatch, and therefore chunks. */
+/** Threads of the first dispatch over a piece of the gradients, and therefore its chunks. */
 export const NORM_CHUNKS = 4096;
 
 /** partial[t] = sum of squares of the t-th chunk. A thread handles one contiguous chunk. */
@@ -37,14 +37,14 @@ fn loss_scale() -> f32 { return scale[0]; }
 #else
 fn loss_scale() -> f32 { return 1.0; }
 #endif
-@group(0) @binding(0) var<storage, read> partial: array<f32>; // [NORM_CHUNKS]
+@group(0) @binding(0) var<storage, read> partial: array<f32>; // [pieces * NORM_CHUNKS]
 @group(0) @binding(1) var<storage, read_write> clip: array<vec2f>; // (norm, factor)
 var<workgroup> sums: array<f32, ${LINEAR}>;
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(local_invocation_index) lane: u32) {
   var sum = 0.0;
-  for (var i = lane; i < ${NORM_CHUNKS}u; i += ${LINEAR}u) { sum += partial[i]; }
+  for (var i = lane; i < arrayLength(&partial); i += ${LINEAR}u) { sum += partial[i]; }
   sums[lane] = sum;
   workgroupBarrier();
   if (lane > 0u) { return; }

@@ -38,10 +38,11 @@ export class Pool {
 
   /**
    * A buffer of at least `bytes` bytes with undefined contents.
-   * @throws LimitError if it exceeds what the adapter can bind
+   * @param most the most bytes that it may have, by default what the adapter can bind
+   * @throws LimitError if it exceeds that
    */
-  acquire(bytes: number, label: string): GPUBuffer {
-    const limit = this.check(bytes, label);
+  acquire(bytes: number, label: string, most?: number): GPUBuffer {
+    const limit = this.check(bytes, label, most);
     const size = Math.min(bucket(bytes), limit);
     const buffer = this.#free.get(size)?.pop() ?? this.#create(size, label);
     this.#live.add(buffer);
@@ -49,11 +50,13 @@ export class Pool {
     return buffer;
   }
 
-  /** The maximum number of bytes that the adapter binds. @throws LimitError if `bytes` exceeds it */
-  check(bytes: number, label: string): number {
-    const limit = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
+  /** The maximum number of bytes, by default what the adapter binds. @throws LimitError if `bytes` exceeds it */
+  check(bytes: number, label: string, most?: number): number {
+    const bound = Math.min(this.gpu.limits.maxBufferSize, this.gpu.limits.maxStorageBufferBindingSize);
+    const limit = most ?? bound;
     if (bytes > limit) {
-      const needs = `it needs ${mib(bytes)}, but the adapter binds at most ${mib(limit)}`;
+      const can = most === undefined ? "binds at most" : "allocates at most";
+      const needs = `it needs ${mib(bytes)}, but the adapter ${can} ${mib(limit)}`;
       throw new LimitError(`Cannot allocate ${label}: ${needs}`, limit / bytes);
     }
     return limit;

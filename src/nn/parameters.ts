@@ -6,8 +6,9 @@
 import type { Rng } from "../base/rng.ts";
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
+import { flat } from "../core/pieces.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
-import { castInto } from "../ops/cast.ts";
+import { castFlat } from "../ops/cast.ts";
 import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
 import { stateFaults } from "./state_faults.ts";
 
@@ -139,8 +140,8 @@ export class ParameterSet {
     this.#buffers = flatten(buffers);
     this.decayed = flatten(decaying).size;
     this.trained = [flatten(frozenFilters).size, this.#weights.size - flatten(frozenVectors).size];
-    this.values = persistent(device, [this.#weights.size], "f32", "parameters");
-    this.gradients = persistent(device, [this.#weights.size], "f32", "gradients");
+    this.values = flat(device, this.#weights.size, "f32", "parameters");
+    this.gradients = flat(device, this.#weights.size, "f32", "gradients");
     this.statistics = persistent(
       device,
       [Math.max(ALIGNMENT, this.#buffers.size)],
@@ -148,7 +149,7 @@ export class ParameterSet {
       "running statistics",
     );
     this.halves = precision === "16-mixed"
-      ? persistent(device, [this.decayed], "f16", "f16 copies of parameters")
+      ? flat(device, this.decayed, "f16", "f16 copies of parameters")
       : undefined;
     for (const [parameter, offset] of this.#weights.offsets) {
       const source = parameter.declaration.decays ? this.halves ?? this.values : this.values;
@@ -242,7 +243,7 @@ export class ParameterSet {
 
   /** Encodes updating the f16 copies, if there are any, from `values`. */
   copyHalves(): void {
-    if (this.halves) castInto(this.values.slice(0, this.halves.shape), this.halves);
+    if (this.halves) castFlat(this.values, this.halves);
   }
 
   /** The gradients in PyTorch's layouts, by parameter name. Waits for the GPU. */

@@ -2,14 +2,17 @@ import { cast as castKernel } from "../../kernels/cast.ts";
 import type { ElementType } from "../../kernels/lib/source.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
+import { eachPiece } from "../core/pieces.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { elementType } from "./checks.ts";
 
 const convert = kernel("cast", castKernel);
 
-/** Encodes y = x in y's element type, without a gradient. */
-export function castInto(x: Tensor, y: Tensor): void {
-  convert.run({ x, y }, { to: elementType("cast", y), count: x.size });
+/** Encodes y = the beginning of x in y's element type, without a gradient; both are flat. */
+export function castFlat(x: Tensor, y: Tensor): void {
+  eachPiece({ x: x.slice(0, y.shape), y }, (pieces, count) => {
+    convert.run(pieces, { to: elementType("cast", y), count });
+  });
 }
 
 /**

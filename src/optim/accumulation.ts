@@ -1,6 +1,7 @@
 import { accumulate } from "../../kernels/accumulate.ts";
 import { kernel } from "../core/kernel.ts";
-import { persistent, type Tensor } from "../core/tensor.ts";
+import { eachPiece, flat } from "../core/pieces.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { BATCH_OF_STEP } from "./step_scalars.ts";
 
 const add = kernel("accumulate", accumulate);
@@ -20,12 +21,14 @@ export interface Accumulation {
 
 /** Creates an accumulation of flat gradients, a multiple of 4 elements. */
 export function accumulation(gradients: Tensor, batches: number): Accumulation {
-  const total = persistent(gradients.device, gradients.shape, "f32", "accumulated gradients");
+  const total = flat(gradients.device, gradients.size, "f32", "accumulated gradients");
   return {
     batches,
     total,
     add: (scalars) =>
-      add.run({ scalars, gradients, total }, { count: gradients.size, batches, slot: BATCH_OF_STEP }),
+      eachPiece({ gradients, total }, (pieces, count) => {
+        add.run({ scalars, ...pieces }, { count, batches, slot: BATCH_OF_STEP });
+      }),
     free: () => total.free(),
   };
 }

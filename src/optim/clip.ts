@@ -1,5 +1,6 @@
 import { clipFactor, NORM_CHUNKS, squareSums } from "../../kernels/gradient_norm.ts";
 import { kernel } from "../core/kernel.ts";
+import { eachPiece, piecesOf } from "../core/pieces.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 
 const squares = kernel("gradient_squares", squareSums);
@@ -15,7 +16,10 @@ const factor = kernel("clip_factor", clipFactor);
  * factor removes the scale
  */
 export function clipByNorm(gradients: Tensor, clip: Tensor, maxNorm: number | null, scale?: Tensor): void {
-  const partial = empty(gradients.device, [NORM_CHUNKS], "f32", "square sums");
-  squares.run({ gradients, partial }, { count: gradients.size });
+  const pieces = piecesOf(gradients.device, [0, gradients.size]).length;
+  const partial = empty(gradients.device, [pieces * NORM_CHUNKS], "f32", "square sums");
+  eachPiece({ gradients }, ({ gradients }, count, i) => {
+    squares.run({ gradients, partial: partial.slice(i * NORM_CHUNKS, [NORM_CHUNKS]) }, { count });
+  });
   factor.run({ partial, clip, ...(scale && { scale }) }, { maxNorm, scaled: scale !== undefined });
 }

@@ -1,7 +1,8 @@
 import { ema as emaKernel } from "../../kernels/ema.ts";
 import { swap as swapKernel } from "../../kernels/swap.ts";
 import { kernel } from "../core/kernel.ts";
-import { persistent, type Tensor } from "../core/tensor.ts";
+import { eachPiece, flat } from "../core/pieces.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { EMA_DECAY } from "./step_scalars.ts";
 
 const follow = kernel("ema", emaKernel);
@@ -31,17 +32,20 @@ export interface Ema {
 
 /** Creates averages that start at their sources' values: a model's parameters and its running statistics. */
 export function ema(sources: readonly Tensor[]): Ema {
-  const averages = sources.map((source) =>
-    persistent(source.device, source.shape, "f32", `ema of ${source.label}`)
-  );
+  const averages = sources.map((source) => flat(source.device, source.size, "f32", `ema of ${source.label}`));
   const average: Ema = {
     averages,
     update(scalars) {
       sources.forEach((x, i) =>
-        follow.run({ scalars, x, average: averages[i] }, { count: x.size, slot: EMA_DECAY })
+        eachPiece({ x, average: averages[i] }, (pieces, count) => {
+          follow.run({ scalars, ...pieces }, { count, slot: EMA_DECAY });
+        })
       );
     },
-    swap: () => sources.forEach((x, i) => exchange.run({ x, y: averages[i] }, { count: x.size })),
+    swap: () =>
+      sources.forEach((x, i) =>
+        eachPiece({ x, y: averages[i] }, (pieces, count) => exchange.run(pieces, { count }))
+      ),
     reset() {
       sources.forEach(({ device, buffer, byteOffset, bytes }, i) =>
         device.copy(buffer, byteOffset, averages[i].buffer, averages[i].byteOffset, bytes)

@@ -11,8 +11,9 @@ import * as z from "zod";
 import { copy as copyKernel } from "../../kernels/copy.ts";
 import { samClimb, samTaint, samWeigh } from "../../kernels/sam.ts";
 import { kernel } from "../core/kernel.ts";
+import { eachPiece, flat } from "../core/pieces.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
-import { castInto } from "../ops/cast.ts";
+import { castFlat } from "../ops/cast.ts";
 import { clipByNorm } from "./clip.ts";
 import type { FlatParameters, Optimizer } from "./optimizers/optimizer.ts";
 
@@ -34,38 +35,44 @@ export type SamOptions = z.output<typeof samOptions>;
 
 /** An optimiser that takes its gradients at the worst weights nearby. */
 export function withSam(optimizer: Optimizer, parameters: FlatParameters, options: SamOptions): Optimizer {
-  const { values, halves, statistics } = parameters, { device, size: count } = values;
+  const { values, halves, statistics } = parameters, { device } = values;
   const norm = persistent(device, [2], "f32", "norm of SAM's first gradients");
   const kept = [values, statistics].filter((tensor) => tensor !== undefined).map((tensor) => ({
     tensor,
-    before: persistent(device, tensor.shape, "f32", `${tensor.label} before SAM's second pass`),
+    before: flat(device, tensor.size, "f32", `${tensor.label} before SAM's second pass`),
   }));
-  const updateHalves = () => halves && castInto(values.slice(0, halves.shape), halves);
+  const weighted = options.adaptive ? flat(device, values.size, "f32", "weighted gradients") : undefined;
+  const updateHalves = () => halves && castFlat(values, halves);
   /** The gradients, or the weighted ones that the adaptive variant measures. */
   const measured = (gradients: Tensor) => {
-    if (!options.adaptive) return gradients;
-    const weighted = gradients.like("weighted gradients");
-    weigh.run({ values, gradients, weighted }, { count });
+    if (weighted === undefined) return gradients;
+    eachPiece({ values, gradients, weighted }, (pieces, count) => weigh.run(pieces, { count }));
     return weighted;
   };
   return {
     ...optimizer,
     ascent: {
       climb({ gradients, scale }) {
-        for (const { tensor, before } of kept) copy.run({ x: tensor, y: before }, { count: tensor.size });
+        for (const { tensor, before } of kept) copyFlat(tensor, before);
         clipByNorm(measured(gradients), norm, null, scale);
-        climb.run({ norm, gradients, values }, { count, ...options });
+        eachPiece({ gradients, values }, (pieces, count) => {
+          climb.run({ norm, ...pieces }, { count, ...options });
+        });
         updateHalves();
       },
       comeBack({ gradients }) {
-        for (const { tensor, before } of kept) copy.run({ x: before, y: tensor }, { count: tensor.size });
+        for (const { tensor, before } of kept) copyFlat(before, tensor);
         updateHalves();
-        taint.run({ norm, gradients }, { count });
+        eachPiece({ gradients }, (pieces, count) => taint.run({ norm, ...pieces }, { count }));
       },
     },
     free() {
       optimizer.free();
-      for (const part of [norm, ...kept.map(({ before }) => before)]) part.free();
+      for (const part of [norm, weighted, ...kept.map(({ before }) => before)]) part?.free();
     },
   };
+}
+
+function copyFlat(x: Tensor, y: Tensor): void {
+  eachPiece({ x, y }, (pieces, count) => copy.run(pieces, { count }));
 }

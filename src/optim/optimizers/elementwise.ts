@@ -1,5 +1,6 @@
 import { elementwiseUpdate, gatherStep, RATE_BLOCK } from "../../../kernels/elementwise_update.ts";
 import { kernel } from "../../core/kernel.ts";
+import { flat, piecesOf, type Range } from "../../core/pieces.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
 import { OWN_SCALARS } from "../step_scalars.ts";
 import type { FlatParameters, Optimizer, StepInputs } from "./optimizer.ts";
@@ -25,45 +26,50 @@ export interface ElementwiseOptions {
   readonly decaysAll: boolean;
 }
 
-/** Creates such an optimiser: one dispatch over the flat buffers, preceded by a small one. */
+/** Creates such an optimiser: one dispatch over each piece of the flat buffers, preceded by a small one. */
 export function elementwise(options: ElementwiseOptions, parameters: FlatParameters): Optimizer {
   const { label, rule, scalars: scalarsOf, decaysAll } = options;
-  const { values, halves, rates, trained: [start, end] = [0, values.size] } = parameters;
+  const { values, halves, rates, trained = [0, values.size] } = parameters;
   const { device } = values;
   const decayed = decaysAll ? values.size : parameters.decayed;
   const update = kernel(`update_${label.toLowerCase()}`, elementwiseUpdate);
-  const states = new Map(options.states.map((name) => [name, persistent(device, values.shape, "f32", name)]));
+  const states = new Map(options.states.map((name) => [name, flat(device, values.size, "f32", name)]));
   const now = persistent(device, [8], "f32", "what the update reads of the step");
-  const isWhole = start === 0 && end === values.size;
-  /** The part of a flat buffer that is trained; f16 copies end earlier. */
-  const part = (flat: Tensor) => isWhole ? flat : flat.slice(start, [Math.min(end, flat.size) - start]);
-  const copies = halves && halves.size > start ? halves : undefined;
   const own = [...states].map(([name, tensor]) => [name.slice(name.lastIndexOf(".") + 1), tensor] as const);
+
+  const updateRange = ([start, end]: Range, { gradients, maxValue }: StepInputs) => {
+    /** The range of a flat buffer; f16 copies end earlier. */
+    const part = (flat: Tensor) => flat.slice(start, [Math.min(end, flat.size) - start]);
+    const copies = halves && halves.size > start ? halves : undefined;
+    const bound = own.map(([name, tensor]) => [`state_${name}`, part(tensor)] as const);
+    const tensors = {
+      step: now,
+      gradients: part(gradients),
+      values: part(values),
+      ...(copies && { halves: part(copies) }),
+      ...(rates && { rates }),
+      ...Object.fromEntries(bound),
+    };
+    update.run(tensors, {
+      count: end - start,
+      decayed: Math.min(Math.max(decayed - start, 0), end - start),
+      states: own.map(([name]) => name),
+      rule,
+      maxValue,
+      mixed: copies !== undefined,
+      firstRate: rates && start / RATE_BLOCK,
+    });
+  };
+
   return {
     label,
     states,
     scalars: scalarsOf,
-    step({ gradients, scalars, clip, maxValue, decision: { taken, skips } }: StepInputs) {
+    step(inputs) {
+      const { scalars, clip, decision: { taken, skips } } = inputs;
       const counted = skips ? options.counted : undefined;
       gather.run({ scalars, taken, clip, step: now }, { slot: OWN_SCALARS / 4, counted });
-      const bound = own.map(([name, tensor]) => [`state_${name}`, part(tensor)] as const);
-      const tensors = {
-        step: now,
-        gradients: part(gradients),
-        values: part(values),
-        ...(copies && { halves: part(copies) }),
-        ...(rates && { rates }),
-        ...Object.fromEntries(bound),
-      };
-      update.run(tensors, {
-        count: end - start,
-        decayed: Math.min(Math.max(decayed - start, 0), end - start),
-        states: own.map(([name]) => name),
-        rule,
-        maxValue,
-        mixed: copies !== undefined,
-        firstRate: rates && start / RATE_BLOCK,
-      });
+      for (const piece of piecesOf(device, trained)) updateRange(piece, inputs);
     },
     free() {
       now.free();
