@@ -27,9 +27,17 @@ export function hasPackages(packages: readonly string[]): boolean {
 }
 
 /** What a Python program prints. @throws Error with what it said if it fails */
-export async function runPython(code: string, args: readonly string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(python, { args: ["-c", code, ...args] })
-    .output();
+export function runPython(code: string, args: readonly string[]): Promise<string> {
+  return printed(["-c", code, ...args]);
+}
+
+/** What the Python program in a file prints. @throws Error with what it said if it fails */
+export function runScript(path: string, args: readonly string[]): Promise<string> {
+  return printed([path, ...args]);
+}
+
+async function printed(args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(python, { args }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   if (!success) throw new Error(`Python failed: ${text(stderr)}`);
   return text(stdout);

@@ -75,6 +75,12 @@ const ops: Readonly<Record<string, Op>> = {
     run: ({ tensors: { x, w }, number }) =>
       conv2d(x, w, { stride: number("stride"), padding: number("padding") }),
   },
+  conv2d_grouped: {
+    inputs: { x: image, w: filter },
+    y: image,
+    run: ({ tensors: { x, w }, number }) =>
+      conv2d(x, w, { stride: number("stride"), padding: number("padding"), groups: number("groups") }),
+  },
   batch_norm_train: {
     inputs: normInputs,
     y: image,

@@ -64,6 +64,7 @@ class Inputs {
 
 const ops: Record<string, (inputs: Inputs) => Results> = {
   conv2d: runConv2d,
+  conv2d_grouped: runConv2d,
   batch_norm_train: runBatchNormTrain,
   batch_norm_eval: runBatchNormEval,
   max_pool2d: runMaxPool2d,
@@ -141,16 +142,17 @@ function lossResults({ loss, dlogits }: Loss, inputs: Inputs): Results {
 }
 
 function runConv2d(inputs: Inputs): Results {
-  const [n, c, h, w] = inputs.shape("x"), [k, , r, s] = inputs.shape("w");
-  const shape = { n, h, w, c, r, s, k, stride: inputs.test.attrs.stride, padding: inputs.test.attrs.padding };
+  const [n, c, h, w] = inputs.shape("x"), [k, each, r, s] = inputs.shape("w");
+  const { stride, padding, groups = 1 } = inputs.test.attrs;
+  const shape = { n, h, w, c, r, s, k, stride, padding, groups };
   const { p, q } = convOutput(shape);
-  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]), filter = oihwToRsck(inputs.get("w"), [k, c, r, s]);
+  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]), filter = oihwToRsck(inputs.get("w"), [k, each, r, s]);
   const dy = nchwToNhwc(inputs.dy(), [n, k, p, q]);
   return {
     y: nhwcToNchw(conv2d(x, filter, shape), [n, p, q, k]),
     grads: {
       x: nhwcToNchw(conv2dDx(dy, filter, shape), [n, h, w, c]),
-      w: rsckToOihw(conv2dDw(x, dy, shape), [r, s, c, k]),
+      w: rsckToOihw(conv2dDw(x, dy, shape), [r, s, each, k]),
     },
   };
 }
