@@ -135,9 +135,11 @@ function coverageLines({ selective: { at_coverage, at_accuracy }, at_thresholds:
     ...reached.map((one) => `${row(one)}   the most with ${whole(one.wanted)} right`),
     ...(others.length > 0 ? [`        however few, never ${others.join(" or ")} right`] : []),
     ...(given === null ? [] : [
-      `        with the thresholds in its file: ${percent(given.coverage)} answered, ${
-        percent(given.accuracy)
-      } of them right`,
+      `        with the thresholds in its file: ${
+        given.accuracy === null
+          ? "none answered"
+          : `${percent(given.coverage)} answered, ${percent(given.accuracy)} of them right`
+      }`,
     ]),
   ];
 }
