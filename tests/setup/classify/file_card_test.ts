@@ -2,8 +2,10 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { byteSource } from "../../../src/base/byte_source.ts";
 import { ConfigError } from "../../../src/base/errors.ts";
 import { float32, writeSafetensors } from "../../../src/formats/safetensors.ts";
+import { openCheckpoint } from "../../../src/setup/classify/checkpoint_classifier.ts";
 import { withModelFile } from "../../../src/setup/classify/file_card.ts";
 import { writeCard } from "../../../src/train/model_card.ts";
+import { calibration } from "../../train/calibrations.ts";
 
 const classes = ["a", "b"];
 const steps = [{ resize: {} }, { center_crop: {} }, { normalize: {} }];
@@ -52,5 +54,26 @@ Deno.test("what the file says of its pictures cannot be changed in silence", asy
   assertEquals(
     (await withModelFile(host, ["x.safetensors", "data.image_size=48"])).at(-1),
     "data.image_size=48",
+  );
+});
+
+Deno.test("a calibration is of the weights that were validated, and is not used with others", async () => {
+  const { classes: [first, second] } = calibration();
+  const own = calibration({ classes: [{ ...first, label: "a" }, { ...second, label: "b" }] });
+  const metadata = new Map([
+    ...card,
+    ["wgrad.calibration", JSON.stringify(own)] as const,
+    ["wgrad.evaluated", "averages"] as const,
+  ]);
+  const tensors = [norm, ["fc.bias", float32([2], [0, 0])] as const];
+  const both = tensors.flatMap(([name, tensor]) => [[name, tensor], [`ema.${name}`, tensor]] as const);
+  const source = byteSource("x.safetensors", writeSafetensors(new Map(both), metadata));
+  const averaged = await openCheckpoint({ source, key: undefined });
+  assertEquals([averaged.isAveraged, averaged.card.calibration], [true, own]);
+  const plain = await openCheckpoint({ source, key: "top" });
+  assertEquals([plain.isAveraged, plain.card.calibration], [false, undefined]);
+  assertEquals(
+    plain.notes.at(-1),
+    "x.safetensors: its temperature and thresholds are of its averaged weights, so they are not used",
   );
 });
