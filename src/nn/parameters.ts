@@ -176,6 +176,19 @@ export class ParameterSet {
     return tensor;
   }
 
+  /**
+   * The trained filters and matrices but depthwise ones, which mix no channels, and those named in `except`: each one's
+   * place in `values`, its sizes there, and PyTorch's [outputs, inputs], where a filter's inputs are in * kh * kw.
+   */
+  hiddenMatrices(except: readonly string[]) {
+    return [...this.#weights.offsets].flatMap(([{ name, shape, declaration }, start]) => {
+      const { layout, frozen, torchShape: [outputs, ...inputs] } = declaration;
+      if (layout === "vector" || layout === "depthwise" || frozen || except.includes(name)) return [];
+      const columns = shape.at(-1)!, rows = elements(shape) / columns;
+      return [{ start, rows, columns, outputs, inputs: elements(inputs) }];
+    });
+  }
+
   /** Number of values without padding, including frozen ones. */
   get count(): number {
     return this.parameters.reduce((sum, { declaration }) => sum + elements(declaration.torchShape), 0);

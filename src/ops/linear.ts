@@ -1,31 +1,15 @@
 import { columnSum } from "../../kernels/column_sum.ts";
 import type { GemmOptions } from "../../kernels/implicit_gemm.ts";
-import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { describe, elementType, requireShape } from "./checks.ts";
-import { dgradFilter, product, weightGradient } from "./products.ts";
+import { dgradFilter, PIXEL, product, weightGradient } from "./products.ts";
 
 const forward = product("linear_forward");
 const dgrad = product("linear_dgrad");
 const wgrad = weightGradient("linear_wgrad");
 const sumColumns = kernel("column_sum", columnSum);
-
-/** A matrix product is a convolution of one-pixel images with a filter of one tap. */
-const PIXEL: GemmAxis = {
-  input: 1,
-  output: 1,
-  image: 1,
-  taps: 1,
-  start: 0,
-  stride: 1,
-  offset: 0,
-  spacing: 1,
-  first: 0,
-  every: 1,
-  size: 1,
-};
 
 /**
  * y = x w + b (torch.nn.functional.linear, with the weight transposed). Saves x and w.

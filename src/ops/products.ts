@@ -44,6 +44,21 @@ import { kernel } from "../core/kernel.ts";
 import { gradientFor } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 
+/** A matrix product is a convolution of one-pixel images with a filter of one tap. */
+export const PIXEL: GemmAxis = {
+  input: 1,
+  output: 1,
+  image: 1,
+  taps: 1,
+  start: 0,
+  stride: 1,
+  offset: 0,
+  spacing: 1,
+  first: 0,
+  every: 1,
+  size: 1,
+};
+
 /** One way to compute a product. */
 interface Variant {
   readonly name: string;

@@ -1,12 +1,17 @@
-/** adamw.json and the like: clipping by norm and an optimiser over several recorded steps, against PyTorch. */
+/**
+ * adamw.json and the like: clipping by norm and an optimiser over several recorded steps, against PyTorch. Parameters are
+ * in the engine's layouts, as a model's are.
+ */
 import * as z from "zod";
 import { elements, roundUp, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
 import { recordProgram } from "../core/program.ts";
 import { persistent } from "../core/tensor.ts";
+import { engineShape, type Layout, toEngine, toTorch } from "../nn/layout.ts";
 import { clipByNorm } from "../optim/clip.ts";
 import { finiteGuard } from "../optim/finite_guard.ts";
 import { DEFAULT_OPTIMIZER, makeOptimizer, type OptimizerName, optimizers } from "../optim/optimizers/mod.ts";
+import type { HiddenMatrix } from "../optim/optimizers/optimizer.ts";
 import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { ParityCase, Suite } from "./case.ts";
 import { byEach, compare, type Comparison } from "./compare.ts";
@@ -14,6 +19,9 @@ import type { CaseFolder, CaseTensors } from "./folder.ts";
 
 /** For each parameter after each step, relative to its largest magnitude in the run, and for each norm. */
 const OPTIMIZER_TOLERANCE = 2e-6;
+
+/** The parameters' of an optimiser that amplifies rounding: Newton-Schulz takes small singular values times 485. */
+const TOLERANCES: Readonly<Partial<Record<OptimizerName, number>>> = { muon: 2e-5 };
 
 /** PyTorch's options have the same names as ours. */
 const options = z.looseObject({ lr: z.number() });
@@ -25,6 +33,8 @@ export const chosenOptimizer = options.extend({
 
 const run = z.object({
   shapes: z.array(z.array(z.int().positive())),
+  /** The parameters of hidden layers, if the optimiser treats them by themselves. */
+  hidden: z.array(z.int().min(0)).default([]),
   options,
   clip_norm: z.number(),
   steps: z.int().positive(),
@@ -53,15 +63,33 @@ export async function optimizerCases(folder: CaseFolder, optimizer: OptimizerNam
   return { cases, notCovered: [] };
 }
 
-/** The offset of each parameter in the flat buffer, and the buffer's size. */
-function places(shapes: readonly Shape[]): { starts: number[]; size: number } {
+/** A parameter in the flat buffer. */
+interface Place {
+  readonly layout: Layout;
+  readonly torchShape: Shape;
+  readonly shape: Shape;
+  readonly start: number;
+}
+
+/** Elements at whose multiples parameters start, as a model's. */
+const ALIGNMENT = 128;
+
+/** The place of each parameter, and the buffer's size. */
+function places(shapes: readonly Shape[]): { places: Place[]; size: number } {
   let size = 0;
-  const starts = shapes.map((shape) => {
-    const start = size;
-    size += roundUp(elements(shape), 4);
-    return start;
+  const places = shapes.map((torchShape): Place => {
+    const layout = torchShape.length === 1 ? "vector" : torchShape.length === 2 ? "matrix" : "filter";
+    const shape = engineShape(layout, torchShape), start = size;
+    size += roundUp(elements(shape), ALIGNMENT);
+    return { layout, torchShape, shape, start };
   });
-  return { starts, size };
+  return { places, size };
+}
+
+/** A parameter of a hidden layer as its optimiser gets it. */
+function hiddenMatrix({ torchShape: [outputs, ...inputs], shape, start }: Place): HiddenMatrix {
+  const columns = shape.at(-1)!;
+  return { start, rows: elements(shape) / columns, columns, outputs, inputs: elements(inputs) };
 }
 
 /**
@@ -78,17 +106,24 @@ function largestOf({ steps }: Run, values: (step: string) => ArrayLike<number>):
 
 /** Runs all steps, and compares norms and parameters. */
 async function runSteps(device: Device, run: Run, tensors: CaseTensors): Promise<Comparison[]> {
-  const { name } = run, { starts, size } = places(run.shapes);
+  const { name } = run, { places: all, size } = places(run.shapes);
   const flat = (key: (i: number) => string) => {
     const values = new Float32Array(size);
-    starts.forEach((start, i) => values.set(tensors.values(key(i)), start));
+    all.forEach(({ layout, torchShape, start }, i) =>
+      values.set(toEngine(layout, torchShape, tensors.values(key(i))), start)
+    );
     return values;
   };
   const values = persistent(device, [size], "f32", "parity parameters");
   const gradients = persistent(device, [size], "f32", "parity gradients");
   const scalars = persistent(device, [STEP_SCALARS], "f32", "parity step scalars");
   const clip = persistent(device, [2], "f32", "parity norm and clip factor");
-  const optimizer = makeOptimizer({ name: run.optimizer, ...run.options }, { values, decayed: size });
+  const optimizer = makeOptimizer({ name: run.optimizer, ...run.options }, {
+    values,
+    decayed: size,
+    matrices: run.hidden.map((i) => hiddenMatrix(all[i])),
+  });
+  const tolerance = TOLERANCES[run.optimizer] ?? OPTIMIZER_TOLERANCE;
   const decision = finiteGuard(device);
   const program = await recordProgram(device, () => {
     clipByNorm(gradients, clip, run.clip_norm);
@@ -105,10 +140,10 @@ async function runSteps(device: Device, run: Run, tensors: CaseTensors): Promise
     program.run();
     norms.push((await clip.read())[0]); // GPU sync point
     const after = await values.read(); // GPU sync point
-    starts.forEach((start, i) => {
+    all.forEach(({ layout, torchShape, shape, start }, i) => {
       const key = `${name}/p${i}/step${step}`, expected = tensors.values(key);
-      const actual = after.subarray(start, start + elements(run.shapes[i]));
-      const measure = { tolerance: OPTIMIZER_TOLERANCE, scale: () => largest[i] };
+      const actual = toTorch(layout, torchShape, after.subarray(start, start + elements(shape)));
+      const measure = { tolerance, scale: () => largest[i] };
       comparisons.push(compare(`p${i} of step ${step}`, actual, expected, measure));
     });
   }

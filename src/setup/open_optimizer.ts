@@ -9,11 +9,12 @@ import type { Optimizer } from "../optim/optimizers/optimizer.ts";
  */
 export function openOptimizer(
   { optimizer, model: { layer_lr_decay: decay } }: Config,
-  { parameters, stageOf }: Model,
+  { parameters, stageOf, head }: Model,
 ): Optimizer {
   const { values, halves, trained, decayed, statistics } = parameters;
   const rates = decay === 1
     ? undefined
     : parameters.spread((name) => decay ** stageOf(name), "learning rates of layers");
-  return makeOptimizer(optimizer, { values, halves, trained, decayed, statistics, rates });
+  const matrices = parameters.hiddenMatrices(head.parameters);
+  return makeOptimizer(optimizer, { values, halves, trained, decayed, statistics, rates, matrices });
 }

@@ -76,11 +76,14 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
     return sized;
   };
 
-  /** Chooses kernels for batches of this size; the update has no choices. */
+  /** Chooses kernels for batches of this size, and for the update. */
   const tuneFor = async (count: number) => {
     const slot = slotOf(count);
     try {
-      await tune(device, () => work.gradients(slot));
+      await tune(device, () => {
+        work.gradients(slot);
+        work.update();
+      });
     } finally {
       slot.free();
     }

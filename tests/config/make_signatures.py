@@ -32,6 +32,7 @@ SOURCES = {
         ("torch/optim/adamw.py", "torch.optim", ["AdamW"]),
         ("torch/optim/adam.py", "torch.optim", ["Adam"]),
         ("torch/optim/sgd.py", "torch.optim", ["SGD"]),
+        ("torch/optim/_muon.py", "torch.optim", ["Muon"]),
         ("torch/optim/lr_scheduler.py", "torch.optim.lr_scheduler", [
             "StepLR", "MultiStepLR", "ExponentialLR", "PolynomialLR", "OneCycleLR", "CosineAnnealingWarmRestarts",
             "ReduceLROnPlateau",

@@ -24,6 +24,9 @@ const FURTHER: Readonly<Record<string, readonly string[]>> = {
 const SAME: Readonly<Record<string, Data>> = {
   "InterpolationMode.NEAREST": "nearest",
   "AutoAugmentPolicy.IMAGENET": "imagenet",
+  "(DEFAULT_A, DEFAULT_B, DEFAULT_C)": [3.4445, -4.775, 2.0315],
+  "EPS": 1e-7,
+  "DEFAULT_NS_STEPS": 5,
 };
 
 const known = classesByName();

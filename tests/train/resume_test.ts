@@ -3,7 +3,7 @@ import { DataError, InterruptedError } from "../../src/base/errors.ts";
 import type { Device } from "../../src/core/device.ts";
 import type { Tensor } from "../../src/core/tensor.ts";
 import type { Precision } from "../../src/nn/parameters.ts";
-import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
+import { type ChosenOptimizer, makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { makeSchedule } from "../../src/optim/schedules/mod.ts";
 import type { Callback } from "../../src/train/callback.ts";
 import { earlyStopping } from "../../src/train/callbacks/early_stopping.ts";
@@ -15,18 +15,28 @@ import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import type { EpochBatches } from "../../src/train/run.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { gpuTest } from "../rings.ts";
-import { adamw, epochBatches, fitOptions, type HostBatches, slimModel, testDevice } from "./small_run.ts";
+import {
+  adamw,
+  epochBatches,
+  fitOptions,
+  hiddenOf,
+  type HostBatches,
+  slimModel,
+  testDevice,
+} from "./small_run.ts";
 
 /** What runs differ in. */
 interface Plan {
   readonly precision: Precision;
   readonly batchesPerStep: number;
   readonly validateEvery: number | undefined;
-  /** SAM around SGD, with a rate that falls when the validation's loss does. */
-  readonly sam?: boolean;
+  /** By default AdamW. */
+  readonly optimizer?: ChosenOptimizer;
+  /** The rate falls when the validation's loss does. */
+  readonly plateau?: boolean;
 }
 
-const sgd = { name: "sgd", sam: { rho: .05 } } as const;
+const muon = { name: "muon", sam: { rho: .05 } } as const;
 /** Hardly any change counts as improvement, so that the rate falls. */
 const plateau = { name: "reduce_on_plateau", patience: 0, threshold: .5, factor: .5 } as const;
 
@@ -52,7 +62,7 @@ interface Outcome {
 /** Trains to the end, or until the `stopAt`-th look at the signal's place; snapshots are kept as they are saved. */
 function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; resume?: Snapshot }) {
   const model = slimModel(device, 1, plan.precision);
-  const optimizer = makeOptimizer(plan.sam ? sgd : adamw, model.parameters);
+  const optimizer = makeOptimizer(plan.optimizer ?? adamw, hiddenOf(model));
   const controller = new AbortController();
   const saved: Uint8Array[] = [], validations: number[] = [];
   let averages = "";
@@ -75,7 +85,9 @@ function run(device: Device, plan: Plan, { stopAt, resume }: { stopAt?: number; 
     accumulate: plan.batchesPerStep,
     ema: { decay: .9, warmupSteps: 1 },
     train: (epoch, from) => rest(epochBatches([6, 6, 6, 3], "train", epoch), from),
-    schedule: plan.sam ? makeSchedule(plateau, { lr: .05, total: 3 }) : ({ epoch }) => 1e-3 * (1 - epoch / 4),
+    schedule: plan.plateau
+      ? makeSchedule(plateau, { lr: .05, total: 3 })
+      : ({ epoch }) => 1e-3 * (1 - epoch / 4),
     perStep: true,
     validateEvery: plan.validateEvery,
     callbacks: [emaCallback(1), stopping, watcher],
@@ -107,14 +119,14 @@ const plans: Plan[] = [
   { precision: "32-true", batchesPerStep: 1, validateEvery: undefined },
   { precision: "16-mixed", batchesPerStep: 1, validateEvery: 2 },
   { precision: "32-true", batchesPerStep: 3, validateEvery: 2 },
-  { precision: "16-mixed", batchesPerStep: 3, validateEvery: undefined, sam: true },
+  { precision: "16-mixed", batchesPerStep: 3, validateEvery: undefined, optimizer: muon, plateau: true },
 ];
 for (const plan of plans) {
   gpuTest(`a resumed run equals the uninterrupted one bit for bit: ${JSON.stringify(plan)}`, async () => {
     const device = await testDevice();
     const whole = await run(device, plan, {}).outcome();
     const rates = (whole.history as { lr: number }[]).map(({ lr }) => lr);
-    if (plan.sam) assert(new Set(rates).size > 1, `the rate never falls: ${rates}`);
+    if (plan.plateau) assert(new Set(rates).size > 1, `the rate never falls: ${rates}`);
     const steps = plan.batchesPerStep > 1 ? [1, 4] : [2, 7];
     for (const stopAt of steps) {
       const first = run(device, plan, { stopAt });

@@ -9,6 +9,7 @@ import type { Precision } from "../../src/nn/parameters.ts";
 import { buildModel, type Model, type Stage } from "../../src/nn/model.ts";
 import { createModel } from "../../src/nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../../src/optim/optimizers/mod.ts";
+import type { FlatParameters } from "../../src/optim/optimizers/optimizer.ts";
 import { evaluator } from "../../src/train/evaluate.ts";
 import { type HostBatch, hostBatch } from "../../src/train/batch.ts";
 import type { EpochBatches, FitOptions } from "../../src/train/run.ts";
@@ -139,6 +140,13 @@ export function slimStages(classes: number): Stage[] {
       { kind: "linear", name: "fc", from: 128, to: classes },
     ]),
   ];
+}
+
+/** What an optimiser of a model gets. */
+export function hiddenOf({ parameters, head }: Model): FlatParameters {
+  const { values, halves, trained, decayed, statistics } = parameters;
+  const matrices = parameters.hiddenMatrices(head.parameters);
+  return { values, halves, trained, decayed, statistics, matrices };
 }
 
 function convNorm(name: string, from: number, to: number, kernel: number, stride = 1): Chained[] {

@@ -1,11 +1,33 @@
 import * as z from "zod";
-import { elementwise } from "./elementwise.ts";
-import { countedMoments, momentOptions, momentScalars, updateMoments } from "./moments.ts";
+import { elementwise, type ElementwiseOptions } from "./elementwise.ts";
+import { type Betas, countedMoments, momentOptions, momentScalars, updateMoments } from "./moments.ts";
 import { defineOptimizer } from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 /** First and second moments. */
 const states = ["adamw.m", "adamw.v"];
+
+/** What AdamW's update depends on. */
+interface AdamWOptions {
+  readonly betas: Betas;
+  readonly eps: number;
+  readonly weight_decay: number;
+  readonly decay_norm_and_bias: boolean;
+}
+
+/** AdamW's update, of any parameters. */
+export function adamwRule(
+  { betas, eps, weight_decay, decay_norm_and_bias }: AdamWOptions,
+): Omit<ElementwiseOptions, "label" | "states"> {
+  return {
+    decaysAll: decay_norm_and_bias,
+    scalars: (t, lr) => [1 - lr * weight_decay, ...momentScalars(betas, t, lr)],
+    counted: countedMoments(betas),
+    rule: `${updateMoments(betas)}
+  let kept = p * select(1.0, 1.0 - rate * (1.0 - s.x), decays);
+  p = kept - rate * s.y * (m / (sqrt(v) / s.z + ${eps}));`,
+  };
+}
 
 /**
  * AdamW (Loshchilov & Hutter 2019), in torch.optim.AdamW's order of operations:
@@ -24,16 +46,5 @@ export const adamw = defineOptimizer({
     decay_norm_and_bias: decayNormAndBias,
   }).describe("AdamW (Loshchilov & Hutter 2019)"),
   states,
-  make({ betas, eps, weight_decay, decay_norm_and_bias }, parameters) {
-    return elementwise({
-      label: "AdamW",
-      states,
-      decaysAll: decay_norm_and_bias,
-      scalars: (t, lr) => [1 - lr * weight_decay, ...momentScalars(betas, t, lr)],
-      counted: countedMoments(betas),
-      rule: `${updateMoments(betas)}
-  let kept = p * select(1.0, 1.0 - rate * (1.0 - s.x), decays);
-  p = kept - rate * s.y * (m / (sqrt(v) / s.z + ${eps}));`,
-    }, parameters);
-  },
+  make: (options, parameters) => elementwise({ label: "AdamW", states, ...adamwRule(options) }, parameters),
 });

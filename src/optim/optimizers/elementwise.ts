@@ -24,12 +24,15 @@ export interface ElementwiseOptions {
   readonly counted?: string;
   /** Whether norms and biases decay too. */
   readonly decaysAll: boolean;
+  /** The ranges of elements that it updates, in multiples of 128; by default all that are trained. */
+  readonly ranges?: readonly Range[];
 }
 
 /** Creates such an optimiser: one dispatch over each piece of the flat buffers, preceded by a small one. */
 export function elementwise(options: ElementwiseOptions, parameters: FlatParameters): Optimizer {
   const { label, rule, scalars: scalarsOf, decaysAll } = options;
   const { values, halves, rates, trained = [0, values.size] } = parameters;
+  const { ranges = [trained] } = options;
   const { device } = values;
   const decayed = decaysAll ? values.size : parameters.decayed;
   const update = kernel(`update_${label.toLowerCase()}`, elementwiseUpdate);
@@ -69,7 +72,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
       const { scalars, clip, decision: { taken, skips } } = inputs;
       const counted = skips ? options.counted : undefined;
       gather.run({ scalars, taken, clip, step: now }, { slot: OWN_SCALARS / 4, counted });
-      for (const piece of piecesOf(device, trained)) updateRange(piece, inputs);
+      for (const piece of ranges.flatMap((range) => piecesOf(device, range))) updateRange(piece, inputs);
     },
     free() {
       now.free();

@@ -4,12 +4,13 @@ import { makeByName } from "../../base/plugin.ts";
 import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
 import { lion } from "./lion.ts";
+import { muon } from "./muon.ts";
 import { samOptions, withSam } from "../sam.ts";
 import type { FlatParameters, Optimizer } from "./optimizer.ts";
 import { sgd } from "./sgd.ts";
 
 /** All optimisers by name. */
-export const optimizers = { adamw, sgd, adam, lion } as const;
+export const optimizers = { adamw, sgd, adam, lion, muon } as const;
 
 /** An optimiser's name. */
 export type OptimizerName = keyof typeof optimizers;

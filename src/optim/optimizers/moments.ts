@@ -12,7 +12,7 @@ export const momentOptions = {
 };
 
 /** The decays of the two moments. */
-type Betas = readonly [first: number, second: number];
+export type Betas = readonly [first: number, second: number];
 
 /** lr / (1 - b1^t) and sqrt(1 - b2^t), in float64, and lr. */
 export function momentScalars([beta1, beta2]: Betas, t: number, lr: number): [number, number, number] {

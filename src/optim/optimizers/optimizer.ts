@@ -4,6 +4,20 @@ import type { Plugin } from "../../base/plugin.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { StepDecision } from "../decision.ts";
 
+/**
+ * A filter or matrix of a hidden layer within the flat buffer: [rows, columns], PyTorch's matrix transposed, for a filter
+ * [R * S * C, K]. Both are multiples of 4; what pads them is zero.
+ */
+export interface HiddenMatrix {
+  /** Its first element, a multiple of 128. */
+  readonly start: number;
+  readonly rows: number;
+  readonly columns: number;
+  /** PyTorch's sizes, without padding: [out, in], for a filter [out, in * kh * kw]. */
+  readonly outputs: number;
+  readonly inputs: number;
+}
+
 /** What an optimiser updates: a flat buffer, and facts about its parts. */
 export interface FlatParameters {
   /** [size], f32. */
@@ -17,6 +31,8 @@ export interface FlatParameters {
   readonly halves?: Tensor | undefined;
   /** The range of trained elements, in multiples of 128; the others are frozen. By default all. */
   readonly trained?: readonly [start: number, end: number];
+  /** The trained filters and matrices but the head's, in order. By default none is known. */
+  readonly matrices?: readonly HiddenMatrix[] | undefined;
   /** Batch norm's running statistics, flat, if the model has any: a second pass leaves them as they were. */
   readonly statistics?: Tensor | undefined;
   /** Factors on the learning rate for each 128 elements (PyTorch: parameter groups). By default 1. */

@@ -7,12 +7,18 @@ import { OWN_SCALARS, STEP_SCALARS, stepScalars } from "../../../src/optim/step_
 import { deviceTest } from "../../core/fixtures.ts";
 import { randomNormal } from "../../reference/random.ts";
 
+/** Parts of the parameters besides their values: a hidden matrix, and a vector. */
+const parts = {
+  decayed: 128,
+  matrices: [{ start: 0, rows: 8, columns: 16, outputs: 16, inputs: 8 }],
+};
+
 for (const name of Object.keys(optimizers) as OptimizerName[]) {
   deviceTest(
     `${name} has the states that it declares, zero at first, and frees what it takes`,
     async (device) => {
       const values = persistent(device, [256]), { live } = device.pool.stats();
-      const optimizer = makeOptimizer({ name }, { values, decayed: 128 });
+      const optimizer = makeOptimizer({ name }, { values, ...parts });
       assertEquals([...optimizer.states.keys()], [...optimizers[name].states]);
       for (const state of optimizer.states.values()) assertEquals(await state.read(), new Float32Array(256));
       assert(optimizer.scalars(1, 1e-3).length <= STEP_SCALARS - OWN_SCALARS);
@@ -34,7 +40,7 @@ for (const name of Object.keys(optimizers) as OptimizerName[]) {
           persistent(device, [size])
         );
         const own = name === "sgd" ? { dampening: .3 } : {};
-        const optimizer = makeOptimizer({ name, weight_decay: .1, ...own }, { values, decayed: 128 });
+        const optimizer = makeOptimizer({ name, weight_decay: .1, ...own }, { values, ...parts });
         const decision = { taken, skips, decide: () => {}, free: () => {} };
         values.write(start);
         clip.write([1, 1]);

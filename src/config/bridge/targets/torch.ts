@@ -52,6 +52,9 @@ const moments = {
 /** Adam can be AdamW. */
 const decoupled = only([false], "that is AdamW: give _target_: torch.optim.AdamW");
 
+/** Muon's default is its first choice by another name. */
+const original: Read = (value) => value ?? "original";
+
 /** The optimisers. */
 export const optimizers = family("optimizer", ["torch.optim.*"], {
   AdamW: ["adamw", { options: { ...moments, weight_decay: kept(0.01) } }],
@@ -65,6 +68,20 @@ export const optimizers = family("optimizer", ["torch.optim.*"], {
       weight_decay: kept(0),
       nesterov: kept(false),
     },
+  }],
+  Muon: ["muon", {
+    options: {
+      params: partial,
+      lr: kept(1e-3),
+      weight_decay: kept(0.1),
+      momentum: kept(0.95),
+      nesterov: kept(true),
+      ns_coefficients: kept([3.4445, -4.775, 2.0315]),
+      eps: kept(1e-7),
+      ns_steps: kept(5),
+      adjust_lr_fn: kept(null, { read: original, note: "`null` is `original`" }),
+    },
+    about: "what is no hidden filter or matrix gets AdamW by `adamw_lr`, an option of it here",
   }],
 });
 
