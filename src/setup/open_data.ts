@@ -1,4 +1,5 @@
 /** Opens the configured data: decoded images and batches. */
+import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { type Augmenter, augmenter } from "../data/gpu/augmenter.ts";
 import { batches, type BatchesOptions } from "../data/loader.ts";
@@ -208,6 +209,19 @@ export function describeData(
 
 /** Where decoded images are kept, in words. */
 const KEPT = { none: "not kept", ram: "kept in memory", disk: "kept on disk" } as const;
+
+/** Requires at least two classes, since there is nothing to learn from one. @throws DataError */
+export function requireTrainable({ classes, dataset }: OpenData): void {
+  if (dataset.splits.train.length === 0) {
+    throw new DataError(
+      `Cannot train: ${dataset.root} has no train split; deno task eval tests a model on it`,
+    );
+  }
+  if (classes.length >= 2) return;
+  throw new DataError(
+    `Cannot train: ${dataset.root} has one class only, ${classes.join(", ")}; need two or more`,
+  );
+}
 
 /** Combines images, transforms and batch sizes. */
 function assemble(

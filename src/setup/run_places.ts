@@ -90,10 +90,11 @@ class Held {
 type Places = Omit<RunPlaces, typeof Symbol.asyncDispose>;
 
 async function decide(held: Held, config: Config, folder: string, isJob: boolean): Promise<Places> {
-  const { resume: wanted, trainer: { fast_dev_run: isTrial } } = config;
-  if (isTrial !== false) {
+  const { resume: wanted, trainer: { fast_dev_run, lr_find } } = config;
+  if (fast_dev_run !== false || lr_find) {
     if (wanted !== "never") {
-      held.host.print(`  note: resume=${wanted} has no effect with trainer.fast_dev_run`);
+      const trial = lr_find ? "lr_find" : "fast_dev_run";
+      held.host.print(`  note: resume=${wanted} has no effect with trainer.${trial}`);
     }
     return await ownPlaces(held, folder, isJob);
   }

@@ -19,6 +19,11 @@ const train: ConfiguredTask = {
     return await findPlaces(host, config, folder, isJob);
   },
   async run(host, config, places) {
+    if (config.trainer.lr_find) {
+      const { lrFind } = await import("./lr_find.ts");
+      const { suggestion } = await lrFind(host, config, places.folder);
+      return new Map(suggestion === undefined ? [] : [["lr_find/suggestion", suggestion]]);
+    }
     const { train } = await import("./train.ts");
     const { state, test } = await train(host, config, places);
     const outcome = new Map<string, number>();

@@ -1,6 +1,5 @@
 /** The task `train`: trains the configured model, tests it, and writes the results to the run's folder. */
 import { counting } from "../base/progress.ts";
-import { DataError } from "../base/errors.ts";
 import type { Config } from "../config/mod.ts";
 import { mib } from "../base/byte_size.ts";
 import type { Device } from "../core/device.ts";
@@ -14,7 +13,7 @@ import type { Host } from "../setup/host.ts";
 import { keepListing } from "../setup/kept_listing.ts";
 import { isBalancedBySampler, lossContext } from "../setup/loss_context.ts";
 import { openCallbacks } from "../setup/open_callbacks.ts";
-import { describeData, type OpenData, openData } from "../setup/open_data.ts";
+import { describeData, type OpenData, openData, requireTrainable } from "../setup/open_data.ts";
 import { openEvaluator, openFit } from "../setup/open_fit.ts";
 import { openLog, withRunLog } from "../setup/open_log.ts";
 import { openConfigured, openModel } from "../setup/open_model.ts";
@@ -97,19 +96,6 @@ function fastDevRun(config: Config): Config {
     logging: {},
     trainer: { ...config.trainer, max_epochs: 1, tune_kernels: false },
   };
-}
-
-/** Requires at least two classes, since there is nothing to learn from one. @throws DataError */
-function requireTrainable({ classes, dataset }: OpenData): void {
-  if (dataset.splits.train.length === 0) {
-    throw new DataError(
-      `Cannot train: ${dataset.root} has no train split; deno task eval tests a model on it`,
-    );
-  }
-  if (classes.length >= 2) return;
-  throw new DataError(
-    `Cannot train: ${dataset.root} has one class only, ${classes.join(", ")}; need two or more`,
-  );
 }
 
 /** Loads the best checkpoint and evaluates it on the test split. */

@@ -5,7 +5,7 @@ import { decodeImage } from "../../src/host/deno_images.ts";
 import { hasPackages, runPython } from "../python.ts";
 import { e2eTest } from "../rings.ts";
 import type { Calibration } from "../../src/train/calibration.ts";
-import { cli, sharedRun, tiny } from "./cli.ts";
+import { cli, sharedRun, tiny, withFolder } from "./cli.ts";
 
 const CALLBACKS = [
   "sample_predictions",
@@ -235,3 +235,27 @@ e2eTest("train mixes its batches by transforms.batch, to the same bits each time
   };
   assertEquals(await run(), await run());
 });
+
+e2eTest(
+  "trainer.lr_find suggests a rate, and leaves neither weights nor checkpoints",
+  () =>
+    withFolder(async (folder) => {
+      const range = ["min_lr=1e-4", "max_lr=3e-3", "num_training=16"].map((key) => `trainer.lr_range.${key}`);
+      const asked = ["trainer.lr_find=true", ...range, "resume=auto"];
+      const { code, out, error } = await cli("train", [...tiny(folder), ...asked]);
+      assertEquals(code, 0, error);
+      assertMatch(out, /^ {2}note: resume=auto has no effect with trainer\.lr_find$/m);
+      assertMatch(out, /^rates {3}\d+ of 16 steps, from 1e-4 to [\d.e-]+/m);
+      const [, rate] = out.match(/^suggest optimizer\.lr=([\d.e-]+) {2}\(/m) ?? [out];
+      const curve = JSON.parse(await Deno.readTextFile(`${folder}/run/lr_find.json`));
+      assertEquals(Number(rate), Number(curve.suggestion.toPrecision(2)));
+      const names = (await Array.fromAsync(Deno.readDir(`${folder}/run`), ({ name }) => name)).sort();
+      assertEquals(names.filter((name) => /lr_find|html|weights/.test(name)), [
+        "lr_find.json",
+        "lr_find.png",
+        "report.html",
+      ]);
+      const left = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
+      assertEquals(left.sort(), ["jerseys", "run"]);
+    }),
+);

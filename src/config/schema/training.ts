@@ -63,6 +63,24 @@ export const schedulerSchema = kindsOf(schedules, {
   },
 });
 
+/** What `lr_find` tries, under the names of Lightning's. */
+const lrRange = z.strictObject({
+  min_lr: z.number().positive().default(1e-8).describe("Lowest rate"),
+  max_lr: z.number().positive().default(1).describe("Highest rate"),
+  num_training: integer.min(10).default(100).describe("Steps from the lowest rate to the highest"),
+  early_stop_threshold: z.number().gt(1).nullable().default(4).describe(
+    "Stop once the loss is so many times its lowest; null: go on",
+  ),
+}).check(({ value: { min_lr, max_lr }, issues }) => {
+  if (min_lr < max_lr) return;
+  issues.push({
+    code: "custom",
+    input: min_lr,
+    path: ["min_lr"],
+    message: `must be less than max_lr=${max_lr}`,
+  });
+});
+
 /** The training loop, under Lightning's names. */
 export const trainerSchema = z.strictObject({
   max_epochs: count.default(200).describe("Passes through the training set"),
@@ -95,6 +113,10 @@ export const trainerSchema = z.strictObject({
     .describe("Batches of a validation: share (1.0: all), or number; 0: none"),
   limit_test_batches: limitOrNone.default(ALL)
     .describe("Batches of the test: share (1.0: all), or number; 0: none"),
+  lr_find: z.boolean().default(false).describe(
+    "Look for a learning rate instead of training: the loss at rising rates, and a suggestion",
+  ),
+  lr_range: lrRange.prefault({}).describe("The rates that lr_find tries"),
   tune_kernels: z.boolean().default(true).describe(
     "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
   ),

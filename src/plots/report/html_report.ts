@@ -17,6 +17,7 @@ export function htmlReport(report: Report): Promise<string> {
     ${header(report)}
     <main>
     ${curveSection(report)}
+    ${ratesSection(report)}
     ${resultSections(report)}
     ${confidenceSection(report)}
     ${looksSection(report)}
@@ -36,11 +37,12 @@ export function htmlReport(report: Report): Promise<string> {
   });
 }
 
-function header({ title, folder, status, isOver, results, curves, looks }: Report): Markup {
+function header({ title, folder, status, isOver, results, curves, looks, rates }: Report): Markup {
   const hasCurves = curves.length > 0 || !isOver;
   const best = results.at(-1);
   const links = [
     ...(hasCurves ? [["curves", "Curves"] as const] : []),
+    ...(rates === undefined ? [] : [["rates", "Learning rates"] as const]),
     ...(results.length > 0
       ? [
         ["confusion", "Confusion"] as const,
@@ -113,7 +115,20 @@ function curveSection({ curves, isOver }: Report): Filling {
   );
 }
 
-function resultSections({ results }: Report): Filling {
+function ratesSection({ rates }: Report): Filling {
+  if (rates === undefined) return "";
+  return section(
+    "rates",
+    "Learning rates",
+    html`
+      <p class="hint">The loss while the learning rate rises from step to step, and where it falls fastest.</p>
+      <img class="looks" src="data:image/png;base64,${rates}" alt="The loss by learning rate">
+    `,
+  );
+}
+
+function resultSections({ results, rates }: Report): Filling {
+  if (results.length === 0 && rates !== undefined) return "";
   if (results.length === 0) {
     return section(
       "confusion",

@@ -159,6 +159,8 @@ export interface Report {
   readonly calibrated?: Calibrated | undefined;
   /** What the model looks at, as a PNG file in base64; undefined if it was not drawn. */
   readonly looks: { readonly epoch: number; readonly png: string } | undefined;
+  /** The loss by learning rate of a range test, as a PNG file in base64; undefined if it was a run. */
+  readonly rates: string | undefined;
   readonly files: readonly ReportFile[];
   /** When the report was written, as text. */
   readonly written: string;

@@ -24,6 +24,7 @@ import {
   GRADCAM,
   type PictureFile,
   type Predictions,
+  RATE_PLOT,
   REPORT_PICTURES,
   type ReportData,
 } from "./report_data.ts";
@@ -49,6 +50,7 @@ export async function readRun(files: RunFiles, now: Date): Promise<Report> {
     results: resultsOf(data, classes.length, pictures),
     calibrated: data?.calibration && calibratedBy(data.calibration),
     looks: await latestLooks(files, list),
+    rates: (await files.bytes(RATE_PLOT))?.toBase64(),
     files: [
       ...linked(list),
       ...(data?.checkpoints ?? []).flatMap((path) => outside(files.folder, path)),

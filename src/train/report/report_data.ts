@@ -44,8 +44,8 @@ export interface BinsInFile {
   readonly hits: readonly number[];
 }
 
-/** The progress of a run, or that it is an evaluation. */
-export type ReportStatus = "running" | "interrupted" | "finished" | "evaluated";
+/** The progress of a run, or that it is an evaluation, or a range test of learning rates. */
+export type ReportStatus = "running" | "interrupted" | "finished" | "evaluated" | "lr_find";
 
 /** The contents of the file. */
 export interface ReportData {
@@ -79,6 +79,8 @@ export const REPORT_DATA = "report.json";
 export const REPORT_PICTURES = "report_pictures.json";
 /** What the model looks at, in the folder of an epoch. */
 export const GRADCAM = "gradcam.png";
+/** The loss by learning rate, of a range test. */
+export const RATE_PLOT = "lr_find.png";
 
 /** Whose outputs they are. */
 export interface PredictionsOf {

@@ -94,6 +94,7 @@ export function statusOf({ data, result }: RunRecords): { status: string; isOver
     return { status: result?.error ? `${ended}: ${result.error}` : ended, isOver: result?.exit_code === 0 };
   }
   if (data.status === "evaluated") return { status: "Evaluated", isOver: true };
+  if (data.status === "lr_find") return { status: "Looked for a learning rate", isOver: true };
   const done = `${data.epochs} of ${epochs(data.max_epochs!)}`;
   if (data.status === "finished") return { status: `Finished after ${epochs(data.epochs!)}`, isOver: true };
   if (data.status === "interrupted") return { status: `Interrupted after ${done}`, isOver: false };

@@ -6,6 +6,7 @@ import type { Report } from "../../../src/plots/report/report.ts";
 const evil = `</script><script>alert("1")</script><!-- ' & `;
 const report: Report = {
   looks: undefined,
+  rates: undefined,
   title: evil,
   folder: evil,
   status: evil,

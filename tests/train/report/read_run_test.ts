@@ -146,3 +146,18 @@ Deno.test("readRun() takes what the model looks at from the last epoch that has 
   const without = await readRun(memoryFiles(files), new Date(0));
   assert(without.looks === undefined && !(await htmlReport(without)).includes("GradCAM"));
 });
+
+Deno.test("readRun() of a range test has its curve, and says nothing of results", async () => {
+  const about = { status: "lr_find", classes: ["a", "b"], samples: [], checkpoints: [] };
+  const report = await readRun(
+    memoryFiles(new Map([["report.json", JSON.stringify(about)], ["lr_find.png", "drawn"]])),
+    new Date(0),
+  );
+  assertEquals([report.status, report.isOver, report.rates], [
+    "Looked for a learning rate",
+    true,
+    btoa("drawn"),
+  ]);
+  const page = await htmlReport(report);
+  assert(page.includes(`src="data:image/png;base64,${btoa("drawn")}"`) && !page.includes("No predictions"));
+});
