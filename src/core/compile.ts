@@ -33,6 +33,18 @@ const BINDING =
 
 const UNIFORM = /@group\(0\)\s*@binding\((\d+)\)\s*var<uniform>/;
 
+/** What a runtime has made of a kernel's code. */
+interface Built {
+  readonly module: GPUShaderModule;
+  readonly layout: GPUBindGroupLayout;
+  readonly descriptor: GPUComputePipelineDescriptor;
+  pipeline: GPUComputePipeline | undefined;
+  preparing: Promise<GPUComputePipeline> | undefined;
+}
+
+/** What there is of each code: devices that share one of the runtime find it here. */
+const builds = new WeakMap<GPUDevice, Map<string, Built>>();
+
 /** Compiles WGSL with the entry point `main`. An error makes the device fail, which `settled()` and reads throw. */
 export function compile(device: Device, name: string, code: string): CompiledKernel {
   const bindings = [...code.matchAll(BINDING)].map(([, index, access, label, texel]) => ({
@@ -45,6 +57,47 @@ export function compile(device: Device, name: string, code: string): CompiledKer
   const uniform = place === undefined ? undefined : Number(place);
   const { gpu } = device;
   gpu.pushErrorScope("validation");
+  const built = builtOn(gpu, name, code, { bindings, uniform }), { module, layout, descriptor } = built;
+  const fail = async (error: Pick<GPUError, "message">) =>
+    device.fail(await compileError(name, code, module, error));
+  const watched = (scope: Promise<GPUError | null>) =>
+    device.watch(scope.then(async (error) => {
+      if (error) await fail(error);
+    }));
+  watched(gpu.popErrorScope());
+  return {
+    name,
+    layout,
+    bindings,
+    uniform,
+    get isPrepared() {
+      return built.pipeline !== undefined;
+    },
+    get pipeline() {
+      if (built.pipeline !== undefined) return built.pipeline;
+      gpu.pushErrorScope("validation");
+      built.pipeline = gpu.createComputePipeline(descriptor);
+      watched(gpu.popErrorScope());
+      return built.pipeline;
+    },
+    async prepare() {
+      try {
+        built.pipeline ??= await (built.preparing ??= gpu.createComputePipelineAsync(descriptor));
+      } catch (error) {
+        await fail(error as GPUPipelineError);
+      }
+    },
+  };
+}
+
+function builtOn(
+  gpu: GPUDevice,
+  name: string,
+  code: string,
+  { bindings, uniform }: Pick<CompiledKernel, "bindings" | "uniform">,
+): Built {
+  const all = builds.get(gpu) ?? new Map<string, Built>(), known = all.get(code);
+  if (known !== undefined) return known;
   const module = gpu.createShaderModule({ label: name, code });
   const layout = gpu.createBindGroupLayout({
     label: name,
@@ -56,42 +109,14 @@ export function compile(device: Device, name: string, code: string): CompiledKer
       ...(uniform === undefined ? [] : [{ binding: uniform, buffer: { type: "uniform" as const } }]),
     ].map((entry) => ({ visibility: GPUShaderStage.COMPUTE, ...entry })),
   });
-  const fail = async (error: Pick<GPUError, "message">) =>
-    device.fail(await compileError(name, code, module, error));
-  const watched = (scope: Promise<GPUError | null>) =>
-    device.watch(scope.then(async (error) => {
-      if (error) await fail(error);
-    }));
   const descriptor = {
     label: name,
     layout: gpu.createPipelineLayout({ label: name, bindGroupLayouts: [layout] }),
     compute: { module, entryPoint: "main" },
   };
-  watched(gpu.popErrorScope());
-  let pipeline: GPUComputePipeline | undefined;
-  return {
-    name,
-    layout,
-    bindings,
-    uniform,
-    get isPrepared() {
-      return pipeline !== undefined;
-    },
-    get pipeline() {
-      if (pipeline !== undefined) return pipeline;
-      gpu.pushErrorScope("validation");
-      pipeline = gpu.createComputePipeline(descriptor);
-      watched(gpu.popErrorScope());
-      return pipeline;
-    },
-    async prepare() {
-      try {
-        pipeline ??= await gpu.createComputePipelineAsync(descriptor);
-      } catch (error) {
-        await fail(error as GPUPipelineError);
-      }
-    },
-  };
+  const built: Built = { module, layout, descriptor, pipeline: undefined, preparing: undefined };
+  builds.set(gpu, all.set(code, built));
+  return built;
 }
 
 /** The compiler's first error with its place in the WGSL: line, column, the line itself and a caret. */

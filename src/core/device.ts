@@ -45,14 +45,11 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
   const found = findMatrixUnit(adapter);
   const features = "unit" in found ? [...FEATURES, ...MATRIX_FEATURES] : FEATURES;
   try {
-    const device = await adapter.requestDevice({
-      label: "wgrad",
-      requiredFeatures: [...new Set(features as GPUFeatureName[])].filter((name) =>
-        adapter.features.has(name)
-      ),
-      requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
-    });
-    return new Device(device, adapter.info, "unit" in found ? found.unit : undefined);
+    const isShared = gpu !== undefined && shared.has(gpu);
+    const device = isShared
+      ? await sharedDevice(gpu, () => request(adapter, features))
+      : await request(adapter, features);
+    return new Device(device, adapter.info, "unit" in found ? found.unit : undefined, isShared);
   } catch (error) {
     throw new GpuError(
       `Cannot open the GPU ${adapter.info.description}: ${
@@ -62,6 +59,35 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
       { cause: error },
     );
   }
+}
+
+function request(adapter: GPUAdapter, features: readonly string[]): Promise<GPUDevice> {
+  return adapter.requestDevice({
+    label: "wgrad",
+    requiredFeatures: [...new Set(features as GPUFeatureName[])].filter((name) => adapter.features.has(name)),
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+  });
+}
+
+/** The one device of GPU objects that have one; undefined until it is opened, and once it is lost. */
+const shared = new WeakMap<GPU, Promise<GPUDevice> | undefined>();
+
+/**
+ * From now on, all that {@link openDevice} opens on this GPU object shares one device of the runtime, and with it the
+ * kernels that have been compiled, which take a page longer than the rest of a small training. To close one of them
+ * frees its memory only.
+ */
+export function shareDevice(gpu: GPU): void {
+  shared.set(gpu, undefined);
+}
+
+async function sharedDevice(gpu: GPU, request: () => Promise<GPUDevice>): Promise<GPUDevice> {
+  const known = shared.get(gpu);
+  if (known !== undefined) return await known;
+  const opening = request(), forget = () => shared.set(gpu, undefined);
+  shared.set(gpu, opening);
+  opening.then(({ lost }) => lost.then(forget), forget);
+  return await opening;
 }
 
 /** The optional features that the engine uses if available. */
@@ -95,12 +121,17 @@ export class Device {
   #pass: GPUComputePassEncoder | undefined;
   #scopes: Set<Storage>[] = [];
   #checks: Set<Promise<void>> = new Set();
+  #closed = new AbortController();
 
-  /** @param matrixUnit what the adapter multiplies on matrix units, if it has any */
+  /**
+   * @param matrixUnit what the adapter multiplies on matrix units, if it has any
+   * @param isShared true if others use the GPU's device, too: see {@link shareDevice}
+   */
   constructor(
     readonly gpu: GPUDevice,
     readonly adapter: AdapterDescription,
     readonly matrixUnit?: MatrixUnit,
+    readonly isShared = false,
   ) {
     this.pool = new Pool(gpu);
     this.failed = new Promise<never>((_, reject) => this.#reject = reject);
@@ -108,7 +139,7 @@ export class Device {
     gpu.addEventListener("uncapturederror", (event) => {
       event.preventDefault(); // otherwise Dawn prints it too
       this.#report(event.error);
-    });
+    }, { signal: this.#closed.signal });
     gpu.lost.then((info) => {
       this.fail(
         new DeviceLostError(
@@ -266,10 +297,11 @@ export class Device {
     return this.#encoder ??= this.gpu.createCommandEncoder({ label: "wgrad" });
   }
 
-  /** Frees everything and destroys the device; later calls throw. */
+  /** Frees everything and destroys the device, unless that is shared; later calls throw. */
   close(): void {
     this.fail(new GpuError("Cannot use the device: it was closed")); // first, because this is not a device loss
+    this.#closed.abort();
     this.pool.destroy();
-    this.gpu.destroy();
+    if (!this.isShared) this.gpu.destroy();
   }
 }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DeviceLostError, exitCode, GpuError } from "../../src/base/errors.ts";
-import { LIMITS, openDevice } from "../../src/core/device.ts";
+import { compile } from "../../src/core/compile.ts";
+import { LIMITS, openDevice, shareDevice } from "../../src/core/device.ts";
 import { empty, persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { gpuTest } from "../rings.ts";
 import { testGpu } from "../rings.ts";
@@ -174,3 +175,39 @@ deviceTest(
     assertEquals(new Set(await y.read()), new Set([3]));
   },
 );
+
+gpuTest("devices that share one of the runtime compile a kernel once, and each is closed alone", async () => {
+  const own = await testGpu();
+  let requested = 0;
+  const gpu = {
+    async requestAdapter(options: GPURequestAdapterOptions) {
+      const adapter = (await own.requestAdapter(options))!;
+      const { features, limits, info } = adapter;
+      const requestDevice = (descriptor: GPUDeviceDescriptor) => {
+        requested++;
+        return adapter.requestDevice(descriptor);
+      };
+      return { features, limits, info, requestDevice };
+    },
+  } as unknown as GPU;
+  shareDevice(gpu);
+  const [first, second] = await Promise.all([openDevice(gpu), openDevice(gpu)]);
+  const code = "@compute @workgroup_size(1) fn main() {}";
+  const kernel = compile(first, "nothing", code);
+  assert(!compile(second, "nothing", code).isPrepared);
+  await kernel.prepare();
+  assert(compile(second, "nothing", code).isPrepared);
+  assertEquals(compile(second, "nothing", code).pipeline, kernel.pipeline);
+  const kept = tensorOf(second, [1, 2, 3], [3]);
+  first.close();
+  assertThrows(() => first.pass(), GpuError, "it was closed");
+  assertEquals([...await kept.read()], [1, 2, 3]);
+  assertEquals(requested, 1);
+  second.gpu.destroy();
+  await second.gpu.lost;
+  const third = await openDevice(gpu);
+  assertEquals([...await tensorOf(third, [4], [1]).read()], [4]);
+  assertEquals(requested, 2);
+  third.close();
+  third.gpu.destroy();
+});
