@@ -29,7 +29,15 @@ export function buildDifference(place, { runs, classLists, results }) {
     );
     return () => {};
   }
-  const shown = { split: splits[0], pair: [0, 1], order: "name", values: "share", size: "fit", width: 0 };
+  const shown = {
+    split: splits[0],
+    pair: [0, 1],
+    order: "name",
+    values: "share",
+    size: "fit",
+    width: 0,
+    isWhole: false,
+  };
   const of = () => results.filter(({ split }) => split === shown.split);
   const holder = h("div", { class: "holder difference" });
   const readout = h("p", { class: "readout", role: "status" });
@@ -105,7 +113,7 @@ export function buildDifference(place, { runs, classLists, results }) {
   return (width) => {
     const available = width ?? (holder.parentElement?.clientWidth || place.clientWidth);
     if (available === shown.width) return;
-    shown.width = available;
+    Object.assign(shown, { width: available, isWhole: width !== undefined });
     draw();
   };
 }
@@ -163,7 +171,7 @@ function remarks({ classes, before, after }, names) {
 }
 
 function drawDifference({ difference, shown, holder, readout }) {
-  const { classes } = difference, { values, order, size, width } = shown;
+  const { classes } = difference, { values, order, size, width, isWhole } = shown;
   const places = [...classes.keys()];
   const change = (truth, predicted) => changeOf(difference, truth, predicted, values);
   const amount = places.map((truth) => places.reduce((sum, to) => sum + Math.abs(change(truth, to)), 0));
@@ -176,6 +184,7 @@ function drawDifference({ difference, shown, holder, readout }) {
     order: order === "change" ? places.toSorted((a, b) => amount[b] - amount[a]) : places,
     size,
     width,
+    isWhole,
     label: "Difference of confusion matrices, rows are true classes",
     paint(element, truth, predicted, side) {
       const by = change(truth, predicted);

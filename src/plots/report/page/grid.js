@@ -10,6 +10,8 @@ const LEAST = 4, MOST = 60, LARGE = 30, NUMBERED = 21;
 const TIGHT = 14;
 /** Distance and size of small labels in pixels. */
 const APART = 11, SMALL = 9.5;
+/** Cells that one frame brings: 100 classes at once would keep the page busy for a sixth of a second. */
+const AT_ONCE = 1000;
 /** With more classes than this the matrix takes the full width, and the panel is shown below it. */
 const BESIDE = 30;
 
@@ -35,11 +37,11 @@ export function gridFrame(count, holder, readout, panel) {
 
 /**
  * Builds the grid in `holder`, and says what a cell is in `readout`. `view` has the class names, their order, the size
- * ("fit" or "large") and the available width; `label`; `paint(element, truth, predicted, side)`;
+ * ("fit" or "large"), the available width, and whether all of it is needed at once (`isWhole`); `label`; `paint(element, truth, predicted, side)`;
  * `sentence(truth, predicted)`; `open(truth, predicted)`, if cells can be opened; and the `chosen` one.
  */
 export function showGrid(holder, readout, view) {
-  const { classes, order, size, label } = view;
+  const { classes, order, size, label, chosen, isWhole } = view;
   const { longest, cell, margin, scale } = sides(view);
   const every = Math.ceil(APART / (cell * scale));
   const table = h("table", { class: "cells", role: "grid", "aria-label": label });
@@ -63,18 +65,22 @@ export function showGrid(holder, readout, view) {
     h("td", { class: "corner" }, h("span", {}, "predicted \u2192"), h("span", {}, "true \u2193")),
     order.map((i, at) => heading(i, at, "col")),
   );
-  const rows = order.map((truth, at) => {
+  const row = (truth, at) => {
     const cells = order.map((predicted) => {
       const element = document.createElement("td");
       element.setAttribute("role", "gridcell");
       element.tabIndex = -1;
       if (truth === predicted) element.className = "diagonal";
       view.paint(element, truth, predicted, cell);
+      if (chosen?.[0] === truth && chosen[1] === predicted) element.classList.add("chosen");
       return element;
     });
     return h("tr", {}, heading(truth, at, "row"), cells);
-  });
-  table.append(h("thead", {}, head), h("tbody", {}, rows));
+  };
+  const body = h("tbody");
+  table.append(h("thead", {}, head), body);
+  const some = isWhole ? order.length : Math.max(1, Math.floor(AT_ONCE / order.length));
+  addRows(body, order.map((truth, at) => () => row(truth, at)), { some, height: cell });
   const scroller = h("div", { class: `scroller ${size}` }, table);
   holder.replaceChildren(
     scroller,
@@ -88,6 +94,17 @@ export function showGrid(holder, readout, view) {
     scroller.style.height = `${Math.ceil(height) + 6}px`;
   }
   listen(table, readout, view);
+}
+
+/** Puts rows into a table: `some` now, as many in each later frame; those to come have their place until then. */
+function addRows(body, rows, { some, height }, from = 0) {
+  const added = rows.slice(from, from + some).map((row) => row()), next = from + added.length;
+  const missing = h("tr", { "aria-hidden": true });
+  missing.style.height = `${height * (rows.length - next)}px`;
+  body.lastElementChild?.remove();
+  body.append(...added, ...(next < rows.length ? [missing] : []));
+  if (next === rows.length) return;
+  requestAnimationFrame(() => body.isConnected && addRows(body, rows, { some, height }, next));
 }
 
 /**
@@ -107,7 +124,7 @@ function sides({ classes, size, width }) {
   return { longest, cell, margin: margin / scale, scale };
 }
 
-function listen(table, readout, { classes, order, sentence, open, chosen }) {
+function listen(table, readout, { classes, order, sentence, open }) {
   const body = table.tBodies[0];
   const at = (row, column) => body.rows[row]?.cells[column + 1];
   const placeOf = (cell) => [cell.parentElement.rowIndex - 1, cell.cellIndex - 1];
@@ -152,8 +169,4 @@ function listen(table, readout, { classes, order, sentence, open, chosen }) {
     else return;
     event.preventDefault();
   });
-  if (chosen) {
-    const [truth, predicted] = chosen.map((i) => order.indexOf(i));
-    at(truth, predicted).classList.add("chosen");
-  }
 }

@@ -11,7 +11,7 @@ export function confusionMatrix(place, classes, result) {
   const count = classes.length;
   const counts = new Float64Array(count * count);
   for (const [truth, predicted, samples] of result.cells) counts[truth * count + predicted] = samples;
-  const shown = { order: "name", values: "share", size: "fit", chosen: undefined, width: 0 };
+  const shown = { order: "name", values: "share", size: "fit", chosen: undefined, width: 0, isWhole: false };
   const holder = h("div", { class: "holder" });
   const readout = h("p", { class: "readout", role: "status" });
   const panel = h("div", { class: "panel", "aria-live": "polite" });
@@ -41,7 +41,7 @@ export function confusionMatrix(place, classes, result) {
   return (width) => {
     const available = width ?? holder.parentElement.clientWidth;
     if (available === shown.width) return;
-    shown.width = available;
+    Object.assign(shown, { width: available, isWhole: width !== undefined });
     draw(matrix);
   };
 }
@@ -62,6 +62,7 @@ function draw(matrix) {
     order: ordered(matrix),
     size: shown.size,
     width: shown.width,
+    isWhole: shown.isWhole,
     label: "Confusion matrix, rows are true classes",
     chosen: shown.chosen,
     paint(element, truth, predicted, side) {
