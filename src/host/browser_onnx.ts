@@ -16,17 +16,29 @@ export async function openOnnx(name: string, bytes: Uint8Array): Promise<OnnxSes
   );
 }
 
-let loading: Promise<Runtime> | undefined;
+let loading: Promise<Runtime> | undefined, packed: Blob | undefined;
+
+/** Takes the WebAssembly that a page of one file has within it: its gzip as base64. */
+export function takeRuntime(gzip: Blob): void {
+  packed = gzip;
+}
 
 async function loadRuntime(name: string): Promise<Runtime> {
-  if (!/^https?:$/.test(location.protocol)) {
+  if (packed === undefined && !/^https?:$/.test(location.protocol)) {
     throw new DataError(
-      `Cannot run ${name}: a page of one file has no ONNX Runtime; open the page by \`deno task page\`, or give the checkpoint`,
+      `Cannot run ${name}: this page has no ONNX Runtime beside it; open the page by \`deno task page\`, or give the checkpoint`,
     );
   }
   const runtime = await import("onnxruntime-web/wasm");
-  runtime.env.wasm.wasmPaths = { wasm: new URL(WEB_RUNTIME, location.href).href };
+  if (packed === undefined) runtime.env.wasm.wasmPaths = { wasm: new URL(WEB_RUNTIME, location.href).href };
+  else runtime.env.wasm.wasmBinary = await unpacked(packed);
   runtime.env.wasm.numThreads = 1; // more need a page that is isolated from all others
   runtime.env.logLevel = "error";
   return runtime;
+}
+
+async function unpacked(gzip: Blob): Promise<ArrayBuffer> {
+  const bytes = Uint8Array.from(atob(await gzip.text()), (c) => c.charCodeAt(0));
+  return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")))
+    .arrayBuffer();
 }

@@ -90,16 +90,15 @@ export async function pageFiles(
   return files;
 }
 
-/** The list of files that the service worker keeps, which are those that every visit needs; its version follows from their contents. */
+/** The list of files that the service worker keeps, which are all; its version follows from their contents. */
 async function listing(files: ReadonlyMap<string, PageFile>): Promise<string> {
-  const texts = [...files].filter(([, { body }]) => typeof body === "string");
-  const all = texts.map(([, { body }]) => body).join("\0");
-  const version = `wgrad-${(await sha256(all)).toHex().slice(0, 16)}`;
-  return `const PAGE = ${JSON.stringify({ version, files: ["./", ...texts.map(([name]) => name)] })};\n`;
+  const hashes = await Promise.all([...files].map(async ([, { body }]) => (await sha256(body)).toHex()));
+  const version = `wgrad-${(await sha256(hashes.join(" "))).toHex().slice(0, 16)}`;
+  return `const PAGE = ${JSON.stringify({ version, files: ["./", ...files.keys()] })};\n`;
 }
 
 /** The page as one document that opens from disk. Its policy names the hashes of what it contains. */
-export async function singleFile({ bundle, configFiles }: Omit<PageHost, "readWebRuntime">): Promise<string> {
+export async function singleFile({ bundle, configFiles, readWebRuntime }: PageHost): Promise<string> {
   const [shell, worker] = await Promise.all(
     [MAIN, WORKER].map(async (entry) => [...(await bundle(entry, false)).values()][0]),
   );
@@ -111,8 +110,15 @@ export async function singleFile({ bundle, configFiles }: Omit<PageHost, "readWe
     head: `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
     style: `<style>${style}</style>`,
     script: `<script type="text/plain" id="worker">${inScript(confLine(configFiles) + worker)}</script>` +
+      `<script type="text/plain" id="runtime">${await packed(await readWebRuntime())}</script>` +
       `<script>${code}</script>`,
   });
+}
+
+/** Bytes as base64 of their gzip, as src/host/browser_onnx.ts takes them. */
+async function packed(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return new Uint8Array(await new Response(stream).arrayBuffer()).toBase64();
 }
 
 /** Code that ends no script element before its own end; such text is within strings and regular expressions only. */
