@@ -1,6 +1,6 @@
 /** What the page says of a batch that was to be learnt by heart. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { judge, type Trial } from "../../web/state/judge.ts";
+import { isDecided, judge, type Trial } from "../../web/state/judge.ts";
 import type { Row } from "../../web/protocol/calls.ts";
 
 const row = (id: number): Row => ({ id, path: `${id}.jpg`, split: "train", className: "a", findings: [] });
@@ -35,3 +35,16 @@ for (const [what, given, kind, reason] of cases) {
     assertMatch(found.reason, reason);
   });
 }
+
+Deno.test("isDecided() is true once all that can be learnt is, and stays so", () => {
+  const contradictory = { images: trial([], 0).batch.images, contradictions: [3, 4, 7, 8] };
+  const losses = [1.6, ...Array(8).fill(0.4)];
+  assertEquals(isDecided(trial([1.6, 0.05, 0.05], 16)), true);
+  assertEquals(isDecided(trial([1.6, 0.4, 0.3], 16)), false);
+  assertEquals(isDecided(trial([1.6, 700], 3)), true);
+  assertEquals(isDecided(trial(losses, 14)), false);
+  assertEquals(isDecided(trial(losses, 14, { batch: contradictory })), true);
+  assertEquals(isDecided(trial(losses.slice(0, 7), 14, { batch: contradictory })), false);
+  assertEquals(isDecided(trial(losses, 12, { batch: contradictory })), false);
+  assertEquals(isDecided({ steps: [], batch: undefined }), false);
+});

@@ -1,6 +1,5 @@
 /** A run in the page: the task `train` of the command line with the page as its host. */
 import { InterruptedError } from "../../src/base/errors.ts";
-import { formatPatch } from "../../src/data/files/patch.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import type { FileTree } from "../../src/data/types.ts";
 import { load, quotedValue } from "../../src/config/mod.ts";
@@ -46,13 +45,13 @@ export async function train(
   order: TrainOrder,
   { disk, pace, signal, say, keep }: RunParts,
 ): Promise<TrainEnd> {
-  const { source, choices, corrections, overrides, folder } = order, checkpoints = `checkpoints/${folder}`;
+  const { source, choices, patch, overrides, folder } = order, checkpoints = `checkpoints/${folder}`;
   if (!overrides.includes("resume=auto")) {
     for (const path of [folder, checkpoints]) await disk.folderStore(path).remove("");
   }
   const whole = await openSource(source, (text) => say({ kind: "doing", text }));
   const tree: FileTree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
-  await disk.writeAtomic(PATCH, new TextEncoder().encode(formatPatch(corrections)));
+  await disk.writeAtomic(PATCH, new TextEncoder().encode(patch));
   const host = browserHost({
     configFiles: ownConfig(),
     dataset: { path: tree.name, tree },
@@ -83,7 +82,7 @@ export async function train(
     ...(choices.layout === undefined ? [] : [`data.layout=${choices.layout}`]),
     `data.split.valid=${choices.holdOut}`,
     `data.split.test=${choices.holdOut}`,
-    ...(corrections.length === 0 ? [] : [`data.patch=${PATCH}`]),
+    ...(patch === "" ? [] : [`data.patch=${PATCH}`]),
   ];
   const request = {
     sources: [{ provider: "main", files: host.configFiles }],

@@ -7,7 +7,7 @@ import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts"
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Call } from "./channel.ts";
 import type { CompareCalls } from "./compare_calls.ts";
-import type { GivenFiles, Source } from "./source.ts";
+import type { AheadCalls, Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
 import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
 
@@ -126,8 +126,8 @@ export interface Amount {
 
 /** A batch that a network has to learn by heart. */
 export interface OverfitBatch {
-  /** Those that were given, and one for each image that is not in the batch. */
-  readonly corrections: readonly Correction[];
+  /** The corrections that were given, and one for each image that is not in the batch, as a patch. */
+  readonly patch: string;
   readonly images: readonly Row[];
   /** The numbers of images in it that are there under two labels. */
   readonly contradictions: readonly number[];
@@ -136,8 +136,6 @@ export interface OverfitBatch {
 /** The calls of the worker that holds the dataset. */
 export type DatasetCalls =
   & {
-    /** Files of the source that is opened next, from this place in their list on: it is sent in parts. */
-    ahead: Call<{ readonly from: number; readonly files: GivenFiles }, void>;
     open: Call<{ readonly source: Source; readonly choices: Choices }, Opening, string>;
     /** The summary says how the samples are divided in the end. */
     check: Call<
@@ -163,6 +161,7 @@ export type DatasetCalls =
     training: Call<Transforms["train"], Verdict | undefined>;
     cleaned: Call<readonly Correction[], Blob, Amount>;
   }
+  & AheadCalls
   & SeesCalls
   & CompareCalls;
 

@@ -31,6 +31,8 @@ export interface ChangeSummary {
 export type CompareCalls = {
   /** Compares the runs in what the user gave. */
   compareRuns: Call<Source, Comparison, Doing>;
+  /** The last comparison of runs as one page, as `deno task report` writes it. */
+  comparisonPage: Call<Record<never, never>, Blob>;
   /** Compares the dataset that is open with an earlier version of it. */
   compareVersions: Call<Source, ChangeSummary, Doing>;
   /** The first files of the last comparison of versions: of added and removed ones, each alone, of others those that belong together. */

@@ -1,16 +1,16 @@
 /** What the page asks of the worker that has the engine. */
-import type { Correction } from "../../src/data/files/patch.ts";
 import type { Amount, Choices } from "./calls.ts";
 import type { Call } from "./channel.ts";
-import type { Source } from "./source.ts";
+import type { AheadCalls, Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
 import type { TryCalls } from "./try_calls.ts";
 
-/** A training: the page's dataset with its corrections, and overrides as on the command line. */
+/** A training: the page's dataset with its patch, and overrides as on the command line. */
 export interface TrainOrder {
   readonly source: Source;
   readonly choices: Choices;
-  readonly corrections: readonly Correction[];
+  /** As text, which costs the page's main thread no time however many images it names. */
+  readonly patch: string;
   readonly overrides: readonly string[];
   /** Where its files go; what was there of an earlier run is removed, unless this one resumes it. */
   readonly folder: "run" | "overfit";
@@ -89,7 +89,7 @@ export interface ExportCheck {
 }
 
 /** The calls of the worker that trains and predicts. */
-export type EngineCalls = TryCalls & {
+export type EngineCalls = AheadCalls & TryCalls & {
   /** Fails with the reason where there is no GPU. */
   facts: Call<Record<never, never>, EngineFacts>;
   train: Call<TrainOrder, TrainEnd, TrainNews>;
@@ -104,5 +104,6 @@ export type EngineCalls = TryCalls & {
   runFiles: Call<Record<never, never>, readonly RunFile[]>;
   /** Writes model.onnx of the best weights, and compares it with the engine; says on the way what it does. */
   exportOnnx: Call<Record<never, never>, ExportCheck, string>;
-  runFile: Call<string, Uint8Array>;
+  /** A file of the run: a blob, whose bytes the page's main thread need not copy. */
+  runFile: Call<string, Blob>;
 };

@@ -1,11 +1,22 @@
 /** Where a dataset, or what else is read, comes from. */
+import type { Call } from "./channel.ts";
 
 /** Files by path; those at the top may be archives. */
 export type GivenFiles = readonly (readonly [path: string, file: File])[];
 
 /** Something that the user gave: files by path, of which those at the top may be archives. */
 export type Source =
-  | { readonly kind: "files"; readonly files: GivenFiles }
+  | {
+    readonly kind: "files";
+    readonly files: GivenFiles;
+    /** The number under which they have been sent, if they are not here. */
+    readonly ahead?: number;
+  }
   | { readonly kind: "handles"; readonly handles: readonly FileSystemHandle[] }
   | { readonly kind: "served"; readonly address: string }
   | { readonly kind: "drawn" };
+
+/** The call that brings files of a source to a worker, part by part, before another call names the source. */
+export type AheadCalls = {
+  ahead: Call<{ readonly ahead: number; readonly files: GivenFiles }, void>;
+};

@@ -2,6 +2,7 @@
 import { computed, effect, type Signal, signal } from "@preact/signals";
 import type { Source } from "../protocol/source.ts";
 import type { CompareCalls, Doing } from "../protocol/compare_calls.ts";
+import { sent } from "./sent.ts";
 import { call, fault, showFault, summary } from "./session.ts";
 
 /** What can be compared, by the name of its call. */
@@ -40,7 +41,10 @@ function comparisonBy<Name extends Comparable>(name: Name): ComparisonState<Comp
       const onProgress = (doing: Doing) => now.value = { at: "reading", doing };
       onProgress({ what: "Listing files" });
       try {
-        now.value = { at: "shown", result: await call(name, source, { onProgress, signal }) };
+        now.value = {
+          at: "shown",
+          result: await call(name, await sent(call, source, signal), { onProgress, signal }),
+        };
       } catch (error) {
         if (signal.aborted) return;
         now.value = before;

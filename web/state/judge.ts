@@ -24,8 +24,27 @@ const ROSE = 1.5, EVER_ROSE = 4;
 /** A loss so much lower than the first means that something was learnt. */
 const FELL = 0.8;
 
+/** A batch is learnt once all of it was right with this loss, so many times in a row. */
+const LEARNT = 0.1, TWICE = 2;
+/** All that can be learnt of a contradictory batch is learnt once it has been for so many steps. */
+const STAYED = 8;
+
+/** True once more steps would change nothing: all is learnt, or all but one of each two that contradict, or it diverges. */
+export function isDecided(
+  { steps, batch }: { readonly steps: Trial["steps"]; readonly batch: Trial["batch"] | undefined },
+): boolean {
+  if (hasRisen(steps)) return true;
+  const has = (count: number, is: (step: Trial["steps"][number]) => boolean) =>
+    steps.length >= count && steps.slice(-count).every(is);
+  if (has(TWICE, ({ loss, top1 }) => top1 === 1 && loss < LEARNT)) return true;
+  const { images, contradictions } = batch ?? { images: [], contradictions: [] };
+  const most = images.length - Math.ceil(contradictions.length / 2);
+  return contradictions.length > 0 &&
+    has(STAYED, ({ loss, top1 }) => Math.round(top1 * images.length) === most && loss < FELL * steps[0].loss);
+}
+
 /** True once the loss has risen so far that the trial can end. */
-export function hasRisen(steps: Trial["steps"]): boolean {
+function hasRisen(steps: Trial["steps"]): boolean {
   return largest(steps.map(({ loss }) => loss), 0) > EVER_ROSE * (steps[0]?.loss ?? Infinity);
 }
 

@@ -5,8 +5,9 @@ import type { OverfitBatch } from "../protocol/calls.ts";
 import type { StepNews, TrainEnd, TrainNews, TrainOrder, ValidNews } from "../protocol/engine_calls.ts";
 import { corrections } from "./decisions.ts";
 import { engine } from "./engine.ts";
-import { hasRisen, judge, type Judgement } from "./judge.ts";
+import { isDecided, judge, type Judgement } from "./judge.ts";
 import { type Plan, plan, planOverrides } from "./plan.ts";
+import { sent } from "./sent.ts";
 import { call, choices, given, summary } from "./session.ts";
 
 /** A run of the page. */
@@ -43,8 +44,6 @@ export const results = signal(0);
 
 /** Steps in which a batch has to be learnt by heart. */
 const OVERFIT_STEPS = 40;
-/** A batch is learnt once all of it was right with this loss, so many times in a row. */
-const LEARNT = 0.1, TWICE = 2;
 
 /** True while a run is in progress. */
 export function isBusy(): boolean {
@@ -59,7 +58,7 @@ export async function overfit(): Promise<void> {
   const batchOf = await call("overfitBatch", { size, corrections: corrections() }).catch(fail);
   if (batchOf === undefined) return;
   change({ batch: batchOf });
-  await start(batchOf.corrections, [
+  await start(batchOf.patch, [
     "resume=never",
     ...planOverrides({ ...chosen, epochs: OVERFIT_STEPS, images: undefined }),
     "data.sampler.mode=disabled",
@@ -84,7 +83,7 @@ export async function overfit(): Promise<void> {
 /** Trains as planned. */
 export async function train(): Promise<void> {
   begin("training", plan.value);
-  await start(corrections(), [...run.value!.overrides, "trainer.log_every_n_steps=1", "resume=never"]);
+  await start(await ownPatch(), [...run.value!.overrides, "trainer.log_every_n_steps=1", "resume=never"]);
 }
 
 /** Goes on with the training that was stopped. */
@@ -92,7 +91,7 @@ export async function goOn(): Promise<void> {
   const stopped = run.value;
   if (stopped?.at !== "stopped") return;
   change({ at: "starting", error: undefined });
-  await start(corrections(), [...stopped.overrides, "trainer.log_every_n_steps=1", "resume=auto"]);
+  await start(await ownPatch(), [...stopped.overrides, "trainer.log_every_n_steps=1", "resume=auto"]);
 }
 
 /** Goes on, pauses, or takes one step. */
@@ -143,14 +142,25 @@ function fail(error: unknown): undefined {
   change({ at: "failed", error: { message, hasDiverged: name === "DivergedError" } });
 }
 
+/** What the user has decided; undefined if that cannot be said, which ends the run. */
+async function ownPatch(): Promise<string | undefined> {
+  return await call("patch", corrections()).catch(fail);
+}
+
 async function start(
-  corrections: TrainOrder["corrections"],
+  patch: string | undefined,
   overrides: readonly string[],
 ): Promise<void> {
   const source = given();
-  if (source === undefined) return;
+  if (source === undefined || patch === undefined) return;
   const folder = run.value!.kind === "overfit" ? "overfit" : "run";
-  const order: TrainOrder = { source, choices: choices.value, corrections, overrides, folder };
+  const order: TrainOrder = {
+    source: await sent(engine, source),
+    choices: choices.value,
+    patch,
+    overrides,
+    folder,
+  };
   const end = await engine("train", order, { onProgress: hear }).catch(fail);
   if (end !== undefined) finish(end);
 }
@@ -183,15 +193,8 @@ function hear(news: TrainNews): void {
       return change({ valids: [...now.valids, news] });
     case "step":
       change({ steps: [...now.steps, news] });
-      if (now.kind !== "overfit" || now.isDecided || !isDecided(run.value!.steps)) return;
+      if (now.kind !== "overfit" || now.isDecided || !isDecided(run.value!)) return;
       change({ isDecided: true });
       void stop();
   }
-}
-
-/** True once a batch is learnt, or its loss has risen too far. */
-function isDecided(steps: readonly StepNews[]): boolean {
-  if (hasRisen(steps)) return true;
-  const last = steps.slice(-TWICE);
-  return last.length === TWICE && last.every(({ loss, top1 }) => top1 === 1 && loss < LEARNT);
 }

@@ -5,6 +5,7 @@ import type { Way } from "../../src/data/files/ways.ts";
 import type { CheckProgress, Choices, DatasetCalls, Summary, Verdict } from "../protocol/calls.ts";
 import type { Source } from "../protocol/source.ts";
 import type { Caller } from "../protocol/channel.ts";
+import { sent } from "./sent.ts";
 import { startWorkers } from "./worker.ts";
 
 /** Where the page is with its dataset. */
@@ -50,18 +51,6 @@ export const call: Caller<DatasetCalls> = (name, params, options) => {
   return worker(name, params, options);
 };
 
-/** Files that are sent at once: each costs the main thread a message to another process. */
-const PART = 200;
-
-/** Sends the files of a source in parts; returns it as it is to be opened. */
-async function sent(given: Source, signal: AbortSignal): Promise<Source> {
-  if (given.kind !== "files") return given;
-  for (let from = 0; from < given.files.length; from += PART) {
-    await call("ahead", { from, files: given.files.slice(from, from + PART) }, { signal });
-  }
-  return { kind: "files", files: [] };
-}
-
 /** Opens what the user gave, and has it checked. */
 export async function open(
   given: Source,
@@ -80,7 +69,11 @@ export async function open(
   try {
     const onProgress = (what: string) => phase.value = { at: "opening", what };
     const options = { onProgress, signal: stop.signal };
-    const opening = await call("open", { source: await sent(given, stop.signal), choices: chosen }, options);
+    const opening = await call(
+      "open",
+      { source: await sent(call, given, stop.signal), choices: chosen },
+      options,
+    );
     if (opening.kind === "question") {
       phase.value = { at: "question", reason: opening.reason, ways: opening.ways };
       return;

@@ -6,6 +6,7 @@ import type { Source } from "../protocol/source.ts";
 import type { OpenedModel, PredictedImages, Tried } from "../protocol/try_calls.ts";
 import { engine } from "./engine.ts";
 import { results } from "./learning.ts";
+import { sent } from "./sent.ts";
 import { call, fault, showFault } from "./session.ts";
 
 /** The model that is open. */
@@ -102,7 +103,7 @@ export function takeIn(source: Source): void {
 
 async function take(source: Source): Promise<void> {
   fault.value = undefined;
-  const taken = await engine("takeIn", source);
+  const taken = await engine("takeIn", await sent(engine, source));
   if (taken.kind === "models") {
     batch(() => {
       offered.value = [...offered.value.filter((path) => path.startsWith("/")), ...taken.paths];

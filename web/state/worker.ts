@@ -15,30 +15,34 @@ export function startWorkers(failed: (message: string) => void): Caller<DatasetC
   const count = Math.max(1, Math.min(MOST, navigator.hardwareConcurrency));
   const ports = Array.from({ length: count }, () => {
     const { port1, port2 } = new MessageChannel();
-    start("inspect").postMessage("connect", [port1]);
+    start("inspect").postMessage({}, [port1]);
     return port2;
   });
-  dataset.postMessage("connect", ports);
+  dataset.postMessage({}, ports);
   return caller<DatasetCalls>(dataset);
 }
 
 /** Starts the worker that has the engine, whose code is loaded by then. Calls wait for it. */
 export function startEngine(failed: (message: string) => void): Caller<EngineCalls> {
-  const { port1, port2 } = new MessageChannel();
-  starter(failed)("engine").postMessage("connect", [port1]);
+  const { port1, port2 } = new MessageChannel(), runtime = within("script#runtime", "text/plain");
+  starter(failed)("engine").postMessage({ ...(runtime && { runtime }) }, [port1]);
   port2.start();
   return caller<EngineCalls>(port2);
 }
 
 /** Starts workers by name. A page from disk may start no modules, so its worker is a classic script. */
 function starter(failed: (message: string) => void): (name: string) => Worker {
-  const inline = document.querySelector("script#worker")?.textContent;
-  const address = inline
-    ? URL.createObjectURL(new Blob([inline], { type: "text/javascript" }))
-    : new URL("worker.js", document.baseURI).href;
+  const inline = within("script#worker", "text/javascript");
+  const address = inline ? URL.createObjectURL(inline) : new URL("worker.js", document.baseURI).href;
   return (name) => {
     const worker = new Worker(address, { type: inline ? "classic" : "module", name });
     worker.addEventListener("error", ({ message }) => failed(message || "a worker could not be started"));
     return worker;
   };
+}
+
+/** What a page of one file has within it; undefined for other pages. */
+function within(selector: string, type: string): Blob | undefined {
+  const text = document.querySelector(selector)?.textContent;
+  return text ? new Blob([text], { type }) : undefined;
 }

@@ -1,22 +1,27 @@
-/** The files of a source that the page sends in parts, ahead of opening it. */
+/** The files of a source that the page sends in parts, ahead of naming it. */
 import { append } from "../../src/base/lists.ts";
-import type { DatasetCalls } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
-import type { GivenFiles, Source } from "../protocol/source.ts";
+import type { AheadCalls, GivenFiles, Source } from "../protocol/source.ts";
 
-/** The call that brings them, and the source with them. */
+/** The call that brings them, and the source with them, which can be asked for once. */
 export function filesAhead(): {
-  readonly calls: Pick<Handlers<DatasetCalls>, "ahead">;
+  readonly calls: Handlers<AheadCalls>;
   readonly withFiles: (source: Source) => Source;
 } {
-  const all: GivenFiles[number][] = [];
+  const parts = new Map<number, GivenFiles[number][]>();
   return {
     calls: {
-      ahead({ from, files }) {
-        all.length = from;
+      ahead({ ahead, files }) {
+        const all = parts.get(ahead) ?? [];
         append(all, files);
+        parts.set(ahead, all);
       },
     },
-    withFiles: (source) => source.kind === "files" ? { ...source, files: [...all] } : source,
+    withFiles(source) {
+      if (source.kind !== "files" || source.ahead === undefined) return source;
+      const files = parts.get(source.ahead) ?? [];
+      parts.clear(); // of what was given up meanwhile, too
+      return { kind: "files", files };
+    },
   };
 }

@@ -74,7 +74,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       return open?.report && reportOn(open, open.report, train);
     },
     ...seesCalls(opened, inspectors),
-    ...compareCalls(opened, inspectors),
+    ...compareCalls(opened, inspectors, sent.withFiles),
     list: (query) => opened().catalog.list(query),
     survey: (made) => opened().catalog.surveyed(made),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),

@@ -1,6 +1,6 @@
 /** The batch that a network has to learn by heart: some of each class, and first of all images under two labels. */
 import { rng } from "../../src/base/rng.ts";
-import type { Correction } from "../../src/data/files/patch.ts";
+import { type Correction, formatPatch } from "../../src/data/files/patch.ts";
 import type { OverfitBatch } from "../protocol/calls.ts";
 import type { Catalog } from "./catalog.ts";
 
@@ -36,7 +36,7 @@ export function overfitBatch(
     reason: "not in the batch",
   }));
   return {
-    corrections: [...corrections.filter(({ image }) => !others.has(image)), ...drops],
+    patch: formatPatch([...corrections.filter(({ image }) => !others.has(image)), ...drops]),
     images: [...chosen].map((id) => catalog.row(id)),
     contradictions: [...chosen].filter((id) => contradictory.includes(id)),
   };

@@ -1,6 +1,7 @@
 /**
  * The entry of all workers, which the page starts: one under the name "dataset" holds the dataset, others look at files
- * for it, and "engine" trains, whose code is loaded only then. The first message brings the ports between them.
+ * for it, and "engine" trains, whose code is loaded only then. The first message brings the ports between them, and to
+ * the engine what a page of one file has of ONNX Runtime.
  */
 import "./no_eval.ts";
 import { type Port, serve } from "../protocol/channel.ts";
@@ -12,11 +13,11 @@ import { inspectors } from "./inspectors.ts";
 
 const scope = self as unknown as Port & { readonly name: string };
 
-const connect = async ({ ports }: MessageEvent) => {
+const connect = async ({ data, ports }: MessageEvent<{ readonly runtime?: Blob }>) => {
   scope.removeEventListener("message", connect);
   if (scope.name === "dataset") serve<DatasetCalls>(scope, datasetCalls(inspectors(ports)));
   else if (scope.name === "inspect") serve<InspectCalls>(ports[0], inspectCalls());
-  else serve<EngineCalls>(ports[0], (await import("../engine/engine.ts")).engineCalls());
+  else serve<EngineCalls>(ports[0], (await import("../engine/engine.ts")).engineCalls(data.runtime));
   ports.forEach((port) => port.start()); // what has come meanwhile is waiting there
 };
 scope.addEventListener("message", connect);

@@ -10,6 +10,7 @@ import { predictAll } from "../../../src/tasks/predict/predict_all.ts";
 import { asCsv, guesses } from "../../../src/tasks/predict/prediction.ts";
 import type { Handlers } from "../../protocol/channel.ts";
 import type { OpenedModel, Tried, TryCalls } from "../../protocol/try_calls.ts";
+import type { Source } from "../../protocol/source.ts";
 import { findGiven } from "./given.ts";
 import { Models, PASS } from "./models.ts";
 
@@ -18,13 +19,20 @@ const SHOWN = 5, LISTED = 3;
 
 const pictures = { decode: decodeImage };
 
-/** Answers the calls about models; `run` is the folder of the page's training on its disk. */
-export function tryCalls(disk: Disk, run: string): Handlers<TryCalls> {
+/**
+ * Answers the calls about models; `run` is the folder of the page's training on its disk, and `withFiles` gives a source
+ * with what was sent ahead of it.
+ */
+export function tryCalls(
+  disk: Disk,
+  run: string,
+  withFiles: (source: Source) => Source,
+): Handlers<TryCalls> {
   const models = new Models(disk, run);
   let images: readonly PictureFile[] = [];
   return {
     async takeIn(source, { progress }) {
-      const given = await findGiven(source, progress);
+      const given = await findGiven(withFiles(source), progress);
       if (given.kind === "models") {
         return { kind: "models", paths: models.give(given.models), isRun: given.isRun };
       }

@@ -2,7 +2,15 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Comparison } from "../../../src/plots/report/comparison.ts";
 import { counted } from "../../../src/data/words.ts";
-import { fault } from "../../state/session.ts";
+import { save } from "../../state/save.ts";
+import { call, fault, showFault } from "../../state/session.ts";
+
+/** The file that a comparison is saved as. */
+const PAGE = "comparison.html";
+
+async function savePage(): Promise<void> {
+  save(PAGE, await call("comparisonPage", {}));
+}
 
 /** The comparison. */
 export function RunComparison({ comparison }: { comparison: Comparison }) {
@@ -22,7 +30,8 @@ export function RunComparison({ comparison }: { comparison: Comparison }) {
     <>
       <p>
         <b>{counted(runs.length, "run")}</b>
-        {unfinished.length > 0 && `, ${unfinished.length} unfinished`} <code>{title}</code>
+        {unfinished.length > 0 && `, ${unfinished.length} unfinished`} <code>{title}</code>{" "}
+        <button type="button" onClick={() => void savePage().catch(showFault)}>Save {PAGE}</button>
       </p>
       <div class="comparison" ref={place} />
     </>

@@ -117,7 +117,7 @@ function useRunFiles(results: number, exports: number): readonly RunFile[] {
 }
 
 async function saveFile(path: string, name: string): Promise<void> {
-  save(name, new Blob([await engine("runFile", path) as Uint8Array<ArrayBuffer>]));
+  save(name, await engine("runFile", path));
 }
 
 function size(bytes: number): string {
