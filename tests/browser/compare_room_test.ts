@@ -33,6 +33,9 @@ async function openRoom(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Compare", exact: true }).click();
 }
 
+/** What the page of a comparison is made of. */
+const island = /<script type="application\/json" id="report">(.*)<\/script>/;
+
 const folderInput = "input[webkitdirectory]", fileInput = "input[type=file]:not([webkitdirectory])";
 
 /** The values of the table, without marks. */
@@ -79,6 +82,12 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
           assert(wide <= 0, `the page is ${wide} pixels too wide`);
           if (SHOTS) await page.screenshot({ path: `${SHOTS}/compare_${width}.png`, fullPage: true });
           assertEquals(await accessFaults(page), []);
+          const [download] = await Promise.all([
+            page.waitForEvent("download"),
+            page.getByRole("button", { name: "Save comparison.html" }).click(),
+          ]);
+          const [, saved] = island.exec(await Deno.readTextFile(await download.path()))!;
+          assertEquals(JSON.parse(saved).figures, JSON.parse(JSON.stringify(expected.figures)));
         })
       );
     },

@@ -3,17 +3,17 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { assertEquals } from "@std/assert";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
-import { bundle } from "../../src/host/deno_page.ts";
 import { readWebRuntime } from "../../src/host/deno_onnx.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { openFile } from "../../src/host/deno_file_source.ts";
 import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
 import { offer } from "../../src/tasks/page/offered.ts";
 import { answers, DATA } from "../../src/tasks/page/server.ts";
+import { builtBundle } from "./built.ts";
 import { openBrowser } from "./harness.ts";
 
 /** What makes the page. */
-export const pageHost = { bundle, configFiles: denoConfigFiles(), readWebRuntime };
+export const pageHost = { bundle: builtBundle, configFiles: denoConfigFiles(), readWebRuntime };
 
 /** How the page is opened. */
 export interface PageOptions {
@@ -41,6 +41,8 @@ export async function withServedPage(
   await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
 }
 
+let single: Promise<string> | undefined;
+
 /** Opens the page from disk, as one file. */
 export async function withSinglePage(
   options: PageOptions,
@@ -48,7 +50,7 @@ export async function withSinglePage(
 ): Promise<void> {
   const path = await Deno.makeTempFile({ prefix: "wgrad_page_", suffix: ".html" });
   try {
-    await Deno.writeTextFile(path, await singleFile(pageHost));
+    await Deno.writeTextFile(path, await (single ??= singleFile(pageHost)));
     await openAt(`file://${path}`, options, body);
   } finally {
     await Deno.remove(path);
@@ -66,6 +68,28 @@ export async function withStaticPage(
     answers(files, undefined),
   );
   await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
+}
+
+/** Opens the page as a folder of static files, has it installed, and ends its server: what works then works offline. */
+export async function withOfflinePage(
+  options: PageOptions,
+  body: (page: Page) => Promise<void>,
+): Promise<void> {
+  const files = await pageFiles(pageHost, { isOffline: true });
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
+    answers(files, undefined),
+  );
+  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, async (page) => {
+    await page.evaluate(async () => {
+      const { active } = await navigator.serviceWorker.ready;
+      if (active!.state === "activated") return;
+      await new Promise((resolve) => active!.addEventListener("statechange", resolve));
+    });
+    await server.shutdown();
+    await page.reload();
+    await body(page);
+  });
 }
 
 /** The ways in which the page is used: the same works in each. */

@@ -246,9 +246,11 @@ const NAMES = [
 for (
   const [name, options] of Object.entries(
     {
-      "at 390 pixels": { viewport: { width: 390, height: 844 } },
+      "at 390 pixels, with reduced motion": {
+        viewport: { width: 390, height: 844 },
+        reducedMotion: "reduce",
+      },
       "at 200 %": { viewport: { width: 720, height: 450 } },
-      "with reduced motion": { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" },
     } as const,
   )
 ) {

@@ -16,9 +16,7 @@ import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { pageFiles } from "../../src/tasks/page/files.ts";
-import { answers } from "../../src/tasks/page/server.ts";
-import { accessFaults, openAt, pageHost, withServedPage, withSinglePage } from "./open_page.ts";
+import { accessFaults, withServedPage, withSinglePage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -212,22 +210,3 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
     });
   });
 }
-
-browserTest("the page opens and checks without its server, once it has been opened", async () => {
-  const files = await pageFiles(pageHost, { isOffline: true });
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    answers(files, undefined),
-  );
-  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, {}, async (page) => {
-    await page.evaluate(async () => {
-      const { active } = await navigator.serviceWorker.ready;
-      if (active!.state === "activated") return;
-      await new Promise((resolve) => active!.addEventListener("statechange", resolve));
-    });
-    await server.shutdown();
-    await page.reload();
-    await page.getByRole("button", { name: "Draw jersey numbers" }).click();
-    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
-  });
-});
