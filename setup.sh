@@ -1,7 +1,11 @@
 #!/usr/bin/env bash
-# Installs what wgrad needs and this machine lacks: Deno, the pinned packages, a Vulkan driver and a browser for
-# the page tests. It says what it installs, and is done at once when nothing is missing. What it may not install
-# (no root, no apt-get) it lists at the end, with the command that does, and exits 1.
+# Installs what training needs and this machine lacks: Deno, the pinned packages and a Vulkan driver. It says what it
+# installs, and is done at once when nothing is missing. What it may not install (no root, another system than Debian
+# or Ubuntu) it lists at the end, with the command that does, and exits 1.
+#
+#   ./setup.sh          to train, evaluate, predict and check datasets
+#   ./setup.sh --onnx   also ONNX Runtime, for ONNX files (exports and the page fetch it by themselves)
+#   ./setup.sh --dev    also what the tests and benchmarks need: a browser, other engines, Dawn
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -15,8 +19,34 @@ has() { command -v "$1" >/dev/null 2>&1; }
 may_be_root() { [ "$(id -u)" = 0 ] || { has sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; }; }
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
+case ${1:-} in
+"") set=train ;;
+--onnx) set=onnx ;;
+--dev) set=dev ;;
+*)
+  sed -n '2,8s/^# \{0,1\}//p' "$0"
+  if [ "$1" = --help ] || [ "$1" = -h ]; then exit 0; fi
+  echo "setup: cannot use $1: give nothing, --onnx or --dev" >&2
+  exit 2
+  ;;
+esac
+
+# How a system other than Debian and Ubuntu installs a package of ours: its command, and its name for it.
+elsewhere() { # PACKAGE
+  local id name=$1
+  id=$(sed -nE 's/^ID(_LIKE)?=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ') || id=""
+  case "$(uname -s) $id" in
+  Darwin*) case $1 in mesa* | libvulkan*) echo "nothing, macOS has Metal" ;; *) echo "brew install $1" ;; esac ;;
+  *fedora* | *rhel*) case $1 in libvulkan1) name=vulkan-loader ;; esac; echo "dnf install $name" ;;
+  *arch*) case $1 in mesa-vulkan-drivers) name=vulkan-swrast ;; libvulkan1) name=vulkan-icd-loader ;; esac; echo "pacman -S $name" ;;
+  *suse*) case $1 in mesa-vulkan-drivers) name=libvulkan_lvp ;; esac; echo "zypper install $name" ;;
+  *) echo "apt-get install $1" ;;
+  esac
+}
+
 apt_install() { # PACKAGE PURPOSE
-  local cure="$2: as root, apt-get install $1"
+  local cure
+  cure="$2: as root, $(elsewhere "$1")"
   if ! has apt-get || ! may_be_root; then lack "$cure"; return; fi
   say "installing $1 ($2)"
   [ -n "${apt_is_fresh:-}" ] || as_root apt-get update -qq || say "apt-get update failed, trying without"
@@ -31,21 +61,67 @@ has_deno() {
     [ "$(printf '%s\n' "$DENO_VERSION" "$version" | sort -V | tail -n 1)" = "$version" ]
 }
 
+# By npm where it is there; else by Deno's own installer, which is 400 Debian packages less; else by Debian's npm.
 install_deno() {
-  local cure="Deno $DENO_VERSION: npm install --global deno@$DENO_VERSION" prefix folder run=()
-  if ! has npm; then lack "Node.js and npm, which bring Deno: as root, apt-get install nodejs npm"; return; fi
+  if ! has npm; then
+    deno_by_script || apt_install npm "npm, which brings Deno"
+    has_deno || ! has npm || deno_by_npm
+  else
+    deno_by_npm
+  fi
+  hash -r
+  has_deno || lack "Deno $DENO_VERSION: https://docs.deno.com/runtime/getting_started/installation, or" \
+    "npm install --global deno@$DENO_VERSION, or take the portable folder of a release, which needs no set-up"
+}
+
+deno_by_script() {
+  has curl || apt_tool curl || return 1
+  has unzip || apt_tool unzip || return 1
+  say "installing Deno $DENO_VERSION (Deno's own installer, into $HOME/.deno)"
+  { curl -fsSL --connect-timeout 10 https://deno.land/install.sh |
+    DENO_INSTALL="$HOME/.deno" sh -s "v$DENO_VERSION" --yes --no-modify-path; } >/dev/null 2>&1 ||
+    { say "it cannot be reached"; return 1; }
+  link_deno "$HOME/.deno/bin/deno"
+}
+
+apt_tool() { # PACKAGE, which is not needed if something else does
+  has apt-get && may_be_root || return 1
+  [ -n "${apt_is_fresh:-}" ] || as_root apt-get update -qq || return 1
+  apt_is_fresh=1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
+# On PATH, so that the next command finds it.
+link_deno() { # FILE
+  [ -x "$1" ] || return 1
+  PATH="$(dirname "$1"):$PATH"
+  as_root_if_needed ln -sf "$1" /usr/local/bin/deno 2>/dev/null ||
+    say "add it to PATH: export PATH=\"$(dirname "$1"):\$PATH\""
+}
+as_root_if_needed() { if [ -w /usr/local/bin ]; then "$@"; elif may_be_root; then as_root "$@"; else return 1; fi; }
+
+deno_by_npm() {
+  local prefix folder run=()
   prefix=$(npm prefix --global)
   for folder in "$prefix/lib/node_modules" "$prefix/lib" "$prefix"; do [ ! -e "$folder" ] || break; done
   if [ ! -w "$folder" ]; then
     run=(as_root)
-    if ! may_be_root; then lack "$cure (as root, since $folder is not writable)"; return; fi
+    may_be_root || { say "$folder is not writable, and this is not root"; return 0; }
   fi
   say "installing Deno $DENO_VERSION (npm package deno, into $prefix)"
   # Where npm runs no install scripts it says so: the package then finds its binary at the first call.
-  "${run[@]}" npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >/dev/null ||
-    { lack "$cure (it failed, see above)"; return; }
+  "${run[@]}" npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >/dev/null || return 0
   hash -r
-  has_deno || lack "Deno $DENO_VERSION on PATH: it is in $prefix/bin, current deno is $(command -v deno || echo none)"
+  has_deno || say "Deno is in $prefix/bin, which is not on PATH; the deno on PATH is $(command -v deno || echo none)"
+}
+
+# What was installed for more stays: a smaller set would take packages away again.
+install_packages() {
+  local config="--config deno.$set.json"
+  [ ! -e node_modules/onnxruntime-node ] || [ $set = dev ] || config="--config deno.onnx.json"
+  [ ! -e node_modules/playwright-core ] && [ $set != dev ] || config=""
+  # shellcheck disable=SC2086 # an option and its value, or nothing
+  deno install --quiet --frozen $config || lack "the pinned packages: deno install --frozen $config"
 }
 
 has_vulkan_driver() {
@@ -57,9 +133,7 @@ has_vulkan_driver() {
   return 1
 }
 
-has_vulkan_loader() { compgen -G '/usr/lib*/libvulkan.so.1' || compgen -G '/usr/lib/*/libvulkan.so.1'; }
-
-has_turbojpeg() { compgen -G '/usr/lib*/libturbojpeg.so.0' || compgen -G '/usr/lib/*/libturbojpeg.so.0'; }
+has_library() { compgen -G "/usr/lib*/$1" >/dev/null || compgen -G "/usr/lib/*/$1" >/dev/null; }
 
 install_turbojpeg() { # which only makes JPEGs twice as fast, so nothing is missing without it
   local package
@@ -85,18 +159,27 @@ install_browser() {
   local purpose="a browser for the page tests" cli=node_modules/playwright-core/cli.js
   if ! grep -qs '^ID=ubuntu' /etc/os-release; then apt_install chromium "$purpose"; return; fi
   # Ubuntu's package chromium is a snap, which containers cannot run: playwright-core fetches a plain one.
-  local cure="$purpose: node $cli install --with-deps chromium, or install Google Chrome"
+  local cure="$purpose: deno run -A $cli install --with-deps chromium, or install Google Chrome"
   if ! may_be_root || [ ! -f $cli ] || ! has node; then lack "$cure"; return; fi
   say "installing Chromium ($purpose, by playwright-core)"
   node $cli install --with-deps chromium || lack "$cure (it failed, see above)"
 }
 
+case $(uname -s) in
+MINGW* | MSYS* | CYGWIN*)
+  say "on Windows, install Deno (winget install DenoLand.Deno), then: deno install --frozen --config deno.train.json"
+  exit 1
+  ;;
+esac
+
 has_deno || install_deno
-! has deno || deno install --quiet --frozen || lack "the pinned packages: deno install --frozen"
-has_vulkan_driver || apt_install mesa-vulkan-drivers "a Vulkan driver"
-has_vulkan_loader >/dev/null || apt_install libvulkan1 "the Vulkan loader"
-has_turbojpeg >/dev/null || install_turbojpeg
-has_browser || install_browser
+! has_deno || install_packages
+if [ "$(uname -s)" = Linux ]; then
+  has_vulkan_driver || apt_install mesa-vulkan-drivers "a Vulkan driver, here the software GPU"
+  has_library libvulkan.so.1 || apt_install libvulkan1 "the Vulkan loader"
+  has_library libturbojpeg.so.0 || install_turbojpeg
+fi
+[ $set != dev ] || has_browser || install_browser
 
 if [ ${#missing[@]} -gt 0 ]; then
   say "this is still missing:"

@@ -3,12 +3,12 @@
 /** The tasks of deno.json. */
 export type Tasks = Readonly<Record<string, string | { readonly command: string }>>;
 
-/** The permissions of each task of the command line, as deno.json has them, but for git: the folder knows its commit. */
+/** The permissions of each task of the command line, as deno.json has them, but for git, since the folder knows its commit. */
 export function permissions(tasks: Tasks): Map<string, string> {
   const found = Object.entries(tasks).flatMap(([name, task]): [string, string][] => {
     const command = typeof task === "string" ? task : task.command;
     const [, flags] = / deno run (.*) src\/cli\.ts \S+$/.exec(command) ?? [];
-    return flags === undefined ? [] : [[name, flags.replace(" --allow-run=git", "")]];
+    return flags === undefined ? [] : [[name, flags.replaceAll(/--config=\S+ | --allow-run=git/g, "")]];
   });
   return new Map(found);
 }

@@ -83,6 +83,6 @@ export async function load<Package>(name: string): Promise<Package> {
     return await import(name);
   } catch (error) {
     const reason = firstLineOf(error).slice(0, 60);
-    throw new MissingPackage(`${name} does not load (${reason}...); run deno install`, { cause: error });
+    throw new MissingPackage(`${name} does not load (${reason}...); run ./setup.sh --dev`, { cause: error });
   }
 }

@@ -56,6 +56,7 @@ export function browserHost(options: BrowserHostOptions): Host {
     plotting: () => absent("fonts for plots"),
     signal,
     openGpu,
+    requireOnnx: () => {},
     openOnnx: async (path) => await openOnnx(path, await disk.readFile(path)),
     ...disk,
     openTree: (path) => path === dataset.path ? Promise.resolve(dataset.tree) : disk.openTree(path),

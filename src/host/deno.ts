@@ -11,7 +11,7 @@ import { openFile, readFile } from "./deno_file_source.ts";
 import { openGpu } from "./deno_gpu.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
-import { openOnnx, readWebRuntime } from "./deno_onnx.ts";
+import { openOnnx, readWebRuntime, requireOnnx } from "./deno_onnx.ts";
 import { bundle, serve } from "./deno_page.ts";
 import { denoPictures } from "./deno_pictures.ts";
 import { madeFrom, program } from "./deno_places.ts";
@@ -58,6 +58,7 @@ export function denoHost(): Host {
     signal,
     openGpu,
     openOnnx,
+    requireOnnx,
     openTree: (path, cure) => openTree(path, cure, unpacking),
     folderStore,
     openFile,

@@ -1,4 +1,5 @@
 /** Opens a GPU in Deno: gives providers what they need, and sets the environment variables they depend on. */
+import { createRequire } from "node:module";
 import { GpuError } from "../base/errors.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
 
@@ -12,7 +13,13 @@ export async function openGpu(provider: ProviderName = DEFAULT_PROVIDER): Promis
   return await providers[provider].open(world);
 }
 
-const world: ProviderWorld = { ownGpu, importPackage: (name) => import(name) };
+/** Also where the configuration of this process does not name it, as that of a training does not. */
+// deno-lint-ignore require-await -- what it throws is a rejection
+async function requirePackage(name: string): Promise<unknown> {
+  return createRequire(import.meta.url)(name);
+}
+
+const world: ProviderWorld = { ownGpu, importPackage: requirePackage };
 
 /**
  * Without XDG_RUNTIME_DIR, Mesa prints an error for every Vulkan instance, although it never uses the

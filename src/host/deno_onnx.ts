@@ -1,4 +1,9 @@
-/** ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi. */
+/**
+ * ONNX Runtime under Deno: the npm package onnxruntime-node, loaded when the first model is opened; needs --allow-ffi.
+ * It is required and not imported, since a training needs none: it may be there later than the configuration of the
+ * process says.
+ */
+import { createRequire } from "node:module";
 import { DataError, firstLineOf } from "../base/errors.ts";
 import type { OnnxSession } from "../setup/host.ts";
 import { readPackageFile } from "./deno_places.ts";
@@ -11,7 +16,7 @@ type Runtime = typeof import("onnxruntime-node");
  * @throws DataError if the package does not load, or rejects the model
  */
 export async function openOnnx(path: string): Promise<OnnxSession> {
-  const runtime = await loadRuntime();
+  const runtime = await (loading ??= load());
   return await onnxSession(
     path,
     runtime,
@@ -21,16 +26,34 @@ export async function openOnnx(path: string): Promise<OnnxSession> {
 
 let loading: Promise<Runtime> | undefined;
 
-function loadRuntime(): Promise<Runtime> {
-  return loading ??= import("onnxruntime-node").catch((cause) => {
+const PACKAGE = "onnxruntime-node";
+const require = createRequire(import.meta.url);
+
+// deno-lint-ignore require-await -- what it throws is a rejection
+async function load(): Promise<Runtime> {
+  try {
+    return require(PACKAGE);
+  } catch (cause) {
     throw new DataError(
-      `Cannot run ONNX: the package onnxruntime-node does not load (${
+      `Cannot run ONNX: the package ${PACKAGE} does not load (${
         firstLineOf(cause)
-      }); run \`deno install\`. ` +
+      }); run ./setup.sh --onnx. ` +
         "It supports Linux and Windows on x64 and arm64, and macOS on arm64",
       { cause },
     );
-  });
+  }
+}
+
+/** Looks whether it is installed, without loading it. @throws DataError with the cure if not */
+export function requireOnnx(): void {
+  try {
+    require.resolve(PACKAGE);
+  } catch (cause) {
+    throw new DataError(
+      "Cannot check ONNX exports: ONNX Runtime is not installed; run ./setup.sh --onnx, or train without callbacks.onnx_export",
+      { cause },
+    );
+  }
 }
 
 /** ONNX Runtime's WebAssembly for pages: browser_onnx.ts loads it. */

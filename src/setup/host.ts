@@ -95,6 +95,8 @@ export interface Host {
   readonly signal: AbortSignal;
   /** The GPU object of a provider, by default the default one. @throws GpuError that says how to fix it */
   openGpu(provider?: ProviderName): Promise<GPU>;
+  /** @throws DataError if ONNX Runtime is not installed */
+  requireOnnx(): void;
   /** Opens the model in an ONNX file. @throws DataError if ONNX Runtime is missing or rejects the file */
   openOnnx(path: string): Promise<OnnxSession>;
   /** Opens a folder or an archive for reading. @throws DataError that ends with `cure` if there is none */

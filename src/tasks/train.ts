@@ -48,6 +48,7 @@ export async function train(
 ): Promise<TrainResult> {
   const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
   const { folder } = places;
+  if (config.callbacks.onnx_export) host.requireOnnx();
   const log = openLog(host, config, folder);
   const device = await openConfigured(host, config);
   try {

@@ -35,7 +35,7 @@ Deno.test("network() walks the layers, and counts each use of a value but the la
 });
 
 Deno.test("load() says which package is missing, and the cure", async () => {
-  await assertRejects(() => load("@tensorflow/none"), MissingPackage, "run deno install");
+  await assertRejects(() => load("@tensorflow/none"), MissingPackage, "run ./setup.sh --dev");
 });
 
 const small: Conv = { size: 9, channels: 4, outputs: 8, filter: 3, stride: 2, padding: 1 };

@@ -148,7 +148,7 @@ Deno.test("the doctor shows pictures that do not decode, or to wrong values, as 
     withDecode(() => Promise.reject(new Error("no such library\nat a stack"))),
   );
   assertEquals(failing.findings.map(({ problem }) => problem), ["A JPEG does not decode: no such library"]);
-  assertStringIncludes(failing.findings[0].cure, "`deno install`");
+  assertStringIncludes(failing.findings[0].cure, "`./setup.sh`");
   const grey = await checkPictures(
     withDecode(() => Promise.resolve({ width: 16, height: 8, data: new Uint8Array(384).fill(128) })),
   );

@@ -92,7 +92,7 @@ export function machineFindings(machine: Machine): Finding[] {
       {
         kind: "note",
         problem: "No browser was found, so the browser tests cannot run",
-        cure: "`./setup.sh`, or set CHROME_PATH to Chromium or Chrome",
+        cure: "`./setup.sh --dev`, or set CHROME_PATH to Chromium or Chrome",
       } as const,
     ]),
   ];

@@ -19,7 +19,7 @@ const TOLERANCE = 6;
 export async function checkPictures(
   { decode, jpegDecoder }: Pick<PictureHost, "decode" | "jpegDecoder">,
 ): Promise<Pick<Section, "facts"> & { readonly findings: readonly Finding[] }> {
-  const cure = "run `deno install`, which installs the npm package sharp, and allow it with --allow-ffi";
+  const cure = "run `./setup.sh`, which installs the npm package sharp, and allow it with --allow-ffi";
   const fault = (problem: string) => ({
     facts: [["JPEG", "failed"] as const],
     findings: [{ kind: "fault", problem, cure } as const],
