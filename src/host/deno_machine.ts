@@ -2,6 +2,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { cpus } from "node:os";
 import type { DriverFile, Machine } from "../setup/machine.ts";
+import { nvidiaDriver } from "./deno_nvidia.ts";
 
 /** Where the Vulkan loader searches for driver files. */
 const SEARCHED = ["/etc/vulkan/icd.d", "/usr/share/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"];
@@ -43,6 +44,7 @@ export function denoMachine(): Machine {
     drivers: driverFiles(variables),
     driverVersions: driverVersions(),
     deviceFiles: deviceFiles(),
+    nvidia: Deno.build.os === "linux" ? nvidiaDriver(LIBRARIES) : undefined,
     variables,
     browser: browsers().find(exists),
   };

@@ -10,6 +10,18 @@ export interface DriverFile {
   readonly isSearched: boolean;
 }
 
+/** NVIDIA's driver, and what its Vulkan library needs of the system. */
+export interface NvidiaDriver {
+  /** The cards, such as "Tesla T4"; empty if the process is not allowed to look. */
+  readonly models: readonly string[];
+  /** True if libglvnd finds the driver's EGL library. */
+  readonly hasEglFile: boolean;
+  /** True if the X extension library is there, which the driver loads also without a screen. */
+  readonly hasXext: boolean;
+  /** The versions of glibc that the driver needs and that the system has, where both are known. */
+  readonly glibc: { readonly needed: string; readonly had: string } | undefined;
+}
+
 /** What a machine's files and variables say about it. Texts and lists are empty if nothing is known. */
 export interface Machine {
   /** The version of wgrad. */
@@ -31,6 +43,8 @@ export interface Machine {
    * undefined if the process is not allowed to look.
    */
   readonly deviceFiles: readonly { readonly path: string; readonly isUsable: boolean }[] | undefined;
+  /** NVIDIA's driver; undefined where there is none. */
+  readonly nvidia: NvidiaDriver | undefined;
   /** The variables for drivers and browsers that are set. */
   readonly variables: Readonly<Record<string, string>>;
   /** The browser for the page tests. */

@@ -8,6 +8,7 @@ import { DEFAULT_PROVIDER, type ProviderName, providers } from "../core/provider
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
 import type { Machine } from "../setup/machine.ts";
+import { nvidiaFindings } from "./doctor/nvidia_report.ts";
 import { checkPictures } from "./doctor/pictures.ts";
 import { measureSpeed } from "./doctor/probes.ts";
 import {
@@ -26,14 +27,40 @@ import { usages } from "./usages.ts";
 
 /** Prints the report. @returns the exit code: 0, or 4 if training cannot run */
 export async function doctor(host: Host, args: readonly string[] = []): Promise<number> {
-  const { gpu } = loadConfig(host.configFiles, parseArguments(args, usages.doctor).others);
+  const { others, flags } = parseArguments(args, usages.doctor);
+  const { gpu } = loadConfig(host.configFiles, others);
+  if (flags.has("hardware")) return await requireHardware(host, gpu);
+  const isJson = flags.has("json");
   const report = await examine(
     host,
     gpu,
-    (section) => formatSection(section).forEach((line) => host.print(line)),
+    (section) => isJson || formatSection(section).forEach((line) => host.print(line)),
   );
-  formatVerdict(report).forEach((line) => host.print(line));
+  if (isJson) host.print(JSON.stringify({ ...report, canTrain: canTrain(report) }, null, 2));
+  else formatVerdict(report).forEach((line) => host.print(line));
   return canTrain(report) ? 0 : 4;
+}
+
+/** Says which GPU is used, or why it is none of hardware. @returns the exit code: 0, or 4 if there is none */
+async function requireHardware(host: Host, provider: ProviderName): Promise<number> {
+  const adapter = await host.openGpu(provider).then((gpu) => gpu.requestAdapter()).catch((error) => {
+    if (error instanceof GpuError) return null;
+    throw error;
+  });
+  if (adapter && !isSoftware(adapter.info)) {
+    host.print(`device  ${adapter.info.description}`);
+    return 0;
+  }
+  const machine = await host.machine();
+  const problem = adapter
+    ? `The only GPU that Vulkan finds is ${adapter.info.description}, a software GPU`
+    : "No WebGPU adapter was found";
+  const findings = [
+    { kind: "fault", problem, cure: noAdapterCure(machine) } as const,
+    ...nvidiaFindings(machine),
+  ];
+  formatVerdict({ sections: [], findings }).forEach((line) => host.print(line));
+  return 4;
 }
 
 /** Examines everything. `show` gets each section as soon as it is ready, because the probes take a while. */

@@ -100,7 +100,10 @@ export const usages = {
     task: "doctor",
     summary: "Checks adapter, drivers, speed and image decoding, and says how to fix each problem",
     takes: "[gpu=NAME]",
-    flags: {},
+    flags: {
+      json: { help: "Print everything as JSON, as reports of bugs need it" },
+      hardware: { help: "Only look whether a hardware GPU is used, and exit with code 4 if not" },
+    },
   },
   parity: {
     task: "parity",

@@ -1,11 +1,10 @@
 /** The machine section of doctor: software, Vulkan drivers, and what is missing. */
 import { mib } from "../../base/byte_size.ts";
 import type { DriverFile, Machine } from "../../setup/machine.ts";
+import { NVIDIA, nvidiaFindings } from "./nvidia_report.ts";
 import type { Finding, Section } from "./report.ts";
 
 const INSTALL_SOFTWARE = "`./setup.sh`, or `sudo apt-get install mesa-vulkan-drivers`, for the software GPU";
-const NVIDIA =
-  "NVIDIA's Vulkan driver (`sudo apt-get install libnvidia-gl-550`, with the version of the kernel driver)";
 
 /** Versions, system and browser. */
 export function softwareSection(machine: Machine, runtime: string, commit: string | undefined): Section {
@@ -106,17 +105,6 @@ function missingLibraryFinding({ path, library }: DriverFile): Finding {
       : `The driver file ${path} cannot be read, or names no library`,
     cure: "reinstall its package, or remove the file from VK_DRIVER_FILES and VK_ICD_FILENAMES",
   };
-}
-
-function nvidiaFindings({ deviceFiles, drivers }: Machine): Finding[] {
-  const hasCard = deviceFiles?.some(({ path }) => path.includes("nvidia"));
-  const nvidia = drivers.filter(({ path }) => path.includes("nvidia"));
-  if (!hasCard || nvidia.some((driver) => driver.isSearched)) return [];
-  const problem = "There is an NVIDIA GPU, but the Vulkan loader finds no driver for it";
-  const cure = nvidia.length > 0
-    ? `\`export VK_DRIVER_FILES=${nvidia[0].path}\``
-    : `install ${NVIDIA}; start a container with \`NVIDIA_DRIVER_CAPABILITIES=all\``;
-  return [{ kind: "note", problem, cure }];
 }
 
 /** The most likely reason why there is no adapter, given what is missing. */

@@ -27,6 +27,7 @@ export const MACHINE: Machine = {
   drivers: [LAVAPIPE],
   driverVersions: ["Mesa 22.3.6"],
   deviceFiles: [],
+  nvidia: undefined,
   variables: {},
   browser: "/usr/bin/chromium",
 };
