@@ -20,7 +20,7 @@ may_be_root() { [ "$(id -u)" = 0 ] || { has sudo && { sudo -n true 2>/dev/null |
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 case ${1:-} in
-"") set=train ;;
+"") set=run ;;
 --onnx) set=onnx ;;
 --dev) set=dev ;;
 *)
@@ -117,9 +117,9 @@ deno_by_npm() {
 
 # What was installed for more stays: a smaller set would take packages away again.
 install_packages() {
-  local config="--config deno.$set.json"
-  [ ! -e node_modules/onnxruntime-node ] || [ $set = dev ] || config="--config deno.onnx.json"
-  [ ! -e node_modules/playwright-core ] && [ $set != dev ] || config=""
+  local config=""
+  if [ $set = dev ] || [ -e node_modules/playwright-core ]; then config="--config deno.dev.json"
+  elif [ $set = onnx ] || [ -e node_modules/onnxruntime-node ]; then config="--config deno.onnx.json"; fi
   # shellcheck disable=SC2086 # an option and its value, or nothing
   deno install --quiet --frozen $config || lack "the pinned packages: deno install --frozen $config"
 }
@@ -167,7 +167,7 @@ install_browser() {
 
 case $(uname -s) in
 MINGW* | MSYS* | CYGWIN*)
-  say "on Windows, install Deno (winget install DenoLand.Deno), then: deno install --frozen --config deno.train.json"
+  say "on Windows, install Deno (winget install DenoLand.Deno), then: deno install --frozen "
   exit 1
   ;;
 esac

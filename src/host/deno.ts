@@ -79,7 +79,7 @@ export function denoHost(): Host {
     machine: () => Promise.resolve(denoMachine()),
     bundle,
     readWebRuntime,
-    serve: (port, answer, listening) => serve(port, answer, listening, signal),
+    serve: (place, answer, listening) => serve(place, answer, listening, signal),
     now: () => new Date(),
     terminal,
     print: (line) => screen.print(line),

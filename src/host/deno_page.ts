@@ -24,18 +24,18 @@ export async function bundle(entry: string, isSplit: boolean): Promise<Map<strin
 }
 
 /**
- * Serves on 127.0.0.1 until the signal is aborted; `listening` gets the address.
+ * Serves on 127.0.0.1, or where it is public at all addresses, until the signal is aborted; `listening` gets the address.
  * @throws ConfigError if the port is taken
  */
 export async function serve(
-  port: number,
+  { port, isPublic }: { readonly port: number; readonly isPublic: boolean },
   answer: (request: Request) => Promise<Response>,
   listening: (address: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
   try {
     const server = Deno.serve({
-      hostname: "127.0.0.1",
+      hostname: isPublic ? "0.0.0.0" : "127.0.0.1",
       port,
       signal,
       onListen: ({ port }) => listening(`http://127.0.0.1:${port}/`),

@@ -141,9 +141,12 @@ export interface Host {
   bundle(entry: string, isSplit: boolean): Promise<Map<string, string>>;
   /** ONNX Runtime's WebAssembly for browsers. */
   readWebRuntime(): Promise<Uint8Array<ArrayBuffer>>;
-  /** Serves on this machine until the process is asked to stop; 0 is any free port. @throws ConfigError */
+  /**
+   * Serves on this machine, where it is public to others, too, until the process is asked to stop; 0 is any free port.
+   * @throws ConfigError
+   */
   serve(
-    port: number,
+    place: { readonly port: number; readonly isPublic: boolean },
     answer: (request: Request) => Promise<Response>,
     listening: (address: string) => void,
   ): Promise<void>;

@@ -15,7 +15,14 @@ export async function page(host: Host, args: readonly string[]): Promise<void> {
   const usage = `Usage: ${usageLine(usages.page)}`;
   if (more.length > 0) throw new ConfigError(`Cannot open ${more[0]}: give one dataset. ${usage}`);
   const out = flags.get("out"), single = flags.get("single");
-  if (out === undefined && single === undefined) return await serve(host, photos, portOf(flags.get("port")));
+  if (flags.has("public") && photos !== undefined) {
+    throw new ConfigError(
+      `Cannot serve ${photos} to all machines: leave it out, or leave --public out. ${usage}`,
+    );
+  }
+  if (out === undefined && single === undefined) {
+    return await serve(host, photos, portOf(flags.get("port")), flags.has("public"));
+  }
   if (photos !== undefined) {
     throw new ConfigError(`Cannot write ${photos} with the page: it is served only; leave it out. ${usage}`);
   }
@@ -23,11 +30,11 @@ export async function page(host: Host, args: readonly string[]): Promise<void> {
   if (single !== undefined) await writeSingle(host, single);
 }
 
-async function serve(host: Host, photos: string | undefined, port: number): Promise<void> {
+async function serve(host: Host, photos: string | undefined, port: number, isPublic: boolean): Promise<void> {
   const tree = photos === undefined ? undefined : await host.openTree(photos);
   const offered = tree && await offer(tree, host.openFile);
-  const files = await pageFiles(host, { data: offered && DATA });
-  await host.serve(port, answers(files, offered), (address) => {
+  const files = await pageFiles(host, { data: offered && DATA, isOffline: isPublic });
+  await host.serve({ port, isPublic }, answers(files, offered, isPublic), (address) => {
     host.print(`page    ${address}${photos === undefined ? "" : ` with ${photos}`} (Ctrl-C ends it)`);
   });
 }

@@ -64,6 +64,7 @@ export const usages = {
     takes: "[PHOTOS]",
     flags: {
       port: { value: "N", help: "Where it is served on 127.0.0.1 (default: any free port)" },
+      public: { help: "Serve the page alone, without a dataset, to all machines that reach this one" },
       out: { value: "FOLDER", help: "Write a folder for any server of static files instead" },
       single: { value: "FILE.html", help: "Write one file that opens from disk instead" },
     },

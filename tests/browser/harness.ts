@@ -56,7 +56,7 @@ export async function bundle(
       "--quiet",
       "--platform=browser",
       `--import-map=${folder}/imports.json`,
-      "--config=deno.json",
+      "--config=deno.dev.json",
     ];
     const args = ["bundle", ...options, `--output=${folder}/bundle.js`, `${folder}/entry.ts`];
     const { success, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: root }).output();
@@ -73,7 +73,7 @@ function urlOf(path: string): string {
 
 /** The project's import map with modules replaced. */
 function importMap(replaced: Readonly<Record<string, string>>): string {
-  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", root)));
+  const { imports } = JSON.parse(Deno.readTextFileSync(new URL("deno.dev.json", root)));
   const urls = Object.entries(replaced).map((paths) => paths.map(urlOf));
   return JSON.stringify({ imports: { ...imports, ...Object.fromEntries(urls) } });
 }

@@ -18,8 +18,9 @@ export function command(
   env: Record<string, string> = {},
 ): Deno.Command {
   const permissions = ["read", "write", "env", "sys", "ffi"].map((name) => `--allow-${name}`);
+  const config = `--config=${["export", "page"].includes(task) ? "deno.onnx.json" : "deno.json"}`; // as deno.json has it
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-prompt", ...permissions, "--allow-run=git", "src/cli.ts", task, ...args],
+    args: ["run", config, "--no-prompt", ...permissions, "--allow-run=git", "src/cli.ts", task, ...args],
     cwd: root,
     env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1", ...env },
     stdout: "piped",

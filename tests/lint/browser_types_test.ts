@@ -49,7 +49,7 @@ Deno.test("a worker is checked with its own globals and WebGPU, without document
 });
 
 Deno.test("the browser's checks are as strict as Deno's", () => {
-  const { compilerOptions: { lib: _, ...strictness }, allowScripts } = readJson("deno.json");
+  const { compilerOptions: { lib: _, ...strictness }, allowScripts } = readJson("deno.dev.json");
   for (const config of Object.values(CONFIGS)) {
     const { compilerOptions: { lib: _, types: __, ...own }, allowScripts: allowed } = readJson(config);
     assertEquals([own, allowed], [strictness, allowScripts], config);

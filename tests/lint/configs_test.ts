@@ -1,4 +1,4 @@
-/** The configurations of Deno beside deno.json, each with the packages of some tasks: they say what deno.json says. */
+/** Deno's configurations: deno.dev.json has all packages, and the others those of some tasks. */
 import { assert, assertEquals } from "@std/assert";
 
 const root = new URL("../../", import.meta.url);
@@ -10,28 +10,42 @@ function packages(name: string): string[] {
   return Object.entries(npm).map(([id, { integrity }]) => `${id.replace(/_.*/, "")} ${integrity}`);
 }
 
-const project = read("deno.json"), all = new Set(packages("deno.lock"));
+/** What each configuration says for itself. */
+const OWN = [
+  "imports",
+  "lock",
+  "allowScripts",
+  "name",
+  "version",
+  "license",
+  "exports",
+  "tasks",
+  "fmt",
+  "lint",
+  "exclude",
+];
 
-for (const name of ["train", "onnx"]) {
-  Deno.test(`deno.${name}.json and its lock file have nothing but what deno.json has`, () => {
-    const { imports, lock, allowScripts, ...rest } = read(`deno.${name}.json`);
-    for (const [key, value] of Object.entries(imports)) assertEquals(project.imports[key], value, key);
-    assertEquals(lock, { path: `deno.${name}.lock`, frozen: true });
-    assertEquals(allowScripts.allow, []);
-    for (const [key, value] of Object.entries(rest)) assertEquals(project[key], value, key);
-    assertEquals(packages(`deno.${name}.lock`).filter((one) => !all.has(one)), []);
+const all = read("deno.dev.json"), locked = new Set(packages("deno.dev.lock"));
+
+for (const name of ["deno", "deno.onnx"]) {
+  Deno.test(`${name}.json and its lock file have nothing but what deno.dev.json has`, () => {
+    const config = read(`${name}.json`);
+    for (const [key, value] of Object.entries(config.imports)) assertEquals(all.imports[key], value, key);
+    assertEquals(config.lock, { path: `${name}.lock`, frozen: true });
+    for (const key of Object.keys(config).filter((key) => !OWN.includes(key))) {
+      assertEquals(all[key], config[key], key);
+    }
+    assertEquals(packages(`${name}.lock`).filter((one) => !locked.has(one)), []);
   });
 }
 
-Deno.test("deno.onnx.json has all that deno.train.json has", () => {
+Deno.test("what runs ONNX has all that training has", () => {
   const more = Object.keys(read("deno.onnx.json").imports);
-  assert(Object.keys(read("deno.train.json").imports).every((name) => more.includes(name)));
+  assert(Object.keys(read("deno.json").imports).every((name) => more.includes(name)));
 });
 
-Deno.test("every task of the command line names its configuration", () => {
-  for (const [name, task] of Object.entries(project.tasks)) {
-    const command = (task as { command?: string }).command ?? "";
-    if (!command.includes("src/cli.ts")) continue;
-    assert(/ --config=deno\.(?:train|onnx)\.json /.test(command), name);
+Deno.test("no configuration runs scripts of packages", () => {
+  for (const name of ["deno", "deno.onnx", "deno.dev"]) {
+    assertEquals(read(`${name}.json`).allowScripts.allow, []);
   }
 });

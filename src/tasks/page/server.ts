@@ -16,15 +16,18 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Answers requests to this machine by its own name; others, such as a page that made its name point here, get none. */
+/** Answers requests to this machine by its own name; others, such as a page that made its name point here, get none, unless the page is public. */
 export function answers(
   files: ReadonlyMap<string, PageFile>,
   offered: Offered | undefined,
+  isPublic = false,
 ): (request: Request) => Promise<Response> {
   return async (request) => {
     const { hostname, pathname } = new URL(request.url);
     if (request.method !== "GET") return refusal(405, "only GET is answered");
-    if (!["127.0.0.1", "localhost"].includes(hostname)) return refusal(403, `there is no ${hostname} here`);
+    if (!isPublic && !["127.0.0.1", "localhost"].includes(hostname)) {
+      return refusal(403, `there is no ${hostname} here`);
+    }
     const name = pathname === "/" ? "index.html" : pathname.slice(1);
     const file = files.get(name);
     if (file !== undefined) return response(file.body, file.type);
