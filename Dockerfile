@@ -19,7 +19,7 @@ RUN deno install --quiet --frozen --config deno.onnx.json
 COPY . .
 ARG COMMIT=""
 # What changes with each commit goes apart, so that the large layers stay.
-RUN deno task dist --out /opt/wgrad && echo "${COMMIT}" > /opt/wgrad/COMMIT && \
+RUN deno task dist --dawn --out /opt/wgrad && echo "${COMMIT}" > /opt/wgrad/COMMIT && \
     mkdir -p /opt/rest/wgrad && \
     for name in COMMIT LICENSE LICENSES_OF_PACKAGES.txt conf deno.json lib wgrad; do \
       mv "/opt/wgrad/$name" /opt/rest/wgrad || exit 1; done && \

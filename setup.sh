@@ -4,8 +4,8 @@
 # or Ubuntu) it lists at the end, with the command that does, and exits 1.
 #
 #   ./setup.sh          to train, evaluate, predict and check datasets
-#   ./setup.sh --onnx   also ONNX Runtime, for ONNX files (exports and the page fetch it by themselves)
-#   ./setup.sh --dev    also what the tests and benchmarks need: a browser, other engines, Dawn
+#   ./setup.sh --onnx   also ONNX Runtime, for ONNX files, and Dawn, for 16-mixed on matrix units (export and page fetch both)
+#   ./setup.sh --dev    also what the tests and benchmarks need: a browser, other engines
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -23,7 +23,10 @@ const usage: Usage = {
   summary:
     "Writes the portable folder for this platform, which trains where neither Deno nor node_modules is",
   takes: "",
-  flags: { out: { value: "FOLDER", help: "Where to write it; it must not be there" } },
+  flags: {
+    out: { value: "FOLDER", help: "Where to write it; it must not be there" },
+    dawn: { help: "With Dawn, too, which has the matrix units of GPUs" },
+  },
 };
 
 /** The modules that the page consists of, as src/tasks/page/files.ts asks for them. */
@@ -46,7 +49,8 @@ const READ = [
 /** Writes the folder. @throws ConfigError if it is already there */
 export async function dist(host: Host, args: readonly string[]): Promise<number> {
   if (asksForHelp(args)) return usageHelp(usage).forEach((line) => host.print(line)), 0;
-  const out = parseArguments(args, usage).flags.get("out")?.replace(/(?<=.)\/+$/, "");
+  const { flags } = parseArguments(args, usage);
+  const out = flags.get("out")?.replace(/(?<=.)\/+$/, "");
   if (out === undefined) {
     throw new ConfigError(`Cannot write the portable folder: no --out given. ${usageLine(usage)}`);
   }
@@ -55,7 +59,10 @@ export async function dist(host: Host, args: readonly string[]): Promise<number>
   }
   await writeProgram(`${out}/lib`);
   await writeAssets(out);
-  const packages = await copyPackages(`${root}node_modules`, `${out}/node_modules`);
+  const packages = await copyPackages(`${root}node_modules`, [
+    ...NATIVE,
+    ...flags.has("dawn") ? ["webgpu"] : [],
+  ], `${out}/node_modules`);
   await copy(`${root}conf`, `${out}/conf`);
   await write(`${out}/deno.json`, `${JSON.stringify({ unstable: ["webgpu"], nodeModulesDir: "manual" })}\n`);
   await write(`${out}/COMMIT`, `${await host.gitCommit() ?? ""}\n`);

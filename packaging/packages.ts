@@ -15,8 +15,12 @@ interface Manifest {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** Copies {@link NATIVE} and what they need from a project's node_modules into a flat one; returns their names. */
-export async function copyPackages(modules: string, out: string): Promise<string[]> {
+/** Copies packages with native code and what they need from a project's node_modules into a flat one; returns their names. */
+export async function copyPackages(
+  modules: string,
+  names: readonly string[],
+  out: string,
+): Promise<string[]> {
   const copied = new Map<string, string>();
   const visit = async (link: string, name: string) => {
     const folder = await Deno.realPath(`${link}/${name}`);
@@ -31,7 +35,7 @@ export async function copyPackages(modules: string, out: string): Promise<string
       }
     }
   };
-  for (const name of NATIVE) await visit(modules, name);
+  for (const name of names) await visit(modules, name);
   for (const [name, folder] of copied) {
     await copy(folder, `${out}/${name}`, (path) => isNeeded(name, path));
   }
@@ -43,9 +47,12 @@ function isNeeded(name: string, path: string): boolean {
   const { os, arch } = Deno.build;
   if (/\.d\.[cm]?ts$|\.map$|\.md$|^(?:src|install|script)\//.test(path)) return false;
   if (name.startsWith("onnxruntime-") && /^lib\//.test(path)) return false;
+  const system = os === "windows" ? "win32" : os, processor = arch === "x86_64" ? "x64" : "arm64";
+  if (name === "webgpu" && path.startsWith("dist/")) {
+    return path.startsWith(`dist/${system}-${os === "darwin" ? "universal" : processor}/`);
+  }
   if (name !== "onnxruntime-node" || !path.startsWith("bin/")) return true;
-  const platform = `${os === "windows" ? "win32" : os}/${arch === "x86_64" ? "x64" : "arm64"}`;
-  return path.includes(`/${platform}/`) && !/\.(?:pdb|lib)$/.test(path);
+  return path.includes(`/${system}/${processor}/`) && !/\.(?:pdb|lib)$/.test(path);
 }
 
 /** The licences of all packages in a project's node_modules, as one text. */

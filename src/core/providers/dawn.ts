@@ -31,7 +31,7 @@ async function openDawn({ importPackage }: ProviderWorld): Promise<GPU> {
   } catch (error) {
     throw new GpuError(
       "Cannot open a GPU with gpu=dawn because the npm package webgpu does not load " +
-        `(${firstLineOf(error)}): run ./setup.sh --dev, or use gpu=auto`,
+        `(${firstLineOf(error)}): run ./setup.sh --onnx, or use gpu=auto`,
       { cause: error },
     );
   }

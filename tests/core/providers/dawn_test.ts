@@ -8,7 +8,7 @@ Deno.test("dawn says how to install the package when it does not load", async ()
   assertEquals(
     error.message,
     "Cannot open a GPU with gpu=dawn because the npm package webgpu does not load (no such package webgpu): " +
-      "run ./setup.sh --dev, or use gpu=auto",
+      "run ./setup.sh --onnx, or use gpu=auto",
   );
   assertEquals(exitCode(error), 4);
 });
