@@ -19,18 +19,20 @@ interface Command {
   run(session: Session): Promise<void>;
 }
 
+/** In the order of `all`: what tells most comes first, in case the time is short. */
 const commands: Readonly<Record<string, Command>> = {
   probe: {
     about: "multiply-adds in registers and copied bytes: the 100 % for all other measurements",
     run: benchProbe,
   },
-  kernels: {
-    about: "each convolution of the models by pass, and the memory-bound kernels",
-    run: benchKernels,
-  },
   step: {
     about: "complete training steps: speed, time by kernel family, the host's share, memory",
     run: benchStep,
+  },
+  torch: { about: "the step in PyTorch, if Python has torch, next to wgrad's own", run: benchTorch },
+  kernels: {
+    about: "each convolution of the models by pass, and the memory-bound kernels",
+    run: benchKernels,
   },
   peers: {
     about: "a convolution and a ResNet-18 step in tfjs and jax-js, alternating with wgrad",
@@ -40,7 +42,6 @@ const commands: Readonly<Record<string, Command>> = {
     about: "decoding, caches and memory of the input pipeline, on the dataset of --data",
     run: benchData,
   },
-  torch: { about: "the step in eager PyTorch, if Python has torch, next to wgrad's own", run: benchTorch },
 };
 
 /** Runs sub-commands, or `all`; returns the exit code. */
@@ -70,13 +71,21 @@ async function measure(
   try {
     const session = await openSession(host, options, report);
     const work = async () => {
-      for (const name of names) await commands[name].run(session);
+      for (const name of names) {
+        if (isSpent(options)) report.note(`left out, as the ${options.budget} s are over: ${name}`);
+        else await commands[name].run(session);
+      }
       await closeSession(session);
     };
     await Promise.race([work(), interruption(host.signal)]);
   } finally {
     if (options.json) await host.writeAtomic(options.json, new TextEncoder().encode(report.json()));
   }
+}
+
+/** Whether the seconds of `--budget` are over. */
+function isSpent({ budget }: Options): boolean {
+  return budget !== undefined && performance.now() >= 1000 * budget;
 }
 
 /** Rejects when the process is asked to stop. */

@@ -10,6 +10,7 @@ import {
 } from "../src/core/providers/mod.ts";
 import { type Precision, precisions } from "../src/nn/parameters.ts";
 import { type ModelName, modelNames } from "../src/nn/models/mod.ts";
+import { type TorchForm, torchForms } from "./torch_forms.ts";
 
 /** The parsed command line. */
 export interface Options {
@@ -25,6 +26,10 @@ export interface Options {
   readonly choices: "measured" | "first";
   readonly gpu: ProviderName;
   readonly python: string;
+  /** How PyTorch runs its step; all forms on a GPU, eager on the processor. */
+  readonly torch: readonly TorchForm[] | undefined;
+  /** Seconds after which no further sub-command starts. */
+  readonly budget: number | undefined;
   /** A dataset for `data`. */
   readonly data: string | undefined;
   readonly json: string | undefined;
@@ -42,6 +47,8 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   choices: "use the fastest of a kernel's variants (measured), or reproducibly the first (first); measured",
   gpu: describeProviders(),
   python: "torch and data: the Python to run; python3",
+  torch: `torch: comma-separated, of ${torchForms.join(", ")}; all on a GPU, eager on the processor`,
+  budget: "seconds after which no further sub-command starts",
   data: "data: a folder or archive with images",
   json: "a file for all measured values",
 };
@@ -67,6 +74,8 @@ export function readOptions(args: readonly string[]): Options {
     string,
     string | undefined
   >;
+  const forms = text("torch")?.split(",");
+  for (const form of forms ?? []) refuseUnknown(`form of PyTorch "${form}"`, form, torchForms);
   const models = model?.split(",");
   for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
   if (precision !== undefined) refuseUnknown(`precision "${precision}"`, precision, precisions);
@@ -84,6 +93,8 @@ export function readOptions(args: readonly string[]): Options {
     choices: choices as Options["choices"],
     gpu: gpu as ProviderName,
     python,
+    torch: forms as TorchForm[] | undefined,
+    budget: count("budget", text("budget")),
     data,
     json,
   };

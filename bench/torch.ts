@@ -1,9 +1,10 @@
-/** `bench torch`: the same training step in eager PyTorch, next to wgrad's own in the same run. */
+/** `bench torch`: the same training step in PyTorch, next to wgrad's own in the same run. */
 import { DataError } from "../src/base/errors.ts";
 import { layersOf, stepFlops } from "./convs.ts";
 import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { defaultPlans, stepTime } from "./step.ts";
+import { type TorchForm, torchForms } from "./torch_forms.ts";
 import type { TrainingPlan } from "./training.ts";
 
 /** What torch_step.py prints. */
@@ -13,14 +14,18 @@ interface TorchRun {
   readonly where: string;
   readonly rows: readonly {
     readonly precision: string;
-    readonly milliseconds: number;
-    readonly loss: number;
+    readonly form: TorchForm;
+    readonly milliseconds?: number;
+    readonly loss?: number;
+    /** Why there is no time. */
+    readonly failed?: string;
   }[];
 }
 
 const COLUMNS: readonly Column[] = [
   { key: "engine", head: "engine", width: 24, isText: true },
   { key: "precision", head: "precision", width: 16, isText: true },
+  { key: "form", head: "form", width: 14, isText: true },
   { key: "milliseconds", head: "ms per step", width: 10 },
   { key: "ips", head: "images/s", width: 10 },
   { key: "gflops", head: "GFLOP/s", width: 10 },
@@ -49,6 +54,7 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
     ...plan,
     layers: layersOf(plan.model, plan.classes),
     rounds: options.rounds,
+    forms: options.torch ?? (session.software ? ["eager"] : torchForms),
   });
   const after = await withDevice(session, (device) => stepTime(session, device, plan));
   const own = (before + after) / 2;
@@ -56,16 +62,18 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   report.fact("torch", { version: torch.version, where: torch.where });
   const title = `step of ${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, on ${torch.where}`;
   const print = report.table(title, COLUMNS);
-  const row = (engine: string, precision: string, milliseconds: number, ratio?: number) => {
+  const row = (engine: string, precision: string, form: string, milliseconds: number, ratio?: number) => {
     const gflops = stepFlops(model, size, batch, classes) / milliseconds / 1e6;
-    print({ engine, precision, milliseconds, ips: 1000 * batch / milliseconds, gflops, ratio });
+    print({ engine, precision, form, milliseconds, ips: 1000 * batch / milliseconds, gflops, ratio });
   };
-  row("wgrad", plan.precision, own);
-  for (const { precision, milliseconds } of torch.rows) {
-    row(`PyTorch ${torch.version}`, precision, milliseconds, milliseconds / own);
+  row("wgrad", plan.precision, "recorded", own);
+  const name = `PyTorch ${torch.version}`;
+  for (const { precision, form, milliseconds, failed } of torch.rows) {
+    if (milliseconds === undefined) report.note(`${name}, ${precision}, ${form}: ${failed}`);
+    else row(name, precision, form, milliseconds, milliseconds / own);
   }
   report.note(
-    "eager PyTorch with the batch on its device; wgrad's time is the mean of a run before and one after",
+    "PyTorch with the batch on its device; wgrad's time is the mean of a run before and one after",
   );
   return true;
 }

@@ -1,7 +1,8 @@
-"""A training step in eager PyTorch, timed: reads a plan as JSON from stdin, prints rows as JSON.
+"""A training step in PyTorch, timed: reads a plan as JSON from stdin, prints rows as JSON.
 
 The network is wgrad's own list of layers, so that torch alone is enough. Without a GPU it runs on the CPU, where
-TF32 does not exist and AMP means bfloat16.
+TF32 does not exist and AMP means bfloat16. The plan's `forms` are some of eager, channels_last and compile (which is
+torch.compile on top of channels_last).
 """
 
 import json
@@ -19,7 +20,7 @@ class Add(nn.Module):
 
 
 def convolution(o):
-    return nn.Conv2d(o["from"], o["to"], o["kernel"], o["stride"], o["padding"], bias=False)
+    return nn.Conv2d(o["from"], o["to"], o["kernel"], o["stride"], o["padding"], groups=o.get("groups") or 1, bias=False)
 
 
 KINDS = {
@@ -56,20 +57,22 @@ def grad_scaler(device, enabled):
     return torch.cuda.amp.GradScaler(enabled=enabled)
 
 
-def training_step(plan, device, amp):
-    """A function that takes one step, as eager PyTorch users write it."""
+def training_step(plan, device, amp, form):
+    """A function that takes one step, as PyTorch users write it."""
     torch.manual_seed(42)
-    model = Network(plan["layers"]).to(device)
+    layout = torch.contiguous_format if form == "eager" else torch.channels_last
+    model = Network(plan["layers"]).to(device, memory_format=layout)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=1e-2)
-    images = torch.randn(plan["batch"], 3, plan["size"], plan["size"], device=device)
+    images = torch.randn(plan["batch"], 3, plan["size"], plan["size"], device=device).to(memory_format=layout)
     labels = torch.randint(plan["classes"], (plan["batch"],), device=device)
     scaler = grad_scaler(device, enabled=amp and device == "cuda")
     kind = torch.float16 if device == "cuda" else torch.bfloat16
+    forward = torch.compile(model) if form == "compile" else model
 
     def step():
         optimizer.zero_grad()
         with torch.autocast(device, dtype=kind, enabled=amp):
-            loss = nn.functional.cross_entropy(model(images), labels)
+            loss = nn.functional.cross_entropy(forward(images), labels)
         scaler.scale(loss).backward()
         scaler.step(optimizer)
         scaler.update()
@@ -103,10 +106,13 @@ def main():
     rows = []
     for precision, amp, tf32 in variants:
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = tf32
-        step = training_step(plan, device, amp)
-        milliseconds = timed(step, wait, plan["rounds"])
-        loss = step().item()
-        rows.append({"precision": precision, "milliseconds": milliseconds, "loss": loss})
+        for form in plan["forms"]:
+            row = {"precision": precision, "form": form}
+            try:
+                step = training_step(plan, device, amp, form)
+                rows.append({**row, "milliseconds": timed(step, wait, plan["rounds"]), "loss": step().item()})
+            except Exception as error:  # torch.compile needs a compiler, and memory may be short
+                rows.append({**row, "failed": str(error).strip().split("\n")[0][:120]})
     where = torch.cuda.get_device_name() if cuda else f"the processor, {torch.get_num_threads()} threads"
     print(json.dumps({"version": torch.__version__, "where": where, "rows": rows}))
 

@@ -15,6 +15,8 @@ Deno.test("readOptions() reads values and gives the rest their defaults", () => 
     choices: "measured",
     gpu: "auto",
     python: "python3",
+    torch: undefined,
+    budget: undefined,
     data: undefined,
     json: "out.json",
   });
@@ -25,6 +27,7 @@ const faults: [args: string[], message: string][] = [
   [["--model", "resnet19"], "did you mean resnet18?"],
   [["--precision", "16"], "Known: 32-true, 16-mixed"],
   [["--batch", "0"], '--batch must be an integer of at least 1, current value is "0"'],
+  [["--torch", "eager,compiled"], "did you mean compile?"],
   [["--size", "big"], '--size must be an integer of at least 1, current value is "big"'],
   [["--json"], "needs a file"],
   [["resnet18"], '"resnet18" is not an option'],
