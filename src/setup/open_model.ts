@@ -50,9 +50,10 @@ export async function openModel(
     precision: config.trainer.precision,
     freeze,
   });
+  const chosen = Object.entries(model.options).map(([key, value]) => `${key}=${value}, `).join("");
   const millions = (model.parameters.count / 1e6).toFixed(2);
   host.print(
-    `model   ${name}, ${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
+    `model   ${name}, ${chosen}${millions} M parameters, ${config.data.image_size} px, ${classes.length} classes`,
   );
   if (freeze.length > 0) {
     const values = parameterCount(

@@ -12,6 +12,8 @@ import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.
 /** A kind of residual block: its channels grow by `expansion`. */
 interface Block {
   readonly expansion: number;
+  /** How it differs from the plain one, for --help. */
+  readonly about?: string;
   /** Convolutions of the main path, from `from` channels through `width`; one of them has the stride. */
   path(from: number, width: number, stride: number): ConvOptions[];
 }
@@ -40,8 +42,10 @@ export const basic: Block = {
  * @param perGroup channels of a group where a stage is 64 wide
  */
 export function bottleneck({ groups = 1, perGroup = 64 } = {}): Block {
+  const wide = perGroup > 64 ? `, ${perGroup / 64} times as wide inside` : "";
   return {
     expansion: 4,
+    about: groups > 1 ? `, 3x3 convolutions in ${groups} groups` : wide,
     path(from, width, stride) {
       const inner = groups * perGroup * width / 64;
       return [
@@ -76,7 +80,7 @@ const options = z.strictObject({
 /** A variant as a plug-in. */
 export function resnet({ block, depths, weights }: Variant): ModelPlugin<typeof options> {
   return defineModel({
-    options: options.describe(`Residual network of ${depths.join(" + ")} blocks`),
+    options: options.describe(`Residual network of ${depths.join(" + ")} blocks${block.about ?? ""}`),
     weights,
     make({ stem }, { classes }) {
       const stages: Stage[] = [stems[stem]];
