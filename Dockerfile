@@ -24,6 +24,7 @@ RUN deno task dist --dawn --out /opt/wgrad && echo "${COMMIT}" > /opt/wgrad/COMM
     for name in COMMIT LICENSE LICENSES_OF_PACKAGES.txt conf deno.json lib wgrad; do \
       mv "/opt/wgrad/$name" /opt/rest/wgrad || exit 1; done && \
     install -m 755 /src/deploy/docker/entrypoint.sh /opt/rest/entrypoint.sh && \
+    install -m 755 /src/deploy/sweep_job.sh /opt/rest/sweep_job.sh && \
     install -m 644 /src/deploy/docker/nvidia_egl.json /opt/rest/nvidia_egl.json
 
 # What NVIDIA's library loads: the Vulkan loader, libglvnd and the X extensions. Of libglvnd only the libraries are taken,

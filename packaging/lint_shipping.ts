@@ -10,6 +10,7 @@ const below = async (folder: string, pattern: RegExp) =>
 
 const scripts = [
   "setup.sh",
+  "cloud-build.sh",
   ".ci/run",
   ...await below("deploy", /\.sh$/),
   ...await below(".github", /\.sh$/),
@@ -19,18 +20,15 @@ const schema = (name: string, ...files: string[]) => ["check-jsonschema", "--bui
 
 /** Commands with their arguments. */
 const linters: readonly (readonly string[])[] = [
-  ["shellcheck", ...scripts],
+  ["shellcheck", ...scripts, "deploy/slurm/sweep.sbatch"],
   ["actionlint"],
   ["hadolint", "Dockerfile"],
   schema("vendor.github-workflows", ...await below(".github/workflows", /\.yml$/)),
   schema("vendor.dependabot", ".github/dependabot.yml"),
-  ...await cloudBuild(),
+  schema("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),
+  schema("vendor.citation-file-format", "CITATION.cff"),
+  schema("vendor.cloudbuild", "cloudbuild.yaml"),
 ];
-
-async function cloudBuild(): Promise<string[][]> {
-  const isThere = await Deno.stat(`${root}cloudbuild.yaml`).then(() => true, () => false);
-  return isThere ? [schema("vendor.cloudbuild", "cloudbuild.yaml")] : [];
-}
 
 async function run([name, ...args]: readonly string[]): Promise<boolean> {
   try {
