@@ -1,6 +1,6 @@
 /**
  * The vertical pass of an antialiased resize into a square, as in Pillow, with a fill colour around the resized part.
- * The same pass applies the following colour steps (lib/augment_color.ts) and, if `measured`, sums the result's luma
+ * The same pass applies the following colour steps (lib/augment_color.ts) and, sums the result's luma where it is asked for
  * for the next contrast step. A thread handles every eighth group of four pixels of a row.
  *
  * Job: 0 source, 1 the row of the image that comes first in it, 2 table, 3 its stride, 4 target, 5 left, 6 top, 7
@@ -20,7 +20,7 @@ import {
   RUN,
   word,
 } from "./lib/augment.ts";
-import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
+import { colorAmounts, colorFunctions, colorSteps, type Luma, stepsEnd } from "./lib/augment_color.ts";
 import { filterLoad, filterTaps } from "./lib/augment_filter.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
@@ -34,11 +34,12 @@ export interface AugmentColumnsOptions {
   readonly taps: number;
   /** Colour steps as letters. */
   readonly steps: string;
-  readonly measured: boolean;
+  /** What is summed over the result, if anything is. */
+  readonly luma?: Luma | undefined;
 }
 
 export function augmentColumns(o: AugmentColumnsOptions): KernelSource {
-  const { jobs, side, taps, steps, measured } = o;
+  const { jobs, side, taps, steps, luma } = o;
   const pitch = pitchOf(side);
   const tap = (k: string, weight: string) =>
     `{ let weight = ${weight}; let four = x[at + (${k}) * ${pitch / 4}u];
@@ -47,11 +48,11 @@ export function augmentColumns(o: AugmentColumnsOptions): KernelSource {
   const code = wgsl`
 ${jobList}
 ${pixels}
-${colorFunctions(steps)}
+${colorFunctions(steps, luma)}
 @group(0) @binding(2) var<storage, read> data: array<vec4u>;
 @group(0) @binding(3) var<storage, read> x: array<vec4u>; // [rows, ${pitch} / 4]
 @group(0) @binding(4) var<storage, read_write> y: array<vec4u>; // squares of [${side}, ${pitch} / 4]
-#if ${measured}
+#if ${luma !== undefined}
 @group(0) @binding(5) var<storage, read_write> luma_sums: array<u32>; // [pictures, ${side}, ${ROW_THREADS}]
 #endif
 
@@ -67,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let around = levels(${word(9)});
   let width = select(0u, ${word(7)}, part_row < height);
   ${colorAmounts(steps, "0u", "1u")}
-#if ${measured}
+#if ${luma !== undefined}
   var sum = 0.0;
 #endif
   ${
@@ -81,12 +82,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         unroll(RUN, (i) =>
           `var v_${i} = vec3f(vec3i(select(around, sum_${i} >> vec3u(22u), first + ${i}u < width)));
     ${colorSteps(steps, `v_${i}`)}
-    ${measured ? `sum += select(0.0, luma(v_${i}), column + ${i}u < ${side}u);` : ""}`)
+    ${luma ? `sum += select(0.0, ${luma}(v_${i}), column + ${i}u < ${side}u);` : ""}`)
       }
     y[target_row + column / 4u] = vec4u(${four.join(", ")});`,
     )
   }
-#if ${measured}
+#if ${luma !== undefined}
   luma_sums[(${word(10)} * ${side}u + id.y) * ${ROW_THREADS}u + id.x] = u32(sum);
 #endif
 }`;

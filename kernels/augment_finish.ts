@@ -16,7 +16,7 @@ import {
   RUN,
   word,
 } from "./lib/augment.ts";
-import { colorAmounts, colorFunctions, colorSteps, stepsEnd } from "./lib/augment_color.ts";
+import { colorAmounts, colorFunctions, colorSteps, needsMean, stepsEnd } from "./lib/augment_color.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
 export interface AugmentFinishOptions {
@@ -37,7 +37,7 @@ ${jobList}
 ${pixels}
 ${colorFunctions(steps)}
 @group(0) @binding(2) var<storage, read> x: array<vec4u>; // squares of [${side}, ${pitch} / 4]
-#if ${steps.includes("c")}
+#if ${needsMean(steps)}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
 #endif
 #if ${steps.includes("t")}

@@ -4,7 +4,9 @@
  * adapters execute both sides of every branch; it is written in letters, so that few lists differ:
  *
  * - b: a blend with black or, if the step's second word is set, with the pixel's own grey
- * - c: a blend with the image's mean grey, whose sum is in `sums`; it can only come first in a list
+ * - c: a blend with the image's mean grey, whose sum of luma() is in `sums`; it can only come first in a list
+ * - g: the blend of torchvision's tensors with the pixel's own grey; its second word is the grey's factor
+ * - d: the same with the image's mean grey, whose sum of its kind is in `sums`; it can only come first in a list
  * - h: a shift of the hue
  * - s: inverts levels from the step's amount on and keeps the bits of its second word
  * - t: replaces levels by those of the image's table in `tables`; it can only come first in a list
@@ -37,6 +39,28 @@ const MEAN = `
 fn mean_level(sum: u32, count: u32) -> f32 {
   let whole = sum / count;
   return f32(whole + select(0u, 1u, 2u * (sum - whole * count) >= count));
+}`;
+
+/** The grey of a pixel whose mean a step needs: Pillow's, or that of torchvision's tensors. */
+export type Luma = "luma" | "tensor_luma";
+
+/**
+ * torchvision's blend is a fused multiply-add, where whole results are frequent: a fused one is not promised in WGSL, so
+ * what the sum loses is added.
+ */
+const TENSOR = `
+fn tensor_luma(v: vec3f) -> f32 {
+  return floor(fma(v.z, ${Math.fround(0.114)}, fma(v.y, ${Math.fround(0.587)}, v.x * ${
+  Math.fround(0.2989)
+})));
+}
+fn tensor_blended(v: vec3f, level: f32, by: f32, rest: f32) -> vec3f {
+  let upper = bitcast<f32>(bitcast<u32>(rest) & 0xfffff000u); // its products with a level are exact
+  let own = v * by;
+  let sum = own + level * upper;
+  let added = sum - own;
+  let lost = (own - (sum - added)) + (vec3f(level * upper) - added);
+  return floor(clamp(sum + (lost + level * (rest - upper)), vec3f(), vec3f(255.0)));
 }`;
 
 const BITS = `
@@ -90,10 +114,15 @@ fn hue_shifted(levels: vec3f, turn: f32) -> vec3f {
   );
 }`;
 
-/** WGSL: the functions that the steps of `letters` need, and luma(). */
-export function colorFunctions(letters: string): string {
+/** Whether a list of letters needs `sums`. */
+export const needsMean = (letters: string): boolean => /[cd]/.test(letters);
+
+/** WGSL: the functions that the steps of `letters` and the sum of `measured` need, and luma(). */
+export function colorFunctions(letters: string, measured?: Luma): string {
   const parts = { c: MEAN, h: HUE, s: BITS, t: TABLE };
-  return LUMA + Object.entries(parts).map(([letter, code]) => letters.includes(letter) ? code : "").join("");
+  const tensor = measured === "tensor_luma" || /[dg]/.test(letters) ? TENSOR : "";
+  return LUMA + tensor +
+    Object.entries(parts).map(([letter, code]) => letters.includes(letter) ? code : "").join("");
 }
 
 /**
@@ -105,6 +134,10 @@ export function colorAmounts(letters: string, place: string, count: string): str
     const at = FIRST_STEP + 2 * i;
     const by = `let by_${i} = ${number(at)};`;
     if (letter === "b") return `${by} let gray_${i} = ${word(at + 1)} != 0u;`;
+    if (letter === "g") return `${by} let rest_${i} = ${number(at + 1)};`;
+    if (letter === "d") {
+      return `${by} let rest_${i} = ${number(at + 1)}; let mean_${i} = f32(sums[${place}]) / f32(${count});`;
+    }
     if (letter === "s") return `${by} let kept_${i} = ${word(at + 1)};`;
     if (letter === "t") return `let table_${i} = ${place} * ${3 * LEVELS}u;`;
     return letter === "c" ? `${by} let mean_${i} = mean_level(sums[${place}], ${count});` : by;
@@ -117,6 +150,8 @@ export function colorSteps(letters: string, v: string): string {
     if (letter === "h") return `${v} = hue_shifted(${v}, by_${i});`;
     if (letter === "s") return `${v} = solarized(${v}, by_${i}, kept_${i});`;
     if (letter === "t") return `${v} = replaced(${v}, table_${i});`;
+    if (letter === "g") return `${v} = tensor_blended(${v}, tensor_luma(${v}), by_${i}, rest_${i});`;
+    if (letter === "d") return `${v} = tensor_blended(${v}, mean_${i}, by_${i}, rest_${i});`;
     const level = letter === "c" ? `mean_${i}` : `select(0.0, luma(${v}), gray_${i})`;
     return `${v} = blended(${v}, ${level}, by_${i});`;
   }).join("\n");

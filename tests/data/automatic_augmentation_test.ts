@@ -19,7 +19,7 @@ function described(operation: Operation): string {
   const digits = (value: number) => String(Number(value.toPrecision(5)) + 0);
   if (operation.kind === "sharpness") return `Sharpness ${digits(operation.by - 1)}`;
   if (operation.kind === "color") {
-    const [{ what, by }, ...more] = operation.steps;
+    const [{ what: full, by }, ...more] = operation.steps, what = full.replace("tensor_", "");
     assertEquals(more, []);
     if (what === "posterize" || what === "solarize") return `${what} ${digits(by)}`;
     return what === "equalize" || what === "autocontrast" ? what : `${what} ${digits(by - 1)}`;

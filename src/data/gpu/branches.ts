@@ -23,7 +23,7 @@ export function branch(
     items.flatMap((item) => item.branches.map((branch) => ({ item, branch }))),
     () => 0,
     ({ item, branch }) => [buffers.now(item), buffers.now(branch)],
-    (jobs) => copyPass.run({ jobs: upload.data, x: squares }, { jobs, side, steps: "", measured: false }),
+    (jobs) => copyPass.run({ jobs: upload.data, x: squares }, { jobs, side, steps: "" }),
   );
 }
 

@@ -2,11 +2,12 @@
 import { augmentColor } from "../../../kernels/augment_color.ts";
 import { augmentLevels } from "../../../kernels/augment_levels.ts";
 import { augmentLuma } from "../../../kernels/augment_luma.ts";
-import { FIRST_STEP } from "../../../kernels/lib/augment_color.ts";
+import { FIRST_STEP, type Luma, needsMean } from "../../../kernels/lib/augment_color.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { ColorStep } from "../transforms/operation.ts";
 import { maskOf } from "../transforms/posterize.ts";
-import { needsTable, type Segment } from "./plan.ts";
+import { blendFactors } from "../transforms/tensor_color.ts";
+import { type Measuring, needsTable, type Segment } from "./plan.ts";
 import { bits } from "./upload_batch.ts";
 import type { AugmentBuffers, StagedImage } from "./augment_buffers.ts";
 
@@ -18,6 +19,9 @@ const LETTERS = {
   brightness: "b",
   saturation: "b",
   contrast: "c",
+  tensor_brightness: "g",
+  tensor_saturation: "g",
+  tensor_contrast: "d",
   hue: "h",
   posterize: "s",
   solarize: "s",
@@ -30,9 +34,9 @@ const ABOVE_ALL = 256;
 /** The mask of {@link maskOf} that keeps a level. */
 const ALL_BITS = 255;
 
-/** A segment's steps as letters for lib/augment_color.ts, with a final m if the result is measured. */
+/** A segment's steps as letters for lib/augment_color.ts, and at the end what is measured of the result. */
 export function lettersOf({ steps, measured }: Segment): string {
-  return steps.map(({ what }) => LETTERS[what]).join("") + (measured ? "m" : "");
+  return steps.map(({ what }) => LETTERS[what]).join("") + (measured ?? "");
 }
 
 /** A job followed by the amounts of a segment's steps. */
@@ -45,7 +49,16 @@ export function withSteps(job: readonly number[], { steps }: Segment): number[] 
 function stepWords({ what, by }: ColorStep): [number, number] {
   if (what === "posterize") return [bits(ABOVE_ALL), maskOf(by)];
   if (what === "solarize") return [bits(by), ALL_BITS];
+  if (what.startsWith("tensor_")) {
+    const [factor, rest] = blendFactors(by);
+    return [bits(factor), bits(what === "tensor_brightness" ? 0 : rest)];
+  }
   return [bits(by), Number(what === "saturation")];
+}
+
+/** What is summed for a step that needs the mean. */
+export function lumaFor(measured: Measuring | undefined): Luma | undefined {
+  return measured && (measured === "contrast" ? "luma" : "tensor_luma");
 }
 
 /** Adds up the luma that a `measured` kernel left by thread. */
@@ -76,7 +89,7 @@ export function makeTables(
 
 /** What the first step of `letters` reads besides the square. */
 export function measuresOf(letters: string, { sums, levelTables }: AugmentBuffers) {
-  return { ...(letters.includes("c") && { sums }), ...(letters.includes("t") && { tables: levelTables }) };
+  return { ...(needsMean(letters) && { sums }), ...(letters.includes("t") && { tables: levelTables }) };
 }
 
 /** Applies colour steps to squares in place. All segments must have the same letters. */
@@ -87,14 +100,20 @@ export function colors(
 ): void {
   const { upload, squares, lumaSums, side } = buffers;
   const { measured } = segments[0];
-  const steps = lettersOf({ ...segments[0], measured: false });
+  const steps = lettersOf({ ...segments[0], measured: undefined });
   const tensors = { ...(measured && { luma_sums: lumaSums }), ...measuresOf(steps, buffers) };
   makeTables(buffers, items, segments);
   upload.dispatch(
     items,
     () => 0,
     (item, i) => withSteps([buffers.now(item), buffers.now(item), item.place], segments[i]),
-    (jobs) => colorPass.run({ jobs: upload.data, x: squares, ...tensors }, { jobs, side, steps, measured }),
+    (jobs) =>
+      colorPass.run({ jobs: upload.data, x: squares, ...tensors }, {
+        jobs,
+        side,
+        steps,
+        luma: lumaFor(measured),
+      }),
   );
   if (measured) sumLuma(buffers, items);
 }

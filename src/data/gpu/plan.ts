@@ -16,14 +16,17 @@ export interface Reading {
   readonly mirrored: boolean;
 }
 
+/** The steps that need the mean grey of the image, each its own. */
+export type Measuring = "contrast" | "tensor_contrast";
+
 /**
  * Colour steps that need nothing of the whole image in between. Contrast needs its mean and a step of
  * {@link needsTable} its histogram, so these can only come first.
  */
 export interface Segment {
   readonly steps: readonly ColorStep[];
-  /** True if the mean of the result is needed. */
-  readonly measured: boolean;
+  /** The step that needs the mean of the result, if one does. */
+  readonly measured: Measuring | undefined;
 }
 
 /** Resizes part of a square to part of a square and fills the rest with a colour. */
@@ -61,7 +64,7 @@ export interface Plan {
 /** The most columns or rows of an image that the GPU's resize reads; the CPU takes longer sides. */
 export const MOST_READ = 2 ** 17;
 
-const NOTHING: Segment = { steps: [], measured: false };
+const NOTHING: Segment = { steps: [], measured: undefined };
 const BLACK: Color = [0, 0, 0];
 
 /**
@@ -205,15 +208,19 @@ export function needsTable(step: ColorStep | undefined): boolean {
   return step?.what === "equalize" || step?.what === "autocontrast";
 }
 
+function measuring(step: ColorStep | undefined): Measuring | undefined {
+  return step?.what === "contrast" || step?.what === "tensor_contrast" ? step.what : undefined;
+}
+
 /** Splits colour steps before each step that needs something of the whole image. */
 function segments(steps: readonly ColorStep[]): Segment[] {
   const parts: ColorStep[][] = [[]];
   for (const step of steps) {
-    if (step.what === "contrast" || needsTable(step)) parts.push([]);
+    if (measuring(step) || needsTable(step)) parts.push([]);
     parts.at(-1)!.push(step);
   }
-  return parts.map((part, i) => ({ steps: part, measured: parts[i + 1]?.[0].what === "contrast" }))
-    .filter(({ steps, measured }) => steps.length > 0 || measured);
+  return parts.map((part, i) => ({ steps: part, measured: measuring(parts[i + 1]?.[0]) }))
+    .filter(({ steps, measured }) => steps.length > 0 || measured !== undefined);
 }
 
 /** Moves the first and last segments from the stages into kernels that run anyway. */

@@ -8,7 +8,7 @@ import { roundUp } from "../../base/shape.ts";
 import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
 import type { Box, Color } from "../transforms/operation.ts";
-import { lettersOf, sumLuma, withSteps } from "./color.ts";
+import { lettersOf, lumaFor, sumLuma, withSteps } from "./color.ts";
 import { type FilterTable, filterTable, sourceRange } from "./filter_table.ts";
 import { colorWord } from "./upload_batch.ts";
 import { packedWords, packPixels } from "./pixels.ts";
@@ -63,7 +63,7 @@ interface ColumnsJob {
 /** Rows that the horizontal pass writes at once. */
 const GROUP = 4;
 const BLACK: Color = [0, 0, 0];
-const NO_STEPS: Segment = { steps: [], measured: false };
+const NO_STEPS: Segment = { steps: [], measured: undefined };
 
 /** Words that an image needs between the passes. */
 export function middleWords({ plan: { reading } }: AugmentItem, side: number): number {
@@ -238,7 +238,7 @@ function rows({ upload, middle, side }: AugmentBuffers, source: Tensor, jobs: re
 function columns(buffers: AugmentBuffers, jobs: readonly ColumnsJob[]): void {
   const { upload, side, middle, squares, lumaSums } = buffers;
   const { measured } = jobs[0].segment;
-  const steps = lettersOf({ ...jobs[0].segment, measured: false });
+  const steps = lettersOf({ ...jobs[0].segment, measured: undefined });
   const measures = measured ? { luma_sums: lumaSums } : {};
   upload.dispatch(
     jobs,
@@ -251,7 +251,7 @@ function columns(buffers: AugmentBuffers, jobs: readonly ColumnsJob[]): void {
     },
     (list, items) => {
       const taps = tapsFor(largest(items.map(({ table }) => table.most), 3));
-      const options = { jobs: list, side, taps, steps, measured };
+      const options = { jobs: list, side, taps, steps, luma: lumaFor(measured) };
       columnsPass.run({ jobs: upload.data, data: upload.data, x: middle, y: squares, ...measures }, options);
     },
   );

@@ -20,6 +20,7 @@ import { eraseLevels } from "./random_erasing.ts";
 import { resizeTo } from "./resample.ts";
 import { adjustSharpness } from "./sharpness.ts";
 import { invertFrom } from "./solarize.ts";
+import { adjustTensorContrast, adjustTensorSaturation } from "./tensor_color.ts";
 import { zoomOut } from "./zoom_out.ts";
 
 type Twins = {
@@ -34,6 +35,9 @@ const colors: Readonly<Record<ColorStep["what"], (picture: Picture, by: number) 
   brightness: adjustBrightness,
   contrast: adjustContrast,
   saturation: adjustSaturation,
+  tensor_brightness: adjustBrightness, // the same, level by level
+  tensor_contrast: adjustTensorContrast,
+  tensor_saturation: adjustTensorSaturation,
   hue: adjustHue,
   posterize: keepBits,
   solarize: invertFrom,

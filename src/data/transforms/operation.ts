@@ -21,12 +21,15 @@ export type Color = readonly [number, number, number];
 /** How to interpolate a warped image between pixels. */
 export type Interpolation = "nearest" | "bilinear";
 
-/** One adjustment of colours. */
+/** One adjustment of colours; as Pillow has it, or with `tensor_` as torchvision's 8-bit tensors have it. */
 export interface ColorStep {
   readonly what:
     | "brightness"
     | "contrast"
     | "saturation"
+    | "tensor_brightness"
+    | "tensor_contrast"
+    | "tensor_saturation"
     | "hue"
     | "posterize"
     | "solarize"

@@ -65,6 +65,8 @@ gpuTest("augmenter() equalises histograms to the level, and stretches levels", a
     [color(equalize, stretch)],
     [color(stretch, ["contrast", 0.4]), turn, color(["contrast", 1.5], stretch)],
     [color(["posterize", 4]), color(stretch), color(["brightness", 0.7])],
+    [color(["tensor_brightness", 0.7], ["tensor_saturation", 1.9], ["tensor_contrast", 0.4]), turn],
+    [turn, color(["tensor_saturation", 0.1], ["contrast", 1.5], ["tensor_contrast", 1.8], stretch)],
   ], "level");
 });
 
@@ -106,6 +108,8 @@ gpuTest("augmenter() carries out any chain of adjustments on the GPU", async () 
     () => color(["autocontrast", 0]),
     () => color(["contrast", random.uniform(0.1, 1.9)]),
     () => color(["brightness", random.uniform(0.1, 1.9)]),
+    () => color(["tensor_contrast", random.uniform(0.1, 1.9)]),
+    () => color(["tensor_saturation", random.uniform(0.1, 1.9)]),
     () => sharpness(random.uniform(0, 2)),
     () => turn,
   ];
