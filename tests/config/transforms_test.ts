@@ -47,7 +47,7 @@ Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to
   ]);
 });
 
-for (const name of ["basketball_jersey", "default", "rand_augment", "stretched", "upright"]) {
+for (const name of ["basketball_jersey", "default", "rand_augment", "small_photos", "stretched", "upright"]) {
   Deno.test(`transforms=${name} makes two pipelines`, () => {
     const { train, eval: evaluation } = steps(`transforms=${name}`);
     assertEquals(pipeline(train, { imageSize: 32, purpose: "train" }).random, true);
