@@ -25,7 +25,7 @@ export function ttaLines(
 ): string[] {
   const views = tta === "flip"
     ? "each image and its mirror image"
-    : "five crops of each image, the corners and the centre";
+    : "five crops of each image (its corners and its centre)";
   return [
     `tta     ${tta}: the logits of ${views} are averaged`,
     ...(tta === "crops" && pipeline && cropsAreAlike(pipeline)
