@@ -69,6 +69,32 @@ Deno.test("doctor() hands on an error that is no fault of the GPU, and refuses a
   await assertRejects(() => doctor(host, ["gpu=down"]), ConfigError, "did you mean dawn?");
 });
 
+Deno.test("doctor --hardware takes a hardware GPU only, and says what keeps NVIDIA's from working", async () => {
+  const offering = (description: string) =>
+    ({ requestAdapter: () => Promise.resolve({ info: { description } }) }) as unknown as GPU;
+  const good = fakeHost({ openGpu: () => Promise.resolve(offering("NVIDIA T4")) });
+  assertEquals(await doctor(good.host, ["--hardware"]), 0);
+  assertEquals(good.lines, ["device  NVIDIA T4"]);
+  const deviceFiles = [{ path: "/dev/nvidia0", isUsable: true }];
+  const bad = fakeHost({
+    openGpu: () => Promise.resolve(offering("llvmpipe (LLVM 15.0.6, 256 bits)")),
+    machine: () => Promise.resolve({ ...MACHINE, deviceFiles }),
+  });
+  assertEquals(await doctor(bad.host, ["--hardware"]), 4);
+  for (
+    const part of ["llvmpipe (LLVM 15.0.6, 256 bits), a software GPU", "the Vulkan loader finds no driver"]
+  ) {
+    assertStringIncludes(bad.lines.join("\n"), part);
+  }
+});
+
+Deno.test("doctor --json prints the report and whether training can run", async () => {
+  const { host, lines } = fakeHost();
+  assertEquals(await doctor(host, ["--json"]), 4);
+  const { sections, canTrain } = JSON.parse(lines.join("\n"));
+  assertEquals([sections[0].title, canTrain], ["Software", false]);
+});
+
 Deno.test("doctor() opens the GPU that the command line names", async () => {
   const asked: (string | undefined)[] = [];
   const { host } = fakeHost({ openGpu: (name) => (asked.push(name), Promise.resolve(NO_ADAPTER)) });
