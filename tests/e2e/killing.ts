@@ -9,7 +9,10 @@ export interface Length {
   readonly kept: number;
 }
 
-/** Overrides of a run with all that has a state: averages, early stopping, checkpoints after every step. */
+/**
+ * Overrides of a run with all that has a state, and all that is drawn: averages, early stopping, a rate that follows the
+ * validation, two passes a step, random augmentation and mixtures; and with checkpoints after every step.
+ */
 export function overrides(folder: string, { epochs, kept }: Length): string[] {
   return [
     ...tiny(folder, epochs),
@@ -17,6 +20,12 @@ export function overrides(folder: string, { epochs, kept }: Length): string[] {
     "resume=auto",
     "callbacks.ema={decay: 0.9}",
     "callbacks.early_stopping={}",
+    "transforms=rand_augment",
+    "transforms.batch=[{mixup: {alpha: 0.2}}]",
+    "optimizer.sam={}",
+    "scheduler=reduce_on_plateau",
+    "scheduler.patience=0",
+    "scheduler.threshold=0.5",
     "callbacks.learning_rate_monitor={}",
     "callbacks.model_checkpoint.save_top_k=" + kept,
     "callbacks.model_checkpoint.save_every_n_minutes=0.0001",
