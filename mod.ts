@@ -95,16 +95,24 @@ export { type Gradient, gradientFor, record, withTape } from "./src/core/tape.ts
 export { type DType, empty, persistent, Tensor, type TensorData, tensorOf } from "./src/core/tensor.ts";
 
 // Ops
+export { activate, type Activation } from "./src/ops/activate.ts";
 export { add } from "./src/ops/add.ts";
 export { backward, gradients } from "./src/ops/backward.ts";
 export { batchNorm, type BatchNormOptions, type BatchNormTensors } from "./src/ops/batch_norm.ts";
 export { conv2d, type Conv2dOptions } from "./src/ops/conv2d.ts";
 export { crossEntropy, type CrossEntropyOptions } from "./src/ops/cross_entropy.ts";
+export { depthwiseConv2d } from "./src/ops/depthwise_conv2d.ts";
 export { focal, type FocalOptions } from "./src/ops/focal.ts";
 export { globalAvgPool } from "./src/ops/global_avg_pool.ts";
+export { layerNorm } from "./src/ops/layer_norm.ts";
 export { linear } from "./src/ops/linear.ts";
 export { maxPool2d, type MaxPool2dOptions } from "./src/ops/max_pool2d.ts";
 export { relu } from "./src/ops/relu.ts";
+export {
+  squeezeExcite,
+  type SqueezeExciteOptions,
+  type SqueezeExciteTensors,
+} from "./src/ops/squeeze_excite.ts";
 export { mixTargets, type TargetPairs } from "./src/ops/mix_targets.ts";
 export { tally, type TallyOptions, type TallyTensors } from "./src/ops/tally.ts";
 export { IGNORED_LABEL, type Target } from "./src/ops/target.ts";

@@ -13,13 +13,25 @@ import { openTfjs } from "./peers/tfjs.ts";
 import type { Column, Report } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { takeTurns, timedByClock } from "./timing.ts";
-import { OPTIMIZER, startTraining, type Training } from "./training.ts";
+import { OPTIMIZER, startTraining, type Training, type TrainingPlan } from "./training.ts";
 
 /** The engines by name; each is loaded when it is needed. */
 const ENGINES = { tfjs: openTfjs, "jax-js": openJaxJs };
 
-/** The step that is compared. */
-const PLAN = { model: "resnet18", size: 32, batch: 16, classes: 10, precision: "32-true" } as const;
+/** A step that is compared, and with whom. */
+interface Plan extends TrainingPlan {
+  readonly engines: readonly string[];
+}
+
+/** The steps that are compared; jax-js has no depthwise convolution with a gradient. */
+const PLANS: readonly Plan[] = [
+  { model: "resnet18", size: 32, batch: 16, classes: 10, precision: "32-true", engines: ["tfjs", "jax-js"] },
+  {
+    model: "mobilenet_v3_small",
+    options: { dropout: 0 },
+    ...{ size: 96, batch: 16, classes: 10, precision: "32-true", engines: ["tfjs"] },
+  },
+];
 /** Steps whose losses are compared, and the allowed relative error of each: rounding grows from step to step. */
 const LOSSES = [1e-4, 1e-2, 5e-2, 1e-1] as const;
 
@@ -51,7 +63,12 @@ export async function benchPeers(session: Session): Promise<void> {
   const peers = await openPeers(report);
   if (peers.length === 0) return;
   await withDevice(session, (device) => compareConv(session, device, peers));
-  await withDevice(session, (device) => compareStep(session, device, peers));
+  for (const plan of PLANS.filter(({ model }) => `step of ${model}`.includes(options.only))) {
+    const compared = peers.filter(({ name }) => plan.engines.includes(name));
+    if (compared.length > 0) {
+      await withDevice(session, (device) => compareStep(session, device, compared, plan));
+    }
+  }
   for (const { remarks } of peers) remarks.forEach((remark) => report.note(remark));
 }
 
@@ -105,10 +122,15 @@ async function compareConv(session: Session, device: Device, peers: readonly Pee
   for (const conv of all) conv.free();
 }
 
-/** The ResNet-18 step, after comparing the losses. */
-async function compareStep(session: Session, device: Device, peers: readonly Peer[]): Promise<void> {
-  const { model, size, batch, classes } = PLAN;
-  const training = await startTraining(device, PLAN, session.options.choices);
+/** A training step, after comparing the losses. */
+async function compareStep(
+  session: Session,
+  device: Device,
+  peers: readonly Peer[],
+  plan: Plan,
+): Promise<void> {
+  const { model, size, batch, classes } = plan;
+  const training = await startTraining(device, plan, session.options.choices);
   const state = await training.model.parameters.state();
   const shape = [batch, 3, size, size];
   const images = { shape, values: imagesToTorch(shape, training.batch.images) };

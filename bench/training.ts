@@ -18,6 +18,8 @@ import type { Options } from "./options.ts";
 /** What is trained, and on what. */
 export interface TrainingPlan {
   readonly model: ModelName;
+  /** The architecture's options; its defaults if there are none. */
+  readonly options?: Readonly<Record<string, unknown>>;
   readonly size: number;
   readonly batch: number;
   readonly classes: number;
@@ -59,7 +61,11 @@ export async function startTraining(
   choices: Options["choices"],
 ): Promise<Training> {
   const { size: imageSize, batch: count, classes, precision } = plan;
-  const model = createModel(device, plan.model, { classes, seed: 42, precision });
+  const model = createModel(device, { name: plan.model, options: plan.options ?? {} }, {
+    classes,
+    seed: 42,
+    precision,
+  });
   const loss = makeLoss({ name: "cross_entropy", label_smoothing: 0 }, { device, classes });
   const optimizer = makeOptimizer(OPTIMIZER, model.parameters);
   const results = stepResults(device, classes, SLOTS);

@@ -17,17 +17,7 @@ import {
   word,
 } from "./lib/augment.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
-
-const ROTATIONS = [[13, 15, 26, 6], [17, 29, 16, 24]];
-const KEYS = ["key.x", "key.y", "third"];
-
-/** Five groups of four rounds, each followed by its keys, as straight-line code. */
-const rounds = unroll(5, (group) => {
-  const mixes = ROTATIONS[group % 2].map((bits) =>
-    `a += b; b = ((b << ${bits}u) | (b >> ${32 - bits}u)) ^ a;`
-  );
-  return `${mixes.join(" ")} a += ${KEYS[(group + 1) % 3]}; b += ${KEYS[(group + 2) % 3]} + ${group + 1}u;`;
-});
+import { threefry } from "./lib/threefry.ts";
 
 export function augmentNoise(
   { jobs: list, side }: { readonly jobs: Jobs; readonly side: number },
@@ -38,13 +28,7 @@ ${jobList}
 ${pixels}
 @group(0) @binding(2) var<storage, read_write> x: array<u32>; // squares of [${side}, ${pitch}]
 
-fn threefry(key: vec2u, counter: vec2u) -> vec2u {
-  let third = key.x ^ key.y ^ 0x1bd11bdau;
-  var a = counter.x + key.x;
-  var b = counter.y + key.y;
-  ${rounds}
-  return vec2u(a, b);
-}
+${threefry}
 fn normals(words: vec2u) -> vec2f {
   let unit = vec2f(words >> vec2u(8u)) * ${2 ** -24};
   let angle = ${Math.fround(2 * Math.PI)} * unit.y;

@@ -1,24 +1,23 @@
 /**
- * y = (x - mean) * inv_std * weight + bias, channels last, and in the same pass what follows: y = max(that, 0), or y
- * = max(that + z, 0). A thread handles four channels of eight rows.
+ * y = (x - mean) * inv_std * weight + bias, channels last, and in the same pass what follows: z added, and an
+ * activation f, y = f(that + z). A thread handles four channels of eight rows.
  */
+import { activation } from "./lib/activation.ts";
 import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
-import { rectified } from "./lib/nan.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormApply(o: NormOptions): KernelSource {
-  const isAdded = o.follower === "add_relu", isRectified = o.follower !== "nothing";
   const code = wgsl`
 ${element4(o.type)}
 ${columns}
 ${statistics(o)}
 ${normalized}
-${rectified}
+${o.activation ? activation(o.activation) : ""}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [C / 4]
 @group(0) @binding(4) var<storage, read> x: array<Element4>; // [rows, C / 4]
-#if ${isAdded}
+#if ${o.added}
 @group(0) @binding(5) var<storage, read> z: array<Element4>; // [rows, C / 4]
 #endif
 @group(0) @binding(6) var<storage, read_write> y: array<Element4>; // [rows, C / 4]
@@ -36,8 +35,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   ${
     eachRow(`
     var value = normalized(load4(x[i]) - mean, scale, shift);
-    ${isAdded ? "value += load4(z[i]);" : ""}
-    y[i] = store4(${isRectified ? "rectified(value)" : "value"});`)
+    ${o.added ? "value += load4(z[i]);" : ""}
+    y[i] = store4(${o.activation ? "activated(value)" : "value"});`)
   }
 }`;
   return { code, workgroups: rowGrid(o.rows, o.channels), uniform: [o.channels / 4] };

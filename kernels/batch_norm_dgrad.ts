@@ -1,25 +1,28 @@
 /**
  * In training dx = weight * inv_std * (dy - mean(dy) - xhat * mean(dy * xhat)), where the means are dbias / rows and
- * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy. Before a ReLU, dy counts
- * only where bn(x) > 0, which is recomputed; with a sum in between, dy is the masked gradient dz of batch_norm_dsums.
+ * dweight / rows; in evaluation the statistics are constants and dx = weight * inv_std * dy. Before an activation, dy
+ * is multiplied by its derivative at bn(x), which is recomputed; with a sum in between, dy is the gradient dz of the
+ * sum, from batch_norm_dsums.
  * A thread handles four channels of eight rows.
  */
+import { activation } from "./lib/activation.ts";
 import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormDgrad(o: NormOptions): KernelSource {
-  const isRectified = o.follower === "relu";
+  const isActivated = !o.added && o.activation !== undefined;
   const code = wgsl`
 ${element4(o.type)}
 ${columns}
 ${statistics(o)}
 ${normalized}
+${isActivated ? activation(o.activation!) : ""}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read> x: array<Element4>; // [rows, C / 4]
 @group(0) @binding(4) var<storage, read> dy: array<Element4>; // [rows, C / 4]
 @group(0) @binding(5) var<storage, read_write> dx: array<Element4>; // [rows, C / 4]
-#if ${isRectified}
+#if ${isActivated}
 @group(0) @binding(6) var<storage, read> bias: array<vec4f>; // [C / 4]
 #endif
 #if ${o.training}
@@ -37,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let mean = mean_of(c);
   let inv_std = inv_std_of(c);
   let scale = inv_std * weight[c];
-#if ${isRectified}
+#if ${isActivated}
   let shift = bias[c];
 #endif
 #if ${o.training}
@@ -48,9 +51,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     eachRow(`
     var gradient = load4(dy[i]);
     let centered = load4(x[i]) - mean;
-    ${
-      isRectified ? "gradient = select(vec4f(), gradient, normalized(centered, scale, shift) > vec4f());" : ""
-    }
+    ${isActivated ? "gradient = graded(gradient, normalized(centered, scale, shift));" : ""}
     ${o.training ? "gradient -= fma(centered, slope, mean_dy);" : ""}
     dx[i] = store4(scale * gradient);`)
   }

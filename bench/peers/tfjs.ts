@@ -127,20 +127,40 @@ function step(tf: Tf, given: PeerStepCase): PeerStep {
   };
 }
 
+function hardSigmoid(x: TfPackage.Tensor): TfPackage.Tensor {
+  return x.add(3).clipByValue(0, 6).div(6);
+}
+
 function netOps(tf: Tf, variables: ReadonlyMap<string, TfPackage.Variable>): NetOps<TfPackage.Tensor> {
   const get = <T>(name: string) => variables.get(name) as T;
   return {
     again: (x) => x,
     layers: {
-      conv: ({ name, stride, padding }, x) =>
-        tf.conv2d(x as TfPackage.Tensor4D, get<TfPackage.Tensor4D>(`${name}.weight`), stride, padding),
-      batch_norm({ name }, x) {
+      conv({ name, stride, padding, groups = 1 }, x) {
+        const filter = get<TfPackage.Tensor4D>(`${name}.weight`), image = x as TfPackage.Tensor4D;
+        if (groups === 1) return tf.conv2d(image, filter, stride, padding);
+        return tf.depthwiseConv2d(
+          image,
+          filter.transpose([0, 1, 3, 2]) as TfPackage.Tensor4D,
+          stride,
+          padding,
+        );
+      },
+      batch_norm({ name, eps = 1e-5 }, x) {
         const { mean, variance } = tf.moments(x, [0, 1, 2]);
         const part = (part: string) => get<TfPackage.Tensor1D>(`${name}.${part}`);
         const moments = [mean as TfPackage.Tensor1D, variance as TfPackage.Tensor1D] as const;
-        return tf.batchNorm(x, ...moments, part("bias"), part("weight"), 1e-5);
+        return tf.batchNorm(x, ...moments, part("bias"), part("weight"), eps);
       },
       relu: (_, x) => x.relu(),
+      hardswish: (_, x) => x.mul(hardSigmoid(x)),
+      squeeze_excite({ name }, x) { // of MobileNet: ReLU between the products, a hard sigmoid behind them
+        const product = (part: string, x: TfPackage.Tensor) =>
+          tf.conv2d(x as TfPackage.Tensor4D, get<TfPackage.Tensor4D>(`${name}.${part}.weight`), 1, 0)
+            .add(get<TfPackage.Tensor>(`${name}.${part}.bias`));
+        return x.mul(hardSigmoid(product("fc2", product("fc1", x.mean([1, 2], true)).relu())));
+      },
+      dropout: (_, x) => x, // which is off
       add: (_, x, y) => x.add(y),
       max_pool: ({ kernel, stride, padding }, x) =>
         tf.maxPool(x as TfPackage.Tensor4D, kernel, stride, padding),

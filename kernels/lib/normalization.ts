@@ -1,8 +1,6 @@
 /** Shared by the batch norm kernels: how a value is normalised, and what follows in the same pass. */
+import type { Activation } from "./activation.ts";
 import type { ElementType } from "./source.ts";
-
-/** What is applied to the normalised value: nothing, y = max(value, 0), or y = max(value + z, 0). */
-export type Follower = "nothing" | "relu" | "add_relu";
 
 export interface NormOptions {
   readonly type: ElementType;
@@ -12,7 +10,9 @@ export interface NormOptions {
   readonly eps: number;
   /** Whether `moments` holds the batch's statistics; otherwise the running ones are used. */
   readonly training: boolean;
-  readonly follower: Follower;
+  /** Whether a tensor z is added to the normalised value, and the activation of what results, if any. */
+  readonly added: boolean;
+  readonly activation: Activation | undefined;
 }
 
 /** WGSL: bindings 0 and 1 are the statistics; mean_of(c) and inv_std_of(c) return those of four channels. */
@@ -31,8 +31,8 @@ fn inv_std_of(c: u32) -> vec4f { return 1.0 / sqrt(running_var[c] + ${eps}); }`;
 }
 
 /**
- * WGSL: (x - mean) * inv_std * weight + bias for four channels. Forward and the recomputed mask of backward use this
- * same expression, in which every rounding is explicit, so that they agree bit for bit.
+ * WGSL: (x - mean) * inv_std * weight + bias for four channels. Forward and what backward recomputes use this same
+ * expression, in which every rounding is explicit, so that they agree bit for bit.
  */
 export const normalized = `
 fn normalized(centered: vec4f, scale: vec4f, shift: vec4f) -> vec4f { return fma(centered, scale, shift); }`;

@@ -20,6 +20,25 @@ export function linearUniform(fanIn: number): Init {
   return (size, rng) => drawn(size, () => rng.uniform(-bound, bound));
 }
 
+/** Normal with this standard deviation. */
+export function normal(deviation: number): Init {
+  return (size, rng) => drawn(size, () => deviation * rng.normal());
+}
+
+/** Normal with this standard deviation, drawn again beyond 2 (torch.nn.init.trunc_normal_ with its own bounds). */
+export function truncatedNormal(deviation: number): Init {
+  const draw = (rng: Parameters<Init>[1]): number => {
+    const value = deviation * rng.normal();
+    return Math.abs(value) <= 2 ? value : draw(rng);
+  };
+  return (size, rng) => drawn(size, () => draw(rng));
+}
+
+/** Uniform in +-bound. */
+export function uniform(bound: number): Init {
+  return (size, rng) => drawn(size, () => rng.uniform(-bound, bound));
+}
+
 /** A constant value. */
 export function constant(value: number): Init {
   return (size) => new Float32Array(size).fill(value);

@@ -4,7 +4,7 @@
  */
 import { ConfigError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
-import { rng } from "../base/rng.ts";
+import { type Rng, rng } from "../base/rng.ts";
 import type { Device } from "../core/device.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { cast } from "../ops/cast.ts";
@@ -31,7 +31,7 @@ export interface Architecture {
 
 /** How a model is built. */
 export interface ModelOptions {
-  /** The seed of the initial values. */
+  /** The seed of the initial values, and of what random layers drop. */
   readonly seed: number;
   /** By default 32-true. */
   readonly precision?: Precision;
@@ -88,7 +88,7 @@ export function buildModel(device: Device, architecture: Architecture, options: 
   requireFreeze(name, freeze, declared, head);
   const drawn = rng(seed, "init");
   const parameters = new ParameterSet(device, declared.parameters, declared.buffers, drawn, precision);
-  const run = runner(parameters, owners);
+  const run = runner(parameters, owners, rng(seed, "drop"));
   return {
     name,
     options: chosen,
@@ -116,12 +116,17 @@ export function buildModel(device: Device, architecture: Architecture, options: 
 }
 
 /** Runs units on images; returns the output of each by its name. */
-function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"]) {
+function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"], drops: Rng) {
   const all = new Map([...parameters.parameters, ...parameters.buffers].map((one) => [one.name, one]));
   const moving = parameters.parameters.filter(({ declaration }) => !declaration.frozen);
   const learning = new Set(moving.map(({ name }) => owners.get(name)!.name));
   const tensor = (name: string) => all.get(name)!.tensor;
   const isFrozen = (layer: string) => !learning.has(layer);
+  const drawing = ({ training, draws }: Mode) => (layer: string, p: number) => {
+    if (!training || draws === undefined || p === 0) return undefined;
+    const stream = drops.fork(layer);
+    return { ...draws, keep: 1 - p, key: [stream.uint32(), stream.uint32()] as const };
+  };
   return (
     units: readonly Unit<Layer>[],
     images: Tensor,
@@ -129,7 +134,7 @@ function runner(parameters: ParameterSet, owners: DeclaredLayers["owners"]) {
     observed: ReadonlySet<string> = new Set(),
   ): Map<string, Tensor> => {
     const outputs = new Map([[INPUT, parameters.halves ? cast(images, "f16") : images]]);
-    const pass = { ...mode, tensor, isFrozen };
+    const pass = { ...mode, tensor, isFrozen, drawing: drawing(mode) };
     for (const unit of units) {
       const inputs = unit.inputs.map((name) => outputs.get(name)!);
       const output = kindOf(unit.layer).forward(unit, inputs, pass);

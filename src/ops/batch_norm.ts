@@ -4,6 +4,7 @@ import { batchNormDmerge } from "../../kernels/batch_norm_dmerge.ts";
 import { batchNormDsums } from "../../kernels/batch_norm_dsums.ts";
 import { batchNormMerge } from "../../kernels/batch_norm_merge.ts";
 import { batchNormStatistics } from "../../kernels/batch_norm_statistics.ts";
+import type { Activation } from "../../kernels/lib/activation.ts";
 import { chunkCount, type MergeLanes, parallelLanes, SERIAL } from "../../kernels/lib/columns.ts";
 import type { NormOptions } from "../../kernels/lib/normalization.ts";
 import { formatShape } from "../base/shape.ts";
@@ -33,31 +34,37 @@ export interface BatchNormOptions {
   /** Normalise by the batch and update the running statistics, or normalise by the running statistics. */
   readonly training: boolean;
   readonly eps?: number;
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** The statistics of x from conv2dMeasured(), so that training need not read x for them. */
   readonly statistics?: Tensor | undefined;
-  /** y = max(bn(x), 0). */
-  readonly relu?: boolean;
-  /** A tensor z like x: y = max(bn(x) + z, 0), the end of a residual block. */
+  /** y = f(bn(x)) for an activation f. */
+  readonly activation?: Activation | undefined;
+  /** A tensor z like x, which is added before the activation, a ReLU if there is one: the end of a residual block. */
   readonly residual?: Tensor | undefined;
 }
 
 /**
  * bn(x) = (x - mean) / sqrt(var + eps) * weight + bias for each channel (torch.nn.functional.batch_norm, channels
- * last), alone or with a ReLU. In training, mean and biased variance are over N, H and W; the running variance uses
- * the unbiased one. Saves x, in training the batch's mean and inverse standard deviation, and with `residual` y.
+ * last), alone or with what follows. In training, mean and biased variance are over N, H and W; the running variance uses
+ * the unbiased one. Saves x, in training the batch's mean and inverse standard deviation, and with `residual` and a ReLU
+ * y.
  * @param x [N, H, W, C], in training with N * H * W > 1
- * @throws TypeError if the shapes do not fit
+ * @throws TypeError if the shapes do not fit, or if another activation than a ReLU follows the sum
  */
 export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNormOptions): Tensor {
-  const { training, eps = 1e-5, relu = false, residual } = options;
+  const { training, eps = 1e-5, activation, residual } = options;
   const type = elementType("batch_norm", x);
   const { n, h, w, c } = imageShape("batch_norm", "x", x);
   for (const [name, tensor] of Object.entries(tensors)) requireShape("batch_norm", name, tensor, "[C]", [c]);
   if (residual) requireSame("batch_norm", { x, residual });
   const { weight, bias, runningMean, runningVar } = tensors;
-  const follower = residual ? "add_relu" : relu ? "relu" : "nothing";
-  const norm: NormOptions = { type, rows: n * h * w, channels: c, eps, training, follower };
+  if (residual && activation !== undefined && activation !== "relu") {
+    throw new TypeError(
+      `Cannot run batch_norm: only a ReLU can follow a sum, current activation is ${activation}`,
+    );
+  }
+  const added = residual !== undefined;
+  const norm: NormOptions = { type, rows: n * h * w, channels: c, eps, training, added, activation };
   const running = { running_mean: runningMean, running_var: runningVar };
   const moments: Tensors = training ? { moments: measured(x, options, running, norm) } : running;
   const y = x.like("batch_norm");
@@ -118,13 +125,14 @@ interface Saved {
 
 /** The gradients of x, weight, bias and the residual: one pass for the sums and dz, and one for dx. */
 function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Tensor) {
-  const isRectified = norm.follower === "relu";
+  const isActivated = !norm.added && norm.activation !== undefined;
+  const isMasked = norm.added && norm.activation !== undefined;
   let sums: { dweight: Tensor; dbias: Tensor; dz: Tensor } | undefined;
   const reduced = () => {
     if (sums) return sums;
     const partial = empty(x.device, [chunkCount(norm.rows), 2, norm.channels], "f32", "batch norm chunks");
-    const dz = residual ? gradientFor(residual) : dy;
-    const mask: Tensors = residual ? { y, dz } : isRectified ? { weight, bias } : {};
+    const dz = isMasked ? gradientFor(residual!) : dy;
+    const mask: Tensors = isMasked ? { y, dz } : isActivated ? { weight, bias } : {};
     dsums.run({ ...moments, x, dy, partial, ...mask }, norm);
     sums = { dweight: gradientFor(weight), dbias: gradientFor(bias), dz };
     dmerge.run({ partial, dweight: sums.dweight, dbias: sums.dbias }, {
@@ -134,14 +142,19 @@ function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Te
     return sums;
   };
   const dx = () => {
-    const masked = residual ? reduced().dz : dy;
+    const masked = isMasked ? reduced().dz : dy;
     const means: Tensors = norm.training ? { dweight: reduced().dweight, dbias: reduced().dbias } : {};
     const gradient = gradientFor(x);
     dgrad.run(
-      { ...moments, weight, x, dy: masked, dx: gradient, ...(isRectified && { bias }), ...means },
+      { ...moments, weight, x, dy: masked, dx: gradient, ...(isActivated && { bias }), ...means },
       norm,
     );
     return gradient;
   };
-  return [dx, () => reduced().dweight, () => reduced().dbias, ...(residual ? [() => reduced().dz] : [])];
+  return [
+    dx,
+    () => reduced().dweight,
+    () => reduced().dbias,
+    ...(residual ? [() => isMasked ? reduced().dz : dy] : []),
+  ];
 }

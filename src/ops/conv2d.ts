@@ -3,12 +3,12 @@ import { dgradAxes, forwardAxis } from "../../kernels/lib/gemm_axis.ts";
 import { formatShape } from "../base/shape.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
-import { describe, elementType, imageShape } from "./checks.ts";
-import { dgradFilter, product, weightGradient } from "./products.ts";
+import { describe, elementType, imageShape, requireShape } from "./checks.ts";
+import { biasGradient, dgradFilter, product, weightGradient } from "./products.ts";
 
 const forward = product("conv2d_forward");
 const dgrad = product("conv2d_dgrad");
-const wgrad = weightGradient("conv2d_wgrad");
+const wgrad = weightGradient("conv2d_wgrad"), db = biasGradient("conv2d");
 
 /** How a filter moves over an image: by default pixel by pixel, without padding, over all channels. */
 export interface Conv2dOptions {
@@ -19,15 +19,16 @@ export interface Conv2dOptions {
 
 /**
  * y[n, p, q, k] = sum of x[n, p * stride - padding + r, q * stride - padding + s, c] * w[r, s, c, k]
- * (torch.nn.functional.conv2d without bias, channels last). With groups, the channels of y and x are divided into as
+ * (torch.nn.functional.conv2d, channels last), plus bias[k] if there is one. With groups, the channels of y and x are divided into as
  * many, and a channel k reads those of its own group. Saves x and w.
  * @param x [N, H, W, C] with C / groups a multiple of 4
  * @param w [R, S, C / groups, K] with K / groups a multiple of 4
+ * @param bias [K], f32
  * @returns y [N, P, Q, K] with P = floor((H + 2 * padding - R) / stride) + 1
  * @throws TypeError if the shapes do not fit
  */
-export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}): Tensor {
-  return convolve(x, w, options, false).y;
+export function conv2d(x: Tensor, w: Tensor, options: Conv2dOptions = {}, bias?: Tensor): Tensor {
+  return convolve(x, w, options, false, bias).y;
 }
 
 /** The output of a convolution that precedes a batch norm. */
@@ -43,7 +44,7 @@ export function conv2dMeasured(x: Tensor, w: Tensor, options: Conv2dOptions = {}
   return { y, statistics: statistics! };
 }
 
-function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, measured: boolean) {
+function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, measured: boolean, bias?: Tensor) {
   const { stride = 1, padding = 0, groups = 1 } = options;
   const type = elementType("conv2d", x);
   const { n, h, w: width, c } = imageShape("conv2d", "x", x);
@@ -66,7 +67,9 @@ function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, measured: boolea
   }
   const y = empty(x.device, [n, rows.output, cols.output, k], x.dtype, "conv2d");
   const sizes = { type, batch: n, rows, cols, channels: c, outputs: k, groups };
-  const statistics = forward({ x, w, y }, { ...sizes, statistics: measured });
+  if (bias) requireShape("conv2d", "bias", bias, "[K]", [k]);
+  const added = { statistics: measured, bias: bias !== undefined };
+  const statistics = forward({ x, w, y, ...(bias && { bias }) }, { ...sizes, ...added });
   const geometry: WgradOptions = {
     type,
     batch: n,
@@ -79,7 +82,11 @@ function convolve(x: Tensor, w: Tensor, options: Conv2dOptions, measured: boolea
     outputs: k,
     groups,
   };
-  record("conv2d", [x, w], y, (dy) => [() => dx(x, w, dy, geometry), () => wgrad(x, dy, w, geometry)]);
+  record("conv2d", [x, w, ...(bias ? [bias] : [])], y, (dy) => [
+    () => dx(x, w, dy, geometry),
+    () => wgrad(x, dy, w, geometry),
+    ...(bias ? [() => db(dy, bias)] : []),
+  ]);
   return { y, statistics };
 }
 

@@ -6,6 +6,8 @@
  * units. Tiles of a family give the same y and dw, bit for bit; the
  * statistics of chunks differ in their last digits, because the chunks differ.
  */
+import { columnChunks } from "../../kernels/column_chunks.ts";
+import { columnSum } from "../../kernels/column_sum.ts";
 import {
   conv2dWgrad,
   GPU_TARGET,
@@ -33,6 +35,7 @@ import {
   implicitGemmTiled,
   statisticsChunks,
 } from "../../kernels/implicit_gemm_tiled.ts";
+import { chunkCount } from "../../kernels/lib/columns.ts";
 import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import type { OperandSource } from "../../kernels/lib/operand.ts";
 import type { ElementType, KernelSource } from "../../kernels/lib/source.ts";
@@ -248,4 +251,67 @@ function productKey(o: GemmOptions): string {
 function wgradKey(o: WgradOptions): string {
   const sizes = `${o.input.join("x")}>${o.output.join("x")} ${o.filter.join("x")}/${o.stride}`;
   return `${o.type} ${batchKey(o.batch)} ${sizes} ${channelsKey(o)}`;
+}
+
+/** Rows up to which their sum is not split. */
+const FEW_ROWS = 512;
+
+/** db = the sum of dy [..., K] over all but the last axis, into the gradient of a bias [K], under an op's name. */
+export function biasGradient(op: string): (dy: Tensor, b: Tensor) => Tensor {
+  const sumColumns = kernel(`${op}_column_sum`, columnSum), sumChunks = kernel(`${op}_bias_sum`, splitSum);
+  const chunks = kernel(`${op}_bias_chunks`, columnChunks);
+  return (dy, b) => {
+    const gradient = gradientFor(b), type = dy.dtype as ElementType; // [K]
+    const channels = b.size, rows = dy.size / channels;
+    if (rows <= FEW_ROWS) {
+      sumColumns.run({ x: dy, sum: gradient }, { type, columns: channels });
+      return gradient;
+    }
+    const partial = empty(dy.device, [chunkCount(rows), channels], "f32", `${op} bias chunks`);
+    chunks.run({ dy, partial }, { type, rows, channels, sums: "dy" });
+    sumChunks.run({ partial, sum: gradient }, { type: "f32", count: channels });
+    return gradient;
+  };
+}
+
+/** The sizes of a product: x [rows, channels], w [..., channels, outputs], y [rows, outputs]. */
+export interface MatrixProduct {
+  readonly type: ElementType;
+  readonly rows: number;
+  readonly channels: number;
+  readonly outputs: number;
+}
+
+/** The product's passes. */
+export interface MatrixPasses {
+  forward(tensors: ProductTensors, sizes: MatrixProduct): void;
+  /** dx = dy w^T. */
+  dx(tensors: { readonly dy: Tensor; readonly w: Tensor; readonly dx: Tensor }, sizes: MatrixProduct): void;
+  /** dw = x^T dy, into the gradient of w. */
+  dw(tensors: { readonly x: Tensor; readonly dy: Tensor; readonly w: Tensor }, sizes: MatrixProduct): Tensor;
+  /** db = sum of dy over the rows, into the gradient of b. */
+  db(tensors: { readonly dy: Tensor; readonly b: Tensor }): Tensor;
+}
+
+/** The product of an op, whose name is shown in profiles. */
+export function matrixProduct(op: string): MatrixPasses {
+  const forward = product(`${op}_forward`), dgrad = product(`${op}_dgrad`);
+  const wgrad = weightGradient(`${op}_wgrad`), db = biasGradient(op);
+  const sides = { rows: PIXEL, cols: PIXEL };
+  return {
+    forward(tensors, { type, rows, channels, outputs }) {
+      forward(tensors, { type, batch: rows, ...sides, channels, outputs, bias: tensors.bias !== undefined });
+    },
+    dx({ dy, w, dx }, { type, rows, channels, outputs }) {
+      const { w: filter, transposed } = dgradFilter(w);
+      const options = { type, batch: rows, ...sides, channels: outputs, outputs: channels, transposed };
+      dgrad({ x: dy, w: filter, y: dx }, options);
+    },
+    dw({ x, dy, w }, { type, rows, channels, outputs }) {
+      const pixel = [1, 1] as const;
+      const geometry = { input: pixel, output: pixel, filter: pixel, stride: 1, padding: 0 };
+      return wgrad(x, dy, w, { type, batch: rows, ...geometry, channels, outputs });
+    },
+    db: ({ dy, b }) => db(dy, b),
+  };
 }

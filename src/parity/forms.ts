@@ -39,6 +39,8 @@ export const rows: Form = {
 
 /** Filters [K, C, R, S]. */
 export const filter: Form = parameter("filter", "[K, C, R, S]", 4);
+/** Filters of a depthwise convolution, [C, 1, R, S]. */
+export const depthwise: Form = parameter("depthwise", "[C, 1, R, S]", 4);
 /** Weights of a linear layer, [K, C]. */
 export const matrix: Form = parameter("matrix", "[K, C]", 2);
 /** A value for each channel, [C]. */

@@ -6,21 +6,37 @@ import type { Device } from "../core/device.ts";
 import { withTape } from "../core/tape.ts";
 import { type Tensor, tensorOf } from "../core/tensor.ts";
 import { backward } from "../ops/backward.ts";
+import { activate } from "../ops/activate.ts";
 import { batchNorm } from "../ops/batch_norm.ts";
 import { conv2d } from "../ops/conv2d.ts";
 import { crossEntropy, crossEntropyRows } from "../ops/cross_entropy.ts";
+import { depthwiseConv2d } from "../ops/depthwise_conv2d.ts";
 import { focal } from "../ops/focal.ts";
 import { focalMean } from "../ops/focal_mean.ts";
 import { globalAvgPool } from "../ops/global_avg_pool.ts";
+import { layerNorm } from "../ops/layer_norm.ts";
+import { layerScale } from "../ops/layer_scale.ts";
 import { linear } from "../ops/linear.ts";
 import { maxPool2d } from "../ops/max_pool2d.ts";
 import { mixTargets } from "../ops/mix_targets.ts";
 import { relu } from "../ops/relu.ts";
+import { squeezeExcite } from "../ops/squeeze_excite.ts";
 import type { Target } from "../ops/target.ts";
 import { counted, type ParityCase, type Row, type Suite } from "./case.ts";
 import { byLargest, compare, type Comparison } from "./compare.ts";
 import type { CaseFolder, CaseTensors } from "./folder.ts";
-import { column, filter, type Form, image, labels, matrix, rows, scalar, vector } from "./forms.ts";
+import {
+  column,
+  depthwise,
+  filter,
+  type Form,
+  image,
+  labels,
+  matrix,
+  rows,
+  scalar,
+  vector,
+} from "./forms.ts";
 
 /** For outputs and gradients, relative to the largest magnitude of each. */
 export const OP_TOLERANCE = 2e-5;
@@ -100,6 +116,38 @@ const ops: Readonly<Record<string, Op>> = {
   },
   global_avg_pool: { inputs: { x: image }, y: rows, run: ({ tensors: { x } }) => globalAvgPool(x) },
   relu: { inputs: { x: image }, y: image, run: ({ tensors: { x } }) => relu(x) },
+  ...Object.fromEntries((["silu", "hardswish", "gelu", "hardsigmoid", "sigmoid"] as const).map((kind) => [
+    kind,
+    { inputs: { x: image }, y: image, run: ({ tensors: { x } }: Call) => activate(x, kind) },
+  ])),
+  depthwise_conv2d: {
+    inputs: { x: image, w: depthwise },
+    y: image,
+    run: ({ tensors: { x, w }, number }) =>
+      depthwiseConv2d(x, w, { stride: number("stride"), padding: number("padding") }),
+  },
+  squeeze_excite: {
+    inputs: { x: image, w1: filter, b1: vector, w2: filter, b2: vector },
+    y: image,
+    run: ({ tensors: { x, w1, b1, w2, b2 }, isSet }) =>
+      squeezeExcite(
+        x,
+        { squeeze: w1, squeezeBias: b1, excite: w2, exciteBias: b2 },
+        isSet("smooth")
+          ? { activation: "silu", gate: "sigmoid" }
+          : { activation: "relu", gate: "hardsigmoid" },
+      ),
+  },
+  layer_norm: {
+    inputs: { x: image, weight: vector, bias: vector },
+    y: image,
+    run: ({ tensors: { x, weight, bias }, number }) => layerNorm(x, weight, bias, { eps: number("eps") }),
+  },
+  layer_scale: {
+    inputs: { x: image, scale: vector },
+    y: image,
+    run: ({ tensors: { x, scale } }) => layerScale(x, scale),
+  },
   add_relu: { inputs: { a: image, b: image }, y: image, run: ({ tensors: { a, b } }) => addRelu(a, b) },
   linear: {
     inputs: { x: rows, w: matrix, b: vector },
@@ -179,7 +227,7 @@ function addRelu(a: Tensor, b: Tensor): Tensor {
   const channels = a.shape[3];
   const all = (value: number) => tensorOf(a.device, new Array(channels).fill(value), [channels]);
   const identity = { weight: all(1), bias: all(0), runningMean: all(0), runningVar: all(1) };
-  return batchNorm(a, identity, { training: false, eps: 0, residual: b });
+  return batchNorm(a, identity, { training: false, eps: 0, activation: "relu", residual: b });
 }
 
 /** The cases of ops.json. */

@@ -7,6 +7,7 @@
  * within the tolerance, and all within ten times the tolerance.
  */
 import * as z from "zod";
+import { largest } from "../base/lists.ts";
 import { DataError } from "../base/errors.ts";
 import { elements, type Shape } from "../base/shape.ts";
 import type { Device } from "../core/device.ts";
@@ -38,6 +39,11 @@ const GRADIENT_TOLERANCE = 5e-2;
 const PARAMETER_TOLERANCE = 5e-2;
 /** For running means and variances, relative to their root mean square. PyTorch's float32 is off by 4e-5. */
 const STATISTICS_TOLERANCE = 1e-3;
+/**
+ * The least norm that gradients are compared by, relative to the largest: some are zero but for rounding, as that of a
+ * bias that the next norm takes away. PyTorch's float32 is off by 1e-8.
+ */
+const LEAST_NORM = 1e-5;
 /** The share of parameters that must be within the tolerance, and the factor by which the others may exceed it. */
 const MOST = .5, OUTLIERS = 10;
 
@@ -52,6 +58,7 @@ const step = z.object({
 const firstStep = step.extend({ logits: z.array(z.number()), grads: z.record(z.string(), digest) });
 const table = z.object({
   arch: z.string(),
+  options: z.record(z.string(), z.unknown()).optional(),
   batch: z.int().positive(),
   size: z.int().positive(),
   classes: z.int().positive(),
@@ -128,7 +135,14 @@ export function trajectoryRows(name: string, given: Trajectory, run: TrajectoryR
   const { statistics, parameters } = splitFinal(given.final);
   const reach = optimizer.lr * steps.length;
   const learnt = compareDigests(name, run.final, parameters, PARAMETER_TOLERANCE, () => reach);
-  const descent = compareDigests(name, run.gradients, first.grads, GRADIENT_TOLERANCE, rootMeanSquare);
+  const descent = compareDigests(
+    name,
+    run.gradients,
+    first.grads,
+    GRADIENT_TOLERANCE,
+    rootMeanSquare,
+    LEAST_NORM,
+  );
   const kept = compareDigests(name, run.final, statistics, STATISTICS_TOLERANCE, rootMeanSquare);
   const evaluated = byLargest(evalLogits, EVAL_LOGITS_TOLERANCE);
   rows.push(
@@ -169,13 +183,17 @@ function rootMeanSquare({ norm }: Digest, shape: Shape): number {
   return norm / Math.sqrt(elements(shape)) || 1;
 }
 
-/** Compares each tensor's norm, relative to it, and its first values, relative to `scale`. */
+/**
+ * Compares each tensor's norm, relative to it, and its first values, relative to `scale`; both of norms that are at
+ * least a share `least` of the largest.
+ */
 function compareDigests(
   trajectory: string,
   state: ReadonlyMap<string, StateTensor>,
   digests: Readonly<Record<string, Digest>>,
   tolerance: number,
   scale: (digest: Digest, shape: Shape) => number,
+  least = 0,
 ): { norms: Comparison; values: Comparison } {
   const names = Object.keys(digests);
   const tensors = names.map((name) => {
@@ -183,13 +201,18 @@ function compareDigests(
     if (tensor) return tensor;
     throw new DataError(`Cannot run ${trajectory}: the model has no "${name}", which the reference names`);
   });
-  const norms = names.map((name) => digests[name].norm);
-  const normMeasure = { ...byEach(norms, NORM_TOLERANCE, 1), name: (i: number) => `the norm of ${names[i]}` };
+  const norms = names.map((name) => digests[name].norm), floor = least * largest(norms);
+  const scales = norms.map((norm) => Math.max(norm, floor) || 1);
+  const normMeasure = {
+    tolerance: NORM_TOLERANCE,
+    scale: (i: number) => scales[i],
+    name: (i: number) => `the norm of ${names[i]}`,
+  };
   const firsts = names.flatMap((name, at) =>
     digests[name].first.map((expected, i) => ({
       expected,
       actual: tensors[at].values[i],
-      scale: scale(digests[name], tensors[at].shape),
+      scale: scale({ ...digests[name], norm: Math.max(digests[name].norm, floor) }, tensors[at].shape),
       name: `${name}[${i}]`,
     }))
   );

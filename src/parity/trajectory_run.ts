@@ -24,6 +24,8 @@ import {
 
 /** The parameters of a trajectory. */
 export interface TrajectoryPlan extends TrajectorySizes {
+  /** The options of the architecture besides its name: what is random is off. */
+  readonly options?: Readonly<Record<string, unknown>> | undefined;
   readonly optimizer: ChosenOptimizer & { readonly lr: number };
   readonly clip_norm: number;
   readonly label_smoothing: number;
@@ -53,8 +55,8 @@ export async function runTrajectory(
   plan: TrajectoryPlan,
   precision: Precision = "32-true",
 ): Promise<TrajectoryRun> {
-  const { classes, size, steps, clip_norm: maxNorm } = plan;
-  const model = createModel(device, arch, { classes, seed: 0, precision });
+  const { classes, size, steps, options = {}, clip_norm: maxNorm } = plan;
+  const model = createModel(device, { name: arch, options }, { classes, seed: 0, precision });
   const start = startState(model, plan.seed);
   model.parameters.load(start);
   const logits = await forward(device, model, plan, stepImages(plan, 0), true);
@@ -85,8 +87,14 @@ export async function runTrajectory(
 
 /** The initial values of every parameter and statistic, from the formula. */
 export function startState({ parameters, layers, head }: Model, seed: string): Map<string, StateTensor> {
-  // A block's path ends with the norm that its sum reads first.
-  const last = new Set(layers.filter(({ kind }) => kind === "add").map(({ inputs }) => inputs[0]));
+  // A block's path ends with the norm that its sum reads first, or that stochastic depth reads in between.
+  const skips = new Map(
+    layers.filter(({ kind }) => kind === "stochastic_depth").map((one) => [one.name, one]),
+  );
+  const ends = layers.filter(({ kind }) => kind === "add").map(({ inputs: [end] }) =>
+    skips.get(end)?.inputs[0] ?? end
+  );
+  const last = new Set(ends);
   const roleOf = (name: string): Role => {
     if (head.parameters.includes(name)) return "head";
     return last.has(name.slice(0, name.lastIndexOf("."))) ? "last norm of a block" : "other";

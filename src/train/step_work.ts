@@ -15,7 +15,7 @@ import type { Ema } from "../optim/ema.ts";
 import { type FiniteGuard, finiteGuard } from "../optim/finite_guard.ts";
 import { type LossScale, lossScale } from "../optim/loss_scale.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
-import { STEP_SCALARS } from "../optim/step_scalars.ts";
+import { BATCH_OF_STEP, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { BatchSlot } from "./batch_slot.ts";
 import type { StepResults } from "./step_results.ts";
 
@@ -64,6 +64,7 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
   const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm, maxValue } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
+  const draws = { scalars, step: STEP, batchOfStep: BATCH_OF_STEP };
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
   const one = persistent(device, [1], "f32", "gradient of the loss");
   one.write([1]);
@@ -74,7 +75,7 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
 
   const pass = (slot: BatchSlot) =>
     withTape(device, () => {
-      const logits = model.forward(slot.images, { training: true }), target = slot.target();
+      const logits = model.forward(slot.images, { training: true, draws }), target = slot.target();
       const value = loss(logits, target);
       results.tally(logits, target, value, scalars);
       backward(value, scale ?? one);

@@ -38,7 +38,7 @@ function section(family: Family): string {
   const home = family.modules[0].replace(/\.\*$/, "");
   const classes = Object.entries(family.classes);
   const rows = home === "torchvision.models"
-    ? rowsOf("any of `model`", classes[0][1], "`model`: the same name")
+    ? [...rowsOf("any of `model`", classes[0][1], "`model`: the same name"), ...ofSome(classes)]
     : classes.flatMap(([name, target]) => rowsOf(name, target));
   const widths = ["class", "option", "default there", "here"];
   const table = [widths, widths.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
@@ -46,6 +46,15 @@ function section(family: Family): string {
     `\n\`${name}\`: ${target.about}.\n`
   );
   return `## ${HEADINGS[home]}\n\nThe module is \`${home}\`.\n${about.join("")}\n${table.join("\n")}\n`;
+}
+
+/** Options that only some of the classes have. */
+function ofSome(classes: readonly (readonly [name: string, target: Target])[]): string[][] {
+  const all = new Map(classes.flatMap(([, { options }]) => Object.entries(options)));
+  for (const key of Object.keys(classes[0][1].options)) all.delete(key);
+  return [...all].map((
+    [key, fate],
+  ) => ["", `\`${key}\``, "the network's", `${verdict(key, fate)}; of those that have it`]);
 }
 
 function rowsOf(name: string, target: Target, equivalent = equivalentOf(target)): string[][] {

@@ -18,7 +18,13 @@ import { joinParts } from "../formats/onnx/parts.ts";
 const SIZE = 33, BATCH = 3, CLASSES = 7;
 
 /** Of networks whose layers are the same in kind, the smallest: all others have the same nodes. */
-const names: readonly ModelName[] = ["resnet18", "resnet50", "resnext50_32x4d"];
+const names: readonly ModelName[] = [
+  "resnet18",
+  "resnet50",
+  "resnext50_32x4d",
+  "mobilenet_v3_small",
+  "efficientnet_b0",
+];
 
 for (const name of names) {
   deviceTest(

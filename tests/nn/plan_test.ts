@@ -34,6 +34,19 @@ Deno.test("a convolution takes along its norm and ReLU, and the sum at a block's
   ]);
 });
 
+Deno.test("a convolution takes along a norm's activation, and the sum of a block that training may skip", () => {
+  const path = chain(INPUT, [
+    { ...conv, name: "a" },
+    { ...norm, name: "a.bn" },
+    { kind: "hardswish", name: "act" },
+    { ...conv, name: "b", groups: 4 },
+    { ...norm, name: "b.bn" },
+    { kind: "stochastic_depth", name: "skip", p: .1 },
+  ]);
+  const sum: Layer = { kind: "add", name: "sum", inputs: ["skip", INPUT] };
+  assertEquals(planned([...path, sum]), ["a a.bn act < input", "b b.bn skip sum < act input"]);
+});
+
 Deno.test("what another layer reads, or somebody wants to see, ends a unit", () => {
   const path = chain(INPUT, [{ ...conv, name: "conv" }, { ...norm, name: "bn" }, {
     kind: "relu",

@@ -4,6 +4,8 @@ import { withTape } from "../../src/core/tape.ts";
 import { backward } from "../../src/ops/backward.ts";
 import { batchNorm, type BatchNormOptions } from "../../src/ops/batch_norm.ts";
 import { conv2dMeasured } from "../../src/ops/conv2d.ts";
+import type { Activation } from "../../src/ops/activate.ts";
+import { activate, activateDx } from "../reference/activations.ts";
 import * as reference from "../reference/batch_norm.ts";
 import * as convolution from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
@@ -12,7 +14,16 @@ import { expectClose, noise, opTest, testDevice } from "./op_case.ts";
 const eps = 1e-5, momentum = .1;
 
 /** What follows the normalisation. */
-type Form = "nothing" | "a ReLU" | "a sum and a ReLU";
+type Form = "nothing" | "a sum" | "a ReLU" | "a sum and a ReLU" | "silu" | "hardswish";
+
+/** The activation of a form. */
+function activationOf(form: Form): Activation | undefined {
+  return form === "nothing" || form === "a sum"
+    ? undefined
+    : form.endsWith("ReLU")
+    ? "relu"
+    : form as Activation;
+}
 
 /** The parameters of a batch norm of `c` channels. */
 function parameters(c: number) {
@@ -31,7 +42,7 @@ function parameters(c: number) {
 function inputs(shape: readonly number[], form: Form) {
   const x = noise(shape, "x").map((value, i) => 3 * value + 5 * (i % shape[3]));
   const residual = { residual: { shape, values: noise(shape, "residual") } };
-  return { x: { shape, values: x }, ...parameters(shape[3]), ...(form === "a sum and a ReLU" && residual) };
+  return { x: { shape, values: x }, ...parameters(shape[3]), ...(form.startsWith("a sum") && residual) };
 }
 
 /** Runs the op on named inputs. */
@@ -53,12 +64,13 @@ function expected(
   const train = training ? reference.batchNormTrain(x, tensors, rows, momentum) : undefined;
   const normal = train?.y ?? reference.batchNormEval(x, tensors, rows);
   const sum = normal.map((value, i) => value + (residual?.[i] ?? 0));
-  const masked = form === "nothing" ? dy : dy.map((value, i) => sum[i] > 0 ? value : 0);
+  const activation = activationOf(form);
+  const masked = activation === undefined ? dy : activateDx(activation, sum, dy);
   const gradients = train
     ? reference.batchNormTrainGradients(x, tensors.weight, masked, rows)
     : reference.batchNormEvalGradients(x, tensors, masked, rows);
   return {
-    y: form === "nothing" ? sum : sum.map((value) => Math.max(value, 0)),
+    y: activation === undefined ? sum : activate(activation, sum),
     ...gradients,
     ...(residual && { dresidual: masked }),
     ...(train && { runningMean: train.newRunningMean, runningVar: train.newRunningVar }),
@@ -67,22 +79,27 @@ function expected(
 
 const shapes: Readonly<Record<Form, readonly (readonly number[])[]>> = {
   "nothing": [[4, 7, 9, 64], [2, 5, 5, 12], [3, 1, 1, 20], [8, 16, 15, 4]],
+  "a sum": [[2, 5, 5, 12]],
   "a ReLU": [[4, 7, 9, 64], [2, 5, 5, 12]],
+  "silu": [[2, 5, 5, 12]],
+  "hardswish": [[2, 5, 5, 12]],
   "a sum and a ReLU": [[4, 7, 9, 64], [2, 5, 5, 12]],
 };
 
 for (const [form, all] of Object.entries(shapes) as [Form, readonly (readonly number[])[]][]) {
-  const relu = form !== "nothing";
+  const activation = activationOf(form);
   for (const shape of all) {
     const [n, h, w, channels] = shape, rows = { rows: n * h * w, channels, eps };
     opTest(`batchNorm() in training, with ${form} behind, normalises by the batch: [${shape}]`, {
       inputs: inputs(shape, form),
-      run: (tensors) => run(tensors, { training: true, relu }),
+      slots: form !== "a sum",
+      run: (tensors) => run(tensors, { training: true, activation }),
       reference: (values) => expected(values, rows, true, form),
     });
     opTest(`batchNorm() in evaluation, with ${form} behind, uses the running statistics: [${shape}]`, {
       inputs: inputs(shape, form),
-      run: (tensors) => run(tensors, { training: false, relu }),
+      slots: form !== "a sum",
+      run: (tensors) => run(tensors, { training: false, activation }),
       reference: (values) => expected(values, rows, false, form),
     });
   }
@@ -183,7 +200,7 @@ gpuTest(
       for (const name of ["x", "residual", "weight", "bias"]) tensors[name].needsGrad = true;
       const grads = withTape(
         device,
-        () => backward(run(tensors, { training: true, relu: true }), tensors.dy),
+        () => backward(run(tensors, { training: true, activation: "relu" }), tensors.dy),
       );
       const results = {
         dx: grads.get(tensors.x)!,
@@ -212,7 +229,7 @@ gpuTest("batchNorm() gives no gradient where what goes into the ReLU is zero", a
       x.needsGrad = true;
       const tensors = { weight: all(0), bias: all(0), runningMean: all(0), runningVar: all(1) };
       tensors.bias.needsGrad = true;
-      const options = { training: true, relu: true, residual };
+      const options = { training: true, activation: "relu", residual } as const;
       const grads = withTape(device, () => backward(batchNorm(x, tensors, options), all(1, shape)));
       assertEquals([...await grads.get(tensors.bias)!.read()], [0, 0, 0, 0]);
     }
@@ -230,7 +247,7 @@ gpuTest("batchNorm() lets NaN through, and keeps it to its channel", async () =>
     for (const residual of [undefined, tensorOf(device, [...noise(shape, "z")], shape)]) {
       for (const training of [true, false]) {
         const tensors = { weight: all(1), bias: all(0), runningMean: all(0), runningVar: all(1) };
-        const y = await batchNorm(x, tensors, { training, relu: true, residual }).read();
+        const y = await batchNorm(x, tensors, { training, activation: "relu", residual }).read();
         y.forEach((value, i) => {
           const isBad = training ? i % 8 === 3 : i === 8 * 7 + 3;
           assertEquals(Number.isNaN(value), isBad, `element ${i} is ${value}`);
@@ -259,7 +276,7 @@ gpuTest(
           const y = batchNorm(measured.y, tensors, {
             training: true,
             statistics: measured.statistics,
-            relu: true,
+            activation: "relu",
           });
           return [y, backward(y, dy).get(tensors.bias)!];
         });
@@ -291,6 +308,11 @@ gpuTest("batchNorm() names what does not fit", async () => {
     );
     const residual = empty(device, [1, 2, 2, 4]), statistics = empty(device, [3, 4, 8]);
     refuse([1, 2, 1, 4], { residual }, "residual [1, 2, 2, 4] must match x [1, 2, 1, 4]");
+    refuse(
+      [1, 2, 2, 4],
+      { residual, activation: "silu" },
+      "only a ReLU can follow a sum, current activation is silu",
+    );
     refuse(
       [1, 2, 1, 4],
       { statistics },

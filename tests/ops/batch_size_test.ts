@@ -29,7 +29,7 @@ function step(device: Device, n: number): void {
     const statistics = { runningMean: make([8], false), runningVar: make([8], false) };
     const scale = { weight: make([8]), bias: make([8]), ...statistics };
     const normed = (conv: { y: Tensor; statistics?: Tensor }, residual?: Tensor) =>
-      batchNorm(conv.y, scale, { training: true, statistics: conv.statistics, relu: true, residual });
+      batchNorm(conv.y, scale, { training: true, statistics: conv.statistics, activation: "relu", residual });
     const stem = normed({ y: conv2d(x, make([3, 3, 4, 8]), { padding: 1 }) });
     const pooled = maxPool2d(stem, { kernel: 3, stride: 2, padding: 1 });
     const features = globalAvgPool(relu(normed(conv2dMeasured(pooled, make([1, 1, 8, 8])), pooled)));

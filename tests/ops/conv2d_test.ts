@@ -4,7 +4,7 @@ import { conv2d } from "../../src/ops/conv2d.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
 import { convTest, drawnConvTests } from "./conv2d_case.ts";
-import { noise, testDevice } from "./op_case.ts";
+import { noise, opTest, testDevice } from "./op_case.ts";
 
 convTest("conv2d() of a 3x3 filter agrees with its definition", {
   n: 2,
@@ -143,6 +143,26 @@ convTest("conv2d() of groups takes a 1x1 filter", {
   padding: 0,
   groups: 2,
 }, ["f16"]);
+
+{
+  const shape = { n: 2, h: 17, w: 18, c: 4, r: 1, s: 1, k: 12, stride: 1, padding: 0 };
+  const x = [2, 17, 18, 4], w = [1, 1, 4, 12];
+  opTest("conv2d() adds a bias, whose gradient is the sum over the pixels", {
+    inputs: {
+      x: { shape: x, values: noise(x, "x") },
+      w: { shape: w, values: noise(w, "w") },
+      bias: { shape: [12], values: noise([12], "bias"), dtype: "f32" },
+    },
+    run: ({ x, w, bias }) => conv2d(x, w, {}, bias),
+    reference: ({ x, w, bias, dy }) => ({
+      y: reference.conv2d(x, w, shape).map((value, i) => value + bias[i % 12]),
+      dx: reference.conv2dDx(dy, w, shape),
+      dw: reference.conv2dDw(x, dy, shape),
+      dbias: bias.map((_, k) => dy.reduce((sum, value, i) => i % 12 === k ? sum + value : sum, 0)),
+    }),
+    types: ["f32"],
+  });
+}
 
 drawnConvTests(2, 7);
 

@@ -7,8 +7,11 @@ import {
   batchNormTrain,
   batchNormTrainGradients,
 } from "./batch_norm.ts";
+import { activate, activateDx } from "./activations.ts";
 import { conv2d, conv2dDw, conv2dDx, convOutput } from "./conv2d.ts";
 import { nchwToNhwc, nhwcToNchw, oihwToRsck, rsckToOihw } from "./layout.ts";
+import { depthwiseConv2d, depthwiseConv2dDw, depthwiseConv2dDx } from "./depthwise_conv2d.ts";
+import { layerNorm } from "./layer_norm.ts";
 import { linear, linearGradients } from "./linear.ts";
 import {
   crossEntropy,
@@ -19,6 +22,7 @@ import {
   type Loss,
 } from "./losses.ts";
 import { globalAvgPool, globalAvgPoolDx, maxPool2d, maxPool2dDx, poolOutput } from "./pool.ts";
+import { squeezeExcite } from "./squeeze_excite.ts";
 import { addRelu, addReluGradient, relu, reluDx } from "./relu.ts";
 
 /** A case of ops.json: names of tensors in ops.safetensors. */
@@ -72,6 +76,24 @@ const ops: Record<string, (inputs: Inputs) => Results> = {
   relu: (inputs) => {
     const x = inputs.get("x");
     return { y: relu(x), grads: { x: reluDx(x, inputs.dy()) } };
+  },
+  ...Object.fromEntries(
+    (["silu", "hardswish", "gelu", "hardsigmoid", "sigmoid"] as const).map((
+      kind,
+    ) => [kind, (inputs: Inputs) => {
+      const x = inputs.get("x");
+      return { y: activate(kind, x), grads: { x: activateDx(kind, x, inputs.dy()) } };
+    }]),
+  ),
+  depthwise_conv2d: runDepthwise,
+  squeeze_excite: runSqueezeExcite,
+  layer_norm: runLayerNorm,
+  layer_scale: (inputs) => {
+    const x = inputs.get("x"), scale = inputs.get("scale"), dy = inputs.dy(), [, c, h, w] = inputs.shape("x");
+    const channel = (i: number) => Math.floor(i / (h * w)) % c, dscale = new Float64Array(c);
+    x.forEach((value, i) => dscale[channel(i)] += value * dy[i]);
+    const scaled = (values: Float64Array) => values.map((value, i) => value * scale[channel(i)]);
+    return { y: scaled(x), grads: { x: scaled(dy), scale: dscale } };
   },
   add_relu: (inputs) => {
     const a = inputs.get("a"), b = inputs.get("b"), gradient = addReluGradient(a, b, inputs.dy());
@@ -219,4 +241,60 @@ function runLinear(inputs: Inputs): Results {
   const x = inputs.get("x"), w = inputs.get("w");
   const { dx, dw, db } = linearGradients(x, w, inputs.dy(), shape);
   return { y: linear(x, w, inputs.get("b"), shape), grads: { x: dx, w: dw, b: db } };
+}
+
+function runDepthwise(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x"), [, , r, s] = inputs.shape("w");
+  const { stride, padding } = inputs.test.attrs, shape = { n, h, w, c, r, s, stride, padding };
+  const { p, q } = convOutput({ ...shape, k: c });
+  const x = nchwToNhwc(inputs.get("x"), [n, c, h, w]), dy = nchwToNhwc(inputs.dy(), [n, c, p, q]);
+  const filter = oihwToRsck(inputs.get("w"), [c, 1, r, s]);
+  return {
+    y: nhwcToNchw(depthwiseConv2d(x, filter, shape), [n, p, q, c]),
+    grads: {
+      x: nhwcToNchw(depthwiseConv2dDx(dy, filter, shape), [n, h, w, c]),
+      w: rsckToOihw(depthwiseConv2dDw(x, dy, shape), [r, s, 1, c]),
+    },
+  };
+}
+
+function runSqueezeExcite(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x"),
+    [s] = inputs.shape("b1"),
+    isSmooth = Boolean(inputs.test.attrs.smooth);
+  const follow = isSmooth
+    ? { activation: "silu", gate: "sigmoid" } as const
+    : { activation: "relu", gate: "hardsigmoid" } as const;
+  const values = {
+    x: nchwToNhwc(inputs.get("x"), [n, c, h, w]),
+    w1: oihwToRsck(inputs.get("w1"), [s, c, 1, 1]),
+    b1: inputs.get("b1"),
+    w2: oihwToRsck(inputs.get("w2"), [c, s, 1, 1]),
+    b2: inputs.get("b2"),
+  };
+  const dy = nchwToNhwc(inputs.dy(), [n, c, h, w]);
+  const { y, dx, dw1, db1, dw2, db2 } = squeezeExcite(values, dy, { n, pixels: h * w, c, s, ...follow });
+  return {
+    y: nhwcToNchw(y, [n, h, w, c]),
+    grads: {
+      x: nhwcToNchw(dx, [n, h, w, c]),
+      w1: rsckToOihw(dw1, [1, 1, c, s]),
+      b1: db1,
+      w2: rsckToOihw(dw2, [1, 1, s, c]),
+      b2: db2,
+    },
+  };
+}
+
+function runLayerNorm(inputs: Inputs): Results {
+  const [n, c, h, w] = inputs.shape("x"), back = (values: Float64Array) => nhwcToNchw(values, [n, h, w, c]);
+  const [x, dy] = [inputs.get("x"), inputs.dy()].map((values) => nchwToNhwc(values, [n, c, h, w]));
+  const { y, dx, dweight, dbias } = layerNorm(
+    x,
+    inputs.get("weight"),
+    inputs.get("bias"),
+    dy,
+    inputs.test.attrs.eps,
+  );
+  return { y: back(y), grads: { x: back(dx), weight: dweight, bias: dbias } };
 }

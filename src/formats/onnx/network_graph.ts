@@ -19,6 +19,8 @@ export interface GraphLayer {
 
 /** How weights are written. */
 export interface WeightOptions {
+  /** Version of the operators. */
+  readonly opset: number;
   /** folded: into the preceding convolution; kept: as separate nodes, so that the weights can be read back. */
   readonly batchNorm: "folded" | "kept";
   /** f16: filters and matrices are stored in half the bytes, and converted to f32 when the model is loaded. */

@@ -1,6 +1,7 @@
 /** The interface of layers and of layer kinds: all that the engine, ONNX and the counters know about them. */
 import type { Tensor } from "../../core/tensor.ts";
 import type { NetworkGraph } from "../../formats/onnx/network_graph.ts";
+import type { Drawing } from "../../ops/dropout.ts";
 import type { Declarations } from "../declarations.ts";
 
 /** The common fields of layers. Layers are data; each kind adds its own options. */
@@ -18,7 +19,12 @@ export const INPUT = "input";
 /** How a model runs: training normalises by the batch, evaluation by the running statistics. */
 export interface Mode {
   readonly training: boolean;
+  /** In training, the step that random layers draw for; without it they drop nothing. */
+  readonly draws?: Draws | undefined;
 }
+
+/** The scalars of a step on the GPU, and the positions of its number and of the batch within it. */
+export type Draws = Pick<Drawing, "scalars" | "step" | "batchOfStep">;
 
 /** A forward pass in progress. */
 export interface Pass extends Mode {
@@ -26,6 +32,8 @@ export interface Pass extends Mode {
   tensor(name: string): Tensor;
   /** True if the layer has parameters and all of them are frozen. */
   isFrozen(layer: string): boolean;
+  /** How a layer drops a share `p`; undefined if it drops nothing, as in evaluation. */
+  drawing(layer: string, p: number): Drawing | undefined;
 }
 
 /** Layers that run in one pass: a layer, and the following ones that are fused with it. */

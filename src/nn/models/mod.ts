@@ -5,7 +5,10 @@ import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
 import { replacedLayers } from "../declare_layers.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
-import { basic, bottleneck, pretrained, resnet } from "./resnet.ts";
+import { b0, efficientNet, v2s } from "./efficientnet.ts";
+import { large, mobileNetV3, small } from "./mobilenet_v3.ts";
+import { pretrained } from "./plugin.ts";
+import { basic, bottleneck, resnet } from "./resnet.ts";
 
 /** All architectures by name. */
 export const models = {
@@ -53,6 +56,28 @@ export const models = {
     block: bottleneck({ groups: 32, perGroup: 8 }),
     depths: [3, 4, 23, 3],
     weights: pretrained("resnext101_32x8d-110c445d.pth", "IMAGENET1K_V2"),
+  }),
+  mobilenet_v3_small: mobileNetV3({
+    ...small,
+    weights: pretrained("mobilenet_v3_small-047dcff4.pth", "IMAGENET1K_V1"),
+  }),
+  mobilenet_v3_large: mobileNetV3({
+    ...large,
+    weights: pretrained("mobilenet_v3_large-5c1a4163.pth", "IMAGENET1K_V2"),
+  }),
+  efficientnet_b0: efficientNet({
+    ...b0,
+    weights: {
+      ...pretrained("efficientnet_b0_rwightman-7f5810bc.pth", "IMAGENET1K_V1"),
+      interpolation: "bicubic",
+    },
+  }),
+  efficientnet_v2_s: efficientNet({
+    ...v2s,
+    weights: {
+      ...pretrained("efficientnet_v2_s-dd5fe13b.pth", "IMAGENET1K_V1"),
+      ...{ resize: 384, crop: 384 },
+    },
   }),
 } as const;
 

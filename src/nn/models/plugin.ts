@@ -22,6 +22,12 @@ export interface PretrainedWeights {
   readonly interpolation: "bilinear" | "bicubic";
 }
 
+/** torchvision's weights as it first trained them, evaluated at 256 / 224 of the image, or by its later recipe. */
+export function pretrained(file: string, version: PretrainedWeights["version"]): PretrainedWeights {
+  const resize = version === "IMAGENET1K_V1" ? 256 : 232;
+  return { file, version, resize, crop: 224, interpolation: "bilinear" };
+}
+
 /**
  * An architecture that a configuration can name. It creates a list of layers under torchvision's names, in stages;
  * the last layer with parameters is the only one that depends on the classes.

@@ -65,12 +65,6 @@ export interface Variant {
   readonly weights: PretrainedWeights;
 }
 
-/** torchvision's weights as it first trained them, evaluated at 256 / 224 of the image, or by its later recipe. */
-export function pretrained(file: string, version: PretrainedWeights["version"]): PretrainedWeights {
-  const resize = version === "IMAGENET1K_V1" ? 256 : 232;
-  return { file, version, resize, crop: 224, interpolation: "bilinear" };
-}
-
 const options = z.strictObject({
   stem: z.enum(["imagenet", "small"]).default("imagenet").describe(
     "imagenet: 7x7, stride 2, and a pool; small: 3x3, stride 1, without a pool, for images of 64 px and less",

@@ -31,6 +31,16 @@ function readWeights(model: ModelName): Read {
   };
 }
 
+/** torchvision's names of our options of networks. */
+const NETWORK_OPTIONS = { dropout: "dropout", stochastic_depth_prob: "stochastic_depth" };
+
+/** The options that a network has here, with its defaults. */
+function networkOptions(model: ModelName) {
+  const defaults = networks[model].options.parse({}) as Readonly<Record<string, Data>>;
+  const known = Object.entries(NETWORK_OPTIONS).filter(([, own]) => own in defaults);
+  return Object.fromEntries(known.map(([theirs, own]) => [theirs, kept(defaults[own], { as: own })]));
+}
+
 /** The networks. */
 export const models = family("model", ["torchvision.models.*"], {
   ...Object.fromEntries(modelNames.map((name) => [name, [name, {
@@ -38,6 +48,7 @@ export const models = family("model", ["torchvision.models.*"], {
       weights: kept(null, { read: readWeights(name) }),
       progress: moot("a download says what it is"),
       num_classes: moot("it follows from the data"),
+      ...networkOptions(name),
     },
   }]])),
 });
