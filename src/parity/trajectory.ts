@@ -143,13 +143,16 @@ export function trajectoryRows(name: string, given: Trajectory, run: TrajectoryR
     rootMeanSquare,
     LEAST_NORM,
   );
-  const kept = compareDigests(name, run.final, statistics, STATISTICS_TOLERANCE, rootMeanSquare);
+  const keptStatistics = () => {
+    const kept = compareDigests(name, run.final, statistics, STATISTICS_TOLERANCE, rootMeanSquare);
+    return [kept.norms, kept.values];
+  };
   const evaluated = byLargest(evalLogits, EVAL_LOGITS_TOLERANCE);
   rows.push(
     row("gradient norm", totals),
     row("gradients", [descent.norms, descent.values]),
     row("parameters", [learnt.norms, learnt.values]),
-    row("statistics", [kept.norms, kept.values]),
+    ...(Object.keys(statistics).length > 0 ? [row("statistics", keptStatistics())] : []), // only batch norms have some
     row(
       "evaluation",
       [compare("logits", run.evalLogits, evalLogits, evaluated)],

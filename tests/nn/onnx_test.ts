@@ -24,6 +24,7 @@ const names: readonly ModelName[] = [
   "resnext50_32x4d",
   "mobilenet_v3_small",
   "efficientnet_b0",
+  "convnext_tiny",
 ];
 
 for (const name of names) {

@@ -5,6 +5,7 @@ import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
 import { replacedLayers } from "../declare_layers.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
+import { convNext } from "./convnext.ts";
 import { b0, efficientNet, v2s } from "./efficientnet.ts";
 import { large, mobileNetV3, small } from "./mobilenet_v3.ts";
 import { pretrained } from "./plugin.ts";
@@ -78,6 +79,16 @@ export const models = {
       ...pretrained("efficientnet_v2_s-dd5fe13b.pth", "IMAGENET1K_V1"),
       ...{ resize: 384, crop: 384 },
     },
+  }),
+  convnext_tiny: convNext({
+    depths: [3, 3, 9, 3],
+    drop: .1,
+    weights: { ...pretrained("convnext_tiny-983f1562.pth", "IMAGENET1K_V1"), resize: 236 },
+  }),
+  convnext_small: convNext({
+    depths: [3, 3, 27, 3],
+    drop: .4,
+    weights: { ...pretrained("convnext_small-0c510722.pth", "IMAGENET1K_V1"), resize: 230 },
   }),
 } as const;
 
