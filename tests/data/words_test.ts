@@ -8,4 +8,5 @@ Deno.test("counted() writes plurals as English does", () => {
     nouns.map((noun) => counted(2, noun)),
     ["2 lines", "2 classes", "2 batches", "2 epochs", "2 boxes"],
   );
+  assertEquals(counted(1400, "image"), "1,400 images");
 });

@@ -5,12 +5,13 @@ import type { StartProgress } from "../../base/progress.ts";
 import { DataError } from "../../base/errors.ts";
 import { fewQuoted } from "../../base/few.ts";
 import { type Dataset, EVALUATED_SPLITS, type FileTree, type Sample, type Split, SPLITS } from "../types.ts";
-import { counted } from "../words.ts";
+import { amount, counted } from "../words.ts";
 import { accountFor } from "./account.ts";
 import { ImageIndex } from "./image_index.ts";
 import { cleanLabels } from "./labels.ts";
 import type { LayoutContext, Part, SplitChoices } from "./layout.ts";
 import { type LayoutName, readLayout } from "./layouts/mod.ts";
+import { labelledOnly } from "./layouts/unlabelled.ts";
 import { list, type Listing } from "./listing.ts";
 import { divide } from "./own_split.ts";
 import { applyPatch, movePatched, type Patch } from "./patch.ts";
@@ -69,6 +70,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
+  if (reading.placeholder !== undefined) parts = labelledOnly(parts, reading.placeholder, notes);
   const units = (samples: readonly LabelledPath[]) => unitsOf(tree, samples, split, options);
   const found = moved(await withSplits(parts, split, units, notes), patch, notes);
   const classes = options.classes ?? classesOf(found, notes);
@@ -135,7 +137,7 @@ async function withSplits(
 ): Promise<Partial<Record<Split, readonly LabelledPath[]>>> {
   if (all !== undefined) {
     const parts = divide(all, await units(all), split);
-    const counts = SPLITS.map((name) => `${name} ${parts[name].length}`).join(", ");
+    const counts = SPLITS.map((name) => `${name} ${amount(parts[name].length)}`).join(", ");
     notes.push(`the images are divided by their contents: ${counts} (data.split)`);
     if (split.valid > 0 && parts.valid.length === 0) notes.push(TOO_FEW);
     const { test, ...others } = parts;
@@ -151,7 +153,9 @@ async function withSplits(
   const parts = divide(train, await units(train), shares);
   if (parts.valid.length === 0) notes.push(TOO_FEW);
   notes.push(
-    `valid: no validation split, so ${parts.valid.length} of ${train.length} train samples are held out ` +
+    `valid: no validation split, so ${amount(parts.valid.length)} of ${
+      amount(train.length)
+    } train samples are held out ` +
       "by their contents (data.split.valid)",
   );
   return { ...given, train: parts.train, valid: parts.valid };

@@ -33,6 +33,11 @@ export function isHidden(path: string): boolean {
   return path.split("/").some((part) => part.startsWith(".") || SYSTEM.has(part.toLowerCase()));
 }
 
+/** A class as the name of a folder. */
+export function folderNamed(className: string): string {
+  return className.replaceAll(/[\\/:]/g, "_").replace(/^\.+/, "_");
+}
+
 /** The folder of `path`, "" at the top. */
 export function folderOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));

@@ -20,19 +20,26 @@ export interface Way {
   readonly examples: readonly { readonly path: string; readonly className: string }[];
 }
 
+const NO_LABELS: LayoutName = "unlabelled";
+
 /** Folders that are tried, and examples that are given. */
 const MOST_FOLDERS = 12, EXAMPLES = 3;
 
-/** Every layout that fits the tree, and every folder at the top that can be read by itself. */
+/**
+ * Every layout that fits the tree, and every folder at the top that can be read by itself; where there is none, its
+ * images without labels.
+ */
 export async function waysToRead(tree: FileTree): Promise<Way[]> {
-  const whole = await Promise.all(
-    layoutNames.map((layout) => tried(tree, { layout }, layouts[layout].title)),
-  );
+  const tryLayout = (layout: LayoutName) => tried(tree, { layout }, layouts[layout].title);
+  const whole = await Promise.all(layoutNames.filter((layout) => layout !== NO_LABELS).map(tryLayout));
   const tops = (await tree.folders()).filter((folder) => !folder.includes("/")).slice(0, MOST_FOLDERS);
   const below = await Promise.all(
     tops.map((folder) => tried(treeBelow(tree, folder), { folder }, `only the folder "${folder}"`)),
   );
-  return [...whole, ...below].filter((way) => way !== undefined);
+  const ways = [...whole, ...below].filter((way) => way !== undefined);
+  if (ways.length > 0) return ways;
+  const unlabelled = await tryLayout(NO_LABELS);
+  return unlabelled === undefined ? [] : [unlabelled];
 }
 
 async function tried(

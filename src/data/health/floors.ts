@@ -25,7 +25,7 @@ const BREATH = 20;
 
 /**
  * Asks both; images without a fingerprint are left out. Similarity is the correlation of images at 8 x 8 pixels.
- * Undefined without a split to ask about, or where nothing in it can be compared.
+ * Undefined without a split to ask about, where nothing in it can be compared, and with one class.
  */
 export async function floors(
   { classes, splits }: Dataset,
@@ -34,7 +34,7 @@ export async function floors(
 ): Promise<Floors | undefined> {
   const split = splits.valid.length > 0 ? "valid" : "test";
   const asked = some(splits[split], ASKED, printOf), among = some(splits.train, AMONG, printOf);
-  if (asked.length === 0 || among.length === 0) return undefined;
+  if (asked.length === 0 || among.length === 0 || classes.length < 2) return undefined;
   const counts = new Uint32Array(classes.length);
   for (const { label } of splits.train) counts[label]++;
   const most = counts.indexOf(counts.reduce((a, b) => Math.max(a, b)));

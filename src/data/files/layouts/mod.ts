@@ -8,14 +8,22 @@ import { class_folders, innermost_folders } from "./class_folders.ts";
 import { class_then_split } from "./class_then_split.ts";
 import { split_folders } from "./split_folders.ts";
 import { tables } from "./tables.ts";
+import { unlabelled } from "./unlabelled.ts";
 
 /** Every layout by name. */
-export const layouts = { split_folders, class_then_split, class_folders, innermost_folders, tables } as const;
+export const layouts = {
+  split_folders,
+  class_then_split,
+  class_folders,
+  innermost_folders,
+  tables,
+  unlabelled,
+} as const;
 
 /** The name of a layout. */
 export type LayoutName = keyof typeof layouts;
 
-/** Names of the layouts, in the order in which they are tried. */
+/** Names of the layouts, in the order in which they are tried; the last one only where the user says so. */
 export const layoutNames = Object.keys(layouts) as LayoutName[];
 
 /** Layouts of folders by how much they presume; the first that fits rules the later ones out. */
@@ -44,7 +52,8 @@ export async function readLayout(
   const readings = await possibleReadings(listing, context);
   if (readings.length === 0) {
     throw new DataError(
-      `Cannot read dataset: "${name}" has no images with labels: ${contents(listing)}; ${NEED}`,
+      `Cannot read dataset: "${name}" has no images with labels: ${contents(listing)}; ${NEED}` +
+        (listing.images.length > 0 ? "; data.layout=unlabelled reads images that get them from a patch" : ""),
     );
   }
   const [first, ...others] = readings;
