@@ -15,6 +15,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--use-fake-device-for-media-stream", // a camera that draws; pages still have to be allowed to use it
 ];
 
 /** After this time a page that hangs is closed, and its test fails. */

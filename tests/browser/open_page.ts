@@ -138,3 +138,25 @@ export async function accessFaults(page: Page): Promise<string[]> {
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   });
 }
+
+/** Drops files and folders of the disk on the page, as the system does. */
+export async function drop(page: Page, ...files: string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
+  }
+  await session.detach();
+}
+
+/** The bytes of the file that a button saves. */
+export async function saved(page: Page, button: string): Promise<Uint8Array> {
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: button }).click();
+  return await Deno.readFile(await (await download).path());
+}
+
+/** Waits for an image of the camera. */
+export async function isPlaying(page: Page): Promise<void> {
+  await page.waitForFunction(() => (document.querySelector("video")?.videoWidth ?? 0) > 0);
+}

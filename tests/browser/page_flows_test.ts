@@ -15,7 +15,7 @@ import { openTree } from "../../src/host/deno_files.ts";
 import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
 import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, WAYS, withServedPage } from "./open_page.ts";
+import { accessFaults, drop, saved, WAYS, withServedPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -49,23 +49,7 @@ async function layOut(folder: string, files: Record<string, Uint8Array>): Promis
   }
 }
 
-/** Drops files and folders of the disk on the page, as the system does. */
-async function drop(page: Page, ...files: string[]): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  const data = { items: [], files, dragOperationsMask: 1 };
-  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
-    await session.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
-  }
-  await session.detach();
-}
-
 const isDone = (page: Page) => page.locator(".badge.done").waitFor(SECONDS_60);
-
-async function saved(page: Page, button: string): Promise<Uint8Array> {
-  const download = page.waitForEvent("download");
-  await page.getByRole("button", { name: button }).click();
-  return await Deno.readFile(await (await download).path());
-}
 
 /** The patch that `deno task stats --patch` writes. */
 async function patchOf(tree: FileTree, options: DatasetOptions): Promise<string> {
@@ -273,7 +257,7 @@ for (
           assertEquals(await page.evaluate(() => document.getAnimations().length), 0);
         }
         await page.getByRole("button", { name: "Verdict", exact: true }).click();
-        await page.getByRole("button", { name: "Show all 1000 classes" }).click();
+        await page.getByRole("button", { name: "Show all 1,000 classes" }).click();
         await page.locator(".counts tbody tr").nth(999).waitFor();
       });
     });

@@ -38,8 +38,8 @@ function flows(page: Page, zip: string): Record<string, () => Promise<void>> {
       await listed(/^20,000 images/);
     },
     "taking all that the verdict proposes": async () => {
-      await page.getByRole("button", { name: /^Drop the \d{4,}/ }).click();
-      await page.locator("p[aria-busy=false]", { hasText: /\d{4,} decisions/ }).waitFor();
+      await page.getByRole("button", { name: /^Drop the \d+,\d{3}/ }).click();
+      await page.locator("p[aria-busy=false]", { hasText: /\d+,\d{3} decisions/ }).waitFor();
     },
     "deciding by keyboard": async () => {
       await grid.focus();

@@ -11,7 +11,7 @@ import { patterned } from "../data/helpers.ts";
 import { withFolder } from "../e2e/cli.ts";
 import { randomResnet18 } from "../formats/onnx/weights.ts";
 import { afterAll, browserTest } from "../rings.ts";
-import { withServedPage, withSinglePage } from "./open_page.ts";
+import { isPlaying, withServedPage, withSinglePage } from "./open_page.ts";
 
 const SHOTS = Deno.env.get("PAGE_SHOTS");
 const classes = ["0", "<b>", "23"], COUNT = 20, SLOW = { timeout: 240_000 };
@@ -66,6 +66,15 @@ async function choose(page: Page, label: string, files: string | string[]): Prom
   await page.locator("label", { hasText: label }).locator("input").setInputFiles(files);
 }
 
+/** Pastes an image, as a person does after copying one. */
+async function paste(page: Page, bytes: Uint8Array): Promise<void> {
+  await page.evaluate((bytes) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([new Uint8Array(bytes)], "pasted.png", { type: "image/png" }));
+    document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+  }, [...bytes]);
+}
+
 /** Predictions are the same, and their logits, up to what all have in common, differ by less than 1e-4. */
 function assertSame(actual: string, expected: string): void {
   const right = rowsOf(expected);
@@ -109,7 +118,21 @@ browserTest("a checkpoint says in the page what deno task predict says", async (
       .waitFor(SLOW);
     await page.getByRole("checkbox", { name: "What speaks for" }).uncheck();
     await page.locator(".tried canvas[data-shown$=seen]").waitFor();
+    await page.getByRole("button", { name: "Classify all" }).click();
+    await page.getByText("Classifying images").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    assertEquals(await page.locator("main progress, main [role=status]").count(), 0);
     assertSame(await table(page), expected);
+
+    const isTried = (name: string) => page.locator("#tried-title", { hasText: `, ${name}` }).waitFor(SLOW);
+    await paste(page, await Deno.readFile(images[3]));
+    await isTried("pasted.png");
+    await page.context().grantPermissions(["camera"]);
+    await page.getByRole("button", { name: "Use the camera" }).click();
+    await isPlaying(page);
+    await page.getByRole("button", { name: "Take this image" }).click();
+    await isTried("camera.png");
+    assertEquals(await page.locator("video").count(), 0);
   });
 });
 

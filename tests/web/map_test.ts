@@ -27,12 +27,22 @@ for (const count of [1, 37, 4001, 9000]) {
     const near = rowNear({ rows, places }, places[at] + 0.01, places[at + 1]);
     assert(near !== undefined);
     const [x, y] = [places[at], places[at + 1]];
-    assert(rowsIn({ rows, places }, { from: { x, y }, to: { x, y } }).includes(row));
-    const frame = { from: { x: 400, y: 300 }, to: { x: 100, y: 50 } }; // drawn from the lower right
+    for (const kind of ["frame", "lasso"] as const) { // a press
+      assert(rowsIn({ rows, places }, { kind, places: [{ x, y }, { x: x + 1, y }] }).includes(row));
+    }
+    const frame = [{ x: 400, y: 300 }, { x: 100, y: 50 }]; // drawn from the lower right
     const expected = [...rows].filter((_, i) =>
       places[2 * i] >= 100 && places[2 * i] <= 400 && places[2 * i + 1] >= 50 && places[2 * i + 1] <= 300
     );
-    assertEquals(rowsIn({ rows, places }, frame), expected);
+    assertEquals(rowsIn({ rows, places }, { kind: "frame", places: frame }), expected);
+    const corners = [[100, 50], [100, 300], [400, 300], [400, 50]].map(([x, y]) => ({ x, y }));
+    assertEquals(rowsIn({ rows, places }, { kind: "lasso", places: corners }), expected);
+    const notched = corners.toSpliced(2, 0, { x: 250, y: 100 }); // a triangle is cut out from below
+    const left = expected.filter((row) => {
+      const i = 2 * rows.indexOf(row), x = places[i], y = places[i + 1];
+      return y < 100 + Math.abs(x - 250) * 200 / 150;
+    });
+    assertEquals(rowsIn({ rows, places }, { kind: "lasso", places: notched }), left);
   });
 }
 

@@ -1,4 +1,5 @@
 /** The page's training as ONNX, as `deno task export` writes it. */
+import { amount } from "../../src/data/words.ts";
 import { inMemory } from "../../src/data/decode/picture_source.ts";
 import type { Picture } from "../../src/data/types.ts";
 import { openDevice } from "../../src/core/device.ts";
@@ -23,7 +24,9 @@ export async function exportOnnx(
     ...disk,
     openOnnx: async (path: string) => await openOnnx(path, await disk.readFile(path)),
     print: say,
-    progress: progressTo(({ what, done, total }) => say(`${what}: ${done} of ${total}`)),
+    progress: progressTo(({ what, done, total }) =>
+      say(`${what}: ${amount(done)}${total === undefined ? "" : ` of ${amount(total)}`}`)
+    ),
   };
   try {
     return await exportCheckpoint(host, {

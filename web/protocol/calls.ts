@@ -7,7 +7,7 @@ import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts"
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Call } from "./channel.ts";
 import type { CompareCalls } from "./compare_calls.ts";
-import type { AheadCalls, Source } from "./source.ts";
+import type { AheadCalls, GivenFiles, Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
 import type { Preparation, SeesCalls, Transforms } from "./sees_calls.ts";
 
@@ -81,6 +81,10 @@ export interface Query {
   readonly split?: Split;
   readonly className?: string;
   readonly finding?: Kind;
+  /** The shorter side in pixels, where it is known. */
+  readonly side?: { readonly from: number; readonly below: number };
+  /** Whether their paths are among these, on which something had been decided when this was asked. */
+  readonly decided?: { readonly paths: ReadonlySet<string>; readonly isSo: boolean };
   /** The class that the page's network sees; "wrong" for any that is not the label. */
   readonly predicted?: { readonly className: string } | "wrong";
   /** These samples only, in their order where it is "as read". */
@@ -150,15 +154,23 @@ export type DatasetCalls =
     /** The groups of findings that a sample is in, with those that look like it. */
     alike: Call<number, readonly AlikeGroup[]>;
     proposals: Call<Record<never, never>, readonly Correction[]>;
-    /** What needs no training; undefined if it cannot be said. */
-    floors: Call<Record<never, never>, Floors | undefined>;
-    overfitBatch: Call<{ readonly size: number; readonly corrections: readonly Correction[] }, OverfitBatch>;
+    /** What needs no training with these corrections; undefined if it cannot be said. */
+    floors: Call<readonly Correction[], Floors | undefined>;
+    /** Of images without labels, those are chosen that the corrections give one. */
+    overfitBatch: Call<
+      { readonly size: number; readonly corrections: readonly Correction[]; readonly isUnlabelled: boolean },
+      OverfitBatch
+    >;
+    /** An image of what a question is about, by its path in what was given. */
+    example: Call<{ readonly path: string; readonly side: number }, ImageBitmap>;
     picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
     /** A sample's file as it is. */
     sampleFile: Call<number, { readonly path: string; readonly bytes: Uint8Array }>;
     patch: Call<readonly Correction[], string>;
     /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
     training: Call<Transforms["train"], Verdict | undefined>;
+    /** Files as a .zip. */
+    zipped: Call<GivenFiles, Blob, Amount>;
     cleaned: Call<readonly Correction[], Blob, Amount>;
   }
   & AheadCalls

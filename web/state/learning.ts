@@ -8,7 +8,7 @@ import { engine } from "./engine.ts";
 import { isDecided, judge, type Judgement } from "./judge.ts";
 import { type Plan, plan, planOverrides } from "./plan.ts";
 import { sent } from "./sent.ts";
-import { call, choices, given, summary } from "./session.ts";
+import { call, choices, given, isUnlabelled, summary } from "./session.ts";
 
 /** A run of the page. */
 export interface Run {
@@ -55,7 +55,11 @@ export async function overfit(): Promise<void> {
   const chosen = plan.value;
   begin("overfit", chosen);
   const size = chosen.batch;
-  const batchOf = await call("overfitBatch", { size, corrections: corrections() }).catch(fail);
+  const batchOf = await call("overfitBatch", {
+    size,
+    corrections: corrections(),
+    isUnlabelled: isUnlabelled.value,
+  }).catch(fail);
   if (batchOf === undefined) return;
   change({ batch: batchOf });
   await start(batchOf.patch, [

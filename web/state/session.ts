@@ -30,6 +30,10 @@ export const verdict = signal<Verdict | undefined>(undefined);
 export const fault = signal<string | undefined>(undefined);
 export const choices = signal<Choices>({ holdOut: 0.1 });
 export const summary = computed(() => phase.value.at === "open" ? phase.value.summary : undefined);
+/** True while images are open that have no labels but those that the user decides. */
+export const isUnlabelled = computed(() =>
+  phase.value.at === "open" && choices.value.layout === "unlabelled"
+);
 /** Identifies the dataset that is open. */
 export const key = computed(() => summary.value?.key);
 

@@ -1,13 +1,13 @@
 /** The frame of the page: its head, the bar of rooms, what went wrong, and the room that is shown. */
 import { computed, effect } from "@preact/signals";
-import { fault, phase, summary } from "../state/session.ts";
+import { fault, isUnlabelled, phase, summary } from "../state/session.ts";
 import { rooms } from "./rooms.ts";
 import { shown } from "./shown.ts";
 
 const stage = computed(() => phase.value.at); // an open dataset's summary changes, which is no reason to go elsewhere
 
 effect(() => {
-  if (stage.value === "open") shown.value = "verdict";
+  if (stage.value === "open") shown.value = isUnlabelled.peek() ? "images" : "verdict";
   if (stage.value === "empty" || stage.value === "question") shown.value = "data";
 });
 

@@ -17,18 +17,37 @@ interface Entry {
   readonly label: number;
 }
 
-/** Numbers the samples of a dataset in its order, and answers what is asked about them. */
+/**
+ * Numbers the samples of a dataset in its order, and answers what is asked about them. Divided anew, samples keep the
+ * numbers that they had `before`, so that what is shown by number stays what it is.
+ */
 export class Catalog {
   readonly entries: readonly Entry[];
+  /** The numbers in the order of the dataset. */
+  readonly order: readonly number[];
   readonly #ids = new Map<string, number>();
   #findings: readonly Finding[] = [];
   #kinds = new Map<string, Kind[]>();
   readonly #predictions = new Map<number, NonNullable<Row["prediction"]>>();
 
   /** `seen` are the files that were looked at, by path. */
-  constructor(readonly dataset: Dataset, readonly seen = new Map<string, SeenFile>()) {
-    this.entries = SPLITS.flatMap((split) => dataset.splits[split].map((sample) => ({ ...sample, split })));
+  constructor(readonly dataset: Dataset, readonly seen = new Map<string, SeenFile>(), before?: Catalog) {
+    const samples = SPLITS.flatMap((split) => dataset.splits[split].map((sample) => ({ ...sample, split })));
+    this.order = before?.numbersOf(samples) ?? [...samples.keys()];
+    const entries = new Array<Entry>(samples.length);
+    samples.forEach((sample, i) => entries[this.order[i]] = sample);
+    this.entries = entries;
     this.entries.forEach(({ path, split, label }, id) => this.#ids.set(`${split}/${label}/${path}`, id));
+  }
+
+  /** The numbers that samples have here, whatever their splits; undefined if they are not the same samples. */
+  numbersOf(samples: readonly Entry[]): number[] | undefined {
+    const nameOf = ({ label, path }: Entry) => `${label}/${path}`;
+    const left = Map.groupBy(this.entries.keys(), (id) => nameOf(this.entries[id]));
+    const numbers = samples.map((sample) => left.get(nameOf(sample))?.shift());
+    return samples.length === this.entries.length && !numbers.includes(undefined)
+      ? numbers as number[]
+      : undefined;
   }
 
   /** The files of all samples, each once. */
@@ -65,7 +84,7 @@ export class Catalog {
   }
 
   /** The numbers of the samples that a query asks for, in its order. */
-  list({ split, className, finding, predicted, among, text, sort }: Query): Uint32Array {
+  list({ split, className, finding, side, decided, predicted, among, text, sort }: Query): Uint32Array {
     const label = className === undefined ? -1 : this.dataset.classes.indexOf(className);
     const part = text?.toLowerCase();
     const ids: number[] = [];
@@ -74,11 +93,20 @@ export class Catalog {
       if (split !== undefined && entry.split !== split) return;
       if (className !== undefined && entry.label !== label) return;
       if (finding !== undefined && !this.#kinds.get(entry.path)?.includes(finding)) return;
+      if (side !== undefined && !this.#isWithin(entry.path, side)) return;
+      if (decided !== undefined && decided.paths.has(entry.path) !== decided.isSo) return;
       if (predicted !== undefined && !this.#isPredicted(id, predicted)) return;
       if (part !== undefined && !entry.path.toLowerCase().includes(part)) return;
       ids.push(id);
     });
     return Uint32Array.from(this.#sorted(ids, sort));
+  }
+
+  #isWithin(path: string, { from, below }: NonNullable<Query["side"]>): boolean {
+    const picture = this.seen.get(path)?.picture;
+    if (picture === undefined) return false;
+    const side = Math.min(picture.width, picture.height);
+    return side >= from && side < below;
   }
 
   #isPredicted(id: number, asked: NonNullable<Query["predicted"]>): boolean {

@@ -1,8 +1,7 @@
-/** A dataset as a .zip of split and class folders, with corrections applied. Images are stored as they are. */
-import type { Correction } from "../../src/data/files/patch.ts";
-import { baseOf } from "../../src/data/files/paths.ts";
+/** Images as a .zip, in which they are stored as they are; and a dataset as one of split and class folders. */
+import { baseOf, folderNamed } from "../../src/data/files/paths.ts";
+import { type Dataset, SPLITS } from "../../src/data/types.ts";
 import { Zip, ZipPassThrough } from "fflate";
-import type { Catalog } from "./catalog.ts";
 
 /** How far the writing is, and whether it is to end. */
 interface Writing {
@@ -10,29 +9,28 @@ interface Writing {
   readonly signal: AbortSignal;
 }
 
-/** Writes all samples that the corrections leave. */
-export async function cleanedZip(
-  { dataset, entries }: Catalog,
-  read: (path: string) => Promise<Uint8Array>,
-  corrections: readonly Correction[],
+/** A file of a .zip, and what reads its contents. */
+interface ZipEntry {
+  readonly path: string;
+  readonly read: () => Promise<Uint8Array>;
+}
+
+/** Writes files, one after the other. */
+export async function storedZip(
+  entries: readonly ZipEntry[],
   { progress, signal }: Writing,
 ): Promise<Blob> {
-  const byPath = new Map(corrections.map((correction) => [correction.image, correction]));
-  const parts: Uint8Array<ArrayBuffer>[] = [], taken = new Set<string>();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
   let fault: Error | null = null;
   const zip = new Zip((error, data) => {
     fault ??= error;
     parts.push(data as Uint8Array<ArrayBuffer>);
   });
-  for (const [i, { path, split, label }] of entries.entries()) {
+  for (const [i, { path, read }] of entries.entries()) {
     signal.throwIfAborted();
-    const correction = byPath.get(path);
-    if (correction?.action === "drop") continue;
-    const className = correction?.label ?? dataset.classes[label];
-    const folder = `${correction?.action === "move" ? correction.split : split}/${folderName(className)}`;
-    const file = new ZipPassThrough(freePath(folder, baseOf(path), taken));
+    const file = new ZipPassThrough(path);
     zip.add(file);
-    file.push(await read(path), true);
+    file.push(await read(), true);
     if (i % 100 === 0) progress({ done: i, total: entries.length });
   }
   zip.end();
@@ -40,9 +38,20 @@ export async function cleanedZip(
   return new Blob(parts, { type: "application/zip" });
 }
 
-/** A class as the name of a folder. */
-function folderName(className: string): string {
-  return className.replaceAll(/[\\/:]/g, "_").replace(/^\.+/, "_");
+/** Writes all samples of a dataset. */
+export async function cleanedZip(
+  { classes, splits }: Dataset,
+  read: (path: string) => Promise<Uint8Array>,
+  writing: Writing,
+): Promise<Blob> {
+  const taken = new Set<string>();
+  const entries = SPLITS.flatMap((split) =>
+    splits[split].map(({ path, label }): ZipEntry => {
+      const folder = `${split}/${folderNamed(classes[label])}`;
+      return { path: freePath(folder, baseOf(path), taken), read: () => read(path) };
+    })
+  );
+  return await storedZip(entries, writing);
 }
 
 function freePath(folder: string, base: string, taken: Set<string>): string {

@@ -20,9 +20,9 @@ import { Catalog } from "./catalog.ts";
 import { check } from "./check.ts";
 import type { Inspectors } from "./inspectors.ts";
 import { overfitBatch } from "./overfit.ts";
-import { cleanedZip } from "./cleaned_zip.ts";
+import { cleanedZip, storedZip } from "./cleaned_zip.ts";
 import { compareCalls } from "./compare/calls.ts";
-import { isDivided, readChosen, settled } from "./read_chosen.ts";
+import { corrected, isDivided, readChosen, settled } from "./read_chosen.ts";
 import { seesCalls } from "./sees/calls.ts";
 import { openSource } from "./sources.ts";
 import { verdictOf } from "./verdict.ts";
@@ -39,7 +39,7 @@ interface Open {
 
 /** Answers the page's calls about its dataset. */
 export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
-  let open: Open | undefined, train: readonly Step[] = [], openings = 0;
+  let open: Open | undefined, asked: FileTree | undefined, train: readonly Step[] = [], openings = 0;
   const sent = filesAhead();
   const opened = () => {
     if (open !== undefined) return open;
@@ -48,7 +48,7 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
   return {
     ...sent.calls,
     async open({ source, choices }, { progress }) {
-      const whole = await openSource(sent.withFiles(source), progress);
+      const whole = asked = await openSource(sent.withFiles(source), progress);
       const tree = choices.folder === undefined ? whole : treeBelow(whole, choices.folder);
       try {
         progress("Reading the labels");
@@ -65,7 +65,9 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const looker = { inspectors, place, train: () => train };
       const settle = () => settled(now, context.signal);
       const { dataset, report } = await check(looker, now.catalog, settle, context);
-      if (dataset !== now.catalog.dataset) now.catalog = new Catalog(dataset, now.catalog.seen);
+      if (dataset !== now.catalog.dataset) {
+        now.catalog = new Catalog(dataset, now.catalog.seen, now.catalog);
+      }
       now.catalog.found(report);
       return { verdict: reportOn(now, report, train), summary: await summaryOf(now.catalog) };
     },
@@ -83,17 +85,30 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
       const { report } = opened();
       return report === undefined ? [] : proposeCorrections(report);
     },
-    floors(_, { signal }) {
-      const { dataset, seen } = opened().catalog;
-      return floors(dataset, (path) => seen.get(path)?.picture?.fingerprint, signal);
+    async floors(corrections, { signal }) {
+      const now = opened(), dataset = await corrected(now, corrections, signal);
+      return await floors(dataset, (path) => now.catalog.seen.get(path)?.picture?.fingerprint, signal);
     },
     overfitBatch: (asked) => overfitBatch(opened().catalog, asked),
+    example: async ({ path, side }) => await drawBitmap(await readPlace(asked!.place!(path)), side),
     picture: async ({ id, side }) => await drawBitmap((await sampleFile(opened(), id)).bytes, side),
     sampleFile: (id) => sampleFile(opened(), id),
+    ...takenCalls(opened),
+  };
+}
+
+/** The calls for what is taken away. */
+function takenCalls(opened: () => Open): Pick<Handlers<DatasetCalls>, "patch" | "zipped" | "cleaned"> {
+  return {
     patch: (corrections) => formatPatch(corrections),
-    cleaned: (corrections, { progress, signal }) => {
-      const { tree, catalog } = opened();
-      return cleanedZip(catalog, (path) => readPlace(tree.place!(path)), corrections, { progress, signal });
+    zipped: (files, writing) =>
+      storedZip(
+        files.map(([path, file]) => ({ path, read: async () => new Uint8Array(await file.arrayBuffer()) })),
+        writing,
+      ),
+    async cleaned(corrections, { progress, signal }) {
+      const now = opened(), dataset = await corrected(now, corrections, signal);
+      return await cleanedZip(dataset, (path) => readPlace(now.tree.place!(path)), { progress, signal });
     },
   };
 }

@@ -1,30 +1,39 @@
 /** The batch that a network has to learn by heart: some of each class, and first of all images under two labels. */
 import { rng } from "../../src/base/rng.ts";
 import { type Correction, formatPatch } from "../../src/data/files/patch.ts";
-import type { OverfitBatch } from "../protocol/calls.ts";
+import type { DatasetCalls, OverfitBatch } from "../protocol/calls.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** Images of these kinds cannot all be learnt. */
 const CONTRADICTIONS = ["two_labels", "two_labels_near"] as const;
 
 /**
- * Chooses `size` images of train, and drops all others. `corrections` are the user's own, by which what they drop is
- * not chosen.
+ * Chooses `size` images of train, and drops all others. `corrections` are the user's own: what they drop is not chosen,
+ * nor what they leave without a label, and what they relabel counts as they say.
  */
 export function overfitBatch(
   catalog: Catalog,
-  { size, corrections }: { readonly size: number; readonly corrections: readonly Correction[] },
+  { size, corrections, isUnlabelled }: DatasetCalls["overfitBatch"]["params"],
 ): OverfitBatch {
   const dropped = new Set(corrections.filter(({ action }) => action === "drop").map(({ image }) => image));
-  const offered = [...catalog.list({ split: "train", sort: "order" })].filter((id) =>
-    !dropped.has(catalog.entries[id].path)
+  const labels = new Map(
+    corrections.map((one) => [one.image, one.action === "drop" ? undefined : one.label]),
   );
+  const rowOf = (id: number) => {
+    const row = catalog.row(id);
+    return { ...row, className: labels.get(row.path) ?? row.className };
+  };
+  const all = [...catalog.list({ sort: "order", ...(isUnlabelled ? {} : { split: "train" }) })];
+  const offered = all.filter((id) => {
+    const { path } = catalog.entries[id];
+    return !dropped.has(path) && (!isUnlabelled || labels.get(path) !== undefined);
+  });
   const contradictory = offered.filter((id) =>
     CONTRADICTIONS.some((kind) => catalog.row(id).findings.includes(kind))
   );
   const order = [...rng(0, "overfit").permutation(offered.length)].map((i) => offered[i]);
   const chosen = new Set(contradictory.slice(0, Math.floor(size / 4)));
-  for (const id of inTurn(order, (id) => catalog.entries[id].label)) {
+  for (const id of inTurn(order, (id) => rowOf(id).className)) {
     if (chosen.size >= size) break;
     chosen.add(id);
   }
@@ -37,13 +46,13 @@ export function overfitBatch(
   }));
   return {
     patch: formatPatch([...corrections.filter(({ image }) => !others.has(image)), ...drops]),
-    images: [...chosen].map((id) => catalog.row(id)),
+    images: [...chosen].map(rowOf),
     contradictions: [...chosen].filter((id) => contradictory.includes(id)),
   };
 }
 
 /** One of each group after the other, until all are used. */
-function* inTurn(ids: readonly number[], groupOf: (id: number) => number): Generator<number> {
+function* inTurn(ids: readonly number[], groupOf: (id: number) => string): Generator<number> {
   const groups = [...Map.groupBy(ids, groupOf).values()];
   for (let i = 0; groups.some((group) => i < group.length); i++) {
     for (const group of groups) if (i < group.length) yield group[i];

@@ -1,5 +1,6 @@
 /** Reads a dataset as the user wants it read. */
 import { readDataset } from "../../src/data/files/dataset.ts";
+import type { Correction } from "../../src/data/files/patch.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
 import { twinsOf } from "../../src/data/health/twins.ts";
 import type { Dataset, FileTree } from "../../src/data/types.ts";
@@ -21,9 +22,14 @@ export function readChosen(
   tree: FileTree,
   { layout, holdOut }: Choices,
   seen: ReadonlyMap<string, SeenFile>,
-  signal?: AbortSignal,
+  { signal, corrections = [] }: { signal?: AbortSignal; corrections?: readonly Correction[] } = {},
 ): Promise<Dataset> {
+  const patch = {
+    name: "the decisions",
+    corrections: new Map(corrections.map((correction) => [correction.image, correction])),
+  };
   return readDataset(tree, {
+    patch: corrections.length === 0 ? undefined : patch,
     layout: layout ?? "auto",
     split: { valid: holdOut, test: holdOut },
     hashOf: (path) => seen.get(path)?.byteHash || path,
@@ -46,5 +52,15 @@ export async function settled(
   signal: AbortSignal,
 ): Promise<Dataset> {
   const { dataset, seen } = catalog;
-  return isDivided(dataset) ? await readChosen(tree, choices, seen, signal) : dataset;
+  return isDivided(dataset) ? await readChosen(tree, choices, seen, { signal }) : dataset;
+}
+
+/** The dataset with corrections, as it is trained on. */
+export async function corrected(
+  { tree, choices, catalog }: Chosen,
+  corrections: readonly Correction[],
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const { dataset, seen } = catalog;
+  return corrections.length === 0 ? dataset : await readChosen(tree, choices, seen, { signal, corrections });
 }

@@ -1,4 +1,5 @@
 /** What the user gave, as a tree of files. */
+import { append } from "../../src/base/lists.ts";
 import { DataError } from "../../src/base/errors.ts";
 import { archiveFormat, withoutArchiveEnding } from "../../src/data/files/archives/format.ts";
 import { joinedTree } from "../../src/data/files/joined_tree.ts";
@@ -65,19 +66,27 @@ async function isArchive(file: File): Promise<boolean> {
   return await archiveFormat(blobSource(file, file.name)) !== undefined;
 }
 
+/** Files that are asked for at the same time: each is asked of another process. */
+const AT_ONCE = 64;
+
 /** Everything below handles, by path. */
 async function listed(handles: readonly FileSystemHandle[]): Promise<Named> {
-  const files: (readonly [string, File])[] = [];
+  const found: (readonly [string, FileSystemFileHandle])[] = [];
   const visit = async (handle: FileSystemHandle, path: string): Promise<void> => {
-    if (handle.kind === "file") {
-      files.push([path, await (handle as FileSystemFileHandle).getFile()]);
-      return;
-    }
+    if (handle.kind === "file") return void found.push([path, handle as FileSystemFileHandle]);
     for await (const [name, below] of (handle as FileSystemDirectoryHandle).entries()) {
       await visit(below, `${path}/${name}`);
     }
   };
   for (const handle of handles) await visit(handle, handle.name);
+  const files: Named[number][] = [];
+  for (let from = 0; from < found.length; from += AT_ONCE) {
+    const some = found.slice(from, from + AT_ONCE);
+    append(
+      files,
+      await Promise.all(some.map(async ([path, handle]) => [path, await handle.getFile()] as const)),
+    );
+  }
   return files;
 }
 

@@ -2,8 +2,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
 import { type DatasetOptions, readDataset } from "../../../src/data/files/dataset.ts";
-import { formatPatch, parsePatch } from "../../../src/data/files/patch.ts";
-import { waysToRead } from "../../../src/data/files/ways.ts";
 import { type Dataset, SPLITS } from "../../../src/data/types.ts";
 import { assertMessage, line, treeOf } from "../helpers.ts";
 
@@ -358,29 +356,6 @@ refuse(
   many("photos", 3),
   /has no images with labels: it has 3 images among 3 files/,
 );
-
-Deno.test("of images without labels those are read that a patch labels, and divided by these", async () => {
-  const files = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i}.jpg`, `${i}`]));
-  const labels = Array.from({ length: 24 }, (_, i) => ({ image: `${i}.jpg`, label: i % 2 ? "odd" : "even" }));
-  const text = formatPatch(labels.map((one) => ({ ...one, action: "relabel" })));
-  const patch = parsePatch("patch.jsonl", text);
-  const dataset = await readDataset(treeOf(files), { layout: "unlabelled", patch });
-  const folders = Object.fromEntries(labels.map(({ image, label }) => [`${label}/${image}`, files[image]]));
-  assertEquals(counts(dataset), counts(await readDataset(treeOf(folders))));
-  assertEquals(dataset.classes, ["even", "odd"]);
-  assertEquals(dataset.notes.filter((note) => note.includes("label")), [
-    'patch: "patch.jsonl" dropped 0 samples and relabelled 24',
-    "left out 6 images without a label",
-  ]);
-});
-
-Deno.test("waysToRead() offers images without labels only where nothing else can be read", async () => {
-  const layoutsOf = async (files: Record<string, string>) =>
-    (await waysToRead(treeOf(files))).map(({ layout, folder }) => layout ?? folder);
-  assertEquals(await layoutsOf(many("photos", 3)), ["unlabelled"]);
-  assertEquals(await layoutsOf(NESTED), ["class_folders", "innermost_folders", "animals", "plants"]);
-  assertEquals(await layoutsOf({ "notes.txt": "" }), []);
-});
 
 Deno.test("data.label_column decides", async () => {
   const files = {

@@ -1,6 +1,6 @@
 /** The changes between two versions: in numbers, then each kind with its images. */
 import { CHANGE_KINDS, type ChangeKind, type VersionFile } from "../../../src/data/health/versions.ts";
-import { counted } from "../../../src/data/words.ts";
+import { amount, counted } from "../../../src/data/words.ts";
 import { useState } from "preact/hooks";
 import type { ChangeSummary } from "../../protocol/compare_calls.ts";
 import { call } from "../../state/session.ts";
@@ -42,7 +42,7 @@ export function Changes({ summary }: { summary: ChangeSummary }) {
 function Tile({ count, label, look = "plain" }: { count: number; label: string; look?: string | undefined }) {
   return (
     <li class={look}>
-      <b>{count.toLocaleString("en")}</b>
+      <b>{amount(count)}</b>
       <span>{label}</span>
     </li>
   );
@@ -86,7 +86,7 @@ function Kind({ kind, summary }: { kind: ChangeKind; summary: ChangeSummary }) {
   return (
     <section class={isLeak(kind) ? "changes error" : "changes"} aria-labelledby={id}>
       <h2 id={id}>
-        {isLeak(kind) && <span class="badge">leak</span>} {title} <small>{count.toLocaleString("en")}</small>
+        {isLeak(kind) && <span class="badge">leak</span>} {title} <small>{amount(count)}</small>
       </h2>
       {advice !== "" && <p>{advice}</p>}
       <ul class="change-groups">
@@ -104,7 +104,7 @@ function Kind({ kind, summary }: { kind: ChangeKind; summary: ChangeSummary }) {
           type="button"
           onClick={() => setMost(most + MORE)}
         >
-          Show more of {count.toLocaleString("en")}
+          Show more of {amount(count)}
         </button>
       )}
     </section>

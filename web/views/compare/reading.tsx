@@ -1,4 +1,5 @@
 /** How far a comparison is. */
+import { amount } from "../../../src/data/words.ts";
 import type { Doing } from "../../protocol/compare_calls.ts";
 
 /** The bar, with a button that stops it. */
@@ -8,7 +9,7 @@ export function Reading({ doing: { what, done, total }, onCancel }: { doing: Doi
     <section class="under-way">
       <progress aria-label={what} {...(isCounted ? { value: done, max: total } : {})} />
       <span class="count">
-        {isCounted ? `${what}: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : `${what}…`}
+        {isCounted ? `${what}: ${amount(done)} of ${amount(total)}` : `${what}…`}
       </span>
       <button type="button" onClick={onCancel}>Cancel</button>
     </section>

@@ -1,6 +1,8 @@
 /** Where data comes in: dropped, chosen, or drawn; and how it was read. */
 import type { Source } from "../../protocol/source.ts";
 import { cancel, open, phase } from "../../state/session.ts";
+import { isShooting } from "../../state/shots.ts";
+import { CameraSection } from "./camera_section.tsx";
 import { FileChooser, useDrop } from "./ways_in.tsx";
 import { HowRead } from "./how_read.tsx";
 import { Question } from "./question.tsx";
@@ -22,11 +24,17 @@ export function DataRoom() {
       return (
         <>
           <HowRead summary={now.summary} />
+          {isShooting.value && <CameraSection />}
           <DropPlace title="Open something else" />
         </>
       );
     case "empty":
-      return <DropPlace title="Drop your images here" />;
+      return (
+        <>
+          {isShooting.value && <CameraSection />}
+          <DropPlace title="Drop your images here" />
+        </>
+      );
   }
 }
 
@@ -42,6 +50,9 @@ function DropPlace({ title }: { title: string }) {
       <div class="ways-in">
         <FileChooser label="Choose a folder" isFolder take={take} />
         <FileChooser label="Choose files" take={take} />
+        {!isShooting.value && (
+          <button type="button" onClick={() => isShooting.value = true}>Take them with the camera</button>
+        )}
         <button type="button" onClick={() => void open({ kind: "drawn" })}>Draw jersey numbers</button>
       </div>
     </section>

@@ -3,9 +3,32 @@ import type { Source } from "../../protocol/source.ts";
 
 type Named = readonly [path: string, file: File];
 
+/** Files that are named in one task. */
+const PART = 2000;
+
 /** The files of a file input; those of a folder have paths. */
-export function chosenFiles(files: Iterable<File>): Named[] {
-  return [...files].map((file) => [file.webkitRelativePath || file.name, file]);
+export async function chosenFiles(files: ArrayLike<File>): Promise<Named[]> {
+  const named: Named[] = [];
+  for (const [i, file] of Array.from(files).entries()) {
+    if (i % PART === PART - 1) await new Promise((resolve) => setTimeout(resolve));
+    named.push([file.webkitRelativePath || file.name, file]);
+  }
+  return named;
+}
+
+type PickFolder = () => Promise<FileSystemDirectoryHandle>;
+
+/** The dialog for a folder that gives a handle, where the browser has it. */
+export const pickFolder = (globalThis as { showDirectoryPicker?: PickFolder }).showDirectoryPicker;
+
+/** The folder that is chosen in a dialog; undefined if none is. */
+export async function chosenFolder(pick: PickFolder): Promise<Source | undefined> {
+  try {
+    return { kind: "handles", handles: [await pick.call(globalThis)] };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -20,7 +43,7 @@ export async function droppedSource({ items, files }: DataTransfer): Promise<Sou
   const handles = (await Promise.all(asked)).filter((handle) => handle !== null);
   if (handles.length > 0 && handles.length === dropped.length) return { kind: "handles", handles };
   const folders = entries.filter((entry) => entry !== null);
-  if (folders.length === 0) return { kind: "files", files: chosenFiles(loose) };
+  if (folders.length === 0) return { kind: "files", files: await chosenFiles(loose) };
   return { kind: "files", files: (await Promise.all(folders.map((entry) => filesBelow(entry)))).flat() };
 }
 

@@ -1,7 +1,7 @@
 /** How the files were understood, what was left out, and how many validate where the files do not say. */
 import { counted } from "../../../src/data/words.ts";
 import type { Summary } from "../../protocol/calls.ts";
-import { choices, openAs } from "../../state/session.ts";
+import { choices, isUnlabelled, openAs } from "../../state/session.ts";
 
 const SHARES = [0, 0.05, 0.1, 0.15, 0.2, 0.3];
 
@@ -35,8 +35,9 @@ function HoldOut({ classes }: { classes: readonly string[] }) {
   return (
     <p class="question">
       <label>
-        {few}
-        {classes.length > 3 ? ", ..." : ""} look like classes, without splits. Hold out{" "}
+        {isUnlabelled.value
+          ? "Of the images that you label, hold out "
+          : `${few}${classes.length > 3 ? ", ..." : ""} look like classes, without splits. Hold out `}
         <select
           value={choices.value.holdOut}
           onChange={({ currentTarget }) =>

@@ -1,14 +1,25 @@
 /** Asks how a dataset is meant where its files can be read in several ways, with a preview of each. */
-import { counted } from "../../../src/data/words.ts";
+import { amount, counted } from "../../../src/data/words.ts";
 import type { Way } from "../../../src/data/files/ways.ts";
-import { choices, openAs } from "../../state/session.ts";
+import { call, choices, openAs } from "../../state/session.ts";
+import { Bitmap } from "../images/picture.tsx";
 
 /** The question, and an answer for each way. */
 export function Question({ reason, ways }: { reason: string; ways: readonly Way[] }) {
+  const isUnlabelled = ways.every(({ layout }) => layout === "unlabelled");
   return (
     <section aria-labelledby="question-title">
-      <h2 id="question-title">How is this to be read?</h2>
-      <p>{reason}</p>
+      <h2 id="question-title">
+        {isUnlabelled ? "No labels found" : "How is this to be read?"}
+      </h2>
+      {isUnlabelled
+        ? (
+          <p>
+            Label the images here: look at them, and give each its class by keyboard. That becomes a patch
+            that <code>deno task train</code> reads, or a .zip of class folders.
+          </p>
+        )
+        : <p>{reason}</p>}
       <ul class="ways">
         {ways.map((way) => (
           <li key={`${way.layout}/${way.folder}`}>
@@ -16,25 +27,48 @@ export function Question({ reason, ways }: { reason: string; ways: readonly Way[
           </li>
         ))}
       </ul>
+      {isUnlabelled && <p class="example">{reason}</p>}
     </section>
   );
 }
 
+/** Pixels of an example's longer side. */
+const SIDE = 96;
+
 function WayBox({ way }: { way: Way }) {
   const { layout, folder, title, understood, counts, classes, examples } = way;
   const answer = { holdOut: choices.value.holdOut, ...(layout && { layout }), ...(folder && { folder }) };
+  const isUnlabelled = layout === "unlabelled";
+  const placeOf = (path: string) => folder === undefined ? path : `${folder}/${path}`;
   return (
     <button type="button" class="way" onClick={() => void openAs(answer)}>
-      <b>{title}</b>
+      <b>{isUnlabelled ? "Label them here" : title}</b>
       <span>
-        {understood}: {counted(classes, "class")},{" "}
-        {Object.entries(counts).map(([split, count]) => `${split} ${count}`).join(", ")}
+        {isUnlabelled
+          ? counted(Object.values(counts).reduce((sum, count) => sum + count, 0), "image")
+          : `${understood}: ${counted(classes, "class")}, ${countsInWords(counts)}`}
       </span>
-      {examples.map(({ path, className }) => (
-        <span key={path} class="example">
-          <code>{path}</code> is <b>{className}</b>
-        </span>
-      ))}
+      <span class="way-examples">
+        {examples.map(({ path, className }) => (
+          <span key={path} class="example">
+            <Bitmap
+              what={placeOf(path)}
+              alt=""
+              draw={(signal) => call("example", { path: placeOf(path), side: SIDE }, { signal })}
+            />
+            <code>{path}</code>
+            {!isUnlabelled && (
+              <>
+                {" "}is <b>{className}</b>
+              </>
+            )}
+          </span>
+        ))}
+      </span>
     </button>
   );
+}
+
+function countsInWords(counts: Way["counts"]): string {
+  return Object.entries(counts).map(([split, count]) => `${split} ${amount(count)}`).join(", ");
 }

@@ -2,12 +2,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Source } from "../../protocol/source.ts";
-import { chosenFiles, droppedSource } from "./given.ts";
+import { showFault } from "../../state/session.ts";
+import { chosenFiles, chosenFolder, droppedSource, pickFolder } from "./given.ts";
 
 /** Gets what came. */
 type Take = (source: Source) => void;
 
-/** A button for the browser's own dialog. */
+/**
+ * A button for the browser's own dialog. Where a folder can be had as a handle, it is: its files are listed by a worker,
+ * while those of an input all come at once, in a task of the main thread that is as long as they are many.
+ */
 export function FileChooser(
   { label, isFolder = false, take }: { label: string; isFolder?: boolean; take: Take },
 ) {
@@ -19,10 +23,16 @@ export function FileChooser(
         multiple
         class="unseen"
         {...(isFolder ? { webkitdirectory: true } : {})}
-        onChange={({ currentTarget }) => {
-          const files = chosenFiles(currentTarget.files ?? []);
-          if (files.length > 0) take({ kind: "files", files });
-          currentTarget.value = "";
+        onClick={(event) => {
+          event.currentTarget.value = ""; // the same files may be chosen again
+          if (isFolder && pickFolder !== undefined) {
+            event.preventDefault();
+            void chosenFolder(pickFolder).then((source) => source && take(source), showFault);
+          }
+        }}
+        onChange={async ({ currentTarget: { files } }) => {
+          const named = await chosenFiles(files ?? []);
+          if (named.length > 0) take({ kind: "files", files: named });
         }}
       />
     </label>

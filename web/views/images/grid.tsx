@@ -1,4 +1,5 @@
 /** All listed images as a grid, of which only what is in view exists. */
+import { counted } from "../../../src/data/words.ts";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../../protocol/calls.ts";
@@ -7,8 +8,8 @@ import { cursor, ids } from "../../state/gallery.ts";
 import { call, verdict } from "../../state/session.ts";
 import { Picture } from "./picture.tsx";
 
-/** A tile in pixels, with its margin; rows above and below what is in view. */
-const WIDTH = 132, HEIGHT = 168, SPARE = 2;
+/** A tile in pixels, with its margin, at least so wide; rows above and below what is in view. */
+const WIDTH = 120, HEIGHT = 168, SPARE = 2;
 
 /** The grid; `onKey` gets the keys that are not its own. */
 export function Grid({ onKey }: { onKey: (event: KeyboardEvent) => void }) {
@@ -42,7 +43,7 @@ export function Grid({ onKey }: { onKey: (event: KeyboardEvent) => void }) {
       class="grid"
       role="listbox"
       tabIndex={0}
-      aria-label={`${all.length} images`}
+      aria-label={counted(all.length, "image")}
       aria-activedescendant={`tile-${cursor.value}`}
       onScroll={measure}
       onKeyDown={keys}
@@ -54,10 +55,15 @@ export function Grid({ onKey }: { onKey: (event: KeyboardEvent) => void }) {
   );
 }
 
+/** Tiles share the width of the grid. */
 function Tile({ row, at, columns }: { row: Row; at: number; columns: number }) {
   const { id, path, split, className, findings } = row;
   const decision = decisions.value.get(path);
-  const place = { left: `${(at % columns) * WIDTH}px`, top: `${Math.floor(at / columns) * HEIGHT}px` };
+  const place = {
+    left: `${(at % columns) * 100 / columns}%`,
+    top: `${Math.floor(at / columns) * HEIGHT}px`,
+    width: `calc(${100 / columns}% - 8px)`,
+  };
   const label = decision?.label ?? className, part = decision?.split ?? split;
   return (
     <div

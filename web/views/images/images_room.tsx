@@ -6,31 +6,42 @@ import { SPLITS } from "../../../src/data/types.ts";
 import { decide, decisions, undo } from "../../state/decisions.ts";
 import { cursor, ids } from "../../state/gallery.ts";
 import { looked } from "../../state/preview.ts";
-import { call, summary } from "../../state/session.ts";
+import { givenLabels, goOn } from "../../state/labels.ts";
+import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
 import { shown } from "../shown.ts";
 import { Alike } from "./alike.tsx";
 import { Filters } from "./filters.tsx";
 import { Grid } from "./grid.tsx";
+import { LabelKeys, labelOfKey } from "./label_keys.tsx";
 import { Taken } from "./taken.tsx";
 
 /** The room. */
 export function ImagesRoom() {
   const row = useCurrent(), isHelp = useSignal(false);
-  const label = useRef<HTMLInputElement>(null);
+  const label = useRef<HTMLInputElement>(null), isAwaited = useRef(false);
+  useEffect(() => {
+    if (!isAwaited.current || row?.id !== ids.value[cursor.value]) return;
+    isAwaited.current = false;
+    label.current?.focus(); // nothing if there is no image
+  }, [row]);
   const move = (path: string, split: Row["split"]) => {
     const now = decisions.value.get(path)?.split ?? split;
     decide(path, { split: SPLITS[(SPLITS.indexOf(now) + 1) % SPLITS.length] });
   };
   const onKey = (event: KeyboardEvent) => {
-    const key = event.key.toLowerCase();
+    const key = event.key.toLowerCase(), name = labelOfKey(key);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isAwaited.current && event.key.length === 1) return event.preventDefault(); // meant for the field
     if (key === "u") undo();
     else if (key === "?") isHelp.value = !isHelp.value;
-    else if (row === undefined) return;
-    else if (key === "x") decide(row.path, { isDropped: !decisions.value.get(row.path)?.isDropped });
-    else if (key === "m") move(row.path, row.split);
-    else if (key === "l") label.current?.focus();
-    else return;
+    else if (key === "x") withCurrent(row, ({ path }) => drop(path));
+    else if (key === "m") withCurrent(row, ({ path, split }) => move(path, split));
+    else if (key === "l" && row?.id === ids.value[cursor.value]) label.current?.focus();
+    else if (key === "l") isAwaited.current = ids.value.length > 0;
+    else if (name !== undefined) {
+      withCurrent(row, ({ path }) => decide(path, { label: name }));
+      goOn();
+    } else return;
     event.preventDefault();
   };
   return (
@@ -40,6 +51,7 @@ export function ImagesRoom() {
         <Grid onKey={onKey} />
         <aside aria-label="The chosen image">
           {row !== undefined && <Relabel key={row.id} row={row} field={label} />}
+          {row !== undefined && <LabelKeys row={row} />}
           {row !== undefined && <Alike row={row} />}
           {row !== undefined && <ToSees row={row} />}
           <Taken />
@@ -48,14 +60,26 @@ export function ImagesRoom() {
           </button>
           {isHelp.value && (
             <p class="keys">
-              Arrows: go. X: drop, or keep again. L: type a class name. M: to the next split. U: undo. ?:
-              this.
+              Arrows: go. X: drop, or keep again. L: type a class name. 1 to 9: a name that was given before,
+              and on to the next image. M: to the next split. U: undo. ?: this.
             </p>
           )}
         </aside>
       </div>
     </div>
   );
+}
+
+/** Does something with the image at the cursor; `row` may be the one before, if the cursor has just moved. */
+function withCurrent(row: Row | undefined, act: (row: Row) => void): void {
+  const id = ids.value[cursor.value];
+  if (id === undefined) return;
+  if (row?.id === id) act(row);
+  else call("rows", [id]).then(([found]) => act(found), showFault);
+}
+
+function drop(path: string): void {
+  decide(path, { isDropped: !decisions.value.get(path)?.isDropped });
 }
 
 /** A way to what the network sees of an image. */
@@ -72,7 +96,8 @@ function ToSees({ row }: { row: Row }) {
 }
 
 function Relabel({ row, field }: { row: Row; field: { current: HTMLInputElement | null } }) {
-  const known = decisions.value.get(row.path)?.label ?? row.className;
+  const known = decisions.value.get(row.path)?.label ?? (isUnlabelled.value ? "" : row.className);
+  const own = isUnlabelled.value ? [] : summary.value?.classes ?? [];
   return (
     <form
       onSubmit={(event) => {
@@ -83,10 +108,18 @@ function Relabel({ row, field }: { row: Row; field: { current: HTMLInputElement 
       }}
     >
       <label>
-        Class <input ref={field} type="text" list="classes" value={known} />
+        Class{" "}
+        <input
+          key={known}
+          ref={field}
+          type="text"
+          list="classes"
+          placeholder="type a class name"
+          defaultValue={known} // what is typed outlives news of the check
+        />
       </label>
       <datalist id="classes">
-        {summary.value?.classes.map((name) => <option key={name} value={name} />)}
+        {[...new Set([...own, ...givenLabels.value])].map((name) => <option key={name} value={name} />)}
       </datalist>
       <p>
         <code>{row.path}</code> {row.size === undefined ? "" : `${row.size[0]} x ${row.size[1]}`}
@@ -103,6 +136,6 @@ function useCurrent(): Row | undefined {
     if (id === undefined) row.value = undefined;
     else call("rows", [id], { signal: stop.signal }).then(([found]) => row.value = found, () => {}); // only aborted
     return () => stop.abort();
-  }, [id]);
+  }, [id, verdict.value]);
   return row.value;
 }

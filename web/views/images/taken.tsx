@@ -1,7 +1,8 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
-import { counted } from "../../../src/data/words.ts";
+import { amount, counted } from "../../../src/data/words.ts";
 import { accept, corrections, decisions, undo, writes } from "../../state/decisions.ts";
-import { call, showFault, verdict } from "../../state/session.ts";
+import { labelledCount } from "../../state/labels.ts";
+import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
 import { savePatch } from "../../state/save_patch.ts";
 
@@ -11,14 +12,16 @@ export function Taken() {
   return (
     <div class="taken">
       <p aria-live="polite" aria-busy={writes.value > 0}>
-        {counted(count, "decision")}, kept in this browser
+        {isUnlabelled.value
+          ? `${amount(labelledCount.value)} of ${counted(summary.value?.count ?? 0, "image")} labelled`
+          : counted(count, "decision")}, kept in this browser
       </p>
       {proposed > 0 && (
         <button
           type="button"
           onClick={() => void call("proposals", {}).then(accept, showFault)}
         >
-          Drop the {proposed} that the verdict proposes
+          Drop the {amount(proposed)} that the verdict proposes
         </button>
       )}
       <button type="button" disabled={count === 0} onClick={undo}>Undo</button>

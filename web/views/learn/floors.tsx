@@ -1,7 +1,9 @@
 /** What needs no training, and so has to be beaten. */
+import { amount } from "../../../src/data/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import type { Floors } from "../../../src/data/health/floors.ts";
-import { call, checking } from "../../state/session.ts";
+import { corrections } from "../../state/decisions.ts";
+import { call, checking, showFault } from "../../state/session.ts";
 import { percent } from "../percent.ts";
 
 /** The section. */
@@ -11,7 +13,7 @@ export function FloorsSection() {
     <section aria-labelledby="floors-title" aria-busy={isChecked && found === "asking"}>
       <h2 id="floors-title">What needs no training</h2>
       {found === undefined
-        ? <p>Nothing to compare with: the dataset has no images that validate.</p>
+        ? <p>Nothing to compare with: that needs two classes, and images that validate.</p>
         : found === "asking"
         ? <p>{isChecked ? "Comparing images…" : "Follows when all files have been checked."}</p>
         : <Shares floors={found} />}
@@ -34,9 +36,8 @@ function Shares({ floors: { split, largest, neighbour } }: { floors: Floors }) {
       </ul>
       <p>
         <small>
-          Right answers on {split}; the second by {neighbour.asked.toLocaleString("en")} images, compared with
-          {" "}
-          {neighbour.among.toLocaleString("en")}{" "}
+          Right answers on {split}; the second by {amount(neighbour.asked)} images, compared with{" "}
+          {amount(neighbour.among)}{" "}
           of train at 8 x 8 pixels. A network that is no better has learnt nothing of use; a neighbour that is
           nearly always right means that the splits hold the same scenes.
         </small>
@@ -51,7 +52,9 @@ function useFloors(isChecked: boolean): Floors | "asking" | undefined {
   useEffect(() => {
     if (!isChecked) return setFound("asking");
     const stop = new AbortController();
-    call("floors", {}, { signal: stop.signal }).then(setFound, () => {}); // only aborted
+    call("floors", corrections(), { signal: stop.signal }).then(setFound, (error) => {
+      if (!stop.signal.aborted) showFault(error);
+    });
     return () => stop.abort();
   }, [isChecked]);
   return found;

@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { engineFacts, meetEngine, noEngine } from "../../state/engine.ts";
 import { isBusy, overfit, run, train } from "../../state/learning.ts";
+import { NoLabels } from "../no_labels.tsx";
 import { FloorsSection } from "./floors.tsx";
 import { OverfitVerdict } from "./overfit_verdict.tsx";
 import { PlanForm } from "./plan_form.tsx";
@@ -12,6 +13,7 @@ export function LearnRoom() {
   useEffect(() => void meetEngine(), []);
   return (
     <>
+      <NoLabels />
       <FloorsSection />
       <section aria-labelledby="plan-title">
         <h2 id="plan-title">Training in this tab</h2>

@@ -1,4 +1,5 @@
 /** What evaluation loses over the dataset: by the chosen transforms, and by each preset. */
+import { amount } from "../../../src/data/words.ts";
 import type { ComponentChildren } from "preact";
 import type { CropSummary } from "../../../src/data/transforms/crop_loss.ts";
 import type { Sized } from "../../protocol/sees_calls.ts";
@@ -22,8 +23,8 @@ export function CropTables({ how }: { how: Sized }) {
       <p aria-live="polite">
         <b>{cropsInWords(crops)}</b>{" "}
         <small>
-          Of {crops.images.toLocaleString("en")} images whose sizes are known{crops.images < files &&
-            `, of ${files.toLocaleString("en")} files`}.
+          Of {amount(crops.images)} images whose sizes are known{crops.images < files &&
+            `, of ${amount(files)} files`}.
         </small>
       </p>
       <Frame title="crops-title">

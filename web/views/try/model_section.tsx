@@ -1,4 +1,5 @@
 /** Which model is tried, and where others come from. */
+import { counted } from "../../../src/data/words.ts";
 import { givenRun, model, offered, openModel, takeIn } from "../../state/trying.ts";
 import { runs, subject } from "../../state/comparison.ts";
 import { shown } from "../shown.ts";
@@ -20,7 +21,7 @@ export function ModelSection() {
         : (
           <p>
             <b>{open.model ?? "A model"}</b> of <code>{open.path}</code> in {open.runtime}:{" "}
-            {open.classes.length} classes, {open.imageSize} px
+            {counted(open.classes.length, "class")}, {open.imageSize} px
           </p>
         )}
       {open !== undefined && open.notes.length > 0 && (

@@ -1,4 +1,5 @@
 /** What the model says about an image: the likeliest classes, and what speaks for one of them. */
+import { amount } from "../../../src/data/words.ts";
 import { useSignal } from "@preact/signals";
 import { asked, current, images, model, tryImage } from "../../state/trying.ts";
 import type { Tried } from "../../protocol/try_calls.ts";
@@ -104,7 +105,7 @@ function Steps() {
   return (
     <p class="steps">
       <button type="button" disabled={at === 0} onClick={() => void tryImage(at - 1)}>Previous</button>{" "}
-      {at + 1} of {length}{" "}
+      {amount(at + 1)} of {amount(length)}{" "}
       <button
         type="button"
         disabled={at === length - 1}

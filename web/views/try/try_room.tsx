@@ -1,4 +1,5 @@
 /** Try it: a model on images of the user's, with what speaks for a class. */
+import { amount } from "../../../src/data/words.ts";
 import { useEffect } from "preact/hooks";
 import { meetEngine, noEngine } from "../../state/engine.ts";
 import { busy, cancelTrying, findOwn, images, model, takeIn, tried } from "../../state/trying.ts";
@@ -56,7 +57,7 @@ function Busy() {
     <section class="under-way">
       <progress aria-label="Under way" {...(isCounted ? { value: now.done, max: now.total } : {})} />
       <span class="count" aria-live="polite">
-        {isCounted ? `Classifying images: ${now.done} of ${now.total}` : `${now}…`}
+        {isCounted ? `Classifying images: ${amount(now.done)} of ${amount(now.total)}` : `${now}…`}
       </span>
       <button type="button" onClick={cancelTrying}>Cancel</button>
     </section>

@@ -1,4 +1,5 @@
 /** Images by class and split, with bars against the largest class of the split. */
+import { amount, counted } from "../../../src/data/words.ts";
 import { useSignal } from "@preact/signals";
 import type { Summary } from "../../protocol/calls.ts";
 
@@ -32,7 +33,7 @@ export function Counts({ summary, imbalance }: { summary: Summary; imbalance: nu
                 {splits.map(({ split, counts }, i) => (
                   <td key={split}>
                     <meter min={0} max={most[i]} value={counts[label]} aria-hidden="true" />
-                    {counts[label].toLocaleString("en")}
+                    {amount(counts[label])}
                   </td>
                 ))}
               </tr>
@@ -41,7 +42,9 @@ export function Counts({ summary, imbalance }: { summary: Summary; imbalance: nu
         </table>
       </div>
       {shown.length < classes.length && (
-        <button type="button" onClick={() => isWhole.value = true}>Show all {classes.length} classes</button>
+        <button type="button" onClick={() => isWhole.value = true}>
+          Show all {counted(classes.length, "class")}
+        </button>
       )}
     </section>
   );

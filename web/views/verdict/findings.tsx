@@ -1,5 +1,5 @@
 /** The findings, worst first, each with what it means and a way to its images. */
-import { counted } from "../../../src/data/words.ts";
+import { amount, counted } from "../../../src/data/words.ts";
 import { ask, cursor } from "../../state/gallery.ts";
 import { checking } from "../../state/session.ts";
 import { shown } from "../shown.ts";
@@ -61,7 +61,7 @@ function FindingBox({ finding }: { finding: FoundKind }) {
               <b>{className}</b> {note}
             </li>
           ))}
-          {more > 0 && <li>and {more} more</li>}
+          {more > 0 && <li>and {amount(more)} more</li>}
         </ul>
       )}
     </>

@@ -1,15 +1,15 @@
 /** Saves the corrections that follow from the verdict, as `deno task stats --patch` does, with the command to use them. */
 import { counted } from "../../../src/data/words.ts";
-import { call, showFault, summary, verdict } from "../../state/session.ts";
+import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
 import { trainCommand } from "../../state/command.ts";
 
 const NAME = "fix.jsonl";
 
-/** The section; nothing if there is nothing to correct. */
+/** The section; nothing if there is nothing to correct, or nothing to train on yet. */
 export function TakePatch() {
   const proposed = verdict.value?.proposed ?? 0, known = summary.value;
-  if (proposed === 0 || known === undefined) return null;
+  if (proposed === 0 || known === undefined || isUnlabelled.value) return null;
   return (
     <section aria-labelledby="take-title">
       <h2 id="take-title">Take it away</h2>

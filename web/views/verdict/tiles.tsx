@@ -1,4 +1,5 @@
 /** The dataset in numbers. */
+import { amount } from "../../../src/data/words.ts";
 import { SEVERITIES } from "../../../src/data/health/types.ts";
 import type { Summary, Verdict } from "../../protocol/calls.ts";
 
@@ -10,7 +11,7 @@ export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict
   return (
     <ul class="tiles">
       <Tile value={count} label="images" />
-      <Tile value={classes.length} label="classes" />
+      <Tile value={classes.length} label={classes.length === 1 ? "class" : "classes"} />
       {splits.map(({ split, counts }) => (
         <Tile
           key={split}
@@ -28,7 +29,7 @@ export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict
 function Tile({ value, label, look }: { value: number | undefined; label: string; look?: string }) {
   return (
     <li class={look !== undefined && (value ?? 0) > 0 ? look : "plain"}>
-      <b>{value === undefined ? "…" : value.toLocaleString("en")}</b>
+      <b>{value === undefined ? "…" : amount(value)}</b>
       <span>{label}</span>
     </li>
   );

@@ -1,8 +1,9 @@
 /** What is wrong with the dataset: of a sample first, then of all files. */
 import { clockTime } from "../../../src/base/clock.ts";
-import { counted } from "../../../src/data/words.ts";
+import { amount, counted } from "../../../src/data/words.ts";
 import type { CheckProgress, Verdict } from "../../protocol/calls.ts";
 import { cancel, check, checking, summary, verdict } from "../../state/session.ts";
+import { NoLabels } from "../no_labels.tsx";
 import { Counts } from "./counts.tsx";
 import { Findings } from "./findings.tsx";
 import { TakePatch } from "./take_patch.tsx";
@@ -15,6 +16,7 @@ export function VerdictRoom() {
   return (
     <>
       <Status found={found} />
+      <NoLabels />
       <Tiles summary={known} verdict={found} />
       {found !== undefined && <Findings verdict={found} />}
       {checking.value.at === "done" && <TakePatch />}
@@ -32,7 +34,7 @@ function Status({ found }: { found: Verdict | undefined }) {
       <p aria-live="polite">
         {isSample && (
           <b class="badge sample">
-            from a sample of {found.inspected.toLocaleString("en")} of {counted(found.files, "file")}
+            from a sample of {amount(found.inspected)} of {counted(found.files, "file")}
           </b>
         )}
         {now.at === "done" && found !== undefined && (
@@ -55,7 +57,7 @@ function Bar({ progress: { stage, done, total, left } }: { progress: CheckProgre
     <div class="under-way">
       <progress aria-label={STAGES[stage]} max={total} {...(stage === "comparing" ? {} : { value: done })} />
       <span class="count">
-        {STAGES[stage]}: {done.toLocaleString("en")} of {total.toLocaleString("en")}
+        {STAGES[stage]}: {amount(done)} of {amount(total)}
         {Number.isFinite(left) && stage !== "comparing" ? `, ${clockTime(left)} left` : ""}
       </span>
       <button type="button" onClick={cancel}>Cancel</button>

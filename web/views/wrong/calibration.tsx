@@ -1,4 +1,5 @@
 /** Whether the network is as often right as it is confident. */
+import { amount } from "../../../src/data/words.ts";
 import type { Survey } from "../../protocol/survey.ts";
 import { percent } from "../percent.ts";
 
@@ -35,7 +36,7 @@ export function Calibration({ known: { reliability, ece, calibrated, heldOut } }
                 <meter min={0} max={1} value={right} aria-hidden="true" />
                 {percent(right)}
               </td>
-              <td>{images.toLocaleString("en")}</td>
+              <td>{amount(images)}</td>
             </tr>
           ))}
         </tbody>

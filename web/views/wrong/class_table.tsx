@@ -1,4 +1,5 @@
 /** How well each class is recognised; the worst first, or by name. */
+import { amount } from "../../../src/data/words.ts";
 import { useSignal } from "@preact/signals";
 import type { ClassRow, Survey } from "../../protocol/survey.ts";
 
@@ -41,7 +42,7 @@ export function ClassTable({ known: { table, heldOut } }: { known: Survey }) {
             {rows.map((row) => (
               <tr key={row.className}>
                 <th scope="row">{row.className}</th>
-                <td>{row.images.toLocaleString("en")}</td>
+                <td>{amount(row.images)}</td>
                 {[row.precision, row.recall, row.f1].map((share, i) => (
                   <td key={i}>{share === null ? "–" : `${(100 * share).toFixed(1)} %`}</td>
                 ))}

@@ -1,33 +1,19 @@
-/** All images as points: near each other where the network sees them as alike. Points that are framed are looked at. */
+/** All images as points: near each other where the network sees them as alike. What is drawn around is looked at. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { amount, counted } from "../../../src/data/words.ts";
 import type { Amount } from "../../protocol/calls.ts";
 import { engine } from "../../state/engine.ts";
 import { showFault } from "../../state/session.ts";
 import type { Known } from "../../state/survey.ts";
-import { Picture } from "../images/picture.tsx";
-import {
-  type Coloring,
-  COLORINGS,
-  drawMap,
-  drawPoint,
-  everyOf,
-  type Frame,
-  groupsOf,
-  principal,
-  rowNear,
-  rowsIn,
-  spread,
-} from "./map_points.ts";
-
-interface Props {
-  readonly known: Known;
-  readonly choose: (title: string, rows: readonly number[]) => void;
-}
+import { Gallery } from "./gallery.tsx";
+import { MapCanvas } from "./map_canvas.tsx";
+import { type Coloring, COLORINGS, drawPoint, everyOf, groupsOf, type Outline } from "./map_points.ts";
 
 /** The section. */
-export function EmbeddingMap({ known, choose }: Props) {
+export function EmbeddingMap({ known }: { known: Known }) {
   const coloring = useSignal<Coloring>("label"), umap = useSignal<Float32Array | undefined>(undefined);
+  const tool = useSignal<Outline["kind"]>("frame"), chosen = useSignal<readonly number[]>([]);
   const [first, second] = known.explained.map((share) => Math.round(100 * share));
   return (
     <section aria-labelledby="map-title">
@@ -37,7 +23,8 @@ export function EmbeddingMap({ known, choose }: Props) {
           ? `Each point is an image, placed by the two directions in which what the network sees varies most (${first} and ${second} % of the variance).`
           : "Each point is an image, placed near those that the network sees as most alike (UMAP); distances between groups mean little."}
         {" "}
-        Draw a frame around points to see their images.
+        Draw around points to see their images. By keyboard, arrows move a cross, and Enter sets two corners
+        of a frame.
       </p>
       <div class="ways-in start">
         <label>
@@ -49,10 +36,32 @@ export function EmbeddingMap({ known, choose }: Props) {
             {Object.entries(COLORINGS).map(([key, title]) => <option key={key} value={key}>{title}</option>)}
           </select>
         </label>
+        <label>
+          Draw{" "}
+          <select
+            value={tool.value}
+            onChange={({ currentTarget }) => tool.value = currentTarget.value as Outline["kind"]}
+          >
+            <option value="frame">a frame</option>
+            <option value="lasso">a lasso</option>
+          </select>
+        </label>
         <Arrangement known={known} found={umap.value} onFound={(places) => umap.value = places} />
       </div>
-      <Canvas known={known} coordinates={umap.value} coloring={coloring.value} choose={choose} />
+      <MapCanvas
+        known={known}
+        coordinates={umap.value}
+        coloring={coloring.value}
+        tool={tool.value}
+        choose={(rows) => chosen.value = rows}
+      />
       <Legend known={known} coloring={coloring.value} />
+      {chosen.value.length > 0 && (
+        <>
+          <h3>{counted(chosen.value.length, "image")} chosen</h3>
+          <Gallery known={known} title="chosen on the map" rows={chosen.value} />
+        </>
+      )}
     </section>
   );
 }
@@ -85,70 +94,10 @@ function Arrangement({ known, found, onFound }: {
       </button>
       {now !== undefined && (
         <span role="status">
-          {now.total === 0 ? "Finding neighbours…" : `${now.done} of ${now.total} rounds`}
+          {now.total === 0 ? "Finding neighbours…" : `${amount(now.done)} of ${amount(now.total)} rounds`}
         </span>
       )}
     </>
-  );
-}
-
-function Canvas({ known, coordinates, coloring, choose }: Props & {
-  readonly coordinates: Float32Array | undefined;
-  readonly coloring: Coloring;
-}) {
-  const canvas = useRef<HTMLCanvasElement>(null), width = useSignal(0);
-  const frame = useSignal<Frame | undefined>(undefined), near = useSignal<number | undefined>(undefined);
-  const points = useMemo(
-    () => spread(known, coordinates ?? principal(known), width.value),
-    [known, coordinates, width.value],
-  );
-  useEffect(() => {
-    const observer = new ResizeObserver(([{ contentRect }]) => width.value = contentRect.width);
-    observer.observe(canvas.current!);
-    return () => observer.disconnect();
-  }, []);
-  useEffect(() => {
-    if (width.value > 0) drawMap(canvas.current!, points, groupsOf(known, coloring).of, frame.value);
-  }, [points, coloring, frame.value]);
-  const at = ({ offsetX, offsetY }: PointerEvent) => ({ x: offsetX, y: offsetY });
-  return (
-    <div class="map-frame">
-      <canvas
-        ref={canvas}
-        class="map"
-        role="img"
-        aria-label={`Map of ${points.rows.length} images`}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          frame.value = { from: at(event), to: at(event) };
-        }}
-        onPointerMove={(event) => {
-          if (frame.value === undefined) near.value = rowNear(points, event.offsetX, event.offsetY);
-          else frame.value = { ...frame.value, to: at(event) };
-        }}
-        onPointerLeave={() => near.value = undefined}
-        onPointerUp={(event) => {
-          if (frame.value === undefined) return;
-          const framed = rowsIn(points, { ...frame.value, to: at(event) });
-          frame.value = undefined;
-          if (framed.length > 0) choose("Framed on the map", framed);
-        }}
-      />
-      {near.value !== undefined && <Near known={known} row={near.value} />}
-    </div>
-  );
-}
-
-/** The image under the pointer. */
-function Near(
-  { known: { ids, classes, labels, predicted, confidence }, row }: { known: Known; row: number },
-) {
-  return (
-    <div class="near" aria-hidden="true">
-      {ids[row] >= 0 && <Picture id={ids[row]} side={96} alt="" />}
-      <span>{classes[labels[row]]}</span>
-      <small>seen as {classes[predicted[row]]}, {Math.round(100 * confidence[row])} %</small>
-    </div>
   );
 }
 
@@ -164,7 +113,9 @@ function Legend({ known, coloring }: { known: Known; coloring: Coloring }) {
           <Mark group={group} /> {name}
         </li>
       ))}
-      {names.length > NAMED && <li>and {names.length - NAMED} more; the pointer shows which is which</li>}
+      {names.length > NAMED && (
+        <li>and {amount(names.length - NAMED)} more; the pointer shows which is which</li>
+      )}
     </ul>
   );
 }

@@ -54,23 +54,42 @@ export function principal(known: Known): Float32Array {
   return Float32Array.from({ length: 2 * count }, (_, i) => known.map[2 * (i >> 1) * every + i % 2]);
 }
 
-/** Two opposite corners, in pixels. */
-export interface Frame {
-  readonly from: { readonly x: number; readonly y: number };
-  readonly to: { readonly x: number; readonly y: number };
+/** A place on a map, in pixels. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
 }
 
-/** A press without a frame takes what is within so many pixels. */
+/** What is drawn around points: a frame between its first and last place, or a lasso through all of them. */
+export interface Outline {
+  readonly kind: "frame" | "lasso";
+  readonly places: readonly Place[];
+}
+
+/** A press without an outline takes what is within so many pixels. */
 const NEAR = 8;
 
-/** The rows of points within a frame. */
-export function rowsIn({ rows, places }: Points, { from, to }: Frame): number[] {
-  const isPress = Math.abs(from.x - to.x) + Math.abs(from.y - to.y) < NEAR, more = isPress ? NEAR : 0;
-  const within = (value: number, a: number, b: number) =>
+/** The rows of points within an outline. */
+export function rowsIn({ rows, places }: Points, { kind, places: outline }: Outline): number[] {
+  const first = outline[0], last = outline.at(-1)!;
+  const isPress = outline.every(({ x, y }) => Math.abs(x - first.x) + Math.abs(y - first.y) < NEAR);
+  const more = isPress ? NEAR : 0;
+  const between = (value: number, a: number, b: number) =>
     value >= Math.min(a, b) - more && value <= Math.max(a, b) + more;
-  return [...rows].filter((_, i) =>
-    within(places[2 * i], from.x, to.x) && within(places[2 * i + 1], from.y, to.y)
-  );
+  const isIn = kind === "frame" || isPress
+    ? (x: number, y: number) => between(x, first.x, last.x) && between(y, first.y, last.y)
+    : (x: number, y: number) => isInside(outline, x, y);
+  return [...rows].filter((_, i) => isIn(places[2 * i], places[2 * i + 1]));
+}
+
+/** True within a closed outline: a line to the right crosses it an odd number of times. */
+function isInside(outline: readonly Place[], x: number, y: number): boolean {
+  let isIn = false;
+  outline.forEach((a, i) => {
+    const b = outline[(i + 1) % outline.length];
+    if (a.y > y !== b.y > y && x < a.x + (y - a.y) / (b.y - a.y) * (b.x - a.x)) isIn = !isIn;
+  });
+  return isIn;
 }
 
 /** The row of the point nearest to a place, if it is near. */
@@ -102,21 +121,44 @@ export function groupsOf(
   }
 }
 
-/** Draws points and a frame. */
+/** What is drawn over the points. */
+export interface Marks {
+  readonly outline: Outline | undefined;
+  /** Where the keyboard is. */
+  readonly cross: Place | undefined;
+}
+
+/** Draws points, and what is drawn over them. */
 export function drawMap(
   canvas: HTMLCanvasElement,
   { rows, places }: Points,
   groupOf: (row: number) => number,
-  frame: Frame | undefined,
+  { outline, cross }: Marks,
 ): void {
   const scale = devicePixelRatio, width = canvas.clientWidth, context = canvas.getContext("2d")!;
   canvas.width = width * scale;
   canvas.height = HEIGHT * scale;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   rows.forEach((row, i) => drawPoint(context, places[2 * i], places[2 * i + 1], groupOf(row)));
-  if (frame === undefined) return;
-  context.strokeStyle = getComputedStyle(canvas).color;
-  context.strokeRect(frame.from.x, frame.from.y, frame.to.x - frame.from.x, frame.to.y - frame.from.y);
+  context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
+  if (outline !== undefined) drawOutline(context, outline);
+  if (cross === undefined) return;
+  context.fillRect(cross.x - 9, cross.y - 1, 18, 2);
+  context.fillRect(cross.x - 1, cross.y - 9, 2, 18);
+}
+
+function drawOutline(context: CanvasRenderingContext2D, { kind, places }: Outline): void {
+  const from = places[0], to = places.at(-1)!;
+  context.beginPath();
+  if (kind === "frame") context.rect(from.x, from.y, to.x - from.x, to.y - from.y);
+  else {
+    for (const { x, y } of places) context.lineTo(x, y);
+    context.closePath();
+  }
+  context.stroke();
+  context.globalAlpha = 0.08;
+  context.fill();
+  context.globalAlpha = 1;
 }
 
 /** Groups differ in colour and shape: a disc, a square, a triangle, in turn. */

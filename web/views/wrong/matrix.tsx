@@ -1,4 +1,5 @@
 /** What is confused with what, on images that no training saw: a matrix, or the most frequent pairs of many classes. */
+import { amount } from "../../../src/data/words.ts";
 import { cellRows, confusions, type Known } from "../../state/survey.ts";
 
 /** Classes of which a matrix can still be read. */
@@ -26,7 +27,7 @@ export function Matrix({ known, choose }: Props) {
     <section aria-labelledby="matrix-title">
       <h2 id="matrix-title">What it confuses</h2>
       <p>
-        {right.toLocaleString("en")} of {total.toLocaleString("en")} images of {heldOut} are right
+        {amount(right)} of {amount(total)} images of {heldOut} are right
         {total > 0 ? ` (${(100 * right / total).toFixed(1)} %)` : ""}. Press a cell to see its images.
       </p>
       {classes.length <= READABLE && <Table known={known} look={look} />}
@@ -59,7 +60,7 @@ function Table({ known: { classes, matrix }, look }: { known: Known; look: Look 
                   count={count}
                   share={count / Math.max(1, counts.reduce((a, b) => a + b))}
                   kind={t === p ? "right" : "wrong"}
-                  name={`${classes[t]} seen as ${classes[p]}: ${count}`}
+                  name={`${classes[t]} seen as ${classes[p]}: ${amount(count)}`}
                   onLook={() => look(t, p)}
                 />
               ))}
@@ -84,7 +85,7 @@ function Cell({ count, share, kind, name, onLook }: CellProps) {
   if (count === 0) return <td>·</td>;
   return (
     <td class={kind} style={{ "--share": `${Math.round(10 + 80 * share)}%` }}>
-      <button type="button" aria-label={name} onClick={onLook}>{count}</button>
+      <button type="button" aria-label={name} onClick={onLook}>{amount(count)}</button>
     </td>
   );
 }
@@ -99,7 +100,7 @@ function Pairs({ known, look }: { known: Known; look: Look }) {
         {pairs.slice(0, PAIRS).map(({ truth, seen, count }) => (
           <li key={`${truth} ${seen}`}>
             <button type="button" onClick={() => look(truth, seen)}>
-              {classes[truth]} seen as {classes[seen]}: {count}
+              {classes[truth]} seen as {classes[seen]}: {amount(count)}
             </button>
           </li>
         ))}

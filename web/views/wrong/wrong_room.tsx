@@ -56,7 +56,7 @@ function Results({ known }: { known: Known }) {
       )}
       <ClassTable known={known} />
       <Calibration known={known} />
-      <EmbeddingMap known={known} choose={choose} />
+      <EmbeddingMap known={known} />
     </>
   );
 }

@@ -102,10 +102,10 @@ function shapesOf({ entries, seen }: Catalog) {
 }
 
 /** The samples as the trainer has them: those of train whose files are images, as far as that is known. */
-function samplesOf({ entries, seen }: Catalog): number[] {
-  return entries.flatMap(({ split, path }, id) => {
-    const file = seen.get(path);
-    return split === "train" && (file === undefined || file.picture !== undefined) ? [id] : [];
+function samplesOf({ entries, order, seen }: Catalog): number[] {
+  return order.filter((id) => {
+    const { split, path } = entries[id], file = seen.get(path);
+    return split === "train" && (file === undefined || file.picture !== undefined);
   });
 }
 

@@ -1,0 +1,150 @@
+/** Datasets that are made in the page, from images without labels and from the camera, as the command line reads them. */
+import { assertEquals } from "@std/assert";
+import { byteSource } from "../../src/base/byte_source.ts";
+import { archiveTree } from "../../src/data/files/archives/tree.ts";
+import { readDataset } from "../../src/data/files/dataset.ts";
+import { parsePatch } from "../../src/data/files/patch.ts";
+import { type Dataset, SPLITS } from "../../src/data/types.ts";
+import { openTree } from "../../src/host/deno_files.ts";
+import { encodeJpeg } from "../../src/host/deno_images.ts";
+import { withFolder } from "../data/helpers.ts";
+import { browserTest } from "../rings.ts";
+import { accessFaults, drop, isPlaying, saved, withServedPage } from "./open_page.ts";
+
+/** A folder for screenshots, to look at. */
+const SHOTS = Deno.env.get("PAGE_SHOTS");
+const COUNT = 14, LABELLED = 12;
+
+/** Split, class and name of all samples, sorted. */
+function named({ splits, classes }: Dataset): string[] {
+  return SPLITS.flatMap((split) =>
+    splits[split].map(({ path, label }) => `${split} ${classes[label]} ${path.split("/").at(-1)}`)
+  ).sort();
+}
+
+browserTest("loose images are asked about, labelled by keyboard, and read by the command line", async () => {
+  await withFolder(async (folder) => {
+    for (let i = 0; i < COUNT; i++) {
+      const side = i < 10 ? 40 : 20, data = crypto.getRandomValues(new Uint8Array(side * 24 * 3));
+      await Deno.writeFile(
+        `${folder}/${String(i).padStart(2, "0")}.jpg`,
+        await encodeJpeg({ width: side, height: 24, data }, 90),
+      );
+    }
+    const images = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
+    await withServedPage({ viewport: { width: 390, height: 844 }, colorScheme: "dark" }, async (page) => {
+      await drop(page, ...images);
+      await page.getByRole("heading", { name: "No labels found" }).waitFor();
+      await page.locator(".way canvas[data-shown]").nth(2).waitFor();
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/no_labels.png` });
+      assertEquals(await accessFaults(page), []);
+      await page.getByRole("button", { name: "Label them here" }).click();
+      await page.locator(".tile").nth(COUNT - 1).waitFor();
+      await page.locator(".grid").focus();
+      const press = async (...keys: string[]) => {
+        for (const key of keys) await page.keyboard.press(key);
+      };
+      const at = async (tile: number) => {
+        const name = await page.locator(`#tile-${tile}`).getAttribute("title");
+        await page.locator("aside form code", { hasText: name! }).waitFor();
+      };
+      for (const [i, name] of ["a cat", "dog"].entries()) {
+        await at(i);
+        await press("l");
+        await page.keyboard.type(name);
+        await press("Enter", "ArrowRight");
+      }
+      await at(2);
+      await press(...Array.from({ length: LABELLED - 2 }, (_, i) => i % 2 === 0 ? "1" : "2")); // faster than rows come
+      await page.locator("p[aria-busy=false]", { hasText: `${LABELLED} of ${COUNT} images labelled` })
+        .waitFor();
+      const listed = (count: number) =>
+        page.locator(".filters output", { hasText: `${count} image` }).waitFor();
+      await page.getByLabel("Decision").selectOption("none yet");
+      await listed(COUNT - LABELLED);
+      await page.getByLabel("Decision").selectOption("all");
+      await page.getByLabel("Shorter side").selectOption("16 to 31 px");
+      await listed(COUNT);
+      await page.getByLabel("Shorter side").selectOption("32 to 63 px");
+      await listed(0);
+      await page.getByLabel("Shorter side").selectOption("all");
+      await listed(COUNT);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/labelled.png`, fullPage: true });
+      assertEquals(await accessFaults(page), []);
+
+      const text = new TextDecoder().decode(await saved(page, "Save patch.jsonl"));
+      const cleaned = await saved(page, "Save cleaned.zip");
+      const patch = parsePatch("patch.jsonl", text);
+      const expected = await readDataset(await openTree(folder), { layout: "unlabelled", patch });
+      assertEquals(expected.classes, ["a cat", "dog"]);
+      const zip = await archiveTree({ source: byteSource("cleaned.zip", cleaned) });
+      assertEquals(named(await readDataset(zip)), named(expected));
+      await page.getByRole("button", { name: "Will it learn?" }).click();
+      await page.getByText("always “").waitFor();
+      await page.getByRole("button", { name: "Take it away" }).click();
+      await page.getByText(
+        "data.layout=unlabelled data.split.valid=0.1 data.split.test=0.1",
+      ).filter({ hasText: "data.patch=patch.jsonl" }).first().waitFor();
+    });
+  });
+});
+
+/** The browser's dialog for folders gives one at once, with two class folders. */
+function pickWithoutDialog(): void {
+  const pick = async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("set", { create: true });
+    for (const name of ["from the dialog", "other"]) {
+      const below = await folder.getDirectoryHandle(name, { create: true });
+      const file = await (await below.getFileHandle("1.jpg", { create: true })).createWritable();
+      await file.write("no image");
+      await file.close();
+    }
+    return folder;
+  };
+  Object.assign(globalThis, { showDirectoryPicker: pick });
+}
+
+browserTest(
+  "a dataset is taken with the camera, saved and checked; without a camera the page says so",
+  async () => {
+    await withServedPage({ before: pickWithoutDialog }, async (page) => {
+      await page.getByRole("button", { name: "Take them with the camera" }).click();
+      await page.getByRole("alert").getByText("Cannot use the camera: it is not allowed").waitFor();
+      await page.getByRole("button", { name: "Dismiss" }).click();
+      await page.context().grantPermissions(["camera"]);
+      await page.getByRole("button", { name: "Camera on" }).click();
+      await isPlaying(page);
+      const hold = page.getByRole("button", { name: "Hold to take images" });
+      const counts = () => page.locator(".shot-classes [aria-live]").allInnerTexts();
+      await page.getByLabel("Class", { exact: true }).fill("left / hand");
+      await hold.hover();
+      await page.mouse.down();
+      await page.locator(".shots canvas[data-shown]").nth(2).waitFor();
+      await page.mouse.up();
+      await page.getByLabel("Class", { exact: true }).fill("none");
+      await hold.focus();
+      await page.keyboard.press("Space");
+      await page.getByText("1 image", { exact: true }).waitFor();
+      await page.getByRole("button", { name: "Remove the last of left / hand" }).click();
+      await page.waitForTimeout(200); // none is under way any more
+      const [first] = (await counts()).map((text) => Number.parseInt(text));
+      assertEquals(await accessFaults(page), []);
+      if (SHOTS) await page.screenshot({ path: `${SHOTS}/camera.png`, fullPage: true });
+
+      const bytes = await saved(page, "Save camera.zip");
+      const tree = await archiveTree({ source: byteSource("camera.zip", bytes) });
+      const { classes, splits } = await readDataset(tree);
+      assertEquals(classes, ["left _ hand", "none"]);
+      assertEquals(SPLITS.reduce((sum, split) => sum + splits[split].length, 0), first + 1);
+      await page.getByRole("button", { name: `Check ${first + 1} images` }).click();
+      await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+      assertEquals(await page.locator(".counts tbody th").allInnerTexts(), classes);
+      await page.getByRole("button", { name: "Take it away" }).click();
+      await page.getByText("deno task train camera.zip ").waitFor();
+
+      await page.getByRole("button", { name: "Data", exact: true }).click();
+      await page.locator("label", { hasText: "Choose a folder" }).click(); // in the browser's dialog
+      await page.locator(".counts th", { hasText: "from the dialog" }).waitFor();
+    });
+  },
+);
