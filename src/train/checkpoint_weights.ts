@@ -159,7 +159,7 @@ function noneIn(
   tensors: ReadonlyMap<string, unknown>,
   networks: readonly Wanted[],
 ): DataError {
-  const names = networks.map(({ name }) => name).join(", ");
+  const names = few(networks.map(({ name }) => name));
   return new DataError(
     `Cannot load ${path}: none of its ${tensors.size} tensors has a name of ${names}; ` +
       `its names are ${few([...tensors.keys()]) || "none"}`,

@@ -83,7 +83,7 @@ function loadTheirs(
 Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   const { config, notes } = loadTheirs();
   const { model, optimizer, loss, scheduler, trainer, callbacks, logging, transforms }: Config = config;
-  assertEquals(model, { name: "resnet34", weights: null, freeze: [], layer_lr_decay: 1 });
+  assertEquals(model, { name: "resnet34", weights: null, freeze: [], layer_lr_decay: 1, stem: "imagenet" });
   assertEquals(optimizer.lr, 1e-4);
   assertEquals(optimizer.weight_decay, 0.01);
   assertEquals(loss, { name: "cross_entropy", label_smoothing: 0.2, class_weights: "none" });

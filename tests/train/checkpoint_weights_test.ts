@@ -126,7 +126,7 @@ Deno.test("checkpointWeights() lists five names of a file without a model, and c
   await assertRejects(
     () => checkpointWeights(source, { networks: everyModel }),
     DataError,
-    "Cannot load vit.safetensors: none of its 500 tensors has a name of resnet18, resnet34, resnet50; its names are " +
-      "layers.0.w, layers.1.w, layers.10.w, layers.100.w, layers.101.w and 495 more",
+    "Cannot load vit.safetensors: none of its 500 tensors has a name of resnet18, resnet34, resnet50, " +
+      "resnet101, resnet152 and 10 more; its names are layers.0.w, layers.1.w, layers.10.w, layers.100.w, layers.101.w and 495 more",
   );
 });

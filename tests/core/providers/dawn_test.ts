@@ -13,7 +13,7 @@ Deno.test("dawn says how to install the package when it does not load", async ()
   assertEquals(exitCode(error), 4);
 });
 
-Deno.test("dawn says what to do when it finds no adapter, and asks for exact timestamps", async () => {
+Deno.test("dawn says what to do when it finds no adapter, and asks for matrix units, f16 and exact timestamps", async () => {
   const asked: string[] = [];
   const create = (options: string[]) => (asked.push(...options), NO_ADAPTER);
   const world = testWorld({ importPackage: () => Promise.resolve({ create }) });
@@ -24,7 +24,7 @@ Deno.test("dawn says what to do when it finds no adapter, and asks for exact tim
   );
   assertEquals(exitCode(error), 4);
   assertEquals(asked, [
-    "enable-dawn-features=allow_unsafe_apis",
+    "enable-dawn-features=allow_unsafe_apis,vulkan_enable_f16_on_nvidia",
     "disable-dawn-features=timestamp_quantization",
   ]);
 });
