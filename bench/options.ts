@@ -37,7 +37,7 @@ export interface Options {
 
 /** The meaning of each option, in the order of the help. */
 export const OPTIONS: Readonly<Record<string, string>> = {
-  model: `comma-separated, of ${modelNames.join(", ")}`,
+  model: "comma-separated names, such as resnet18,resnet50; `deno task train --help` lists all",
   size: "pixels of an image's side; 64 on a software adapter, else 224",
   batch: "images; kernels 8 and step 16 on a software adapter, else 64",
   classes: "outputs of the model; 1000",

@@ -84,7 +84,7 @@ Deno.test("--help names every flag, group, option, key and transform", async () 
     assert(help.includes(name), `${name} is not in --help`);
   }
   const keys = allKeys(configSchema).filter((key) =>
-    !/^transforms\.|^(data|model|loss|optimizer|scheduler|trainer|eval|callbacks|logging|transforms)$|^data\.(sampler|splits?|synthetic)$/
+    !/^transforms\.|^(data|model|loss|optimizer|scheduler|trainer|eval|callbacks|logging|transforms)$|^data\.(sampler|splits?|synthetic)$|^trainer\.lr_range$/
       .test(key)
   );
   const step = help.slice(
