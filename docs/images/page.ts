@@ -2,6 +2,7 @@
  * Makes the pictures of the page again, in every state, light and dark, at 1440 and 390 pixels: `deno run --allow-all
  * docs/images/page.ts`. Takes a few minutes, because the page trains on Chromium's software GPU.
  */
+import { Buffer } from "node:buffer";
 import { zipSync } from "fflate";
 import { chromium } from "playwright-core";
 import sharp from "sharp";
@@ -86,7 +87,7 @@ const choose = (files: Record<string, Uint8Array>, name: string) =>
   page.locator("input[type=file]:not([webkitdirectory])").first().setInputFiles({
     name,
     mimeType: "application/zip",
-    buffer: zipSync(files, { level: 0 }) as never,
+    buffer: Buffer.from(zipSync(files, { level: 0 })),
   });
 const textFiles = (texts: Iterable<readonly [string, string]>) =>
   Object.fromEntries([...texts].map(([path, text]) => [`sweep/${path}`, new TextEncoder().encode(text)]));
