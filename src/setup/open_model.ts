@@ -63,11 +63,16 @@ export async function openModel(
   }
   if (weights !== null) {
     const { source, key } = await openWeights(host, name, weights);
-    const { fresh, aside, choice } = await loadCheckpoint(model, source, { classes, key, freshHead });
+    const { fresh, aside, choice, otherClasses } = await loadCheckpoint(model, source, {
+      classes,
+      key,
+      freshHead,
+    });
+    const reason = otherClasses ?? "the file has none of this size";
     const notes = [
       `weights from ${source.name}`,
       ...(choice === undefined ? [] : [choice]),
-      ...(fresh.length > 0 ? [`${fresh.join(" and ")} start anew, as the file has none of this size`] : []),
+      ...(fresh.length > 0 ? [`${fresh.join(" and ")} start anew, as ${reason}`] : []),
       ...(aside.length > 0 ? [`${few(aside)} left out, as beside the model`] : []),
     ];
     host.print(`        ${notes.join("; ")}`);

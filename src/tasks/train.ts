@@ -114,7 +114,7 @@ async function testBest(
     host.print("test    no test split");
     return undefined;
   }
-  await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes });
+  await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes, freshHead: false });
   const batches = data.evaluate("test"), started = () => host.progress("testing batches", batches.length);
   const { tally, outputs } = await evaluation.run("test", counting(batches, started));
   const { loss, top1, top5 } = tally;

@@ -72,10 +72,12 @@ export async function encodeCheckpoint(model: Model, info: CheckpointInfo): Prom
 /** What is to be said about a file whose weights were loaded. */
 export interface Loaded {
   /**
-   * What got initial values: the head's parameters if the file's have another size or are missing, and layers that an
-   * option of the model has replaced if the file's have another size.
+   * What got initial values: the head's parameters if the file's have another size, are missing or are for other
+   * classes, and layers that an option of the model has replaced if the file's have another size.
    */
   readonly fresh: readonly string[];
+  /** How the file's classes differ from the data's, where they do. */
+  readonly otherClasses?: string;
   /** Tensors besides the model, such as a loss's weights in a trainer's checkpoint, or another classifier. */
   readonly aside: readonly string[];
   /** Which weights were taken and how to get the others, if the file has several. */
@@ -88,15 +90,16 @@ export interface LoadOptions {
   readonly classes: readonly string[];
   /** The place of the weights in the file, where it has several: `state_dict_ema`, or `top` for those without one. */
   readonly key?: string | undefined;
-  /** False to refuse a head of another size, which only a training can leave at its initial values. */
+  /** False to refuse a head of another size or for other classes, which only a training can begin anew. */
   readonly freshHead?: boolean;
 }
 
 /**
  * Loads the state of a file into a model, tensor by tensor: a checkpoint, or any file that {@link readWeights} opens
  * and that has weights of the model, whatever wraps them, under torchvision's names or Hugging Face's. Averaged weights
- * are used if they were validated. A head of another size, as in ImageNet's weights, or another head is not loaded.
- * @throws DataError if the file is damaged, has another architecture, or names other classes or another order
+ * are used if they were validated. A head of another size, as in ImageNet's weights, one for other classes, or another
+ * one is not loaded.
+ * @throws DataError if the file is damaged or has another architecture
  */
 export async function loadCheckpoint(
   model: Model,
@@ -105,14 +108,17 @@ export async function loadCheckpoint(
 ): Promise<Loaded> {
   const networks = () => [{ name: model.name, layers: model.layers }];
   const { weights, metadata, aside, choice } = await checkpointWeights(source, { networks, key });
-  const differing = classFault(readClasses(metadata, source.name) ?? classes, classes);
-  if (differing !== undefined) throw new DataError(`Cannot load ${source.name}: ${differing}`);
+  const otherClasses = classFault(readClasses(metadata, source.name) ?? classes, classes);
+  if (otherClasses !== undefined && !freshHead) {
+    throw new DataError(`Cannot load ${source.name}: ${otherClasses}`);
+  }
   const state = new Map<string, StoredState>();
   for (const [name, tensor] of weights) {
     if (name.endsWith(COUNTER)) continue;
     state.set(name, { shape: tensor.shape, values: async () => toFloat32(await tensor.load()) });
   }
-  const head = mismatchedHead(model, state), replaced = mismatchedLayers(model, state);
+  const head = otherClasses === undefined ? mismatchedHead(model, state) : new Set(model.head.parameters);
+  const replaced = mismatchedLayers(model, state);
   if (head.size > 0 && !freshHead) throw otherHead(source.name, [...head], state, classes.length);
   if (replaced.size > 0 && !freshHead) throw otherLayers(source.name, model, [...replaced][0], state);
   const fresh = head.union(replaced);
@@ -127,7 +133,12 @@ export async function loadCheckpoint(
   const batches = statistic && weights.get(statistic.name.replace(/\.\w+$/, COUNTER));
   if (batches) model.parameters.batches = toFloat32(await batches.load())[0];
   const anew = [...head, ...replaced.size > 0 ? model.replaced : []];
-  return { fresh: anew, aside, ...(choice !== undefined && { choice }) };
+  return {
+    fresh: anew,
+    aside,
+    ...(choice !== undefined && { choice }),
+    ...(otherClasses !== undefined && { otherClasses }),
+  };
 }
 
 function otherHead(

@@ -83,6 +83,21 @@ gpuTest("loadCheckpoint() leaves out a classifier of another form, and says what
   assertEquals(loaded, { fresh: ["fc.weight", "fc.bias"], aside: ["fc.1.bias", "fc.1.weight"] });
 });
 
+gpuTest("loadCheckpoint() begins the classifier anew where the file's classes are others", async () => {
+  const device = await testDevice();
+  const model = smallModel(device), before = await model.parameters.state();
+  const bytes = await encodeCheckpoint(model, info);
+  await model.parameters.values.write(new Float32Array(model.parameters.values.size).fill(0.5));
+  const head = (await model.parameters.state()).get("fc.weight");
+  const source = byteSource("jerseys.safetensors", bytes);
+  const loaded = await loadCheckpoint(model, source, { classes: ["cat", "dog", "owl"] });
+  assertEquals(loaded.fresh, ["fc.weight", "fc.bias"]);
+  assertEquals(loaded.otherClasses?.slice(0, 37), 'its 3 classes are "0", "1", "2", but ');
+  const after = await model.parameters.state();
+  assertEquals(after.get("conv1.weight"), before.get("conv1.weight"));
+  assertEquals(after.get("fc.weight"), head);
+});
+
 gpuTest(
   "loadCheckpoint() says which model a file is of, if it is another, and lists five names",
   async () => {
@@ -114,7 +129,8 @@ gpuTest("loadCheckpoint() refuses damaged files, other architectures and other c
   const bytes = await encodeCheckpoint(model, info);
   const refuse = (bytes: Uint8Array, names: readonly string[], text: string) =>
     assertRejects(
-      () => loadCheckpoint(model, byteSource("best.safetensors", bytes), { classes: names }),
+      () =>
+        loadCheckpoint(model, byteSource("best.safetensors", bytes), { classes: names, freshHead: false }),
       DataError,
       text,
     );
