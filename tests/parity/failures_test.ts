@@ -110,14 +110,14 @@ Deno.test("parity runs what --only matches, and writes what it found as JSON", a
 Deno.test("parity lists what it does not cover", async () => {
   const { host, code } = run({
     "schedules.json": json(({ runs }) => runs.push({ ...runs[0], kind: "zigzag" })),
-    "ops.json": json(({ cases }) => cases[0].op = "gelu"),
+    "ops.json": json(({ cases }) => cases[0].op = "softplus"),
     "transforms.json": json(({ cases }) => cases[0].attrs.interpolation = "nearest"),
-    "trajectory_resnet18.json": json((trajectory) => trajectory.arch = "resnet152"),
+    "trajectory_resnet18.json": json((trajectory) => trajectory.arch = "resnet1202"),
   }, [FIXTURES, "--only=schedule_0"]);
   assertEquals(await code, 0);
   const line = host.lines.find((line) => line.startsWith("not covered: "))!;
   for (
-    const what of ["(zigzag)", "(gelu)", 'resize with interpolation "nearest"', "(resnet152)"]
+    const what of ["(zigzag)", "(softplus)", 'resize with interpolation "nearest"', "(resnet1202)"]
   ) {
     assertStringIncludes(line, what);
   }
@@ -207,7 +207,7 @@ Deno.test("parity refuses arguments that make no sense", async () => {
   await refuse([FIXTURES, "--onyl", "x"], "Cannot use --onyl: no such flag; did you mean --only?");
   await refuse([FIXTURES, "--json"], "Cannot use --json without a value: write --json FILE");
   await refuse([FIXTURES, "--only", "("], "--only must be a regular expression");
-  await refuse([FIXTURES, "--only", "gelu"], "no case matches --only gelu; the ");
+  await refuse([FIXTURES, "--only", "softplus"], "no case matches --only softplus; the ");
   await refuse([FIXTURES, FIXTURES], "expected one folder");
 });
 
