@@ -48,7 +48,9 @@ for (const [runs, classes] of [[2, 3], [20, 100]]) {
           { runs, classes, viewport: { width, height: 900 }, colorScheme },
           async (page) => {
             assertEquals(await page.locator("#runs tbody tr").count(), runs);
-            assertEquals(await page.locator(".cells td[role=gridcell]").count(), classes ** 2);
+            const cells = page.locator(".cells td[role=gridcell]"); // a large matrix is built in several frames
+            await cells.nth(classes ** 2 - 1).waitFor({ state: "attached" });
+            assertEquals(await cells.count(), classes ** 2);
             assertEquals(await page.locator(".unfinished li").count(), 2);
             await requireOpenToAll(page, `comparison_${runs}_${classes}_${width}`);
           },

@@ -21,7 +21,7 @@ export function overrides(folder: string, { epochs, kept }: Length): string[] {
     "callbacks.ema={decay: 0.9}",
     "callbacks.early_stopping={}",
     "transforms=rand_augment",
-    "transforms.batch=[{mixup: {alpha: 0.2}}]",
+    "transforms.batch=[mixup, cutmix, {timm_mixup: {mode: elem}}]",
     "optimizer.sam={}",
     "scheduler=reduce_on_plateau",
     "scheduler.patience=0",

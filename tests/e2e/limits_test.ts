@@ -39,6 +39,7 @@ e2eTest(
         "trainer.overfit_batches=2",
         "transforms.train=[normalize]",
         "optimizer.lr=1e-3",
+        "callbacks={report: {}}",
       ];
       const { code, error } = await cli("train", [...tiny(folder, 12), ...overrides]);
       assertEquals(code, 0, error);

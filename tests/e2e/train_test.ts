@@ -222,20 +222,6 @@ e2eTest("predict --explain writes what speaks for each class, also into the cont
   assertMatch(onnx.error, /runs in ONNX Runtime, which gives no gradients; give a checkpoint/);
 });
 
-e2eTest("train mixes its batches by transforms.batch, to the same bits each time", async () => {
-  const mixed = ["transforms.batch=[mixup, cutmix, {timm_mixup: {mode: elem}}]", "callbacks={}"];
-  const again = ["trainer.accumulate_grad_batches=2", "optimizer.sam={}"]; // a step's batches go through twice
-  const run = async () => {
-    const folder = await Deno.makeTempDir();
-    const { code, error } = await cli("train", [...tiny(folder), ...mixed, ...again]);
-    assertEquals(code, 0, error);
-    const metrics = await Deno.readTextFile(`${folder}/run/metrics.jsonl`);
-    await Deno.remove(folder, { recursive: true });
-    return metrics;
-  };
-  assertEquals(await run(), await run());
-});
-
 e2eTest(
   "trainer.lr_find suggests a rate, and leaves neither weights nor checkpoints",
   () =>

@@ -9,7 +9,7 @@ import { inProject, testHost } from "./host.ts";
 const optimizerNames = Object.keys(optimizers);
 
 /** The kinds of cases, and how their names begin. */
-const KINDS: Readonly<Record<string, string>> = {
+export const KINDS: Readonly<Record<string, string>> = {
   schedules: "^schedule_",
   transforms: "^transform_",
   ops: `^(?!schedule_|transform_|(?:${optimizerNames.join("|")})_|ema$|metrics_|weights_|trajectory_)`,
@@ -23,16 +23,20 @@ const KINDS: Readonly<Record<string, string>> = {
   "SAM's steps": "^trajectory_resnet18_sam_",
 };
 
+/** The kinds whose cases train a whole network. */
+export const STEPS: readonly string[] = Object.keys(KINDS).filter((kind) => kind.startsWith("the steps of"));
+
 /** Files that not every folder has, by the kind of case that they are of. */
 const OWN_FILES: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(optimizerNames.map((name) => [name, `${name}.json`])),
   "SAM's steps": "trajectory_resnet18_sam_sgd.json",
 };
 
-/** Registers a test of each kind of a folder's cases; they are ignored where there is no such folder. */
-export function parityTests(folder: string): void {
+/** Registers a test of each of these kinds of a folder's cases; they are ignored where there is no such folder. */
+export function parityTests(folder: string, kinds: readonly string[] = Object.keys(KINDS)): void {
   const path = inProject(folder);
-  for (const [kind, only] of Object.entries(KINDS)) {
+  for (const kind of kinds) {
+    const only = KINDS[kind];
     const file = OWN_FILES[kind];
     if (exists(path) && file !== undefined && !exists(`${path}/${file}`)) continue;
     const name = `parity holds for ${kind}, by ${folder}`;
