@@ -6,7 +6,7 @@ import { readComparison } from "../../src/train/report/read_comparison.ts";
 import { browserTest } from "../rings.ts";
 import { classNames } from "../train/report/sample_run.ts";
 import { sweepTexts, textTree } from "../train/report/sample_comparison.ts";
-import { accessFaults, openAt, type PageOptions } from "./open_page.ts";
+import { accessFaults, matrixIsBuilt, openAt, type PageOptions } from "./open_page.ts";
 
 /** Folder for screenshots, to be looked at by people. */
 const SHOTS = Deno.env.get("WGRAD_SHOTS");
@@ -48,9 +48,7 @@ for (const [runs, classes] of [[2, 3], [20, 100]]) {
           { runs, classes, viewport: { width, height: 900 }, colorScheme },
           async (page) => {
             assertEquals(await page.locator("#runs tbody tr").count(), runs);
-            const cells = page.locator(".cells td[role=gridcell]"); // a large matrix is built in several frames
-            await cells.nth(classes ** 2 - 1).waitFor({ state: "attached" });
-            assertEquals(await cells.count(), classes ** 2);
+            await matrixIsBuilt(page, classes);
             assertEquals(await page.locator(".unfinished li").count(), 2);
             await requireOpenToAll(page, `comparison_${runs}_${classes}_${width}`);
           },

@@ -160,3 +160,10 @@ export async function saved(page: Page, button: string): Promise<Uint8Array> {
 export async function isPlaying(page: Page): Promise<void> {
   await page.waitForFunction(() => (document.querySelector("video")?.videoWidth ?? 0) > 0);
 }
+
+/** Waits until a confusion matrix is there: one of many classes is built in several frames. */
+export async function matrixIsBuilt(page: Page, classes: number): Promise<void> {
+  const cells = page.locator(".cells td[role=gridcell]");
+  await cells.nth(classes ** 2 - 1).waitFor({ state: "attached" });
+  assertEquals(await cells.count(), classes ** 2);
+}

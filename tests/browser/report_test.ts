@@ -5,6 +5,7 @@ import { htmlReport } from "../../src/plots/report/html_report.ts";
 import { readRun } from "../../src/train/report/read_run.ts";
 import { afterAll, browserTest } from "../rings.ts";
 import { openBrowser } from "./harness.ts";
+import { matrixIsBuilt } from "./open_page.ts";
 import { classNames, memoryFiles, sampleRun } from "../train/report/sample_run.ts";
 
 /** Folder for screenshots, to be looked at by people. */
@@ -78,7 +79,7 @@ async function shoot(page: Page, name: string, fullPage = true): Promise<void> {
 for (const classes of [5, 42, 100]) {
   browserTest(`the report of ${classes} classes opens a cell's images`, async () => {
     await withReport(classes, async (page) => {
-      assertEquals(await page.locator(".cells td[role=gridcell]").count(), classes ** 2);
+      await matrixIsBuilt(page, classes);
       const wrong = page.locator(".cells td.pale:not(.diagonal)").first();
       await wrong.click();
       const [, heading, count] = /^True (.* predicted as .*): (\d+) of/.exec(
@@ -209,6 +210,7 @@ function keepCentredTexts(): void {
 browserTest("the report has the whole matrix in view, with labels that nothing covers", async () => {
   for (const [classes, width] of [[42, 1280], [200, 1280], [42, 390], [200, 390]]) {
     await withReport(classes, async (page) => {
+      await matrixIsBuilt(page, classes);
       await page.locator(".cells").scrollIntoViewIfNeeded();
       const { left, right, cell } = await page.evaluate(() => {
         const cells = document.querySelectorAll(".cells td[role=gridcell]");

@@ -21,9 +21,9 @@ export const shotCount = computed(() => shots.value.reduce((sum, { images }) => 
 /** The file that they are saved as. The dataset has its name, and so the command that trains on it, too. */
 const ARCHIVE = "camera.zip";
 
-/** Adds an image to the class that images are taken of. */
-export function addShot(image: Blob): void {
-  const name = subject.value.trim(), known = shots.value.find((one) => one.name === name);
+/** Adds an image to a class. */
+export function addShot(name: string, image: Blob): void {
+  const known = shots.value.find((one) => one.name === name);
   if (known === undefined) shots.value = [...shots.value, { name, images: [image] }];
   else setImages(name, [...known.images, image]);
 }

@@ -72,16 +72,18 @@ const EVERY = 150;
 
 /** Takes an image when it is pressed, and more while it is held, by pointer or keyboard. */
 function HoldButton({ isClosed, take }: { isClosed: boolean; take: () => Promise<Blob> }) {
-  const isHeld = useRef(false), isTaking = useRef(false);
+  const isHeld = useRef(false), isPressed = useRef(false), isTaking = useRef(false);
   const hold = async () => {
-    isHeld.current = true;
+    isHeld.current = isPressed.current = true;
     if (isTaking.current) return;
     isTaking.current = true;
     try {
       do {
-        addShot(await take());
+        isPressed.current = false; // a press while an image is taken asks for one more
+        const name = subject.value.trim(); // which may be another one by the time that the image is there
+        addShot(name, await take());
         await new Promise((resolve) => setTimeout(resolve, EVERY));
-      } while (isHeld.current);
+      } while (isHeld.current || isPressed.current);
     } catch (error) {
       showFault(error);
     } finally {
