@@ -12,6 +12,7 @@ import { requireFolderOf } from "../setup/output_file.ts";
 import { openDataset } from "../setup/open_dataset.ts";
 import { changesJson, changesLines } from "./stats/changes_table.ts";
 import { reportJson } from "./stats/json.ts";
+import { firstBatch } from "./stats/first_batch.ts";
 import { page } from "./stats/page.ts";
 import { changesSince, remembering, requireVersioned } from "./stats/since.ts";
 import { tableLines } from "./stats/table.ts";
@@ -51,8 +52,9 @@ export async function stats(
   }
   const say = isJson ? () => {} : host.print;
   await writeFiles(host, given, report, async () => {
-    const pictures = await thumbnails(tree, report, { decode, encodeJpeg: host.encodeJpeg });
-    return page(report, pictures, host.now());
+    const codec = { decode, encodeJpeg: host.encodeJpeg };
+    const pictures = await thumbnails(tree, report, codec);
+    return page(report, { pictures, batch: await firstBatch(tree, dataset, config, codec) }, host.now());
   }, say);
   if (given.has("strict")) requireHealthy(report);
   return report;

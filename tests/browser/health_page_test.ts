@@ -30,7 +30,7 @@ async function madePage(): Promise<string> {
   );
   const report = await checkHealth(tree, await readDataset(tree), decodeImage, {});
   const pictures = await thumbnails(tree, report, { decode: decodeImage, encodeJpeg });
-  return await healthPage(report, pictures, new Date(0));
+  return await healthPage(report, { pictures }, new Date(0));
 }
 
 for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {

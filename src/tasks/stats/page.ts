@@ -15,6 +15,8 @@ import {
 import { counted } from "../../data/words.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";
+import { batchSection } from "./batch_section.ts";
+import type { FirstBatch } from "./first_batch.ts";
 import { filterBar, filterRules, filtersOf } from "./filters.ts";
 import { style as ownStyle } from "./page_style.ts";
 import { SHOWN_FILES, SHOWN_GROUPS } from "../../data/health/thumbnails.ts";
@@ -30,10 +32,17 @@ interface Shown {
   readonly labels: ReadonlyMap<string, number>;
 }
 
-/** The page; `pictures` has data URIs by path. */
+/** What the page shows besides the report. */
+export interface PageImages {
+  /** Data URIs by path. */
+  readonly pictures: ReadonlyMap<string, string>;
+  readonly batch?: FirstBatch | undefined;
+}
+
+/** The page. */
 export async function page(
   report: HealthReport,
-  pictures: ReadonlyMap<string, string>,
+  { pictures, batch }: PageImages,
   now: Date,
 ): Promise<string> {
   const { root, classes, findings } = report, filters = filtersOf(report);
@@ -70,6 +79,7 @@ export async function page(
     ${filterBar(filters, classes)}
     ${sections((severity) => severity !== "info")}
     ${counts(report)}
+    ${batch === undefined ? [] : batchSection(batch)}
     ${sections((severity) => severity === "info")}
     ${notes(report)}
         </main>

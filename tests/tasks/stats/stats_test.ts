@@ -28,7 +28,7 @@ const config = loadConfig(denoConfigFiles(), ["data=image_folder", "data.data_ro
 const real = denoHost();
 
 /** Runs the task with flags; what it printed and wrote. */
-async function run(flags: Record<string, string>) {
+async function run(flags: Record<string, string>, configured = config) {
   const printed: string[] = [], written = new Map<string, string>();
   const host: Host = {
     ...real,
@@ -39,7 +39,7 @@ async function run(flags: Record<string, string>) {
       return Promise.resolve();
     },
   };
-  const task = stats(host, config, new Map(Object.entries(flags)), ["a note"]);
+  const task = stats(host, configured, new Map(Object.entries(flags)), ["a note"]);
   return { printed, written, failed: await task.then(() => undefined, (error) => error) };
 }
 
@@ -64,6 +64,24 @@ Deno.test("stats --json prints one JSON value, with every path", async () => {
     ["two_labels", "error"],
   ]);
   assertEquals(findings[0].groups[0][0].path, "train/dog/&amp;.jpg");
+});
+
+Deno.test("stats --html shows a training's first batch, mixed as configured", async () => {
+  const overrides = ["data=image_folder", "data.data_root=made", "data.batch_size=8", "data.image_size=32"];
+  const load = (mixing: string) =>
+    loadConfig(denoConfigFiles(), [...overrides, `transforms.batch=${mixing}`]);
+  const sectionOf = async (mixing: string) => {
+    const { written } = await run({ html: "p.html" }, load(mixing));
+    return /<section id="batch">[^]*?<.section>/.exec(written.get("p.html")!)![0];
+  };
+  const plain = await sectionOf("[]"), mixed = await sectionOf("[{mixup: {alpha: 5}}]");
+  assertStringIncludes(plain, "The first training batch <small>8 images<");
+  const paths = (text: string) => [...text.matchAll(/<code>(train[^<]+)<.code>/g)].map(([, path]) => path);
+  assertEquals(paths(plain).length, 8);
+  assertEquals(paths(mixed), paths(plain));
+  assert(!plain.includes(" %") && mixed.includes(" %"), mixed);
+  const images = (text: string) => [...text.matchAll(/data:image[^"]+/g)].map(([uri]) => uri);
+  assert(images(mixed).every((uri, i) => uri !== images(plain)[i]));
 });
 
 Deno.test("stats --html writes one page on which names are text and nothing but its own style is allowed", async () => {
