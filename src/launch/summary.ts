@@ -44,6 +44,8 @@ function outcome(result: JobResult | undefined): string {
   return result.code === 0 ? "done" : `failed (${result.code})`;
 }
 
+/** Four decimals, or three digits of what is smaller, such as a learning rate. */
 function format(value: number | undefined): string {
-  return value === undefined ? "" : value.toFixed(4);
+  if (value === undefined) return "";
+  return value !== 0 && Math.abs(value) < 1e-3 ? String(Number(value.toPrecision(3))) : value.toFixed(4);
 }

@@ -93,7 +93,8 @@ function describeCurve(config: Config, { rates, stopped, suggestion }: RateCurve
   if (suggestion === undefined) {
     return [
       tried,
-      "suggest nothing, as the loss never falls: look at the curve, or try another trainer.lr_range",
+      "suggest nothing, as no fall of the smoothed loss leads to its lowest: look at the curve, and try more steps " +
+      "(trainer.lr_range.num_training), larger batches, or another range",
     ];
   }
   return [tried, `suggest ${overridesFor(config, suggestion).join(" ")}  (where the loss falls fastest)`];

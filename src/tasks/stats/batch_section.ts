@@ -14,7 +14,7 @@ export function batchSection({ images, count, fault }: FirstBatch): Markup {
     <h2>The first training batch <small>${fault === undefined ? size : "not shown"}</small></h2>
     ${fault === undefined
       ? html`
-        <p>What the network gets to see with these transforms, image size and seed: <code>transforms=...</code> and <code>data.image_size=...</code> change it.</p>
+        <p>What the network gets to see with these transforms, image size and seed: <code>transforms=...</code>, <code>transforms.batch=...</code> and <code>data.image_size=...</code> change it.</p>
         <div class="singles">${images.map(figure)}</div>
       `
       : html`<p>It cannot be made: ${fault}</p>`}
