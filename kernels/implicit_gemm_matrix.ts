@@ -21,16 +21,15 @@ import {
   eachLoad,
   eachOfBand,
   MATRIX_HEAD,
-  matrixMemory,
   matrixMemoryOf,
   matrixSums,
   matrixThreads,
   type MatrixTile,
-  matrixTile,
   type MatrixUnit,
   multiplyStage,
   stageOf,
   type TileShape,
+  worthwhileTiles,
 } from "./lib/matrix_tile.ts";
 import { type Reading, readingHalves } from "./lib/reading.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
@@ -56,12 +55,9 @@ const SHAPES: readonly TileShape[] = [
 /** Maximum number of workgroups along one axis of a grid. */
 const LONGEST_GRID = 65535;
 
-/** The tiles worth trying: more than half of them is used, and they fit into `memory` bytes. The first always is. */
+/** The tiles worth trying on an adapter with so many bytes of workgroup memory, most promising first. */
 export function matrixGemmTiles(o: GemmOptions, unit: MatrixUnit, memory: number): MatrixTile[] {
-  const [first, ...others] = SHAPES.map((shape) => matrixTile(shape, unit));
-  const isWorthIt = (tile: MatrixTile) =>
-    o.outputs > tile.cols / 2 && rowCount(o) > tile.rows / 2 && matrixMemory(tile, unit, false) <= memory;
-  return [first, ...others.filter(isWorthIt)];
+  return worthwhileTiles(SHAPES, unit, { rows: rowCount(o), cols: o.outputs, memory, byColumns: false });
 }
 
 /** The number of chunks of rows in the statistics. */

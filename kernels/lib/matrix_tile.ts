@@ -11,16 +11,10 @@
  *
  * WGSL's matrices are Chrome's experiment "subgroup matrix", over Vulkan's cooperative matrices.
  */
+import type { MatrixUnit } from "./kernel_source.ts";
 import { unroll } from "./source.ts";
 
-/** A matrix product that an adapter has units for: [m, k] times [k, n] of f16, with sums in f32. */
-export interface MatrixUnit {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Threads of a subgroup. */
-  readonly lanes: number;
-}
+export type { MatrixUnit };
 
 /** A tile of the result. */
 export interface MatrixTile {
@@ -40,7 +34,7 @@ export interface TileShape {
 }
 
 /** The tile of a shape on a unit. */
-export function matrixTile(
+function matrixTile(
   { tile: [rows, cols, depth], part }: TileShape,
   { m, n, k }: MatrixUnit,
 ): MatrixTile {
@@ -93,8 +87,31 @@ export function stageOf({ rows, cols, depth }: MatrixTile, byColumns: boolean): 
   return { left, right, size: right.at + depth * right.row };
 }
 
+/** A product, as far as its tiles depend on it. */
+interface Extent {
+  /** Rows and columns of the result. */
+  readonly rows: number;
+  readonly cols: number;
+  /** Bytes of workgroup memory that the adapter has. */
+  readonly memory: number;
+  /** Whether the left operand is stored by columns; see {@link stageOf}. */
+  readonly byColumns: boolean;
+}
+
+/** The tiles worth trying: the first, and of the others those that fit into memory and of which more than half is used. */
+export function worthwhileTiles(
+  shapes: readonly TileShape[],
+  unit: MatrixUnit,
+  { rows, cols, memory, byColumns }: Extent,
+): MatrixTile[] {
+  const [first, ...others] = shapes.map((shape) => matrixTile(shape, unit));
+  const isWorthIt = (tile: MatrixTile) =>
+    cols > tile.cols / 2 && rows > tile.rows / 2 && matrixMemory(tile, unit, byColumns) <= memory;
+  return [first, ...others.filter(isWorthIt)];
+}
+
 /** Bytes of workgroup memory. */
-export function matrixMemory(tile: MatrixTile, unit: MatrixUnit, byColumns: boolean): number {
+function matrixMemory(tile: MatrixTile, unit: MatrixUnit, byColumns: boolean): number {
   return 16 * (sharedVectors(tile, byColumns) + matrixThreads(tile, unit));
 }
 

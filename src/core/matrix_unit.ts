@@ -3,14 +3,9 @@
  * do, as the experiment "subgroup matrix", where Vulkan has cooperative matrices; Deno's own WebGPU does not.
  */
 
-/** A matrix product that an adapter has units for: [m, k] times [k, n] of f16, with sums in f32. */
-export interface MatrixUnit {
-  readonly m: number;
-  readonly n: number;
-  readonly k: number;
-  /** Threads of a subgroup, which multiply together. */
-  readonly lanes: number;
-}
+import type { MatrixUnit } from "../../kernels/lib/kernel_source.ts";
+
+export type { MatrixUnit };
 
 /** "16x16x16". */
 export function unitText({ m, n, k }: MatrixUnit): string {
