@@ -70,7 +70,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     parts = corrected.samples;
     notes.push(corrected.note);
   }
-  if (reading.placeholder !== undefined) parts = labelledOnly(parts, reading.placeholder, notes);
+  if (reading.noLabel !== undefined) parts = labelledOnly(parts, reading.noLabel, notes);
   const units = (samples: readonly LabelledPath[]) => unitsOf(tree, samples, split, options);
   const found = moved(await withSplits(parts, split, units, notes), patch, notes);
   const classes = options.classes ?? classesOf(found, notes);

@@ -12,7 +12,7 @@ export interface Reading {
   readonly understood: string;
   readonly parts: Readonly<Partial<Record<Part, readonly LabelledPath[]>>>;
   /** The class that stands for none, where the files have no labels. */
-  readonly placeholder?: string;
+  readonly noLabel?: string;
   /** The tables that were read. */
   readonly tables: readonly string[];
   /** Why files are not used, by path; those that are not listed have no special reason. */

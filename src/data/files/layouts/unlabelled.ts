@@ -3,7 +3,7 @@ import type { Layout, Part } from "../layout.ts";
 import type { LabelledPath } from "../table.ts";
 
 /** The class of images that have no label yet. */
-const PLACEHOLDER = "unlabelled";
+const NO_LABEL = "unlabelled";
 
 /** Images without labels, wherever they lie: corrections give them. Nothing says that this is meant but the user. */
 export const unlabelled: Layout = {
@@ -12,8 +12,8 @@ export const unlabelled: Layout = {
     Promise.resolve(
       images.length === 0 ? undefined : {
         understood: "images without labels",
-        parts: { all: images.map((path) => ({ path, className: PLACEHOLDER })) },
-        placeholder: PLACEHOLDER,
+        parts: { all: images.map((path) => ({ path, className: NO_LABEL })) },
+        noLabel: NO_LABEL,
         tables: [],
         ignored: new Map(),
         notes: [],
@@ -24,8 +24,8 @@ export const unlabelled: Layout = {
 type Parts = Partial<Record<Part, readonly LabelledPath[]>>;
 
 /** What has a label, once anything has: the rest would be a class of its own. */
-export function labelledOnly(parts: Parts, placeholder: string, notes: string[]): Parts {
-  const isLabelled = ({ className }: LabelledPath) => className !== placeholder;
+export function labelledOnly(parts: Parts, noLabel: string, notes: string[]): Parts {
+  const isLabelled = ({ className }: LabelledPath) => className !== noLabel;
   const all = Object.values(parts).flat(), left = all.filter(isLabelled).length;
   if (left === 0) {
     notes.push("no image has a label: label them by keyboard in deno task page, and give data.patch=FILE");
