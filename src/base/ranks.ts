@@ -1,0 +1,43 @@
+/**
+ * The processes that train one model together, as MPI's world is. All methods but `abort` are collective: each rank
+ * calls them in the same order, with arrays of the same length, and a call need not wait for the one before it.
+ * A rank that fails, or ends without the others, ends them all.
+ */
+export interface Ranks {
+  /** This process's number, 0 to size - 1. Rank 0 writes logs and checkpoints. */
+  readonly rank: number;
+  readonly size: number;
+  /**
+   * Replaces the values by their sum over all ranks: the same bits on each rank and in each repeat with as many ranks.
+   * The array is not to be touched until then.
+   */
+  sum(values: Float32Array | Float64Array | Int32Array): Promise<void>;
+  /** Replaces each value by the largest of all ranks. */
+  max(values: Float64Array): Promise<void>;
+  /** Every rank's bytes, by rank; they may differ in length. */
+  gather(bytes: Uint8Array): Promise<Uint8Array[]>;
+  /** Rank `from`'s bytes, on all; what the others pass is not looked at. */
+  broadcast(bytes: Uint8Array | undefined, from?: number): Promise<Uint8Array>;
+  /** Returns once all ranks have called it. */
+  barrier(): Promise<void>;
+  /**
+   * Ends the processes of all ranks at once, this one's too, with an exit code. A process by itself has no others to
+   * end: there it does nothing.
+   */
+  abort(code: number): void;
+}
+
+/** A process by itself. */
+export const ONE: Ranks = {
+  rank: 0,
+  size: 1,
+  sum: () => Promise.resolve(),
+  max: () => Promise.resolve(),
+  gather: (bytes) => Promise.resolve([bytes]),
+  broadcast(bytes) {
+    if (bytes === undefined) throw new TypeError("Cannot broadcast: the sender has no bytes");
+    return Promise.resolve(bytes);
+  },
+  barrier: () => Promise.resolve(),
+  abort() {},
+};
