@@ -47,7 +47,7 @@ export function ranksInOneProcess(size: number): Ranks[] {
       rank,
       size,
       sum: (values) => each("sum", values, (a, b) => a + b),
-      max: (values) => each("max", values, Math.max),
+      max: (values) => each("max", values, (a, b) => Math.max(a, b)),
       gather: async (bytes) => (await meet("gather", bytes)).map((call) => call.value as Uint8Array),
       async broadcast(bytes, from = 0) {
         const { value } = (await meet(`broadcast from ${from}`, rank === from ? bytes : undefined))[from];
