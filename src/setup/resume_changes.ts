@@ -23,7 +23,17 @@ const WITHIN_EPOCH = [
 ];
 
 /** Keys of which it does not matter that they change. */
-const FREE: readonly string[] = ["resume", "checkpoint_dir", "log_level", "data.data_root", "data.on_change"];
+const FREE: readonly string[] = [
+  "resume",
+  "checkpoint_dir",
+  "log_level",
+  "data.data_root",
+  "data.on_change",
+  "trainer.strategy",
+  "trainer.devices",
+  "trainer.num_nodes",
+  "trainer.share_gpu",
+];
 
 /** Changes that a note names; of more it says how many. */
 const SHOWN = 5;

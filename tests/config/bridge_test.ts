@@ -95,7 +95,8 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
     gamma: 0.5,
     interval: "epoch",
   });
-  assertEquals(trainer.max_epochs, 7);
+  assertEquals([trainer.max_epochs, trainer.strategy, trainer.devices], [7, "ddp", 2]);
+  assertEquals([trainer.num_nodes, trainer.sync_batchnorm], ["auto", false]);
   assertEquals(callbacks, {
     model_checkpoint: {
       monitor: "val/acc_top1",
@@ -126,8 +127,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
   assertEquals(notes.length, 1);
   for (
     const name of [
-      "trainer.devices",
-      "trainer.strategy",
+      "trainer.accelerator",
       "data.pin_memory",
       "model.num_classes",
       "optimizer.fused",
@@ -151,11 +151,25 @@ Deno.test("options of a target take overrides, and so does what has no meaning",
 Deno.test("what has no meaning is accepted in our own words too", () => {
   const request = { sources: [{ provider: "main", files: denoConfigFiles() }], root: "train", task: "train" };
   const { notes } = load(
-    { ...request, overrides: ["trainer.devices=4", "data.pin_memory=false"] },
+    { ...request, overrides: ["trainer.accelerator=gpu", "data.pin_memory=false"] },
     quietWorld,
   );
-  assertEquals(notes, ["data.pin_memory, trainer.devices: accepted, but without effect here"]);
+  assertEquals(notes, ["data.pin_memory, trainer.accelerator: accepted, but without effect here"]);
 });
+
+const launches: readonly [text: string, read: readonly unknown[]][] = [
+  ["strategy: ddp_find_unused_parameters_false, devices: [0, 2, 3], num_nodes: 2", ["ddp", 3, 2]],
+  ["strategy: auto, devices: -1, num_nodes: 1", ["auto", "auto", "auto"]],
+  ['strategy: single_device, devices: "0,1"', ["auto", 2, "auto"]],
+  ['devices: "4", strategy: null', ["auto", 4, "auto"]],
+];
+for (const [text, read] of launches) {
+  Deno.test(`Lightning's {${text}} is a launch in our words`, () => {
+    const trainer = `{_target_: lightning.pytorch.Trainer, max_epochs: 1, ${text}}\n`;
+    const { config } = loadTheirs([], { ...theirs, "trainer/theirs.yaml": trainer });
+    assertEquals([config.trainer.strategy, config.trainer.devices, config.trainer.num_nodes], read);
+  });
+}
 
 const refused: [name: string, file: string, text: string, messages: string[]][] = [
   [
@@ -169,6 +183,9 @@ const refused: [name: string, file: string, text: string, messages: string[]][] 
       "(theirs/callbacks/theirs.yaml:2)",
     ],
   ],
+  ["a strategy that divides the model", "trainer/theirs.yaml", "strategy: fsdp\n", [
+    "Cannot use trainer.strategy=fsdp because it must be auto or ddp: each rank holds the whole model",
+  ]],
   ["code", "callbacks/theirs.yaml", "x: {_target_: os.system, command: ls}\n", [
     '"os.system" because it is not known',
   ]],

@@ -33,7 +33,7 @@ function meaning(config: Config): unknown {
   const same = {
     ...others,
     data: { ...data, persistent_workers: null, data_root: null },
-    trainer: { ...trainer, tune_kernels: null },
+    trainer: { ...trainer, tune_kernels: null, devices: null },
     callbacks: {
       ...shared,
       model_checkpoint: { ...shared.model_checkpoint, mode: null, filename: null },

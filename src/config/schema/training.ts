@@ -27,6 +27,11 @@ const limitOrNone = z.union([
   z.number().min(0).refine((value) => value < 1 || Number.isInteger(value), AMOUNT),
 ]);
 
+/** A number of ranks or machines, or whatever the launch has. */
+const ranksOrAuto = z.union([z.literal("auto"), count], "must be a number of at least 1, or auto").default(
+  "auto",
+);
+
 /** The network. */
 export const modelSchema = kindsOf(models, {
   name: "Architecture, as torchvision's",
@@ -117,6 +122,21 @@ export const trainerSchema = z.strictObject({
     "Look for a learning rate instead of training: the loss at rising rates, and a suggestion",
   ),
   lr_range: lrRange.prefault({}).describe("The rates that lr_find tries"),
+  strategy: z.enum(["auto", "ddp"], {
+    error: "must be auto or ddp: each rank holds the whole model",
+  }).default("auto").describe(
+    "ddp: data-parallel over MPI, on the ranks that mpirun or srun started; auto: that, if there are several",
+  ),
+  devices: ranksOrAuto.describe(
+    "Ranks on each node, one GPU each, which the launch must have; auto: as launched",
+  ),
+  num_nodes: ranksOrAuto.describe("Machines, which the launch must have; auto: as launched"),
+  sync_batchnorm: z.boolean().default(false).describe(
+    "Batch norm by the statistics of all ranks' batches; false: each rank by its own",
+  ),
+  share_gpu: z.boolean().default(false).describe(
+    "Let several ranks use one GPU; software adapters are shared in any case",
+  ),
   tune_kernels: z.boolean().default(true).describe(
     "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
   ),

@@ -148,14 +148,33 @@ const precision: Read = (value) => {
 };
 
 const fallback = (value: Data): { read: Read } => ({ read: (given) => given ?? value });
-const oneMachine = moot("a run has one GPU, which gpu chooses");
+
+/** The strategies that are data-parallel, by any of Lightning's names of DDP; ours refuses the others. */
+const strategy: Read = (value) => {
+  if (value === null || value === "single_device") return "auto";
+  return typeof value === "string" && /^ddp(_|$)/.test(value) ? "ddp" : value;
+};
+
+/** How many devices a number, a list or a text of their indices is. */
+const devices: Read = (value) => {
+  const text = Array.isArray(value) ? value.join(",") : String(value);
+  if (["-1", "auto", "null"].includes(text)) return "auto";
+  if (Array.isArray(value) || text.includes(",")) return text.split(",").filter((each) => each !== "").length;
+  return /^\d+$/.test(text) ? Number(text) : value;
+};
+
 const always = moot("a run is deterministic, and kernels are chosen by trainer.tune_kernels");
 
 const trainerOptions: Record<string, Fate> = {
-  ...Object.fromEntries(
-    ["accelerator", "strategy", "devices", "num_nodes", "sync_batchnorm", "use_distributed_sampler"]
-      .map((name) => [name, oneMachine]),
-  ),
+  accelerator: moot("gpu chooses"),
+  strategy: kept("auto", { read: strategy, note: "ddp_* is ddp, which mpirun or srun launches" }),
+  devices: kept("auto", { read: devices, note: "how many; a list's length. Checked against the launch" }),
+  num_nodes: kept(1, {
+    read: (value) => value === 1 || value === null ? "auto" : value,
+    note: "1: as launched; another number is checked against the launch",
+  }),
+  sync_batchnorm: kept(false),
+  use_distributed_sampler: only([true], "each rank takes its share of the one order"),
   logger: only([null, true], "give logging=none for no logger"),
   callbacks: only([null], "they are the part callbacks"),
   fast_dev_run: kept(false),
