@@ -21,6 +21,22 @@ export interface Dispatch {
   readonly texelRow: number | undefined;
 }
 
+/**
+ * Work of the host in the midst of a recorded program: what came before it has run on the GPU, and what follows waits
+ * for it.
+ */
+export interface HostWork {
+  readonly name: string;
+  /** The tensors whose values it gets, f32, followed by those that it writes. */
+  readonly tensors: readonly Tensor[];
+  readonly reads: number;
+  /** @returns the values of the tensors that it writes */
+  act(values: readonly Float32Array[]): Promise<readonly Float32Array[]>;
+}
+
+/** A step of a recorded program. */
+export type Launch = Dispatch | HostWork;
+
 /** A kernel independent of a device: call `run` with one tensor for each declared binding. */
 export interface Kernel<Options> {
   readonly name: string;
@@ -116,14 +132,14 @@ function uniformBuffer(device: Device, values: readonly number[]): GPUBuffer {
   return buffer;
 }
 
-/** Where dispatches go while a program is recorded. */
-const recordings = new WeakMap<Device, Dispatch[]>();
+/** Where dispatches, and the host's work between them, go while a program is recorded. */
+const recordings = new WeakMap<Device, Launch[]>();
 
-/** Runs `body` and returns the dispatches that it would have run. */
-export function collectDispatches(device: Device, body: () => void): Dispatch[] {
+/** Runs `body` and returns what it would have run. */
+export function collectLaunches(device: Device, body: () => void): Launch[] {
   if (device.recording) throw new RangeError("Cannot record a program: a recording is already active");
-  const dispatches: Dispatch[] = [];
-  recordings.set(device, dispatches);
+  const launches: Launch[] = [];
+  recordings.set(device, launches);
   device.recording = true;
   try {
     body();
@@ -131,21 +147,40 @@ export function collectDispatches(device: Device, body: () => void): Dispatch[] 
     device.recording = false;
     recordings.delete(device);
   }
-  return dispatches;
+  return launches;
+}
+
+/** The same without the host's work. */
+export function collectDispatches(device: Device, body: () => void): Dispatch[] {
+  return collectLaunches(device, body).filter(isDispatch);
+}
+
+/** Whether a step of a program is a kernel's, not the host's. */
+export function isDispatch(launch: Launch): launch is Dispatch {
+  return "kernel" in launch;
+}
+
+/** Makes work of the host part of the program that is being recorded. @throws RangeError if none is */
+export function recordHostWork(device: Device, work: HostWork): void {
+  const recording = recordings.get(device);
+  if (recording) return void recording.push(work);
+  throw new RangeError(
+    `Cannot run ${work.name} at once because the host would have to wait: record a program`,
+  );
 }
 
 /** Runs `body` during a recording and returns its dispatches, which do not become part of the recording. */
 export function setAside(device: Device, body: () => void): Dispatch[] {
   const recorded = recordings.get(device);
   if (!recorded) throw new RangeError("Cannot set dispatches aside: no recording is active");
-  const aside: Dispatch[] = [];
+  const aside: Launch[] = [];
   recordings.set(device, aside);
   try {
     body();
   } finally {
     recordings.set(device, recorded);
   }
-  return aside;
+  return aside.filter(isDispatch);
 }
 
 /** Encodes a dispatch now, or passes it to the recorder. */

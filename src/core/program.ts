@@ -2,23 +2,39 @@
  * Programs: a step recorded once and replayed without walking the tape. During a recording, kernels are collected
  * instead of run, and tensors have no memory yet. When it ends, the planner knows from the dispatches when each
  * tensor is first and last used, and lets tensors whose lifetimes do not overlap share buffers.
+ *
+ * The host may take part in the midst of a program (see HostWork), which is then submitted in parts and waits for each.
  */
 import type { Device } from "./device.ts";
-import { bind, collectDispatches, compileAll, type Dispatch, run } from "./kernel.ts";
+import {
+  bind,
+  type BoundDispatch,
+  collectLaunches,
+  compileAll,
+  type HostWork,
+  isDispatch,
+  type Launch,
+  run,
+} from "./kernel.ts";
 import { type KernelTime, profileDispatches } from "./profile.ts";
 import type { Storage } from "./pool.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** A recorded step. Its kept tensors are overwritten by each run, and freed with the program. */
 export interface Program {
   /**
    * Encodes the step, once or several times in a row, and submits it; does not wait for the GPU.
-   * @throws RangeError if a tensor that it uses was freed
+   * @throws RangeError if a tensor that it uses was freed, or if the host has work in it
    */
   run(times?: number): void;
   /** Encodes the step after all work so far, without submitting it. @throws RangeError like `run` */
   encode(): void;
-  /** Runs the step once with timestamps around each kernel. Waits for the GPU. */
+  /**
+   * The same for a program in which the host may have work: what comes before the last of it is submitted, and has
+   * run when the promise resolves.
+   */
+  encodeInParts(): Promise<void>;
+  /** Runs the step once with timestamps around each kernel. Waits for the GPU. @throws RangeError like `run` */
   profile(): Promise<KernelTime[]>;
   /** Kernel launches per run. */
   readonly dispatches: number;
@@ -35,19 +51,24 @@ export interface Program {
  */
 export async function recordProgram(device: Device, body: () => readonly Tensor[]): Promise<Program> {
   let kept: readonly Tensor[] = [];
-  const dispatches = collectDispatches(device, () => kept = body());
+  const launches = collectLaunches(device, () => kept = body());
   if (!Array.isArray(kept)) {
     throw new TypeError("Cannot record a program: its body must return an array of tensors, not a promise");
   }
+  const dispatches = launches.filter(isDispatch);
   await compileAll(device, dispatches);
   await device.settled();
-  const planned = lifetimes(dispatches, kept);
-  const buffers = place(device, planned, dispatches.length);
-  const bound = dispatches.map((dispatch) => bind(device, dispatch));
-  const memory = new Memory(device, dispatches, planned, buffers);
-  const encode = () => {
+  const planned = lifetimes(launches, kept);
+  const buffers = place(device, planned, launches.length);
+  const steps = launches.map((launch) => isDispatch(launch) ? bind(device, launch) : withMemory(launch));
+  const memory = new Memory(device, launches, planned, buffers);
+  const bound = () => {
     memory.check();
-    for (const dispatch of bound) run(device, dispatch);
+    if (steps.length === dispatches.length) return steps as BoundDispatch[];
+    throw new RangeError("Cannot run a program at once in which the host has work: use encodeInParts()");
+  };
+  const encode = () => {
+    for (const dispatch of bound()) run(device, dispatch);
   };
   return {
     run(times = 1) {
@@ -55,17 +76,40 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
       device.flush();
     },
     encode,
-    profile() {
+    async encodeInParts() {
       memory.check();
-      return profileDispatches(device, bound);
+      for (const step of steps) {
+        if (isBound(step)) run(device, step);
+        else await work(step); // GPU sync point
+      }
     },
+    profile: () => profileDispatches(device, bound()),
     dispatches: dispatches.length,
     bytes: buffers.reduce((sum, buffer) => sum + buffer.size, 0),
     free: () => memory.free(),
   };
 }
 
-/** When a storage is first written and last used, as indices of dispatches; kept storages have no end. */
+/** The host's work on the memory that its tensors have now. */
+function withMemory(work: HostWork): HostWork {
+  const tensors = work.tensors.map(({ device, shape, dtype, storage, byteOffset }) =>
+    new Tensor(device, shape, dtype, { ...storage }, byteOffset)
+  );
+  return { ...work, tensors };
+}
+
+function isBound(step: BoundDispatch | HostWork): step is BoundDispatch {
+  return "group" in step;
+}
+
+/** Does the host's work on what the tensors hold now. Waits for the GPU. */
+async function work({ tensors, reads, act }: HostWork): Promise<void> {
+  const values = await Promise.all(tensors.slice(0, reads).map((tensor) => tensor.read())); // GPU sync point
+  const results = await act(values);
+  tensors.slice(reads).forEach((tensor, i) => tensor.write(results[i]));
+}
+
+/** When a storage is first written and last used, as indices of steps; kept storages have no end. */
 interface Lifetime {
   readonly first: number;
   last: number;
@@ -73,16 +117,19 @@ interface Lifetime {
 
 /**
  * The lifetime of every storage that has no memory yet.
- * @throws TypeError if one is read or kept but not written by any dispatch
+ * @throws TypeError if one is read or kept but not written by any step
  */
-function lifetimes(dispatches: readonly Dispatch[], kept: readonly Tensor[]): Map<Storage, Lifetime> {
+function lifetimes(launches: readonly Launch[], kept: readonly Tensor[]): Map<Storage, Lifetime> {
   const found = new Map<Storage, Lifetime>();
-  dispatches.forEach(({ name, kernel, tensors }, i) => {
-    tensors.forEach(({ storage }, binding) => {
+  launches.forEach((launch, i) => {
+    const { name, tensors } = launch;
+    const reads = (at: number) =>
+      isDispatch(launch) ? launch.kernel.bindings[at].access === "read" : at < launch.reads;
+    tensors.forEach(({ storage }, at) => {
       const lifetime = found.get(storage);
       if (lifetime) lifetime.last = i;
       if (lifetime || storage.buffer) return;
-      if (kernel.bindings[binding].access === "read") {
+      if (reads(at)) {
         throw new TypeError(
           `Cannot record a program: ${name} reads ${storage.label} before a kernel of the program has ` +
             "written it; write it before the recording, or keep it in the program that computes it",
@@ -154,7 +201,7 @@ class Memory {
 
   constructor(
     device: Device,
-    dispatches: readonly Dispatch[],
+    launches: readonly Launch[],
     planned: ReadonlyMap<Storage, Lifetime>,
     buffers: readonly GPUBuffer[],
   ) {
@@ -163,7 +210,7 @@ class Memory {
     this.#kept = [...planned.keys()].filter((storage) => storage.buffer);
     const keptBuffers = new Set(this.#kept.map((storage) => storage.buffer));
     this.#scratch = new Set(buffers.filter((buffer) => !keptBuffers.has(buffer)));
-    const storages = dispatches.flatMap(({ tensors }) => tensors.map((tensor) => tensor.storage));
+    const storages = launches.flatMap(({ tensors }) => tensors.map((tensor) => tensor.storage));
     this.#bound = new Map(storages.flatMap((storage) => storage.buffer ? [[storage, storage.buffer]] : []));
   }
 

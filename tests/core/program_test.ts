@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { GpuError } from "../../src/base/errors.ts";
 import { rng } from "../../src/base/rng.ts";
 import type { Device } from "../../src/core/device.ts";
+import { recordHostWork } from "../../src/core/kernel.ts";
 import { recordProgram } from "../../src/core/program.ts";
 import { backward, withTape } from "../../src/core/tape.ts";
 import { empty, persistent, type Tensor, tensorOf } from "../../src/core/tensor.ts";
@@ -62,6 +63,40 @@ deviceTest("a program runs several times before anything is read", async (device
   for (let i = 0; i < 5; i++) program.run();
   assertEquals([...await total.read()], [5, 10, 15, 20]);
 });
+
+deviceTest(
+  "the host takes part in the midst of a program, each time, on memory that others share",
+  async (device) => {
+    const { x, w } = inputs(device), seen: number[] = [];
+    let kept: readonly Tensor[] = [];
+    const program = await recordProgram(device, () => {
+      const doubled = scale(x, 2), mirrored = empty(device, [COUNT]);
+      recordHostWork(device, {
+        name: "mirror",
+        tensors: [doubled, w, mirrored],
+        reads: 2,
+        act: ([a, b]) => {
+          seen.push(a[0]);
+          return Promise.resolve([a.map((_, i) => a[COUNT - 1 - i] + b[i])]);
+        },
+      });
+      const between = scale(scale(w, 3), 3); // may share memory with what the host has read
+      return kept = [plus(scale(mirrored, .5), between)];
+    });
+    const other = await w.read();
+    for (const seed of [3, 4]) {
+      const values = random(seed);
+      x.write(values);
+      await program.encodeInParts();
+      const expected = values.map((_, i) => .5 * (2 * values[COUNT - 1 - i] + other[i]) + 9 * other[i]);
+      (await kept[0].read()).forEach((value, i) => assertAlmostEquals(value, expected[i], 1e-4));
+      assertEquals(seen.at(-1), 2 * values[0]);
+    }
+    assertThrows(() => program.encode(), RangeError, "in which the host has work");
+    const alone = { name: "look", tensors: [x], reads: 1, act: () => Promise.resolve([]) };
+    assertThrows(() => recordHostWork(device, alone), RangeError, "Cannot run look at once because");
+  },
+);
 
 deviceTest("encode() submits nothing: several programs go up in one submission", async (device) => {
   const total = persistent(device, [4]);
