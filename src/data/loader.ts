@@ -8,6 +8,7 @@ import type { Operation } from "./transforms/operation.ts";
 import type { Pipeline } from "./transforms/pipeline.ts";
 import type { PictureSource } from "./decode/picture_source.ts";
 import { type BatchMix, mixedTarget, type Mixer } from "./mixing/batch_mix.ts";
+import { rowsOf, type Share, WHOLE } from "./share.ts";
 import type { HostTarget } from "./target.ts";
 import type { Picture, Sample } from "./types.ts";
 
@@ -19,6 +20,8 @@ export interface BatchesOptions {
   /** Positions in `samples`, in the order of training or evaluation. */
   readonly order: ArrayLike<number>;
   readonly batchSize: number;
+  /** The rank that the batches are for, where several train one model; a batch of all is `size` times as large. */
+  readonly share?: Share | undefined;
   /** Omits the last batch if it is not full; false by default. */
   readonly dropLast?: boolean;
   /** Maximum number of batches; unlimited by default. */
@@ -68,6 +71,9 @@ export interface Batches extends AsyncIterable<Batch> {
  * several times in an epoch, its k-th repetition uses the substream `k` of that, because training on
  * identical copies teaches nothing.
  *
+ * Ranks share out batches of `size * batchSize` samples, the same that one rank would see with such a batch size.
+ * All have the same number of batches, the last of which may be empty; each mixes its own rows.
+ *
  * Throws a ConfigError if dropLast would leave no batch, and a RangeError for other invalid values.
  */
 export function batches(options: BatchesOptions): Batches {
@@ -83,7 +89,7 @@ export function batches(options: BatchesOptions): Batches {
 }
 
 function countBatches(options: BatchesOptions): number {
-  const { pictures, samples, order, batchSize, dropLast = false, prefetch = 2 } = options;
+  const { pictures, samples, order, batchSize, share = WHOLE, dropLast = false, prefetch = 2 } = options;
   if (pictures.length !== samples.length) {
     throw new RangeError(
       `Cannot make batches of ${samples.length} samples: there must be as many images, current are ${pictures.length}`,
@@ -95,11 +101,13 @@ function countBatches(options: BatchesOptions): number {
   if (!Number.isInteger(prefetch) || prefetch < 0) {
     throw new RangeError(`Cannot make ${prefetch} batches ahead: need an integer of at least 0`);
   }
-  const length = dropLast ? Math.floor(order.length / batchSize) : Math.ceil(order.length / batchSize);
+  const all = batchSize * share.size;
+  const length = dropLast ? Math.floor(order.length / all) : Math.ceil(order.length / all);
   if (length === 0 && order.length > 0) {
+    const ofRanks = share.size > 1 ? ` for each of ${share.size} ranks` : "";
     throw new ConfigError(
-      `Cannot make batches of ${batchSize} samples: there are ${order.length}, and drop_last leaves none; ` +
-        `lower data.batch_size to at most ${order.length}`,
+      `Cannot make batches of ${batchSize} samples${ofRanks}: there are ${order.length}, and drop_last leaves none; ` +
+        `lower data.batch_size to at most ${Math.floor(order.length / share.size)}`,
     );
   }
   return Math.min(length, options.most ?? Infinity);
@@ -112,7 +120,7 @@ async function* walk(
 ): AsyncGenerator<Batch> {
   const streams = rng(options.seed, "augment", options.epoch);
   const repetitions = countRepetitions(options);
-  const { pictures, prefetch = 2 } = options;
+  const { pictures, share = WHOLE, prefetch = 2 } = options;
   const ahead: Promise<Batch>[] = [];
   let asked = options.from ?? 0;
   const ask = () => {
@@ -126,7 +134,7 @@ async function* walk(
       const start = performance.now();
       const batch = await ahead.shift()!;
       time.waitedMs += performance.now() - start;
-      if (batch.count > 0) yield batch;
+      if (batch.count > 0 || share.size > 1) yield batch;
     }
   } finally {
     pictures.release();
@@ -146,9 +154,11 @@ async function makeBatch(
   streams: Rng,
   repetitions: Uint32Array,
 ): Promise<Batch> {
-  const { samples, order, batchSize } = options;
-  const start = i * batchSize;
-  const drawn = Array.from({ length: Math.min(batchSize, order.length - start) }, (_, n) => order[start + n]);
+  const { samples, order, batchSize, share = WHOLE } = options;
+  const all = batchSize * share.size, start = i * all + share.rank;
+  const length = rowsOf(share, Math.min(all, order.length - i * all));
+  const places = Array.from({ length }, (_, n) => start + n * share.size);
+  const drawn = places.map((place) => order[place]);
   const outside = drawn.find((position) => !(position in samples));
   if (outside !== undefined) {
     throw new RangeError(`Cannot batch sample ${outside}: need a position of 0 .. ${samples.length - 1}`);
@@ -156,13 +166,16 @@ async function makeBatch(
   const pictures = await options.pictures.get(drawn);
   const rows: Row[] = [];
   for (const [n, position] of drawn.entries()) {
-    const repetition = repetitions[start + n];
+    const repetition = repetitions[places[n]];
     const stream = repetition === 0 ? streams.fork(position) : streams.fork(position, repetition);
     const found = await rowOf(options, position, pictures[n]);
     if (found !== undefined) rows.push({ ...found, stream });
   }
   const labels = Uint32Array.from(rows, ({ position }) => samples[position].label);
-  const mix = options.mixer?.(rng(options.seed, "mix", options.epoch, i), rows.length);
+  const place = share.rank === 0 ? [i] : [i, share.rank];
+  const mix = rows.length === 0
+    ? undefined
+    : options.mixer?.(rng(options.seed, "mix", options.epoch, ...place), rows.length);
   return {
     operations: rows.map((row) => drawFor(options, samples[row.position], row.picture, row.stream)),
     pictures: rows.map(({ picture }) => picture),

@@ -3,6 +3,7 @@ import { ConfigError } from "../base/errors.ts";
 import { Float } from "../base/float.ts";
 import type { Config } from "../config/mod.ts";
 import type { BatchesOptions } from "../data/loader.ts";
+import { rowsOf, type Share, WHOLE } from "../data/share.ts";
 import type { Split } from "../data/types.ts";
 import { layerCosts } from "../nn/layer_costs.ts";
 import { architecture } from "../nn/models/mod.ts";
@@ -18,13 +19,14 @@ export interface BatchPlan {
   sourceOf(split: Split): Split;
   /** The distinct sizes of training batches: the full size, and that of the last batch. */
   trainSizes(): number[];
-  train(): Pick<BatchesOptions, "batchSize" | "dropLast" | "most">;
-  evaluation(split: Split): Pick<BatchesOptions, "batchSize" | "most">;
+  train(): Pick<BatchesOptions, "batchSize" | "share" | "dropLast" | "most">;
+  evaluation(split: Split): Pick<BatchesOptions, "batchSize" | "share" | "most">;
 }
 
 /**
  * Plans batches for splits of `count(split)` samples, where a training epoch draws `drawn`. A last batch of fewer than
- * `least` images is left out.
+ * `least` images is left out. With a `share`, these are a rank's batches, which together with those of the others make
+ * one; where `least` is more than 1, each rank needs so many of the last.
  * @throws ConfigError if that leaves nothing to train on
  */
 export function planBatches(
@@ -32,6 +34,7 @@ export function planBatches(
   count: (split: Split) => number,
   drawn: number,
   least = 1,
+  share: Share = WHOLE,
 ): BatchPlan {
   const { batch_size: batchSize, eval_batch_size, drop_last: dropLast } = config.data;
   const overfits = Number(config.trainer.overfit_batches) !== 0;
@@ -39,19 +42,20 @@ export function planBatches(
   const sourceOf = (split: Split) => overfits && split === "valid" ? "train" : split;
   /** Samples drawn in a training epoch. */
   const epochSize = () => overfits ? count("train") : drawn;
-  const all = (split: Split) => Math.ceil(count(split) / evalBatchSize);
+  const all = (split: Split) => Math.ceil(count(split) / (evalBatchSize * share.size));
+  /** Images that all ranks train on at a time, and the fewest. */
+  const together = batchSize * share.size, fewest = least === 1 ? 1 : least * share.size;
   /** Batches of a split before any limit; an epoch of train may draw some of it only. */
   const batchesOf = (split: Split) => {
     if (split !== "train") return all(split);
-    const isWhole = dropLast || epochSize() % batchSize < least;
-    return isWhole ? Math.floor(epochSize() / batchSize) : Math.ceil(epochSize() / batchSize);
+    const isWhole = dropLast || epochSize() % together < fewest;
+    return isWhole ? Math.floor(epochSize() / together) : Math.ceil(epochSize() / together);
   };
-  const leavesOut = !dropLast && epochSize() % batchSize > 0 && epochSize() % batchSize < least;
-  if (batchSize < least || leavesOut && epochSize() < batchSize) {
+  const leavesOut = !dropLast && epochSize() % together > 0 && epochSize() % together < fewest;
+  if (batchSize < least || leavesOut && epochSize() < together) {
     throw new ConfigError(
-      `Cannot train on ${
-        Math.min(batchSize, epochSize())
-      } image at a time: at ${config.data.image_size} px ` +
+      `Cannot train on ${Math.min(batchSize, rowsOf(share, epochSize()))} image at a time: at ` +
+        `${config.data.image_size} px ` +
         "the network's last layers have one value for each channel, and batch norm needs several; " +
         "raise data.batch_size or data.image_size, or add images",
     );
@@ -59,12 +63,19 @@ export function planBatches(
   const most = (split: Split) => mostBatches(config, split, batchesOf(sourceOf(split)));
   return {
     overfits,
-    leavesOut: leavesOut ? epochSize() % batchSize : 0,
+    leavesOut: leavesOut ? epochSize() % together : 0,
     evalBatchSize,
     sourceOf,
-    trainSizes: () => sizesOf(epochSize(), batchSize, most("train")),
-    train: () => ({ batchSize, dropLast, most: most("train") }),
-    evaluation: (split) => ({ batchSize: evalBatchSize, most: split === "train" ? all(split) : most(split) }),
+    trainSizes() {
+      const sizes = sizesOf(epochSize(), together, most("train")).map((rows) => rowsOf(share, rows));
+      return sizes.some((rows) => rows > 0) ? sizes.filter((rows) => rows > 0) : [least];
+    },
+    train: () => ({ batchSize, share, dropLast, most: most("train") }),
+    evaluation: (split) => ({
+      batchSize: evalBatchSize,
+      share,
+      most: split === "train" ? all(split) : most(split),
+    }),
   };
 }
 

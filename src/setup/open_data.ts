@@ -6,6 +6,7 @@ import { batches, type BatchesOptions } from "../data/loader.ts";
 import { type PictureStore, pictureStore } from "../data/decode/picture_store.ts";
 import { scanFiles, type ScannedFiles } from "../data/decode/scan.ts";
 import { describeUnreadable } from "../data/decode/unreadable.ts";
+import type { Share } from "../data/share.ts";
 import { type DrawnEpoch, type Sampler, sampler as createSampler, sequentialOrder } from "../data/sampler.ts";
 import type { Pipeline } from "../data/transforms/pipeline.ts";
 import type { PictureSupply } from "../data/decode/picture_source.ts";
@@ -71,7 +72,7 @@ export async function openData(
   config: Config,
   device: Device,
   splits: readonly Split[],
-  { evalSteps, ...view }: DatasetView & { readonly evalSteps?: readonly Step[] | undefined } = {},
+  { evalSteps, share, ...view }: DataView = {},
 ): Promise<OpenData> {
   const pipelines = configuredPipelines(config, evalSteps);
   const reduction = (split: Split) => reductionOf(config.data, pipelines, split);
@@ -81,10 +82,11 @@ export async function openData(
       imageSize: config.data.image_size,
       note: (line) => host.print(`  note: ${line}`),
     });
-    const data = assemble(config, opened, await opened.fingerprint(), images, pipelines);
+    const data = assemble(config, opened, await opened.fingerprint(), images, pipelines, share);
     if (data.leavesOut > 0) {
+      const images = counted(data.leavesOut, "image"), ranks = share ? ` on ${share.size} ranks` : "";
       host.print(
-        `  note: the last batch of an epoch is left out: batch norm cannot train on ${data.leavesOut} image`,
+        `  note: the last batch of an epoch is left out: batch norm cannot train on ${images}${ranks}`,
       );
     }
     return data;
@@ -92,6 +94,14 @@ export async function openData(
     opened[Symbol.dispose]();
     throw error;
   }
+}
+
+/** How batches of a dataset are made. */
+interface DataView extends DatasetView {
+  /** The transforms of evaluation; by default the configured ones. */
+  readonly evalSteps?: readonly Step[] | undefined;
+  /** The rank whose batches they are, where several train one model. */
+  readonly share?: Share | undefined;
 }
 
 /** A dataset's splits with their images as decoded. */
@@ -230,6 +240,7 @@ function assemble(
   fingerprint: DataFingerprint,
   images: Augmenter,
   { train: trainPipeline, eval: evalPipeline, mixer }: Pipelines,
+  share?: Share,
 ): OpenData {
   const { data: { sampler: drawing, prefetch }, seed } = config;
   const { dataset, splits, store, supply, tree, scanned, sayNews, [Symbol.dispose]: close } = opened;
@@ -238,7 +249,7 @@ function assemble(
     ? createSampler(drawing, { samples: store("train").samples, classes, seed })
     : undefined;
   const count = (split: Split) => store(split).samples.length;
-  const plan = planBatches(config, count, sampler?.length ?? 0, sampler ? leastBatch(config) : 1);
+  const plan = planBatches(config, count, sampler?.length ?? 0, sampler ? leastBatch(config) : 1, share);
   const evaluated = (split: Split) => store(plan.sourceOf(split));
   return {
     dataset,

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/base/errors.ts";
 import { batches, type BatchesOptions } from "../../src/data/loader.ts";
 import { inMemory, type PictureSource } from "../../src/data/decode/picture_source.ts";
@@ -111,6 +111,42 @@ Deno.test("a sample's augmentation depends on seed, epoch and sample alone", asy
     const equal = [...seen].filter(([position, { image }]) => other.seen.get(position)!.image === image);
     assertEquals(equal.length, 0, JSON.stringify(options));
   }
+});
+
+Deno.test("ranks share out the batches that one of them would see, with the same images", async () => {
+  const order = Uint32Array.from([...shuffledOrder(COUNT, 5, 0), 3, 3, 7]); // drawn again: augmented anew
+  const rowsOf = async (options: Partial<BatchesOptions>) => {
+    const all: string[][] = [];
+    for await (const batch of batches({ ...base, order, ...options })) {
+      const images = renderBatch(batch, prepared), row = SIZE * SIZE * 4;
+      const labels = topClasses(batch.target);
+      const of = (n: number) => `${batch.indices[n]} ${labels[n]} ${images.subarray(n * row, (n + 1) * row)}`;
+      all.push(Array.from({ length: batch.count }, (_, n) => of(n)));
+    }
+    return all;
+  };
+  for (
+    const [size, batchSize, dropLast] of [[2, 4, false], [3, 4, false], [5, 5, false], [3, 2, true]] as const
+  ) {
+    const whole = await rowsOf({ batchSize: size * batchSize, dropLast });
+    const parts = await Promise.all(Array.from({ length: size }, (_, rank) => {
+      assertEquals(
+        batches({ ...base, order, batchSize, dropLast, share: { rank, size } }).length,
+        whole.length,
+      );
+      return rowsOf({ batchSize, dropLast, share: { rank, size } });
+    }));
+    whole.forEach((rows, i) => {
+      const shares = parts.map((part) => part[i]);
+      assertEquals(rows.map((_, n) => shares[n % size][Math.floor(n / size)]), rows);
+      const counts = shares.map(({ length }) => length);
+      assertEquals(counts.reduce((a, b) => a + b), rows.length);
+      assert(Math.max(...counts) - Math.min(...counts) <= 1, `${counts}`);
+    });
+  }
+  const two = { ...base, order: [4, 5], share: { rank: 2, size: 3 } };
+  const empty = await Array.fromAsync(batches(two), ({ count }) => count);
+  assertEquals(empty, [0], "a rank without rows has an empty batch");
 });
 
 Deno.test("batches() names the sample that cannot be prepared, when its turn comes", async () => {

@@ -76,3 +76,18 @@ Deno.test("a last batch that is too small to train on is left out", () => {
     "raise data.batch_size or data.image_size",
   );
 });
+
+Deno.test("ranks plan as many batches, of which each has its share", () => {
+  const plan = (samples: number, least: number, size = 2) =>
+    Array.from({ length: size }, (_, rank) => {
+      const config = configOf("data.batch_size=16", "data.image_size=32");
+      const plan = planBatches(config, () => samples, samples, least, { rank, size });
+      return [plan.leavesOut, plan.trainSizes(), plan.train().most, plan.evaluation("valid").most];
+    });
+  assertEquals(plan(69, 1), [[0, [16, 3], 3, 3], [0, [16, 2], 3, 3]]);
+  assertEquals(plan(65, 1), [[0, [16, 1], 3, 3], [0, [16], 3, 3]]);
+  assertEquals(plan(67, 2), [[3, [16], 2, 3], [3, [16], 2, 3]], "the second rank would have one image");
+  assertEquals(plan(68, 2), [[0, [16, 2], 3, 3], [0, [16, 2], 3, 3]]);
+  assertEquals(plan(1, 1), [[0, [1], 1, 1], [0, [1], 1, 1]], "a rank without images records a step of one");
+  assertThrows(() => plan(5, 2, 3), ConfigError, "Cannot train on 2 image at a time");
+});
