@@ -105,6 +105,9 @@ function inSequence(device: Device, programs: readonly Program[]): Program {
       for (let time = 0; time < times; time++) encode();
       device.flush();
     },
+    async encodeInParts() {
+      for (const program of programs) await program.encodeInParts();
+    },
     async profile() {
       const times = [];
       for (const program of programs) times.push(...await program.profile()); // GPU sync point
