@@ -121,7 +121,12 @@ install_packages() {
   if [ $set = dev ] || [ -e node_modules/playwright-core ]; then config="--config deno.dev.json"
   elif [ $set = onnx ] || [ -e node_modules/onnxruntime-node ]; then config="--config deno.onnx.json"; fi
   # shellcheck disable=SC2086 # an option and its value, or nothing
-  deno install --quiet --frozen $config || lack "the pinned packages: deno install --frozen $config"
+  if deno install --quiet --frozen $config; then
+    # A start with the configuration of training links node_modules for it: now, and not beside something that runs.
+    [ -z "$config" ] || deno task -q completion bash >/dev/null || lack "a task that starts: deno task completion bash"
+  else
+    lack "the pinned packages: deno install --frozen $config"
+  fi
 }
 
 has_vulkan_driver() {

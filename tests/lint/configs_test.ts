@@ -13,6 +13,7 @@ function packages(name: string): string[] {
 /** What each configuration says for itself. */
 const OWN = [
   "imports",
+  "nodeModulesDir",
   "lock",
   "allowScripts",
   "name",
@@ -48,4 +49,11 @@ Deno.test("no configuration runs scripts of packages", () => {
   for (const name of ["deno", "deno.onnx", "deno.dev"]) {
     assertEquals(read(`${name}.json`).allowScripts.allow, []);
   }
+});
+
+// Deno, as it starts, links node_modules anew for its own configuration; a process of another that loads a package in
+// that moment finds half of it. So only the configuration of training does, where there is always one.
+Deno.test("a process of one configuration leaves alone what those of the others are loading", () => {
+  const modes = ["deno", "deno.onnx", "deno.dev"].map((name) => read(`${name}.json`).nodeModulesDir);
+  assertEquals(modes, ["auto", "manual", "manual"]);
 });
