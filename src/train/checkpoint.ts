@@ -178,7 +178,7 @@ function cureFor(model: Model, state: ReadonlyMap<string, StoredState>): string 
   if (hasFoldedNorms(model, state)) {
     return "\n- its batch norms are folded into its convolutions: export it with --batch-norm kept";
   }
-  const name = recognize(state);
+  const name = recognize(state)?.name;
   return name === undefined || name === model.name
     ? ""
     : `\n- its tensors are those of ${name}: use model=${name}`;

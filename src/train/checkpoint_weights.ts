@@ -18,9 +18,9 @@ export const EVALUATED = "wgrad.evaluated";
 export type Metadata = ReadonlyMap<string, string>;
 
 /** What to look for in a file. */
-export interface WeightsQuery<Name extends string> {
+export interface WeightsQuery<W extends Wanted> {
   /** The networks that the weights may be of. */
-  networks(metadata: Metadata): readonly Wanted<Name>[];
+  networks(metadata: Metadata): readonly W[];
   /** The place of the weights in the file, where it has several: what comes before their names, or {@link TOP}. */
   readonly key?: string | undefined;
 }
@@ -29,9 +29,9 @@ export interface WeightsQuery<Name extends string> {
 const TOP = "top";
 
 /** Weights under torchvision's names, with the file's metadata. */
-export interface CheckpointWeights<Name extends string = string> {
+export interface CheckpointWeights<W extends Wanted = Wanted> {
   /** The network that they are of. */
-  readonly network: Name;
+  readonly network: W;
   readonly weights: ReadonlyMap<string, TensorInFile>;
   readonly metadata: Metadata;
   /** True if they are averaged. */
@@ -54,10 +54,10 @@ function isRunState(name: string): boolean {
  * ones, unless the file says that the plain ones were validated, and otherwise the first.
  * @throws DataError if the file is damaged, has no weights of such a network, or, when they are read, one is not finite
  */
-export async function checkpointWeights<Name extends string>(
+export async function checkpointWeights<W extends Wanted>(
   source: ByteSource,
-  { networks, key }: WeightsQuery<Name>,
-): Promise<CheckpointWeights<Name>> {
+  { networks, key }: WeightsQuery<W>,
+): Promise<CheckpointWeights<W>> {
   const { tensors, metadata } = await readWeights(source);
   const ofModel = new Map([...tensors].filter(([name]) => !isRunState(name)));
   const looked = networks(metadata), found = locate(ofModel, looked);
@@ -77,7 +77,7 @@ export async function checkpointWeights<Name extends string>(
 }
 
 /** The best place and all others that are as complete, without what is found in one of them under other names. */
-function placesOf<Name extends string, T>([best, ...rest]: readonly Located<Name, T>[]): Located<Name, T>[] {
+function placesOf<W extends Wanted, T>([best, ...rest]: readonly Located<W, T>[]): Located<W, T>[] {
   const places = [best];
   for (const other of rest) {
     const overlaps = places.some(({ used }) => !used.isDisjointFrom(other.used));
@@ -87,10 +87,10 @@ function placesOf<Name extends string, T>([best, ...rest]: readonly Located<Name
 }
 
 /** The weights to use, and the others. */
-function choose<Name extends string, T>(
-  places: readonly Located<Name, T>[],
+function choose<W extends Wanted, T>(
+  places: readonly Located<W, T>[],
   metadata: Metadata,
-): { chosen: Located<Name, T>; others: Located<Name, T>[] } {
+): { chosen: Located<W, T>; others: Located<W, T>[] } {
   const [best] = places, wantsAverage = metadata.get(EVALUATED) !== "weights";
   const chosen =
     places.find(({ network, prefix }) => network === best.network && isAverage(prefix) === wantsAverage) ??
@@ -108,8 +108,8 @@ const AVERAGES = new Set(["ema", "swa", "avg", "average", "averaged"]);
 /** Tensors that are neither the chosen weights nor beside the others. */
 function asideOf(
   tensors: ReadonlyMap<string, unknown>,
-  { used }: Located<string, unknown>,
-  others: readonly Located<string, unknown>[],
+  { used }: Located<Wanted, unknown>,
+  others: readonly Located<Wanted, unknown>[],
 ): string[] {
   const isOfOther = (name: string) =>
     others.some((other) => other.used.has(name) || (other.prefix !== "" && name.startsWith(other.prefix)));
@@ -118,8 +118,8 @@ function asideOf(
 
 function describeChoice(
   path: string,
-  { prefix }: Located<string, unknown>,
-  others: readonly Located<string, unknown>[],
+  { prefix }: Located<Wanted, unknown>,
+  others: readonly Located<Wanted, unknown>[],
 ): string {
   const places = few(others.map(({ prefix }) => placeOf(prefix)));
   return `${isAverage(prefix) ? "averaged weights" : "weights"} ${placeOf(prefix)}; ` +
@@ -159,14 +159,14 @@ function noneIn(
   tensors: ReadonlyMap<string, unknown>,
   networks: readonly Wanted[],
 ): DataError {
-  const names = few(networks.map(({ name }) => name));
+  const names = few([...new Set(networks.map(({ name }) => name))]);
   return new DataError(
     `Cannot load ${path}: none of its ${tensors.size} tensors has a name of ${names}; ` +
       `its names are ${few([...tensors.keys()]) || "none"}`,
   );
 }
 
-function noneUnder(path: string, key: string, found: readonly Located<string, unknown>[]): DataError {
+function noneUnder(path: string, key: string, found: readonly Located<Wanted, unknown>[]): DataError {
   const keys = fewQuoted(found.map(({ prefix }) => keyOf(prefix)));
   return new DataError(`Cannot load ${path}: it has no weights under "${key}"; they are under ${keys}`);
 }

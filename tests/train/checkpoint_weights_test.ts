@@ -88,7 +88,7 @@ Deno.test("checkpointWeights() looks through dicts of torch.save, and puts other
   });
   const source = byteSource("x.pth", zipFile(object, storages));
   const { weights, aside, choice, network } = await checkpointWeights(source, { networks: everyModel });
-  assertEquals([network, aside, choice], ["resnet18", ["optimizer.momentum"], undefined]);
+  assertEquals([network.name, aside, choice], ["resnet18", ["optimizer.momentum"], undefined]);
   assertEquals(new Set(weights.keys()), new Set(original.keys()));
   const { data } = await weights.get("layer3.0.conv2.weight")!.load();
   assertEquals(data, original.get("layer3.0.conv2.weight")!.data);

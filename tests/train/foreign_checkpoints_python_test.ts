@@ -55,7 +55,7 @@ pythonTest(
       assertEquals(plain.size, 122);
       for (const name of ["parallel", "compiled", "swa", "tuple", "ema"]) {
         const { network, weights } = await open(`${folder}/${name}.pth`);
-        assertEquals([network, new Set(weights.keys())], ["resnet18", new Set(plain.keys())], name);
+        assertEquals([network.name, new Set(weights.keys())], ["resnet18", new Set(plain.keys())], name);
         for (const key of ["conv1.weight", "layer4.1.bn2.running_var", "fc.bias"]) {
           assertEquals(await weights.get(key)!.load(), await plain.get(key)!.load(), `${name}: ${key}`);
         }
@@ -70,7 +70,7 @@ pythonTest(
     withFolder(async (folder) => {
       const [count, sum] = (await runPython(hub, [folder])).trim().split("\n").at(-1)!.split(" ").map(Number);
       const { network, weights, aside } = await open(`${folder}/model.safetensors`);
-      assertEquals([network, weights.size, aside], ["resnet18", count, []]);
+      assertEquals([network.name, weights.size, aside], ["resnet18", count, []]);
       const values = toFloat32(await weights.get("layer4.1.conv2.weight")!.load());
       assertEquals(Math.abs(values.reduce((total, value) => total + value, 0) - sum) < 1e-2, true);
     }),

@@ -8,14 +8,14 @@ import type { Layer } from "../layers/mod.ts";
 import { huggingFaceBackboneName, huggingFaceName } from "./hugging_face.ts";
 
 /** A network to look for. */
-export interface Wanted<Name extends string = string> {
-  readonly name: Name;
+export interface Wanted {
+  readonly name: string;
   readonly layers: readonly Layer[];
 }
 
 /** A network in a file. */
-export interface Located<Name extends string, T> {
-  readonly network: Name;
+export interface Located<W extends Wanted, T> {
+  readonly network: W;
   /** What comes before the network's names in the file: `state_dict.module.`. */
   readonly prefix: string;
   /**
@@ -46,14 +46,14 @@ const COUNTER = "num_batches_tracked";
  * Every place in a file where tensors have names of a network, the best match first: most tensors of the same shape,
  * fewest that are missing. Of the networks that match at one place only the best is returned.
  */
-export function locate<Name extends string, T extends { readonly shape: Shape }>(
+export function locate<W extends Wanted, T extends { readonly shape: Shape }>(
   tensors: ReadonlyMap<string, T>,
-  networks: readonly Wanted<Name>[],
-): Located<Name, T>[] {
+  networks: readonly W[],
+): Located<W, T>[] {
   const matches = networks.flatMap((network) => {
     const parts = partsOf(network.layers);
     return spellings.flatMap((spell) => matchesOf(tensors, parts, spell))
-      .map((match) => ({ ...match, network: network.name, parts }));
+      .map((match) => ({ ...match, network, parts }));
   });
   const best = matches.toSorted((a, b) => b.fit - a.fit).filter(({ prefix, spell }, i, all) =>
     i === all.findIndex((other) => other.prefix === prefix && other.spell === spell)

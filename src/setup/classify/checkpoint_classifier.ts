@@ -38,8 +38,10 @@ export interface OpenCheckpoint {
   readonly isAveraged: boolean;
 }
 
-/** torchvision's default, for files that do not specify a size. */
-const IMAGE_SIZE = 224;
+/** The size for files that do not specify one: torchvision's default, or CIFAR's for the stem of small images. */
+function usualSize({ options }: ChosenModel): number {
+  return options?.stem === "small" ? 32 : 224;
+}
 
 /**
  * Opens a checkpoint; its values are read later.
@@ -54,10 +56,10 @@ export async function openCheckpoint({ source, key }: ModelFile): Promise<OpenCh
   };
   const found = await checkpointWeights(source, { networks, key });
   const { weights, metadata, isAveraged, choice } = found;
-  const chosen: ChosenModel = recorded(metadata) ?? { name: found.network };
+  const chosen: ChosenModel = recorded(metadata) ?? found.network;
   const perClass = classParameter(chosen), classes = weights.get(perClass)?.shape[0];
   if (classes === undefined) throw headless(path, chosen, perClass, found.aside);
-  const { card: read, missing } = readCard(metadata, path, { classes, imageSize: IMAGE_SIZE });
+  const { card: read, missing } = readCard(metadata, path, { classes, imageSize: usualSize(chosen) });
   const isCalibrated = isAveraged === (metadata.get(EVALUATED) === "averages");
   const card = isCalibrated ? read : { ...read, calibration: undefined };
   const says = preparation(card, cardPipeline(card, path));

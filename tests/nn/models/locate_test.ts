@@ -43,7 +43,7 @@ Deno.test("locate() finds every model behind any prefix, in any order, beside ot
       Array.from({ length: 5 }, (_, i) => [`beside${i}.conv1.weight`, { shape: [64, 3, 7, 7] }]),
     );
     const [best] = locate(shuffled(new Map([...under(prefix, own), ...others])), everyModel());
-    assertEquals([best.network, best.prefix, best.faults], [name, prefix, 0]);
+    assertEquals([best.network.name, best.prefix, best.faults], [name, prefix, 0]);
     assertEquals(new Set(best.tensors.keys()), new Set(own.keys()), prefix);
     for (const [key, { shape }] of best.tensors) assertEquals(shape, own.get(key)!.shape);
     assertEquals(best.used, new Set(under(prefix, own).keys()));
@@ -96,7 +96,7 @@ Deno.test("locate() knows Hugging Face's names, with and without the classifier,
     const hub = new Map([...own].map(([key, tensor]) => [theirs(key), tensor]));
     for (const prefix of ["", "module."]) {
       const [best] = locate(under(prefix, hub), everyModel());
-      assertEquals([best.network, best.prefix, best.faults], [name, prefix, 0]);
+      assertEquals([best.network.name, best.prefix, best.faults], [name, prefix, 0]);
       assertEquals(new Map(best.tensors), own);
     }
     const backbone = new Map(
@@ -105,7 +105,7 @@ Deno.test("locate() knows Hugging Face's names, with and without the classifier,
       ) => [key.slice("resnet.".length), tensor]),
     );
     const [best] = locate(backbone, everyModel());
-    assertEquals([best.network, best.faults, best.tensors.size], [name, 0, own.size - 2]);
+    assertEquals([best.network.name, best.faults, best.tensors.size], [name, 0, own.size - 2]);
   }
 });
 
