@@ -3,8 +3,9 @@
  * activation f, y = f(that + z). A thread handles four channels of eight rows.
  */
 import { activation } from "./lib/activation.ts";
-import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
+import { columnFields, columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
+import { operand, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormApply(o: NormOptions): KernelSource {
@@ -16,9 +17,9 @@ ${normalized}
 ${o.activation ? activation(o.activation) : ""}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read> bias: array<vec4f>; // [C / 4]
-@group(0) @binding(4) var<storage, read> x: array<Element4>; // [rows, C / 4]
+${operand("x", 4, o.type, o.operands)} // [rows, C / 4]
 #if ${o.added}
-@group(0) @binding(5) var<storage, read> z: array<Element4>; // [rows, C / 4]
+${operand("z", 5, o.type, o.operands)} // [rows, C / 4]
 #endif
 @group(0) @binding(6) var<storage, read_write> y: array<Element4>; // [rows, C / 4]
 
@@ -28,16 +29,21 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c4 = row_vectors();
   let place = place_of(id, groups);
   if (c >= c4) { return; }
-  let rows = arrayLength(&y) / c4;
+  let rows = row_count();
   let mean = mean_of(c);
   let scale = inv_std_of(c) * weight[c];
   let shift = bias[c];
   ${
     eachRow(`
-    var value = normalized(load4(x[i]) - mean, scale, shift);
-    ${o.added ? "value += load4(z[i]);" : ""}
+    var value = normalized(x_at(i) - mean, scale, shift);
+    ${o.added ? "value += z_at(i);" : ""}
     y[i] = store4(${o.activation ? "activated(value)" : "value"});`)
   }
 }`;
-  return { code, workgroups: rowGrid(o.rows, o.channels), uniform: [o.channels / 4] };
+  return {
+    code,
+    workgroups: rowGrid(o.rows, o.channels),
+    uniform: columnFields(o.rows, o.channels),
+    texelRow: TEXEL_ROW,
+  };
 }

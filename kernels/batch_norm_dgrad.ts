@@ -6,8 +6,9 @@
  * A thread handles four channels of eight rows.
  */
 import { activation } from "./lib/activation.ts";
-import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
+import { columnFields, columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
+import { operand, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormDgrad(o: NormOptions): KernelSource {
@@ -19,8 +20,8 @@ ${statistics(o)}
 ${normalized}
 ${isActivated ? activation(o.activation!) : ""}
 @group(0) @binding(2) var<storage, read> weight: array<vec4f>; // [C / 4]
-@group(0) @binding(3) var<storage, read> x: array<Element4>; // [rows, C / 4]
-@group(0) @binding(4) var<storage, read> dy: array<Element4>; // [rows, C / 4]
+${operand("x", 3, o.type, o.operands)} // [rows, C / 4]
+${operand("dy", 4, o.type, o.operands)} // [rows, C / 4]
 @group(0) @binding(5) var<storage, read_write> dx: array<Element4>; // [rows, C / 4]
 #if ${isActivated}
 @group(0) @binding(6) var<storage, read> bias: array<vec4f>; // [C / 4]
@@ -36,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c4 = row_vectors();
   let place = place_of(id, groups);
   if (c >= c4) { return; }
-  let rows = arrayLength(&dx) / c4;
+  let rows = row_count();
   let mean = mean_of(c);
   let inv_std = inv_std_of(c);
   let scale = inv_std * weight[c];
@@ -49,12 +50,17 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 #endif
   ${
     eachRow(`
-    var gradient = load4(dy[i]);
-    let centered = load4(x[i]) - mean;
+    var gradient = dy_at(i);
+    let centered = x_at(i) - mean;
     ${isActivated ? "gradient = graded(gradient, normalized(centered, scale, shift));" : ""}
     ${o.training ? "gradient -= fma(centered, slope, mean_dy);" : ""}
     dx[i] = store4(scale * gradient);`)
   }
 }`;
-  return { code, workgroups: rowGrid(o.rows, o.channels), uniform: [o.channels / 4] };
+  return {
+    code,
+    workgroups: rowGrid(o.rows, o.channels),
+    uniform: columnFields(o.rows, o.channels),
+    texelRow: TEXEL_ROW,
+  };
 }

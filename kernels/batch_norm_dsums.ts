@@ -5,8 +5,9 @@
  * masked dy, which is the gradient of z, is written.
  */
 import { activation } from "./lib/activation.ts";
-import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";
+import { chunkGrid, columnFields, columns, eachChunkRow, LANES } from "./lib/columns.ts";
 import { normalized, type NormOptions, statistics } from "./lib/normalization.ts";
+import { operand, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
 export function batchNormDsums(o: NormOptions): KernelSource {
@@ -16,8 +17,8 @@ export function batchNormDsums(o: NormOptions): KernelSource {
 ${element4(o.type)}
 ${columns}
 ${statistics(o)}
-@group(0) @binding(2) var<storage, read> x: array<Element4>; // [rows, C / 4]
-@group(0) @binding(3) var<storage, read> dy: array<Element4>; // [rows, C / 4]
+${operand("x", 2, o.type, o.operands)} // [rows, C / 4]
+${operand("dy", 3, o.type, o.operands)} // [rows, C / 4]
 @group(0) @binding(4) var<storage, read_write> partial: array<vec4f>; // [chunks, (dy, dy * xhat), C / 4]
 #if ${isActivated}
 @group(0) @binding(5) var<storage, read> weight: array<vec4f>; // [C / 4]
@@ -26,7 +27,7 @@ ${normalized}
 ${isActivated ? activation(o.activation!) : ""}
 #endif
 #if ${isMasked}
-@group(0) @binding(5) var<storage, read> y: array<Element4>; // [rows, C / 4]
+${operand("y", 5, o.type, o.operands)} // [rows, C / 4]
 @group(0) @binding(6) var<storage, read_write> dz: array<Element4>; // [rows, C / 4]
 #endif
 
@@ -35,7 +36,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = id.x;
   let c4 = row_vectors();
   let chunk = place_of(id, groups);
-  let rows = arrayLength(&x) / c4;
+  let rows = row_count();
   let at = chunk * 2u * c4 + c;
   if (c >= c4 || at >= arrayLength(&partial)) { return; }
   let mean = mean_of(c);
@@ -48,9 +49,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var product = vec4f();
   ${
     eachChunkRow(`
-      let centered = load4(x[i]) - mean;
-      ${isMasked ? "let kept = keep4(dy[i], load4(y[i]) > vec4f()); dz[i] = kept;" : ""}
-      var gradient = load4(${isMasked ? "kept" : "dy[i]"});
+      let centered = x_at(i) - mean;
+      ${isMasked ? "let kept = keep4(dy_element(i), y_at(i) > vec4f()); dz[i] = kept;" : ""}
+      var gradient = load4(${isMasked ? "kept" : "dy_element(i)"});
       ${isActivated ? "gradient = graded(gradient, normalized(centered, scale, shift));" : ""}
       sum += gradient;
       product = fma(gradient, centered * inv_std, product);`)
@@ -58,5 +59,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   partial[at] = sum;
   partial[at + c4] = product;
 }`;
-  return { code, workgroups: chunkGrid(o.rows, o.channels), uniform: [o.channels / 4] };
+  return {
+    code,
+    workgroups: chunkGrid(o.rows, o.channels),
+    uniform: columnFields(o.rows, o.channels),
+    texelRow: TEXEL_ROW,
+  };
 }

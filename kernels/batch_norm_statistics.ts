@@ -4,14 +4,18 @@
  * from it, because sums of squares would lose the variance of channels with a large mean. The sum of the deviations
  * is the rounding error of the mean, times the number of rows.
  */
-import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";
-import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
+import { chunkGrid, columnFields, columns, eachChunkRow, LANES } from "./lib/columns.ts";
+import type { NormOptions } from "./lib/normalization.ts";
+import { operand, TEXEL_ROW } from "./lib/operand.ts";
+import { element4, type KernelSource, wgsl } from "./lib/source.ts";
 
-export function batchNormStatistics(o: { type: ElementType; rows: number; channels: number }): KernelSource {
+export function batchNormStatistics(
+  o: Pick<NormOptions, "type" | "rows" | "channels" | "operands">,
+): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 ${columns}
-@group(0) @binding(0) var<storage, read> x: array<Element4>; // [rows, C / 4]
+${operand("x", 0, o.type, o.operands)} // [rows, C / 4]
 @group(0) @binding(1) var<storage, read_write> partial: array<vec4f>; // [chunks, (rows, mean, lost, deviations), C / 4]
 
 @compute @workgroup_size(${LANES})
@@ -19,14 +23,14 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = id.x;
   let c4 = row_vectors();
   let chunk = place_of(id, groups);
-  let rows = arrayLength(&x) / c4;
+  let rows = row_count();
   let at = chunk * 4u * c4 + c;
   if (c >= c4 || at >= arrayLength(&partial)) { return; }
   var sum = vec4f();
   var counted = 0.0;
   ${
     eachChunkRow(`
-      sum += load4(x[i]);
+      sum += x_at(i);
       counted += 1.0;`)
   }
   let mean = sum / counted;
@@ -34,7 +38,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var deviations = vec4f();
   ${
     eachChunkRow(`
-      let deviation = load4(x[i]) - mean;
+      let deviation = x_at(i) - mean;
       lost += deviation;
       deviations = fma(deviation, deviation, deviations);`)
   }
@@ -43,5 +47,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   partial[at + 2u * c4] = lost;
   partial[at + 3u * c4] = deviations;
 }`;
-  return { code, workgroups: chunkGrid(o.rows, o.channels), uniform: [o.channels / 4] };
+  return {
+    code,
+    workgroups: chunkGrid(o.rows, o.channels),
+    uniform: columnFields(o.rows, o.channels),
+    texelRow: TEXEL_ROW,
+  };
 }

@@ -3,7 +3,7 @@
  * a layer norm, both of dy and of dy * xhat with the pixel's own mean and deviation. A thread handles one chunk and
  * four channels; split_sum or batch_norm_dmerge adds the chunks in order.
  */
-import { chunkGrid, columns, eachChunkRow, LANES } from "./lib/columns.ts";
+import { chunkGrid, columnFields, columns, eachChunkRow, LANES } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface ColumnChunksOptions {
@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c = id.x;
   let c4 = row_vectors();
   let chunk = place_of(id, groups);
-  let rows = arrayLength(&dy) / c4;
+  let rows = row_count();
   let at = chunk * ${values}u * c4 + c;
   if (c >= c4 || at >= arrayLength(&partial)) { return; }
   var sum = vec4f();
@@ -40,7 +40,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   ${
     eachChunkRow(`
       let gradient = load4(dy[i]);
-      ${isNorm ? "let moment = moments[i / c4];" : ""}
+      ${isNorm ? "let moment = moments[u32(i) / c4];" : ""}
       ${
       isNorm
         ? "product = fma(gradient, (load4(x[i]) - moment.x) * moment.y, product);"
@@ -53,5 +53,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   partial[at] = ${sums === "dy * x" ? "product" : "sum"};
   ${isNorm ? "partial[at + c4] = product;" : ""}
 }`;
-  return { code, workgroups: chunkGrid(rows, channels), uniform: [channels / 4] };
+  return { code, workgroups: chunkGrid(rows, channels), uniform: columnFields(rows, channels) };
 }

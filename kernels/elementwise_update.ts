@@ -4,7 +4,17 @@
  * then each thread updates four adjacent elements. Everything that changes from step to step is in buffers, so that a
  * recorded step can be replayed.
  */
-import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
+import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
+import {
+  element4,
+  halves4,
+  type KernelSource,
+  LINEAR,
+  linearGrid,
+  linearIndex,
+  uniformFields,
+  wgsl,
+} from "./lib/source.ts";
 
 export interface GatherOptions {
   /** The position of the optimiser's four scalars among the step's, in vectors of four. */
@@ -51,55 +61,68 @@ export interface UpdateOptions {
   readonly mixed: boolean;
   /** With a learning rate for each block of {@link RATE_BLOCK} elements: the block of the first element. */
   readonly firstRate?: number | undefined;
+  /**
+   * Where gradients, values and states are read from. From textures, values and states are bound a second time as
+   * `old_values` and `old_NAME`, because they are written, too.
+   */
+  readonly operands: OperandSource;
 }
 
 /** Elements that share a learning rate; parameters start at multiples of this. */
 export const RATE_BLOCK = 128;
 
 export function elementwiseUpdate(options: UpdateOptions): KernelSource {
-  const { count, decayed, states, rule, maxValue, mixed, firstRate } = options;
+  const { count, decayed, states, rule, maxValue, mixed, firstRate, operands } = options;
   const isLayered = firstRate !== undefined;
+  const fields = { vectors: count / 4, decayed: decayed / 4, first_rate: firstRate ?? 0 };
   const each = (line: (name: string, i: number) => string) => states.map(line).join("\n");
+  const old = (name: string, binding: number) =>
+    operands === "texture" ? operand(`old_${name}`, binding, "f32", operands) : "";
+  const read = (name: string, buffer: string) =>
+    operands === "texture" ? `old_${name}_at(i32(i))` : `${buffer}[i]`;
   const code = wgsl`
 ${linearIndex}
-@group(0) @binding(0) var<storage, read> step: array<vec4f>; // (the optimiser's), (step is taken, norm, clip factor, -)
-@group(0) @binding(1) var<storage, read> gradients: array<vec4f>;
+${uniformFields(8, fields)}
+${element4("f32")}
+@group(0) @binding(0) var<storage, read> step: array<vec4f, 2>; // (the optimiser's), (step is taken, norm, clip factor, -)
+${operand("gradients", 1, "f32", operands)}
 @group(0) @binding(2) var<storage, read_write> values: array<vec4f>;
+${old("values", 9)}
 #if ${mixed}
-${element4("f16")}
-@group(0) @binding(3) var<storage, read_write> halves: array<Element4>; // the first so many values
+@group(0) @binding(3) var<storage, read_write> halves: array<vec2u>; // the first so many values
+${halves4}
 #endif
 #if ${isLayered}
 @group(0) @binding(4) var<storage, read> rates: array<f32>; // what the learning rate is multiplied with, by block
-fn rate_of(i: u32) -> f32 { return rates[i / ${RATE_BLOCK / 4}u + ${firstRate ?? 0}u]; }
+fn rate_of(i: u32) -> f32 { return rates[i / ${RATE_BLOCK / 4}u + u32(g.first_rate)]; }
 #else
 fn rate_of(i: u32) -> f32 { return 1.0; }
 #endif
 ${each((name, i) => `@group(0) @binding(${5 + i}) var<storage, read_write> state_${name}: array<vec4f>;`)}
+${each((name, i) => old(name, 10 + i))}
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let i = linear_index(id, groups);
-  if (i >= ${count / 4}u) { return; }
-  let s = step[0];
+  let s = step[0]; // before any branch, where llvmpipe loads it once for all lanes
   let now = step[1];
-  if (now.x == 0.0) { return; }
+  let i = linear_index(id, groups);
+  if (i >= u32(g.vectors) || now.x == 0.0) { return; }
   let norm = now.y;
-#if ${maxValue === undefined}
-  var g = gradients[i] * now.z;
-#else
-  var g = clamp(gradients[i] * now.z, vec4f(-${maxValue ?? 0}), vec4f(${maxValue ?? 0}));
-#endif
   let rate = rate_of(i);
-  let decays = i < ${decayed / 4}u;
-  var p = values[i];
-  ${each((name) => `var ${name} = state_${name}[i];`)}
+  let decays = i < u32(g.decayed);
+#if ${maxValue === undefined}
+  var g = gradients_at(i32(i)) * now.z;
+#else
+  var g = clamp(gradients_at(i32(i)) * now.z, vec4f(-${maxValue ?? 0}), vec4f(${maxValue ?? 0}));
+#endif
+  var p = ${read("values", "values")};
+  ${each((name) => `var ${name} = ${read(name, `state_${name}`)};`)}
   ${rule}
   values[i] = p;
   ${each((name) => `state_${name}[i] = ${name};`)}
 #if ${mixed}
-  if (i < arrayLength(&halves)) { halves[i] = store4(p); }
+  if (i < arrayLength(&halves)) { halves[i] = halves4(p); }
 #endif
 }`;
-  return { code, workgroups: linearGrid(count / 4) };
+  return { code, workgroups: linearGrid(count / 4), uniform: Object.values(fields), texelRow: TEXEL_ROW };
 }

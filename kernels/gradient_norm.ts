@@ -2,26 +2,42 @@
  * The norm of all gradients and the factor that clips it, in two dispatches: threads sum the squares of chunks, then
  * one workgroup sums the chunks. Deterministic; the results stay on the GPU.
  */
-import { type KernelSource, LINEAR, wgsl } from "./lib/source.ts";
+import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
+import { element4, type KernelSource, LINEAR, uniformFields, wgsl } from "./lib/source.ts";
 
-/** Threads of the first dispatch over a piece of the gradients, and therefore its chunks. */
+/** Chunks of a piece of the gradients. */
 export const NORM_CHUNKS = 4096;
 
+export interface SquareSumsOptions {
+  /** Vectors of four gradients: all that are bound, and those of a chunk. */
+  readonly vectors: number;
+  readonly chunk: number;
+  /** The number of chunks, a multiple of 64; the last ones may be empty. */
+  readonly chunks: number;
+  readonly operands: OperandSource;
+}
+
 /** partial[t] = sum of squares of the t-th chunk. A thread handles one contiguous chunk. */
-export function squareSums({ count }: { count: number }): KernelSource {
-  const vectors = count / 4, chunk = Math.ceil(vectors / NORM_CHUNKS);
+export function squareSums({ vectors, chunk, chunks, operands }: SquareSumsOptions): KernelSource {
+  const fields = { vectors, chunk };
   const code = wgsl`
-@group(0) @binding(0) var<storage, read> gradients: array<vec4f>;
-@group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [NORM_CHUNKS]
+${element4("f32")}
+${operand("gradients", 0, "f32", operands)}
+@group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [chunks]
+${uniformFields(2, fields)}
 
 @compute @workgroup_size(${LINEAR})
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let end = min((id.x + 1u) * ${chunk}u, ${vectors}u);
+  let first = i32(id.x) * g.chunk;
+  let end = min(first + g.chunk, g.vectors);
   var sum = vec4f();
-  for (var i = id.x * ${chunk}u; i < end; i++) { sum = fma(gradients[i], gradients[i], sum); }
+  for (var i = first; i < end; i++) {
+    let gradient = gradients_at(i);
+    sum = fma(gradient, gradient, sum);
+  }
   partial[id.x] = (sum.x + sum.y) + (sum.z + sum.w);
 }`;
-  return { code, workgroups: [NORM_CHUNKS / LINEAR, 1, 1] };
+  return { code, workgroups: [chunks / LINEAR, 1, 1], uniform: Object.values(fields), texelRow: TEXEL_ROW };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** y = x * scale, a factor for each channel, plus z if there is one. A thread handles four channels of eight rows. */
-import { columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
+import { columnFields, columns, eachRow, LANES, rowGrid } from "./lib/columns.ts";
 import { element4, type ElementType, type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface LayerScaleOptions {
@@ -26,7 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   let c4 = row_vectors();
   let place = place_of(id, groups);
   if (c >= c4) { return; }
-  let rows = arrayLength(&y) / c4;
+  let rows = row_count();
   let factor = scale[c];
   ${
     eachRow(
@@ -36,5 +36,5 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     )
   }
 }`;
-  return { code, workgroups: rowGrid(rows, channels), uniform: [channels / 4] };
+  return { code, workgroups: rowGrid(rows, channels), uniform: columnFields(rows, channels) };
 }

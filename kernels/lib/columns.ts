@@ -42,13 +42,16 @@ export function chunkGrid(rows: number, channels: number): [number, number, numb
   return grid(channels, chunkCount(rows));
 }
 
-/**
- * WGSL: the number of vectors in a row, C / 4, and the index of a thread along the rows in a grid of this file. Pass
- * `[channels / 4]` as the source's `uniform`: layers of all widths share the code.
- */
+/** The source's `uniform` of kernels with {@link columns}: layers of all widths and batches of all sizes share the code. */
+export function columnFields(rows: number, channels: number): number[] {
+  return [channels / 4, rows];
+}
+
+/** WGSL: the number of vectors in a row, C / 4, that of rows, and the index of a thread along the rows in a grid of this file. */
 export const columns = `
-${uniformFields(9, { vectors: 0 })}
+${uniformFields(9, { vectors: 0, rows: 0 })}
 fn row_vectors() -> u32 { return u32(g.vectors); }
+fn row_count() -> u32 { return u32(g.rows); }
 fn place_of(id: vec3u, groups: vec3u) -> u32 { return id.y + id.z * groups.y * ${ROW_LANES}u; }`;
 
 /** WGSL: `body` for each row that the thread at `place` owns, as straight-line code; `i` is the row's vector `c`. */
@@ -58,7 +61,7 @@ export function eachRow(body: string): string {
   ${
     unroll(OWNED, (row) => `
   if (first + ${row * ROW_LANES}u < rows) {
-    let i = (first + ${row * ROW_LANES}u) * c4 + c;
+    let i = i32((first + ${row * ROW_LANES}u) * c4 + c);
     ${body}
   }`)
   }`;
@@ -71,7 +74,7 @@ export function eachChunkRow(body: string): string {
     ${
     unroll(4, (next) => `
     if (row + ${next}u < rows) {
-      let i = (row + ${next}u) * c4 + c;
+      let i = i32((row + ${next}u) * c4 + c);
       ${body}
     }`)
   }

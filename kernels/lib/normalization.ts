@@ -1,5 +1,6 @@
 /** Shared by the batch norm kernels: how a value is normalised, and what follows in the same pass. */
 import type { Activation } from "./activation.ts";
+import type { OperandSource } from "./operand.ts";
 import type { ElementType } from "./source.ts";
 
 export interface NormOptions {
@@ -13,6 +14,8 @@ export interface NormOptions {
   /** Whether a tensor z is added to the normalised value, and the activation of what results, if any. */
   readonly added: boolean;
   readonly activation: Activation | undefined;
+  /** Where x, z, y and dy are read from. */
+  readonly operands: OperandSource;
 }
 
 /** WGSL: bindings 0 and 1 are the statistics; mean_of(c) and inv_std_of(c) return those of four channels. */

@@ -22,18 +22,22 @@ fn keep4(element: Element4, kept: vec4<bool>) -> Element4 { return select(vec4f(
   }
   return `alias Element4 = vec2u;
 fn load4(element: Element4) -> vec4f { return vec4f(unpack2x16float(element.x), unpack2x16float(element.y)); }
-fn store4(value: vec4f) -> Element4 {
-  let magnitude = bitcast<vec4u>(value) & vec4u(0x7fffffffu);
-  let is_nan = magnitude > vec4u(0x7f800000u);
-  let more = select(vec4u(), vec4u(1u), magnitude > vec4u(0x477fe000u)) + select(vec4u(), vec4u(1u), is_nan);
-  let v = select(clamp(value, vec4f(-65504.0), vec4f(65504.0)), vec4f(65504.0), is_nan);
-  return vec2u(pack2x16float(v.xy) + more.x + (more.y << 16u), pack2x16float(v.zw) + more.z + (more.w << 16u));
-}
+${halves4}
+fn store4(value: vec4f) -> Element4 { return halves4(value); }
 fn keep4(element: Element4, kept: vec4<bool>) -> Element4 {
   let halves = select(vec4u(), vec4u(0xffffu), kept);
   return element & vec2u(halves.x | (halves.y << 16u), halves.z | (halves.w << 16u));
 }`;
 }
+
+/** WGSL: four values as packed pairs of f16, as `element4("f16")` stores them. */
+export const halves4 = `fn halves4(value: vec4f) -> vec2u {
+  let magnitude = bitcast<vec4u>(value) & vec4u(0x7fffffffu);
+  let is_nan = magnitude > vec4u(0x7f800000u);
+  let more = select(vec4u(), vec4u(1u), magnitude > vec4u(0x477fe000u)) + select(vec4u(), vec4u(1u), is_nan);
+  let v = select(clamp(value, vec4f(-65504.0), vec4f(65504.0)), vec4f(65504.0), is_nan);
+  return vec2u(pack2x16float(v.xy) + more.x + (more.y << 16u), pack2x16float(v.zw) + more.z + (more.w << 16u));
+}`;
 
 /** Invocations in a workgroup of an elementwise kernel. */
 export const LINEAR = 64;

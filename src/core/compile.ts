@@ -1,7 +1,7 @@
 /** Compiles WGSL to a pipeline, in an error scope, so that an error is shown with its kernel, line and caret. */
 import { GpuError } from "../base/errors.ts";
 import type { Device } from "./device.ts";
-import { type TextureBinding, textureLayout } from "./texture.ts";
+import { type Texel, type TextureBinding, textureLayout } from "./texture.ts";
 
 /** A tensor binding as the WGSL declares it: its buffer, or a texture with a copy of it. */
 export interface Binding {
@@ -9,7 +9,7 @@ export interface Binding {
   readonly name: string;
   readonly access: "read" | "read_write";
   /** Undefined for a buffer. */
-  readonly texel: TextureBinding["texel"] | undefined;
+  readonly texture: TextureBinding | undefined;
 }
 
 const TYPES = { read: "read-only-storage", read_write: "storage" } as const;
@@ -47,11 +47,12 @@ const builds = new WeakMap<GPUDevice, Map<string, Built>>();
 
 /** Compiles WGSL with the entry point `main`. An error makes the device fail, which `settled()` and reads throw. */
 export function compile(device: Device, name: string, code: string): CompiledKernel {
+  let textures = 0;
   const bindings = [...code.matchAll(BINDING)].map(([, index, access, label, texel]) => ({
     index: Number(index),
     name: label,
     access: (access ?? "read") as Binding["access"],
-    texel: texel as Binding["texel"],
+    texture: texel ? { number: textures++, texel: texel as Texel } : undefined,
   }));
   const place = UNIFORM.exec(code)?.[1];
   const uniform = place === undefined ? undefined : Number(place);
@@ -102,9 +103,9 @@ function builtOn(
   const layout = gpu.createBindGroupLayout({
     label: name,
     entries: [
-      ...bindings.map(({ index, access, texel }) => ({
+      ...bindings.map(({ index, access, texture }) => ({
         binding: index,
-        ...(texel ? { texture: textureLayout(texel) } : { buffer: { type: TYPES[access] } }),
+        ...(texture ? { texture: textureLayout(texture.texel) } : { buffer: { type: TYPES[access] } }),
       })),
       ...(uniform === undefined ? [] : [{ binding: uniform, buffer: { type: "uniform" as const } }]),
     ].map((entry) => ({ visibility: GPUShaderStage.COMPUTE, ...entry })),

@@ -31,6 +31,16 @@ export function isLlvmpipe({ description }: AdapterDescription): boolean {
 }
 
 /**
+ * Where kernels that read each value once should read from. Mesa 22, Debian 12's, which is built with LLVM 15, loads a
+ * buffer's lanes so slowly on processors without AVX-512 that a copy into a texture, whose lanes load together, pays for
+ * itself three times over. Newer versions load buffers as fast as textures.
+ */
+export function streamSource({ adapter }: Device): "buffer" | "texture" {
+  const llvm = /llvmpipe \(LLVM (\d+)/.exec(adapter.description)?.[1];
+  return llvm !== undefined && Number(llvm) <= 15 ? "texture" : "buffer";
+}
+
+/**
  * Opens a device with the adapter's own limits.
  * @throws GpuError if the GPU object has no adapter, with what to install
  */

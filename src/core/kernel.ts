@@ -196,8 +196,8 @@ function launch(device: Device, dispatch: Dispatch): void {
       limit / most,
     );
   }
-  dispatch.kernel.bindings.forEach(({ texel }, i) => {
-    if (texel) checkTexture(device, texel, dispatch.texelRow!, dispatch.tensors[i]);
+  dispatch.kernel.bindings.forEach(({ texture }, i) => {
+    if (texture) checkTexture(device, texture.texel, dispatch.texelRow!, dispatch.tensors[i]);
   });
   const recording = recordings.get(device);
   if (recording) recording.push(dispatch);
@@ -215,8 +215,8 @@ export interface BoundDispatch {
 /** Binds a dispatch to the memory that its tensors have now. */
 export function bind(device: Device, dispatch: Dispatch): BoundDispatch {
   const { kernel: { bindings }, tensors, texelRow } = dispatch;
-  const textureCopies = bindings.flatMap(({ index, texel }, i) =>
-    texel ? [textureCopy(device, { index, texel }, texelRow!, tensors[i])] : []
+  const textureCopies = bindings.flatMap(({ texture }, i) =>
+    texture ? [textureCopy(device, texture, texelRow!, tensors[i])] : []
   );
   return { dispatch, group: bindGroup(device, dispatch), textureCopies };
 }
@@ -259,11 +259,11 @@ export function bindGroup(device: Device, { kernel, tensors, uniform, texelRow }
     layout: kernel.layout,
     entries: [
       ...tensors.map((tensor, i) => {
-        const { index, texel } = kernel.bindings[i];
+        const { index, texture } = kernel.bindings[i];
         return {
           binding: index,
-          resource: texel
-            ? textureFor(device, { index, texel }, texelRow!, tensor).createView()
+          resource: texture
+            ? textureFor(device, texture, texelRow!, tensor).createView()
             : { buffer: tensor.buffer, offset: tensor.byteOffset, size: roundUp(tensor.bytes, 4) },
         };
       }),
@@ -309,14 +309,17 @@ function refuseMisaligned(kernel: string, bindings: Bindings, tensors: readonly 
   });
 }
 
-/** Rejects a buffer that the kernel both reads and writes, and overlapping slices that it writes. */
+/**
+ * Rejects a buffer that the kernel both reads and writes, and overlapping slices that it writes. What it reads from a
+ * texture is a copy.
+ */
 function refuseShared(kernel: string, bindings: Bindings, tensors: readonly Tensor[]): void {
   const overlap = (a: Tensor, b: Tensor) =>
     a.byteOffset < b.byteOffset + b.bytes && b.byteOffset < a.byteOffset + a.bytes;
   bindings.forEach((written, i) => {
     if (written.access === "read") return;
-    const clash = bindings.findIndex(({ access }, j) =>
-      i !== j && tensors[i].storage === tensors[j].storage &&
+    const clash = bindings.findIndex(({ access, texture }, j) =>
+      i !== j && !texture && tensors[i].storage === tensors[j].storage &&
       (access === "read" || overlap(tensors[i], tensors[j]))
     );
     if (clash < 0) return;

@@ -20,9 +20,10 @@ export function flat(device: Device, size: number, dtype: DType, label: string):
   return new Tensor(device, [size], dtype, { bytes, buffer, label });
 }
 
-/** The pieces of a range of a flat f32 buffer, as few and as equal as the adapter allows. */
-export function piecesOf(device: Device, [start, end]: Range): Range[] {
-  const most = Math.floor(device.gpu.limits.maxStorageBufferBindingSize / bytesPerElement("f32") / ALIGNMENT);
+/** The pieces of a range of a flat f32 buffer, as few and as equal as the adapter, and `bytes` for each, allow. */
+export function piecesOf(device: Device, [start, end]: Range, bytes = Infinity): Range[] {
+  const bound = Math.min(bytes, device.gpu.limits.maxStorageBufferBindingSize);
+  const most = Math.floor(bound / bytesPerElement("f32") / ALIGNMENT);
   const size = end - start, count = Math.ceil(size / (most * ALIGNMENT));
   const each = roundUp(Math.ceil(size / count), ALIGNMENT);
   return Array.from({ length: Math.ceil(size / each) }, (_, i): Range => {

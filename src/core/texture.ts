@@ -12,7 +12,8 @@ export type Texel = "f32" | "u32";
 
 /** A texture as a kernel's WGSL declares it. */
 export interface TextureBinding {
-  readonly index: number;
+  /** Its place among the kernel's textures. */
+  readonly number: number;
   readonly texel: Texel;
 }
 
@@ -66,18 +67,18 @@ export function checkTexture(device: Device, texel: Texel, row: number, tensor: 
 }
 
 /**
- * The texture for a tensor in a binding of any kernel: its rows are the next power of two, or the adapter's maximum,
+ * The texture for a tensor in a place of any kernel: its rows are the next power of two, or the adapter's maximum,
  * so that there are few textures.
  */
 export function textureFor(
   device: Device,
-  { index, texel }: TextureBinding,
+  { number, texel }: TextureBinding,
   row: number,
   tensor: Tensor,
 ): GPUTexture {
   const rows = 2 ** Math.ceil(Math.log2(rowsOf(tensor, texel, row)));
   const most = device.gpu.limits.maxTextureDimension2D;
-  return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], index);
+  return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], number);
 }
 
 /** The copy of a tensor from its current memory, for a binding. */

@@ -8,7 +8,7 @@ import type { Activation } from "../../kernels/lib/activation.ts";
 import { chunkCount, type MergeLanes, parallelLanes, SERIAL } from "../../kernels/lib/columns.ts";
 import type { NormOptions } from "../../kernels/lib/normalization.ts";
 import { formatShape } from "../base/shape.ts";
-import { isSoftware } from "../core/device.ts";
+import { isSoftware, streamSource } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
@@ -64,7 +64,17 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
     );
   }
   const added = residual !== undefined;
-  const norm: NormOptions = { type, rows: n * h * w, channels: c, eps, training, added, activation };
+  const operands = streamSource(x.device);
+  const norm: NormOptions = {
+    type,
+    rows: n * h * w,
+    channels: c,
+    eps,
+    training,
+    added,
+    activation,
+    operands,
+  };
   const running = { running_mean: runningMean, running_var: runningVar };
   const moments: Tensors = training ? { moments: measured(x, options, running, norm) } : running;
   const y = x.like("batch_norm");
@@ -86,7 +96,7 @@ function measured(
   x: Tensor,
   { statistics: given, momentum = .1 }: BatchNormOptions,
   running: Tensors,
-  { type, rows, channels, eps }: NormOptions,
+  { type, rows, channels, eps, operands }: NormOptions,
 ): Tensor {
   if (rows === 1) {
     throw new TypeError(
@@ -100,7 +110,7 @@ function measured(
   if (given) {
     requireShape("batch_norm", "statistics", given, "[chunks, 4, C]", [given.shape[0], 4, channels]);
   } else {
-    chunkStatistics.run({ x, partial }, { type, rows, channels });
+    chunkStatistics.run({ x, partial }, { type, rows, channels, operands });
   }
   const moments = empty(x.device, [2, channels], "f32", "batch moments");
   merge.run({ partial, moments, ...running }, { channels, eps, lanes: mergeLanes(x), momentum });

@@ -1,4 +1,5 @@
 import { elementwiseUpdate, gatherStep, RATE_BLOCK } from "../../../kernels/elementwise_update.ts";
+import { streamSource } from "../../core/device.ts";
 import { kernel } from "../../core/kernel.ts";
 import { flat, piecesOf, type Range } from "../../core/pieces.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
@@ -28,12 +29,15 @@ export interface ElementwiseOptions {
   readonly ranges?: readonly Range[];
 }
 
+/** Bytes of the pieces that are copied into textures: few launches, and all tensors of a piece fit a processor's cache. */
+const TEXTURE_PIECE = 2 ** 22;
+
 /** Creates such an optimiser: one dispatch over each piece of the flat buffers, preceded by a small one. */
 export function elementwise(options: ElementwiseOptions, parameters: FlatParameters): Optimizer {
   const { label, rule, scalars: scalarsOf, decaysAll } = options;
   const { values, halves, rates, trained = [0, values.size] } = parameters;
   const { ranges = [trained] } = options;
-  const { device } = values;
+  const { device } = values, operands = streamSource(device);
   const decayed = decaysAll ? values.size : parameters.decayed;
   const update = kernel(`update_${label.toLowerCase()}`, elementwiseUpdate);
   const states = new Map(options.states.map((name) => [name, flat(device, values.size, "f32", name)]));
@@ -45,6 +49,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
     const part = (flat: Tensor) => flat.slice(start, [Math.min(end, flat.size) - start]);
     const copies = halves && halves.size > start ? halves : undefined;
     const bound = own.map(([name, tensor]) => [`state_${name}`, part(tensor)] as const);
+    const old = [["values", values] as const, ...own].map(([name, tensor]) => [`old_${name}`, part(tensor)]);
     const tensors = {
       step: now,
       gradients: part(gradients),
@@ -52,6 +57,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
       ...(copies && { halves: part(copies) }),
       ...(rates && { rates }),
       ...Object.fromEntries(bound),
+      ...(operands === "texture" && Object.fromEntries(old)),
     };
     update.run(tensors, {
       count: end - start,
@@ -61,6 +67,7 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
       maxValue,
       mixed: copies !== undefined,
       firstRate: rates && start / RATE_BLOCK,
+      operands,
     });
   };
 
@@ -72,7 +79,10 @@ export function elementwise(options: ElementwiseOptions, parameters: FlatParamet
       const { scalars, clip, decision: { taken, skips } } = inputs;
       const counted = skips ? options.counted : undefined;
       gather.run({ scalars, taken, clip, step: now }, { slot: OWN_SCALARS / 4, counted });
-      for (const piece of ranges.flatMap((range) => piecesOf(device, range))) updateRange(piece, inputs);
+      const most = operands === "texture" ? TEXTURE_PIECE : undefined;
+      for (const piece of ranges.flatMap((range) => piecesOf(device, range, most))) {
+        updateRange(piece, inputs);
+      }
     },
     free() {
       now.free();
