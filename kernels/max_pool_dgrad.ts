@@ -3,6 +3,7 @@
  * thread gathers four adjacent channels of a block of stride x stride pixels: all of them are in the same ceil(kernel
  * / stride) windows along each axis, which it loads once and adds in a fixed order, without atomics.
  */
+import { operand, TEXEL_ROW } from "./lib/operand.ts";
 import { range } from "./lib/span.ts";
 import { element4, type KernelSource, LINEAR, linearGrid, linearIndex, wgsl } from "./lib/source.ts";
 import { eachPair, type MaxPoolOptions } from "./max_pool_forward.ts";
@@ -15,7 +16,7 @@ export function maxPoolDgrad(o: MaxPoolOptions): KernelSource {
   const code = wgsl`
 ${element4(o.type)}
 ${linearIndex}
-@group(0) @binding(0) var<storage, read> dy: array<Element4>; // [N, P, Q, C / 4]
+${operand("dy", 0, o.type, o.operands)} // [N, P, Q, C / 4]
 @group(0) @binding(1) var<storage, read> taps: array<u32>; // [N, P, Q, C / 4]
 @group(0) @binding(2) var<storage, read_write> dx: array<Element4>; // [N, H, W, C / 4]
 
@@ -36,7 +37,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
     eachPair(windows, (u, v) => `
   let is_window${u}_${v} = a >= ${u} && a < ${p + u} && b >= ${v} && b < ${q + v};
   let window${u}_${v} = u32(select(0, (image * ${p} + a - ${u}) * ${q} + b - ${v}, is_window${u}_${v})) * ${c4}u + c;
-  let dy${u}_${v} = load4(dy[window${u}_${v}]);
+  let dy${u}_${v} = dy_at(i32(window${u}_${v}));
   let winners${u}_${v} = winners(is_window${u}_${v}, window${u}_${v});`)
   }
   let row = a * ${o.stride} - ${o.padding};
@@ -56,5 +57,9 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }`)
   }
 }`;
-  return { code, workgroups: linearGrid(o.count / (h * w * o.channels) * blocks[0] * blocks[1] * c4) };
+  return {
+    code,
+    workgroups: linearGrid(o.count / (h * w * o.channels) * blocks[0] * blocks[1] * c4),
+    texelRow: TEXEL_ROW,
+  };
 }

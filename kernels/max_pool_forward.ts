@@ -17,6 +17,7 @@ import {
   linearIndex,
   wgsl,
 } from "./lib/source.ts";
+import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { range } from "./lib/span.ts";
 
 export interface MaxPoolOptions {
@@ -30,6 +31,8 @@ export interface MaxPoolOptions {
   readonly kernel: number;
   readonly stride: number;
   readonly padding: number;
+  /** Where x and dy are read from. */
+  readonly operands: OperandSource;
 }
 
 /** Windows along a side of a tile; one if windows are so large that their code would be long. */
@@ -46,7 +49,7 @@ export function maxPoolForward(o: MaxPoolOptions): KernelSource {
 ${element4(o.type)}
 ${linearIndex}
 ${nanSafe}
-@group(0) @binding(0) var<storage, read> x: array<Element4>; // [N, H, W, C / 4]
+${operand("x", 0, o.type, o.operands)} // [N, H, W, C / 4]
 @group(0) @binding(1) var<storage, read_write> y: array<Element4>; // [N, P, Q, C / 4]
 @group(0) @binding(2) var<storage, read_write> taps: array<u32>; // [N, P, Q, C / 4]
 
@@ -67,12 +70,16 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   ${
     eachPair(offsets, (i, j) => `
-  let x${i}_${j} = load4(x[u32((image * ${h} + i${i}) * ${w} + j${j}) * ${c4}u + c]);
+  let x${i}_${j} = x_at(((image * ${h} + i${i}) * ${w} + j${j}) * ${c4} + i32(c));
   let is_nan${i}_${j} = is_nan(x${i}_${j});`)
   }
   ${eachPair(range(side), (a, b) => window(o, a, b))}
 }`;
-  return { code, workgroups: linearGrid(o.count / (p * q * o.channels) * tiles[0] * tiles[1] * c4) };
+  return {
+    code,
+    workgroups: linearGrid(o.count / (p * q * o.channels) * tiles[0] * tiles[1] * c4),
+    texelRow: TEXEL_ROW,
+  };
 }
 
 /** The maximum of window (a, b) of the tile. */

@@ -1,4 +1,5 @@
 import { add as addKernel } from "../../kernels/add.ts";
+import { streamSource } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { record } from "../core/tape.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -18,11 +19,14 @@ export function add(a: Tensor, b: Tensor): Tensor {
 /** A new tensor a + b, without a gradient. */
 export function sumOf(a: Tensor, b: Tensor): Tensor {
   const y = a.like();
-  sum.run({ a, b, sum: y }, { type: elementType("add", a), count: a.size, inPlace: false });
+  const type = elementType("add", a), operands = streamSource(a.device);
+  sum.run({ a, b, sum: y }, { type, count: a.size, inPlace: false, operands });
   return y;
 }
 
 /** target += a, in place, without a gradient. */
 export function addTo(target: Tensor, a: Tensor): void {
-  sum.run({ a, sum: target }, { type: elementType("add", a), count: a.size, inPlace: true });
+  const type = elementType("add", a), operands = streamSource(a.device);
+  const b = operands === "texture" && { b: target };
+  sum.run({ a, ...b, sum: target }, { type, count: a.size, inPlace: true, operands });
 }

@@ -1,5 +1,6 @@
 import { maxPoolDgrad } from "../../kernels/max_pool_dgrad.ts";
 import { maxPoolForward } from "../../kernels/max_pool_forward.ts";
+import { streamSource } from "../core/device.ts";
 import { kernel } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
@@ -40,7 +41,7 @@ export function maxPool2d(x: Tensor, options: MaxPool2dOptions): Tensor {
   const y = empty(x.device, [n, ...output, c], x.dtype, "max_pool2d"); // [N, P, Q, C]
   const taps = empty(x.device, [n, ...output, c / 4], "u32", "max_pool2d taps"); // [N, P, Q, C / 4]
   const geometry = { type: elementType("max_pool2d", x), input: [h, w] as const, output, channels: c };
-  const pool = { ...geometry, kernel, stride, padding };
+  const pool = { ...geometry, kernel, stride, padding, operands: streamSource(x.device) };
   forward.run({ x, y, taps }, { ...pool, count: y.size });
   return record("max_pool2d", [x], y, (dy) => [
     () => {

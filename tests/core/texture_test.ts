@@ -121,3 +121,10 @@ deviceTest("a tensor that ends within a texel is refused", (device) => {
     "24 bytes are not a multiple of a texel's 16",
   );
 });
+
+deviceTest("a kernel may write the tensor that it reads from a texture, which is a copy", async (device) => {
+  const a = draw(4 * 40, 7), zeros = tensorOf(device, words(new Float32Array(4 * 40)), [4 * 40], "u32");
+  const x = tensorOf(device, a, [a.length]);
+  mix.run({ a: x, b: zeros, y: x }, a.length / 4);
+  assertEquals([...await x.read()], expected(a, new Float32Array(a.length)));
+});

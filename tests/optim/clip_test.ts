@@ -19,7 +19,7 @@ async function clipped(device: Device, gradients: Float32Array, maxNorm: number 
 }
 
 deviceTest("clipByNorm() gives the norm and factor of clip_grad_norm_, for all sizes", async (device) => {
-  for (const size of [4, 60, 16384, 16388, 100_004]) {
+  for (const size of [4, 60, 16384, 16388, 100_004, 1_300_004]) {
     const gradients = randomNormal(rng(1, size), size, .1);
     for (const maxNorm of [.5, 1e4]) {
       const expected = clipGradNorm([Float64Array.from(gradients)], maxNorm);

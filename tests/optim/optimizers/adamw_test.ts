@@ -303,3 +303,31 @@ deviceTest(
     }
   },
 );
+
+deviceTest("adamw() updates more than a texture takes at once, each block at its rate", async (device) => {
+  const count = 128 * 10_940, decayed = 128 * 8_700, rate = (block: number) => 1 + block % 7;
+  const options = { betas: [.9, .999], eps: 1e-8, weightDecay: .5 } as const, lr = 1e-3;
+  const draw = rng(9, "pieces"), start = randomNormal(draw, count), gradient = randomNormal(draw, count);
+  const tensors = [count, count, STEP_SCALARS, 2, count / 128].map((length) => persistent(device, [length]));
+  const [values, slots, scalars, clip, rates] = tensors;
+  rates.write(Float32Array.from({ length: count / 128 }, (_, block) => rate(block)));
+  values.write(start);
+  slots.write(gradient);
+  clip.write([1, 1]);
+  const optimizer = make(options, { values, decayed, rates }), decision = decided(device, [1, 1]);
+  scalars.write(stepScalars(optimizer.scalars(1, lr)));
+  device.scope(() => optimizer.step({ gradients: slots, scalars, clip, decision }));
+  const actual = await values.read();
+  for (const i of [0, 127, 1_048_575, 1_048_576, decayed - 1, decayed, count - 1]) {
+    const state = { param: Float64Array.of(start[i]), m: Float64Array.of(0), v: Float64Array.of(0) };
+    const weightDecay = i < decayed ? .5 : 0, own = lr * rate(Math.floor(i / 128));
+    const { param: [right] } = adamwStep(state, Float64Array.of(gradient[i]), {
+      ...options,
+      lr: own,
+      weightDecay,
+      step: 1,
+    });
+    assertAlmostEquals(actual[i], right, 1e-6, `element ${i}`);
+  }
+  for (const part of [optimizer, decision, ...tensors]) part.free();
+});
