@@ -21,6 +21,10 @@ const WIDTH = 8 * INCH, HEIGHT = 5 * INCH, TEXT = 15, TOP = 80, BOTTOM = HEIGHT 
 const GRID = "#e3e8ed", AXIS = "#8793a0", [LINE, SUGGESTED] = DISTINCT;
 /** Room above the losses from which they fall, as a share of the fall. */
 const ABOVE = 0.4;
+/** The share of losses that a far rise leaves where they were, and how many times their reach is shown. */
+const UNRISEN = 1 / 3, REACH = 4;
+/** Dots are larger where there are few. */
+const FEW = 40;
 
 /** A learning rate as text: "0.0025", "3.2e-6". */
 export function rateText(rate: number): string {
@@ -43,7 +47,7 @@ export function ratePlot(plot: RatePlot, font: Font): Drawing {
     HEIGHT,
     font.family,
     titleLabel(font, title, WIDTH, 32),
-    legend(suggestion, font),
+    legend(plot, y, font),
     lossAxis(y, left, right),
     rateAxis(x, first, last),
     element("path", {
@@ -51,7 +55,7 @@ export function ratePlot(plot: RatePlot, font: Font): Drawing {
       fill: "none",
       stroke: AXIS,
     }),
-    dots(line(losses)),
+    dots(line(losses), left, right),
     element(
       "clipPath",
       { id: "inside" },
@@ -72,12 +76,17 @@ export function ratePlot(plot: RatePlot, font: Font): Drawing {
   );
 }
 
-/** Has room for all losses up to the lowest smoothed one; how far they rise behind it says nothing more. */
+/**
+ * Has room for the smoothed losses up to their lowest, and for the scatter of single ones: how far they rise behind it
+ * says nothing more, and would leave no room for the fall.
+ */
 function lossScale({ losses, smoothed }: RatePlot): Scale {
-  const lowest = smoothed.indexOf(smallest(smoothed)), before = smoothed.slice(0, lowest + 1);
-  const low = Math.min(smallest(smoothed), smallest(losses)), high = largest(before);
-  const most = high > low ? high + ABOVE * (high - low) : largest(smoothed);
-  return linearScale(Number.isFinite(low) ? [low, most] : [0, 1], [BOTTOM, TOP]);
+  const lowest = smoothed.indexOf(smallest(smoothed)), high = largest(smoothed.slice(0, lowest + 1));
+  const sorted = [...losses].sort((a, b) => a - b), low = Math.min(smallest(smoothed), smallest(losses));
+  const usual = sorted[Math.floor(sorted.length * UNRISEN)] ?? 0;
+  const most = Math.max(high + ABOVE * (high - low), low + REACH * (usual - low));
+  const top = Math.min(most, Math.max(largest(losses), largest(smoothed)));
+  return linearScale(Number.isFinite(low) ? [low, top] : [0, 1], [BOTTOM, TOP]);
 }
 
 function lossAxis(y: Scale, left: number, right: number): Child[] {
@@ -116,15 +125,30 @@ function rateAxis(x: (power: number) => number, first: number, last: number): Ch
   ]);
 }
 
-/** The single losses that lie within the axes. */
-function dots(points: readonly (readonly [number, number])[]): Markup[] {
-  return points.filter(([, y]) => y >= TOP && y <= BOTTOM)
-    .map(([cx, cy]) => element("circle", { cx, cy, r: 2, fill: AXIS }));
+/** A dot for each loss, at the upper border a triangle for each above it. */
+function dots(points: readonly (readonly [number, number])[], left: number, right: number): Markup[] {
+  const radius = points.length > FEW ? 2 : 3;
+  return points.map(([cx, cy]) =>
+    isAbove(cy)
+      ? triangle(Math.min(Math.max(cx, left + 5), right - 5), TOP + 5)
+      : element("circle", { cx, cy, r: radius, fill: AXIS })
+  );
 }
 
-function legend(suggestion: number | undefined, font: Font): Child[] {
+function isAbove(y: number): boolean {
+  return y < TOP - 1e-6;
+}
+
+/** A mark of what is above the axes, around (x, y). */
+function triangle(x: number, y: number): Markup {
+  return element("path", { d: `M${(x - 4).toFixed(2)} ${y + 3}h8l-4 -7z`, fill: AXIS });
+}
+
+function legend({ losses, suggestion }: RatePlot, y: Scale, font: Font): Child[] {
+  const above = losses.filter((loss) => isAbove(y(loss))).length;
   const entries: readonly (readonly [string, Markup])[] = [
     ["each step", element("circle", { cx: 0, cy: 0, r: 2, fill: AXIS })],
+    ...(above === 0 ? [] : [[`${above} ${above === 1 ? "step" : "steps"} above`, triangle(0, 0)] as const]),
     [
       "smoothed",
       element("line", { x1: -12, x2: 12, y1: 0, y2: 0, stroke: LINE, "stroke-width": 2.25 }),

@@ -8,15 +8,42 @@ import type { OpenData } from "./open_data.ts";
 import { describeAdapter } from "./open_model.ts";
 
 /** The parts of a configuration that people look for first, in one line. */
-export function describeConfig({ experiment, seed, trainer, data, optimizer, scheduler }: Config): string {
+export function describeConfig(config: Config): string {
+  const { experiment, seed, trainer, data, optimizer } = config, each = trainer.accumulate_grad_batches;
   return [
     experiment,
-    counted(trainer.max_epochs, "epoch"),
-    `batch ${data.batch_size}`,
+    trainer.lr_find
+      ? `${counted(trainer.lr_range.num_training, "step")} at rising rates`
+      : counted(trainer.max_epochs, "epoch"),
+    `batch ${data.batch_size}${each === 1 ? "" : ` x ${each}`}`,
+    ...limits(config),
     trainer.precision,
-    `lr ${optimizer.lr} by ${scheduler.name}`,
+    `${optimizer.name}${optimizer.sam ? " with SAM" : ""}${trainer.lr_find ? "" : ` at ${rates(config)}`}`,
     `seed ${seed}`,
   ].join(", ");
+}
+
+/** The limits of batches, and what they are where there is none. */
+const NO_LIMITS = {
+  fast_dev_run: "false",
+  overfit_batches: "0",
+  limit_train_batches: "1.0",
+  limit_val_batches: "1.0",
+  limit_test_batches: "1.0",
+} as const;
+
+/** The limits of batches that there are. */
+function limits({ trainer }: Config): string[] {
+  return (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[])
+    .filter((key) => String(trainer[key]) !== NO_LIMITS[key])
+    .map((key) => `${key}=${trainer[key]}`);
+}
+
+/** The highest rate, that of what Muon leaves to AdamW, and the schedule. */
+function rates({ optimizer, scheduler }: Config): string {
+  const lr = scheduler.name === "one_cycle" ? scheduler.max_lr ?? optimizer.lr : optimizer.lr;
+  const rest = optimizer.name === "muon" ? ` (adamw_lr ${optimizer.adamw_lr * lr / optimizer.lr})` : "";
+  return `lr ${lr}${rest} by ${scheduler.name}`;
 }
 
 /** Writes `run.json`: seed, commit and runtime, and what else is said of the run, such as its adapter. */

@@ -4,8 +4,9 @@ import { classCounts } from "../data/class_weights.ts";
 import { type Split, SPLITS } from "../data/types.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import { htmlReport } from "../plots/report/html_report.ts";
-import { ratePlot, rateText } from "../plots/rate_plot.ts";
-import { describeRun } from "../setup/describe_run.ts";
+import { ratePlot } from "../plots/rate_plot.ts";
+import { describeCurve } from "../setup/describe_rates.ts";
+import { describeConfig, describeRun } from "../setup/describe_run.ts";
 import type { Host } from "../setup/host.ts";
 import { lossContext } from "../setup/loss_context.ts";
 import { describeData, type OpenData, openData, requireTrainable } from "../setup/open_data.ts";
@@ -31,6 +32,13 @@ export async function lrFind(host: Host, config: Config, folder: string): Promis
     using data = await openData(host, config, device, SPLITS);
     host.print(`data    ${describeData(data, SPLITS)}`);
     requireTrainable(data);
+    host.print(`config  ${describeConfig(config)}`);
+    if (config.trainer.fast_dev_run !== false) {
+      host.print(
+        "  note: trainer.fast_dev_run has no effect with trainer.lr_find: " +
+          "trainer.lr_range.num_training=10 tries fewer rates",
+      );
+    }
     const model = await openModel(host, config, device, data.classes);
     await describeRun(host, config, folder, { device, data });
     host.print(`run     ${folder}`);
@@ -79,34 +87,4 @@ async function writeCurve(
   };
   await write(REPORT_DATA, JSON.stringify(about) + "\n");
   await write(REPORT, await htmlReport(await readRun(runFiles(host, folder), host.now())));
-}
-
-/** What was tried and how it ended, and the override to copy. */
-function describeCurve(config: Config, { rates, stopped, suggestion }: RateCurve): string[] {
-  const { num_training: most, min_lr, early_stop_threshold: threshold } = config.trainer.lr_range;
-  const ended = {
-    rose: `, where the loss was ${threshold} times its lowest`,
-    "not finite": ", after which the loss was not finite",
-  };
-  const last = rateText(rates.at(-1) ?? min_lr), end = stopped === undefined ? "" : ended[stopped];
-  const tried = `rates   ${rates.length} of ${most} steps, from ${rateText(min_lr)} to ${last}${end}`;
-  if (suggestion === undefined) {
-    return [
-      tried,
-      "suggest nothing, as no fall of the smoothed loss leads to its lowest: look at the curve, and try more steps " +
-      "(trainer.lr_range.num_training), larger batches, or another range",
-    ];
-  }
-  return [tried, `suggest ${overridesFor(config, suggestion).join(" ")}  (where the loss falls fastest)`];
-}
-
-/** The overrides that train at a rate. */
-function overridesFor({ optimizer, scheduler }: Config, rate: number): string[] {
-  if (scheduler.name === "one_cycle" && scheduler.max_lr !== null) {
-    return [`scheduler.max_lr=${rateText(rate)}`];
-  }
-  const others = optimizer.name === "muon" ? { adamw_lr: optimizer.adamw_lr } : {};
-  return Object.entries({ lr: optimizer.lr, ...others }).map(([key, given]) =>
-    `optimizer.${key}=${rateText(rate * given / optimizer.lr)}`
-  );
 }

@@ -28,7 +28,7 @@ export async function findRate(device: Device, options: FitOptions, range: RateR
     for await (const [batch, isLast] of endless(options)) {
       const rate = test.next;
       if (rate === undefined) break;
-      if (signal.aborted) throw new InterruptedError("The range test was interrupted");
+      if (signal.aborted) throw interruption(test);
       await step.run(batch, rate, isLast);
       if (!step.isWhole) continue;
       const steps = await results.steps(); // GPU sync point
@@ -42,6 +42,14 @@ export async function findRate(device: Device, options: FitOptions, range: RateR
     results.free();
     restore();
   }
+}
+
+/** The error of a test that was asked to stop. */
+function interruption({ curve: { rates }, range: { num_training } }: RateTest): InterruptedError {
+  return new InterruptedError(
+    `The range test was interrupted after ${rates.length} of ${num_training} steps: no curve was written, and ` +
+      "nothing has changed; begin it anew, with fewer steps by trainer.lr_range.num_training",
+  );
 }
 
 /** The batches of one epoch after the other, each with whether it is its epoch's last. */

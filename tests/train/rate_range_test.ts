@@ -1,4 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { rng } from "../../src/base/rng.ts";
 import { rateAt, type RateCurve, type RateRange, RateTest } from "../../src/train/rate_range.ts";
 
 const range: RateRange = { min_lr: 1e-6, max_lr: 1, num_training: 61, early_stop_threshold: 4 };
@@ -24,6 +25,36 @@ Deno.test("the suggestion is where the smoothed loss falls fastest, whatever sin
   assert(Math.abs(rates.indexOf(suggestion!) - fastest) <= 2, `${suggestion} of ${rates[fastest]}`);
   const noisy = curveOf((rate) => loss(rate) + 0.3 * Math.sin(1e3 * Math.log(rate)));
   assert(Math.abs(noisy.rates.indexOf(noisy.suggestion!) - fastest) <= 4, `${noisy.suggestion}`);
+});
+
+/** Curves of batches of 8 at a mean loss that falls by `depth` around 1e-3 and rises beyond 0.1. */
+function drawnCurves(depth: number, num_training: number): RateCurve[] {
+  return Array.from({ length: 20 }, (_, seed) => {
+    const stream = rng(seed, "batches", num_training);
+    return curveOf((rate) => {
+      const mean = 2.5 - depth / (1 + (1e-3 / rate) ** 1.5) + (depth && 40 * Math.max(0, rate - 0.1));
+      const single = () => mean * (0.6 - 0.4 * Math.log(1 - stream.uniform()));
+      return Array.from({ length: 8 }, single).reduce((sum, loss) => sum + loss) / 8;
+    }, { min_lr: 1e-8, num_training });
+  });
+}
+
+for (const steps of [30, 100, 200]) {
+  Deno.test(`the scatter of ${steps} single losses is taken for no fall`, () => {
+    const taken = drawnCurves(0, steps).filter(({ suggestion }) => suggestion !== undefined);
+    assert(taken.length <= 2, `${taken.length} of 20 suggest a rate`);
+  });
+}
+
+Deno.test("a fall among scattered losses is found, within a decade and a half above its middle", () => {
+  const suggested = drawnCurves(0.8, 100).map(({ suggestion }) => suggestion);
+  const good = suggested.filter((rate) => rate !== undefined && rate > 5e-4 && rate < 3e-2);
+  assert(good.length >= 17, suggested.join());
+});
+
+Deno.test("a lucky first step hides no fall behind it", () => {
+  const { suggestion } = curveOf((rate) => rate < 1.2e-6 ? 0.5 : 2 - 1.5 / (1 + (3e-3 / rate) ** 2));
+  assert(suggestion! > 1e-3 && suggestion! < 0.1, `${suggestion}`);
 });
 
 Deno.test("a loss that falls again after it has risen suggests nothing there", () => {
