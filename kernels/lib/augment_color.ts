@@ -46,7 +46,8 @@ export type Luma = "luma" | "tensor_luma";
 
 /**
  * torchvision's blend is a fused multiply-add, where whole results are frequent: a fused one is not promised in WGSL, so
- * what the sum loses is added.
+ * what the sum loses is added. min() and max() change no value; they keep compilers from fusing the product that has
+ * to be rounded first, and from simplifying the differences as if numbers had no last digit.
  */
 const TENSOR = `
 fn tensor_luma(v: vec3f) -> f32 {
@@ -56,9 +57,9 @@ fn tensor_luma(v: vec3f) -> f32 {
 }
 fn tensor_blended(v: vec3f, level: f32, by: f32, rest: f32) -> vec3f {
   let upper = bitcast<f32>(bitcast<u32>(rest) & 0xfffff000u); // its products with a level are exact
-  let own = v * by;
-  let sum = own + level * upper;
-  let added = sum - own;
+  let own = min(v * by, vec3f(65536.0));
+  let sum = min(own + level * upper, vec3f(65536.0));
+  let added = max(sum - own, vec3f(-65536.0));
   let lost = (own - (sum - added)) + (vec3f(level * upper) - added);
   return floor(clamp(sum + (lost + level * (rest - upper)), vec3f(), vec3f(255.0)));
 }`;

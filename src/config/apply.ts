@@ -31,7 +31,9 @@ export function applyOverride(composed: Node, override: Override, rules: KeyRule
   const root = withDefaultsAbove(composed, path, rules);
   if (kind === "delete") return remove(root, path, override, node, rules);
   if (kind === "change") {
-    for (const leaf of leaves(root, path, node)) checkThere(root, leaf, override, rules);
+    // What the override itself chooses, such as a kind by its name, decides which keys it may have.
+    const changed = isMap(node) ? put(root, path, node, text) : root;
+    for (const leaf of leaves(root, path, node)) checkThere(root, leaf, override, rules, changed);
   }
   if (kind === "add") checkFree(root, path, override, node);
   return put(root, path, node, text);
@@ -77,19 +79,26 @@ function leaves(root: Node, path: readonly string[], node: Node): (readonly stri
   return [path, ...[...node.value].flatMap(([key, item]) => leaves(root, [...path, key], item))];
 }
 
-/** Requires that the key exists, in a file or by the rules. */
-function checkThere(root: Node, path: readonly string[], { text }: Override, rules: KeyRules): void {
+/** Requires that the key exists, in a file or by the rules for the tree that is `changed` by the override. */
+function checkThere(
+  root: Node,
+  path: readonly string[],
+  { text, key: own }: Override,
+  rules: KeyRules,
+  changed: Node,
+): void {
   let node: Node | undefined = root;
   for (const [depth, key] of path.entries()) {
     const parent: Node | undefined = node;
     node = childAt(parent, key);
     if (node === undefined && isList(parent)) return; // checkPositions reports which positions exist
-    if (node !== undefined || rules.isKnown(path.slice(0, depth + 1), root)) continue;
+    if (node !== undefined || rules.isKnown(path.slice(0, depth + 1), changed)) continue;
     const name = path.slice(0, depth).join(".");
     const isLeaf = depth > 0 && parent !== undefined && !isMap(parent) && parent.value !== null;
-    const cause = isLeaf ? `${name} has no keys: give ${name}=VALUE` : `there is no such key:`;
+    const full = path.join("."), missing = full === own ? "there is no such key" : `there is no key ${full}`;
+    const cause = isLeaf ? `${name} has no keys: give ${name}=VALUE` : `${missing}:`;
     throw new ConfigError(
-      `Cannot use override ${text} because ${cause}${isLeaf ? "" : rules.hint(path, depth, root)}`,
+      `Cannot use override ${text} because ${cause}${isLeaf ? "" : rules.hint(path, depth, changed)}`,
     );
   }
 }

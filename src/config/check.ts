@@ -85,7 +85,8 @@ function describe(
   if (issue.code === "unrecognized_keys") {
     for (const key of issue.keys) {
       const hint = hintForKey(schema, [...path, key], path.length, root);
-      const origin = childAt(nodeAt(root, path), key)?.origin;
+      // A step that is a name alone has no such child.
+      const origin = childAt(nodeAt(root, path), key)?.origin ?? originAt(root, path);
       faults.add(`Cannot use key ${full([...path, key])} because there is no such key:${hint}`, origin);
     }
     return;
@@ -98,5 +99,16 @@ function describe(
   if (given === undefined) {
     return faults.add(`Cannot do without ${name} because it ${issue.message}${orNull}`, origin);
   }
-  faults.add(`Cannot use ${name}=${formatNode(given)} because it ${issue.message}${orNull}`, origin);
+  faults.add(
+    `Cannot use ${name}=${formatNode(given)} because it ${issue.message}${orNull}${
+      listed(issue, name, given)
+    }`,
+    origin,
+  );
+}
+
+/** How a single text is written where a list is wanted. */
+function listed(issue: z.core.$ZodIssue, name: string, { value }: Node): string {
+  const wantsList = issue.code === "invalid_type" && issue.expected === "array";
+  return wantsList && typeof value === "string" ? `: write ${name}=[${value}]` : "";
 }

@@ -2,6 +2,8 @@
 
 import type * as z from "zod";
 import { nearest } from "../base/nearest.ts";
+import { mixers } from "../data/mixing/mod.ts";
+import { transforms } from "../data/transforms/mod.ts";
 import { allKeys, chooserOf, keysOf, kindOf, kindsIn, nameOf, type Schema, schemaAt } from "./schema_walk.ts";
 import { type Node, nodeAt } from "./tree.ts";
 
@@ -18,7 +20,7 @@ const NO_KEYS: Readonly<Record<string, string>> = {
  * keys of the map that was searched.
  */
 export function hintForKey(root: Schema, path: readonly string[], depth: number, values?: Node): string {
-  const reason = Object.hasOwn(NO_KEYS, path[depth]) ? NO_KEYS[path[depth]] : undefined;
+  const reason = Object.hasOwn(NO_KEYS, path[depth]) ? NO_KEYS[path[depth]] : otherList(path, depth);
   if (reason !== undefined) return ` ${reason}`;
   const parent = path.slice(0, depth);
   const schema = schemaAt(root, parent, values), map = nodeAt(values, parent);
@@ -34,6 +36,18 @@ export function hintForKey(root: Schema, path: readonly string[], depth: number,
   const question = near.length > 0 ? ` did you mean ${near.join(" or ")}?` : "";
   if (keys.length === 0) return `${question} ${parent.join(".")} takes no keys`;
   return `${question} ${listKeys(schema!, parent, map)}`;
+}
+
+/** Where a step belongs that is in the wrong list of `transforms`. */
+function otherList([group, list, , name, ...below]: readonly string[], depth: number): string | undefined {
+  if (group !== "transforms" || depth !== 3 || below.length > 0) return undefined;
+  if (list !== "batch" && Object.hasOwn(mixers, name)) {
+    return `it mixes a batch: give transforms.batch=[${name}]`;
+  }
+  if (list === "batch" && Object.hasOwn(transforms, name)) {
+    return "it is for single images: put it into transforms.train";
+  }
+  return undefined;
 }
 
 /**

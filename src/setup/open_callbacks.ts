@@ -39,6 +39,7 @@ export function openCallbacks(
     scheduleInterval: config.scheduler.interval,
     samples: SPLITS.filter((split) => data.count(split) > 0)
       .map((name) => ({ name, counts: classCounts(data.store(name).samples, data.classes.length) })),
+    validates: data.evaluate("valid").length > 0,
     picture: data.picture,
     plotting: host.plotting,
     report: {

@@ -20,6 +20,7 @@ import { rng } from "../base/rng.ts";
 import type { EpochBatches } from "../train/run.ts";
 import { leastBatch, planBatches } from "./batch_plan.ts";
 import { HIDDEN } from "../data/files/account.ts";
+import { requireUsable } from "../data/files/dataset.ts";
 import { few } from "../base/few.ts";
 import { counted } from "../data/words.ts";
 import { type DataFingerprint, dataFingerprint } from "../data/files/data_fingerprint.ts";
@@ -135,6 +136,12 @@ function testedOn(dataset: Dataset, tested: Split | "all"): Dataset {
   return { ...dataset, splits: { ...splits, test } };
 }
 
+/** @throws DataError if what is tested has none of the model's classes */
+function requireTestable(dataset: Dataset, tested: Split | "all"): void {
+  if (tested === "all" && SPLITS.some((split) => dataset.splits[split].length > 0)) return;
+  requireUsable(dataset, tested === "all" ? SPLITS : [tested], "the model's");
+}
+
 /** Opens the dataset without batches, which needs no device. @throws DataError, ConfigError */
 export async function openPictures(
   host: Host,
@@ -143,6 +150,7 @@ export async function openPictures(
   { classes, tested = "test", reduction }: DatasetView = {},
 ): Promise<OpenPictures> {
   const { tree, dataset: read } = await openDataset(host, config, classes);
+  if (classes !== undefined) requireTestable(read, tested);
   const dataset = tested === "test" ? read : testedOn(read, tested);
   for (const line of describeReading(dataset)) host.print(line);
   const supply = await openSupply(host, config, tree);

@@ -5,7 +5,7 @@ import { DataError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Step } from "../data/transforms/transform.ts";
 import type { Pipeline } from "../data/transforms/pipeline.ts";
-import { viewsOf } from "../data/transforms/tta.ts";
+import { cropsAreAlike, viewsOf } from "../data/transforms/tta.ts";
 import { type Split, SPLITS } from "../data/types.ts";
 import { topK } from "../metrics/accuracy.ts";
 import { confusionCsv } from "../metrics/confusion.ts";
@@ -142,7 +142,11 @@ function testViews(
   calibration: Calibration | undefined,
 ): Pipeline[] {
   if (tta === null) return [pipeline];
-  requireSameClass(tta, classes);
+  requireSameClass(
+    tta,
+    classes,
+    pipeline.preprocessing.crop === pipeline.imageSize && !cropsAreAlike(pipeline),
+  );
   const views = viewsOf(pipeline, tta);
   for (const line of ttaLines(tta, pipeline, calibration)) host.print(line);
   return views;
@@ -169,7 +173,7 @@ async function testOnnx(
   requireTest(samples.length, root, view);
   noteWeights(host, splits.includes("train") && store("train").samples.length === 0);
   const { tta } = config.eval;
-  requireSameClass(tta, classes);
+  requireSameClass(tta, classes, false);
   const model = await onnxClassifier(host, path, {
     steps: pipelineSteps(config).eval,
     imageSize: config.data.image_size,

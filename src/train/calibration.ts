@@ -120,14 +120,27 @@ export function confidenceNote(calibration: Calibration | undefined): string | u
 }
 
 /** What to know before trusting a calibration, a line each. */
-export function calibrationNotes({ images, bound, min_precision, classes }: Calibration): string[] {
+export function calibrationNotes({ images, bound, ece, min_precision, classes }: Calibration): string[] {
   const percent = `${Number((100 * min_precision).toFixed(2))} %`;
-  const without = classes.filter(({ threshold }) => threshold === null);
+  const unseen = classes.filter((one) => one.threshold === null && one.images === 0);
+  const without = classes.filter((one) => one.threshold === null && one.images > 0);
   const rough = classes.filter(({ answers }) => answers !== null && answers < FEW_ANSWERS);
   const names = (of: Calibration["classes"]) => few(of.map(({ label }) => label));
   return [
     ...(images < FEW_IMAGES && bound === null
       ? [`${images} images are few for a temperature: it is rough; validate on ${FEW_IMAGES} or more`]
+      : []),
+    ...(bound === null && ece.after > ece.before
+      ? [
+        "the calibration error rose, as the temperature lowers the negative log-likelihood and not that error: " +
+        "where few images are validated, or the error was small before, that is within chance",
+      ]
+      : []),
+    ...(unseen.length > 0
+      ? [
+        `${unseen.length} of ${classes.length} classes have no threshold, as none of their images were validated: ` +
+        `${names(unseen)}; give the valid split some of each`,
+      ]
       : []),
     ...(without.length > 0
       ? [

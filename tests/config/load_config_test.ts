@@ -162,7 +162,7 @@ const refused: [overrides: string[], message: string][] = [
   ],
   [
     ["transforms.eval=resize"],
-    "Cannot use transforms.eval=resize because it must be a list (override transforms.eval=resize)",
+    "Cannot use transforms.eval=resize because it must be a list: write transforms.eval=[resize] (override transforms.eval=resize)",
   ],
   [
     ["transforms.eval=[5]"],

@@ -145,6 +145,56 @@ Deno.test("MixUp and CutMix: they are ways to mix a batch", () => {
   ]);
 });
 
+Deno.test("a single way to mix a batch is a list of one", () => {
+  const theirs =
+    loadWith("transforms:\n  batch: {_target_: timm.data.Mixup, cutmix_alpha: 1}\n").transforms.batch;
+  assertEquals(theirs.map((way) => Object.keys(way)), [["timm_mixup"]]);
+  const batch = (given: string) => loadWith("", [`transforms.batch=${given}`]).transforms.batch;
+  assertEquals(batch("cutmix"), [{ cutmix: { alpha: 1 } }]);
+  assertEquals(batch("{mixup: {alpha: 0.2}}"), [{ mixup: { alpha: 0.2 } }]);
+});
+
+Deno.test("an unknown way to mix is named with its origin, and only ways to mix are listed", () => {
+  assertStringIncludes(faultsOf("", ["transforms.batch=[mixupp]"]), "(override transforms.batch=[mixupp])");
+  const collate = faultsOf("transforms:\n  batch:\n    - {_target_: timm.data.FastCollateMixup}\n");
+  assertStringIncludes(collate, "timm.data.Mixup");
+  assert(!collate.includes("RandAugment"), collate);
+  assertStringIncludes(
+    faultsOf("", ["transforms.train=[mixup, normalize]"]),
+    "give transforms.batch=[mixup]",
+  );
+  assertStringIncludes(faultsOf("", ["transforms.batch=[rand_augment]"]), "put it into transforms.train");
+  assertStringIncludes(faultsOf("", ["transforms.train=normalize"]), "write transforms.train=[normalize]");
+  const swapped = "transforms.batch={timm_mixup: {cutmix_minmax: [0.8, 0.2]}}";
+  assertStringIncludes(faultsOf("", [swapped]), "must be [least, most], the first below the second");
+});
+
+for (
+  const [part, unknown, known] of [
+    ["optimizer", "torch.optim.Muonn, ns_steps: 3", "torch.optim.Muon?"],
+    ["scheduler", "torch.optim.lr_scheduler.StepLRR, step_size: 2", "StepLR?"],
+    ["loss", "torch.nn.CrossEntropyLos, reduction: mean", "CrossEntropyLoss?"],
+    ["model", "torchvision.models.resnet81, progress: true", "Known: "],
+    ["data", "classifier_training.data.ImageFolderDataModul, data_root: photos", "ImageFolderDataModule?"],
+  ]
+) {
+  Deno.test(`${part}: an unknown class is one fault`, () => {
+    const faults = faultsOf(`${part}: {_target_: ${unknown}}\n`);
+    assert(!faults.includes("faults:"), faults);
+    assertStringIncludes(faults, known);
+  });
+}
+
+Deno.test("an override with a class and a wrong key names the key and lists those of the class", () => {
+  for (const key of ["ns_step", "foreach"]) {
+    const faults = faultsOf("", [`optimizer={_target_: torch.optim.Muon, ${key}: 3}`]);
+    assertStringIncludes(faults, `Cannot use key optimizer.${key} because`);
+    assertStringIncludes(faults, "with name=muon: name, lr, momentum, nesterov, ns_steps");
+  }
+  const own = faultsOf("", ["optimizer={name: muon, ns_step: 3}"]);
+  assertStringIncludes(own, "there is no key optimizer.ns_step: did you mean optimizer.ns_steps?");
+});
+
 Deno.test("timm's Mixup: a way to mix a batch, whose label smoothing is the loss's", () => {
   const given = "mixup_alpha: 0.8, cutmix_alpha: 1.0, mode: elem, label_smoothing: 0.2, num_classes: 10";
   const { transforms, loss } = loadWith(

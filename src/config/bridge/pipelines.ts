@@ -9,6 +9,8 @@ export type TargetOf = (node: MapNode, place: "transforms", path: string) => Tar
 
 /** The original's names of the pipelines. */
 const PIPELINES = { train: "train_transforms", eval: "val_transforms", test: "test_transforms" } as const;
+/** The path of the ways to mix a batch. */
+export const BATCH = "transforms.batch";
 /** The original's evaluation resizes to this for images of 224 pixels. */
 const ORIGINAL_RESIZE = 256, ORIGINAL_SIDE = 224;
 
@@ -83,6 +85,8 @@ export class Pipelines {
   #steps(node: Node, path: string): Node["value"] {
     const inner = composed(node);
     if (inner !== undefined) return this.#steps(inner, path);
+    // A single way to mix a batch is a list of one.
+    if (isMap(node) && path === BATCH) return this.#steps({ ...node, value: [node] }, path);
     if (!isList(node)) return node.value;
     return node.value.flatMap((step, i) => {
       const place = `${path}.${i}`;

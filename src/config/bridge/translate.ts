@@ -3,10 +3,11 @@
  * with the defaults of their classes, and keys without effect here are removed and reported once.
  */
 
+import { mixers } from "../../data/mixing/mod.ts";
 import { didYouMean, type Faults } from "../faults.ts";
 import { isList, isMap, type MapNode, mapNode, type Node, nodeAt, toData, toNode } from "../tree.ts";
 import { Outcome, translateOptions } from "./options.ts";
-import { Pipelines } from "./pipelines.ts";
+import { BATCH, Pipelines } from "./pipelines.ts";
 import type { Place, Target } from "./target.ts";
 import { accepted, findTarget, INSTANTIATE, knownTargets, TRAINER } from "./targets/mod.ts";
 
@@ -20,6 +21,12 @@ export interface Translated {
 
 /** Parts that are a single plug-in, whose name is one of its options. */
 const SINGLE: readonly string[] = ["model", "loss", "optimizer", "scheduler", "trainer", "data"];
+
+/** What stands for a part whose class is unknown, so that its options are no faults of their own. */
+const PLACEHOLDERS: Readonly<Partial<Record<Place, Node>>> = {
+  model: toNode({ name: "resnet18" }, ""),
+  data: toNode({ name: "image_folder", data_root: "." }, ""),
+};
 
 /** True for a key that is accepted although our schema does not have it, and for the options of a `_target_`. */
 export function isBridgeKey(path: readonly string[], above: readonly (Node | undefined)[]): boolean {
@@ -107,7 +114,11 @@ class Bridge {
 
   /** A part that is a single plug-in, such as the model. */
   #single(place: Place, node: MapNode): Node {
-    const target = this.#target(node, place, place) ??
+    const named = this.#target(node, place, place);
+    if (named === undefined && node.value.has("_target_")) {
+      return PLACEHOLDERS[place] ?? mapNode([], node.origin);
+    }
+    const target = named ??
       (place === "trainer" && this.isOriginals ? TRAINER : accepted[place]);
     if (target === undefined) return node;
     const options = translateOptions(node, target, place, this.outcome);
@@ -153,7 +164,7 @@ class Bridge {
     if (named === undefined) return undefined;
     const target = typeof named.value === "string" ? findTarget(named.value, place) : undefined;
     if (target === undefined) {
-      const known = knownTargets(place);
+      const known = knownTargets(place, isWanted(path));
       const near = didYouMean(String(named.value), known);
       this.outcome.faults.add(
         `Cannot use ${path}._target_=${
@@ -165,6 +176,12 @@ class Bridge {
     }
     return target;
   }
+}
+
+/** Of transforms, a batch has those that mix it, and an image the others. */
+function isWanted(path: string): (target: Target) => boolean {
+  const isMixed = path.startsWith(`${BATCH}.`);
+  return ({ place, name }) => place !== "transforms" || Object.hasOwn(mixers, name ?? "") === isMixed;
 }
 
 /** Python's names of log levels: INFO, WARNING. */

@@ -91,10 +91,17 @@ function listed(named: z.ZodObject): Listed[] {
   }));
 }
 
+/** A single way is a list of one. */
+function oneOrMore(given: unknown): unknown {
+  return typeof given === "string" || typeof given === "object" && given !== null && !Array.isArray(given)
+    ? [given]
+    : given;
+}
+
 /** The key `transforms`. */
 export const transformsSchema = z.strictObject({
   train: z.array(step).describe("What a training image goes through, in order"),
-  batch: z.array(mixed).default([]).describe(
+  batch: z.preprocess(oneOrMore, z.array(mixed)).default([]).describe(
     `How a training batch is mixed: by one of these, drawn for each: ${Object.keys(mixers).join(", ")}`,
   ),
   eval: z.array(evalStep).describe("What any other image goes through, in order; nothing random"),

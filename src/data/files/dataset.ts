@@ -76,8 +76,10 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
   const classes = options.classes ?? classesOf(found, notes);
   const { splits, skippedUnknownLabels } = indexLabels(found, classes);
   noteUnknown(skippedUnknownLabels, options.classes ? "not the model's" : "not in train", notes);
-  const owner = options.classes ? "the model's" : "those of train";
-  requireUsable(skippedUnknownLabels, splits, `${owner} (${fewQuoted(classes)})`);
+  // Of other classes, such as a model's, only a split that is used must have some.
+  if (!options.classes) {
+    requireUsable({ classes, splits, skippedUnknownLabels }, EVALUATED_SPLITS, "those of train");
+  }
   if (found.test === undefined) notes.push("test: no test split");
   const images = Object.values(reading.parts).flatMap((samples) => samples.map(({ path }) => path));
   const used = new Set([...images, ...reading.tables]);
@@ -202,17 +204,19 @@ function noteUnknown(skipped: Dataset["skippedUnknownLabels"], why: string, note
   }
 }
 
-/** @throws DataError if an evaluated split has none of the `known` classes */
-function requireUsable(
-  skipped: Dataset["skippedUnknownLabels"],
-  splits: Record<Split, Sample[]>,
-  known: string,
+/** @throws DataError if one of the splits `used` has labels, but none of the dataset's classes, which are `owner`'s */
+export function requireUsable(
+  { classes, splits, skippedUnknownLabels }: Pick<Dataset, "classes" | "splits" | "skippedUnknownLabels">,
+  used: readonly Split[],
+  owner: string,
 ): void {
-  for (const split of EVALUATED_SPLITS) {
-    const own = [...skipped[split].keys()].sort(compareCodePoints);
+  for (const split of used) {
+    const own = [...skippedUnknownLabels[split].keys()].sort(compareCodePoints);
     if (own.length === 0 || splits[split].length > 0) continue;
     throw new DataError(
-      `Cannot use the ${split} split: its classes (${fewQuoted(own)}) are none of ${known}; ` +
+      `Cannot use the ${split} split: its classes (${fewQuoted(own)}) are none of ${owner} (${
+        fewQuoted(classes)
+      }); ` +
         "check the names of its folders or labels",
     );
   }

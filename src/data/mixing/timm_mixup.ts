@@ -15,7 +15,9 @@ const options = z.strictObject({
     .describe("Concentration of the share that blends; 0: no MixUp"),
   cutmix_alpha: z.number().nonnegative().default(0)
     .describe("Concentration of the share that a box leaves; 0: no CutMix, unless by cutmix_minmax"),
-  cutmix_minmax: z.tuple([share, share]).nullable().default(null)
+  cutmix_minmax: z.tuple([share, share])
+    .refine(([least, most]) => least < most, "must be [least, most], the first below the second").nullable()
+    .default(null)
     .describe("Sides of the box as shares of the image's, [least, most], in place of cutmix_alpha"),
   prob: probability.default(1).describe("Probability that a batch, pair or image is mixed"),
   switch_prob: probability.default(0.5).describe("Of those mixed, probability of CutMix, where both are on"),

@@ -133,7 +133,9 @@ function coverageLines({ selective: { at_coverage, at_accuracy }, at_thresholds:
     line(["answered", "right", "confidence"]),
     ...at_coverage.map(row),
     ...reached.map((one) => `${row(one)}   the most with ${whole(one.wanted)} right`),
-    ...(others.length > 0 ? [`        however few, never ${others.join(" or ")} right`] : []),
+    ...(others.length > 0
+      ? [`        at no confidence are ${others.join(" or ")} of the answers right`]
+      : []),
     ...(given === null ? [] : [
       `        with the thresholds in its file: ${
         given.accuracy === null

@@ -6,14 +6,19 @@ import { cropsAreAlike, type Tta } from "../../data/transforms/tta.ts";
 import type { Pipeline } from "../../data/transforms/pipeline.ts";
 import type { Calibration } from "../../train/calibration.ts";
 
-/** Requires that no view shows another class. @throws ConfigError that names the classes that a mirror changes */
-export function requireSameClass(tta: Tta | null, classes: readonly string[]): void {
+/**
+ * Requires that no view shows another class; `cropsDiffer` says whether other crops are views instead.
+ * @throws ConfigError that names the classes that a mirror changes
+ */
+export function requireSameClass(tta: Tta | null, classes: readonly string[], cropsDiffer: boolean): void {
   if (tta !== "flip") return;
   const changes = classChanges([{ random_horizontal_flip: { p: 1 } }], classes).flatMap((one) => one.classes);
   if (changes.length === 0) return;
   throw new ConfigError(
     `Cannot use eval.tta=flip because mirroring changes what ${changes.length} of the ${classes.length} classes look ` +
-      `like: ${few(changes.map(({ className }) => className))}; give eval.tta=crops, or leave it out`,
+      `like: ${few(changes.map(({ className }) => className))}; ${
+        cropsDiffer ? "give eval.tta=crops, or " : ""
+      }leave it out`,
   );
 }
 

@@ -12,7 +12,7 @@ import {
   SEVERITIES,
   type Severity,
 } from "../../data/health/types.ts";
-import { counted } from "../../data/words.ts";
+import { counted, imbalanceText } from "../../data/words.ts";
 import { html, policySource } from "../../plots/html.ts";
 import { Markup } from "../../plots/svg.ts";
 import { batchSection } from "./batch_section.ts";
@@ -255,9 +255,7 @@ function counts({ classes, splits, imbalance }: HealthReport): Markup {
   return html`
     <section id="counts">
       <h2>Images by class and split</h2>
-      <p>The largest class of train has ${imbalance.toFixed(
-        1,
-      )} times the images of the smallest. Bars are drawn against the largest class of their split.</p>
+      <p>${imbalanceText(imbalance)} Bars are drawn against the largest class of their split.</p>
       <div class="counts of-${columns}">${tables}</div>
     </section>
   `;

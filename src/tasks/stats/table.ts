@@ -10,7 +10,7 @@ import {
   SEVERITIES,
 } from "../../data/health/types.ts";
 import type { IgnoredFile } from "../../data/types.ts";
-import { counted } from "../../data/words.ts";
+import { counted, imbalanceText } from "../../data/words.ts";
 
 /** Number of groups and classes shown for a finding, and of files in a group. */
 const SHOWN = 5, SHOWN_FILES = 4;
@@ -70,7 +70,7 @@ function countLines({ classes, splits, imbalance }: HealthReport): string[] {
     ...Array.from({ length: height }, (_, y) => beside(y)),
     totalLine,
     "",
-    `The largest class of train has ${imbalance.toFixed(1)} times the images of the smallest.`,
+    imbalanceText(imbalance),
   ];
 }
 

@@ -13,7 +13,10 @@ export const THRESHOLDS = "thresholds.json";
  */
 export function calibrateCallback(
   minPrecision: number,
-  { folder, samples, print, write }: Pick<CallbackContext, "folder" | "samples" | "print" | "write">,
+  { folder, samples, validates, print, write }: Pick<
+    CallbackContext,
+    "folder" | "samples" | "validates" | "print" | "write"
+  >,
 ): Callback {
   let kept: Calibration | undefined;
   const writeKept = () => {
@@ -27,11 +30,14 @@ export function calibrateCallback(
   return {
     name: "calibrate",
     fitStart() {
+      if (validates) return;
       const valid = samples.find(({ name }) => name === "valid");
-      if (valid && Array.from(valid.counts).some((count) => count > 0)) return;
+      const cure = valid && Array.from(valid.counts).some((count) => count > 0)
+        ? "trainer.limit_val_batches=1.0 validates on the whole valid split"
+        : "data.split.valid=0.1 takes a tenth of train";
       print(
         "  note: nothing to calibrate by, as the run validates on nothing: no temperature and no thresholds; " +
-          "data.split.valid=0.1 takes a tenth of train",
+          cure,
       );
     },
     validated(state) {

@@ -56,6 +56,8 @@ export interface CallbackContext {
   readonly scheduleInterval: "epoch" | "step";
   /** The samples of each class, for each split that has any. */
   readonly samples: readonly SplitCounts[];
+  /** Whether validations have images: the valid split has some, and trainer.limit_val_batches leaves them. */
+  readonly validates: boolean;
   /** The image of a split's sample as the network sees it in validation, before normalisation. */
   picture(split: Split, index: number): Picture | Promise<Picture | undefined>;
   /** What plots that show these texts are laid out and drawn with, loaded on first use. */

@@ -1,6 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { DataError } from "../../../src/base/errors.ts";
-import { readDataset } from "../../../src/data/files/dataset.ts";
+import { readDataset, requireUsable } from "../../../src/data/files/dataset.ts";
 import type { Dataset, FileTree, Split } from "../../../src/data/types.ts";
 import { assertMessage, line, treeOf } from "../helpers.ts";
 
@@ -138,6 +138,17 @@ Deno.test("readDataset() refuses a split of which train knows nothing", () =>
     DataError,
     'Cannot use the valid split: its classes ("one") are none of those of train ("1"); check the names of its folders or labels',
   ));
+
+Deno.test("readDataset() by a model's classes leaves what is used to who uses it, and names that split", async () => {
+  const tree = treeOf({ "train/1/a.jpg": "", "valid/1/b.jpg": "", "test/1/c.jpg": "" });
+  const dataset = await readDataset(tree, { classes: ["one"] });
+  assertEquals([dataset.splits.valid, dataset.splits.test], [[], []]);
+  assertThrows(
+    () => requireUsable(dataset, ["test"], "the model's"),
+    DataError,
+    'Cannot use the test split: its classes ("1") are none of the model\'s ("one")',
+  );
+});
 
 Deno.test("readDataset() holds out a share of train when there is no validation split", async () => {
   const files: Record<string, string> = {};

@@ -70,6 +70,12 @@ gpuTest("augmenter() equalises histograms to the level, and stretches levels", a
   ], "level");
 });
 
+gpuTest("augmenter() blends as torchvision's tensors, to the level", async () => {
+  const whats = ["tensor_saturation", "tensor_brightness", "tensor_contrast"] as const;
+  const factors = [0.1, 0.55, 1.1, 1.3, 1.9];
+  await check(whats.flatMap((what) => factors.map((by) => [color([what, by])])), "exact", [SIDES[0]]);
+});
+
 gpuTest("augmenter() adjusts sharpness to a level", async () => {
   const lists = [0, 0.1, 0.73, 1, 1.9, 4].map((by) => [sharpness(by)]);
   await check([...lists, [color(["equalize", 0]), sharpness(0.3), turn, sharpness(1.7)]], "level");

@@ -55,16 +55,17 @@ Deno.test("reportLines() print coverage against accuracy, and what is never reac
   const wrong = tested(false), labels = wrong.outputs.labels.map(() => 3);
   const logits = wrong.outputs.logits.map((value, i) => i % 4 === 3 ? -9 : value);
   const never = reportLines(reportOf({ ...wrong, outputs: { ...wrong.outputs, labels, logits } }).report);
-  assertEquals(never.at(-1), "        however few, never 90 % or 95 % or 99 % right");
+  assertEquals(never.at(-1), "        at no confidence are 90 % or 95 % or 99 % of the answers right");
 });
 
 Deno.test("requireSameClass() refuses to mirror what is another class then", () => {
   assertThrows(
-    () => requireSameClass("flip", ["0", "2", "8", "turn_left"]),
+    () => requireSameClass("flip", ["0", "2", "8", "turn_left"], true),
     ConfigError,
     "mirroring changes what 2 of the 4 classes look like: 2, turn_left; give eval.tta=crops",
   );
-  requireSameClass("flip", ["cat", "dog"]);
-  requireSameClass("crops", ["2", "5"]);
-  requireSameClass(null, ["2", "5"]);
+  assertThrows(() => requireSameClass("flip", ["2", "8"], false), ConfigError, "look like: 2; leave it out");
+  requireSameClass("flip", ["cat", "dog"], true);
+  requireSameClass("crops", ["2", "5"], true);
+  requireSameClass(null, ["2", "5"], true);
 });

@@ -12,7 +12,7 @@ const anything = {} as ValidationRecord;
 function calibratedRun() {
   const run = drawnRun();
   const samples = [{ name: "valid", counts: [5, 6, 5, 5] }] as const;
-  return { ...run, context: { ...run.context, samples } };
+  return { ...run, context: { ...run.context, samples, validates: true } };
 }
 
 Deno.test("calibrate keeps what the validation of the best weights says", async () => {
@@ -54,6 +54,9 @@ Deno.test("calibrate says that there is nothing to calibrate by, and leaves no t
   await callback.fitEnd!(state);
   assertEquals(files.size, 0);
   assert(lines[0].includes("nothing to calibrate by") && lines[0].includes("data.split.valid=0.1"));
+  const limited = calibratedRun();
+  await calibrateCallback(.95, { ...limited.context, validates: false }).fitStart!(limited.state);
+  assert(/nothing to calibrate by.*trainer\.limit_val_batches=1\.0/.test(limited.lines[0]), limited.lines[0]);
 });
 
 Deno.test("calibrate takes no values that are not finite, and no temperature at a bound", () => {
@@ -79,4 +82,11 @@ Deno.test("A calibration says in words what to know before trusting it", () => {
     "1 of 3 classes have no confidence from which 95 % of their answers are right: 02",
     "the thresholds of 1 of 3 classes rest on fewer than 20 answers each: 01",
   ]);
+  const unseen = calibration().classes.map((one) => one.label === "02" ? { ...one, images: 0 } : one);
+  const [worse, first] = calibrationNotes(calibration({ classes: unseen, ece: { before: .02, after: .03 } }));
+  assert(worse.startsWith("the calibration error rose, as "), worse);
+  assert(
+    /^1 of 3 classes have no threshold, as none of their images were validated: 02; /.test(first),
+    first,
+  );
 });

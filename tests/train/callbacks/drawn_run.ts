@@ -38,6 +38,7 @@ export function drawnRun(maxEpochs = 3): DrawnRun {
       keep: () => Promise.resolve(true),
       remove: () => Promise.resolve(),
     },
+    validates: false,
     samples: [
       { name: "train", counts: [10, 20, 30, 40] },
       { name: "valid", counts: [0, 0, 0, 0] },

@@ -1,5 +1,5 @@
 /** Images by class and split, with bars against the largest class of the split. */
-import { amount, counted } from "../../../src/data/words.ts";
+import { amount, counted, imbalanceText } from "../../../src/data/words.ts";
 import { useSignal } from "@preact/signals";
 import type { Summary } from "../../protocol/calls.ts";
 
@@ -15,9 +15,7 @@ export function Counts({ summary, imbalance }: { summary: Summary; imbalance: nu
   return (
     <section aria-labelledby="counts-title">
       <h2 id="counts-title">Images by class and split</h2>
-      {imbalance !== undefined && (
-        <p>The largest class of train has {imbalance.toFixed(1)} times the images of the smallest.</p>
-      )}
+      {imbalance !== undefined && <p>{imbalanceText(imbalance)}</p>}
       <div class="table-frame" tabIndex={0} role="group" aria-labelledby="counts-title">
         <table class="counts">
           <thead>

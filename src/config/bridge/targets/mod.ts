@@ -66,8 +66,8 @@ export function fullName({ modules: [home] }: Family, name: string): string {
 }
 
 /** A part's targets by full name, for messages. */
-export function knownTargets(place: Place): string[] {
+export function knownTargets(place: Place, isWanted: (target: Target) => boolean): string[] {
   return families.filter((one) => one.place === place).flatMap((one) =>
-    Object.keys(one.classes).map((name) => fullName(one, name))
+    Object.entries(one.classes).filter(([, target]) => isWanted(target)).map(([name]) => fullName(one, name))
   );
 }
