@@ -184,76 +184,11 @@ export {
   type Span,
 } from "./src/optim/schedules/mod.ts";
 
-// Data
-export { type ArchiveOptions, archiveTree } from "./src/data/files/archives/tree.ts";
-export { type ArchiveFile, type Keep } from "./src/data/files/archives/unpack.ts";
-export { type ZipLimits } from "./src/data/files/archives/zip.ts";
-export { classCounts, classWeights } from "./src/data/class_weights.ts";
-export { type DatasetOptions, readDataset } from "./src/data/files/dataset.ts";
-export { labelsMapping } from "./src/data/labels_mapping.ts";
-export { type HostTarget, topClasses } from "./src/data/target.ts";
-export { type Batch, type Batches, batches, type BatchesOptions } from "./src/data/loader.ts";
+// Data: wgrad/data has all but the augmentation on the GPU
+export * from "./src/data/mod.ts";
 export { type Augmenter, augmenter, type AugmenterOptions } from "./src/data/gpu/augmenter.ts";
-export { renderBatch, type RenderedBatch } from "./src/data/render.ts";
-export { type BatchMix, type MixContext, type Mixer } from "./src/data/mixing/batch_mix.ts";
-export { mixerOf, mixers } from "./src/data/mixing/mod.ts";
-export { memoryTree } from "./src/data/files/memory_tree.ts";
-export { scanFiles, type ScannedFiles, type ScanOptions, type Unreadable } from "./src/data/decode/scan.ts";
-export { type PictureStore, pictureStore, type StoreOptions } from "./src/data/decode/picture_store.ts";
-export { describeUnreadable } from "./src/data/decode/unreadable.ts";
-export { decodePool, type DecodeThread, type PoolOptions } from "./src/data/decode/decode_pool.ts";
-export { type Decoder, inlineDecoder, type InlineOptions } from "./src/data/decode/decoder.ts";
-export { type CacheKind, type CacheOptions, PictureCache } from "./src/data/decode/picture_cache.ts";
-export { inMemory, type PictureSource, type PictureSupply } from "./src/data/decode/picture_source.ts";
-export { sequentialOrder, shuffledOrder } from "./src/data/sampler.ts";
-export { drawJersey } from "./src/data/synthetic_jerseys/draw.ts";
-export { generateSyntheticJerseys, type SyntheticJerseys } from "./src/data/synthetic_jerseys/generate.ts";
-export { applyOperation, applyOperations } from "./src/data/transforms/apply.ts";
-export { transforms } from "./src/data/transforms/mod.ts";
-export type {
-  AffineWarp,
-  Blur,
-  Box,
-  Color,
-  ColorStep,
-  Interpolation,
-  MixedChain,
-  Noise,
-  Operation,
-  OperationOf,
-  PerspectiveWarp,
-  Size,
-} from "./src/data/transforms/operation.ts";
-export {
-  defaultEvalSteps,
-  defaultTrainSteps,
-  type Pipeline,
-  pipeline,
-  type PipelineOptions,
-  type Preprocessing,
-} from "./src/data/transforms/pipeline.ts";
-export {
-  defineTransform,
-  type Step as TransformStep,
-  type Transform,
-  type TransformContext,
-  type TransformPlugin,
-} from "./src/data/transforms/transform.ts";
-export {
-  type Dataset,
-  type Decode,
-  type EncodeJpeg,
-  type FileTree,
-  type FolderStore,
-  IMAGENET,
-  type Normalization,
-  type Picture,
-  type Sample,
-  type Split,
-  SPLITS,
-} from "./src/data/types.ts";
 
-// Metrics and formats
+// Metrics, and formats: wgrad/formats
 export {
   argmax,
   type ClassAccuracy,
@@ -278,17 +213,7 @@ export type { Accumulator, Metric } from "./src/metrics/metric.ts";
 export { nll } from "./src/metrics/nll.ts";
 export { softmax } from "./src/metrics/softmax.ts";
 export { fitTemperature, type TemperatureFit } from "./src/metrics/temperature.ts";
-export {
-  type Dtype as StoredDtype,
-  float32,
-  readSafetensors,
-  type Safetensors,
-  type StoredTensor,
-  toFloat32,
-  writeSafetensors,
-} from "./src/formats/safetensors.ts";
-
-export { readWeights, type TensorInFile, type WeightFile } from "./src/formats/weights.ts";
+export * from "./src/formats/mod.ts";
 
 // Plots
 export { type ClassBarsPlot, classBarsPlot, type SplitCounts } from "./src/plots/class_bars_plot.ts";

@@ -1,5 +1,6 @@
 /** The public API: documented, free of any runtime's own objects, and its examples compile and run. */
 import { assert, assertEquals } from "@std/assert";
+import project from "../deno.json" with { type: "json" };
 import { bundle } from "./browser/harness.ts";
 import { gpuTest } from "./rings.ts";
 
@@ -38,12 +39,13 @@ Deno.test("mod.ts needs nothing that a browser lacks", async () => {
 
 /** Deno imports all of mod.ts into each example, and the compiler finds that unused: TS6133, TS6192. */
 Deno.test("the examples of mod.ts compile", async () => {
-  const { text } = await deno("check", "--doc", "mod.ts");
+  const { text } = await deno("check", "--doc", ...Object.values(project.exports));
   const faults = [...text.matchAll(/TS\d+ \[ERROR\]: .*/g)].map(([fault]) => fault);
   assertEquals(faults.filter((fault) => !/^TS(?:6133|6192) /.test(fault)), []);
 });
 
-gpuTest("the examples of mod.ts run", async () => {
-  const { success, text } = await deno("test", "--doc", "--no-check", "--allow-all", "mod.ts");
-  assert(success && /ok \| 4 passed/.test(text) && !text.includes("Assertion failed"), text);
+gpuTest("the examples of mod.ts and of its parts run", async () => {
+  const modules = Object.values(project.exports);
+  const { success, text } = await deno("test", "--doc", "--no-check", "--allow-all", ...modules);
+  assert(success && /ok \| 6 passed/.test(text) && !text.includes("Assertion failed"), text);
 });

@@ -59,7 +59,9 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
     const device = isShared
       ? await sharedDevice(gpu, () => request(adapter, features))
       : await request(adapter, features);
-    return new Device(device, adapter.info, "unit" in found ? found.unit : undefined, isShared);
+    const opened = new Device(device, adapter.info, "unit" in found ? found.unit : undefined, isShared);
+    openedOn.set(opened, gpu!);
+    return opened;
   } catch (error) {
     throw new GpuError(
       `Cannot open the GPU ${adapter.info.description}: ${
@@ -78,6 +80,9 @@ function request(adapter: GPUAdapter, features: readonly string[]): Promise<GPUD
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
 }
+
+/** The GPU object of each device that is in use: the npm package `webgpu` ends its instance with that object. */
+const openedOn = new WeakMap<Device, GPU>();
 
 /** The one device of GPU objects that have one; undefined until it is opened, and once it is lost. */
 const shared = new WeakMap<GPU, Promise<GPUDevice> | undefined>();

@@ -20,6 +20,7 @@ const OWN = [
   "version",
   "license",
   "exports",
+  "publish",
   "tasks",
   "fmt",
   "lint",
