@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { readComparison } from "../../src/train/report/read_comparison.ts";
 import { browserTest } from "../rings.ts";
 import { sweepTexts, textTree } from "../train/report/sample_comparison.ts";
-import { accessFaults, withServedPage, withSinglePage } from "./open_page.ts";
+import { accessFaults, withOpenPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -54,7 +54,7 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
     async () => {
       const { width, colorScheme } = look;
       await withRuns((folder) =>
-        withServedPage({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
+        withOpenPage({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
           await openRoom(page);
           if (SHOTS) await page.screenshot({ path: `${SHOTS}/compare_empty_${width}.png` });
           assertEquals(await accessFaults(page), []);
@@ -107,7 +107,7 @@ browserTest(
         mimeType: "application/zip",
         buffer: Buffer.from(bytes),
       });
-    await withSinglePage({}, async (page) => {
+    await withOpenPage({ way: "single" }, async (page) => {
       await openRoom(page);
       await choose(page, "empty.zip", zipSync({ "a/photo.jpg": encoder.encode("x") }));
       await page.getByText('Cannot compare the runs in "empty.zip": there are none').waitFor();

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { paler, waves } from "../data/health/made.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, withServedPage } from "./open_page.ts";
+import { accessFaults, withOpenPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -67,7 +67,7 @@ for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorSc
     `a dataset is compared with an earlier version at ${look.width} pixels in ${look.colorScheme}`,
     async () => {
       const { width, colorScheme } = look, { before, after } = await twoVersions();
-      await withServedPage({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
+      await withOpenPage({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
         await openRoom(page);
         await page.getByText('Open a dataset in "Data" first').waitFor();
         await page.getByRole("button", { name: "Data" }).click();
@@ -122,7 +122,7 @@ browserTest(
   "a comparison with an earlier version is cancelled at once, and gone with its dataset",
   async () => {
     const { before, after } = await twoVersions();
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await choose(page, "v2.zip", after);
       await page.locator(".badge.done").waitFor({ timeout: 60_000 });
       await openRoom(page);

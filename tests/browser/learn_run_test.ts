@@ -7,7 +7,7 @@ import { cli, withFolder } from "../e2e/cli.ts";
 import { browserTest } from "../rings.ts";
 import { longestTask } from "./main_thread.ts";
 import { openLearning, state, textOf } from "./learning.ts";
-import { withOfflinePage } from "./open_page.ts";
+import { withOpenPage } from "./open_page.ts";
 
 /**
  * Milliseconds of the processor that a task of the main thread may take: 100, but other tests share the cores here.
@@ -81,7 +81,7 @@ browserTest(
   async () => {
     if (!await exists(DIGITS)) return console.log("ignored: ../shared/data/digits-subset.zip is missing");
     const { bytes, flipped } = await flippedDigits();
-    await withOfflinePage({}, async (page) => {
+    await withOpenPage({ way: "offline" }, async (page) => {
       await openLearning(page, bytes);
       await page.getByLabel("Epochs").fill(`${EPOCHS}`);
       await page.getByLabel(/Images an epoch/).fill("");

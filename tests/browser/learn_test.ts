@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { browserTest } from "../rings.ts";
 import { jerseysZip, openLearning, state, textOf } from "./learning.ts";
-import { withServedPage, withSinglePage } from "./open_page.ts";
+import { withOpenPage } from "./open_page.ts";
 
 /** Images of a small batch, which takes half of the time. */
 const SMALL = "8";
@@ -18,7 +18,7 @@ async function verdictOf(page: Page): Promise<string> {
 browserTest(
   "one image under two labels is named, and a rate that is too high, in a page from disk",
   async () => {
-    await withSinglePage({}, async (page) => {
+    await withOpenPage({ way: "single" }, async (page) => {
       await openLearning(page, await jerseysZip(8, { "train/7/copy.jpg": "train/3/0.jpg" }));
       await page.getByText("the label of the most similar image of train").waitFor();
       await page.getByLabel("Images a step").fill(SMALL);
@@ -50,12 +50,7 @@ const WITHOUT: readonly [what: string, code: string, message: RegExp][] = [
 
 for (const [what, code, message] of WITHOUT) {
   browserTest(`the page says in a line what does not work where there is ${what}`, async () => {
-    await withServedPage({}, async (page) => {
-      await page.route("**/worker.js", async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, body: `${code}\n${await response.text()}` });
-      });
-      await page.reload();
+    await withOpenPage({ inWorkers: code }, async (page) => {
       await page.getByRole("button", { name: "Draw jersey numbers" }).click();
       await page.locator(".badge.done").waitFor({ timeout: 60_000 });
       await page.getByRole("button", { name: "Will it learn?" }).click();
@@ -82,7 +77,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
 browserTest(
   "by keyboard alone, drawn jerseys are opened, fixed, exported and learnt, and the command is copied",
   async () => {
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
       const press = async (name: RegExp) => {
         await tabTo(page, name);

@@ -9,7 +9,7 @@ import { openTree } from "../../src/host/deno_files.ts";
 import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, drop, isPlaying, saved, withServedPage } from "./open_page.ts";
+import { accessFaults, drop, isPlaying, saved, withOpenPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -32,7 +32,7 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
       );
     }
     const images = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`).sort();
-    await withServedPage({ viewport: { width: 390, height: 844 }, colorScheme: "dark" }, async (page) => {
+    await withOpenPage({ viewport: { width: 390, height: 844 }, colorScheme: "dark" }, async (page) => {
       await drop(page, ...images);
       await page.getByRole("heading", { name: "No labels found" }).waitFor();
       await page.locator(".way canvas[data-shown]").nth(2).waitFor();
@@ -107,7 +107,7 @@ function pickWithoutDialog(): void {
 browserTest(
   "a dataset is taken with the camera, saved and checked; without a camera the page says so",
   async () => {
-    await withServedPage({ before: pickWithoutDialog }, async (page) => {
+    await withOpenPage({ before: pickWithoutDialog }, async (page) => {
       await page.getByRole("button", { name: "Take them with the camera" }).click();
       await page.getByRole("alert").getByText("Cannot use the camera: it is not allowed").waitFor();
       await page.getByRole("button", { name: "Dismiss" }).click();

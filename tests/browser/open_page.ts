@@ -6,8 +6,13 @@ import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { readWebRuntime } from "../../src/host/deno_onnx.ts";
 import { openTree } from "../../src/host/deno_files.ts";
 import { openFile } from "../../src/host/deno_file_source.ts";
-import { pageFiles, singleFile } from "../../src/tasks/page/files.ts";
-import { offer } from "../../src/tasks/page/offered.ts";
+import {
+  type PageFile,
+  pageFiles,
+  type PageOptions as FileOptions,
+  singleFile,
+} from "../../src/tasks/page/files.ts";
+import { offer, type Offered } from "../../src/tasks/page/offered.ts";
 import { answers, DATA } from "../../src/tasks/page/server.ts";
 import { builtBundle } from "./built.ts";
 import { openBrowser } from "./harness.ts";
@@ -15,72 +20,64 @@ import { openBrowser } from "./harness.ts";
 /** What makes the page. */
 export const pageHost = { bundle: builtBundle, configFiles: denoConfigFiles(), readWebRuntime };
 
+/** The ways in which the page is used: the same works in each. */
+const OPENERS = { served, static: staticFolder, offline, single };
+
+/** Served by its task, a static folder, the same once its server has ended, or one file from disk. */
+export type Way = keyof typeof OPENERS;
+
+/** The way that all tests take, if one is set: `PAGE_WAY=single deno test ...`. */
+const everyWay = wayOf(Deno.env.get("PAGE_WAY"));
+
+function wayOf(name: string | undefined): Way | undefined {
+  if (name === undefined || name in OPENERS) return name as Way | undefined;
+  throw new RangeError(
+    `Cannot open the page by PAGE_WAY=${name}: it is one of ${Object.keys(OPENERS).join()}`,
+  );
+}
+
+/** The ways of tests that take more than one. */
+export const WAYS: readonly Way[] = everyWay === undefined ? ["served", "static", "single"] : [everyWay];
+
 /** How the page is opened. */
 export interface PageOptions {
-  /** A dataset that the server offers. */
+  readonly way?: Way;
+  /** A dataset that the page's own server offers, which no other way does. */
   readonly photos?: string;
   readonly viewport?: { readonly width: number; readonly height: number };
   readonly colorScheme?: "light" | "dark";
   readonly reducedMotion?: "reduce";
   /** Runs in the page ahead of its own scripts. */
   readonly before?: () => void;
+  /** Code that runs in the page's workers ahead of their own. */
+  readonly inWorkers?: string;
 }
 
-/** Serves the page and opens it; afterwards there must be no error, and no request to anything but its own server. */
-export async function withServedPage(
-  options: PageOptions,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
+type Body = (page: Page) => Promise<void>;
+
+/** Opens the page; afterwards there must be no error, and no request to anything but its own files. */
+export async function withOpenPage({ way = "served", ...options }: PageOptions, body: Body): Promise<void> {
+  await OPENERS[options.photos === undefined ? everyWay ?? way : "served"](options, body);
+}
+
+async function served(options: PageOptions, body: Body): Promise<void> {
   const { photos } = options;
   const offered = photos === undefined ? undefined : await offer(await openTree(photos), openFile);
-  const files = await pageFiles(pageHost, { data: offered && DATA });
-  await using server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    answers(files, offered),
-  );
-  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
+  const files = await filesFor(options, { data: offered && DATA });
+  await using server = serve(files, offered);
+  await openAt(addressOf(server), options, body);
 }
 
-let single: Promise<string> | undefined;
-
-/** Opens the page from disk, as one file. */
-export async function withSinglePage(
-  options: PageOptions,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
-  const path = await Deno.makeTempFile({ prefix: "wgrad_page_", suffix: ".html" });
-  try {
-    await Deno.writeTextFile(path, await (single ??= singleFile(pageHost)));
-    await openAt(`file://${path}`, options, body);
-  } finally {
-    await Deno.remove(path);
-  }
+/** On a server that knows nothing else. */
+async function staticFolder(options: PageOptions, body: Body): Promise<void> {
+  await using server = serve(await filesFor(options, { isOffline: true }), undefined);
+  await openAt(addressOf(server), options, body);
 }
 
-/** Opens the page as a folder of static files on a server that knows nothing else. */
-export async function withStaticPage(
-  options: PageOptions,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
-  const files = await pageFiles(pageHost, { isOffline: true });
-  await using server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    answers(files, undefined),
-  );
-  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, body);
-}
-
-/** Opens the page as a folder of static files, has it installed, and ends its server: what works then works offline. */
-export async function withOfflinePage(
-  options: PageOptions,
-  body: (page: Page) => Promise<void>,
-): Promise<void> {
-  const files = await pageFiles(pageHost, { isOffline: true });
-  const server = Deno.serve(
-    { port: 0, hostname: "127.0.0.1", onListen: () => {} },
-    answers(files, undefined),
-  );
-  await openAt(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`, options, async (page) => {
+/** As a static folder that is installed, and whose server ends before anything is done. */
+async function offline(options: PageOptions, body: Body): Promise<void> {
+  const server = serve(await filesFor(options, { isOffline: true }), undefined);
+  await openAt(addressOf(server), options, async (page) => {
     await page.evaluate(async () => {
       const { active } = await navigator.serviceWorker.ready;
       if (active!.state === "activated") return;
@@ -92,18 +89,37 @@ export async function withOfflinePage(
   });
 }
 
-/** The ways in which the page is used: the same works in each. */
-export const WAYS: Readonly<Record<string, typeof withServedPage>> = {
-  "from its own server": withServedPage,
-  "as a static folder": withStaticPage,
-  "from disk, as one file": withSinglePage,
-};
+let onePage: Promise<string> | undefined;
+
+async function single({ inWorkers = "", ...options }: PageOptions, body: Body): Promise<void> {
+  const path = await Deno.makeTempFile({ prefix: "wgrad_page_", suffix: ".html" });
+  try {
+    const text = await (onePage ??= singleFile(pageHost)), worker = '<script type="text/plain" id="worker">';
+    await Deno.writeTextFile(path, text.replace(worker, () => worker + inWorkers));
+    await openAt(`file://${path}`, options, body);
+  } finally {
+    await Deno.remove(path);
+  }
+}
+
+async function filesFor({ inWorkers = "" }: PageOptions, made: FileOptions): Promise<Map<string, PageFile>> {
+  const files = await pageFiles(pageHost, made), worker = files.get("worker.js")!;
+  return files.set("worker.js", { ...worker, body: `${inWorkers}\n${worker.body}` });
+}
+
+function serve(files: ReadonlyMap<string, PageFile>, offered: Offered | undefined): Server {
+  return Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, answers(files, offered));
+}
+
+type Server = Deno.HttpServer<Deno.NetAddr>;
+
+const addressOf = (server: Server) => `http://127.0.0.1:${server.addr.port}/`;
 
 /** Opens the page at an address in a context of its own. */
 export async function openAt(
   address: string,
-  { before, photos: _, ...options }: PageOptions,
-  body: (page: Page) => Promise<void>,
+  { before, photos: _, way: _way, inWorkers: _code, ...options }: PageOptions,
+  body: Body,
 ): Promise<void> {
   const context = await (await openBrowser()).newContext({
     viewport: { width: 1440, height: 900 },

@@ -15,7 +15,7 @@ import { openTree } from "../../src/host/deno_files.ts";
 import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
 import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, drop, saved, WAYS, withServedPage } from "./open_page.ts";
+import { accessFaults, drop, saved, WAYS, withOpenPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -59,24 +59,27 @@ async function patchOf(tree: FileTree, options: DatasetOptions): Promise<string>
   return formatPatch(proposeCorrections(await checkHealth(tree, dataset, decodeImage, { train: [] })));
 }
 
-for (const [way, withOpenPage] of Object.entries(WAYS)) {
-  browserTest(`a folder that is dropped gives the command line's patch, ${way}`, async () => {
-    await withFolder(async (folder) => {
-      await layOut(`${folder}/set`, await flatFolders(90));
-      const split = { valid: 0.2, test: 0.2 };
-      const expected = await patchOf(await openTree(`${folder}/set`), { split });
-      assert(expected.split("\n").length > 3, expected);
-      await withOpenPage({}, async (page) => {
-        await drop(page, `${folder}/set`);
-        await isDone(page);
-        await page.getByRole("button", { name: "Data", exact: true }).click();
-        await page.getByText("look like classes, without splits").getByRole("combobox").selectOption("0.2");
-        await page.locator(".badge.done").waitFor({ state: "detached" }).catch(() => {});
-        await isDone(page);
-        assertEquals(new TextDecoder().decode(await saved(page, "Save fix.jsonl")), expected);
+for (const way of WAYS) {
+  browserTest(
+    `a folder that is dropped gives the command line's patch (${way})`,
+    async () => {
+      await withFolder(async (folder) => {
+        await layOut(`${folder}/set`, await flatFolders(90));
+        const split = { valid: 0.2, test: 0.2 };
+        const expected = await patchOf(await openTree(`${folder}/set`), { split });
+        assert(expected.split("\n").length > 3, expected);
+        await withOpenPage({ way }, async (page) => {
+          await drop(page, `${folder}/set`);
+          await isDone(page);
+          await page.getByRole("button", { name: "Data", exact: true }).click();
+          await page.getByText("look like classes, without splits").getByRole("combobox").selectOption("0.2");
+          await page.locator(".badge.done").waitFor({ state: "detached" }).catch(() => {});
+          await isDone(page);
+          assertEquals(new TextDecoder().decode(await saved(page, "Save fix.jsonl")), expected);
+        });
       });
-    });
-  });
+    },
+  );
 }
 
 browserTest("what the server offers, a folder or a .zip, gives the command line's patch", async () => {
@@ -86,7 +89,7 @@ browserTest("what the server offers, a folder or a .zip, gives the command line'
     await Deno.writeFile(`${folder}/set.zip`, zipSync(files));
     for (const photos of [`${folder}/set`, `${folder}/set.zip`]) {
       const expected = await patchOf(await openTree(photos), {});
-      await withServedPage({ photos }, async (page) => {
+      await withOpenPage({ photos }, async (page) => {
         await isDone(page);
         assertEquals(new TextDecoder().decode(await saved(page, "Save fix.jsonl")), expected);
       });
@@ -103,7 +106,7 @@ browserTest("archives that are dropped together are the splits of one dataset", 
     };
     await Deno.writeFile(`${folder}/train.zip`, await part(12));
     await Deno.writeFile(`${folder}/valid.zip`, await part(4));
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await drop(page, `${folder}/train.zip`, `${folder}/valid.zip`);
       await isDone(page);
       const rows = await page.locator(".counts tbody tr").allInnerTexts();
@@ -123,7 +126,7 @@ browserTest("a check stops at once, and goes on where it was", async () => {
       `${folder}/set.zip`,
       zipSync(Object.fromEntries(names.map((name) => [name, image])), { level: 0 }),
     );
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await drop(page, `${folder}/set.zip`);
       await page.locator(".badge.sample").waitFor(SECONDS_60);
       const [count, milliseconds] = await page.evaluate(async () => {
@@ -161,7 +164,7 @@ browserTest("the cleaned .zip is the dataset with the patch, as the command line
     files["set/train/b/copy.jpg"] = files["set/train/b/1.jpg"];
     const bytes = zipSync(files);
     await Deno.writeFile(`${folder}/set.zip`, bytes);
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await drop(page, `${folder}/set.zip`);
       await isDone(page);
       await page.getByRole("button", { name: "Look and fix" }).click();
@@ -195,7 +198,7 @@ browserTest("the cleaned .zip is the dataset with the patch, as the command line
 browserTest("decisions are there when the tab has crashed", async () => {
   await withFolder(async (folder) => {
     await layOut(`${folder}/set`, await flatFolders(12));
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       const address = page.url();
       await drop(page, `${folder}/set`);
       await isDone(page);
@@ -244,7 +247,7 @@ for (
       for (let i = 0; i < 1000; i++) files[`set/train/${NAMES[i] ?? `class ${i}`}/${i}.jpg`] = await noise();
       for (const name of NAMES) files[`set/train/${name}/copy.jpg`] = files[`set/train/${NAMES[0]}/0.jpg`];
       await Deno.writeFile(`${folder}/set.zip`, zipSync(files));
-      await withServedPage(options, async (page) => {
+      await withOpenPage(options, async (page) => {
         await drop(page, `${folder}/set.zip`);
         await isDone(page);
         for (const room of ["Verdict", "Data", "Look and fix"]) {

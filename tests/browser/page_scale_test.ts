@@ -5,7 +5,7 @@ import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
 import { manyImagesZip } from "./made.ts";
 import { heapOf, longestTask } from "./main_thread.ts";
-import { withServedPage } from "./open_page.ts";
+import { withOpenPage } from "./open_page.ts";
 
 const COUNT = 20_000;
 /** Milliseconds of the processor, bytes, and images in the document. */
@@ -57,7 +57,7 @@ function flows(page: Page, zip: string): Record<string, () => Promise<void>> {
 /** The longest task of each flow in a page of its own, in milliseconds. */
 async function longestTasks(zip: string): Promise<Record<string, number>> {
   const longest: Record<string, number> = {};
-  await withServedPage({}, async (page) => {
+  await withOpenPage({}, async (page) => {
     for (const [name, flow] of Object.entries(flows(page, zip))) {
       longest[name] = await longestTask(page, flow);
       const heap = await heapOf(page);

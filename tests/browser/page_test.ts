@@ -16,7 +16,7 @@ import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, withServedPage, withSinglePage } from "./open_page.ts";
+import { accessFaults, withOpenPage } from "./open_page.ts";
 
 /** A folder for screenshots, to look at. */
 const SHOTS = Deno.env.get("PAGE_SHOTS");
@@ -64,7 +64,7 @@ browserTest("the page proposes for class folders without splits what the command
   const bytes = await dirtyZip();
   const expected = await patchOf(await archiveTree({ source: byteSource("set.zip", bytes) }));
   assert(expected.split("\n").length > 5, expected);
-  await withServedPage({}, async (page) => {
+  await withOpenPage({}, async (page) => {
     await choose(page, "set.zip", bytes);
     await page.locator(".badge.done").waitFor({ timeout: 60_000 });
     assertEquals(await savedPatch(page), expected);
@@ -90,7 +90,7 @@ browserTest(
       const image = await encodeJpeg({ width: 16, height: 12, data }, 80);
       for (const copy of ["a", "b"]) files[`set/${i % 2 ? "odd" : "even"}/${i}${copy}.jpg`] = image;
     }
-    await withServedPage({ before: keepSample }, async (page) => {
+    await withOpenPage({ before: keepSample }, async (page) => {
       await choose(page, "set.zip", zipSync(files, { level: 0 }));
       await page.locator(".badge.done").waitFor({ timeout: 60_000 });
       const seen = await page.evaluate(() => (globalThis as unknown as { kept: string[] }).kept);
@@ -104,7 +104,7 @@ browserTest(
 );
 
 browserTest("the page opens from disk, as one file", async () => {
-  await withSinglePage({}, async (page) => {
+  await withOpenPage({ way: "single" }, async (page) => {
     await page.getByRole("button", { name: "Draw jersey numbers" }).click();
     await page.locator(".badge.done").waitFor({ timeout: 60_000 });
     await page.getByText("this dataset looks healthy").waitFor();
@@ -115,7 +115,7 @@ browserTest("the page asks where a dataset can be read in two ways", async () =>
   const image = await encodeJpeg(patterned(20, 20, 1), 90);
   const names = ["a/x", "a/y", "b/x", "b/z"].flatMap((folder) => [`${folder}/1.jpg`, `${folder}/2.jpg`]);
   const bytes = zipSync(Object.fromEntries(names.map((name) => [name, image])));
-  await withServedPage({ viewport: { width: 390, height: 800 } }, async (page) => {
+  await withOpenPage({ viewport: { width: 390, height: 800 } }, async (page) => {
     await choose(page, "deep.zip", bytes);
     await page.getByRole("heading", { name: "How is this to be read?" }).waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -138,7 +138,7 @@ async function openImages(page: Page): Promise<void> {
 browserTest(
   "images are dropped, relabelled and moved by keyboard, and decisions outlive the tab",
   async () => {
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await openImages(page);
       const tile = (at: number) => page.locator(`#tile-${at}`);
       const path = async (at: number) => await tile(at).getAttribute("title");
@@ -180,7 +180,7 @@ browserTest(
 for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {
   browserTest(`every room at ${look.width} pixels in ${look.colorScheme} is open to all`, async () => {
     const { width, colorScheme } = look;
-    await withServedPage({ viewport: { width, height: 844 }, colorScheme }, async (page) => {
+    await withOpenPage({ viewport: { width, height: 844 }, colorScheme }, async (page) => {
       const check = async (room: string) => {
         if (SHOTS) await page.screenshot({ path: `${SHOTS}/${room}_${width}.png` });
         assertEquals(await accessFaults(page), [], room);

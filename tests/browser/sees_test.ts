@@ -23,7 +23,7 @@ import type { MixedWith } from "../../web/protocol/sees_calls.ts";
 import { lossInWords, mixInWords } from "../../web/views/sees/words.ts";
 import { waves } from "../data/health/made.ts";
 import { browserTest } from "../rings.ts";
-import { withServedPage, withSinglePage } from "./open_page.ts";
+import { withOpenPage } from "./open_page.ts";
 
 /** Images of three classes and many shapes, some larger than what is kept of them, and one that cannot be read. */
 async function shapesZip(): Promise<Uint8Array> {
@@ -139,7 +139,7 @@ browserTest(
   async () => {
     const bytes = await shapesZip(), tree = await archiveTree({ source: byteSource("shapes.zip", bytes) });
     const training = { tree, dataset: await readDataset(tree) };
-    await withServedPage({}, async (page) => {
+    await withOpenPage({}, async (page) => {
       await openRoom(page, bytes);
       const seed = page.getByLabel("seed"), epoch = page.getByLabel("from epoch");
       const compare = async (numbers: { seed: number; from: number }) => {
@@ -203,7 +203,7 @@ browserTest(
 
 browserTest("what evaluation cuts off is drawn, and told as the transforms have it", async () => {
   const bytes = await shapesZip(), tree = await archiveTree({ source: byteSource("shapes.zip", bytes) });
-  await withServedPage({}, async (page) => {
+  await withOpenPage({}, async (page) => {
     await openRoom(page, bytes);
     await choosePreset(page, "default");
     await page.getByLabel("Side of the network's input").selectOption("48");
@@ -244,7 +244,7 @@ browserTest("what evaluation cuts off is drawn, and told as the transforms have 
 browserTest(
   "from disk, too, a transform that turns one class into another is named, in the room and in the verdict",
   async () => {
-    await withSinglePage({}, async (page) => {
+    await withOpenPage({ way: "single" }, async (page) => {
       await page.getByRole("button", { name: "Draw jersey numbers" }).click();
       await page.locator(".badge.done").waitFor({ timeout: 60_000 });
       const room = (name: string) => page.getByRole("button", { name, exact: true }).click();

@@ -11,7 +11,7 @@ import { patterned } from "../data/helpers.ts";
 import { withFolder } from "../e2e/cli.ts";
 import { randomResnet18 } from "../formats/onnx/weights.ts";
 import { afterAll, browserTest } from "../rings.ts";
-import { isPlaying, withServedPage, withSinglePage } from "./open_page.ts";
+import { isPlaying, withOpenPage } from "./open_page.ts";
 
 const SHOTS = Deno.env.get("PAGE_SHOTS");
 const classes = ["0", "<b>", "23"], COUNT = 20, SLOW = { timeout: 240_000 };
@@ -117,7 +117,7 @@ function cancelAtOnce(): Promise<void> {
 
 browserTest("a checkpoint says in the page what deno task predict says", async () => {
   const { checkpoint, images } = await made(), expected = await predicted(checkpoint, images);
-  await withServedPage({}, async (page) => {
+  await withOpenPage({}, async (page) => {
     await page.getByRole("button", { name: "Try it" }).click();
     await choose(page, "Choose images", images);
     await choose(page, "Choose a model", checkpoint);
@@ -157,7 +157,7 @@ browserTest(
       const { onnx, images } = await made(), evil = "tests/fixtures/parity/evil.pth";
       await Deno.writeTextFile(`${folder}/broken.safetensors`, "no weights");
       await Deno.writeTextFile(`${folder}/notes.txt`, "no image");
-      await withSinglePage({}, async (page) => {
+      await withOpenPage({ way: "single" }, async (page) => {
         await page.getByRole("button", { name: "Try it" }).click();
         const alert = page.getByRole("alert");
         for (
