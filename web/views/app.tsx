@@ -1,5 +1,6 @@
 /** The frame of the page: its head, the bar of rooms, what went wrong, and the room that is shown. */
 import { computed, effect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { fault, isUnlabelled, phase, summary } from "../state/session.ts";
 import { rooms } from "./rooms.ts";
 import { shown } from "./shown.ts";
@@ -32,10 +33,20 @@ export function App() {
   );
 }
 
+/** The bar, which is moved to the room that is shown where it is wider than the screen. */
 function RoomBar() {
-  const isOpen = summary.value !== undefined;
+  const isOpen = summary.value !== undefined, bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const centre = () => {
+      const nav = bar.current!, current = nav.querySelector<HTMLElement>("[aria-current]")!;
+      nav.scrollLeft = current.offsetLeft - nav.offsetLeft - (nav.clientWidth - current.offsetWidth) / 2;
+    };
+    centre();
+    addEventListener("resize", centre);
+    return () => removeEventListener("resize", centre);
+  }, [shown.value]);
   return (
-    <nav aria-label="Rooms">
+    <nav ref={bar} aria-label="Rooms">
       <ul>
         {rooms.map(({ id, title, needsData }) => (
           <li key={id}>

@@ -12,8 +12,6 @@ export interface Way {
   readonly folder?: string;
   /** In words: "the first folder is the class". */
   readonly title: string;
-  /** What would be read. */
-  readonly understood: string;
   readonly counts: Readonly<Partial<Record<Split, number>>>;
   readonly classes: number;
   /** A few images with their classes. */
@@ -51,7 +49,7 @@ async function tried(
     const { layout = "auto" } = choice;
     // A split by contents would read every file only to be previewed.
     const dataset = await readDataset(tree, { layout, split: { valid: 0, test: 0, group: "^" } });
-    return { ...choice, title, understood: dataset.understood, ...sizesOf(dataset) };
+    return { ...choice, title, ...sizesOf(dataset) };
   } catch (error) {
     if (error instanceof DataError) return undefined;
     throw error;

@@ -33,6 +33,7 @@ export function DataRoom() {
         <>
           {isShooting.value && <CameraSection />}
           <DropPlace title="Drop your images here" />
+          <WhatComes />
         </>
       );
   }
@@ -56,5 +57,30 @@ function DropPlace({ title }: { title: string }) {
         <button type="button" onClick={() => void open({ kind: "drawn" })}>Draw jersey numbers</button>
       </div>
     </section>
+  );
+}
+
+/** What the rooms do, for those who are here for the first time. */
+function WhatComes() {
+  return (
+    <ol class="what-comes">
+      <li>
+        <b>See what is wrong.</b>{" "}
+        Unreadable files, copies, images that are in two splits, labels that contradict each other: first from
+        a sample, within seconds.
+      </li>
+      <li>
+        <b>Fix it by keyboard.</b>{" "}
+        Drop, relabel and move images. What you decide is kept in this browser, and saved as a patch or a
+        cleaned .zip.
+      </li>
+      <li>
+        <b>Find out whether it can be learnt.</b>{" "}
+        A small network is trained in this tab, and shows which images it gets wrong.
+      </li>
+      <li>
+        <b>Take it away.</b> The command that trains on it for real, the weights, and a report.
+      </li>
+    </ol>
   );
 }

@@ -1,4 +1,5 @@
 /** What a user drops or chooses, as a source. */
+import { append } from "../../../src/base/lists.ts";
 import type { Source } from "../../protocol/source.ts";
 
 type Named = readonly [path: string, file: File];
@@ -65,7 +66,7 @@ async function filesBelow(entry: FileSystemEntry, above = ""): Promise<Named[]> 
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   const found: Named[] = [];
   for (let some; (some = await nextEntries(reader)).length > 0;) { // a hundred at a time
-    found.push(...(await Promise.all(some.map((below) => filesBelow(below, path)))).flat());
+    for (const below of await Promise.all(some.map((one) => filesBelow(one, path)))) append(found, below);
   }
   return found;
 }

@@ -12,14 +12,18 @@ export function Question({ reason, ways }: { reason: string; ways: readonly Way[
       <h2 id="question-title">
         {isUnlabelled ? "No labels found" : "How is this to be read?"}
       </h2>
-      {isUnlabelled
-        ? (
-          <p>
-            Label the images here: look at them, and give each its class by keyboard. That becomes a patch
-            that <code>deno task train</code> reads, or a .zip of class folders.
-          </p>
-        )
-        : <p>{reason}</p>}
+      <p>
+        {isUnlabelled
+          ? (
+            <>
+              Label the images here: look at them, and give each its class by keyboard. That becomes a patch
+              that <code>deno task train</code> reads, or a .zip of class folders.
+            </>
+          )
+          : ways.length === 1
+          ? "As a whole it cannot be read. This can:"
+          : `It can be read in ${ways.length} ways. Which one do you mean?`}
+      </p>
       <ul class="ways">
         {ways.map((way) => (
           <li key={`${way.layout}/${way.folder}`}>
@@ -27,7 +31,7 @@ export function Question({ reason, ways }: { reason: string; ways: readonly Way[
           </li>
         ))}
       </ul>
-      {isUnlabelled && <p class="example">{reason}</p>}
+      <p class="example">{reason}</p>
     </section>
   );
 }
@@ -36,17 +40,15 @@ export function Question({ reason, ways }: { reason: string; ways: readonly Way[
 const SIDE = 96;
 
 function WayBox({ way }: { way: Way }) {
-  const { layout, folder, title, understood, counts, classes, examples } = way;
+  const { layout, folder, title, counts, classes, examples } = way;
   const answer = { holdOut: choices.value.holdOut, ...(layout && { layout }), ...(folder && { folder }) };
   const isUnlabelled = layout === "unlabelled";
   const placeOf = (path: string) => folder === undefined ? path : `${folder}/${path}`;
   return (
     <button type="button" class="way" onClick={() => void openAs(answer)}>
-      <b>{isUnlabelled ? "Label them here" : title}</b>
+      <b>{isUnlabelled ? "Label them here" : title[0].toUpperCase() + title.slice(1)}</b>
       <span>
-        {isUnlabelled
-          ? counted(Object.values(counts).reduce((sum, count) => sum + count, 0), "image")
-          : `${understood}: ${counted(classes, "class")}, ${countsInWords(counts)}`}
+        {isUnlabelled ? imagesIn(counts) : `${counted(classes, "class")}, ${imagesIn(counts)}`}
       </span>
       <span class="way-examples">
         {examples.map(({ path, className }) => (
@@ -58,9 +60,9 @@ function WayBox({ way }: { way: Way }) {
             />
             <code>{path}</code>
             {!isUnlabelled && (
-              <>
-                {" "}is <b>{className}</b>
-              </>
+              <span>
+                is <b>{className}</b>
+              </span>
             )}
           </span>
         ))}
@@ -69,6 +71,9 @@ function WayBox({ way }: { way: Way }) {
   );
 }
 
-function countsInWords(counts: Way["counts"]): string {
-  return Object.entries(counts).map(([split, count]) => `${split} ${amount(count)}`).join(", ");
+/** All of them, and how many each split has where there are splits. */
+function imagesIn(counts: Way["counts"]): string {
+  const all = counted(Object.values(counts).reduce((sum, count) => sum + count, 0), "image");
+  const splits = Object.entries(counts).map(([split, count]) => `${split} ${amount(count)}`);
+  return splits.length === 1 ? all : `${all}: ${splits.join(", ")}`;
 }

@@ -53,7 +53,7 @@ export function useDrop(take: Take): boolean {
     const drop = (event: DragEvent) => {
       event.preventDefault();
       isOver.value = false;
-      if (event.dataTransfer !== null) void droppedSource(event.dataTransfer).then(take);
+      if (event.dataTransfer !== null) void droppedSource(event.dataTransfer).then(take).catch(showFault);
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", leave);

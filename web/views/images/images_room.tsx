@@ -24,18 +24,14 @@ export function ImagesRoom() {
     isAwaited.current = false;
     label.current?.focus(); // nothing if there is no image
   }, [row]);
-  const move = (path: string, split: Row["split"]) => {
-    const now = decisions.value.get(path)?.split ?? split;
-    decide(path, { split: SPLITS[(SPLITS.indexOf(now) + 1) % SPLITS.length] });
-  };
   const onKey = (event: KeyboardEvent) => {
     const key = event.key.toLowerCase(), name = labelOfKey(key);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (isAwaited.current && event.key.length === 1) return event.preventDefault(); // meant for the field
     if (key === "u") undo();
     else if (key === "?") isHelp.value = !isHelp.value;
-    else if (key === "x") withCurrent(row, ({ path }) => drop(path));
-    else if (key === "m") withCurrent(row, ({ path, split }) => move(path, split));
+    else if (key === "x") withCurrent(row, drop);
+    else if (key === "m") withCurrent(row, move);
     else if (key === "l" && row?.id === ids.value[cursor.value]) label.current?.focus();
     else if (key === "l") isAwaited.current = ids.value.length > 0;
     else if (name !== undefined) {
@@ -53,7 +49,7 @@ export function ImagesRoom() {
           {row !== undefined && <Relabel key={row.id} row={row} field={label} />}
           {row !== undefined && <LabelKeys row={row} />}
           {row !== undefined && <Alike row={row} />}
-          {row !== undefined && <ToSees row={row} />}
+          {row !== undefined && <Acts row={row} />}
           <Taken />
           <button type="button" aria-expanded={isHelp.value} onClick={() => isHelp.value = !isHelp.value}>
             Keys (?)
@@ -78,18 +74,31 @@ function withCurrent(row: Row | undefined, act: (row: Row) => void): void {
   else call("rows", [id]).then(([found]) => act(found), showFault);
 }
 
-function drop(path: string): void {
+function drop({ path }: Row): void {
   decide(path, { isDropped: !decisions.value.get(path)?.isDropped });
 }
 
-/** A way to what the network sees of an image. */
-function ToSees({ row }: { row: Row }) {
+function move(row: Row): void {
+  decide(row.path, { split: nextSplit(row) });
+}
+
+function nextSplit({ path, split }: Row): Row["split"] {
+  const now = decisions.value.get(path)?.split ?? split;
+  return SPLITS[(SPLITS.indexOf(now) + 1) % SPLITS.length];
+}
+
+/** What the keys do, for those who have none, and a way to what the network sees of the image. */
+function Acts({ row }: { row: Row }) {
   const see = () => {
     looked.value = row.id;
     shown.value = "sees";
   };
   return (
-    <p>
+    <p class="ways-in start">
+      <button type="button" onClick={() => drop(row)}>
+        {decisions.value.get(row.path)?.isDropped ? "Keep" : "Drop"} (X)
+      </button>
+      <button type="button" onClick={() => move(row)}>Move to {nextSplit(row)} (M)</button>
       <button type="button" onClick={see}>What the network sees of it</button>
     </p>
   );

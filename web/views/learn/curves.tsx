@@ -2,13 +2,14 @@
 import type uPlot from "uplot/dist/uPlot.d.ts";
 import { useEffect, useRef } from "preact/hooks";
 import type { Run } from "../../state/learning.ts";
+import { isDark } from "../is_dark.ts";
 
 /** The two plots; the figures above them say the same in text. */
 export function Curves({ run: { steps, valids } }: { run: Run }) {
   const at = steps.map(({ step }) => step), validAt = new Map(valids.map((valid) => [valid.step, valid]));
   const valid = (of: "loss" | "top1") => at.map((step) => validAt.get(step)?.[of] ?? null);
   return (
-    <div class="curves">
+    <div key={isDark.value} class="curves">
       <Plot title="Loss" top={undefined} data={[at, steps.map(({ loss }) => loss), valid("loss")]} />
       <Plot
         title="Right answers, %"

@@ -48,8 +48,8 @@ function Adapter() {
   }
   if (facts === undefined) return <p aria-live="polite">Looking for a GPU…</p>;
   return (
-    <p>
-      On {facts.adapter}. {facts.isSoftware &&
+    <p title={facts.adapter}>
+      On {facts.adapter.replace(/ \(.*/, "")}. {facts.isSoftware &&
         "A GPU in software: compiling takes a minute, and a step a second; choose a side of 32."}
     </p>
   );

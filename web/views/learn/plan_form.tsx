@@ -26,7 +26,7 @@ export function PlanForm() {
       <Amount label="Images a step" value={batch} least={2} onChange={(batch) => replan({ batch })} />
       <Amount label="Rate" value={rate} least={0} step="any" onChange={(rate) => replan({ rate })} />
       <Amount
-        label="Images an epoch (empty: all)"
+        label="Images an epoch"
         value={images}
         least={2}
         onChange={(images) => replan({ images })}
@@ -79,6 +79,7 @@ function Amount({ label, value, least, step = "1", onChange, onEmpty }: AmountPr
         min={least}
         step={step}
         value={value ?? ""}
+        placeholder={onEmpty && "all"}
         onChange={({ currentTarget }) => {
           const { value: text, valueAsNumber } = currentTarget;
           if (text === "" && onEmpty) onEmpty();

@@ -1,12 +1,15 @@
 /** The dataset in numbers. */
 import { amount } from "../../../src/data/words.ts";
-import { SEVERITIES } from "../../../src/data/health/types.ts";
+import { SEVERITIES, type Severity } from "../../../src/data/health/types.ts";
 import type { Summary, Verdict } from "../../protocol/calls.ts";
+
+/** What findings are counted as. */
+const FOUND: Readonly<Record<Severity, string>> = { error: "errors", warning: "warnings", info: "remarks" };
 
 /** A row of numbers: images, classes, splits, and what was found. */
 export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict | undefined }) {
   const { count, classes, splits } = summary;
-  const found = (severity: string) =>
+  const found = (severity: Severity) =>
     verdict?.findings.filter((finding) => finding.severity === severity).length;
   return (
     <ul class="tiles">
@@ -20,7 +23,7 @@ export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict
         />
       ))}
       {SEVERITIES.map((severity) => (
-        <Tile key={severity} value={found(severity)} label={`kinds of ${severity}`} look={severity} />
+        <Tile key={severity} value={found(severity)} label={FOUND[severity]} look={severity} />
       ))}
     </ul>
   );

@@ -6,6 +6,7 @@ import type { Amount } from "../../protocol/calls.ts";
 import { engine } from "../../state/engine.ts";
 import { showFault } from "../../state/session.ts";
 import type { Known } from "../../state/survey.ts";
+import { isDark } from "../is_dark.ts";
 import { Gallery } from "./gallery.tsx";
 import { MapCanvas } from "./map_canvas.tsx";
 import { type Coloring, COLORINGS, drawPoint, everyOf, groupsOf, type Outline } from "./map_points.ts";
@@ -122,6 +123,10 @@ function Legend({ known, coloring }: { known: Known; coloring: Coloring }) {
 
 function Mark({ group }: { group: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => drawPoint(canvas.current!.getContext("2d")!, 6, 6, group), [group]);
+  useEffect(() => {
+    const context = canvas.current!.getContext("2d")!;
+    context.clearRect(0, 0, 12, 12);
+    drawPoint(context, 6, 6, group);
+  }, [group, isDark.value]);
   return <canvas ref={canvas} width={12} height={12} aria-hidden="true" />;
 }

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { counted } from "../../../src/data/words.ts";
 import type { Known } from "../../state/survey.ts";
 import { Picture } from "../images/picture.tsx";
+import { isDark } from "../is_dark.ts";
 import {
   type Coloring,
   drawMap,
@@ -46,7 +47,7 @@ export function MapCanvas({ known, coordinates, coloring, tool, choose }: Props)
   useEffect(() => {
     const marks = { outline: outline.value, cross: cross.value };
     if (width.value > 0) drawMap(canvas.current!, points, groupOf, marks);
-  }, [points, groupOf, outline.value, cross.value]);
+  }, [points, groupOf, outline.value, cross.value, isDark.value]);
   const { begin, draw, end, giveUp } = drawingOf(
     outline,
     isDrawing,
@@ -83,6 +84,7 @@ export function MapCanvas({ known, coordinates, coloring, tool, choose }: Props)
         }}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
+          near.value = undefined; // its image is in the way
           begin(tool, at(event));
         }}
         onPointerMove={(event) => {

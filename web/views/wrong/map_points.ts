@@ -1,6 +1,7 @@
 /** The points of a map: which images they are, where they are drawn, and how. */
 import { SPLITS } from "../../../src/data/types.ts";
 import type { Known } from "../../state/survey.ts";
+import { isDark } from "../is_dark.ts";
 
 /** What points are coloured by. */
 export const COLORINGS = {
@@ -164,7 +165,7 @@ function drawOutline(context: CanvasRenderingContext2D, { kind, places }: Outlin
 /** Groups differ in colour and shape: a disc, a square, a triangle, in turn. */
 export function drawPoint(context: CanvasRenderingContext2D, x: number, y: number, group: number): void {
   const size = 3.2;
-  context.fillStyle = `hsl(${(group * 137.5) % 360} 65% 50% / .8)`;
+  context.fillStyle = `hsl(${(group * 137.5) % 360} 65% ${isDark.value ? 62 : 45}% / .85)`;
   context.beginPath();
   if (group % 3 === 0) context.arc(x, y, size, 0, 2 * Math.PI);
   else if (group % 3 === 1) context.rect(x - size, y - size, 2 * size, 2 * size);

@@ -1,5 +1,6 @@
 /** Where it is wrong: what the network of the page's training confuses, doubts, and sees as alike. */
 import { useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
 import { doubtful, type Known, survey } from "../../state/survey.ts";
 import { ClassTable } from "./class_table.tsx";
 import { Calibration } from "./calibration.tsx";
@@ -35,6 +36,7 @@ export function WrongRoom() {
 
 function Results({ known }: { known: Known }) {
   const chosen = useSignal<Chosen | undefined>(undefined);
+  const doubts = useMemo(() => doubtful(known, SHARE), [known]);
   const choose = (title: string, rows: readonly number[]) => chosen.value = { title, rows };
   return (
     <>
@@ -45,7 +47,7 @@ function Results({ known }: { known: Known }) {
           epochs wrong labels gather here; look at them, and relabel or drop. Press an image to see what
           speaks for its classes.
         </p>
-        <Gallery known={known} title="doubtful labels" rows={doubtful(known, SHARE)} />
+        <Gallery known={known} title="doubtful labels" rows={doubts} />
       </section>
       <Matrix known={known} choose={choose} />
       {chosen.value !== undefined && (
