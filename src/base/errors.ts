@@ -24,6 +24,11 @@ export class MissingError extends DataError {
   override name = "MissingError";
 }
 
+/** The place where a dataset is has gone, which says nothing about its files. */
+export class UnreachableError extends DataError {
+  override name = "UnreachableError";
+}
+
 /** No usable GPU, a kernel that does not compile, or a validation error of a dispatch. */
 export class GpuError extends Error {
   override name = "GpuError";

@@ -6,7 +6,7 @@ import { archiveTree } from "../data/files/archives/tree.ts";
 import { foldersOf } from "../data/files/memory_tree.ts";
 import { compareCodePoints } from "../data/files/paths.ts";
 import { END_BYTES, type FilePlace, type FileTree } from "../data/types.ts";
-import { servedFiles, type ServedListing, servedSource } from "./browser_served.ts";
+import { answerOf, brokenOff, servedFiles, type ServedListing, servedSource } from "./browser_served.ts";
 
 /** Opens a dropped archive as a dataset's root. @throws DataError like {@link archiveTree} */
 export function openArchive(file: File): Promise<FileTree> {
@@ -49,7 +49,7 @@ export function filesTree(name: string, files: ReadonlyMap<string, Blob>): FileT
 
 /** The dataset that the page's own server offers at an address that ends with "/", or undefined if there is none. */
 export async function servedTree(address: string): Promise<FileTree | undefined> {
-  const response = await fetch(new URL("listing.json", address));
+  const response = await answerOf(new URL("listing.json", address).href);
   if (!response.ok) return undefined;
   const listing: ServedListing = await response.json(), { name } = listing;
   const at = (path: string) => new URL(path, address).href;
@@ -100,7 +100,7 @@ export function readingInOrder(places: readonly FilePlace[]): Reading {
       if (!isServedFile(place)) return await readPart(place, windowOn(place));
       const { value } = await served.next();
       if (value instanceof Uint8Array) return value;
-      throw value;
+      throw value ?? brokenOff(); // as one before it has said
     },
     [Symbol.asyncDispose]: async () => void await served.return(undefined),
   };

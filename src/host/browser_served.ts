@@ -1,7 +1,7 @@
 /** A dataset that the page's own server offers, as `deno task page PHOTOS` does: an archive, or files by number. */
 import type { ByteSource } from "../base/byte_source.ts";
 import { concatBytes } from "../base/bytes.ts";
-import { DataError } from "../base/errors.ts";
+import { DataError, UnreachableError } from "../base/errors.ts";
 import type { FilePlace, IgnoredFile } from "../data/types.ts";
 
 /** What the server says of the dataset, at `listing.json`: an archive of so many bytes, or what is in a folder. */
@@ -14,13 +14,22 @@ export type ServedListing =
     readonly faults: readonly IgnoredFile[];
   };
 
-/** Asks the server for a part of what it offers. @throws DataError if it does not give it */
-async function ask(address: string, headers: Record<string, string> = {}): Promise<Response> {
-  const response = await fetch(address, { headers }).catch((cause) => {
-    throw new DataError(`Cannot read ${address}: the server does not answer; start it again`, { cause });
+/** What the server answers. @throws UnreachableError if it does not */
+export async function answerOf(address: string, headers: Record<string, string> = {}): Promise<Response> {
+  return await fetch(address, { headers }).catch((cause) => {
+    throw new UnreachableError("Cannot read the dataset: its server does not answer; start it again", {
+      cause,
+    });
   });
+}
+
+/** Asks for a part of what the server offers. @throws UnreachableError if it does not give it */
+async function ask(address: string, headers?: Record<string, string>): Promise<Response> {
+  const response = await answerOf(address, headers);
   if (response.ok) return response;
-  throw new DataError(`Cannot read ${address}: the server answered ${response.status}`);
+  throw new UnreachableError(
+    `Cannot read the dataset: its server answered ${response.status}; start it again, and reload the page`,
+  );
 }
 
 /** Random access to an archive at an address; who knows its parts need not know its size. */
@@ -28,7 +37,11 @@ export function servedSource(address: string, name: string, size = Number.MAX_SA
   const read = async (offset: number, length: number) => {
     if (length === 0) return new Uint8Array(0);
     const response = await ask(address, { range: `bytes=${offset}-${offset + length - 1}` });
-    return new Uint8Array(await response.arrayBuffer());
+    return new Uint8Array(
+      await response.arrayBuffer().catch(() => {
+        throw brokenOff();
+      }),
+    );
   };
   return { name, size, read };
 }
@@ -58,6 +71,11 @@ export async function* servedFiles(places: readonly FilePlace[]): AsyncGenerator
   }
 }
 
+/** Says that the server has sent less than it was asked for. */
+export function brokenOff(): UnreachableError {
+  return new UnreachableError("Cannot read the dataset: its server broke off; start it again");
+}
+
 /** Bytes of a stream, by number. */
 class StreamBytes {
   #held: Uint8Array = new Uint8Array(0);
@@ -68,10 +86,8 @@ class StreamBytes {
     const parts = [this.#held];
     let count = this.#held.length;
     while (count < length) {
-      const { value } = await this.reader.read();
-      if (value === undefined) {
-        throw new DataError("Cannot read from the server: it broke off; start it again");
-      }
+      const { value } = await this.reader.read().catch(() => ({ value: undefined })); // as if it had ended
+      if (value === undefined) throw brokenOff();
       parts.push(value);
       count += value.length;
     }

@@ -8,7 +8,8 @@ import { openTree } from "../../src/host/deno_files.ts";
 import { offer } from "../../src/tasks/page/offered.ts";
 import { answers } from "../../src/tasks/page/server.ts";
 import { assertMessage, treeOf, utf8, withFolder } from "../data/helpers.ts";
-import { DataError } from "../../src/base/errors.ts";
+import { DataError, UnreachableError } from "../../src/base/errors.ts";
+import { inspectCalls } from "../../web/worker/inspect.ts";
 import type { FileTree } from "../../src/data/types.ts";
 
 const files = new Map([["index.html", { type: "text/html", body: "<title>page</title>" }]]);
@@ -124,3 +125,28 @@ Deno.test("a served file that cannot be read says why, and those after it are re
     assertEquals(await reading.read(third), utf8(""));
   });
 });
+
+for (
+  const [what, answer, message] of [
+    ["answers with an error", () => new Response(null, { status: 500 }), /its server answered 500/],
+    ["breaks off", () => new Response(Uint8Array.of(9, 0, 0, 0, 1, 2)), /its server broke off/],
+    ["is gone", undefined, /its server does not answer/],
+  ] as const
+) {
+  Deno.test(`files are not called unreadable where the server of the dataset ${what}`, async () => {
+    const options = { port: 0, hostname: "127.0.0.1", onListen: () => {} };
+    const server = Deno.serve(options, answer ?? (() => new Response()));
+    const address = `http://127.0.0.1:${server.addr.port}/data/`;
+    if (answer === undefined) await server.shutdown();
+    const inspect = async (source: string, part?: { offset: number; size: number }) =>
+      await inspectCalls().inspect(
+        [1, 2, 3].map((i) => ({ source: source.replace("N", `${i}`), name: "set", ...(part && { part }) })),
+        { signal: new AbortController().signal, progress: () => {} },
+      );
+    await assertMessage(() => inspect(`${address}files/N`), UnreachableError, message);
+    const archive = () => inspect(`${address}archive`, { offset: 3, size: 20 });
+    if (what !== "breaks off") await assertMessage(archive, UnreachableError, message);
+    if (answer === undefined) await assertMessage(() => servedTree(address), UnreachableError, message);
+    else await server.shutdown();
+  });
+}

@@ -1,4 +1,5 @@
 /** Inspects every file of a dataset once: its bytes, pixels and appearance. Images are not kept. */
+import { UnreachableError } from "../../base/errors.ts";
 import { noProgress, type StartProgress } from "../../base/progress.ts";
 import { sha256 } from "../../base/sha256.ts";
 import { reasonOf } from "../decode/decoder.ts";
@@ -67,7 +68,7 @@ function placesOf({ splits }: Dataset): Map<string, Place[]> {
   return places;
 }
 
-/** Inspects a file's bytes, which `read` gives. */
+/** Inspects a file's bytes, which `read` gives. @throws UnreachableError if nothing can be read any more */
 export async function inspectBytes(read: () => Promise<Uint8Array>, decode: Decode): Promise<SeenFile> {
   let format: string | undefined, byteHash = "";
   try {
@@ -77,6 +78,7 @@ export async function inspectBytes(read: () => Promise<Uint8Array>, decode: Deco
     const picture = await factsOf(await decode(bytes));
     return { format, byteHash, picture, reason: undefined };
   } catch (error) {
+    if (error instanceof UnreachableError) throw error;
     return { format, byteHash, picture: undefined, reason: reasonOf(error) };
   }
 }
