@@ -139,7 +139,7 @@ const choose = (page: Page, files: Files, name: string) =>
     buffer: Buffer.from(zipSync(files, { level: 0 })),
   });
 const isChecked = (page: Page) => page.locator(".badge.done").waitFor();
-const hasFinished = (page: Page) => page.locator("#run-title .badge", { hasText: "finished" }).waitFor({ timeout: 900_000 });
+const hasFinished = (page: Page) => page.locator("#run-title .badge", { hasText: "finished" }).waitFor({ timeout: 1_800_000 });
 
 const all = once(jerseys);
 /** The page with the dataset open and checked. */
@@ -161,7 +161,7 @@ const learning = once(async () => {
 const trained = once(async () => {
   const page = await learning();
   await press(page, "Will it learn?");
-  await page.getByLabel("Epochs").fill("6");
+  await page.getByLabel("Epochs").fill("4");
   await page.getByLabel(/Images an epoch/).fill("");
   await page.getByLabel("Augmentation").selectOption("upright");
   await press(page, "2. Train");

@@ -123,6 +123,8 @@ export interface Dataset {
   /** Class names, sorted by code point; a label is a position in this list. They come from train alone. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<Split, readonly Sample[]>>;
+  /** True if its images have no labels: the only class stands for that. */
+  readonly isUnlabelled?: boolean;
   /** Samples left out because train does not have their class: by split, class name and count. */
   readonly skippedUnknownLabels: Readonly<Record<Split, ReadonlyMap<string, number>>>;
   /** Notes for the user: what was left out or added, such as a hold-out split. */

@@ -235,6 +235,11 @@ export function requireTrainable({ classes, dataset }: OpenData): void {
       `Cannot train: ${dataset.root} has no train split; deno task eval tests a model on it`,
     );
   }
+  if (dataset.isUnlabelled) {
+    throw new DataError(
+      `Cannot train: ${dataset.root} has no labels; give them by keyboard in deno task page, and its patch as data.patch=FILE`,
+    );
+  }
   if (classes.length >= 2) return;
   throw new DataError(
     `Cannot train: ${dataset.root} has one class only, ${classes.join(", ")}; need two or more`,

@@ -1,15 +1,12 @@
 /** The page's room that compares the dataset with an earlier version, in Chromium. */
 import { Buffer } from "node:buffer";
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { zipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { encodeJpeg } from "../../src/host/deno_images.ts";
 import { paler, waves } from "../data/health/made.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, withOpenPage } from "./open_page.ts";
-
-/** A folder for screenshots, to look at. */
-const SHOTS = Deno.env.get("PAGE_SHOTS");
+import { requireOpenToAll, withOpenPage } from "./open_page.ts";
 
 /** Two versions of which all is known: 4 classes, 3 splits. */
 async function twoVersions(): Promise<{ before: Uint8Array; after: Uint8Array }> {
@@ -62,61 +59,53 @@ async function tiles(page: Page): Promise<Record<string, number>> {
   }));
 }
 
-for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {
-  browserTest(
-    `a dataset is compared with an earlier version at ${look.width} pixels in ${look.colorScheme}`,
-    async () => {
-      const { width, colorScheme } = look, { before, after } = await twoVersions();
-      await withOpenPage({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
-        await openRoom(page);
-        await page.getByText('Open a dataset in "Data" first').waitFor();
-        await page.getByRole("button", { name: "Data" }).click();
-        await choose(page, "v2.zip", after);
-        await page.locator(".badge.done").waitFor({ timeout: 60_000 });
-        await openRoom(page);
-        await choose(page, "v1.zip", before);
-        await page.locator(".tiles").waitFor({ timeout: 60_000 });
-        assertEquals(await tiles(page), {
-          kept: 54,
-          added: 21,
-          removed: 4,
-          relabelled: 1,
-          moved: 1,
-          "leaks across": 2,
-        });
-        const heads = (await page.locator(".changes h2").allInnerTexts()).map((text) =>
-          text.replace(/\s+/g, " ")
-        );
-        assertEquals(heads, [
-          "leak Images in train of v1.zip and evaluated on by v2.zip 1",
-          "leak Almost the same images in train of v1.zip and evaluated on by v2.zip 1",
-          "Relabelled 1",
-          "Moved to another split 1",
-          "Added 21",
-          "Removed 4",
-        ]);
-        const added = page.locator(".changes").filter({ hasText: "Added" });
-        assertEquals(await added.locator("figure").count(), 12);
-        await added.getByRole("button", { name: "Show more" }).click();
-        await added.locator("figure").nth(20).waitFor();
-        const removed = page.locator(".changes").filter({ hasText: "Removed" });
-        assertEquals(await removed.locator("code").allInnerTexts(), [
-          ...[0, 1, 2].map((i) => `train/cat/${i}.jpg`),
-          "train/emu/0.jpg",
-        ]);
-        await page.waitForFunction(() =>
-          [...document.querySelectorAll<HTMLCanvasElement>(".change-groups canvas")].every(({ dataset }) =>
-            dataset.shown
-          )
-        );
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert(wide <= 0, `the page is ${wide} pixels too wide`);
-        if (SHOTS) await page.screenshot({ path: `${SHOTS}/versions_${width}.png`, fullPage: true });
-        assertEquals(await accessFaults(page), []);
-      });
-    },
-  );
-}
+browserTest("a dataset is compared with an earlier version", async () => {
+  const { before, after } = await twoVersions();
+  await withOpenPage({}, async (page) => {
+    await openRoom(page);
+    await page.getByText('Open a dataset in "Data" first').waitFor();
+    await page.getByRole("button", { name: "Data" }).click();
+    await choose(page, "v2.zip", after);
+    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+    await openRoom(page);
+    await choose(page, "v1.zip", before);
+    await page.locator(".tiles").waitFor({ timeout: 60_000 });
+    assertEquals(await tiles(page), {
+      kept: 54,
+      added: 21,
+      removed: 4,
+      relabelled: 1,
+      moved: 1,
+      "leaks across": 2,
+    });
+    const heads = (await page.locator(".changes h2").allInnerTexts()).map((text) =>
+      text.replace(/\s+/g, " ")
+    );
+    assertEquals(heads, [
+      "leak Images in train of v1.zip and evaluated on by v2.zip 1",
+      "leak Almost the same images in train of v1.zip and evaluated on by v2.zip 1",
+      "Relabelled 1",
+      "Moved to another split 1",
+      "Added 21",
+      "Removed 4",
+    ]);
+    const added = page.locator(".changes").filter({ hasText: "Added" });
+    assertEquals(await added.locator("figure").count(), 12);
+    await added.getByRole("button", { name: "Show more" }).click();
+    await added.locator("figure").nth(20).waitFor();
+    const removed = page.locator(".changes").filter({ hasText: "Removed" });
+    assertEquals(await removed.locator("code").allInnerTexts(), [
+      ...[0, 1, 2].map((i) => `train/cat/${i}.jpg`),
+      "train/emu/0.jpg",
+    ]);
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll<HTMLCanvasElement>(".change-groups canvas")].every(({ dataset }) =>
+        dataset.shown
+      )
+    );
+    await requireOpenToAll(page, "versions");
+  });
+});
 
 browserTest(
   "a comparison with an earlier version is cancelled at once, and gone with its dataset",

@@ -11,8 +11,6 @@ import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
 import { accessFaults, drop, isPlaying, saved, withOpenPage } from "./open_page.ts";
 
-/** A folder for screenshots, to look at. */
-const SHOTS = Deno.env.get("PAGE_SHOTS");
 const COUNT = 14, LABELLED = 12;
 
 /** Split, class and name of all samples, sorted. */
@@ -36,7 +34,6 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
       await drop(page, ...images);
       await page.getByRole("heading", { name: "No labels found" }).waitFor();
       await page.locator(".way canvas[data-shown]").nth(2).waitFor();
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/no_labels.png` });
       assertEquals(await accessFaults(page), []);
       await page.getByRole("button", { name: "Label them here" }).click();
       await page.locator(".tile").nth(COUNT - 1).waitFor();
@@ -69,7 +66,6 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
       await listed(0);
       await page.getByLabel("Shorter side").selectOption("all");
       await listed(COUNT);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/labelled.png`, fullPage: true });
       assertEquals(await accessFaults(page), []);
 
       const text = new TextDecoder().decode(await saved(page, "Save patch.jsonl"));
@@ -104,12 +100,32 @@ function pickWithoutDialog(): void {
   Object.assign(globalThis, { showDirectoryPicker: pick });
 }
 
+/** What browsers say of a camera that cannot be had, and what the page says then. */
+const NO_CAMERA = [
+  ["NotFoundError", "this machine has none; choose images instead"],
+  ["NotReadableError", "another program uses it; end that, and try again"],
+  ["SecurityError", "browsers have it for pages by https, from this machine or from disk only"],
+] as const;
+
 browserTest(
   "a dataset is taken with the camera, saved and checked; without a camera the page says so",
   async () => {
     await withOpenPage({ before: pickWithoutDialog }, async (page) => {
       await page.getByRole("button", { name: "Take them with the camera" }).click();
       await page.getByRole("alert").getByText("Cannot use the camera: it is not allowed").waitFor();
+      await page.getByRole("button", { name: "Dismiss" }).click();
+      for (const [name, reason] of NO_CAMERA) {
+        await page.evaluate((name) => {
+          const refuse = () => Promise.reject(new DOMException("", name));
+          Object.defineProperty(navigator.mediaDevices, "getUserMedia", {
+            configurable: true,
+            value: refuse,
+          });
+        }, name);
+        await page.getByRole("button", { name: "Camera on" }).click();
+        await page.getByRole("alert").getByText(`Cannot use the camera: ${reason}`).waitFor();
+      }
+      await page.evaluate(() => Reflect.deleteProperty(navigator.mediaDevices, "getUserMedia"));
       await page.getByRole("button", { name: "Dismiss" }).click();
       await page.context().grantPermissions(["camera"]);
       await page.getByRole("button", { name: "Camera on" }).click();
@@ -129,8 +145,6 @@ browserTest(
       await page.waitForTimeout(200); // none is under way any more
       const [first] = (await counts()).map((text) => Number.parseInt(text));
       assertEquals(await accessFaults(page), []);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/camera.png`, fullPage: true });
-
       const bytes = await saved(page, "Save camera.zip");
       const tree = await archiveTree({ source: byteSource("camera.zip", bytes) });
       const { classes, splits } = await readDataset(tree);

@@ -1,7 +1,7 @@
 /** The page as it is served, as a static folder, and as a single file, each in Chromium with its policy. */
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { denoConfigFiles } from "../../src/host/deno_config.ts";
 import { readWebRuntime } from "../../src/host/deno_onnx.ts";
 import { openTree } from "../../src/host/deno_files.ts";
@@ -148,11 +148,48 @@ export async function openAt(
 
 /** What keeps people out of what is shown, as axe sees it. */
 export async function accessFaults(page: Page): Promise<string[]> {
-  await page.evaluate(`(() => { const module = undefined, exports = undefined; ${axe.source} })()`);
+  if (!await page.evaluate(() => "axe" in globalThis)) {
+    await page.evaluate(`(() => { const module = undefined, exports = undefined; ${axe.source} })()`);
+  }
   return await page.evaluate(async () => {
     const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
     return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
   });
+}
+
+/** A folder for screenshots, to look at. */
+const SHOTS = Deno.env.get("PAGE_SHOTS");
+
+/** How a page is looked at; the first is that of a page that is opened. */
+const LOOKS = [
+  { width: 1440, height: 900, colorScheme: "light" },
+  { width: 390, height: 844, colorScheme: "dark" },
+] as const;
+
+/** A look: what the screen and the system are like. */
+export interface Look {
+  readonly width: number;
+  readonly height: number;
+  readonly colorScheme?: "light" | "dark";
+  readonly reducedMotion?: "reduce";
+}
+
+/** What is shown fits the screen and keeps nobody out, in each look; it ends in the first one. */
+export async function requireOpenToAll(
+  page: Page,
+  what: string,
+  looks: readonly Look[] = LOOKS,
+): Promise<void> {
+  for (const look of looks.toReversed()) {
+    const { width, height, ...media } = look, where = `${what} at ${width} pixels`;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia(media);
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100))); // what follows the size is drawn
+    if (SHOTS) await page.screenshot({ path: `${SHOTS}/${what}_${width}.png`, fullPage: true });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert(wide <= 0, `${where} is ${wide} pixels too wide`);
+    assertEquals(await accessFaults(page), [], where);
+  }
 }
 
 /** Drops files and folders of the disk on the page, as the system does. */

@@ -16,10 +16,7 @@ import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { accessFaults, withOpenPage } from "./open_page.ts";
-
-/** A folder for screenshots, to look at. */
-const SHOTS = Deno.env.get("PAGE_SHOTS");
+import { requireOpenToAll, withOpenPage } from "./open_page.ts";
 
 /** Class folders without splits: patterns, copies within and across classes, and every awkward file there is. */
 async function dirtyZip(): Promise<Uint8Array> {
@@ -103,14 +100,6 @@ browserTest(
   },
 );
 
-browserTest("the page opens from disk, as one file", async () => {
-  await withOpenPage({ way: "single" }, async (page) => {
-    await page.getByRole("button", { name: "Draw jersey numbers" }).click();
-    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
-    await page.getByText("this dataset looks healthy").waitFor();
-  });
-});
-
 browserTest("the page asks where a dataset can be read in two ways", async () => {
   const image = await encodeJpeg(patterned(20, 20, 1), 90);
   const names = ["a/x", "a/y", "b/x", "b/z"].flatMap((folder) => [`${folder}/1.jpg`, `${folder}/2.jpg`]);
@@ -172,41 +161,31 @@ browserTest(
         { image: second, action: "relabel", label: "99" },
         { image: third, action: "move", split: "valid" },
       ]);
-      if (SHOTS) await page.screenshot({ path: `${SHOTS}/images.png` });
     });
   },
 );
 
-for (const look of [{ width: 1440, colorScheme: "light" }, { width: 390, colorScheme: "dark" }] as const) {
-  browserTest(`every room at ${look.width} pixels in ${look.colorScheme} is open to all`, async () => {
-    const { width, colorScheme } = look;
-    await withOpenPage({ viewport: { width, height: 844 }, colorScheme }, async (page) => {
-      const check = async (room: string) => {
-        if (SHOTS) await page.screenshot({ path: `${SHOTS}/${room}_${width}.png` });
-        assertEquals(await accessFaults(page), [], room);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert(wide <= 0, `${room} is ${wide} pixels too wide`);
-      };
-      await check("empty");
-      await openImages(page);
-      await check("images");
-      for (const room of ["Verdict", "Data"]) {
-        await page.getByRole("button", { name: room, exact: true }).click();
-        await check(room.toLowerCase());
-      }
-      await page.getByRole("button", { name: "Try it" }).click();
-      await page.getByRole("button", { name: "Take the dataset's chosen image" }).waitFor();
-      await check("try");
-      await page.getByRole("button", { name: "Will it learn?" }).click();
-      await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
-      await check("learn");
-      await page.getByRole("button", { name: "Take it away" }).click();
-      await check("take");
-      await page.getByRole("button", { name: "What the network sees", exact: true }).click();
-      await page.getByRole("combobox", { name: "Preset" }).selectOption("default");
-      await page.locator(".class-change").waitFor();
-      await page.locator("summary").click();
-      await check("sees");
-    });
+browserTest("every room is open to all, wide in light and narrow in dark", async () => {
+  await withOpenPage({}, async (page) => {
+    await requireOpenToAll(page, "empty");
+    await openImages(page);
+    await requireOpenToAll(page, "images");
+    for (const room of ["Verdict", "Data"]) {
+      await page.getByRole("button", { name: room, exact: true }).click();
+      await requireOpenToAll(page, room.toLowerCase());
+    }
+    await page.getByRole("button", { name: "Try it" }).click();
+    await page.getByRole("button", { name: "Take the dataset's chosen image" }).waitFor();
+    await requireOpenToAll(page, "try");
+    await page.getByRole("button", { name: "Will it learn?" }).click();
+    await page.getByText("On google swiftshader").waitFor({ timeout: 60_000 });
+    await requireOpenToAll(page, "learn");
+    await page.getByRole("button", { name: "Take it away" }).click();
+    await requireOpenToAll(page, "take");
+    await page.getByRole("button", { name: "What the network sees", exact: true }).click();
+    await page.getByRole("combobox", { name: "Preset" }).selectOption("default");
+    await page.locator(".class-change").waitFor();
+    await page.locator("summary").click();
+    await requireOpenToAll(page, "sees");
   });
-}
+});

@@ -88,6 +88,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     root: tree.name,
     understood: reading.understood,
     classes,
+    isUnlabelled: reading.noLabel !== undefined && classes.includes(reading.noLabel),
     splits,
     skippedUnknownLabels,
     notes,
