@@ -48,11 +48,7 @@ export function MapCanvas({ known, coordinates, coloring, tool, choose }: Props)
     const marks = { outline: outline.value, cross: cross.value };
     if (width.value > 0) drawMap(canvas.current!, points, groupOf, marks);
   }, [points, groupOf, outline.value, cross.value, isDark.value]);
-  const { begin, draw, end, giveUp } = drawingOf(
-    outline,
-    isDrawing,
-    (drawn) => choose(rowsIn(points, drawn)),
-  );
+  const { begin, draw, end, giveUp } = drawingOf(outline, isDrawing, (one) => choose(rowsIn(points, one)));
   useEffect(giveUp, [points]); // it is around other points now
   const onKey = (event: KeyboardEvent) => {
     const by = STEPS[event.key], from = cross.value ?? { x: width.value / 2, y: HEIGHT / 2 };
