@@ -4,7 +4,8 @@
  * The rounding error of the mean is added back in the second pass. A thread handles four channels, over all chunks
  * or, with lanes along them, over a strided subset: there may be a hundred thousand chunks, or one.
  */
-import { mergeChunks, mergeGrid, type MergeLanes } from "./lib/columns.ts";
+import { mergedChunks } from "./lib/chunk_moments.ts";
+import { mergeGrid, type MergeLanes } from "./lib/columns.ts";
 import { type KernelSource, wgsl } from "./lib/source.ts";
 
 export interface MergeOptions {
@@ -20,34 +21,7 @@ export function batchNormMerge({ channels, eps, momentum, lanes }: MergeOptions)
 @group(0) @binding(1) var<storage, read_write> moments: array<vec4f>; // [(mean, inverse standard deviation), C / 4]
 @group(0) @binding(2) var<storage, read_write> running_mean: array<vec4f>; // [C / 4]
 @group(0) @binding(3) var<storage, read_write> running_var: array<vec4f>; // [C / 4]
-${mergeChunks(channels, 4, lanes)}
-
-@compute @workgroup_size(${lanes.columns}, ${lanes.chunks})
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let lane = vec2u(id.x % ${lanes.columns}u, id.y);
-  let chunks = chunk_count();
-  let c = min(id.x, C4 - 1u); // a lane behind the last channel repeats it, as all must reach the barriers
-  var counted = vec4f();
-  var sum = vec4f();
-  for (var chunk = lane.y; chunk < chunks; chunk += ${lanes.chunks}u) {
-    let count = partial[partial_at(chunk, 0u, c)];
-    counted += count;
-    sum = fma(count, partial[partial_at(chunk, 1u, c)], sum);
-  }
-  let totals = sum_lanes(Pair(counted, sum), lane);
-  let rows = totals[0];
-  let about = totals[1] / rows;
-  var lost = vec4f();
-  var deviations = vec4f();
-  for (var chunk = lane.y; chunk < chunks; chunk += ${lanes.chunks}u) {
-    let count = partial[partial_at(chunk, 0u, c)];
-    let shift = partial[partial_at(chunk, 1u, c)] - about;
-    let rest = partial[partial_at(chunk, 2u, c)];
-    lost += fma(count, shift, rest);
-    deviations += partial[partial_at(chunk, 3u, c)] + shift * fma(count, shift, 2.0 * rest);
-  }
-  let spread = sum_lanes(Pair(lost, deviations), lane);
-  if (lane.y > 0u || id.x >= C4) { return; }
+${mergedChunks(channels, lanes)}
   let drift = spread[0] / rows;
   let mean = about + drift;
   let variance = (spread[1] - drift * spread[0]) / rows;

@@ -25,27 +25,34 @@ export interface DropOptions {
   /** The positions of the step and of the batch within the step among the scalars. */
   readonly step: number;
   readonly batchOfStep: number;
+  /** Of which rows of a larger batch these are: rank, rank + size, ...; by default all. */
+  readonly share?: { readonly rank: number; readonly size: number } | undefined;
 }
 
 export interface DropoutKernelOptions extends DropOptions {
   readonly type: ElementType;
   /** Elements; not part of the code. */
   readonly count: number;
-  /** Elements of a row if rows are kept as a whole. */
-  readonly row?: number;
+  /** Elements of a row, and whether rows are kept as a whole. */
+  readonly row: number;
+  readonly ofRows: boolean;
   readonly added?: boolean;
 }
 
 export function dropout(o: DropoutKernelOptions): KernelSource {
-  const { type, count, row, keep, key, added = false } = o;
+  const { type, count, row, ofRows, keep, key, share, added = false } = o;
+  const isShared = share !== undefined && share.size > 1;
   const [scale] = new Int32Array(Float32Array.of(1 / keep).buffer);
   const geometry = {
     ...{ key0: key[0], key1: key[1], kept: Math.round(keep * 2 ** 24), scale },
-    vectors: (row ?? 4) / 4,
+    vectors: ofRows || isShared ? row / 4 : 1,
+    ...(isShared && { rank: share.rank, size: share.size }),
   };
-  const kept = row === undefined
-    ? `let words = vec4u(threefry(key, vec2u(i, 0u)), threefry(key, vec2u(i, 1u)));`
-    : `let words = vec4u(threefry(key, vec2u(i / u32(g.vectors), 0u)).x);`;
+  const ofBatch = "(i / u32(g.vectors) * u32(g.size) + u32(g.rank))"; // the row in the batch of all ranks
+  const at = isShared ? `(${ofBatch} * u32(g.vectors) + i % u32(g.vectors))` : "i";
+  const kept = ofRows
+    ? `let words = vec4u(threefry(key, vec2u(${isShared ? ofBatch : "i / u32(g.vectors)"}, 0u)).x);`
+    : `let words = vec4u(threefry(key, vec2u(${at}, 0u)), threefry(key, vec2u(${at}, 1u)));`;
   const code = wgsl`
 ${element4(type)}
 ${linearIndex}

@@ -7,15 +7,18 @@ import { batchNormStatistics } from "../../kernels/batch_norm_statistics.ts";
 import type { Activation } from "../../kernels/lib/activation.ts";
 import { chunkCount, type MergeLanes, parallelLanes, SERIAL } from "../../kernels/lib/columns.ts";
 import type { NormOptions } from "../../kernels/lib/normalization.ts";
+import { batchNormSummary } from "../../kernels/batch_norm_summary.ts";
+import type { Ranks } from "../base/ranks.ts";
 import { formatShape } from "../base/shape.ts";
 import { isSoftware, streamSource } from "../core/device.ts";
-import { kernel } from "../core/kernel.ts";
+import { kernel, recordHostWork } from "../core/kernel.ts";
 import { gradientFor, record } from "../core/tape.ts";
 import { empty, type Tensor } from "../core/tensor.ts";
 import { elementType, imageShape, requireSame, requireShape } from "./checks.ts";
 
 const chunkStatistics = kernel("batch_norm_statistics", batchNormStatistics);
 const merge = kernel("batch_norm_merge", batchNormMerge);
+const summary = kernel("batch_norm_summary", batchNormSummary);
 const apply = kernel("batch_norm_apply", batchNormApply);
 const dsums = kernel("batch_norm_dsums", batchNormDsums);
 const dmerge = kernel("batch_norm_dmerge", batchNormDmerge);
@@ -27,6 +30,13 @@ export interface BatchNormTensors {
   readonly bias: Tensor;
   readonly runningMean: Tensor;
   readonly runningVar: Tensor;
+}
+
+/** Ranks whose batch norms normalise by the rows of all of them (torch.nn.SyncBatchNorm). */
+export interface JointRanks {
+  readonly ranks: Ranks;
+  /** False while the rows of this rank do not count; it takes part all the same. */
+  readonly hasRows: boolean;
 }
 
 /** How a batch is normalised, and what follows in the same pass. */
@@ -41,6 +51,8 @@ export interface BatchNormOptions {
   readonly activation?: Activation | undefined;
   /** A tensor z like x, which is added before the activation, a ReLU if there is one: the end of a residual block. */
   readonly residual?: Tensor | undefined;
+  /** In training, the ranks by whose rows it normalises; by default there are no others. Only in a recorded program. */
+  readonly joint?: JointRanks | undefined;
 }
 
 /**
@@ -84,7 +96,7 @@ export function batchNorm(x: Tensor, tensors: BatchNormTensors, options: BatchNo
     "batch_norm",
     inputs,
     y,
-    (dy) => backward({ x, weight, bias, residual, y, moments, norm }, dy),
+    (dy) => backward({ x, weight, bias, residual, y, moments, norm, joint: options.joint }, dy),
   );
 }
 
@@ -94,11 +106,11 @@ type Tensors = Readonly<Record<string, Tensor>>;
 /** Mean and inverse standard deviation of the batch, [2, C]; updates the running statistics. */
 function measured(
   x: Tensor,
-  { statistics: given, momentum = .1 }: BatchNormOptions,
+  { statistics: given, momentum = .1, joint }: BatchNormOptions,
   running: Tensors,
   { type, rows, channels, eps, operands }: NormOptions,
 ): Tensor {
-  if (rows === 1) {
+  if (rows === 1 && !joint) {
     throw new TypeError(
       `Cannot run batch_norm: training needs more than one value per channel, x is ${
         formatShape(x.shape)
@@ -112,9 +124,57 @@ function measured(
   } else {
     chunkStatistics.run({ x, partial }, { type, rows, channels, operands });
   }
-  const moments = empty(x.device, [2, channels], "f32", "batch moments");
-  merge.run({ partial, moments, ...running }, { channels, eps, lanes: mergeLanes(x), momentum });
+  const moments = empty(x.device, [2, channels], "f32", "batch moments"), lanes = mergeLanes(x);
+  const chunks = joint ? chunksOfRanks(partial, joint, { channels, lanes }) : partial;
+  merge.run({ partial: chunks, moments, ...running }, { channels, eps, lanes, momentum });
   return moments;
+}
+
+/** One chunk of each rank's rows: [ranks, 4, C]. */
+function chunksOfRanks(
+  partial: Tensor,
+  joint: JointRanks,
+  options: { channels: number; lanes: MergeLanes },
+): Tensor {
+  const { device } = partial, { ranks } = joint, { channels } = options;
+  const own = empty(device, [1, 4, channels], "f32", "batch norm chunk");
+  const all = empty(device, [ranks.size, 4, channels], "f32", "batch norm chunks of ranks");
+  summary.run({ partial, chunk: own }, options);
+  recordHostWork(device, {
+    name: "batch_norm_chunks_of_ranks",
+    tensors: [own, all],
+    reads: 1,
+    async act([values]) {
+      if (!joint.hasRows) values.fill(0);
+      const parts = await ranks.gather(new Uint8Array(values.buffer));
+      const joined = new Uint8Array(all.bytes);
+      parts.forEach((part, rank) => joined.set(part, rank * own.bytes));
+      return [new Float32Array(joined.buffer)];
+    },
+  });
+  return all;
+}
+
+/** The sums of dy * xhat and dy over all ranks, as many times as large as this one's share in the rows. */
+function sumsOfRanks(dweight: Tensor, dbias: Tensor, rows: number, joint: JointRanks): [Tensor, Tensor] {
+  const { device, size } = dweight;
+  const sums = ["dy * xhat", "dy"].map((of) => empty(device, [size], "f32", `sums of ${of} over ranks`));
+  recordHostWork(device, {
+    name: "batch_norm_sums_of_ranks",
+    tensors: [dweight, dbias, ...sums],
+    reads: 2,
+    async act(values) {
+      const all = new Float64Array(2 * size + 1), own = joint.hasRows ? rows : 0;
+      if (joint.hasRows) values.forEach((sums, i) => all.set(sums, i * size));
+      all[2 * size] = own;
+      await joint.ranks.sum(all);
+      const share = own / all[2 * size]; // the kernel divides by this rank's rows
+      return [0, size].map((start) =>
+        Float32Array.from(all.subarray(start, start + size), (sum) => sum * share)
+      );
+    },
+  });
+  return [sums[0], sums[1]];
 }
 
 /** How the chunks of x are merged. */
@@ -131,10 +191,11 @@ interface Saved {
   readonly y: Tensor;
   readonly moments: Tensors;
   readonly norm: NormOptions;
+  readonly joint: JointRanks | undefined;
 }
 
 /** The gradients of x, weight, bias and the residual: one pass for the sums and dz, and one for dx. */
-function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Tensor) {
+function backward({ x, weight, bias, residual, y, moments, norm, joint }: Saved, dy: Tensor) {
   const isActivated = !norm.added && norm.activation !== undefined;
   const isMasked = norm.added && norm.activation !== undefined;
   let sums: { dweight: Tensor; dbias: Tensor; dz: Tensor } | undefined;
@@ -151,9 +212,15 @@ function backward({ x, weight, bias, residual, y, moments, norm }: Saved, dy: Te
     });
     return sums;
   };
+  const sumsOverRows = () => {
+    const { dweight, dbias } = reduced();
+    if (!joint) return { dweight, dbias };
+    const [ofWeight, ofBias] = sumsOfRanks(dweight, dbias, norm.rows, joint);
+    return { dweight: ofWeight, dbias: ofBias };
+  };
   const dx = () => {
     const masked = isMasked ? reduced().dz : dy;
-    const means: Tensors = norm.training ? { dweight: reduced().dweight, dbias: reduced().dbias } : {};
+    const means: Tensors = norm.training ? sumsOverRows() : {};
     const gradient = gradientFor(x);
     dgrad.run(
       { ...moments, weight, x, dy: masked, dx: gradient, ...(isActivated && { bias }), ...means },

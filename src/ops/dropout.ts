@@ -17,12 +17,12 @@ export interface Drawing extends DropOptions {
 
 /**
  * y = x / keep for each element that is kept, else 0 (torch.nn.functional.dropout). What is kept is drawn from the key,
- * the step and the element's place, again in backward. Saves nothing.
+ * the step and the element's place in the batch, again in backward. Saves nothing.
  * @throws RangeError unless keep is more than 0 and at most 1
  */
 export function dropout(x: Tensor, { scalars, ...options }: Drawing): Tensor {
   requireKeep("dropout", options);
-  const all = { type: elementType("dropout", x), count: x.size, ...options };
+  const all = { type: elementType("dropout", x), count: x.size, row: rowOf(x), ofRows: false, ...options };
   const y = x.like("dropout");
   drop.run({ x, scalars, y }, all);
   return record("dropout", [x], y, (dy) => [
@@ -43,8 +43,8 @@ export function dropout(x: Tensor, { scalars, ...options }: Drawing): Tensor {
 export function stochasticDepth(x: Tensor, { scalars, ...options }: Drawing, z?: Tensor): Tensor {
   requireKeep("stochastic_depth", options);
   if (z) requireSame("stochastic_depth", { x, z });
-  const row = x.size / x.shape[0];
-  const all = { type: elementType("stochastic_depth", x), count: x.size, row, ...options };
+  const type = elementType("stochastic_depth", x);
+  const all = { type, count: x.size, row: rowOf(x), ofRows: true, ...options };
   const y = x.like("stochastic_depth");
   dropRows.run({ x, scalars, y, ...(z && { z }) }, { ...all, added: z !== undefined });
   return record("stochastic_depth", [x, ...(z ? [z] : [])], y, (dy) => [
@@ -55,6 +55,11 @@ export function stochasticDepth(x: Tensor, { scalars, ...options }: Drawing, z?:
     },
     ...(z ? [() => dy] : []),
   ]);
+}
+
+/** Elements of an image. */
+function rowOf({ size, shape }: Tensor): number {
+  return size / shape[0];
 }
 
 function requireKeep(op: string, { keep }: DropOptions): void {

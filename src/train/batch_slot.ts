@@ -17,6 +17,8 @@ export interface BatchSlot {
    * @throws TypeError if its target is of another kind
    */
   write(batch: TrainBatch): void;
+  /** Makes all images 0, for a pass whose results do not count. */
+  clear(): void;
   free(): void;
 }
 
@@ -42,6 +44,7 @@ export function batchSlot(device: Device, options: BatchSlotOptions): BatchSlot 
       batch.into(images);
       target.write(batch.target);
     },
+    clear: () => device.clear(images.buffer, images.bytes),
     free() {
       images.free();
       target.free();

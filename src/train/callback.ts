@@ -27,6 +27,8 @@ export type SaveReason = "epoch" | "validation" | "interrupted";
 export interface Callback {
   /** The name of its state in checkpoints. */
   readonly name: string;
+  /** True if its hooks run on each rank, as they change what is computed; others run on rank 0 only. */
+  readonly everyRank?: boolean;
   /** Before the first epoch, and before a resumed run's state is restored. */
   fitStart?(state: RunState): void | Promise<void>;
   /** Every `log_every_n_steps` steps, with the last of them, and after the last step of an epoch that has fewer. */
@@ -52,7 +54,7 @@ export interface Callback {
 }
 
 /** A hook's name. */
-export type Hook = Exclude<keyof Callback, "name" | "state" | "load">;
+export type Hook = Exclude<keyof Callback, "name" | "everyRank" | "state" | "load">;
 
 /** Calls one hook of all callbacks in order. */
 export async function callEach<Name extends Hook>(

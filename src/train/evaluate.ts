@@ -3,6 +3,7 @@
  * once, however many consumers there are.
  */
 import { append } from "../base/lists.ts";
+import type { Ranks } from "../base/ranks.ts";
 import type { Device } from "../core/device.ts";
 import { type Program, recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
@@ -13,7 +14,8 @@ import { STEP_SCALARS, stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
 import { batchSlot } from "./batch_slot.ts";
 import { withoutPadding } from "./predictor.ts";
-import { stepResults, type Tally } from "./step_results.ts";
+import { joinEvaluation } from "./shared_evaluation.ts";
+import { stepResults, sum, type Tally, tallyOf } from "./step_results.ts";
 import type { Outputs } from "./run_state.ts";
 
 /** Dependencies of {@link evaluator}. */
@@ -26,6 +28,8 @@ export interface EvaluatorParts {
   readonly target?: HostTarget["kind"] | undefined;
   /** Maximum number of batches in one evaluation. */
   readonly batches: number;
+  /** Those who share out the batches, of which some may then be empty; by default there are no others. */
+  readonly ranks?: Ranks | undefined;
 }
 
 /** The result of an evaluation. */
@@ -37,14 +41,14 @@ export interface Evaluation {
 
 /** Evaluates a model on batches up to a fixed size; smaller ones are padded with ignored rows. */
 export interface Evaluator {
-  /** Sends each batch of a split through the model once. Waits for the GPU once. */
+  /** Sends each batch of a split through the model once; with other ranks, each its own. Waits for the GPU once. */
   run(split: Outputs["split"], batches: AsyncIterable<TrainBatch>): Promise<Evaluation>;
   free(): void;
 }
 
 /** Creates an evaluator; its program is recorded at the first batch. */
 export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
-  const { model, loss, imageSize, batchSize } = parts;
+  const { model, loss, imageSize, batchSize, ranks } = parts;
   const { classes } = model;
   const slot = batchSlot(device, { rows: batchSize, imageSize, classes, target: parts.target });
   const scalars = persistent(device, [STEP_SCALARS], "f32", "evaluation scalars");
@@ -65,11 +69,14 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
   return {
     async run(split, batches) {
       const { program, logits, gathered } = recorded ??= await record();
-      const truths: number[] = [], positions: number[] = [];
+      const truths: number[] = [], positions: number[] = [], divisors: number[] = [];
       results.restart();
       for await (const batch of batches) {
+        const place = results.advance();
+        divisors.push(batch.count === 0 ? 0 : loss.divisor?.(batch.target) ?? batch.count);
+        if (batch.count === 0) continue;
         slot.write(batch);
-        scalars.write(stepScalars([], { slot: results.advance() }));
+        scalars.write(stepScalars([], { slot: place }));
         program.run();
         copyRows(logits, gathered, truths.length, batch.count);
         const next = (positions.at(-1) ?? -1) + 1;
@@ -77,15 +84,18 @@ export function evaluator(device: Device, parts: EvaluatorParts): Evaluator {
         append(positions, batch.indices ?? labels.keys().map((i) => next + i));
         append(truths, labels);
       }
-      const rows = truths.length;
-      const [tally, values] = await Promise.all([results.total(), readRows(gathered, rows, classes)]); // GPU sync point
+      const [steps, values] = await Promise.all([
+        results.rows(), // GPU sync point
+        readRows(gathered, truths.length, classes), // GPU sync point
+      ]);
       const outputs = {
         split,
         logits: values,
         labels: Uint32Array.from(truths),
         indices: Uint32Array.from(positions),
       };
-      return { tally, outputs };
+      if (ranks) return await joinEvaluation(ranks, { rows: steps, divisors, outputs });
+      return { tally: sum(divisors.map((_, i) => tallyOf(steps.subarray(4 * i)))), outputs };
     },
     free() {
       recorded?.program.free();

@@ -1,5 +1,6 @@
 /** A run: its options, its state while it is in progress, and what a checkpoint keeps of it. */
 import type { StartProgress } from "../base/progress.ts";
+import type { Ranks } from "../base/ranks.ts";
 import type { Device } from "../core/device.ts";
 import type { DrawnEpoch } from "../data/sampler.ts";
 import type { Step } from "../data/transforms/transform.ts";
@@ -7,6 +8,7 @@ import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Schedule } from "../optim/schedules/mod.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
+import type { DataParallel } from "./data_parallel.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { RunLog } from "./log.ts";
 import type { StepResults } from "./step_results.ts";
@@ -23,7 +25,7 @@ export interface EpochBatches extends AsyncIterable<TrainBatch> {
 }
 
 /** What is trained, on what, and how. */
-export interface FitOptions extends Omit<StepParts, "results" | "ema"> {
+export interface FitOptions extends Omit<StepParts, "results" | "ema" | "parallel"> {
   readonly classes: readonly string[];
   /** Maintains moving averages of the weights; a callback uses them. */
   readonly ema?: { readonly decay: number; readonly warmupSteps: number } | undefined;
@@ -56,6 +58,10 @@ export interface FitOptions extends Omit<StepParts, "results" | "ema"> {
   readonly about?: ReadonlyMap<string, string> | undefined;
   /** Where to resume. */
   readonly resume?: Snapshot | undefined;
+  /** The processes that train the model together, each on its share of the batches; by default there are no others. */
+  readonly ranks?: Ranks | undefined;
+  /** Whether batch norms normalise by the rows of all ranks, not only by their own; false by default. */
+  readonly syncBatchNorm?: boolean | undefined;
 }
 
 /** A run in progress. */
@@ -64,6 +70,7 @@ export interface Fit extends FitOptions {
   readonly state: RunState;
   readonly step: TrainStep;
   readonly results: StepResults;
+  readonly parallel: DataParallel | undefined;
 }
 
 /** The progress of a run, without its tensors. */

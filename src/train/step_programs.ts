@@ -22,6 +22,8 @@ export interface ProgramOptions extends Omit<BatchSlotOptions, "rows"> {
 export interface Half {
   /** Encodes it, without submitting. */
   encode(): void;
+  /** The same where batch norms normalise by the rows of other ranks, too, for which it is submitted in parts. */
+  encodeInParts(): Promise<void>;
   /** Undefined without replay. */
   readonly program: Program | undefined;
   free(): void;
@@ -42,7 +44,7 @@ export interface SharedHalves {
 
 /** The programs by batch size. */
 export interface StepPrograms {
-  /** The step for a batch size; recorded on first use, unless it is prepared. */
+  /** The step for a batch size; recorded on first use, unless it is prepared. For none, one of another size. */
   of(count: number): Promise<SizedStep>;
   /** The same, if it is prepared. */
   prepared(count: number): SizedStep | undefined;
@@ -90,7 +92,10 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
   };
 
   return {
-    of: async (count) => sizes.get(count) ?? await record(count),
+    async of(count) {
+      const known = count === 0 ? sizes.values().next().value : sizes.get(count);
+      return known ?? await record(Math.max(1, count));
+    },
     prepared: (count) => sizes.get(count),
     async prepare(counts) {
       const most = largest(counts);
@@ -111,12 +116,20 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
 
 /** Records what `body` runs; without replay it runs again each time. */
 async function halfOf(device: Device, body: () => void, replay: boolean): Promise<Half> {
-  if (!replay) return { encode: () => device.scope(body), program: undefined, free: () => {} };
+  if (!replay) {
+    const encode = () => device.scope(body);
+    return { encode, encodeInParts: () => Promise.resolve(encode()), program: undefined, free: () => {} };
+  }
   const program = await recordProgram(device, () => {
     body();
     return [];
   });
-  return { encode: () => program.encode(), program, free: () => program.free() };
+  return {
+    encode: () => program.encode(),
+    encodeInParts: () => program.encodeInParts(),
+    program,
+    free: () => program.free(),
+  };
 }
 
 /** Runs `body`, and reports the batch size that fits if the adapter is too small for `count`. */

@@ -41,7 +41,7 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
   let used = 0;
   const steps = async () => {
     const values = await results.read(); // GPU sync point
-    return Array.from({ length: used }, (_, i) => row(values.subarray(4 * i, 4 * i + 4)));
+    return Array.from({ length: used }, (_, i) => tallyOf(values.subarray(4 * i)));
   };
   return {
     tally: (logits, target, loss, scalars) =>
@@ -68,7 +68,7 @@ export function stepResults(device: Device, classes: number, slots: number): Ste
 }
 
 /** A slot's four values: loss times rows, rows, correct in one and in five. */
-function row([loss, rows, top1, top5]: Float32Array): Tally {
+export function tallyOf([loss, rows, top1, top5]: Float32Array): Tally {
   return { loss: loss / rows, rows, top1: top1 / rows, top5: top5 / rows };
 }
 

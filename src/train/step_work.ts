@@ -17,6 +17,7 @@ import { type LossScale, lossScale } from "../optim/loss_scale.ts";
 import type { Optimizer } from "../optim/optimizers/optimizer.ts";
 import { BATCH_OF_STEP, STEP, STEP_SCALARS } from "../optim/step_scalars.ts";
 import type { BatchSlot } from "./batch_slot.ts";
+import type { DataParallel } from "./data_parallel.ts";
 import type { StepResults } from "./step_results.ts";
 
 /** Dependencies of {@link stepWork}. */
@@ -33,6 +34,8 @@ export interface StepWorkParts {
   readonly maxNorm: number | null;
   /** The maximum absolute value of a gradient's element (torch.nn.utils.clip_grad_value_); undefined: no limit. */
   readonly maxValue?: number | undefined;
+  /** The other processes that train the model, too; by default none. */
+  readonly parallel?: DataParallel | undefined;
 }
 
 /** The work of a step, to be recorded or run. */
@@ -46,6 +49,8 @@ export interface StepWork {
    * gradients.
    */
   readonly decision: LossScale | FiniteGuard;
+  /** What the batch counts in the mean loss of all ranks, [1], where there are several. */
+  readonly share: Tensor | undefined;
   /** The step's whole gradient, flat: that of one batch, or the mean of several. */
   readonly gradient: Tensor;
   /** Encodes one forward and backward pass over a batch; its gradients are in the parameters' slots afterwards. */
@@ -61,13 +66,14 @@ export interface StepWork {
 
 /** Creates the work of a model's steps. */
 export function stepWork(device: Device, parts: StepWorkParts): StepWork {
-  const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm, maxValue } = parts;
+  const { model, loss, optimizer, results, ema, accumulate = 1, maxNorm, maxValue, parallel } = parts;
   const { parameters } = model;
   const scalars = persistent(device, [STEP_SCALARS], "f32", "step scalars");
-  const draws = { scalars, step: STEP, batchOfStep: BATCH_OF_STEP };
+  const draws = { scalars, step: STEP, batchOfStep: BATCH_OF_STEP, share: parallel?.ranks };
+  const mode = { training: true, draws, joint: parallel?.syncBatchNorm ? parallel : undefined };
   const clip = persistent(device, [2], "f32", "gradient norm and clip factor");
-  const one = persistent(device, [1], "f32", "gradient of the loss");
-  one.write([1]);
+  const dloss = persistent(device, [1], "f32", "gradient of the loss"); // written before each batch with other ranks
+  dloss.write([1]);
   const decision = parameters.halves ? lossScale(device) : finiteGuard(device);
   const scale = decision.skips ? decision.scale : undefined;
   const sum = accumulate > 1 ? accumulation(parameters.gradients, accumulate) : undefined;
@@ -75,10 +81,10 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
 
   const pass = (slot: BatchSlot) =>
     withTape(device, () => {
-      const logits = model.forward(slot.images, { training: true, draws }), target = slot.target();
+      const logits = model.forward(slot.images, mode), target = slot.target();
       const value = loss(logits, target);
       results.tally(logits, target, value, scalars);
-      backward(value, scale ?? one);
+      backward(value, decision.skips && parallel ? decision.times(dloss) : scale ?? dloss);
     });
   const { ascent } = optimizer, inputs = { gradients: gradient, scale };
 
@@ -86,6 +92,7 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
     scalars,
     clip,
     decision,
+    share: parallel && dloss,
     gradient,
     pass,
     gradients(slot) {
@@ -100,7 +107,7 @@ export function stepWork(device: Device, parts: StepWorkParts): StepWork {
       ema?.averages.update(scalars);
     },
     free() {
-      for (const part of [scalars, clip, one, decision, sum]) part?.free();
+      for (const part of [scalars, clip, dloss, decision, sum]) part?.free();
     },
   };
 }

@@ -5,12 +5,14 @@ import type { Device } from "../core/device.ts";
 import { ema } from "../optim/ema.ts";
 import type { TrainBatch } from "./batch.ts";
 import { callEach } from "./callback.ts";
+import { dataParallel } from "./data_parallel.ts";
 import { interruption, readSteps } from "./endings.ts";
 import { stepResults, sum, type Tally } from "./step_results.ts";
 import type { EpochBatches, Fit, FitOptions } from "./run.ts";
 import { RunLog } from "./log.ts";
 import { recordedValue } from "./monitor.ts";
 import type { EpochRecord, Pace, RunState } from "./run_state.ts";
+import { averagedStatistics, requireSameStart, withChoicesOfFirst } from "./same_start.ts";
 import { encodeSnapshot, restoreSnapshot } from "./snapshot.ts";
 import { trainStep } from "./step.ts";
 
@@ -26,6 +28,7 @@ export async function fit(device: Device, options: FitOptions): Promise<RunState
     await prepare(run);
     await callEach(callbacks, "fitStart", state);
     if (options.resume) await restoreSnapshot(run, options.resume);
+    await requireSameStart(run);
     while (state.epoch < state.maxEpochs && state.stop === undefined) {
       await trainEpoch(run);
       state.epoch++;
@@ -47,19 +50,22 @@ async function prepare(run: Fit): Promise<void> {
   const { device, step, batchSizes, resume, progress = noProgress } = run;
   using shown = progress("compiling kernels");
   using _ = watchCompiling(device, shown.at);
-  await step.prepare(batchSizes);
+  await withChoicesOfFirst(run, () => step.prepare(batchSizes));
   if (!resume) await sanityCheck(run);
 }
 
 function begin(device: Device, options: FitOptions): Fit {
-  const { model, optimizer, classes, maxEpochs, ema: averaging } = options;
+  const { model, optimizer, classes, maxEpochs, ema: averaging, ranks } = options;
   const batchesPerEpoch = options.train(0, 0).length;
   const { values, statistics } = model.parameters;
   const averages = averaging && ema([values, statistics]);
-  const results = stepResults(device, classes.length, batchesPerEpoch);
+  const own = stepResults(device, classes.length, batchesPerEpoch);
+  const parallel = ranks && ranks.size > 1 ? dataParallel({ ...options, ranks, results: own }) : undefined;
+  const results = parallel?.results ?? own;
   const step = trainStep(device, {
     ...options,
     results,
+    parallel,
     ema: averaging && { ...averaging, averages: averages! },
   });
   const state: RunState = {
@@ -84,13 +90,14 @@ function begin(device: Device, options: FitOptions): Fit {
     memory: device.pool.stats(),
     snapshot: () => encodeSnapshot(run),
   };
-  const run: Fit = { ...options, device, state, step, results };
+  const callbacks = options.callbacks.filter(({ everyRank }) => everyRank || (ranks?.rank ?? 0) === 0);
+  const run: Fit = { ...options, callbacks, device, state, step, results, parallel };
   return run;
 }
 
 /** Trains for one epoch, or the rest of it: the batch loop. */
 async function trainEpoch(run: Fit): Promise<void> {
-  const { state, step, callbacks, signal, validateEvery = Infinity } = run;
+  const { state, step, callbacks, validateEvery = Infinity } = run;
   const { epoch, batchesPerEpoch } = state;
   const batches = run.train(epoch, state.batch);
   state.drawn = batches.drawn;
@@ -106,7 +113,7 @@ async function trainEpoch(run: Fit): Promise<void> {
       ...pace(steps),
     });
   for await (const batch of batches) {
-    if (signal.aborted && step.isWhole) break;
+    if (isStopping(run) && step.isWhole) break;
     if (state.batch >= state.validatedAt + validateEvery && step.isWhole) valid = await validate(run, false);
     lr = rate(run, state.batch);
     await step.run(batch, lr, state.batch === batchesPerEpoch - 1);
@@ -120,12 +127,13 @@ async function trainEpoch(run: Fit): Promise<void> {
   }
   const steps = await readSteps(run);
   const trained = { epoch, step: state.step, lr, train: sum(steps), ...pace(steps) };
-  if (signal.aborted) await interrupt(run);
+  if (isStopping(run)) await interrupt(run);
   if (logsLastStep(run)) await log(steps);
   valid = await validate(run, true) ?? valid;
   state.history.push({ ...trained, valid } satisfies EpochRecord);
   state.memory = run.device.pool.stats();
   await callEach(callbacks, "epochEnd", state);
+  if (run.parallel) state.stop = await run.parallel.agreeOn(state.stop);
 }
 
 /** Whether an epoch's last step is logged: when it is its turn, or when the epoch is shorter than the interval. */
@@ -154,14 +162,15 @@ function rate(
 
 /** Evaluates the validation split, if there is one. */
 async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefined> {
-  const { valid, evaluator, callbacks, state, signal, progress = noProgress } = run;
+  const { valid, evaluator, callbacks, state, parallel, progress = noProgress } = run;
   if (!valid) return undefined;
   if (!isEpochEnd) await readSteps(run); // never save a diverged run
+  await parallel?.copyFromFirst([state.model.parameters.statistics, ...averagedStatistics(state)]); // GPU sync point
   await callEach(callbacks, "evaluationStart", state);
   const batches = valid(), started = () => progress("validating batches", batches.length);
-  const { tally, outputs } = await evaluator.run("valid", counting(until(signal, batches), started));
+  const { tally, outputs } = await evaluator.run("valid", counting(until(run, batches), started));
   await callEach(callbacks, "evaluationEnd", state);
-  if (signal.aborted) await interrupt(run);
+  if (isStopping(run)) await interrupt(run);
   state.validatedAt = state.batch;
   state.outputs = outputs;
   await callEach(callbacks, "validated", state, { epoch: state.epoch, step: state.step, tally, isEpochEnd });
@@ -170,8 +179,9 @@ async function validate(run: Fit, isEpochEnd: boolean): Promise<Tally | undefine
 }
 
 /** Evaluates a few batches before the first epoch, so that a broken validation fails immediately; leaves no trace. */
-async function sanityCheck({ valid, evaluator, sanitySteps, signal }: Fit): Promise<void> {
-  if (valid && sanitySteps > 0) await evaluator.run("valid", take(until(signal, valid()), sanitySteps));
+async function sanityCheck(run: Fit): Promise<void> {
+  const { valid, evaluator, sanitySteps } = run;
+  if (valid && sanitySteps > 0) await evaluator.run("valid", take(until(run, valid()), sanitySteps));
 }
 
 async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGenerator<TrainBatch> {
@@ -182,11 +192,16 @@ async function* take(batches: AsyncIterable<TrainBatch>, count: number): AsyncGe
 }
 
 /** Yields batches until the run is asked to stop. */
-async function* until(signal: AbortSignal, batches: AsyncIterable<TrainBatch>): AsyncGenerator<TrainBatch> {
+async function* until(run: Fit, batches: AsyncIterable<TrainBatch>): AsyncGenerator<TrainBatch> {
   for await (const batch of batches) {
-    if (signal.aborted) return;
+    if (run.parallel ? await run.parallel.agree() : run.signal.aborted) return;
     yield batch;
   }
+}
+
+/** Whether the run should end between two steps. */
+function isStopping({ parallel, signal }: Fit): boolean {
+  return parallel?.isStopping ?? signal.aborted;
 }
 
 /** Lets the callbacks save the run, and ends it. */

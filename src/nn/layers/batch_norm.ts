@@ -72,7 +72,7 @@ export function normalize(
   };
   const training = pass.training && !pass.isFrozen(name);
   const activation = followers.map(({ kind }) => kind).find(isActivation), [residual] = others;
-  const options = { training, eps: epsilonOf(layer), momentum, statistics, activation };
+  const options = { training, eps: epsilonOf(layer), momentum, statistics, activation, joint: pass.joint };
   const dropped = followers.find((follower): follower is StochasticDepthLayer =>
     follower.kind === "stochastic_depth"
   );

@@ -1,6 +1,7 @@
 /** The interface of layers and of layer kinds: all that the engine, ONNX and the counters know about them. */
 import type { Tensor } from "../../core/tensor.ts";
 import type { NetworkGraph } from "../../formats/onnx/network_graph.ts";
+import type { JointRanks } from "../../ops/batch_norm.ts";
 import type { Drawing } from "../../ops/dropout.ts";
 import type { Declarations } from "../declarations.ts";
 
@@ -21,10 +22,12 @@ export interface Mode {
   readonly training: boolean;
   /** In training, the step that random layers draw for; without it they drop nothing. */
   readonly draws?: Draws | undefined;
+  /** In training, the ranks by whose rows batch norms normalise; by default there are no others. */
+  readonly joint?: JointRanks | undefined;
 }
 
-/** The scalars of a step on the GPU, and the positions of its number and of the batch within it. */
-export type Draws = Pick<Drawing, "scalars" | "step" | "batchOfStep">;
+/** The scalars of a step on the GPU, the positions of its number and of the batch within it, and the rank's rows. */
+export type Draws = Pick<Drawing, "scalars" | "step" | "batchOfStep" | "share">;
 
 /** A forward pass in progress. */
 export interface Pass extends Mode {

@@ -1,7 +1,14 @@
 import * as z from "zod";
 import { crossEntropy } from "../../ops/cross_entropy.ts";
 import { crossEntropyRows, weightedMean } from "./host.ts";
-import { chosenWeights, classWeights, defineLoss, labelSmoothing, weightTensor } from "./loss.ts";
+import {
+  chosenWeights,
+  classWeights,
+  defineLoss,
+  dividedByWeights,
+  labelSmoothing,
+  weightTensor,
+} from "./loss.ts";
 
 /** Cross-entropy with label smoothing and class weights (torch.nn.CrossEntropyLoss). */
 export const cross_entropy = defineLoss({
@@ -9,8 +16,12 @@ export const cross_entropy = defineLoss({
     .describe("Cross-entropy, as torch.nn.CrossEntropyLoss"),
   make({ label_smoothing, class_weights }, context) {
     const { classes } = context, weights = weightTensor(class_weights, context);
-    return (logits, target) =>
-      crossEntropy(logits, target, { classes, labelSmoothing: label_smoothing, weights });
+    const options = { classes, labelSmoothing: label_smoothing, weights };
+    return dividedByWeights(
+      (logits, target) => crossEntropy(logits, target, options),
+      class_weights,
+      context,
+    );
   },
   makeOnHost({ label_smoothing, class_weights }, context) {
     const { classes } = context, weights = chosenWeights(class_weights, context);

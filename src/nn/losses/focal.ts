@@ -3,7 +3,14 @@ import { crossEntropyRows as costsOnDevice } from "../../ops/cross_entropy.ts";
 import { focal as focalOnDevice } from "../../ops/focal.ts";
 import { focalMean } from "../../ops/focal_mean.ts";
 import { crossEntropyRows, weightedMean } from "./host.ts";
-import { chosenWeights, classWeights, defineLoss, labelSmoothing, weightTensor } from "./loss.ts";
+import {
+  chosenWeights,
+  classWeights,
+  defineLoss,
+  dividedByWeights,
+  labelSmoothing,
+  weightTensor,
+} from "./loss.ts";
 
 /**
  * Focal loss (Lin et al. 2017): w (1 - p)^gamma * -log p, with the label's softmax p and class weight w, summed over
@@ -21,7 +28,12 @@ export const focal = defineLoss({
   make({ gamma, label_smoothing, class_weights }, context) {
     const { classes, focalBy = "softmax" } = context, weights = weightTensor(class_weights, context);
     if (focalBy === "softmax") {
-      return (logits, target) => focalOnDevice(logits, target, { classes, gamma, weights });
+      const options = { classes, gamma, weights };
+      return dividedByWeights(
+        (logits, target) => focalOnDevice(logits, target, options),
+        class_weights,
+        context,
+      );
     }
     const options = { classes, labelSmoothing: label_smoothing, weights };
     return (logits, target) => focalMean(costsOnDevice(logits, target, options), target, { classes, gamma });

@@ -4,10 +4,15 @@ import type { Plugin } from "../../base/plugin.ts";
 import { roundUp } from "../../base/shape.ts";
 import type { Device } from "../../core/device.ts";
 import { persistent, type Tensor } from "../../core/tensor.ts";
+import type { HostTarget } from "../../data/target.ts";
 import type { Target } from "../../ops/target.ts";
 
 /** Maps logits [N, classes padded] and their target to the mean loss, f32 [1]. */
-export type Loss = (logits: Tensor, target: Target) => Tensor;
+export interface Loss {
+  (logits: Tensor, target: Target): Tensor;
+  /** What it divides the rows' sum by, from which the mean over several batches follows; by default their number. */
+  readonly divisor?: (target: HostTarget) => number;
+}
 
 /** Maps logits [N, classes] and labels [N] to the mean loss. */
 export type HostLoss = (logits: Float32Array, labels: ArrayLike<number>) => number;
@@ -57,7 +62,22 @@ export function chosenWeights(
   return option === "balanced" ? context.classWeights?.() : undefined;
 }
 
-/** The same as a tensor, f32 [classes padded], which stays on the device. */
+/** A loss that divides by the class weights of its rows, or by their number where a row has several classes. */
+export function dividedByWeights(
+  loss: (logits: Tensor, target: Target) => Tensor,
+  option: z.output<typeof classWeights>,
+  context: LossContext,
+): Loss {
+  const weights = chosenWeights(option, context);
+  if (!weights) return loss;
+  const divisor = (target: HostTarget) =>
+    target.kind === "indices"
+      ? target.labels.reduce((sum, label) => sum + weights[label], 0)
+      : target.shares.length;
+  return Object.assign(loss, { divisor });
+}
+
+/** The chosen class weights as a tensor, f32 [classes padded], which stays on the device. */
 export function weightTensor(
   option: z.output<typeof classWeights>,
   context: DeviceLossContext,

@@ -7,6 +7,7 @@ import { defineCallback } from "./plugin.ts";
 export function emaCallback(warmupSteps: number): Callback {
   return {
     name: "ema",
+    everyRank: true,
     evaluationStart(state) {
       if (!state.averages || state.step <= warmupSteps) return;
       state.evaluated = "averages";

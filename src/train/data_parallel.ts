@@ -1,0 +1,108 @@
+/**
+ * Data-parallel training: what the ranks that train one model together exchange around each step. A rank
+ * differentiates its rows' part in the mean loss over the rows of all ranks, the parts of the gradient are summed, and
+ * all ranks take the same step:
+ *
+ *   mean loss = sum over ranks of share * (mean loss of the rank's rows), share = its divisor / the sum of all
+ *
+ * All decisions follow from what was summed, so that they are the same on each rank.
+ */
+import { ConfigError } from "../base/errors.ts";
+import type { Ranks } from "../base/ranks.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Loss } from "../nn/losses/loss.ts";
+import type { JointRanks } from "../ops/batch_norm.ts";
+import type { TrainBatch } from "./batch.ts";
+import { sharedResults } from "./shared_results.ts";
+import type { StepResults } from "./step_results.ts";
+
+/** A rank's part in a run. */
+export interface DataParallel extends JointRanks {
+  /** Whether batch norms normalise by the rows of all ranks. */
+  readonly syncBatchNorm: boolean;
+  /** The results of the steps, over the rows of all ranks. */
+  readonly results: StepResults;
+  /** True once one of the ranks was asked to stop; it becomes so between the same batches on all. */
+  readonly isStopping: boolean;
+  /** What this rank's rows count in the mean loss of the ranks' next batches; 0 if it has none. */
+  share(batch: TrainBatch): Promise<number>;
+  /** Says whether the next pass is over rows that count. */
+  begin(batch: TrainBatch): void;
+  /**
+   * Replaces a gradient by its sum over the ranks, and completes the results of the batches with these shares. Waits
+   * for the GPU.
+   */
+  reduce(gradient: Tensor, shares?: readonly number[]): Promise<void>;
+  /** Agrees whether to stop, between batches of an evaluation. */
+  agree(): Promise<boolean>;
+  /** Rank 0's text, or undefined, on all. */
+  agreeOn(text: string | undefined): Promise<string | undefined>;
+  /** Replaces what tensors hold by what they hold on rank 0. Waits for the GPU. */
+  copyFromFirst(tensors: readonly Tensor[]): Promise<void>;
+}
+
+/** How a rank takes part. */
+export interface DataParallelOptions {
+  readonly ranks: Ranks;
+  readonly loss: Loss;
+  /** This rank's results. */
+  readonly results: StepResults;
+  readonly syncBatchNorm?: boolean | undefined;
+  readonly replay: boolean;
+  /** Aborted where this rank was asked to stop. */
+  readonly signal: AbortSignal;
+}
+
+/** Creates a rank's part in a run. @throws ConfigError if batch norms would have to wait in steps that are not recorded */
+export function dataParallel(
+  { ranks, loss, signal, syncBatchNorm = false, replay, ...options }: DataParallelOptions,
+): DataParallel {
+  if (syncBatchNorm && !replay) {
+    throw new ConfigError(
+      "Cannot use trainer.sync_batchnorm=true with trainer.replay=false because only recorded steps can wait in " +
+        "their midst: leave one of them out",
+    );
+  }
+  const results = sharedResults(options.results, ranks);
+  let isStopping = false, hasRows = true;
+  return {
+    ranks,
+    results,
+    syncBatchNorm,
+    get isStopping() {
+      return isStopping;
+    },
+    get hasRows() {
+      return hasRows;
+    },
+    async share({ target, count }) {
+      const own = count === 0 ? 0 : loss.divisor?.(target) ?? count;
+      const all = Float64Array.of(own, Number(signal.aborted));
+      await ranks.sum(all);
+      isStopping ||= all[1] > 0;
+      return count === 0 ? 0 : own / all[0];
+    },
+    begin: ({ count }) => void (hasRows = count > 0),
+    async reduce(gradient, shares) {
+      const [values, rows] = await Promise.all([gradient.read(), shares && results.own()]); // GPU sync point
+      await ranks.sum(values);
+      gradient.write(values);
+      if (shares) await results.join(rows!, shares);
+    },
+    async agree() {
+      const asked = Float64Array.of(Number(signal.aborted));
+      await ranks.sum(asked);
+      return isStopping ||= asked[0] > 0;
+    },
+    async agreeOn(text) {
+      const bytes = await ranks.broadcast(new TextEncoder().encode(JSON.stringify(text ?? null)));
+      return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;
+    },
+    async copyFromFirst(tensors) {
+      for (const tensor of tensors) {
+        const own = ranks.rank === 0 ? new Uint8Array(await tensor.readBytes()) : undefined; // GPU sync point
+        tensor.write(await ranks.broadcast(own));
+      }
+    },
+  };
+}
