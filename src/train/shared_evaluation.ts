@@ -1,21 +1,21 @@
 /** What several ranks make of a split together, each of its share of the batches. */
 import type { Ranks } from "../base/ranks.ts";
-import type { Evaluation } from "./evaluate.ts";
-import { sum } from "./step_results.ts";
+import type { Outputs } from "./run_state.ts";
+import { sum, type Tally } from "./step_results.ts";
 
 /** A rank's part of an evaluation. */
 export interface EvaluationPart {
   /** Its batches' losses and counts, [batches, 4] (see tally()), and what each loss divides by; 0: it has no rows. */
   readonly rows: Float32Array;
   readonly divisors: readonly number[];
-  readonly outputs: Evaluation["outputs"];
+  readonly outputs: Outputs;
 }
 
 /** The whole, on each rank: losses are means over the rows of all ranks' batches, and outputs are in the split's order. */
 export async function joinEvaluation(
   ranks: Ranks,
   { rows, divisors, outputs: { split, logits, labels, indices } }: EvaluationPart,
-): Promise<Evaluation> {
+): Promise<{ tally: Tally; outputs: Outputs }> {
   const counts = new Float64Array(5 * divisors.length); // loss * divisor, divisor, rows, correct in one and in five
   divisors.forEach((divisor, i) => {
     const [loss, count, ...correct] = rows.subarray(4 * i, 4 * i + 4);

@@ -5,10 +5,7 @@
  *
  *   each batch: gradients    ...    the step's last batch: gradients, between, update
  *
- * With SAM the step's batches go through once more before that: climb, gradients of each, come back.
- *
- * With other ranks (data_parallel.ts) each rank's gradient is that of its rows' part in the mean loss of all, and these
- * are summed wherever a whole gradient is ready: before the climb, and before what is between.
+ * The passes over a step's batches are in step_passes.ts.
  */
 import type { Device } from "../core/device.ts";
 import type { Program } from "../core/program.ts";
@@ -18,7 +15,8 @@ import type { FiniteGuard } from "../optim/finite_guard.ts";
 import type { LossScale } from "../optim/loss_scale.ts";
 import { stepScalars } from "../optim/step_scalars.ts";
 import type { TrainBatch } from "./batch.ts";
-import { type ProgramOptions, type SharedHalves, type SizedStep, stepPrograms } from "./step_programs.ts";
+import { stepPasses, type WriteScalars } from "./step_passes.ts";
+import { type ProgramOptions, type SizedStep, stepPrograms } from "./step_programs.ts";
 import { stepWork, type StepWorkParts } from "./step_work.ts";
 
 /** Averages that follow the model's values after each step. */
@@ -78,40 +76,18 @@ const AHEAD = 2;
 
 /** Creates the training step of a model. */
 export function trainStep(device: Device, parts: StepParts): TrainStep {
-  const { model, optimizer, results, ema, accumulate = 1, between = [], parallel } = parts;
+  const { model, optimizer, ema, accumulate = 1, between = [] } = parts;
   const work = stepWork(device, parts);
   const programs = stepPrograms(device, work, { ...parts, classes: model.classes });
+  const passes = stepPasses(work, programs, parts);
   const underWay: Promise<unknown>[] = [];
-  /** The batches of the step so far, each with its share in the loss of all ranks. */
-  const group: Shared[] = [];
   let step = 0;
 
-  /** What changes from step to step. */
-  const writeScalars = (lr: number, batchOfStep: number, slot: number) => {
+  /** Writes what changes from step to step. */
+  const scalarsOf = (lr: number): WriteScalars => (batchOfStep, slot) => {
     const decay = ema ? emaDecay(ema.decay, step, ema.warmupSteps) : 0;
     const places = { emaDecay: decay, slot, step, batchOfStep };
     work.scalars.write(stepScalars(optimizer.scalars(step, lr), places));
-  };
-
-  /** Encodes the gradients of a batch whose images are uploaded. */
-  const differentiate = async ({ gradients, slot }: SizedStep, { batch, share }: Shared) => {
-    if (parallel === undefined) return gradients.encode();
-    if (batch.count === 0) slot.clear();
-    work.share!.write([share]);
-    parallel.begin(batch);
-    await gradients.encodeInParts(); // GPU sync point
-  };
-
-  /** SAM's second pass over the step's batches; of a single one, the images are still there. */
-  const passAgain = async ({ climb, comeBack }: NonNullable<SharedHalves["ascent"]>, lr: number) => {
-    climb.encode();
-    for (const [i, one] of group.entries()) {
-      const sized = await programs.of(one.batch.count);
-      if (group.length > 1 && one.batch.count > 0) sized.slot.write(one.batch);
-      writeScalars(lr, i, results.spare);
-      await differentiate(sized, one);
-    }
-    comeBack.encode();
   };
 
   return {
@@ -124,27 +100,18 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       step = value;
     },
     get isWhole() {
-      return group.length === 0;
+      return passes.count === 0;
     },
     prepare: programs.prepare,
     programs: (count) => recordedIn(programs.prepared(count)),
     async run(batch, lr, isLast = false) {
-      const sized = await programs.of(batch.count), { ascent, update } = sized;
+      const { update } = await programs.of(batch.count);
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
-      const one = { batch, share: parallel ? await parallel.share(batch) : 1 };
-      if (group.length === 0) step++;
+      if (passes.count === 0) step++;
       model.parameters.batches++;
-      if (batch.count > 0) sized.slot.write(batch);
-      writeScalars(lr, group.length, results.advance());
-      await differentiate(sized, one);
-      group.push(one);
-      if (isLast || group.length === accumulate) {
-        await parallel?.reduce(work.gradient, group.map(({ share }) => share)); // GPU sync point
-        if (ascent) {
-          await passAgain(ascent, lr);
-          await parallel?.reduce(work.gradient); // GPU sync point
-        }
-        group.length = 0;
+      await passes.add(batch, scalarsOf(lr));
+      if (isLast || passes.count === accumulate) {
+        await passes.complete(scalarsOf(lr));
         for (const act of between) await act(work.gradient);
         update.encode();
       }
@@ -152,14 +119,7 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       underWay.push(device.gpu.queue.onSubmittedWorkDone());
     },
     async differentiate(batch) {
-      const sized = await programs.of(batch.count), { slot } = sized;
-      if (batch.count > 0) slot.write(batch);
-      if (parallel === undefined) device.scope(() => work.pass(slot));
-      else {
-        writeScalars(0, 0, results.spare);
-        await differentiate(sized, { batch, share: await parallel.share(batch) });
-        await parallel.reduce(model.parameters.gradients); // GPU sync point
-      }
+      await passes.alone(batch, scalarsOf(0));
       device.flush();
     },
     free() {
@@ -167,12 +127,6 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       work.free();
     },
   };
-}
-
-/** A batch, and what it counts in the mean loss of all ranks. */
-interface Shared {
-  readonly batch: TrainBatch;
-  readonly share: number;
 }
 
 function recordedIn({ gradients, ascent, update }: Partial<SizedStep> = {}): Program[] {

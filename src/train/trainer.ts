@@ -204,8 +204,9 @@ function isStopping({ parallel, signal }: Fit): boolean {
   return parallel?.isStopping ?? signal.aborted;
 }
 
-/** Lets the callbacks save the run, and ends it. */
-async function interrupt({ callbacks, state }: Fit): Promise<never> {
+/** Lets the callbacks save the run, and ends it; all ranks end once it is saved. */
+async function interrupt({ callbacks, state, ranks }: Fit): Promise<never> {
   await callEach(callbacks, "save", state, "interrupted");
+  await ranks?.barrier();
   throw interruption(state);
 }

@@ -80,6 +80,29 @@ gpuTest(
   },
 );
 
+gpuTest("ranks drop of their rows what one process drops of all", async () => {
+  const device = await testDevice();
+  await device.scope(async () => {
+    const [rows, row, size] = [7, 24, 3], step = tensorOf(device, [...scalars.values], [4]);
+    const values = noise([rows, row], "x");
+    const x = tensorOf(device, Float32Array.from(values), [rows, row]);
+    for (const op of [dropout, (x: Tensor, how: Drawing) => stochasticDepth(x, how)]) {
+      const whole = await op(x, { ...draws, scalars: step }).read();
+      for (let rank = 0; rank < size; rank++) {
+        const own = [...Array(rows).keys()].filter((i) => i % size === rank);
+        const part = (all: ArrayLike<number>) =>
+          Float32Array.from(own.flatMap((i) => [...Array.prototype.slice.call(all, i * row, (i + 1) * row)]));
+        const y = op(tensorOf(device, part(values), [own.length, row]), {
+          ...draws,
+          scalars: step,
+          share: { rank, size },
+        });
+        assertEquals(await y.read(), part(whole), `rank ${rank}`);
+      }
+    }
+  });
+});
+
 gpuTest("dropout() and stochasticDepth() keep something", async () => {
   const device = await testDevice();
   device.scope(() => {

@@ -33,6 +33,14 @@ deviceTest(
   },
 );
 
+deviceTest("times() is the scale times a loss's gradient", async (device) => {
+  const { scale } = make(device), dloss = persistent(device, [1]);
+  dloss.write([.375]);
+  const scaled = scale.times(dloss);
+  assertEquals([...await scaled.read()], [.375 * 65536]);
+  for (const part of [scaled, dloss, scale]) part.free();
+});
+
 deviceTest(
   "good steps in a row double the scale, and one bad step starts the count again",
   async (device) => {

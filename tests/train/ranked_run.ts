@@ -18,7 +18,7 @@ import type { EpochBatches, FitOptions, Snapshot } from "../../src/train/run.ts"
 import type { RunState } from "../../src/train/run_state.ts";
 import { fit } from "../../src/train/trainer.ts";
 import { ranksInOneProcess } from "../ranks.ts";
-import { adamw, classes, fitOptions, imageSize, randomBatch, testDevice } from "./small_run.ts";
+import { adamw, classes, fitOptions, imageSize, randomBatch } from "./small_run.ts";
 
 /** A block with two batch norms, one of which ends it, and dropout before the head. */
 function network(): Layer[] {
@@ -52,9 +52,12 @@ function partOf({ images, target }: HostBatch, { rank, size }: Share): HostBatch
 
 /** A rank's part of batches of these sizes. */
 function shared(
-  share: Share,
-  sizes: readonly number[],
-  from: number,
+  { share, sizes, from = 0, poison }: {
+    readonly share: Share;
+    readonly sizes: readonly number[];
+    readonly from?: number;
+    readonly poison?: Plan["poison"];
+  },
   ...path: (string | number)[]
 ): EpochBatches {
   let before = 0;
@@ -65,6 +68,7 @@ function shared(
     async *[Symbol.asyncIterator]() {
       for (let i = from; i < sizes.length; i++) {
         const { indices, ...batch } = partOf(randomBatch(sizes[i], ...path, i), share);
+        if (poison?.rank === share.rank && poison.at === i) batch.images.fill(poison.value);
         yield await Promise.resolve({ ...batch, indices: indices!.map((row) => starts[i] + row) });
       }
     },
@@ -80,6 +84,10 @@ export interface Plan {
   readonly precision?: Precision;
   readonly changes?: (model: Model, rank: number) => Partial<FitOptions>;
   readonly resume?: Snapshot;
+  /** Gets rank 0's checkpoints. */
+  readonly saved?: Uint8Array[];
+  /** A value that all images of a rank's batch get. */
+  readonly poison?: { readonly rank: number; readonly at: number; readonly value: number } | undefined;
   /** Epochs of 5 steps; 1 by default. */
   readonly epochs?: number;
 }
@@ -90,13 +98,12 @@ export interface Outcome {
   readonly state: RunState;
   readonly values: Float32Array;
   readonly statistics: Float32Array;
-  readonly saved: readonly Uint8Array[];
 }
 
 /** Trains on so many ranks in this process. */
 export async function train(
   device: Device,
-  { size, sync = true, precision = "32-true", changes, resume, epochs = 1 }: Plan,
+  { size, sync = true, precision = "32-true", changes, resume, saved, poison, epochs = 1 }: Plan,
 ): Promise<Outcome[]> {
   const all: readonly (Ranks | undefined)[] = size === 1 ? [undefined] : ranksInOneProcess(size);
   return await Promise.all(all.map(async (ranks) => {
@@ -110,23 +117,24 @@ export async function train(
       classes: classes.length,
       classWeights: () => [.3, 1, 1.7],
     });
-    const losses: number[] = [], saved: Uint8Array[] = [];
+    const losses: number[] = [];
     const watcher: Callback = {
       name: "watcher",
       everyRank: true,
       stepLogged: (_, { tally }) => void losses.push(tally.loss),
       async save(state) {
-        if (rank === 0) saved.push(await state.snapshot());
+        if (rank === 0) saved?.push(await state.snapshot());
       },
     };
+    const own = changes?.(model, rank);
     const state = await fit(
       device,
       fitOptions(device, model, {
         loss,
         optimizer: makeOptimizer({ ...adamw, lr: 1e-2 }, model.parameters),
         schedule: () => 1e-2,
-        train: (epoch, from) => shared(share, TRAIN, from, "train", epoch),
-        valid: () => shared(share, VALID, 0, "valid"),
+        train: (epoch, from) => shared({ share, sizes: TRAIN, from, poison }, "train", epoch),
+        valid: () => shared({ share, sizes: VALID }, "valid"),
         evaluator: evaluator(device, { model, loss, imageSize, batchSize: 6, batches: 3, ranks }),
         batchSizes: [...new Set(TRAIN.map((rows) => rowsOf(share, rows)).filter((rows) => rows > 0))],
         maxEpochs: epochs,
@@ -134,13 +142,13 @@ export async function train(
         ranks,
         syncBatchNorm: sync,
         resume,
-        ...changes?.(model, rank),
-        callbacks: [emaCallback(1), watcher],
+        ...own,
+        callbacks: [emaCallback(1), watcher, ...own?.callbacks ?? []],
         ema: { decay: .9, warmupSteps: 1 },
       }),
     );
     const { values, statistics } = model.parameters;
-    return { losses, state, saved, values: await values.read(), statistics: await statistics.read() };
+    return { losses, state, values: await values.read(), statistics: await statistics.read() };
   }));
 }
 

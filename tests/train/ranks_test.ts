@@ -1,7 +1,22 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
+import type { Callback } from "../../src/train/callback.ts";
+import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
+import type { FitOptions } from "../../src/train/run.ts";
+import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import { gpuTest } from "../rings.ts";
-import { assertSame, recordsOf, requireSameTraining, train } from "./ranked_run.ts";
-import { testDevice } from "./small_run.ts";
+import { assertSame, type Outcome, recordsOf, requireSameTraining, train } from "./ranked_run.ts";
+import { adamw, hiddenOf, testDevice } from "./small_run.ts";
+
+/** Requires two trainings on as many ranks to have the same bits. */
+function requireSameBits(actual: readonly Outcome[], expected: readonly Outcome[]): void {
+  actual.forEach((outcome, rank) => {
+    assertEquals(outcome.losses.slice(-2), expected[rank].losses.slice(-2));
+    assertEquals(recordsOf(outcome), recordsOf(expected[rank]));
+    assertSame(outcome.values, expected[rank].values);
+    if (rank === 0) assertSame(outcome.statistics, expected[rank].statistics);
+  });
+}
 
 gpuTest("2 ranks with sync_batchnorm train as one does, and twice with the same bits", async () => {
   const device = await testDevice();
@@ -10,11 +25,65 @@ gpuTest("2 ranks with sync_batchnorm train as one does, and twice with the same 
   assertEquals(one.losses.length, 5);
   assert(one.losses[0] - one.losses[3] > .1, `it learns: ${one.losses}`);
   requireSameTraining(ranks, one);
-  const again = await train(device, { size: 2 });
-  again.forEach((outcome, rank) => {
-    assertEquals(outcome.losses, ranks[rank].losses);
-    assertEquals(recordsOf(outcome), recordsOf(ranks[rank]));
-    assertSame(outcome.values, ranks[rank].values);
-    assertSame(outcome.statistics, ranks[rank].statistics);
-  });
+  requireSameBits(await train(device, { size: 2 }), ranks);
 });
+
+gpuTest("ranks take SAM's steps of several batches as one does", async () => {
+  const device = await testDevice();
+  const changes: Parameters<typeof train>[1]["changes"] = (model) => ({
+    accumulate: 2,
+    optimizer: makeOptimizer({ ...adamw, lr: 1e-2, sam: { rho: .2 } }, hiddenOf(model)),
+  });
+  const [one] = await train(device, { size: 1, changes });
+  requireSameTraining(await train(device, { size: 2, changes }), one);
+});
+
+/** Options of a run that asks rank 1 alone to stop after some steps. */
+function stopping(after: number): { changes: () => Partial<FitOptions> } {
+  let rank = 0;
+  const changes = () => {
+    if (rank++ === 0) return {};
+    const controller = new AbortController();
+    const stop: Callback = {
+      name: "stop",
+      everyRank: true,
+      stepEnd: ({ step }) => void (step === after && controller.abort()),
+    };
+    return { signal: controller.signal, callbacks: [stop] };
+  };
+  return { changes };
+}
+
+gpuTest(
+  "a rank that is asked to stop stops all of them, and the run resumes with the same bits",
+  async () => {
+    const device = await testDevice();
+    const plan = { size: 2, sync: false, epochs: 2 };
+    const whole = await train(device, plan);
+    assertSame(whole[1].values, whole[0].values);
+    const saved: Uint8Array[] = [];
+    const stopped = train(device, { ...plan, ...stopping(6), saved });
+    const error = await assertRejects(() => stopped, InterruptedError);
+    assert(/after step [78]/.test(error.message), error.message);
+    assertEquals(saved.length, 2, "one for the epoch, one for the interruption");
+    const resume = await decodeSnapshot(saved.at(-1)!, "last.safetensors");
+    requireSameBits(await train(device, { ...plan, resume }), whole);
+  },
+);
+
+gpuTest(
+  "what is not finite on one rank ends the run on all, or in 16-mixed skips the step on all",
+  async () => {
+    const device = await testDevice();
+    const diverging = train(device, { size: 2, poison: { rank: 1, at: 1, value: NaN } });
+    const error = await assertRejects(() => diverging, DivergedError);
+    assert(/not finite at step 2 \(epoch 0\), where the loss is NaN/.test(error.message), error.message);
+    const ranks = await train(device, {
+      size: 2,
+      precision: "16-mixed",
+      poison: { rank: 1, at: 1, value: 1e30 },
+    });
+    assertEquals(ranks[0].state.history[0].train.rows, 12 + 12 + 7 + 1, "without the step that was skipped");
+    assertSame(ranks[1].values, ranks[0].values);
+  },
+);

@@ -122,3 +122,36 @@ Deno.test("a loss takes its own options, and no other's", () => {
   );
   assertThrows(make({ name: "vocal" as LossName }), RangeError, 'did you mean "focal"?');
 });
+
+deviceTest("the divisors of a loss make the mean of two batches that of one", async (device) => {
+  const context = { device, classes, classWeights: () => weight };
+  const [first, second] = [[0, 2], [2, n]]; // rows
+  for (
+    const [name, options, focalBy] of [
+      ["cross_entropy", { ...smoothed, ...balanced }, undefined],
+      ["cross_entropy", { ...smoothed, ...none }, undefined],
+      ["focal", balanced, "softmax"],
+      ["focal", { ...smoothed, ...balanced }, "cross_entropy"],
+    ] as const
+  ) {
+    const loss = makeLoss({ name, ...options }, { ...context, ...(focalBy && { focalBy }) });
+    const lossOf = async ([from, to]: readonly number[]) => {
+      const rows = new Float32Array((to - from) * padded), own = labels.slice(from, to);
+      for (let i = from; i < to; i++) {
+        rows.set(logits.subarray(i * classes, (i + 1) * classes), (i - from) * padded);
+      }
+      const values = tensorOf(device, own, [own.length], "u32");
+      const value = loss(tensorOf(device, rows, [own.length, padded]), { kind: "indices", values });
+      const divisor = loss.divisor?.({ kind: "indices", labels: own }) ?? own.length;
+      return { value: (await value.read())[0], divisor };
+    };
+    const parts = [await lossOf(first), await lossOf(second)], whole = await lossOf([0, n]);
+    const all = parts.reduce((sum, { divisor }) => sum + divisor, 0);
+    assertAlmostEquals(all, whole.divisor, 1e-9);
+    assertAlmostEquals(
+      parts.reduce((sum, { value, divisor }) => sum + value * divisor / all, 0),
+      whole.value,
+      1e-5,
+    );
+  }
+});
