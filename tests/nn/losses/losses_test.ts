@@ -136,7 +136,7 @@ deviceTest("the divisors of a loss make the mean of two batches that of one", as
   ) {
     const loss = makeLoss({ name, ...options }, { ...context, ...(focalBy && { focalBy }) });
     const lossOf = async ([from, to]: readonly number[]) => {
-      const rows = new Float32Array((to - from) * padded), own = labels.slice(from, to);
+      const rows = new Float32Array((to - from) * padded), own = Uint32Array.from(labels.subarray(from, to));
       for (let i = from; i < to; i++) {
         rows.set(logits.subarray(i * classes, (i + 1) * classes), (i - from) * padded);
       }
