@@ -5,6 +5,7 @@
 import { DataError, FileError } from "../base/errors.ts";
 import type { Lock } from "../base/lock.ts";
 import { progressOn } from "../base/progress.ts";
+import { ONE } from "../base/ranks.ts";
 import type { ConfigFiles } from "../config/mod.ts";
 import type { FileTree } from "../data/types.ts";
 import type { Host, Terminal } from "../setup/host.ts";
@@ -56,6 +57,9 @@ export function browserHost(options: BrowserHostOptions): Host {
     plotting: () => absent("fonts for plots"),
     signal,
     openGpu,
+    openRanks: () => Promise.resolve(ONE),
+    hostname: () => "page",
+    usableGpuFiles: () => [],
     requireOnnx: () => {},
     openOnnx: async (path) => await openOnnx(path, await disk.readFile(path)),
     ...disk,

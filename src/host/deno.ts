@@ -9,6 +9,7 @@ import { denoConfigFiles, openConfigFolder } from "./deno_config.ts";
 import { appendBytes, appendText, folderStore, linkAtomic, openTree } from "./deno_files.ts";
 import { openFile, readFile } from "./deno_file_source.ts";
 import { openGpu } from "./deno_gpu.ts";
+import { usableGpuFiles } from "./deno_gpu_files.ts";
 import { encodeJpeg } from "./deno_images.ts";
 import { denoMachine } from "./deno_machine.ts";
 import { openOnnx, readWebRuntime, requireOnnx } from "./deno_onnx.ts";
@@ -17,22 +18,27 @@ import { denoPictures } from "./deno_pictures.ts";
 import { madeFrom, program } from "./deno_places.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { lockHolder, tryLock } from "./deno_lock.ts";
+import { awaitTurn, leaveRanks, openRanks, rankPrefix } from "./deno_ranks.ts";
 import { stopSignal } from "./deno_signals.ts";
 import { denoTerminal, printError } from "./deno_terminal.ts";
 import { writeAtomic, writeParts } from "./deno_writing.ts";
 
 /**
  * Runs the command line with this process's arguments and exits with its exit code. An error prints one message to
- * stderr, with a stack trace only where it is a bug.
+ * stderr, with a stack trace only where it is a bug, and ends all ranks of its launch.
  */
 export async function runProcess(
   main: (args: readonly string[], host: Host) => Promise<number>,
 ): Promise<never> {
-  const code = await main(Deno.args, denoHost()).catch((error) => {
-    const code = exitCode(error);
-    printError(code === 1 ? Deno.inspect(error) : `${error.name}: ${error.message}`);
+  let isError = false;
+  const code = await main(Deno.args, denoHost()).catch(async (error) => {
+    await awaitTurn();
+    isError = true;
+    const code = exitCode(error), text = code === 1 ? Deno.inspect(error) : `${error.name}: ${error.message}`;
+    printError(rankPrefix() + text);
     return code;
   });
+  await leaveRanks(code, isError);
   Deno.exit(code);
 }
 
@@ -57,6 +63,9 @@ export function denoHost(): Host {
     plotting: loadPlotting,
     signal,
     openGpu,
+    openRanks,
+    hostname: Deno.hostname,
+    usableGpuFiles,
     openOnnx,
     requireOnnx,
     openTree: (path, cure) => openTree(path, cure, unpacking),

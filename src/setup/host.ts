@@ -5,6 +5,7 @@
 import type { ByteSource } from "../base/byte_source.ts";
 import type { TryLock } from "../base/lock.ts";
 import type { LiveLine, StartProgress } from "../base/progress.ts";
+import type { Ranks } from "../base/ranks.ts";
 import type { ConfigFiles, ConfigWorld } from "../config/mod.ts";
 import type { ProviderName } from "../core/providers/mod.ts";
 import type { DecodeThread } from "../data/decode/decode_pool.ts";
@@ -95,6 +96,15 @@ export interface Host {
   readonly signal: AbortSignal;
   /** The GPU object of a provider, by default the default one. @throws GpuError that says how to fix it */
   openGpu(provider?: ProviderName): Promise<GPU>;
+  /**
+   * The ranks of the launch that this process belongs to, one where it is by itself.
+   * @throws ConfigError if MPI cannot be opened
+   */
+  openRanks(): Promise<Ranks>;
+  /** The name of the machine or container. */
+  hostname(): string;
+  /** The device files of GPUs that this process may use; empty where the system has none. */
+  usableGpuFiles(): readonly string[];
   /** @throws DataError if ONNX Runtime is not installed */
   requireOnnx(): void;
   /** Opens the model in an ONNX file. @throws DataError if ONNX Runtime is missing or rejects the file */
