@@ -41,3 +41,11 @@ export const ONE: Ranks = {
   barrier: () => Promise.resolve(),
   abort() {},
 };
+
+/** Rank 0's value on all ranks; it must be JSON, or undefined. Collective. */
+export async function fromFirst<T>(ranks: Ranks, value: T): Promise<T> {
+  if (ranks.size === 1) return value;
+  const own = ranks.rank === 0 ? new TextEncoder().encode(JSON.stringify(value ?? null)) : undefined;
+  const text = new TextDecoder().decode(await ranks.broadcast(own));
+  return JSON.parse(text) ?? undefined;
+}

@@ -39,7 +39,7 @@ export async function launch(
 
 /** The task with its own flags of the command line. */
 function withFlags(task: ConfiguredTask, { own }: CommandLine): ConfiguredTask {
-  return { ...task, run: (host, config, places) => task.run(host, config, places, own) };
+  return { ...task, run: (host, config, places, ranks) => task.run(host, config, places, ranks, own) };
 }
 
 /** The folders, root and overrides of a command line. */

@@ -1,3 +1,4 @@
+import type { Ranks } from "../base/ranks.ts";
 import type { Config } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
 import type { RunPlaces } from "../setup/run_places.ts";
@@ -22,6 +23,8 @@ interface AnyTask {
 
 /** A task that takes a configuration and produces a run. */
 export interface ConfiguredTask extends AnyTask {
+  /** Opens the ranks of the launch, for tasks that run on several; by default each process runs by itself. */
+  openRanks?(host: Host, config: Config): Promise<Ranks>;
   /** Where a run's files go, if that is not just `folder` or a name beside it: a resumed run goes on in its own. */
   places?(host: Host, config: Config, folder: string, isJob: boolean): Promise<RunPlaces>;
   /** Runs in its own folder; `given` are its flags on the command line. Loaded on demand, so that inspecting a configuration loads no engine. */
@@ -29,6 +32,7 @@ export interface ConfiguredTask extends AnyTask {
     host: Host,
     config: Config,
     places: RunPlaces,
+    ranks: Ranks,
     given?: ReadonlyMap<string, string>,
   ): Promise<Outcome>;
 }

@@ -1,6 +1,7 @@
 /** Creates the trainer's options from a configuration. */
 import { largest } from "../base/lists.ts";
 import { Float } from "../base/float.ts";
+import type { Ranks } from "../base/ranks.ts";
 import { ConfigError } from "../base/errors.ts";
 import { type Config, pipelineSteps } from "../config/mod.ts";
 import type { Device } from "../core/device.ts";
@@ -31,6 +32,7 @@ export interface FitParts {
   readonly log: RunLog;
   readonly resume: Snapshot | undefined;
   readonly callbacks: readonly Callback[];
+  readonly ranks?: Ranks | undefined;
 }
 
 /** The trainer's options, with the configured optimiser and schedule. `folder` is the run's folder. */
@@ -68,6 +70,7 @@ export async function openFit(
     callbacks: [...choices, ...callbacks],
     progress: host.progress,
     signal: host.signal,
+    syncBatchNorm: trainer.sync_batchnorm,
     about: aboutRun(config, folder, data.fingerprint),
   };
 }
@@ -111,9 +114,10 @@ function batchesBetweenValidations({ trainer }: Config, data: OpenData): number 
 /** The evaluator for a run's validations and its test. */
 export function openEvaluator(
   { data: { image_size: imageSize } }: Config,
-  { device, model, loss, data }: Pick<FitParts, "device" | "model" | "loss" | "data">,
+  { device, model, loss, data, ranks }: Pick<FitParts, "device" | "model" | "loss" | "data" | "ranks">,
 ): Evaluator {
   const batchSize = data.evalBatchSize;
   const batches = largest(EVALUATED_SPLITS.map((split) => data.evaluate(split).length), 1);
-  return evaluator(device, { model, loss, imageSize, batchSize, batches });
+  const others = ranks && ranks.size > 1 ? ranks : undefined;
+  return evaluator(device, { model, loss, imageSize, batchSize, batches, ranks: others });
 }

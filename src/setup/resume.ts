@@ -1,5 +1,6 @@
 /** Which checkpoint a run resumes from, and whether the run that is configured now can go on from it. */
 import { ConfigError, DataError } from "../base/errors.ts";
+import { ONE, type Ranks } from "../base/ranks.ts";
 import { type Config, formatConfigJson, readConfigJson } from "../config/mod.ts";
 import { folderOf } from "../data/files/paths.ts";
 import { changesOf, listingOf } from "../data/files/data_changes.ts";
@@ -169,13 +170,18 @@ async function dataChangeSince(
   throw refuse(what, "restore the data, or give data.on_change=continue to go on with what is there");
 }
 
-/** Reads the checkpoint that a run resumes from, and prints where it goes on and what has changed since. */
+/**
+ * Reads the checkpoint that a run resumes from, and prints where it goes on and what has changed since. Rank 0 reads
+ * the file for all, as it may be on its machine only.
+ */
 export async function openResume(
   host: Host,
   config: Config,
   { path, why, dataChange }: Resume,
+  ranks: Ranks = ONE,
 ): Promise<Snapshot> {
-  const read = await decodeSnapshot(await host.readFile(path), path);
+  const bytes = await ranks.broadcast(ranks.rank === 0 ? await host.readFile(path) : undefined);
+  const read = await decodeSnapshot(bytes, path);
   const snapshot = dataChange?.isOfSamples ? forOtherSamples(read) : read;
   const { epoch, batch, step, stop } = snapshot.progress;
   const place = batch === 0 ? "" : ` after ${batch} batches`;

@@ -18,14 +18,23 @@ const train: ConfiguredTask = {
     const { findPlaces } = await import("../setup/run_places.ts");
     return await findPlaces(host, config, folder, isJob);
   },
-  async run(host, config, places) {
+  async openRanks(host, config) {
+    const { openRanks } = await import("../setup/open_ranks.ts");
+    const ranks = await openRanks(host, config);
+    if (ranks.size === 1 || !config.trainer.lr_find) return ranks;
+    throw new ConfigError(
+      `Cannot look for a learning rate on ${ranks.size} ranks: start trainer.lr_find=true by itself, with ` +
+        `data.batch_size=${config.data.batch_size * ranks.size} to see the batches of all`,
+    );
+  },
+  async run(host, config, places, ranks) {
     if (config.trainer.lr_find) {
       const { lrFind } = await import("./lr_find.ts");
       const { suggestion } = await lrFind(host, config, places.folder);
       return new Map(suggestion === undefined ? [] : [["lr_find/suggestion", suggestion]]);
     }
     const { train } = await import("./train.ts");
-    const { state, test } = await train(host, config, places);
+    const { state, test } = await train(host, config, places, { ranks });
     const outcome = new Map<string, number>();
     if (state.best && !Number.isNaN(state.best.value)) outcome.set("val/acc_top1", state.best.value);
     if (test) outcome.set("test/acc_top1", test.top1).set("test/loss", test.loss);
@@ -48,7 +57,7 @@ const evaluate: ConfiguredTask = {
     const rest = await withDataPath(host, overrides.slice(models.length));
     return await withModelFile(host, [...models, ...rest]);
   },
-  async run(host, config, places, given) {
+  async run(host, config, places, _, given) {
     const { evaluate } = await import("./eval.ts");
     const tested = given?.get("split") as Split | "all" | undefined;
     const { loss, acc_top1: top1, acc_top5: top5, f1_macro: f1, ece } = await evaluate(

@@ -1,5 +1,6 @@
 /** The task `train`: trains the configured model, tests it, and writes the results to the run's folder. */
 import { counting } from "../base/progress.ts";
+import { fromFirst, ONE, type Ranks } from "../base/ranks.ts";
 import type { Config } from "../config/mod.ts";
 import { mib } from "../base/byte_size.ts";
 import type { Device } from "../core/device.ts";
@@ -14,15 +15,18 @@ import { keepListing } from "../setup/kept_listing.ts";
 import { isBalancedBySampler, lossContext } from "../setup/loss_context.ts";
 import { openCallbacks } from "../setup/open_callbacks.ts";
 import { describeData, type OpenData, openData, requireTrainable } from "../setup/open_data.ts";
-import { openEvaluator, openFit } from "../setup/open_fit.ts";
+import { type FitParts, openEvaluator, openFit } from "../setup/open_fit.ts";
 import { openLog, withRunLog } from "../setup/open_log.ts";
 import { openConfigured, openModel } from "../setup/open_model.ts";
+import { describeRanks, requireSameData } from "../setup/ranks_of_run.ts";
+import { requireOwnGpus } from "../setup/open_ranks.ts";
 import { openResume } from "../setup/resume.ts";
 import type { RunPlaces } from "../setup/run_places.ts";
 import { formatTest } from "../setup/test_line.ts";
 import { type Callback, callEach } from "../train/callback.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
-import type { Evaluator } from "../train/evaluate.ts";
+import { copyModelFromFirst } from "../train/data_parallel.ts";
+import { RunLog } from "../train/log.ts";
 import { outputScalars } from "../train/output_scalars.ts";
 import type { RunState } from "../train/run_state.ts";
 import type { Tally } from "../train/step_results.ts";
@@ -39,45 +43,55 @@ export interface TrainResult {
 /** Callbacks that follow a run beside the configured ones, such as a page's. */
 export type Watch = (data: OpenData, device: Device) => readonly Callback[];
 
+/** Who else takes part in a training, and who follows it. */
+export interface TrainWith {
+  readonly watch?: Watch;
+  /** The processes that train the model together: the first one writes all files. By default there are no others. */
+  readonly ranks?: Ranks;
+}
+
 /** Trains with validation after each epoch, writes checkpoints, and tests the best one. */
 export async function train(
   host: Host,
   given: Config,
   places: RunPlaces,
-  watch: Watch = () => [],
+  { watch = () => [], ranks = ONE }: TrainWith = {},
 ): Promise<TrainResult> {
   const config = given.trainer.fast_dev_run === false ? given : fastDevRun(given);
-  const { folder } = places;
-  if (config.callbacks.onnx_export) host.requireOnnx();
-  const log = openLog(host, config, folder);
+  const { folder } = places, isFirst = ranks.rank === 0;
+  if (config.callbacks.onnx_export && isFirst) host.requireOnnx();
+  const log = isFirst ? openLog(host, config, folder) : new RunLog();
   const device = await openConfigured(host, config);
   try {
-    using data = await openData(host, config, device, SPLITS);
+    await requireOwnGpus(host, ranks, device.adapter, config);
+    using data = await openData(host, config, device, SPLITS, { share: ranks });
+    await requireSameData(ranks, data);
     host.print(`data    ${describeData(data, SPLITS)}`);
-    const findings = await quickHealth(config, data, SPLITS);
+    const findings = isFirst ? await quickHealth(config, data, SPLITS) : [];
     for (const note of [healthNote(config, findings), compatNote(config)]) {
       if (note !== undefined) host.print(note);
     }
     requireTrainable(data);
     host.print(`config  ${describeConfig(config)}`);
     const model = await openModel(host, config, device, data.classes);
-    await describeRun(host, config, folder, { device, data });
-    if (config.callbacks.model_checkpoint) await keepListing(host, data.dataset, data.fingerprint);
+    if (isFirst) await describeRun(host, config, folder, { device, data });
+    if (config.callbacks.model_checkpoint && isFirst) await keepListing(host, data.dataset, data.fingerprint);
     host.print(`run     ${folder}`);
+    if (ranks.size > 1) host.print(`        ${describeRanks(config, ranks)}`);
     if (isBalancedBySampler(config)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }
     host.print("");
     const loss = makeLoss(config.loss, { device, ...lossContext(config, data) });
-    const evaluation = openEvaluator(config, { device, model, loss, data });
-    const resume = places.resume && await openResume(host, config, places.resume);
+    const evaluation = openEvaluator(config, { device, model, loss, data, ranks });
+    const resume = places.resume && await openResume(host, config, places.resume, ranks);
     return await withRunLog(log, config, resume?.progress, async () => {
       const configured = openCallbacks(host, config, places, { device, data, findings });
       const callbacks = [...configured, ...watch(data, device)];
-      const parts = { device, data, model, loss, evaluation, log, resume, callbacks };
+      const parts = { device, data, model, loss, evaluation, log, resume, callbacks, ranks };
       const state = await fit(device, await openFit(host, config, folder, parts));
       if (state.stop !== undefined) host.print(`\nstopped ${state.stop}`);
-      const test = await testBest(host, evaluation, data, state, callbacks);
+      const test = await testBest(host, parts, state);
       const { live, peakBytes } = state.memory;
       host.print(`memory  ${live} buffers alive in every epoch, ${mib(peakBytes)} of GPU memory at the peak`);
       host.print(`disk    ${await describeDiskUse(host, places)}`);
@@ -102,21 +116,24 @@ function fastDevRun(config: Config): Config {
 /** Loads the best checkpoint and evaluates it on the test split. */
 async function testBest(
   host: Host,
-  evaluation: Evaluator,
-  data: OpenData,
+  { evaluation, data, callbacks, ranks }: FitParts & { readonly ranks: Ranks },
   state: RunState,
-  callbacks: readonly Callback[],
 ): Promise<Tally | undefined> {
-  const { best, log, maxEpochs, model, step } = state;
+  const { log, maxEpochs, model, step } = state, best = await fromFirst(ranks, state.best);
   if (!best) return undefined;
   host.print(`\nbest    ${best.path} (epoch ${best.epoch})`);
   if (data.evaluate("test").length === 0) {
     host.print("test    no test split");
     return undefined;
   }
-  await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes, freshHead: false });
+  const isFirst = ranks.rank === 0;
+  if (isFirst) {
+    await loadCheckpoint(model, await host.openFile(best.path), { classes: data.classes, freshHead: false });
+  }
+  if (ranks.size > 1) await copyModelFromFirst(ranks, model); // GPU sync point
   const batches = data.evaluate("test"), started = () => host.progress("testing batches", batches.length);
   const { tally, outputs } = await evaluation.run("test", counting(batches, started));
+  if (!isFirst) return tally;
   const { loss, top1, top5 } = tally;
   host.print(formatTest(tally, data.classes.length));
   log.scalars({

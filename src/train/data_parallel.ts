@@ -11,6 +11,7 @@ import { ConfigError } from "../base/errors.ts";
 import type { Ranks } from "../base/ranks.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Loss } from "../nn/losses/loss.ts";
+import type { Model } from "../nn/model.ts";
 import type { JointRanks } from "../ops/batch_norm.ts";
 import type { TrainBatch } from "./batch.ts";
 import { sharedResults } from "./shared_results.ts";
@@ -35,8 +36,6 @@ export interface DataParallel extends JointRanks {
   reduce(gradient: Tensor, shares?: readonly number[]): Promise<void>;
   /** Agrees whether to stop, between batches of an evaluation. */
   agree(): Promise<boolean>;
-  /** Rank 0's text, or undefined, on all. */
-  agreeOn(text: string | undefined): Promise<string | undefined>;
   /** Replaces what tensors hold by what they hold on rank 0. Waits for the GPU. */
   copyFromFirst(tensors: readonly Tensor[]): Promise<void>;
 }
@@ -94,15 +93,22 @@ export function dataParallel(
       await ranks.sum(asked);
       return isStopping ||= asked[0] > 0;
     },
-    async agreeOn(text) {
-      const bytes = await ranks.broadcast(new TextEncoder().encode(JSON.stringify(text ?? null)));
-      return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;
-    },
-    async copyFromFirst(tensors) {
-      for (const tensor of tensors) {
-        const own = ranks.rank === 0 ? new Uint8Array(await tensor.readBytes()) : undefined; // GPU sync point
-        tensor.write(await ranks.broadcast(own));
-      }
-    },
+    copyFromFirst: (tensors) => copyFromFirst(ranks, tensors),
   };
+}
+
+/** Replaces what tensors hold by what they hold on rank 0. Collective; waits for the GPU. */
+export async function copyFromFirst(ranks: Ranks, tensors: readonly Tensor[]): Promise<void> {
+  for (const tensor of tensors) {
+    const own = ranks.rank === 0 ? new Uint8Array(await tensor.readBytes()) : undefined; // GPU sync point
+    const bytes = await ranks.broadcast(own);
+    if (ranks.rank > 0) tensor.write(bytes);
+  }
+}
+
+/** The same with a model's parameters and running statistics. */
+export async function copyModelFromFirst(ranks: Ranks, { parameters }: Model): Promise<void> {
+  const { values, statistics } = parameters;
+  await copyFromFirst(ranks, [values, statistics]); // GPU sync point
+  values.device.scope(() => parameters.copyHalves());
 }

@@ -1,5 +1,6 @@
 /** What all ranks have in common before the first step. */
 import { ConfigError } from "../base/errors.ts";
+import { fromFirst } from "../base/ranks.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Fit } from "./run.ts";
@@ -13,9 +14,9 @@ export async function withChoicesOfFirst(
   if (parallel === undefined || !tuneKernels) return await prepare();
   const isFirst = ranks!.rank === 0;
   if (isFirst) await prepare();
-  const text = await parallel.agreeOn(JSON.stringify([...device.choices]));
+  const choices = await fromFirst(ranks!, [...device.choices]);
   if (isFirst) return;
-  for (const [key, name] of JSON.parse(text!)) device.choices.set(key, name);
+  for (const [key, name] of choices) device.choices.set(key, name);
   await prepare();
 }
 

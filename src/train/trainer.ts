@@ -1,4 +1,5 @@
 /** The trainer: epochs of training and validation, and the callbacks around them. */
+import { fromFirst } from "../base/ranks.ts";
 import { counting, noProgress } from "../base/progress.ts";
 import { watchCompiling } from "../core/kernel.ts";
 import type { Device } from "../core/device.ts";
@@ -133,7 +134,7 @@ async function trainEpoch(run: Fit): Promise<void> {
   state.history.push({ ...trained, valid } satisfies EpochRecord);
   state.memory = run.device.pool.stats();
   await callEach(callbacks, "epochEnd", state);
-  if (run.parallel) state.stop = await run.parallel.agreeOn(state.stop);
+  if (run.ranks) state.stop = await fromFirst(run.ranks, state.stop);
 }
 
 /** Whether an epoch's last step is logged: when it is its turn, or when the epoch is shorter than the interval. */

@@ -71,7 +71,7 @@ export async function train(
         newsFrom(data, { pace, say }),
         ...(folder === "run" ? [surveyAll(data, { device, imageSize, progress, signal, keep })] : []),
       ];
-      const { state } = await trainTask(heard, config, places, watch);
+      const { state } = await trainTask(heard, config, places, { watch });
       say({ kind: "memory", bytes: state.memory.peakBytes });
       return new Map();
     },
