@@ -25,6 +25,12 @@ export async function launch(
     if ("look" in task) {
       throw new ConfigError(`Cannot sweep ${task.name}: it does not train; run it once for each dataset`);
     }
+    const { size } = await host.openRanks();
+    if (size > 1) {
+      throw new ConfigError(
+        `Cannot sweep on ${size} ranks: start the sweep by itself, or train each of its configurations on ranks`,
+      );
+    }
     const { sweep } = await import("./sweep.ts");
     return await sweep(host, withFlags(task, line), line, request);
   }

@@ -1,6 +1,6 @@
 /** A run on ranks other than the first, which writes its files and prints its lines for all of them. */
 import { DivergedError, InterruptedError } from "../base/errors.ts";
-import { noProgress } from "../base/progress.ts";
+import { noLine, noProgress } from "../base/progress.ts";
 import { fromFirst, type Ranks } from "../base/ranks.ts";
 import type { Config } from "../config/mod.ts";
 import type { Host } from "../setup/host.ts";
@@ -47,7 +47,7 @@ function besideFirst(host: Host, { rank }: Ranks): Host {
     print: (line, level = "info") => {
       if (isHeard(level)) host.print(`rank ${rank}: ${line}`, level);
     },
-    live: () => ({ update() {}, [Symbol.dispose]() {} }),
+    live: () => noLine,
     progress: noProgress,
   };
 }

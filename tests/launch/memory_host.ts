@@ -1,5 +1,6 @@
 /** A host whose files are in memory, for what launches runs. */
 
+import { ONE } from "../../src/base/ranks.ts";
 import { noLine, noProgress } from "../../src/base/progress.ts";
 import { lockedBy, type TryLock } from "../../src/base/lock.ts";
 import { temporaryOf } from "../../src/base/temporary_name.ts";
@@ -43,6 +44,7 @@ export function memoryHost(
       openConfigFolder: (path) => memoryFiles(folders[path] ?? {}, path),
     },
     signal: new AbortController().signal,
+    openRanks: () => Promise.resolve(ONE),
     writeAtomic: write,
     appendText: (path, text) => write(path, new TextEncoder().encode((files.get(path) ?? "") + text)),
     appendBytes: () => Promise.reject(new TypeError("Cannot append bytes because these files are text")),
