@@ -1,8 +1,8 @@
 /** A run in the page: the task `train` of the command line with the page as its host. */
-import { InterruptedError } from "../../src/base/errors.ts";
+import { ConfigError, InterruptedError } from "../../src/base/errors.ts";
 import { treeBelow } from "../../src/data/files/joined_tree.ts";
 import type { FileTree } from "../../src/data/types.ts";
-import { load, quotedValue } from "../../src/config/mod.ts";
+import { type Config, load, quotedValue } from "../../src/config/mod.ts";
 import { browserHost } from "../../src/host/browser_host.ts";
 import type { Disk } from "../../src/host/memory_disk.ts";
 import { runOnce } from "../../src/launch/run_once.ts";
@@ -40,6 +40,14 @@ export interface RunParts {
   readonly keep: SurveyParts["keep"];
 }
 
+/** The page has no place for the curve of a range test. @throws ConfigError */
+function requireTraining({ trainer }: Config): void {
+  if (!trainer.lr_find) return;
+  throw new ConfigError(
+    "Cannot look for a learning rate in the page, which only trains: give trainer.lr_find=true to deno task train",
+  );
+}
+
 /** Trains as ordered; a run that was stopped goes on with `resume=auto` among the overrides. */
 export async function train(
   order: TrainOrder,
@@ -62,7 +70,7 @@ export async function train(
   const task: ConfiguredTask = {
     name: "train",
     summary: "",
-    check() {},
+    check: requireTraining,
     places: findPlaces,
     async run(host, config, places) {
       const heard = { ...host, progress: progressTo((news) => say({ kind: "progress", ...news })) };

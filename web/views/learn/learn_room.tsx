@@ -19,6 +19,10 @@ export function LearnRoom() {
         <h2 id="plan-title">Training in this tab</h2>
         <Adapter />
         <PlanForm />
+        <p>
+          A rate that suits these images is looked for on the command line, by{" "}
+          <code>deno task train PATH trainer.lr_find=true</code>.
+        </p>
         <div class="ways-in start">
           <button type="button" disabled={isClosed()} onClick={() => void overfit()}>
             1. Learn one batch by heart
