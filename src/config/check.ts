@@ -93,18 +93,23 @@ function describe(
   }
   const name = full(path);
   const node = schemaAt(schema, path, root);
-  const orNull = node && takesNull(node) ? " or null" : "";
+  const must = node && takesNull(node) ? orNull(issue.message) : issue.message;
   const given = nodeAt(root, path);
   const origin = originAt(root, path);
   if (given === undefined) {
-    return faults.add(`Cannot do without ${name} because it ${issue.message}${orNull}`, origin);
+    return faults.add(`Cannot do without ${name} because it ${must}`, origin);
   }
   faults.add(
-    `Cannot use ${name}=${formatNode(given)} because it ${issue.message}${orNull}${
-      listed(issue, name, given)
-    }`,
+    `Cannot use ${name}=${formatNode(given)} because it ${must}${listed(issue, name, given)}`,
     origin,
   );
+}
+
+/** The requirement, or null: before its question, and once. */
+function orNull(must: string): string {
+  if (/\bnull\b/.test(must)) return must;
+  const [wanted, question] = must.split(/(?=: did you mean )/);
+  return `${wanted} or null${question ?? ""}`;
 }
 
 /** How a single text is written where a list is wanted. */

@@ -139,7 +139,7 @@ export function calibrationNotes({ images, bound, ece, min_precision, classes }:
     ...(unseen.length > 0
       ? [
         `${unseen.length} of ${classes.length} classes have no threshold, as none of their images were validated: ` +
-        `${names(unseen)}; give the valid split some of each`,
+        `${names(unseen)}; validate on some of each (data.split.valid, trainer.limit_val_batches)`,
       ]
       : []),
     ...(without.length > 0

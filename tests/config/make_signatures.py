@@ -34,8 +34,8 @@ SOURCES = {
         ("torch/optim/sgd.py", "torch.optim", ["SGD"]),
         ("torch/optim/_muon.py", "torch.optim", ["Muon"]),
         ("torch/optim/lr_scheduler.py", "torch.optim.lr_scheduler", [
-            "StepLR", "MultiStepLR", "ExponentialLR", "PolynomialLR", "OneCycleLR", "CosineAnnealingWarmRestarts",
-            "ReduceLROnPlateau",
+            "StepLR", "MultiStepLR", "ExponentialLR", "PolynomialLR", "OneCycleLR", "CosineAnnealingLR",
+            "CosineAnnealingWarmRestarts", "ReduceLROnPlateau",
         ]),
         ("torch/nn/modules/loss.py", "torch.nn", ["CrossEntropyLoss"]),
     ],

@@ -24,6 +24,7 @@ const GIVEN: Readonly<Record<string, Data>> = {
   gamma: 0.9,
   max_lr: 0.1,
   T_0: 5,
+  T_max: 5,
   size: 32,
   degrees: 5,
   bits: 3,
@@ -164,9 +165,12 @@ Deno.test("an unknown way to mix is named with its origin, and only ways to mix 
     "give transforms.batch=[mixup]",
   );
   assertStringIncludes(faultsOf("", ["transforms.batch=[rand_augment]"]), "put it into transforms.train");
+  const bare = "transforms.train=[rand_augment: {magnitude: 5}, normalize]";
+  assertStringIncludes(faultsOf("", [bare]), "a map in a list has braces: [{name: {option: value}}]");
+  assertStringIncludes(faultsOf("", ["eval.tta=flips"]), "one of flip, crops or null: did you mean flip?");
   assertStringIncludes(faultsOf("", ["transforms.train=normalize"]), "write transforms.train=[normalize]");
   const swapped = "transforms.batch={timm_mixup: {cutmix_minmax: [0.8, 0.2]}}";
-  assertStringIncludes(faultsOf("", [swapped]), "must be [least, most], the first below the second");
+  assertStringIncludes(faultsOf("", [swapped]), "must be [least, most] with least below most or null");
 });
 
 for (
@@ -241,6 +245,11 @@ Deno.test("schedules of torch by their own names: cycles keep the momentum, a pl
     false,
   ]);
   assertStringIncludes(faultsOf(scheduler("OneCycleLR", "max_lr: 0.1")), "write cycle_momentum: false");
+  const fall = loadWith(scheduler("CosineAnnealingLR", "T_max: 7, eta_min: 1e-5")).scheduler;
+  assertEquals(
+    fall.name === "cosine_restarts" && [fall.t_0, fall.t_mult, fall.eta_min],
+    [7, 1, 1e-5],
+  );
   const restarts = loadWith(scheduler("CosineAnnealingWarmRestarts", "T_0: 3, T_mult: 2")).scheduler;
   assertEquals(["t_0" in restarts && restarts.t_0, "t_mult" in restarts && restarts.t_mult], [3, 2]);
   const plateau = (options: string) => scheduler("ReduceLROnPlateau", options);

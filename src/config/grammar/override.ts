@@ -104,6 +104,9 @@ function elementsOf(source: string, override: string): Element[] {
     if (!error.message.includes(" at character ") && (isCall || !error.message.includes(" is not known"))) {
       throw error;
     }
+    if (/[[,]\s*[\w.]+\s*:\s*\{/.test(source)) {
+      throw new ConfigError(`${error.message}; a map in a list has braces: [{name: {option: value}}]`);
+    }
     const quoted = `${override.slice(0, override.indexOf("=") + 1)}"${source.replaceAll(/["\\]/g, "\\$&")}"`;
     throw new ConfigError(`${error.message}; for text write ${shellQuote(quoted)}`);
   }

@@ -16,7 +16,7 @@ const options = z.strictObject({
   cutmix_alpha: z.number().nonnegative().default(0)
     .describe("Concentration of the share that a box leaves; 0: no CutMix, unless by cutmix_minmax"),
   cutmix_minmax: z.tuple([share, share])
-    .refine(([least, most]) => least < most, "must be [least, most], the first below the second").nullable()
+    .refine(([least, most]) => least < most, "must be [least, most] with least below most").nullable()
     .default(null)
     .describe("Sides of the box as shares of the image's, [least, most], in place of cutmix_alpha"),
   prob: probability.default(1).describe("Probability that a batch, pair or image is mixed"),

@@ -99,6 +99,17 @@ export const schedules = family("scheduler", ["torch.optim.lr_scheduler"], {
   PolynomialLR: ["polynomial", {
     options: { optimizer: partial, total_iters: kept(5), power: kept(1), last_epoch: fromStart },
   }],
+  CosineAnnealingLR: ["cosine_restarts", {
+    options: {
+      optimizer: partial,
+      T_max: required({ as: "t_0" }),
+      eta_min: kept(0),
+      last_epoch: fromStart,
+    },
+    adds: { t_mult: 1 },
+    about:
+      "the same for `T_max` epochs; a longer run restarts at the first rate, where the class rises as it fell",
+  }],
   CosineAnnealingWarmRestarts: ["cosine_restarts", {
     options: {
       optimizer: partial,
