@@ -57,8 +57,12 @@ export function minConfidenceOf(
   }
   const of = calibration.classes.map(({ threshold }) => threshold);
   const never = classes.filter((_, i) => of[i] === null);
+  const unseen = never.filter((name) => calibration.classes[classes.indexOf(name)].images === 0);
+  const why = unseen.length === 0 ? "" : `; none of the images validated are of ${few(unseen)}`;
   const ofNever = never.length === 0 ? [] : [
-    `${never.length} of ${classes.length} classes have no threshold and are never answered: ${few(never)}`,
+    `${never.length} of ${classes.length} classes have no threshold and are never answered: ${
+      few(never)
+    }${why}`,
   ];
   return { asked, of, notes: [...ofNever, ...ofName] };
 }

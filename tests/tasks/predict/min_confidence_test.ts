@@ -31,6 +31,9 @@ Deno.test("minConfidenceOf() takes each class's threshold for auto, and says whi
   const { of, notes } = minConfidenceOf("auto", { ...card, calibration: calibration() }, "m.safetensors");
   assertEquals(of, [.5, .75, null]);
   assertEquals(notes, ["1 of 3 classes have no threshold and are never answered: 02"]);
+  const seen = calibration(), classes = seen.classes.map((one, i) => i === 2 ? { ...one, images: 0 } : one);
+  const [unseen] = minConfidenceOf("auto", { ...card, calibration: { ...seen, classes } }, "m").notes;
+  assertEquals(unseen, `${notes[0]}; none of the images validated are of 02`);
   assertThrows(
     () => minConfidenceOf("auto", card, "m.safetensors"),
     ConfigError,
