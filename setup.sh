@@ -61,10 +61,11 @@ has_deno() {
     [ "$(printf '%s\n' "$DENO_VERSION" "$version" | sort -V | tail -n 1)" = "$version" ]
 }
 
-# By npm where it is there; else by Deno's own installer, which is 400 Debian packages less; else by Debian's npm.
+# By npm where it is there; else by Deno's own installer; else by pip, which is 20 Debian packages; else by Debian's
+# npm, which is 380.
 install_deno() {
   if ! has npm; then
-    deno_by_script || apt_install npm "npm, which brings Deno"
+    deno_by_script || deno_by_pip || apt_install npm "npm, which brings Deno"
     has_deno || ! has npm || deno_by_npm
   else
     deno_by_npm
@@ -89,6 +90,16 @@ apt_tool() { # PACKAGE, which is not needed if something else does
   [ -n "${apt_is_fresh:-}" ] || as_root apt-get update -qq || return 1
   apt_is_fresh=1
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+}
+
+# The same binary by PyPI's package; into a folder of its own, so that nothing of the system's Python changes.
+deno_by_pip() {
+  local folder="$HOME/.deno/pip"
+  python3 -m pip --version >/dev/null 2>&1 || apt_tool python3-pip || return 1
+  say "installing Deno $DENO_VERSION (PyPI's package deno, into $folder)"
+  python3 -m pip install --quiet --no-deps --upgrade --target "$folder" "deno==$DENO_VERSION" >/dev/null 2>&1 ||
+    { say "pip cannot install it"; return 1; }
+  link_deno "$folder/bin/deno"
 }
 
 # On PATH, so that the next command finds it.
