@@ -15,8 +15,9 @@ status=0
 docker run --rm --init --name wgrad --runtime nvidia --gpus all --stop-timeout 25 \
   --volume /mnt/data:/data:ro --volume /mnt/outputs:/outputs "$image" train $arguments resume=auto &
 child=$!
-trap 'docker stop --time 20 wgrad' TERM
-wait $child || status=$?
+# What the container ended with: a wait that a signal breaks off has the signal's code.
+trap 'docker stop --time 20 wgrad; stopped=0; wait "$child" || stopped=$?' TERM
+wait "$child" || status=${stopped:-$?}
 gcloud storage rsync --recursive /mnt/outputs "gs://$bucket/outputs"
 # 130 is an interrupted run: the VM was preempted, and starts again. Anything else is the end.
 [ $status = 130 ] || shutdown -h now

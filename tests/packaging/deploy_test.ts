@@ -91,3 +91,54 @@ Deno.test({
     await Deno.remove(folder, { recursive: true });
   },
 });
+
+/** Stand-ins for what the VM's startup script calls; docker runs until it is stopped, or ends at once with a code. */
+const VM: Readonly<Record<string, string>> = {
+  curl: "echo word",
+  gcloud: 'echo gcloud "$@"',
+  mkdir: "",
+  chown: "",
+  shutdown: 'echo shutdown "$@"',
+  docker: `case $1 in
+stop) echo stopping; touch "$HOME/stopped" ;;
+*) echo running; [ "$CODE" = wait ] || exit "$CODE"
+  i=0; while [ ! -e "$HOME/stopped" ] && [ $i -lt 400 ]; do sleep 0.02; i=$((i + 1)); done
+  sleep 0.1; echo saved; exit 130 ;;
+esac`,
+};
+
+for (
+  const [what, code, ends] of [
+    ["the training's end, and a failed one's", "1", "shutdown -h now"],
+    ["a preemption without shutting down, once the training has saved", "wait", undefined],
+  ] as const
+) {
+  Deno.test({
+    name: `the VM's startup script sends the outputs at ${what}`,
+    ignore,
+    async fn() {
+      const folder = await Deno.makeTempDir({ prefix: "wgrad_vm_" });
+      for (const [name, text] of Object.entries(VM)) {
+        await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+      }
+      const child = new Deno.Command(`${root}deploy/gce/startup.sh`, {
+        clearEnv: true,
+        env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, CODE: code },
+        stdout: "piped",
+      }).spawn();
+      const lines: string[] = [];
+      for await (const text of child.stdout.pipeThrough(new TextDecoderStream())) {
+        lines.push(...text.split("\n").filter(Boolean));
+        if (lines.at(-1) === "running" && code === "wait") child.kill("SIGTERM");
+      }
+      assertEquals((await child.status).code, code === "wait" ? 130 : 1);
+      assertEquals(lines.slice(lines.indexOf("running")), [
+        "running",
+        ...code === "wait" ? ["stopping", "saved"] : [],
+        "gcloud storage rsync --recursive /mnt/outputs gs://word/outputs",
+        ...ends === undefined ? [] : [ends],
+      ]);
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
+}

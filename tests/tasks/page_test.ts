@@ -5,10 +5,13 @@ import { readingInOrder, servedTree } from "../../src/host/browser_files.ts";
 import { inPlaceOrder } from "../../src/data/files/place_order.ts";
 import { openFile } from "../../src/host/deno_file_source.ts";
 import { openTree } from "../../src/host/deno_files.ts";
+import { serve } from "../../src/host/deno_page.ts";
+import type { Host } from "../../src/setup/host.ts";
+import { page } from "../../src/tasks/page.ts";
 import { offer } from "../../src/tasks/page/offered.ts";
 import { answers } from "../../src/tasks/page/server.ts";
 import { assertMessage, treeOf, utf8, withFolder } from "../data/helpers.ts";
-import { DataError, UnreachableError } from "../../src/base/errors.ts";
+import { ConfigError, DataError, UnreachableError } from "../../src/base/errors.ts";
 import { inspectCalls } from "../../web/worker/inspect.ts";
 import type { FileTree } from "../../src/data/types.ts";
 
@@ -41,6 +44,41 @@ Deno.test("the page's server answers no name that another page has made point he
   const response = await answer(new Request("http://evil.example:8000/data/listing.json"));
   assertEquals(response.status, 403);
   await response.body?.cancel();
+});
+
+Deno.test("a public page is answered under any name and address, and has no dataset", async () => {
+  const answer = answers(files, undefined, true);
+  for (const host of ["gpu.example:8080", "192.0.2.1", "localhost:1"]) {
+    assertEquals(await (await answer(new Request(`http://${host}/`))).text(), "<title>page</title>");
+    const data = await answer(new Request(`http://${host}/data/listing.json`));
+    assertEquals([data.status, await data.text()], [404, "there is no /data/listing.json\n"]);
+  }
+});
+
+for (const isPublic of [true, false]) {
+  Deno.test({
+    name: `serve() is ${isPublic ? "" : "not "}reached by other addresses than 127.0.0.1 if ${
+      isPublic ? "" : "not "
+    }public`,
+    ignore: Deno.build.os !== "linux", // whose loopback has all of 127.0.0.0/8
+    async fn() {
+      const ended = new AbortController(), { promise, resolve } = Promise.withResolvers<string>();
+      const server = serve({ port: 0, isPublic }, answers(files, undefined, isPublic), resolve, ended.signal);
+      const other = (await promise).replace("127.0.0.1", "127.0.0.2");
+      const text = await fetch(other).then((response) => response.text(), () => "refused");
+      assertEquals(text, isPublic ? "<title>page</title>" : "refused");
+      ended.abort();
+      await server;
+    },
+  });
+}
+
+Deno.test("page --public takes no dataset", async () => {
+  await assertMessage(
+    () => page({} as Host, ["photos", "--public"]),
+    ConfigError,
+    /^Cannot serve photos to all machines: leave it out, or leave --public out\. Usage: /,
+  );
 });
 
 Deno.test("the page's server gives parts of an archive, up to its end", async () => {
