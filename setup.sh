@@ -36,17 +36,17 @@ elsewhere() { # PACKAGE
   local id name=$1
   id=$(sed -nE 's/^ID(_LIKE)?=//p' /etc/os-release 2>/dev/null | tr -d '"' | tr '\n' ' ') || id=""
   case "$(uname -s) $id" in
-  Darwin*) case $1 in mesa* | libvulkan*) echo "nothing, macOS has Metal" ;; *) echo "brew install $1" ;; esac ;;
-  *fedora* | *rhel*) case $1 in libvulkan1) name=vulkan-loader ;; esac; echo "dnf install $name" ;;
-  *arch*) case $1 in mesa-vulkan-drivers) name=vulkan-swrast ;; libvulkan1) name=vulkan-icd-loader ;; esac; echo "pacman -S $name" ;;
-  *suse*) case $1 in mesa-vulkan-drivers) name=libvulkan_lvp ;; esac; echo "zypper install $name" ;;
-  *) echo "apt-get install $1" ;;
+  Darwin*) case $1 in npm) name=deno ;; esac; echo "brew install $name" ;;
+  *fedora* | *rhel*) case $1 in libvulkan1) name=vulkan-loader ;; esac; echo "as root, dnf install $name" ;;
+  *arch*) case $1 in mesa-vulkan-drivers) name=vulkan-swrast ;; libvulkan1) name=vulkan-icd-loader ;; esac; echo "as root, pacman -S $name" ;;
+  *suse*) case $1 in mesa-vulkan-drivers) name=libvulkan_lvp ;; esac; echo "as root, zypper install $name" ;;
+  *) echo "as root, apt-get install $1" ;;
   esac
 }
 
 apt_install() { # PACKAGE PURPOSE
   local cure
-  cure="$2: as root, $(elsewhere "$1")"
+  cure="$2: $(elsewhere "$1")"
   if ! has apt-get || ! may_be_root; then lack "$cure"; return; fi
   say "installing $1 ($2)"
   [ -n "${apt_is_fresh:-}" ] || as_root apt-get update -qq || say "apt-get update failed, trying without"
@@ -121,7 +121,8 @@ deno_by_npm() {
   fi
   say "installing Deno $DENO_VERSION (npm package deno, into $prefix)"
   # Where npm runs no install scripts it says so: the package then finds its binary at the first call.
-  "${run[@]}" npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >/dev/null || return 0
+  # An empty list counts as unset in macOS's bash.
+  ${run[@]+"${run[@]}"} npm install --global --no-fund --no-audit --loglevel=error "deno@$DENO_VERSION" >/dev/null || return 0
   hash -r
   has_deno || say "Deno is in $prefix/bin, which is not on PATH; the deno on PATH is $(command -v deno || echo none)"
 }
@@ -183,7 +184,7 @@ install_browser() {
 
 case $(uname -s) in
 MINGW* | MSYS* | CYGWIN*)
-  say "on Windows, install Deno (winget install DenoLand.Deno), then: deno install --frozen "
+  say "on Windows, install Deno (winget install DenoLand.Deno), then: deno install --frozen"
   exit 1
   ;;
 esac
