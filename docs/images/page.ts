@@ -185,8 +185,8 @@ async function lasso(page: Page): Promise<void> {
 
 /** Opens a frame in the middle of the map by keyboard, without closing it. */
 async function frame(page: Page): Promise<void> {
+  await page.locator(".map").blur(); // the cross begins in the middle again
   await page.locator(".map").focus();
-  await page.keyboard.press("Escape");
   for (const key of ["Enter", ...Array(3).fill("Shift+ArrowRight"), ...Array(3).fill("Shift+ArrowDown")]) {
     await page.keyboard.press(key);
   }

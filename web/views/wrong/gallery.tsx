@@ -68,7 +68,8 @@ function Item({ known, row }: { known: Known; row: number }) {
       <span class="label">{label}</span>
       <small>
         {label === seen ? "" : `seen as ${seen}, `}
-        {Math.round(100 * confidence[row])} %
+        {Math.round(100 * confidence[row])}
+        {"\u00a0"}%
       </small>
       {change !== "" && <small class="changed">{change}</small>}
     </li>
