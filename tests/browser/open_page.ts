@@ -184,7 +184,10 @@ export async function requireOpenToAll(
     const { width, height, ...media } = look, where = `${what} at ${width} pixels`;
     await page.setViewportSize({ width, height });
     await page.emulateMedia(media);
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100))); // what follows the size is drawn
+    await page.waitForTimeout(100); // what follows the size is drawn
+    await page.evaluate(() =>
+      Promise.all(document.getAnimations().map(({ finished }) => finished)).then(() => {})
+    );
     if (SHOTS) await page.screenshot({ path: `${SHOTS}/${what}_${width}.png`, fullPage: true });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert(wide <= 0, `${where} is ${wide} pixels too wide`);

@@ -1,7 +1,7 @@
 /** The page in Chromium: what is dropped is checked as the command line does, from a server and from disk. */
 import { Buffer } from "node:buffer";
 import { assert, assertEquals } from "@std/assert";
-import { zipSync } from "fflate";
+import { gzipSync, zipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { decodeImage, encodeJpeg } from "../../src/host/deno_images.ts";
 import { byteSource } from "../../src/base/byte_source.ts";
@@ -15,8 +15,9 @@ import type { FileTree } from "../../src/data/types.ts";
 import { FORMAT_FILES, formatFile } from "../data/decode/formats.ts";
 import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
+import { pageFiles } from "../../src/tasks/page/files.ts";
 import { browserTest } from "../rings.ts";
-import { requireOpenToAll, withOpenPage } from "./open_page.ts";
+import { pageHost, requireOpenToAll, withOpenPage } from "./open_page.ts";
 
 /** Class folders without splits: patterns, copies within and across classes, and every awkward file there is. */
 async function dirtyZip(): Promise<Uint8Array> {
@@ -99,6 +100,16 @@ browserTest(
     });
   },
 );
+
+browserTest("the first load has at most 60 kB compressed, and brings nothing else along", async () => {
+  const files = await pageFiles(pageHost), first = ["index.html", "style.css", "main.js"];
+  const sizes = first.map((name) =>
+    gzipSync(new TextEncoder().encode(files.get(name)!.body as string)).length
+  );
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  assert(bytes > 20_000 && bytes <= 60_000, `${first}: ${sizes} bytes`);
+  assert(!/(?:\bfrom|\bimport)\s*"\.\//.test(files.get("main.js")!.body as string));
+});
 
 browserTest("the page asks where a dataset can be read in two ways", async () => {
   const image = await encodeJpeg(patterned(20, 20, 1), 90);
