@@ -1,4 +1,4 @@
-/** A folder of 100,000 images, file by file as browsers without handles give it, in each room that takes one. */
+/** A folder of 100,000 images that is dropped, in each room that takes one. */
 import { assert } from "@std/assert";
 import type { Page } from "playwright-core";
 import { longestTask } from "../browser/main_thread.ts";
@@ -12,11 +12,6 @@ const COUNT = 100_000;
 /** Milliseconds of the processor that a task of the main thread may take. */
 const MOST = 100;
 const SLOW = { timeout: 900_000 };
-
-/** In the page: no handles, as in browsers that have none. */
-function withoutHandles(): void {
-  Reflect.deleteProperty(DataTransferItem.prototype, "getAsFileSystemHandle");
-}
 
 /** In a worker: what a network makes of some images becomes that of many, as nobody can wait for a software GPU. */
 const MANY_ROWS = `{
@@ -61,7 +56,7 @@ browserTest(
     await withFolder(async (folder) => {
       await Deno.mkdir(`${folder}/many`);
       await layOut(`${folder}/many`);
-      await withOpenPage({ before: withoutHandles }, async (page) => {
+      await withOpenPage({}, async (page) => {
         const room = (name: string) => page.getByRole("button", { name, exact: true }).click();
         await requireFree(page, "Data", async () => {
           await drop(page, `${folder}/many`);
