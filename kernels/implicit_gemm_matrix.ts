@@ -120,7 +120,7 @@ fn main(
   workgroupBarrier();
   for (var turn = 0u; turn < ${steps}u; turn++) {
     let here = turn % 2u * ${stage.size}u;
-    let is_last = turn == ${steps - 1}u;
+    let is_last = turn + 1u == ${steps}u; // there are none where no tap meets a pixel
     if (!is_last) { ${fetch(tile, unit, "(turn + 1u)")} }
     ${multiplyStage(tile, unit, false)}
     if (!is_last) { ${stash(tile, unit, `(${stage.size}u - here)`)} }
