@@ -71,7 +71,7 @@ export async function openFit(
     progress: host.progress,
     signal: host.signal,
     syncBatchNorm: trainer.sync_batchnorm,
-    about: aboutRun(config, folder, data.fingerprint),
+    about: aboutRun(config, folder, data.fingerprint, parts.ranks?.size),
   };
 }
 

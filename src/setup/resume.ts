@@ -14,8 +14,8 @@ import { type DataFingerprint, dataFingerprint } from "../data/files/data_finger
 import type { Host } from "./host.ts";
 import { keptListing } from "./kept_listing.ts";
 import { openDataset } from "./open_dataset.ts";
-import { changesBetween, requireCompatible } from "./resume_changes.ts";
-import { EXPERIMENT, RUN } from "./run_metadata.ts";
+import { batchChange, changesBetween, requireCompatible } from "./resume_changes.ts";
+import { EXPERIMENT, RANKS, RUN } from "./run_metadata.ts";
 
 /** Metadata keys for facts about the run that wrote a checkpoint. */
 const CONFIG = "wgrad.config";
@@ -29,6 +29,8 @@ export interface Resume {
   readonly why: string;
   /** How its data differs from what it was trained on, where the configuration lets it go on all the same. */
   readonly dataChange: DataChange | undefined;
+  /** Why the position within the epoch is of no use on another number of ranks. */
+  readonly batchChange: string | undefined;
 }
 
 /** What has changed in a run's data. */
@@ -39,8 +41,14 @@ interface DataChange {
 }
 
 /** Facts about a run for the metadata of its checkpoints. */
-export function aboutRun(config: Config, folder: string, data: DataFingerprint): Map<string, string> {
+export function aboutRun(
+  config: Config,
+  folder: string,
+  data: DataFingerprint,
+  ranks = 1,
+): Map<string, string> {
   return new Map([
+    ...(ranks > 1 ? [[RANKS, String(ranks)] as const] : []),
     [EXPERIMENT, config.experiment],
     [RUN, folder],
     [CONFIG, formatConfigJson(config)],
@@ -128,9 +136,16 @@ async function requireResumable(
       `Cannot resume from ${path}: it does not say which run wrote it; give resume=never to start again`,
     );
   }
-  requireCompatible(path, readConfigJson(before), asKept(config), progress.batch > 0);
+  const then = { config: readConfigJson(before), ranks: Number(metadata.get(RANKS) ?? 1) };
+  const now = { config: asKept(config), ranks: (await host.openRanks()).size };
+  requireCompatible(path, then, now, progress.batch > 0);
   const dataChange = await dataChangeSince(host, config, snapshot);
-  return { path, folder: await runWith(host, path) ?? written, dataChange };
+  return {
+    path,
+    folder: await runWith(host, path) ?? written,
+    dataChange,
+    batchChange: progress.batch > 0 ? batchChange(then, now) : undefined,
+  };
 }
 
 /** The folder of the run whose own weights a path names, wherever it has been moved to. */
@@ -177,12 +192,16 @@ async function dataChangeSince(
 export async function openResume(
   host: Host,
   config: Config,
-  { path, why, dataChange }: Resume,
+  { path, why, dataChange, batchChange }: Resume,
   ranks: Ranks = ONE,
 ): Promise<Snapshot> {
   const bytes = await ranks.broadcast(ranks.rank === 0 ? await host.readFile(path) : undefined);
   const read = await decodeSnapshot(bytes, path);
-  const snapshot = dataChange?.isOfSamples ? forOtherSamples(read) : read;
+  const snapshot = dataChange?.isOfSamples
+    ? forOtherSamples(read)
+    : batchChange === undefined
+    ? read
+    : atStartOfEpoch(read);
   const { epoch, batch, step, stop } = snapshot.progress;
   const place = batch === 0 ? "" : ` after ${batch} batches`;
   host.print(`resume  ${path} at epoch ${epoch}${place}, step ${step}: ${why}`);
@@ -190,6 +209,7 @@ export async function openResume(
     const restarted = read.progress.batch === batch ? "" : `; epoch ${epoch} starts again`;
     host.print(`  note: the data has changed since: ${dataChange.what}${restarted}`, "warning");
   }
+  if (batchChange !== undefined) host.print(`  note: ${batchChange}: epoch ${epoch} starts again`);
   const changes = changesBetween(readConfigJson(snapshot.metadata.get(CONFIG)!), asKept(config));
   if (changes !== undefined) host.print(`  note: changed since: ${changes}`);
   const { max_epochs: most } = config.trainer;
@@ -205,6 +225,10 @@ export async function openResume(
 /** A snapshot at the start of its epoch and without predictions for samples that may be others now. */
 function forOtherSamples(snapshot: Snapshot): Snapshot {
   const { callbacks: { report: _, ...callbacks }, ...progress } = snapshot.progress;
+  return atStartOfEpoch({ ...snapshot, progress: { ...progress, callbacks } });
+}
+
+function atStartOfEpoch(snapshot: Snapshot): Snapshot {
   const tensors = new Map(snapshot.tensors).set(EPOCH_RESULTS, float32([0, 4], new Float32Array()));
-  return { ...snapshot, tensors, progress: { ...progress, callbacks, batch: 0, validatedAt: 0 } };
+  return { ...snapshot, tensors, progress: { ...snapshot.progress, batch: 0, validatedAt: 0 } };
 }

@@ -38,12 +38,25 @@ const FREE: readonly string[] = [
 /** Changes that a note names; of more it says how many. */
 const SHOWN = 5;
 
+/** A configuration, and the number of ranks that train with it. */
+export interface RankedConfig {
+  readonly config: Config;
+  readonly ranks: number;
+}
+
 /**
- * Requires that a run with the configuration `now` can go on from a checkpoint of one with `before`.
+ * Requires that a run with the configuration `now` can go on from a checkpoint of one with `before`. On another number of
+ * ranks, another batch size will do.
  * @throws ConfigError with all differences and the cure
  */
-export function requireCompatible(path: string, before: Config, now: Config, isWithinEpoch: boolean): void {
-  const keys = [...fixedKeys(now), ...(isWithinEpoch ? WITHIN_EPOCH : [])];
+export function requireCompatible(
+  path: string,
+  { config: before, ranks: ranksBefore }: RankedConfig,
+  { config: now, ranks }: RankedConfig,
+  isWithinEpoch: boolean,
+): void {
+  const positions = WITHIN_EPOCH.filter((key) => ranks === ranksBefore || key !== "data.batch_size");
+  const keys = [...fixedKeys(now), ...(isWithinEpoch ? positions : [])];
   const different = keys.filter((key) => {
     const value = valueAt(before, key); // undefined where an older version did not know the key
     return value !== undefined && !isSame(value, valueAt(now, key));
@@ -55,6 +68,17 @@ export function requireCompatible(path: string, before: Config, now: Config, isW
       different.map((key) => `${was(key)} (now ${text(valueAt(now, key))})`).join(", ")
     }; give ${different.map(was).join(" ")} to go on, or resume=never to start again`,
   );
+}
+
+/** Whether a step sees as many images of all ranks as before, in words if it does not. */
+export function batchChange(before: RankedConfig, now: RankedConfig): string | undefined {
+  const [was, is] = [before, now].map(({ config, ranks }) => config.data.batch_size * ranks);
+  if (was === is || before.ranks === now.ranks) return undefined;
+  return `a step saw ${was} images on ${ranksText(before.ranks)}, and now ${is} on ${ranksText(now.ranks)}`;
+}
+
+function ranksText(ranks: number): string {
+  return ranks === 1 ? "one rank" : `${ranks} ranks`;
 }
 
 /** The other differences in words, or undefined if there are none. */

@@ -18,6 +18,7 @@ import { aboutRun, openResume } from "../../src/setup/resume.ts";
 import { findPlaces } from "../../src/setup/run_places.ts";
 import { writeResult } from "../../src/setup/run_result.ts";
 import { memoryHost } from "../launch/memory_host.ts";
+import { ranksInOneProcess } from "../ranks.ts";
 
 const KEPT = new Map([["fc.bias", float32([1], [1])]]);
 
@@ -25,6 +26,8 @@ const KEPT = new Map([["fc.bias", float32([1], [1])]]);
 class Place {
   readonly lines: string[] = [];
   readonly host: Host;
+  /** On how many ranks a run trains. */
+  ranks = 1;
 
   constructor(readonly root: string) {
     this.host = {
@@ -33,6 +36,7 @@ class Place {
       pictures: denoPictures(),
       cacheFolder: (name) => `${root}/.cache/${name}`,
       print: (line) => void this.lines.push(line),
+      openRanks: () => Promise.resolve(ranksInOneProcess(this.ranks)[0]),
     };
   }
 
@@ -54,7 +58,7 @@ class Place {
     const callbacks = { early_stopping: {}, report: { valid: 1 } };
     const progress = { epoch, batch: 0, step: 5 * epoch, callbacks, history: [], choices: [], ...within };
     const metadata = new Map([
-      ...aboutRun(config, run, await dataFingerprint(tree, dataset)),
+      ...aboutRun(config, run, await dataFingerprint(tree, dataset), this.ranks),
       ["wgrad.classes", JSON.stringify(dataset.classes)],
       ["wgrad.progress", JSON.stringify(progress)],
     ]);
@@ -207,6 +211,37 @@ placeTest("a run that resumes on other files says which, and goes on with them i
   assertEquals(tensors.get("epoch.results")?.shape, [0, 4]);
   assertEquals(Object.keys(progress.callbacks), ["early_stopping"]);
 });
+
+placeTest(
+  "a run resumes on any number of ranks, with its epoch anew where a step sees other images",
+  async (place) => {
+    const resume = async (from: number, to: number, ...overrides: string[]) => {
+      place.ranks = from;
+      await place.leave("run", ["last"], ["data.batch_size=12"], 3, { batch: 2, validatedAt: 1 });
+      place.ranks = to;
+      const going = ["resume=auto", "data.batch_size=12", ...overrides];
+      await using places = await place.find("again", going);
+      place.lines.length = 0;
+      const { batch } = (await openResume(place.host, place.config(...going), places.resume!)).progress;
+      return [batch, place.lines.filter((line) => /a step saw/.test(line))];
+    };
+    const changed = (was: string, is: string) => [
+      0,
+      [`  note: a step saw ${was}, and now ${is}: epoch 3 starts again`],
+    ];
+    assertEquals(await resume(2, 2), [2, []]);
+    assertEquals(await resume(2, 3), changed("24 images on 2 ranks", "36 on 3 ranks"));
+    assertEquals(await resume(2, 1), changed("24 images on 2 ranks", "12 on one rank"));
+    assertEquals(await resume(1, 3), changed("12 images on one rank", "36 on 3 ranks"));
+    assertEquals(await resume(2, 1, "data.batch_size=24"), [2, []]);
+    assertEquals(await resume(2, 3, "data.batch_size=8"), [2, []]);
+    await assertRejects(
+      () => resume(2, 2, "data.batch_size=8"),
+      ConfigError,
+      "it has data.batch_size=12 (now 8)",
+    );
+  },
+);
 
 placeTest(
   "resume=auto takes the newest whole checkpoint, and says that none is whole of damage only",
