@@ -186,3 +186,19 @@ export function assertSame(actual: Float32Array, expected: Float32Array): void {
     "other bits",
   );
 }
+
+/** Options of a run that asks rank 1 alone to stop after some steps. */
+export function stopping(after: number): { changes: () => Partial<FitOptions> } {
+  let rank = 0;
+  const changes = () => {
+    if (rank++ === 0) return {};
+    const controller = new AbortController();
+    const stop: Callback = {
+      name: "stop",
+      everyRank: true,
+      stepEnd: ({ step }) => void (step === after && controller.abort()),
+    };
+    return { signal: controller.signal, callbacks: [stop] };
+  };
+  return { changes };
+}

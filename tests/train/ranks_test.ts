@@ -1,11 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
-import type { Callback } from "../../src/train/callback.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
-import type { FitOptions } from "../../src/train/run.ts";
 import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import { gpuTest } from "../rings.ts";
-import { assertSame, type Outcome, recordsOf, requireSameTraining, train } from "./ranked_run.ts";
+import { assertSame, type Outcome, recordsOf, requireSameTraining, stopping, train } from "./ranked_run.ts";
 import { adamw, hiddenOf, testDevice } from "./small_run.ts";
 
 /** Requires two trainings on as many ranks to have the same bits. */
@@ -37,22 +35,6 @@ gpuTest("ranks take SAM's steps of several batches as one does", async () => {
   const [one] = await train(device, { size: 1, changes });
   requireSameTraining(await train(device, { size: 2, changes }), one);
 });
-
-/** Options of a run that asks rank 1 alone to stop after some steps. */
-function stopping(after: number): { changes: () => Partial<FitOptions> } {
-  let rank = 0;
-  const changes = () => {
-    if (rank++ === 0) return {};
-    const controller = new AbortController();
-    const stop: Callback = {
-      name: "stop",
-      everyRank: true,
-      stepEnd: ({ step }) => void (step === after && controller.abort()),
-    };
-    return { signal: controller.signal, callbacks: [stop] };
-  };
-  return { changes };
-}
 
 gpuTest(
   "a rank that is asked to stop stops all of them, and the run resumes with the same bits",
