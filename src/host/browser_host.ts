@@ -58,6 +58,7 @@ export function browserHost(options: BrowserHostOptions): Host {
     signal,
     openGpu,
     openRanks: () => Promise.resolve(ONE),
+    findMpi: () => absent("MPI"),
     hostname: () => "page",
     usableGpuFiles: () => [],
     requireOnnx: () => {},

@@ -18,7 +18,7 @@ import { denoPictures } from "./deno_pictures.ts";
 import { madeFrom, program } from "./deno_places.ts";
 import { loadPlotting } from "./deno_plots.ts";
 import { lockHolder, tryLock } from "./deno_lock.ts";
-import { awaitTurn, leaveRanks, openRanks, rankPrefix } from "./deno_ranks.ts";
+import { awaitTurn, findMpi, leaveRanks, openRanks, rankPrefix } from "./deno_ranks.ts";
 import { stopSignal } from "./deno_signals.ts";
 import { denoTerminal, printError } from "./deno_terminal.ts";
 import { writeAtomic, writeParts } from "./deno_writing.ts";
@@ -64,6 +64,7 @@ export function denoHost(): Host {
     signal,
     openGpu,
     openRanks,
+    findMpi,
     hostname: Deno.hostname,
     usableGpuFiles,
     openOnnx,

@@ -1,6 +1,7 @@
 /** This process's place among those that train together, and how they end: all of them, or none. */
+import { ConfigError } from "../base/errors.ts";
 import { ONE, type Ranks } from "../base/ranks.ts";
-import { mpiLaunch } from "../setup/mpi_launch.ts";
+import { mpiLaunch, type MpiState } from "../setup/mpi_launch.ts";
 import type { OpenRanks } from "./deno_mpi.ts";
 
 let opened: OpenRanks | undefined;
@@ -15,6 +16,18 @@ export async function openRanks(): Promise<Ranks> {
   const launch = ownLaunch();
   if (launch === undefined) return ONE;
   return opened ??= (await import("./deno_mpi.ts")).openMpi(launch);
+}
+
+/** The library that a launch would use, without starting it. */
+export async function findMpi(): Promise<MpiState> {
+  const { openMpiLibrary, INSTALL: install } = await import("./deno_mpi_library.ts"), launch = ownLaunch();
+  try {
+    const found = openMpiLibrary((name) => Deno.env.get(name));
+    return { library: found ?? { fault: undefined }, launch, install };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { library: { fault: error.message }, launch, install };
+  }
 }
 
 /** What begins an error's line: the rank, where there are several. */

@@ -13,6 +13,7 @@ import type { GrowingFile } from "../data/decode/picture_log.ts";
 import type { Decode, EncodeJpeg, FileTree, FolderStore } from "../data/types.ts";
 import type { PlottingFor } from "../plots/raster.ts";
 import type { Machine } from "./machine.ts";
+import type { MpiState } from "./mpi_launch.ts";
 
 /** A batch of images for an ONNX model; f16 as the bit patterns of its values. */
 export type OnnxInput =
@@ -101,6 +102,8 @@ export interface Host {
    * @throws ConfigError if MPI cannot be opened
    */
   openRanks(): Promise<Ranks>;
+  /** What there is of MPI; loads its library, but does not start it. */
+  findMpi(): Promise<MpiState>;
   /** The name of the machine or container. */
   hostname(): string;
   /** The device files of GPUs that this process may use; empty where the system has none. */

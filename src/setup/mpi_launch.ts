@@ -8,6 +8,17 @@ export interface MpiLaunch {
   readonly size: number;
 }
 
+/** What there is of MPI, for doctor. */
+export interface MpiState {
+  /** The library that would be used, or why it is not; without a fault none was found. */
+  readonly library:
+    | { readonly path: string; readonly kind: string; readonly version: string }
+    | { readonly fault: string | undefined };
+  readonly launch: MpiLaunch | undefined;
+  /** How a library is installed here. */
+  readonly install: string;
+}
+
 /** Reads a variable of the environment. */
 export type Env = (name: string) => string | undefined;
 

@@ -7,6 +7,7 @@ import { unitText } from "../core/matrix_unit.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers } from "../core/providers/mod.ts";
 import { adapterFindings, adapterSection, isOpenGl } from "./doctor/adapter_report.ts";
 import { machineFindings, noAdapterCure, softwareSection, vulkanSection } from "./doctor/machine_report.ts";
+import { mpiFindings, mpiSection } from "./doctor/mpi_report.ts";
 import type { Machine } from "../setup/machine.ts";
 import { nvidiaFindings } from "./doctor/nvidia_report.ts";
 import { checkPictures } from "./doctor/pictures.ts";
@@ -80,7 +81,10 @@ export async function examine(
   const gpu = await examineGpu(host, provider, machine, add);
   const pictures = await checkPictures(host.pictures);
   add({ title: "Pictures", facts: pictures.facts });
-  return { sections, findings: [...machineFindings(machine), ...gpu, ...pictures.findings] };
+  const mpi = await host.findMpi();
+  add(mpiSection(mpi));
+  const findings = [...machineFindings(machine), ...gpu, ...pictures.findings, ...mpiFindings(mpi)];
+  return { sections, findings };
 }
 
 /** Adapter and probes. A GPU error is a finding and does not end the examination. */

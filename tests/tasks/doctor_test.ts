@@ -27,6 +27,8 @@ function fakeHost(changes: Partial<Host> = {}): { host: Host; lines: string[] } 
     readFile: () => Promise.reject(new MissingError("Cannot read the file")),
     gitCommit: () => Promise.resolve("0123456789abcdef"),
     machine: () => Promise.resolve(MACHINE),
+    findMpi: () =>
+      Promise.resolve({ library: { fault: undefined }, launch: undefined, install: "`get mpi`" }),
     print: (line) => void lines.push(line),
     ...changes,
   };
@@ -44,6 +46,8 @@ Deno.test("doctor() without an adapter prints the rest, what to install, and ret
       "  drivers           none found",
       "  name              none found",
       "  JPEG              decoded by libjpeg-turbo, each value",
+      "  library           none found; needed for several GPUs only: `get mpi`",
+      "  launch            this process is by itself",
       "FAULT  No WebGPU adapter was found",
       "`sudo apt-get install mesa-vulkan-drivers`",
     ]
