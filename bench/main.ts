@@ -5,6 +5,7 @@ import { runProcess } from "../src/host/deno.ts";
 import { benchData } from "./data.ts";
 import { benchKernels } from "./kernels.ts";
 import { OPTIONS, type Options, readOptions, refuseUnknown } from "./options.ts";
+import { benchMpi } from "./mpi.ts";
 import { benchPeers } from "./peers.ts";
 import { benchProbe } from "./probe.ts";
 import { Report } from "./report.ts";
@@ -37,6 +38,10 @@ const commands: Readonly<Record<string, Command>> = {
   peers: {
     about: "a convolution and a ResNet-18 step in tfjs and jax-js, alternating with wgrad",
     run: benchPeers,
+  },
+  mpi: {
+    about: "the sum of a model's gradients over two ranks, next to a bare MPI_Allreduce",
+    run: benchMpi,
   },
   data: {
     about: "decoding, caches and memory of the input pipeline, on the dataset of --data",

@@ -28,6 +28,8 @@ export interface Options {
   readonly python: string;
   /** How PyTorch runs its step; all forms on a GPU, eager on the processor. */
   readonly torch: readonly TorchForm[] | undefined;
+  /** What starts the ranks of `mpi`. */
+  readonly mpirun: string;
   /** Seconds after which no further sub-command starts. */
   readonly budget: number | undefined;
   /** A dataset for `data`. */
@@ -48,6 +50,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   gpu: describeProviders(),
   python: "torch and data: the Python to run; python3",
   torch: `torch: comma-separated, of ${torchForms.join(", ")}; all on a GPU, eager on the processor`,
+  mpirun: "mpi: what starts the ranks, such as mpiexec; mpirun",
   budget: "seconds after which no further sub-command starts",
   data: "data: a folder or archive with images",
   json: "a file for all measured values",
@@ -68,6 +71,7 @@ export function readOptions(args: readonly string[]): Options {
     gpu = DEFAULT_PROVIDER,
     only = "",
     python = "python3",
+    mpirun = "mpirun",
     data,
     json,
   } = given as Record<
@@ -94,6 +98,7 @@ export function readOptions(args: readonly string[]): Options {
     gpu: gpu as ProviderName,
     python,
     torch: forms as TorchForm[] | undefined,
+    mpirun,
     budget: count("budget", text("budget")),
     data,
     json,

@@ -15,6 +15,7 @@ Deno.test("readOptions() reads values and gives the rest their defaults", () => 
     choices: "measured",
     gpu: "auto",
     python: "python3",
+    mpirun: "mpirun",
     torch: undefined,
     budget: undefined,
     data: undefined,
