@@ -20,9 +20,9 @@ const schema = (name: string, ...files: string[]) => ["check-jsonschema", "--bui
 
 /** Commands with their arguments. */
 const linters: readonly (readonly string[])[] = [
-  ["shellcheck", ...scripts, "deploy/slurm/sweep.sbatch"],
+  ["shellcheck", ...scripts, "deploy/slurm/sweep.sbatch", "deploy/mpi/train.sbatch"],
   ["actionlint"],
-  ["hadolint", "Dockerfile"],
+  ["hadolint", "Dockerfile", "deploy/mpi/Dockerfile"],
   schema("vendor.github-workflows", ...await below(".github/workflows", /\.yml$/)),
   schema("vendor.dependabot", ".github/dependabot.yml"),
   schema("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),

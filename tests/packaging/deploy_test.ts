@@ -15,7 +15,7 @@ async function run(
     const text = `#!/bin/sh\nprintf '%s' ${name}; for word in "$@"; do printf ' [%s]' "$word"; done; echo\n`;
     await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
   }
-  const command = new Deno.Command(`${root}${script}`, {
+  const command = new Deno.Command(script === "bash" ? script : `${root}${script}`, {
     args,
     clearEnv: true,
     env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder, ...env },
@@ -48,6 +48,21 @@ Deno.test({
       );
     }
     assertEquals((await run("deploy/sweep_job.sh", ["/o", "seed=1"], ["wgrad"])).code, 2);
+  },
+});
+
+Deno.test({
+  name: "deploy/mpi/train.sbatch starts as many ranks as it asks Slurm for",
+  ignore,
+  async fn() {
+    const script = "deploy/mpi/train.sbatch", text = await Deno.readTextFile(root + script);
+    const asked = (name: string) => /\d+/.exec(text.split(`#SBATCH --${name}=`)[1])?.[0];
+    const { text: said } = await run("bash", [root + script], ["srun"], { DATA: "/data", WGRAD: "/w/wgrad" });
+    assertEquals(
+      said,
+      "srun [--mpi=pmix] [--kill-on-bad-exit=1] [/w/wgrad] [train] [/data] [trainer.strategy=ddp] " +
+        `[trainer.num_nodes=${asked("nodes")}] [trainer.devices=${asked("ntasks-per-node")}] [resume=auto]\n`,
+    );
   },
 });
 
