@@ -38,9 +38,9 @@ export function rankPrefix(): string {
 
 /**
  * Milliseconds that another rank than the first leaves it to report an error, which is often the error of all: then the
- * first rank ends them, with one message.
+ * first rank ends them, with one message. Open MPI takes two seconds for that.
  */
-const FIRST_SPEAKS = 500;
+const FIRST_SPEAKS = 3000;
 
 /** Waits until it is this rank's turn to report an error. */
 export async function awaitTurn(): Promise<void> {

@@ -3,8 +3,8 @@ import { type InstalledMpi, mpiTest } from "../mpi.ts";
 
 const RANK = ["run", "--no-check", "-A", "--config=deno.dev.json", "tests/host/mpi_rank.ts"];
 
-async function run(mpi: InstalledMpi, ranks: number, part: string) {
-  const { code, stdout, stderr } = await mpi.launch(ranks, [...RANK, part]).output();
+async function run(mpi: InstalledMpi, ranks: number, part: string, script = RANK) {
+  const { code, stdout, stderr } = await mpi.launch(ranks, [...script, part]).output();
   const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
   return { code, out, error };
 }
@@ -38,6 +38,42 @@ mpiTest("a rank that aborts ends all", async (mpi) => {
   assert(code !== 0);
   assertStringIncludes(error, "rank 1: broken");
   assert(performance.now() - started < 10_000);
+});
+
+const main = (mpi: InstalledMpi, who: string) =>
+  run(mpi, 2, who, ["run", "--no-check", "-A", "--config=deno.dev.json", "tests/host/mpi_main.ts"]);
+
+mpiTest("an error on one rank ends all, with its message and number", async (mpi) => {
+  const started = performance.now();
+  const { code, out, error } = await main(mpi, "one");
+  assert(code !== 0);
+  assertStringIncludes(error, "rank 1: DataError: Cannot read x.jpg\n");
+  assertEquals(out.includes("is done"), false);
+  assert(performance.now() - started < 10_000);
+});
+
+mpiTest("an error of all ranks is said once", async (mpi) => {
+  const { code, error } = await main(mpi, "all");
+  assert(code !== 0);
+  assertEquals(error.match(/ConfigError/g)?.length, 1, error);
+  assertStringIncludes(error, "rank 0: ConfigError: Cannot train as configured\n");
+});
+
+mpiTest("ranks that finish end without a complaint of the launcher", async (mpi) => {
+  const { code, out, error } = await main(mpi, "none");
+  assertEquals([code, error], [0, ""]);
+  assertEquals(out.trim().split("\n").sort(), [0, 1].map((rank) => `rank ${rank} of 2 is done`));
+});
+
+Deno.test("a process by itself loads no MPI", async () => {
+  const script = `
+    import { openRanks } from "./src/host/deno_ranks.ts";
+    const { size } = await openRanks();
+    const maps = Deno.build.os === "linux" ? await Deno.readTextFile("/proc/self/maps") : "";
+    console.log(size, maps.includes("libmpi"));`;
+  const args = ["eval", "--no-check", "--config=deno.dev.json", script];
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args, env: { NO_COLOR: "1" } }).output();
+  assertEquals(new TextDecoder().decode(stdout), "1 false\n");
 });
 
 mpiTest("a rank that is killed ends all", async (mpi) => {
