@@ -150,6 +150,7 @@ function contextOf({ host }: Session, folder: string, plan: TrainingPlan): Callb
     checkpoints: checkpointStore(host, { run: folder, folder: `${folder}/checkpoints`, isResumed: true }),
     scheduleInterval: "step",
     samples: [{ name: "train", counts: new Array(classes).fill(plan.batch) }],
+    validates: false,
     picture: () => ({ width, height, data: new Uint8Array(width * height * 3).fill(128) }),
     plotting: host.plotting,
     report: {
