@@ -35,7 +35,7 @@ const NO_LIMITS = {
 /** The limits of batches that there are. */
 function limits({ trainer }: Config): string[] {
   return (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[])
-    .filter((key) => String(trainer[key]) !== NO_LIMITS[key])
+    .filter((key) => String(trainer[key]) !== NO_LIMITS[key] && !(trainer.lr_find && key === "fast_dev_run"))
     .map((key) => `${key}=${trainer[key]}`);
 }
 

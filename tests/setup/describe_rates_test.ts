@@ -76,9 +76,9 @@ Deno.test("the configuration in a line has optimiser, SAM, accumulation, limits 
     "train, 4 epochs, batch 32 x 2, limit_train_batches=3, 32-true, " +
       "muon with SAM at lr 0.04 (adamw_lr 0.001) by one_cycle, seed 1",
   );
-  const looking = { ...run, trainer: { ...run.trainer, lr_find: true } };
+  const looking = { ...run, trainer: { ...run.trainer, lr_find: true, fast_dev_run: true } };
   assertMatch(
     describeConfig(looking as unknown as Config),
-    /^train, 60 steps at rising rates, batch .* muon with SAM, seed 1$/,
+    /^train, 60 steps at rising rates, batch 32 x 2, limit_train_batches=3, .* muon with SAM, seed 1$/,
   );
 });
