@@ -36,6 +36,12 @@ async function serve(host: Host, photos: string | undefined, port: number, isPub
   const files = await pageFiles(host, { data: offered && DATA, isOffline: isPublic });
   await host.serve({ port, isPublic }, answers(files, offered, isPublic), (address) => {
     host.print(`page    ${address}${photos === undefined ? "" : ` with ${photos}`} (Ctrl-C ends it)`);
+    if (isPublic) {
+      host.print(
+        "        other machines open it by this one's address; to train or predict they need https in front",
+      );
+      host.print("        of it, since browsers give WebGPU to no other page");
+    }
   });
 }
 
