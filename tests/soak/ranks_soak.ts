@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InterruptedError } from "../../src/base/errors.ts";
 import { decodeSnapshot } from "../../src/train/snapshot.ts";
 import { gpuTest } from "../rings.ts";
-import { requireSameTraining, stopping, train } from "../train/ranked_run.ts";
+import { assertSame, requireSameTraining, stopping, train } from "../train/ranked_run.ts";
 import { testDevice } from "../train/small_run.ts";
 
 gpuTest("1 rank against 2 and 3 with sync_batchnorm, over 20 steps", async () => {
@@ -27,4 +27,14 @@ gpuTest("a run on 2 ranks resumes on one and on 3, and is the one that one rank 
     assert(rest.length > 0 && rest.length < 15, `${rest.length} steps are left`);
     requireSameTraining(ranks, { ...one, losses: rest });
   }
+});
+
+gpuTest("in 16-mixed, what is not finite on one rank skips the step on all", async () => {
+  const ranks = await train(await testDevice(), {
+    size: 2,
+    precision: "16-mixed",
+    poison: { rank: 1, at: 1, value: 1e30 },
+  });
+  assertEquals(ranks[0].state.history[0].train.rows, 12 + 12 + 7 + 1, "without the step that was skipped");
+  assertSame(ranks[1].values, ranks[0].values);
 });

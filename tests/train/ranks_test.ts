@@ -53,19 +53,8 @@ gpuTest(
   },
 );
 
-gpuTest(
-  "what is not finite on one rank ends the run on all, or in 16-mixed skips the step on all",
-  async () => {
-    const device = await testDevice();
-    const diverging = train(device, { size: 2, poison: { rank: 1, at: 1, value: NaN } });
-    const error = await assertRejects(() => diverging, DivergedError);
-    assert(/not finite at step 2 \(epoch 0\), where the loss is NaN/.test(error.message), error.message);
-    const ranks = await train(device, {
-      size: 2,
-      precision: "16-mixed",
-      poison: { rank: 1, at: 1, value: 1e30 },
-    });
-    assertEquals(ranks[0].state.history[0].train.rows, 12 + 12 + 7 + 1, "without the step that was skipped");
-    assertSame(ranks[1].values, ranks[0].values);
-  },
-);
+gpuTest("what is not finite on one rank ends the run on all", async () => {
+  const diverging = train(await testDevice(), { size: 2, poison: { rank: 1, at: 1, value: NaN } });
+  const error = await assertRejects(() => diverging, DivergedError);
+  assert(/not finite at step 2 \(epoch 0\), where the loss is NaN/.test(error.message), error.message);
+});
