@@ -88,7 +88,7 @@ function composed({ command }: Shown): string | undefined {
     return undefined;
   }
   if (/--(help|cfg|info)\b/.test(command)) return command;
-  return `${command.replace(/(?<=train )PATH\b/, "conf")} ${
+  return `${command.replace(/^mpirun -n \d+ /, "").replace(/(?<=train )PATH\b/, "conf")} ${
     / -m /.test(command) ? "--print-jobs" : "--cfg job"
   }`;
 }
