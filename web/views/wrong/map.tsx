@@ -126,7 +126,7 @@ function Mark({ group }: { group: number }) {
   useEffect(() => {
     const context = canvas.current!.getContext("2d")!;
     context.clearRect(0, 0, 12, 12);
-    drawPoint(context, 6, 6, group);
+    drawPoint(context, { x: 6, y: 6 }, group, isDark.value);
   }, [group, isDark.value]);
   return <canvas ref={canvas} width={12} height={12} aria-hidden="true" />;
 }

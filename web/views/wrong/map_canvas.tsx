@@ -45,7 +45,7 @@ export function MapCanvas({ known, coordinates, coloring, tool, choose }: Props)
   const points = usePoints(canvas, width, known, coordinates);
   const groupOf = useMemo(() => groupsOf(known, coloring).of, [known, coloring]);
   useEffect(() => {
-    const marks = { outline: outline.value, cross: cross.value };
+    const marks = { isDark: isDark.value, outline: outline.value, cross: cross.value };
     if (width.value > 0) drawMap(canvas.current!, points, groupOf, marks);
   }, [points, groupOf, outline.value, cross.value, isDark.value]);
   const { begin, draw, end, giveUp } = drawingOf(outline, isDrawing, (one) => choose(rowsIn(points, one)));

@@ -1,7 +1,6 @@
 /** The points of a map: which images they are, where they are drawn, and how. */
 import { SPLITS } from "../../../src/data/types.ts";
 import type { Known } from "../../state/survey.ts";
-import { isDark } from "../is_dark.ts";
 
 /** What points are coloured by. */
 export const COLORINGS = {
@@ -122,8 +121,9 @@ export function groupsOf(
   }
 }
 
-/** What is drawn over the points. */
+/** What is drawn over the points, and for which colour scheme. */
 export interface Marks {
+  readonly isDark: boolean;
   readonly outline: Outline | undefined;
   /** Where the keyboard is. */
   readonly cross: Place | undefined;
@@ -134,13 +134,15 @@ export function drawMap(
   canvas: HTMLCanvasElement,
   { rows, places }: Points,
   groupOf: (row: number) => number,
-  { outline, cross }: Marks,
+  { isDark, outline, cross }: Marks,
 ): void {
   const scale = devicePixelRatio, width = canvas.clientWidth, context = canvas.getContext("2d")!;
   canvas.width = width * scale;
   canvas.height = HEIGHT * scale;
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  rows.forEach((row, i) => drawPoint(context, places[2 * i], places[2 * i + 1], groupOf(row)));
+  rows.forEach((row, i) =>
+    drawPoint(context, { x: places[2 * i], y: places[2 * i + 1] }, groupOf(row), isDark)
+  );
   context.strokeStyle = context.fillStyle = getComputedStyle(canvas).color;
   if (outline !== undefined) drawOutline(context, outline);
   if (cross === undefined) return;
@@ -163,9 +165,14 @@ function drawOutline(context: CanvasRenderingContext2D, { kind, places }: Outlin
 }
 
 /** Groups differ in colour and shape: a disc, a square, a triangle, in turn. */
-export function drawPoint(context: CanvasRenderingContext2D, x: number, y: number, group: number): void {
+export function drawPoint(
+  context: CanvasRenderingContext2D,
+  { x, y }: Place,
+  group: number,
+  isDark: boolean,
+): void {
   const size = 3.2;
-  context.fillStyle = `hsl(${(group * 137.5) % 360} 65% ${isDark.value ? 62 : 45}% / .85)`;
+  context.fillStyle = `hsl(${(group * 137.5) % 360} 65% ${isDark ? 62 : 45}% / .85)`;
   context.beginPath();
   if (group % 3 === 0) context.arc(x, y, size, 0, 2 * Math.PI);
   else if (group % 3 === 1) context.rect(x - size, y - size, 2 * size, 2 * size);
