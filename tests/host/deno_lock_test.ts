@@ -131,7 +131,8 @@ for (const hasSystemLocks of [true, false]) {
           most = Math.max(most, ++inside);
           await pause(Math.random() * 2);
           inside--;
-          if (Math.random() < 0.3) await leaveLock(`${path}.lock.${50 + i}`, "gone", 61_000);
+          // By a number that no contender comes to, whose file this would be.
+          if (Math.random() < 0.3) await leaveLock(`${path}.lock.${1000 * taken}`, "gone", 61_000);
           await lock.release();
         }
       };
