@@ -45,7 +45,25 @@ export const ONE: Ranks = {
 /** Rank 0's value on all ranks; it must be JSON, or undefined. Collective. */
 export async function fromFirst<T>(ranks: Ranks, value: T): Promise<T> {
   if (ranks.size === 1) return value;
-  const own = ranks.rank === 0 ? new TextEncoder().encode(JSON.stringify(value ?? null)) : undefined;
-  const text = new TextDecoder().decode(await ranks.broadcast(own));
-  return JSON.parse(text) ?? undefined;
+  return decoded(await ranks.broadcast(ranks.rank === 0 ? encoded(value) : undefined));
+}
+
+/** Every rank's value, by rank; it must be JSON, or undefined. Collective. */
+export async function fromAll<T>(ranks: Ranks, value: T): Promise<T[]> {
+  if (ranks.size === 1) return [value];
+  return (await ranks.gather(encoded(value))).map((bytes) => decoded<T>(bytes));
+}
+
+/** The first rank whose text is another than rank 0's, on all ranks; undefined if all have the same. Collective. */
+export async function otherThanFirst(ranks: Ranks, text: string): Promise<number | undefined> {
+  const all = await fromAll(ranks, text), other = all.findIndex((one) => one !== all[0]);
+  return other < 0 ? undefined : other;
+}
+
+function encoded(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value ?? null));
+}
+
+function decoded<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;
 }

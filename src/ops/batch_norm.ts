@@ -1,3 +1,4 @@
+import { concatBytes } from "../base/bytes.ts";
 import { batchNormApply } from "../../kernels/batch_norm_apply.ts";
 import { batchNormDgrad } from "../../kernels/batch_norm_dgrad.ts";
 import { batchNormDmerge } from "../../kernels/batch_norm_dmerge.ts";
@@ -147,9 +148,7 @@ function chunksOfRanks(
     async act([values]) {
       if (!joint.hasRows) values.fill(0);
       const parts = await ranks.gather(new Uint8Array(values.buffer));
-      const joined = new Uint8Array(all.bytes);
-      parts.forEach((part, rank) => joined.set(part, rank * own.bytes));
-      return [new Float32Array(joined.buffer)];
+      return [new Float32Array(concatBytes(parts).buffer)];
     },
   });
   return all;

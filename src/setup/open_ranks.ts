@@ -1,6 +1,6 @@
 /** The ranks of a training: opens those that the launcher started, and compares them with the configuration. */
 import { ConfigError } from "../base/errors.ts";
-import { ONE, type Ranks } from "../base/ranks.ts";
+import { fromAll, type Ranks } from "../base/ranks.ts";
 import type { Config } from "../config/mod.ts";
 import type { AdapterDescription } from "../core/device.ts";
 import { isSoftware } from "../core/device.ts";
@@ -14,7 +14,7 @@ type Launch = Pick<Config["trainer"], "devices" | "num_nodes">;
  */
 export async function openRanks(host: Host, { trainer }: Config): Promise<Ranks> {
   const ranks = await host.openRanks();
-  requireLaunch(trainer, await namesOf(ranks, host.hostname()), host.program);
+  requireLaunch(trainer, await fromAll(ranks, host.hostname()), host.program);
   return ranks;
 }
 
@@ -84,8 +84,7 @@ export async function requireOwnGpus(
     isSoftware: isSoftware(adapter),
     chosen: [...host.usableGpuFiles(), ...SELECTORS.map((name) => host.configWorld.env(name) ?? "")],
   };
-  const all = await ranks.gather(new TextEncoder().encode(JSON.stringify(own)));
-  const shared = sharedGpu(all.map((bytes) => JSON.parse(new TextDecoder().decode(bytes))));
+  const shared = sharedGpu(await fromAll(ranks, own));
   if (shared === undefined) return;
   throw new ConfigError(
     `Cannot train on ranks ${
@@ -110,10 +109,4 @@ export function sharedGpu(
     seen.set(key, rank);
   }
   return undefined;
-}
-
-async function namesOf(ranks: Ranks, own: string): Promise<string[]> {
-  if (ranks === ONE) return [own];
-  const names = await ranks.gather(new TextEncoder().encode(own));
-  return names.map((bytes) => new TextDecoder().decode(bytes));
 }

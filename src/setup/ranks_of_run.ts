@@ -1,6 +1,6 @@
 /** What the ranks of a training have in common, beside their launch (open_ranks.ts). */
 import { DataError } from "../base/errors.ts";
-import type { Ranks } from "../base/ranks.ts";
+import { otherThanFirst, type Ranks } from "../base/ranks.ts";
 import type { Config } from "../config/mod.ts";
 import type { OpenData } from "./open_data.ts";
 
@@ -15,11 +15,8 @@ export async function requireSameData(
   ranks: Ranks,
   { dataset, fingerprint: { listing, content } }: Pick<OpenData, "dataset" | "fingerprint">,
 ): Promise<void> {
-  if (ranks.size === 1) return;
-  const own = new TextEncoder().encode(`${listing} ${content}`);
-  const all = (await ranks.gather(own)).map((bytes) => new TextDecoder().decode(bytes));
-  const other = all.findIndex((one) => one !== all[0]);
-  if (other < 0) return;
+  const other = await otherThanFirst(ranks, `${listing} ${content}`);
+  if (other === undefined) return;
   throw new DataError(
     `Cannot train on ${ranks.size} ranks because rank ${other} reads another dataset in ${dataset.root} than rank 0: ` +
       "give all of them the same files",

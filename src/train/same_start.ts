@@ -1,6 +1,6 @@
 /** What all ranks have in common before the first step. */
 import { ConfigError } from "../base/errors.ts";
-import { fromFirst } from "../base/ranks.ts";
+import { fromFirst, otherThanFirst } from "../base/ranks.ts";
 import { sha256 } from "../base/sha256.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Fit } from "./run.ts";
@@ -41,11 +41,8 @@ export async function requireSameStart(
     digests.push((await sha256(new Uint8Array(await tensor.readBytes()))).toHex()); // GPU sync point
   }
   const text = [state.epoch, state.batch, state.step, ...digests].join(" ");
-  const all = (await ranks.gather(new TextEncoder().encode(text))).map((bytes) =>
-    new TextDecoder().decode(bytes)
-  );
-  const other = all.findIndex((one) => one !== all[0]);
-  if (other < 0) return;
+  const other = await otherThanFirst(ranks, text);
+  if (other === undefined) return;
   throw new ConfigError(
     `Cannot train on ${ranks.size} ranks because rank ${other} begins with other weights than rank 0: give all of ` +
       "them the same configuration, seed, and files",

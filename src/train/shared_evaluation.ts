@@ -1,4 +1,5 @@
 /** What several ranks make of a split together, each of its share of the batches. */
+import { concatBytes } from "../base/bytes.ts";
 import type { Ranks } from "../base/ranks.ts";
 import type { Outputs } from "./run_state.ts";
 import { sum, type Tally } from "./step_results.ts";
@@ -51,11 +52,5 @@ export async function joinEvaluation(
 /** The values of all ranks, by rank. */
 async function gathered<T extends Float32Array | Uint32Array>(ranks: Ranks, values: T): Promise<T> {
   const parts = await ranks.gather(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return new (values.constructor as new (buffer: ArrayBuffer) => T)(bytes.buffer);
+  return new (values.constructor as new (buffer: ArrayBuffer) => T)(concatBytes(parts).buffer);
 }

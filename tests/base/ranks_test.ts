@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { ONE } from "../../src/base/ranks.ts";
+import { fromAll, fromFirst, ONE, otherThanFirst } from "../../src/base/ranks.ts";
 import { ranksInOneProcess } from "../ranks.ts";
 
 Deno.test("a process by itself keeps its values", async () => {
@@ -10,6 +10,22 @@ Deno.test("a process by itself keeps its values", async () => {
   assertEquals(await ONE.gather(bytes), [bytes]);
   assertEquals(await ONE.broadcast(bytes), bytes);
   assertThrows(() => ONE.broadcast(undefined), TypeError, "no bytes");
+});
+
+Deno.test("ranks know each other's values, the first one's, and which differs from it", async () => {
+  for (const texts of [["a"], ["a", "a", "a"], ["a", "a", "b"], ["b", "a", "a"]]) {
+    const found = await Promise.all(
+      (texts.length === 1 ? [ONE] : ranksInOneProcess(texts.length)).map(async (ranks) => {
+        const text = texts[ranks.rank];
+        const first = await fromFirst(ranks, ranks.rank === 0 ? { text } : undefined);
+        return [first, await fromAll(ranks, text), await otherThanFirst(ranks, text)];
+      }),
+    );
+    const differs = texts.findIndex((text) => text !== texts[0]);
+    for (const one of found) {
+      assertEquals(one, [{ text: texts[0] }, texts, differs < 0 ? undefined : differs]);
+    }
+  }
 });
 
 Deno.test("ranksInOneProcess() sums, gathers and broadcasts", async () => {
