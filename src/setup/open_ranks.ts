@@ -5,16 +5,19 @@ import type { Config } from "../config/mod.ts";
 import type { AdapterDescription } from "../core/device.ts";
 import { isSoftware } from "../core/device.ts";
 import type { Host } from "./host.ts";
+import { requireSameConfig } from "./ranks_of_run.ts";
 
 type Launch = Pick<Config["trainer"], "devices" | "num_nodes">;
 
 /**
  * Opens the ranks of this launch.
- * @throws ConfigError if MPI cannot be opened, or the launch is another than the configuration says
+ * @throws ConfigError if MPI cannot be opened, if the ranks are configured differently, or if the launch is another than
+ * the configuration says
  */
-export async function openRanks(host: Host, { trainer }: Config): Promise<Ranks> {
+export async function openRanks(host: Host, config: Config): Promise<Ranks> {
   const ranks = await host.openRanks();
-  requireLaunch(trainer, await fromAll(ranks, host.hostname()), host.program);
+  await requireSameConfig(ranks, config);
+  requireLaunch(config.trainer, await fromAll(ranks, host.hostname()), host.program);
   return ranks;
 }
 

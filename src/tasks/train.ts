@@ -77,7 +77,7 @@ export async function train(
     if (isFirst) await describeRun(host, config, folder, { device, data });
     if (config.callbacks.model_checkpoint && isFirst) await keepListing(host, data.dataset, data.fingerprint);
     host.print(`run     ${folder}`);
-    if (ranks.size > 1) host.print(`        ${describeRanks(config, ranks)}`);
+    for (const line of await describeRanks(host, config, ranks)) host.print(line);
     if (isBalancedBySampler(config)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }

@@ -67,6 +67,36 @@ Deno.test({
 });
 
 Deno.test({
+  name: "deploy/mpi/own_gpu.sh gives each rank of a machine a GPU of its own, or says why it cannot",
+  ignore,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "wgrad_gpus_" }), script = "deploy/mpi/own_gpu.sh";
+    const gpus = `${folder}/driver/nvidia/gpus`, layers = `${folder}/layers`;
+    const chosen = (env: Record<string, string>) =>
+      run(script, ["sh", "-c", "echo $DRI_PRIME"], [], {
+        WGRAD_PROC: folder,
+        WGRAD_VULKAN_LAYERS: layers,
+        ...env,
+      });
+    assertStringIncludes((await chosen({ SLURM_LOCALID: "0" })).text, "lacks Mesa's device-select layer");
+    await Deno.mkdir(layers);
+    await Deno.writeTextFile(`${layers}/VkLayer_MESA_device_select.json`, "");
+    for (const address of ["0000:0a:00.0", "0000:04:00.0"]) {
+      await Deno.mkdir(`${gpus}/${address}`, { recursive: true });
+    }
+    for (const name of ["OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID"]) {
+      assertEquals(await chosen({ [name]: "0" }), { code: 0, text: "pci-0000_04_00_0\n" });
+      assertEquals(await chosen({ [name]: "1" }), { code: 0, text: "pci-0000_0a_00_0\n" });
+    }
+    const { code, text } = await chosen({ SLURM_LOCALID: "2" });
+    assertEquals(code, 2);
+    assertStringIncludes(text, "rank 2 of this machine is one more than it has NVIDIA GPUs");
+    assertStringIncludes((await chosen({})).text, "no launcher has numbered this process");
+    await Deno.remove(folder, { recursive: true });
+  },
+});
+
+Deno.test({
   name: "cloud-build.sh gives gcloud the commit, the tag and the region, and with --dry-run calls nothing",
   ignore,
   async fn() {

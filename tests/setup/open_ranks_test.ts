@@ -81,6 +81,37 @@ Deno.test("openRanks() compares the machines of all ranks with the configuration
   for (const each of refused) await assertRejects(() => each, ConfigError, "2 ranks, 2 on each of 1 machine");
 });
 
+Deno.test("openRanks() refuses ranks that are configured differently, but for what is their own", async () => {
+  const open = (configs: readonly Record<string, unknown>[]) =>
+    ranksInOneProcess(configs.length).map((ranks) => {
+      const { trainer, ...rest } = configs[ranks.rank], host = hostOf(() => Promise.resolve(ranks), "vm");
+      return openRanks(host, { ...config(trainer as Record<string, unknown>), ...rest } as Config);
+    });
+  const data = { batch_size: 8, data_root: "/scratch/0" };
+  const common = { seed: 1, experiment: "a", trainer: { max_epochs: 2 }, data };
+  const own = { ...common, experiment: "b", data: { ...data, data_root: "/scratch/1" } };
+  await Promise.all(open([common, own, common]));
+  const others: [Record<string, unknown>, message: string][] = [
+    [
+      { ...common, trainer: { max_epochs: 3 } },
+      "rank 2 has trainer.max_epochs=3, and rank 0 trainer.max_epochs=2: ",
+    ],
+    [
+      { ...common, data: { ...data, batch_size: 9 } },
+      "rank 2 has data.batch_size=9, and rank 0 data.batch_size=8: ",
+    ],
+    [
+      { ...common, data: { data_root: "" } },
+      "rank 2 has data.batch_size=unset, and rank 0 data.batch_size=8: ",
+    ],
+    [{ ...common, seed: undefined }, "rank 2 has seed=unset, and rank 0 seed=1: "],
+  ];
+  for (const [other, message] of others) {
+    const refused = open([common, own, other]);
+    await Promise.all(refused.map((each) => assertRejects(() => each, ConfigError, message)));
+  }
+});
+
 const t4: RankGpu = { machine: "vm", name: "Tesla T4", isSoftware: false, chosen: [""] };
 
 Deno.test("sharedGpu() finds two ranks on one GPU", () => {
