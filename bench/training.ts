@@ -12,6 +12,7 @@ import type { Optimizer } from "../src/optim/optimizers/optimizer.ts";
 import { type StepResults, stepResults } from "../src/train/step_results.ts";
 import { type HostBatch, hostBatch } from "../src/train/batch.ts";
 import { type TrainStep, trainStep } from "../src/train/step.ts";
+import { dataParallel, type DataParallelOptions } from "../src/train/data_parallel.ts";
 import { noise } from "./check.ts";
 import type { Options } from "./options.ts";
 
@@ -54,11 +55,15 @@ export interface Training {
   losses(): Promise<number[]>;
 }
 
+/** How a training takes part in one on several ranks. */
+export type Shared = Pick<DataParallelOptions, "ranks" | "bucketCapMb" | "commHook">;
+
 /** Starts training: initial values, one batch and the recorded step. */
 export async function startTraining(
   device: Device,
   plan: TrainingPlan,
   choices: Options["choices"],
+  shared?: Shared,
 ): Promise<Training> {
   const { size: imageSize, batch: count, classes, precision } = plan;
   const model = createModel(device, { name: plan.model, options: plan.options ?? {} }, {
@@ -71,7 +76,9 @@ export async function startTraining(
   const results = stepResults(device, classes, SLOTS);
   const tuneKernels = choices === "measured" && device.gpu.features.has("timestamp-query");
   const parts = { model, loss, optimizer, results, imageSize, maxNorm: null, tuneKernels, replay: true };
-  const step = trainStep(device, parts);
+  const { signal } = new AbortController();
+  const parallel = shared && dataParallel({ ...shared, loss, results, replay: true, signal });
+  const step = trainStep(device, { ...parts, parallel });
   await step.prepare([count]);
   const batch = noiseBatch(plan);
   return {

@@ -1,4 +1,5 @@
-import type { Ranks } from "../src/base/ranks.ts";
+import { concatBytes } from "../src/base/bytes.ts";
+import type { Promised, Ranks } from "../src/base/ranks.ts";
 
 type Values = Float32Array | Float64Array | Int32Array;
 
@@ -20,13 +21,18 @@ export function ranksInOneProcess(size: number): Ranks[] {
   return Array.from({ length: size }, (_, rank): Ranks => {
     let next = 0;
     /** Brings this rank's value to the round, and returns those of all ranks once they are there. */
-    const meet = (name: string, value?: Values | Uint8Array): Promise<Call[]> => {
+    const meet = async <T extends Values | Uint8Array>(
+      nameOf: (value: T | undefined) => string,
+      promised?: Promised<T>,
+    ): Promise<Call[]> => {
       const round = rounds[next] ??= {
         calls: Array(size).fill(undefined),
         all: Promise.withResolvers<Call[]>(),
       };
       next++;
-      if (aborted !== undefined) return Promise.reject(new Error(`Aborted with code ${aborted}`));
+      round.all.promise.catch(() => {}); // whoever waits for it is told
+      const value = await promised, name = nameOf(value);
+      if (aborted !== undefined) throw new Error(`Aborted with code ${aborted}`);
       // A copy, since the ranks write their results into their own arrays.
       round.calls[rank] = { name, value: value?.slice() };
       const calls = round.calls.filter((call) => call !== undefined);
@@ -36,8 +42,8 @@ export function ranksInOneProcess(size: number): Ranks[] {
       } else if (calls.length === size) round.all.resolve(calls);
       return round.all.promise;
     };
-    const each = async (name: string, values: Values, join: (a: number, b: number) => number) => {
-      const calls = await meet(`${name} of ${values.length}`, values);
+    const each = async (name: string, promised: Promised<Values>, join: (a: number, b: number) => number) => {
+      const calls = await meet((values) => `${name} of ${values?.length}`, promised), values = await promised;
       for (let i = 0; i < values.length; i++) {
         values[i] = calls.map((call) => (call.value as Values)[i]).reduce(join);
       }
@@ -48,13 +54,21 @@ export function ranksInOneProcess(size: number): Ranks[] {
       size,
       sum: (values) => each("sum", values, (a, b) => a + b),
       max: (values) => each("max", values, (a, b) => Math.max(a, b)),
-      gather: async (bytes) => (await meet("gather", bytes)).map((call) => call.value as Uint8Array),
+      gather: async (bytes) => (await meet(() => "gather", bytes)).map((call) => call.value as Uint8Array),
+      async exchange(bytes) {
+        const calls = await meet((bytes) => `exchange of ${bytes?.length}`, bytes);
+        const part = (calls[0].value as Uint8Array).length / size;
+        return concatBytes(
+          calls.map(({ value }) => (value as Uint8Array).subarray(rank * part, (rank + 1) * part)),
+        );
+      },
       async broadcast(bytes, from = 0) {
-        const { value } = (await meet(`broadcast from ${from}`, rank === from ? bytes : undefined))[from];
+        const calls = await meet(() => `broadcast from ${from}`, rank === from ? bytes : undefined);
+        const { value } = calls[from];
         if (value === undefined) throw new TypeError(`Cannot broadcast: rank ${from} has no bytes`);
         return value as Uint8Array;
       },
-      barrier: async () => void await meet("barrier"),
+      barrier: async () => void await meet(() => "barrier"),
       abort(code) {
         aborted = code;
         for (const round of rounds) round.all.reject(new Error(`Aborted with code ${code}`));

@@ -1,3 +1,6 @@
+/** Values, or the promise of them: a call has its place in the order of calls at once, and begins when they are there. */
+export type Promised<T> = T | Promise<T>;
+
 /**
  * The processes that train one model together, as MPI's world is. All methods but `abort` are collective: each rank
  * calls them in the same order, with arrays of the same length, and a call need not wait for the one before it.
@@ -11,11 +14,16 @@ export interface Ranks {
    * Replaces the values by their sum over all ranks: the same bits on each rank and in each repeat with as many ranks.
    * The array is not to be touched until then.
    */
-  sum(values: Float32Array | Float64Array | Int32Array): Promise<void>;
+  sum(values: Promised<Float32Array | Float64Array | Int32Array>): Promise<void>;
   /** Replaces each value by the largest of all ranks. */
   max(values: Float64Array): Promise<void>;
   /** Every rank's bytes, by rank; they may differ in length. */
-  gather(bytes: Uint8Array): Promise<Uint8Array[]>;
+  gather(bytes: Promised<Uint8Array>): Promise<Uint8Array[]>;
+  /**
+   * Sends each rank its part of the bytes, which are as many parts of one length as there are ranks, in their order.
+   * @returns the parts that the ranks have for this one, in the same order
+   */
+  exchange(bytes: Promised<Uint8Array>): Promise<Uint8Array>;
   /** Rank `from`'s bytes, on all; what the others pass is not looked at. */
   broadcast(bytes: Uint8Array | undefined, from?: number): Promise<Uint8Array>;
   /** Returns once all ranks have called it. */
@@ -33,7 +41,8 @@ export const ONE: Ranks = {
   size: 1,
   sum: () => Promise.resolve(),
   max: () => Promise.resolve(),
-  gather: (bytes) => Promise.resolve([bytes]),
+  gather: async (bytes) => [await bytes],
+  exchange: (bytes) => Promise.resolve(bytes),
   broadcast(bytes) {
     if (bytes === undefined) throw new TypeError("Cannot broadcast: the sender has no bytes");
     return Promise.resolve(bytes);

@@ -31,9 +31,9 @@ export interface Program {
   encode(): void;
   /**
    * The same for a program in which the host may have work: what comes before the last of it is submitted, and has
-   * run when the promise resolves.
+   * run when the promise resolves. With `watched`, it says when a tensor may be read, although the program goes on.
    */
-  encodeInParts(): Promise<void>;
+  encodeInParts(watched?: Watched): Promise<void>;
   /** Runs the step once with timestamps around each kernel. Waits for the GPU. @throws RangeError like `run` */
   profile(): Promise<KernelTime[]>;
   /** Kernel launches per run. */
@@ -42,6 +42,13 @@ export interface Program {
   readonly bytes: number;
   /** Returns the program's buffers to the pool. */
   free(): void;
+}
+
+/** Tensors that are read, or written, as soon as a program has used them for the last time. */
+export interface Watched {
+  readonly tensors: readonly Tensor[];
+  /** Called once for each tensor, in their order, when all steps that use it and those before it are encoded. */
+  final(index: number): void;
 }
 
 /**
@@ -76,11 +83,14 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
       device.flush();
     },
     encode,
-    async encodeInParts() {
+    async encodeInParts(watched) {
       memory.check();
-      for (const step of steps) {
+      const uses = (watched?.tensors ?? []).map((tensor) => lastUse(launches, tensor));
+      let next = 0;
+      for (const [i, step] of steps.entries()) {
         if (isBound(step)) run(device, step);
         else await work(step); // GPU sync point
+        while (uses[next] <= i) watched!.final(next++);
       }
     },
     profile: () => profileDispatches(device, bound()),
@@ -88,6 +98,16 @@ export async function recordProgram(device: Device, body: () => readonly Tensor[
     bytes: buffers.reduce((sum, buffer) => sum + buffer.size, 0),
     free: () => memory.free(),
   };
+}
+
+/** The index of the last step that uses any of a tensor's memory; -1 if none does. */
+function lastUse(launches: readonly Launch[], { storage, byteOffset, bytes }: Tensor): number {
+  return launches.findLastIndex(({ tensors }) =>
+    tensors.some((used) =>
+      used.storage === storage && used.byteOffset < byteOffset + bytes &&
+      byteOffset < used.byteOffset + used.bytes
+    )
+  );
 }
 
 /** The host's work on the memory that its tensors have now. */

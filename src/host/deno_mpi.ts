@@ -5,7 +5,7 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { ConfigError } from "../base/errors.ts";
-import type { Ranks } from "../base/ranks.ts";
+import type { Promised, Ranks } from "../base/ranks.ts";
 import type { MpiLaunch } from "../setup/mpi_launch.ts";
 import { INSTALL, type MpiLibrary, openMpiLibrary, VARIABLE } from "./deno_mpi_library.ts";
 
@@ -52,7 +52,7 @@ class Mpi implements OpenRanks {
   /** The call before, which the next one waits for. */
   #last: Promise<unknown> = Promise.resolve();
   /** The call that is being made, which holds the memory that MPI works on. */
-  readonly #running = new Set<() => Promise<number>>();
+  readonly #running = new Set<unknown>();
 
   constructor(library: MpiLibrary, { launcher, size }: MpiLaunch) {
     const { functions, handles: { world, threads } } = library, out = new Int32Array(16);
@@ -74,7 +74,7 @@ class Mpi implements OpenRanks {
     );
   }
 
-  sum(values: Values): Promise<void> {
+  sum(values: Promised<Values>): Promise<void> {
     return this.#reduce(values, "sum");
   }
 
@@ -82,29 +82,27 @@ class Mpi implements OpenRanks {
     return this.#reduce(values, "max");
   }
 
-  #reduce(values: Values, how: "sum" | "max"): Promise<void> {
-    const { functions, handles } = this.#library;
-    const type = values instanceof Float32Array
-      ? handles.float32
-      : values instanceof Float64Array
-      ? handles.float64
-      : handles.int32;
-    return this.#call("MPI_Allreduce", () => {
-      const { inPlace, world } = handles;
+  #reduce(values: Promised<Values>, how: "sum" | "max"): Promise<void> {
+    const { functions, handles } = this.#library, { inPlace, world } = handles;
+    return this.#call("MPI_Allreduce", values, (values) => {
+      const type = values instanceof Float32Array
+        ? handles.float32
+        : values instanceof Float64Array
+        ? handles.float64
+        : handles.int32;
       return functions.MPI_Allreduce(inPlace, bytesOf(values), values.length, type, handles[how], world);
     });
   }
 
-  async gather(bytes: Uint8Array): Promise<Uint8Array[]> {
+  async gather(bytes: Promised<Uint8Array>): Promise<Uint8Array[]> {
     const { functions, handles: { byte, int32, inPlace, world } } = this.#library;
     const lengths = new Int32Array(this.size), starts = new Int32Array(this.size);
-    lengths[this.rank] = requireSendable(bytes).length;
     let all = new Uint8Array();
-    const first = this.#call(
-      "MPI_Allgather",
-      () => functions.MPI_Allgather(inPlace, 1, int32, bytesOf(lengths), 1, int32, world),
-    );
-    const second = this.#call("MPI_Allgatherv", () => {
+    const first = this.#call("MPI_Allgather", bytes, (bytes) => {
+      lengths[this.rank] = requireSendable(bytes).length;
+      return functions.MPI_Allgather(inPlace, 1, int32, bytesOf(lengths), 1, int32, world);
+    });
+    const second = this.#call("MPI_Allgatherv", bytes, (bytes) => {
       const total = lengths.reduce((sum, length) => sum + length, 0);
       lengths.forEach((length, i) => starts[i + 1] = starts[i] + length);
       all = new Uint8Array(Math.max(total, 1));
@@ -115,14 +113,29 @@ class Mpi implements OpenRanks {
     return Array.from(lengths, (length, i) => all.slice(starts[i], starts[i] + length));
   }
 
+  async exchange(bytes: Promised<Uint8Array>): Promise<Uint8Array> {
+    const { functions, handles: { byte, world } } = this.#library;
+    let received = new Uint8Array();
+    await this.#call("MPI_Alltoall", bytes, (bytes) => {
+      const part = requireSendable(bytes).length / this.size;
+      received = new Uint8Array(bytes.length);
+      return functions.MPI_Alltoall(bytesOf(bytes), part, byte, received, part, byte, world);
+    });
+    return received;
+  }
+
   async broadcast(bytes: Uint8Array | undefined, from = 0): Promise<Uint8Array> {
     const { functions, handles: { byte, int32, world } } = this.#library;
     const isSender = this.rank === from, length = new Int32Array(16);
     if (isSender && bytes === undefined) throw new TypeError("Cannot broadcast: the sender has no bytes");
     if (isSender) length[0] = requireSendable(bytes!).length;
     let data = new Uint8Array();
-    const first = this.#call("MPI_Bcast", () => functions.MPI_Bcast(bytesOf(length), 1, int32, from, world));
-    const second = this.#call("MPI_Bcast", () => {
+    const first = this.#call(
+      "MPI_Bcast",
+      length,
+      (length) => functions.MPI_Bcast(bytesOf(length), 1, int32, from, world),
+    );
+    const second = this.#call("MPI_Bcast", bytes, (bytes) => {
       data = isSender ? bytesOf(bytes!) : new Uint8Array(length[0]);
       return functions.MPI_Bcast(data, length[0], byte, from, world);
     });
@@ -131,7 +144,7 @@ class Mpi implements OpenRanks {
   }
 
   barrier(): Promise<void> {
-    return this.#call("MPI_Ibarrier", () => Promise.resolve(0));
+    return this.#call("MPI_Ibarrier", undefined, () => Promise.resolve(0));
   }
 
   abort(code: number): void {
@@ -139,16 +152,21 @@ class Mpi implements OpenRanks {
   }
 
   close(): Promise<void> {
-    return this.#call("MPI_Finalize", () => Promise.resolve(this.#library.functions.MPI_Finalize()));
+    return this.#call(
+      "MPI_Finalize",
+      undefined,
+      () => Promise.resolve(this.#library.functions.MPI_Finalize()),
+    );
   }
 
-  /** Makes a call once the one before has ended and all ranks are there. */
-  #call(name: string, call: () => Promise<number>): Promise<void> {
-    const made = this.#last.then(async () => {
+  /** Makes a call once the one before has ended, its values are there, and all ranks have come. */
+  #call<T>(name: string, values: Promised<T>, call: (values: T) => Promise<number>): Promise<void> {
+    const made = Promise.all([values, this.#last]).then(async ([own]) => {
       await this.#meet();
-      this.#running.add(call);
-      check(name, await call());
-      this.#running.delete(call);
+      const running = { call, own };
+      this.#running.add(running);
+      check(name, await call(own));
+      this.#running.delete(running);
     });
     this.#last = made;
     return made;

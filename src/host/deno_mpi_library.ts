@@ -20,6 +20,7 @@ const SYMBOLS = {
   MPI_Allreduce: { parameters: [P, B, I, P, P, P], result: I, nonblocking: true },
   MPI_Allgather: { parameters: [P, I, P, B, I, P, P], result: I, nonblocking: true },
   MPI_Allgatherv: { parameters: [B, I, P, B, B, B, P, P], result: I, nonblocking: true },
+  MPI_Alltoall: { parameters: [B, I, P, B, I, P, P], result: I, nonblocking: true },
   MPI_Bcast: { parameters: [B, I, P, I, P], result: I, nonblocking: true },
   MPI_Abi_get_version: { parameters: [B, B], result: I, optional: true },
   MPIR_Dup_fn: { parameters: [], result: "void", optional: true },

@@ -71,6 +71,8 @@ export async function openFit(
     progress: host.progress,
     signal: host.signal,
     syncBatchNorm: trainer.sync_batchnorm,
+    bucketCapMb: trainer.bucket_cap_mb,
+    commHook: trainer.ddp_comm_hook,
     about: aboutRun(config, folder, data.fingerprint, parts.ranks?.size),
   };
 }

@@ -14,6 +14,15 @@ import type { Loss } from "../nn/losses/loss.ts";
 import type { Model } from "../nn/model.ts";
 import type { JointRanks } from "../ops/batch_norm.ts";
 import type { TrainBatch } from "./batch.ts";
+import {
+  BUCKET_CAP_MB,
+  bucketsOf,
+  type GradientLayout,
+  type GradientSum,
+  gradientSum,
+  type SumValues,
+} from "./gradient_sum.ts";
+import { sumAsHalves } from "./half_sum.ts";
 import { sharedResults } from "./shared_results.ts";
 import type { StepResults } from "./step_results.ts";
 
@@ -29,16 +38,18 @@ export interface DataParallel extends JointRanks {
   share(batch: TrainBatch): Promise<number>;
   /** Says whether the next pass is over rows that count. */
   begin(batch: TrainBatch): void;
-  /**
-   * Replaces a gradient by its sum over the ranks, and completes the results of the batches with these shares. Waits
-   * for the GPU.
-   */
-  reduce(gradient: Tensor, shares?: readonly number[]): Promise<void>;
+  /** What replaces a flat gradient with this layout by its sum over the ranks, each time it is complete. */
+  sumOf(gradient: Tensor, layout: GradientLayout): GradientSum;
+  /** Completes a sum, and the results of the batches with these shares. Waits for the GPU. */
+  complete(sum: GradientSum, shares: readonly number[]): Promise<void>;
   /** Agrees whether to stop, between batches of an evaluation. */
   agree(): Promise<boolean>;
   /** Replaces what tensors hold by what they hold on rank 0. Waits for the GPU. */
   copyFromFirst(tensors: readonly Tensor[]): Promise<void>;
 }
+
+/** How gradients go over the wire, by PyTorch's names of DDP's communication hooks. */
+export const COMM_HOOKS = ["fp16_compress_hook"] as const;
 
 /** How a rank takes part. */
 export interface DataParallelOptions {
@@ -47,6 +58,10 @@ export interface DataParallelOptions {
   /** This rank's results. */
   readonly results: StepResults;
   readonly syncBatchNorm?: boolean | undefined;
+  /** Mebibytes of gradients in one all-reduce; {@link BUCKET_CAP_MB} by default. */
+  readonly bucketCapMb?: number | undefined;
+  /** `fp16_compress_hook`: in f16, see half_sum.ts; by default as they are. */
+  readonly commHook?: typeof COMM_HOOKS[number] | null | undefined;
   readonly replay: boolean;
   /** Aborted where this rank was asked to stop. */
   readonly signal: AbortSignal;
@@ -54,7 +69,8 @@ export interface DataParallelOptions {
 
 /** Creates a rank's part in a run. @throws ConfigError if batch norms would have to wait in steps that are not recorded */
 export function dataParallel(
-  { ranks, loss, signal, syncBatchNorm = false, replay, ...options }: DataParallelOptions,
+  { ranks, loss, signal, syncBatchNorm = false, bucketCapMb = BUCKET_CAP_MB, commHook, replay, ...options }:
+    DataParallelOptions,
 ): DataParallel {
   if (syncBatchNorm && !replay) {
     throw new ConfigError(
@@ -63,6 +79,7 @@ export function dataParallel(
     );
   }
   const results = sharedResults(options.results, ranks);
+  const sum: SumValues = commHook ? (values) => sumAsHalves(ranks, values) : (values) => ranks.sum(values);
   let isStopping = false, hasRows = true;
   return {
     ranks,
@@ -82,11 +99,10 @@ export function dataParallel(
       return count === 0 ? 0 : own / all[0];
     },
     begin: ({ count }) => void (hasRows = count > 0),
-    async reduce(gradient, shares) {
-      const [values, rows] = await Promise.all([gradient.read(), shares && results.own()]); // GPU sync point
-      await ranks.sum(values);
-      gradient.write(values);
-      if (shares) await results.join(rows!, shares);
+    sumOf: (gradient, layout) => gradientSum(gradient, bucketsOf(layout, bucketCapMb), sum),
+    async complete(sum, shares) {
+      const [rows] = await Promise.all([results.own(), sum.complete()]); // GPU sync point
+      await results.join(rows, shares);
     },
     async agree() {
       const asked = Float64Array.of(Number(signal.aborted));

@@ -8,7 +8,7 @@ import type { StoredTensor } from "../formats/safetensors.ts";
 import type { Schedule } from "../optim/schedules/mod.ts";
 import type { TrainBatch } from "./batch.ts";
 import type { Callback } from "./callback.ts";
-import type { DataParallel } from "./data_parallel.ts";
+import type { DataParallel, DataParallelOptions } from "./data_parallel.ts";
 import type { Evaluator } from "./evaluate.ts";
 import type { RunLog } from "./log.ts";
 import type { StepResults } from "./step_results.ts";
@@ -62,6 +62,10 @@ export interface FitOptions extends Omit<StepParts, "results" | "ema" | "paralle
   readonly ranks?: Ranks | undefined;
   /** Whether batch norms normalise by the rows of all ranks, not only by their own; false by default. */
   readonly syncBatchNorm?: boolean | undefined;
+  /** Mebibytes of gradients that ranks sum at a time; 25 by default. */
+  readonly bucketCapMb?: number | undefined;
+  /** How gradients go over the wire; by default as they are. */
+  readonly commHook?: DataParallelOptions["commHook"];
 }
 
 /** A run in progress. */

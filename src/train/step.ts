@@ -109,8 +109,9 @@ export function trainStep(device: Device, parts: StepParts): TrainStep {
       if (underWay.length === AHEAD) await underWay.shift(); // GPU sync point
       if (passes.count === 0) step++;
       model.parameters.batches++;
-      await passes.add(batch, scalarsOf(lr));
-      if (isLast || passes.count === accumulate) {
+      const completes = isLast || passes.count + 1 === accumulate;
+      await passes.add(batch, scalarsOf(lr), completes);
+      if (completes) {
         await passes.complete(scalarsOf(lr));
         for (const act of between) await act(work.gradient);
         update.encode();

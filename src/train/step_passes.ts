@@ -3,9 +3,12 @@
  * the way back.
  *
  * With other ranks (data_parallel.ts) a rank's gradient is that of its rows' part in the mean loss of all, and these are
- * summed wherever a whole gradient is ready: before the climb, and before the update.
+ * summed wherever a whole gradient is ready: before the climb, and before the update. The sum begins while the last pass
+ * still runs.
  */
 import type { TrainBatch } from "./batch.ts";
+import type { DataParallel } from "./data_parallel.ts";
+import type { GradientSum } from "./gradient_sum.ts";
 import type { SharedHalves, SizedStep, StepPrograms } from "./step_programs.ts";
 import type { StepWork, StepWorkParts } from "./step_work.ts";
 
@@ -16,8 +19,8 @@ export type WriteScalars = (batchOfStep: number, slot: number) => void;
 export interface StepPasses {
   /** Batches of the step so far. */
   readonly count: number;
-  /** Uploads a batch, and encodes its gradients. */
-  add(batch: TrainBatch, write: WriteScalars): Promise<void>;
+  /** Uploads a batch, and encodes its gradients; `isLast` if it is the last of the step. */
+  add(batch: TrainBatch, write: WriteScalars, isLast: boolean): Promise<void>;
   /** Makes the gradient that of the whole step; the next batch belongs to another one. */
   complete(write: WriteScalars): Promise<void>;
   /** Encodes the gradients of a batch that belongs to no step. */
@@ -38,16 +41,9 @@ export function stepPasses(
 ): StepPasses {
   /** The batches of the step so far. */
   const group: Shared[] = [];
+  const sum = parallel?.sumOf(work.gradient, parameters);
+  const differentiate = passesOf(work, parallel);
   const shareOf = async (batch: TrainBatch) => ({ batch, share: await parallel?.share(batch) ?? 1 });
-
-  /** Encodes the gradients of a batch whose images are uploaded. */
-  const differentiate = async ({ gradients, slot }: SizedStep, { batch, share }: Shared) => {
-    if (parallel === undefined) return gradients.encode();
-    if (batch.count === 0) slot.clear();
-    work.share!.write([share]);
-    parallel.begin(batch);
-    await gradients.encodeInParts(); // GPU sync point
-  };
 
   /** The second pass over the step's batches; of a single one, the images are still there. */
   const again = async ({ climb, comeBack }: NonNullable<SharedHalves["ascent"]>, write: WriteScalars) => {
@@ -56,8 +52,9 @@ export function stepPasses(
       const sized = await programs.of(one.batch.count);
       if (group.length > 1) upload(sized, one.batch);
       write(i, results.spare);
-      await differentiate(sized, one);
+      await differentiate(sized, one, i === group.length - 1 ? sum : undefined);
     }
+    await sum?.complete(); // GPU sync point
     comeBack.encode();
   };
 
@@ -65,20 +62,17 @@ export function stepPasses(
     get count() {
       return group.length;
     },
-    async add(batch, write) {
+    async add(batch, write, isLast) {
       const one = await shareOf(batch), sized = await programs.of(batch.count);
       upload(sized, batch);
       write(group.length, results.advance());
-      await differentiate(sized, one);
+      await differentiate(sized, one, isLast ? sum : undefined);
       group.push(one);
     },
     async complete(write) {
       const { ascent } = await programs.of(group[0].batch.count);
-      await parallel?.reduce(work.gradient, group.map(({ share }) => share)); // GPU sync point
-      if (ascent) {
-        await again(ascent, write);
-        await parallel?.reduce(work.gradient); // GPU sync point
-      }
+      await parallel?.complete(sum!, group.map(({ share }) => share)); // GPU sync point
+      if (ascent) await again(ascent, write);
       group.length = 0;
     },
     async alone(batch, write) {
@@ -87,8 +81,21 @@ export function stepPasses(
       if (parallel === undefined) return parameters.values.device.scope(() => work.pass(sized.slot));
       write(0, results.spare);
       await differentiate(sized, await shareOf(batch));
-      await parallel.reduce(parameters.gradients); // GPU sync point
+      await parallel.sumOf(parameters.gradients, parameters).complete(); // GPU sync point
     },
+  };
+}
+
+/** Encodes the gradients of a batch whose images are uploaded; `sum` gets them if they are those of a whole step. */
+type Differentiate = (sized: SizedStep, shared: Shared, sum?: GradientSum) => Promise<void>;
+
+function passesOf(work: StepWork, parallel: DataParallel | undefined): Differentiate {
+  return async ({ gradients, slot }, { batch, share }, sum) => {
+    if (parallel === undefined) return gradients.encode();
+    if (batch.count === 0) slot.clear();
+    work.share!.write([share]);
+    parallel.begin(batch);
+    await gradients.encodeInParts(sum); // GPU sync point
   };
 }
 

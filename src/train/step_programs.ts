@@ -6,7 +6,7 @@ import { largest } from "../base/lists.ts";
 import { LimitError } from "../base/errors.ts";
 import { tune } from "../core/choice.ts";
 import type { Device } from "../core/device.ts";
-import { type Program, recordProgram } from "../core/program.ts";
+import { type Program, recordProgram, type Watched } from "../core/program.ts";
 import { type BatchSlot, batchSlot, type BatchSlotOptions } from "./batch_slot.ts";
 import type { StepWork } from "./step_work.ts";
 
@@ -22,8 +22,11 @@ export interface ProgramOptions extends Omit<BatchSlotOptions, "rows"> {
 export interface Half {
   /** Encodes it, without submitting. */
   encode(): void;
-  /** The same where batch norms normalise by the rows of other ranks, too, for which it is submitted in parts. */
-  encodeInParts(): Promise<void>;
+  /**
+   * The same where batch norms normalise by the rows of other ranks, too, for which it is submitted in parts; says when
+   * tensors are final.
+   */
+  encodeInParts(watched?: Watched): Promise<void>;
   /** Undefined without replay. */
   readonly program: Program | undefined;
   free(): void;
@@ -118,7 +121,12 @@ export function stepPrograms(device: Device, work: StepWork, options: ProgramOpt
 async function halfOf(device: Device, body: () => void, replay: boolean): Promise<Half> {
   if (!replay) {
     const encode = () => device.scope(body);
-    return { encode, encodeInParts: () => Promise.resolve(encode()), program: undefined, free: () => {} };
+    const encodeInParts = (watched?: Watched) => {
+      encode();
+      watched?.tensors.forEach((_, i) => watched.final(i));
+      return Promise.resolve();
+    };
+    return { encode, encodeInParts, program: undefined, free: () => {} };
   }
   const program = await recordProgram(device, () => {
     body();
@@ -126,7 +134,7 @@ async function halfOf(device: Device, body: () => void, replay: boolean): Promis
   });
   return {
     encode: () => program.encode(),
-    encodeInParts: () => program.encodeInParts(),
+    encodeInParts: (watched) => program.encodeInParts(watched),
     program,
     free: () => program.free(),
   };

@@ -8,6 +8,7 @@ Deno.test("a process by itself keeps its values", async () => {
   assertEquals([...values], [1, 2]);
   const bytes = new Uint8Array([3]);
   assertEquals(await ONE.gather(bytes), [bytes]);
+  assertEquals(await ONE.exchange(bytes), bytes);
   assertEquals(await ONE.broadcast(bytes), bytes);
   assertThrows(() => ONE.broadcast(undefined), TypeError, "no bytes");
 });
@@ -28,7 +29,7 @@ Deno.test("ranks know each other's values, the first one's, and which differs fr
   }
 });
 
-Deno.test("ranksInOneProcess() sums, gathers and broadcasts", async () => {
+Deno.test("ranksInOneProcess() sums, gathers, exchanges and broadcasts", async () => {
   await Promise.all(
     ranksInOneProcess(3).map(async (ranks) => {
       const values = new Float32Array([ranks.rank, 1]), most = new Float64Array([5 - ranks.rank, ranks.rank]);
@@ -43,7 +44,10 @@ Deno.test("ranksInOneProcess() sums, gathers and broadcasts", async () => {
         await ranks.broadcast(ranks.rank === 1 ? new Uint8Array([9]) : undefined, 1),
         new Uint8Array([9]),
       );
+      const parts = new Uint8Array([0, 0, 1, 1, 2, 2]).map((to) => 10 * ranks.rank + to);
+      const exchanged = ranks.exchange(Promise.resolve(parts)); // has its place before the barrier
       await ranks.barrier();
+      assertEquals([...await exchanged], [0, 0, 10, 10, 20, 20].map((from) => from + ranks.rank));
     }),
   );
 });

@@ -77,7 +77,7 @@ const epochKeys =
   "Keys of trainer: max_epochs, precision, gradient_clip_val, gradient_clip_algorithm, accumulate_grad_batches, " +
   "num_sanity_val_steps, log_every_n_steps, val_check_interval, fast_dev_run, overfit_batches, " +
   "limit_train_batches, limit_val_batches, limit_test_batches, lr_find, lr_range, strategy, devices, num_nodes, sync_batchnorm, " +
-  "share_gpu, tune_kernels, replay";
+  "bucket_cap_mb, ddp_comm_hook, share_gpu, tune_kernels, replay";
 const topKeys =
   "Keys at the top: seed, experiment, gpu, log_level, resume, checkpoint_dir, compat, model, data, transforms, loss, optimizer, " +
   "scheduler, trainer, eval, callbacks, logging";

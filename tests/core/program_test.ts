@@ -98,6 +98,38 @@ deviceTest(
   },
 );
 
+deviceTest(
+  "a program says when it has used a tensor for the last time, although it goes on",
+  async (device) => {
+    const [first, second, unused] = ["first", "second", "unused"].map((label) =>
+      persistent(device, [256], "f32", label)
+    );
+    const ones = tensorOf(device, Array(128).fill(1), [128]),
+      [low, high] = [0, 128].map((start) => first.slice(start, [128]));
+    const program = await recordProgram(device, () => {
+      sums.addTo(low, ones);
+      sums.addTo(high, ones);
+      sums.addTo(second.slice(0, [128]), high); // reads what is written before
+      sums.addTo(low, ones);
+      return [];
+    });
+    const seen: [number, Promise<Float32Array>][] = [], tensors = [unused, high, second, first];
+    await program.encodeInParts({
+      tensors,
+      final(index) {
+        seen.push([index, first.read()]);
+        if (index === 2) high.write(Array(128).fill(7)); // what is final may be written
+      },
+    });
+    const values = await Promise.all(seen.map(async ([index, read]) => {
+      const all = await read;
+      return [index, all[0], all[128]];
+    }));
+    assertEquals(values, [[0, 1, 0], [1, 1, 1], [2, 1, 1], [3, 2, 7]]);
+    assertEquals([...(await second.read()).slice(0, 2)], [1, 1]);
+  },
+);
+
 deviceTest("encode() submits nothing: several programs go up in one submission", async (device) => {
   const total = persistent(device, [4]);
   const [one, ten] = [[1, 2, 3, 4], [10, 20, 30, 40]].map((values) => tensorOf(device, values, [4]));

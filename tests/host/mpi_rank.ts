@@ -38,6 +38,15 @@ const parts: Record<string, () => Promise<unknown>> = {
     const sent = await ranks.broadcast(rank === size - 1 ? text : undefined, size - 1);
     assertEquals(new TextDecoder().decode(sent), "from the last");
     assertEquals((await ranks.broadcast(rank === 0 ? new Uint8Array() : undefined)).length, 0);
+    const sentTo = Uint8Array.from({ length: size }, (_, to) => 10 * rank + to);
+    assertEquals(
+      [...await ranks.exchange(sentTo)],
+      Array.from({ length: size }, (_, from) => 10 * from + rank),
+    );
+    const late = new Float32Array([1]), wait = new Promise((resolve) => setTimeout(resolve, 50 * rank));
+    const calls = [ranks.sum(wait.then(() => late)), ranks.max(most)]; // in this order, whatever comes first
+    await Promise.all(calls);
+    assertEquals([...late], [size]);
     const inPart = values(1000); // a view into a larger array
     await ranks.sum(inPart.subarray(10, 20));
     assertEquals(inPart.subarray(0, 10), values(1000).subarray(0, 10));

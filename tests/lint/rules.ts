@@ -6,7 +6,13 @@ import { codeOf, type Import, lineAt, type SourceFile } from "./source.ts";
 const MOST_LINES = 400;
 
 /** Of bench, what starts other programs, or is one. */
-const STARTS_PROGRAMS = ["bench/torch.ts", "bench/fresh.ts", "bench/mpi.ts", "bench/mpi_rank.ts"];
+const STARTS_PROGRAMS = [
+  "bench/torch.ts",
+  "bench/fresh.ts",
+  "bench/mpi.ts",
+  "bench/mpi_rank.ts",
+  "bench/mpi_step_rank.ts",
+];
 
 /** `Deno` and `document` belong to src/host: everything else in src and kernels runs in both worlds. */
 export function hostFaults({ path, text }: SourceFile): string[] {

@@ -29,12 +29,22 @@ gpuTest("a run on 2 ranks resumes on one and on 3, and is the one that one rank 
   }
 });
 
-gpuTest("in 16-mixed, what is not finite on one rank skips the step on all", async () => {
-  const ranks = await train(await testDevice(), {
-    size: 2,
-    precision: "16-mixed",
-    poison: { rank: 1, at: 1, value: 1e30 },
-  });
-  assertEquals(ranks[0].state.history[0].train.rows, 12 + 12 + 7 + 1, "without the step that was skipped");
-  assertSame(ranks[1].values, ranks[0].values);
-});
+for (const commHook of [null, "fp16_compress_hook"] as const) {
+  gpuTest(
+    `in 16-mixed, what is not finite on one rank skips the step on all, with ${commHook ?? "f32"}`,
+    async () => {
+      const ranks = await train(await testDevice(), {
+        size: 2,
+        precision: "16-mixed",
+        poison: { rank: 1, at: 1, value: 1e30 },
+        changes: () => ({ commHook }),
+      });
+      assertEquals(
+        ranks[0].state.history[0].train.rows,
+        12 + 12 + 7 + 1,
+        "without the step that was skipped",
+      );
+      assertSame(ranks[1].values, ranks[0].values);
+    },
+  );
+}

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { DivergedError, InterruptedError } from "../../src/base/errors.ts";
 import { makeOptimizer } from "../../src/optim/optimizers/mod.ts";
 import { decodeSnapshot } from "../../src/train/snapshot.ts";
@@ -24,12 +24,29 @@ gpuTest("2 ranks with sync_batchnorm train as one does, and twice with the same 
   assert(one.losses[0] - one.losses[3] > .1, `it learns: ${one.losses}`);
   requireSameTraining(ranks, one);
   requireSameBits(await train(device, { size: 2 }), ranks);
+  const inBuckets = await train(device, { size: 2, changes: () => ({ bucketCapMb: 1e-9 }) }); // of 128 values
+  requireSameBits(inBuckets, ranks);
 });
+
+gpuTest(
+  "with f16 on the wire losses stay within 1e-3, and all ranks have the same bits each time",
+  async () => {
+    const device = await testDevice(), changes = () => ({ commHook: "fp16_compress_hook" } as const);
+    const exact = await train(device, { size: 3 }), ranks = await train(device, { size: 3, changes });
+    assert(ranks[0].values.some((value, i) => value !== exact[0].values[i]), "it is another sum");
+    for (const { losses, values } of ranks) {
+      losses.forEach((loss, i) => assertAlmostEquals(loss, exact[0].losses[i], 1e-3));
+      assertSame(values, ranks[0].values);
+    }
+    requireSameBits(await train(device, { size: 3, changes }), ranks);
+  },
+);
 
 gpuTest("ranks take SAM's steps of several batches as one does", async () => {
   const device = await testDevice();
   const changes: Parameters<typeof train>[1]["changes"] = (model) => ({
     accumulate: 2,
+    bucketCapMb: 1e-3,
     optimizer: makeOptimizer({ ...adamw, lr: 1e-2, sam: { rho: .2 } }, hiddenOf(model)),
   });
   const [one] = await train(device, { size: 1, changes });

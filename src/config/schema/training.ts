@@ -7,6 +7,8 @@ import { losses } from "../../nn/losses/mod.ts";
 import { models } from "../../nn/models/mod.ts";
 import { DEFAULT_OPTIMIZER, optimizers, sharedOptions } from "../../optim/optimizers/mod.ts";
 import { schedules } from "../../optim/schedules/mod.ts";
+import { COMM_HOOKS } from "../../train/data_parallel.ts";
+import { BUCKET_CAP_MB } from "../../train/gradient_sum.ts";
 import { count, integer, text } from "./fields.ts";
 import { kindsOf } from "./kinds.ts";
 
@@ -133,6 +135,12 @@ export const trainerSchema = z.strictObject({
   num_nodes: ranksOrAuto.describe("Machines, which the launch must have; auto: as launched"),
   sync_batchnorm: z.boolean().default(false).describe(
     "Batch norm by the statistics of all ranks' batches; false: each rank by its own",
+  ),
+  bucket_cap_mb: z.number().positive().default(BUCKET_CAP_MB).describe(
+    "MiB of gradients that ranks sum at a time, while backward goes on",
+  ),
+  ddp_comm_hook: z.enum(COMM_HOOKS).nullable().default(null).describe(
+    "fp16_compress_hook: sum gradients over ranks with f16 on the wire; null: f32",
   ),
   share_gpu: z.boolean().default(false).describe(
     "Let several ranks use one GPU; software adapters are shared in any case",
