@@ -1,8 +1,10 @@
 /**
  * The network's input: the last colour steps (lib/augment_color.ts), then (level / 255 - mean) / std as one fused
- * multiply-add, channels R, G, B, 0. A thread handles every eighth group of four pixels of a row.
+ * multiply-add, channels R, G, B, 0, then boxes that are erased. A thread handles every eighth group of four pixels of
+ * a row.
  *
- * Job: 0 the source square, 1 the row of `images`, 2 its index in `sums` and `tables`; 12 the steps.
+ * Job: 0 the source square, 1 the row of `images`, 2 its index in `sums` and `tables`, 3 the first word of the erased
+ * boxes, 4 their number; 12 the steps.
  */
 import {
   eachRun,
@@ -17,25 +19,30 @@ import {
   word,
 } from "./lib/augment.ts";
 import { colorAmounts, colorFunctions, colorSteps, needsMean, stepsEnd } from "./lib/augment_color.ts";
+import { erasing, inBox, type LevelScale, normalizing } from "./lib/augment_normalize.ts";
 import { type KernelSource, unroll, wgsl } from "./lib/source.ts";
 
-export interface AugmentFinishOptions {
+export interface AugmentFinishOptions extends LevelScale {
   readonly jobs: Jobs;
   readonly side: number;
   readonly steps: string;
-  /** 1 / (255 std) and -mean / std, for R, G, B. */
-  readonly scale: readonly number[];
-  readonly shift: readonly number[];
+  /** Whether boxes may be erased. */
+  readonly erases: boolean;
 }
 
-export function augmentFinish({ jobs, side, steps, scale, shift }: AugmentFinishOptions): KernelSource {
+export function augmentFinish(options: AugmentFinishOptions): KernelSource {
+  const { jobs, side, steps, erases } = options;
   const pitch = pitchOf(side);
-  const vector = (values: readonly number[]) =>
-    `vec3f(${values.map((value) => Math.fround(value)).join(", ")})`;
+  const finished = (i: number) => {
+    const value = `normalized(v_${i})`;
+    return erases ? `erased(${value}, id.y, column + ${i}u, ${word(3)}, ${word(4)})` : value;
+  };
   const code = wgsl`
 ${jobList}
 ${pixels}
 ${colorFunctions(steps)}
+${normalizing(options)}
+${erases ? inBox + erasing : ""}
 @group(0) @binding(2) var<storage, read> x: array<vec4u>; // squares of [${side}, ${pitch} / 4]
 #if ${needsMean(steps)}
 @group(0) @binding(3) var<storage, read> sums: array<u32>; // [pictures]
@@ -61,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
           `var v_${i} = shades(four.${"xyzw"[i]});
     ${colorSteps(steps, `v_${i}`)}
     ${side % RUN ? `if (column + ${i}u < ${side}u)` : ""} {
-      images[to + column + ${i}u] = vec4f(fma(v_${i}, ${vector(scale)}, ${vector(shift)}), 0.0);
+      images[to + column + ${i}u] = ${finished(i)};
     }`)
       }`,
     )

@@ -52,8 +52,6 @@ export function placesOf(stages: readonly Stage[]): number {
 /** The GPU buffers of an augmenter. */
 export class AugmentBuffers {
   readonly upload: UploadBatch;
-  /** Two squares of words for each image of a chunk. */
-  readonly squares: Tensor;
   /** Partial sums of luma, one for each thread and image. */
   readonly lumaSums: Tensor;
   readonly sums: Tensor;
@@ -63,17 +61,40 @@ export class AugmentBuffers {
   readonly runs: number;
   /** Words in a row of a square. */
   readonly pitch: number;
+  #squares: Tensor;
   #middle: Tensor;
 
   constructor(readonly device: Device, readonly side: number) {
     this.pitch = pitchOf(side);
     this.runs = side * ROW_THREADS;
     this.upload = new UploadBatch(device, CHUNK, UPLOAD_WORDS);
-    this.squares = persistent(device, [2 * CHUNK, side, this.pitch], "u32", "augmented squares");
+    this.#squares = this.#makeSquares(0);
     this.lumaSums = persistent(device, [CHUNK, this.runs], "u32", "luma of squares by thread");
     this.sums = persistent(device, [CHUNK], "u32", "luma of squares");
     this.levelTables = persistent(device, [CHUNK, 3, LEVELS], "u32", "tables of levels");
     this.#middle = persistent(device, [middleSize(side)], "u32", "resized rows");
+  }
+
+  #makeSquares(kept: number): Tensor {
+    return persistent(this.device, [2 * CHUNK + kept, this.side, this.pitch], "u32", "augmented squares");
+  }
+
+  /** Two squares of words for each image of a chunk, then those that are kept for a batch. */
+  get squares(): Tensor {
+    return this.#squares;
+  }
+
+  /** Makes room for `count` squares that are kept until their batch is complete. */
+  reserveKept(count: number): void {
+    if (2 * CHUNK + count <= this.#squares.shape[0]) return;
+    this.device.flush();
+    this.#squares.free();
+    this.#squares = this.#makeSquares(count);
+  }
+
+  /** Offset in `squares` of the square that is kept for a row of the batch. */
+  kept(row: number): number {
+    return (2 * CHUNK + row) * this.side * this.pitch;
   }
 
   /** The rows that the first pass of a resize hands to the second. */
@@ -101,7 +122,7 @@ export class AugmentBuffers {
 
   free(): void {
     this.upload.free();
-    const { squares, lumaSums, sums, levelTables } = this;
-    for (const tensor of [squares, lumaSums, sums, levelTables, this.#middle]) tensor.free();
+    const { lumaSums, sums, levelTables } = this;
+    for (const tensor of [this.#squares, lumaSums, sums, levelTables, this.#middle]) tensor.free();
   }
 }

@@ -5,21 +5,13 @@
  * image's first resize reads are uploaded. Each image has two squares of `imageSize` x `imageSize` words, and a stage
  * reads one and writes the other. A stage's job list contains only the images that the stage applies to.
  */
-import { largest } from "../../base/lists.ts";
-import { augmentErase } from "../../../kernels/augment_erase.ts";
-import { augmentFinish } from "../../../kernels/augment_finish.ts";
-import { augmentMixBatch } from "../../../kernels/augment_mix_batch.ts";
-import { augmentMixPairs } from "../../../kernels/augment_mix_pairs.ts";
 import type { Device } from "../../core/device.ts";
-import { kernel } from "../../core/kernel.ts";
 import type { Tensor } from "../../core/tensor.ts";
-import type { BatchMix } from "../mixing/batch_mix.ts";
 import type { RenderedBatch } from "../render.ts";
 import { applyOperations } from "../transforms/apply.ts";
-import { type Box, type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
+import { type Operation, type Size, sizeAfter } from "../transforms/operation.ts";
 import type { Normalization, Picture } from "../types.ts";
-import { lettersOf, makeTables, measuresOf, withSteps } from "./color.ts";
-import { bits } from "./upload_batch.ts";
+import { finish, finishMixed, keep } from "./finish.ts";
 import { MOST_READ, planFor } from "./plan.ts";
 import { middleWords, uploadAndResize } from "./resample.ts";
 import { runStages } from "./stages.ts";
@@ -31,11 +23,6 @@ import {
   placesOf,
   stagedImage,
 } from "./augment_buffers.ts";
-
-const finish = kernel("augment_finish", augmentFinish);
-const erase = kernel("augment_erase", augmentErase);
-const mixRows = kernel("augment_mix_batch", augmentMixBatch);
-const mixPairs = kernel("augment_mix_pairs", augmentMixPairs);
 
 /** Options of {@link augmenter}. */
 export interface AugmenterOptions {
@@ -87,46 +74,19 @@ export function augmenter(device: Device, options: AugmenterOptions): Augmenter 
   return {
     render({ pictures, operations, count, mix }, normalization, images) {
       const items = Array.from({ length: count }, (_, n) => begin(pictures[n], operations[n], n));
+      if (mix !== undefined) buffers.reserveKept(count);
       for (const chunk of chunks(items, side)) {
         uploadAndResize(buffers, chunk);
         runStages(buffers, chunk);
-        normalize(buffers, chunk, images, normalization);
+        if (mix === undefined) finish(buffers, chunk, images, normalization);
+        else keep(buffers, chunk);
         buffers.upload.submit();
       }
-      if (mix !== undefined) mixBatch(buffers, images, count, mix);
+      if (mix !== undefined) finishMixed(buffers, items, images, normalization, mix);
     },
     free: () => buffers.free(),
   };
 }
-
-/** Mixes the first `count` images. */
-function mixBatch({ upload, side }: AugmentBuffers, images: Tensor, count: number, mix: BatchMix): void {
-  if (mix.partner === "before") {
-    upload.dispatch(
-      [mix.all],
-      () => 0,
-      ({ own, box }) => [count, bits(own), ...wordsOf(box)],
-      (jobs) => mixRows.run({ jobs: upload.data, images }, { jobs, side }),
-    );
-  } else {
-    const pairs = Array.from({ length: Math.floor(count / 2) }, (_, row) => [row, count - 1 - row])
-      .filter((pair) => pair.some((row) => area(mix.rows[row].box) > 0));
-    for (let start = 0; start < pairs.length; start += CHUNK) {
-      upload.dispatch(
-        pairs.slice(start, start + CHUNK),
-        () => 0,
-        (
-          pair,
-        ) => [...pair, ...pair.flatMap((row) => [bits(mix.rows[row].own), ...wordsOf(mix.rows[row].box)])],
-        (jobs) => mixPairs.run({ jobs: upload.data, images }, { jobs, side }),
-      );
-    }
-  }
-  upload.submit();
-}
-
-const wordsOf = ({ top, left, height, width }: Box) => [top, left, height, width];
-const area = ({ height, width }: Size) => height * width;
 
 /** Splits the images into chunks that fit into the squares and the memory between the passes of a resize. */
 function chunks(items: readonly AugmentItem[], side: number): AugmentItem[][] {
@@ -143,45 +103,4 @@ function chunks(items: readonly AugmentItem[], side: number): AugmentItem[][] {
     place += taken;
   }
   return groups;
-}
-
-/** Runs the last colour steps, the normalisation and the erasing. */
-function normalize(
-  buffers: AugmentBuffers,
-  chunk: readonly AugmentItem[],
-  images: Tensor,
-  { mean, std }: Normalization,
-): void {
-  const { upload, side, squares } = buffers;
-  const scale = std.map((deviation) => 1 / (255 * deviation));
-  const shift = std.map((deviation, c) => -mean[c] / deviation);
-  for (const [steps, items] of Map.groupBy(chunk, ({ plan }) => lettersOf(plan.after))) {
-    makeTables(buffers, items, items.map(({ plan }) => plan.after));
-    const measures = measuresOf(steps, buffers);
-    upload.dispatch(
-      items,
-      () => 0,
-      (item) => withSteps([buffers.now(item), item.row, item.place], item.plan.after),
-      (jobs) =>
-        finish.run({ jobs: upload.data, x: squares, ...measures, images }, {
-          jobs,
-          side,
-          steps,
-          scale,
-          shift,
-        }),
-    );
-  }
-  const most = largest(chunk.map(({ plan }) => plan.erases.length));
-  for (let i = 0; i < most; i++) {
-    upload.dispatch(
-      chunk.filter(({ plan }) => plan.erases.length > i),
-      () => 0,
-      ({ row, plan }) => {
-        const { top, left, width, height, value } = plan.erases[i];
-        return [row, top, left, height, width, ...value.map(bits)];
-      },
-      (jobs) => erase.run({ jobs: upload.data, images }, { jobs, side }),
-    );
-  }
 }

@@ -92,11 +92,12 @@ export function measuresOf(letters: string, { sums, levelTables }: AugmentBuffer
   return { ...(needsMean(letters) && { sums }), ...(letters.includes("t") && { tables: levelTables }) };
 }
 
-/** Applies colour steps to squares in place. All segments must have the same letters. */
-export function colors(
+/** Applies colour steps to squares, in place unless `target` says where to. All segments must have the same letters. */
+export function colors<Item extends StagedImage>(
   buffers: AugmentBuffers,
-  items: readonly StagedImage[],
+  items: readonly Item[],
   segments: readonly Segment[],
+  target: (item: Item) => number = (item) => buffers.now(item),
 ): void {
   const { upload, squares, lumaSums, side } = buffers;
   const { measured } = segments[0];
@@ -106,7 +107,7 @@ export function colors(
   upload.dispatch(
     items,
     () => 0,
-    (item, i) => withSteps([buffers.now(item), buffers.now(item), item.place], segments[i]),
+    (item, i) => withSteps([buffers.now(item), target(item), item.place], segments[i]),
     (jobs) =>
       colorPass.run({ jobs: upload.data, x: squares, ...tensors }, {
         jobs,

@@ -158,7 +158,14 @@ gpuTest("augmenter() gives a picture the same image in every batch, bit for bit"
 gpuTest("augmenter() mixes the images of a batch, however many there are", async () => {
   const side = SIDE, count = 71; // more than a chunk
   const many = Array.from({ length: count }, (_, i) => pictures[i % pictures.length]);
-  const operations = many.map(drawn([{ resize: { size: side, keep_aspect: false } }], side, "train"));
+  const prepared = [
+    { resize: { size: side, keep_aspect: false } },
+    { random_apply: { p: 0.5, transforms: [{ color_jitter: { brightness: 0.3, contrast: 0.3 } }] } },
+    "normalize",
+    { random_erasing: { p: 0.5, value: [1, -2, 0.5] } },
+  ];
+  const operations = many.map(drawn(prepared, side, "train"));
+  assert(operations.flat().some(({ kind }) => kind === "erase"));
   const whole = { top: 0, left: 0, width: side, height: side },
     part = { top: 5, left: 30, width: 7, height: 11 };
   const ways = [{ share: 0.3, own: 0.3, box: whole }, { share: 0.9, own: 0, box: part }], [blend, box] = ways;
