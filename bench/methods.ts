@@ -16,13 +16,14 @@ import type { Column } from "./report.ts";
 import { type Session, withDevice } from "./session.ts";
 import { median } from "./timing.ts";
 
-const BATCH = 64;
+/** Images of a batch; in a quick run of one round, which says little. */
+const BATCH = 64, QUICK_BATCH = 2;
 const SIZE = 224;
 /** Batches of each variant in a round. */
 const TURN = 2;
 
-const COLUMNS: readonly Column[] = [
-  { key: "what", head: "batches of 64 at 224 px by", width: 44, isText: true },
+const columnsOf = (batchSize: number): readonly Column[] => [
+  { key: "what", head: `batches of ${batchSize} at ${SIZE} px by`, width: 44, isText: true },
   { key: "wall", head: "ms an image", width: 12 },
   { key: "ratio", head: "of default", width: 11 },
   { key: "processor", head: "processor ms", width: 13 },
@@ -41,6 +42,7 @@ export async function compareMethods(
   pictures: PictureSource,
   samples: readonly Sample[],
 ): Promise<void> {
+  const { rounds } = session.patience, batchSize = rounds > 1 ? BATCH : QUICK_BATCH;
   const plain = defaultTrainSteps(), drawn = randAugmentSteps();
   const variants: Variant[] = [
     { what: "the default training preset", steps: plain, mix: [] },
@@ -54,11 +56,11 @@ export async function compareMethods(
     },
   ];
   const times = await withDevice(session, async (device) => {
-    const images = persistent(device, [BATCH, SIZE, SIZE, 4], "f32", "images");
+    const images = persistent(device, [batchSize, SIZE, SIZE, 4], "f32", "images");
     const made = augmenter(device, { imageSize: SIZE });
     const turns = variants.map((variant) => {
       const prepare = pipeline(variant.steps, { imageSize: SIZE, purpose: "train" });
-      return { prepare, stream: endless(variant, prepare, pictures, samples) };
+      return { prepare, stream: endless(variant, prepare, pictures, samples, batchSize) };
     });
     const turn = async ({ prepare, stream }: typeof turns[number]) => {
       const start = performance.now(), before = process.cpuUsage();
@@ -66,19 +68,22 @@ export async function compareMethods(
         made.render((await stream.next()).value, prepare.normalization, images);
       }
       await device.gpu.queue.onSubmittedWorkDone();
-      const { user, system } = process.cpuUsage(before), count = TURN * Math.min(BATCH, samples.length);
+      const { user, system } = process.cpuUsage(before), count = TURN * batchSize;
       return { wall: (performance.now() - start) / count, processor: (user + system) / 1000 / count };
     };
     for (const each of turns) await turn(each); // compiles
-    const rounds = [];
-    for (let round = 0; round < 2 * session.patience.rounds + 1; round++) {
+    const timed = [];
+    for (let round = 0; round < 2 * rounds + 1; round++) {
       const times = [];
       for (const each of turns) times.push(await turn(each));
-      rounds.push(times);
+      timed.push(times);
     }
-    return rounds;
+    return timed;
   });
-  const print = session.report.table("the cost of methods, from images in memory, on the GPU", COLUMNS);
+  const print = session.report.table(
+    "the cost of methods, from images in memory, on the GPU",
+    columnsOf(batchSize),
+  );
   for (const [i, { what }] of variants.entries()) {
     const of = (key: "wall" | "processor") => median(times.map((round) => round[i][key]));
     const beside = (key: "wall" | "processor") => median(times.map((round) => round[i][key] / round[0][key]));
@@ -99,14 +104,15 @@ async function* endless(
   prepare: Pipeline,
   pictures: PictureSource,
   samples: readonly Sample[],
+  batchSize: number,
 ): AsyncGenerator<Batch, never> {
-  const order = Array.from({ length: Math.max(BATCH, samples.length) }, (_, i) => i % samples.length);
+  const order = Array.from({ length: Math.max(batchSize, samples.length) }, (_, i) => i % samples.length);
   const mixer = mixerOf(mix, { imageSize: SIZE });
   const options = {
     pictures,
     samples,
     order,
-    batchSize: BATCH,
+    batchSize,
     dropLast: true,
     pipeline: prepare,
     mixer,

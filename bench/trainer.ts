@@ -25,7 +25,7 @@ import type { Session } from "./session.ts";
 import { median } from "./timing.ts";
 import { noiseBatch, OPTIMIZER, startTraining, type TrainingPlan } from "./training.ts";
 
-/** Steps of an epoch, and of one in a quick run of one round. */
+/** Steps of an epoch; in a quick run of one round, which has one epoch. */
 const STEPS = 20, QUICK_STEPS = 2;
 /** Interval of logged steps; batches of a validation. */
 const LOG_EVERY = 10, VALIDATED = 2;
@@ -50,7 +50,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
   const plan = { ...given, classes: CLASSES };
   const { host, patience, report } = session;
   const { size: imageSize, batch: count, precision } = plan;
-  const steps = patience.rounds > 1 ? STEPS : QUICK_STEPS;
+  const isQuick = patience.rounds === 1, steps = isQuick ? QUICK_STEPS : STEPS;
   const names = Array.from({ length: plan.classes }, (_, i) => String(i));
   const alone = await startTraining(device, plan, session.options.choices);
   const engine: number[] = [], trainer: number[] = [], ends: number[] = [];
@@ -101,7 +101,7 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     evaluator: evaluation,
     imageSize,
     batchSizes: [count],
-    maxEpochs: 1 + patience.rounds,
+    maxEpochs: isQuick ? 1 : 1 + patience.rounds, // the first compiles the code that the callbacks draw with
     maxNorm: null,
     logEvery: LOG_EVERY,
     sanitySteps: 0,
@@ -111,8 +111,8 @@ export async function benchTrainer(session: Session, device: Device, given: Trai
     log,
     signal: host.signal,
   });
-  // The first epoch compiles the code that the callbacks draw with.
-  const [engine_ms, trainer_ms, end_ms] = [engine, trainer, ends].map((times) => median(times.slice(1)));
+  const [engine_ms, trainer_ms, end_ms] = [engine, trainer, ends]
+    .map((times) => median(times.slice(-patience.rounds)));
   report.table(
     `its trainer, ${steps} steps per epoch, ${CLASSES} classes, all callbacks except ${LEFT_OUT.join(", ")}`,
     COLUMNS,

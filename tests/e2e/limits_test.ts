@@ -3,6 +3,9 @@ import { e2eTest } from "../rings.ts";
 import { cli, sharedRun, tiny, withFolder } from "./cli.ts";
 import { writeDirty } from "./dirty_folder.ts";
 
+/** Enough to learn two batches by heart. */
+const EPOCHS = 8;
+
 /** One batch of each split of a dataset that the cheap checks find fault with. */
 const fastRun = sharedRun(async (folder) => {
   await writeDirty(`${folder}/data`);
@@ -41,10 +44,13 @@ e2eTest(
         "optimizer.lr=1e-3",
         "callbacks={report: {}}",
       ];
-      const { code, error } = await cli("train", [...tiny(folder, 12), ...overrides]);
+      const { code, error } = await cli("train", [...tiny(folder, EPOCHS), ...overrides]);
       assertEquals(code, 0, error);
       const epochs = (await metrics(folder)).filter((row) => "val/acc_top1" in row);
-      assertEquals(epochs.map(({ step }) => step), Array.from({ length: 12 }, (_, epoch) => 2 * epoch + 2));
+      assertEquals(
+        epochs.map(({ step }) => step),
+        Array.from({ length: EPOCHS }, (_, epoch) => 2 * epoch + 2),
+      );
       assertEquals(epochs.at(-1)!["val/acc_top1"], 1);
       const { valid } = JSON.parse(await Deno.readTextFile(`${folder}/run/report.json`));
       assertEquals(valid.indices, Array.from({ length: 32 }, (_, i) => i));
