@@ -80,7 +80,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let first = column - ${word(5)};
     ${
         unroll(RUN, (i) =>
-          `var v_${i} = vec3f(vec3i(select(around, sum_${i} >> vec3u(22u), first + ${i}u < width)));
+          `var v_${i} = vec3f(vec3i(select(around, level_of(sum_${i}), first + ${i}u < width)));
     ${colorSteps(steps, `v_${i}`)}
     ${luma ? `sum += select(0.0, ${luma}(v_${i}), column + ${i}u < ${side}u);` : ""}`)
       }

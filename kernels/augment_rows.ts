@@ -68,7 +68,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       `{
       ${unroll(ROWS, (r) => `var sum_${r} = vec3u(${HALF}u);`)}
       ${filterTaps(taps, `${c}`, tap(c))}
-      ${unroll(ROWS, (r) => `out_${r}.${level(c)} = packed(sum_${r} >> vec3u(22u));`)}
+      ${unroll(ROWS, (r) => `out_${r}.${level(c)} = packed(level_of(sum_${r}));`)}
     }`)
   }
     let to = ${word(7)} / 4u + group * ${ROWS * pitch / RUN}u + id.x;

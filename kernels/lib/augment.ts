@@ -33,6 +33,8 @@ export const number = (i: number): string => `bitcast<f32>(${word(i)})`;
 /** WGSL: converts a pixel's word to its levels and back. */
 export const pixels = `
 fn levels(pixel: u32) -> vec3u { return vec3u(pixel & 255u, (pixel >> 8u) & 255u, pixel >> 16u); }
+// the level of a sum in fixed point with 22 fractional bits, signed because a cubic's weights are
+fn level_of(sum: vec3u) -> vec3u { return vec3u(clamp(vec3i(sum) >> vec3u(22u), vec3i(0), vec3i(255))); }
 fn packed(value: vec3u) -> u32 { return value.x | (value.y << 8u) | (value.z << 16u); }`;
 
 /** Adjacent pixels of a row that a thread of the kernels over squares handles at once: a vector of words. */

@@ -1,6 +1,7 @@
 /**
  * `data.image_size=auto`: the side at which torchvision evaluated the model's weights. The size to which the shorter
- * side is resized before, evaluation's `resize: {ratio}`, is then theirs too, where a preset of ours has it.
+ * side is resized before, evaluation's `resize: {ratio}`, and the filters are then theirs too, where a preset of ours
+ * has a ratio.
  */
 
 import { nearest } from "../base/nearest.ts";
@@ -8,7 +9,7 @@ import { modelNames, models } from "../nn/models/mod.ts";
 import type { PretrainedWeights } from "../nn/models/plugin.ts";
 import type { Faults } from "./faults.ts";
 import type { Writer } from "./search_path.ts";
-import { changeAt, isList, type Node, nodeAt, toNode } from "./tree.ts";
+import { changeAt, type Data, isList, type Node, nodeAt, toNode } from "./tree.ts";
 
 /** The value that means the weights' own size. */
 export const AUTO = "auto";
@@ -37,8 +38,7 @@ export function withImageSize(
   const sized = changeAt(root, SIZE, (node) => ({ ...node!, value: weights.crop }), given.origin)!;
   const presets = ratiosOf(root).filter(({ origin }) => writerOf(origin) === "project");
   const resized = presets.reduce(
-    (tree, { path, origin }) =>
-      changeAt(tree, path, () => toNode({ size: weights.resize }, origin), origin) ?? tree,
+    (tree, { path, origin }) => changeAt(tree, path, () => toNode(resizeOf(weights), origin), origin) ?? tree,
     sized,
   );
   return { root: resized, notes: [noteOf(name, weights, presets.length > 0)] };
@@ -58,6 +58,11 @@ function ratiosOf(root: Node): { path: string[]; origin: string }[] {
   });
 }
 
+/** The options of a resize as torchvision evaluated the weights; bilinear is the default. */
+function resizeOf({ resize, interpolation }: PretrainedWeights): Data {
+  return { size: resize, ...(interpolation === "bicubic" && { interpolation }) };
+}
+
 function noteOf(
   name: string,
   { crop, resize, interpolation }: PretrainedWeights,
@@ -65,7 +70,8 @@ function noteOf(
 ): string {
   return [
     `data.${SIZE[1]}=${AUTO}: ${crop} px, at which torchvision evaluated the weights of ${name}`,
-    ...(isResized ? [`evaluation resizes to ${resize}`] : []),
-    ...(interpolation === "bicubic" ? ["by bilinear filters, where torchvision's were bicubic"] : []),
+    ...(isResized
+      ? [`evaluation resizes to ${resize}${interpolation === "bicubic" ? " by bicubic filters" : ""}`]
+      : []),
   ].join("; ");
 }

@@ -12,8 +12,8 @@ export function pipelineSteps({ transforms, data }: Config): { train: Step[]; ev
   const fill = ({ normalize, resize, ...others }: TransformStep): Step => {
     if (normalize !== undefined) return { normalize: IMAGENET };
     if (resize !== undefined) {
-      const { keep_aspect, ...sizes } = resize;
-      return { resize: { size: resizedSide(sizes, data.image_size), keep_aspect } };
+      const { size, ratio, ...others } = resize;
+      return { resize: { size: resizedSide({ size, ratio }, data.image_size), ...others } };
     }
     return Object.fromEntries(Object.entries(others).map(([name, options]) => [name, fillBelow(options)]));
   };

@@ -1,9 +1,9 @@
 /** Values that follow from a few sizes, kept because random crops repeat sizes. */
 
 /** `make` with its results remembered; after `most` of them it forgets all. */
-export function bySizes<T>(
+export function bySizes<Sizes extends readonly (number | string)[], T>(
   most: number,
-  make: (...sizes: readonly [number, number, number, number]) => T,
+  make: (...sizes: Sizes) => T,
 ): typeof make {
   const kept = new Map<string, T>();
   return (...sizes) => {

@@ -9,7 +9,12 @@ import { flipHorizontally } from "../data/transforms/flip.ts";
 import { blur } from "../data/transforms/gaussian_blur.ts";
 import { adjustHue } from "../data/transforms/hue.ts";
 import { jpegRoundTrip } from "../data/transforms/jpeg_round_trip.ts";
-import type { Interpolation, Operation, Size } from "../data/transforms/operation.ts";
+import {
+  type Interpolation,
+  type Operation,
+  resizeFilters,
+  type Size,
+} from "../data/transforms/operation.ts";
 import { perspective, perspectiveCoefficients } from "../data/transforms/perspective.ts";
 import { pixelateTo } from "../data/transforms/pixelate.ts";
 import { resizeShorterSide } from "../data/transforms/resample.ts";
@@ -91,10 +96,10 @@ const transforms: Readonly<Record<string, Reader>> = {
   resize: transform(
     z.object({
       shorter_side: side,
-      interpolation: z.literal("bilinear").default("bilinear"),
+      interpolation: z.enum(resizeFilters).default("bilinear"),
       antialias: z.literal(true).default(true),
     }),
-    (picture, { shorter_side }) => resizeShorterSide(picture, shorter_side),
+    (picture, { shorter_side, interpolation }) => resizeShorterSide(picture, shorter_side, interpolation),
   ),
   eval: transform(
     z.object({ resize: side, center_crop: side }),

@@ -20,6 +20,7 @@ browserTest(
         input: "pixels",
         normalization: IMAGENET,
         resize: RESIZED,
+        interpolation: "bilinear",
         form: "portable",
       } as const;
       await Deno.writeFile(`${folder}/input.onnx`, await preparationFile(preparation, SIZE));

@@ -122,7 +122,7 @@ Deno.test("a configuration of PyTorch's world becomes one in our words", () => {
     p: 0.85,
     transforms: [{ pixelate: { scale: [0.1, 0.5], p: 0.4 } }, { jpeg: { quality: [5, 55], p: 1 } }],
   });
-  assertEquals(transforms.eval[0].resize, { size: 73, keep_aspect: true });
+  assertEquals(transforms.eval[0].resize, { size: 73, keep_aspect: true, interpolation: "bilinear" });
   assertEquals([trainer.gradient_clip_val, trainer.log_every_n_steps], [null, 50]);
   assertEquals(notes.length, 1);
   for (

@@ -85,7 +85,7 @@ for (const root of ROOTS) {
     assertEquals(config.data.image_size, 32);
     // 37 = round(32 * 256 / 224)
     assertEquals(pipelineSteps(config).eval.slice(0, 2), [
-      { resize: { size: 37, keep_aspect: true } },
+      { resize: { size: 37, keep_aspect: true, interpolation: "bilinear" } },
       { center_crop: { size: 32 } },
     ]);
     assert(notes.some((note) => note.includes("transforms.image_size=32")));

@@ -97,8 +97,11 @@ const step = (name: string, options: string) =>
 
 Deno.test("Resize: two equal numbers are both sides, one is the shorter, and two others are refused", () => {
   const resize = (size: string) => loadWith(step("Resize", `size: ${size}`)).transforms.eval[0].resize;
-  assertEquals(resize("[40, 40]"), { size: 40, keep_aspect: false });
-  assertEquals([resize("40"), resize("[40]")], Array(2).fill({ size: 40, keep_aspect: true }));
+  assertEquals(resize("[40, 40]"), { size: 40, keep_aspect: false, interpolation: "bilinear" });
+  assertEquals(
+    [resize("40"), resize("[40]")],
+    Array(2).fill({ size: 40, keep_aspect: true, interpolation: "bilinear" }),
+  );
   assertStringIncludes(faultsOf(step("Resize", "size: [40, 30]")), "images here are square");
 });
 
@@ -227,10 +230,12 @@ Deno.test("interpolation is carried out where it is, and refused elsewhere", () 
     assertEquals((affine(how) as { interpolation: string }).interpolation, "bilinear");
   }
   assertThrows(() => affine("bicubic"), ConfigError, "it must be nearest or bilinear");
-  assertStringIncludes(
-    faultsOf(step("Resize", "size: 40, interpolation: bicubic")),
-    "interpolation=bicubic because",
-  );
+  const resize = (how: string) => step("Resize", `size: 40, interpolation: ${how}`);
+  for (const how of ["bicubic", "InterpolationMode.BICUBIC", "3"]) {
+    const [{ resize: resized }] = loadWith(resize(how)).transforms.eval;
+    assertEquals((resized as { interpolation: string }).interpolation, "bicubic");
+  }
+  assertStringIncludes(faultsOf(resize("nearest")), "it must be bilinear or bicubic");
   assertStringIncludes(faultsOf(step("Resize", "size: 40, antialias: false")), "antialias=false because");
 });
 

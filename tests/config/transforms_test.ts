@@ -8,12 +8,13 @@ import { denoConfigFiles } from "../../src/host/deno_config.ts";
 const files = denoConfigFiles();
 const steps = (...overrides: string[]) => pipelineSteps(loadConfig(files, overrides));
 
-/** `list` without what is the same when left out: normalize's options, center_crop's size, resize's keep_aspect. */
+/** `list` without what is the same when left out: normalize's options, center_crop's size, how a resize is done. */
 function bare(list: readonly Step[]): Step[] {
   return list.map((step) => {
     const [name] = Object.keys(step);
     if (["normalize", "center_crop"].includes(name)) return name;
-    const { keep_aspect: _, ...options } = (step as Record<string, Record<string, unknown>>)[name];
+    const { keep_aspect: _, interpolation: __, ...options } =
+      (step as Record<string, Record<string, unknown>>)[name];
     return { [name]: options };
   });
 }
@@ -30,7 +31,7 @@ Deno.test("pipelineSteps() takes sizes from data.image_size and normalize from d
     "data.image_size=32",
   );
   assertEquals(evaluation, [
-    { resize: { size: 37, keep_aspect: true } },
+    { resize: { size: 37, keep_aspect: true, interpolation: "bilinear" } },
     { center_crop: {} },
     { normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } },
   ]);
@@ -42,8 +43,8 @@ Deno.test("pipelineSteps() resizes to image_size where no ratio is given, and to
     "transforms.eval=[resize, {resize: {size: 40, keep_aspect: false}}]",
   );
   assertEquals(evaluation, [
-    { resize: { size: 32, keep_aspect: true } },
-    { resize: { size: 40, keep_aspect: false } },
+    { resize: { size: 32, keep_aspect: true, interpolation: "bilinear" } },
+    { resize: { size: 40, keep_aspect: false, interpolation: "bilinear" } },
   ]);
 });
 
@@ -74,7 +75,9 @@ Deno.test("pipelineSteps() takes sizes of transforms within transforms from data
   assertEquals(train, [
     {
       random_apply: {
-        transforms: [{ resize: { size: 48, keep_aspect: true } }, { jpeg: { quality: [20, 75], p: 0.5 } }],
+        transforms: [{ resize: { size: 48, keep_aspect: true, interpolation: "bilinear" } }, {
+          jpeg: { quality: [20, 75], p: 0.5 },
+        }],
         p: 0.5,
       },
     },

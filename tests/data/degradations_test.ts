@@ -133,6 +133,14 @@ Deno.test("nearestPositions() lead where Pillow's sums of float64 do", () => {
   assertEquals([...nearestPositions(1, 3)], [0, 0, 0]);
 });
 
+Deno.test("a bicubic resize is Keys' cubic over each pixel's middle, as wide as the larger pixels", () => {
+  compare(0.03, (picture, random) => {
+    const [width, height] = [1 + random.integer(60), 1 + random.integer(60)];
+    const resized = applyOperation(picture, { kind: "resize", width, height, interpolation: "bicubic" });
+    return [resized, naiveResize(picture, width, height, "bicubic")];
+  }, 2); // a level between the passes counts more than once where weights are above 1
+});
+
 Deno.test("downscale is two antialiased resizes", () => {
   compare(0.03, (picture, random) => {
     const small = { width: 1 + random.integer(picture.width), height: 1 + random.integer(picture.height) };

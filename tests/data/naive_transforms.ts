@@ -89,21 +89,32 @@ export function naiveNearest(picture: Picture, width: number, height: number): P
   );
 }
 
-/** A tent over each new pixel's middle, as wide as two old or two new pixels, whichever is more; one direction. */
-function tents(old: number, size: number, i: number): number[] {
-  const scale = old / size, reach = Math.max(1, scale), middle = (i + 0.5) * scale;
-  const weights = Array.from(
-    { length: old },
-    (_, j) => Math.max(0, 1 - Math.abs(j + 0.5 - middle) / reach),
-  );
+const curves = {
+  bilinear: (d: number) => Math.max(0, 1 - d),
+  /** Keys 1981, with a = -1/2. */
+  bicubic: (d: number) => {
+    if (d >= 2) return 0;
+    return d < 1 ? 1.5 * d ** 3 - 2.5 * d ** 2 + 1 : -0.5 * d ** 3 + 2.5 * d ** 2 - 4 * d + 2;
+  },
+};
+
+/** A curve over each new pixel's middle, in units of an old or a new pixel, whichever is more; one direction. */
+function sharesOf(old: number, size: number, i: number, curve: keyof typeof curves): number[] {
+  const scale = old / size, unit = Math.max(1, scale), middle = (i + 0.5) * scale;
+  const weights = Array.from({ length: old }, (_, j) => curves[curve](Math.abs(j + 0.5 - middle) / unit));
   const sum = weights.reduce((total, weight) => total + weight);
   return weights.map((weight) => weight / sum);
 }
 
-/** Antialiased bilinear resize. */
-export function naiveResize(picture: Picture, width: number, height: number): Picture {
-  const columns = Array.from({ length: width }, (_, x) => tents(picture.width, width, x));
-  const rows = Array.from({ length: height }, (_, y) => tents(picture.height, height, y));
+/** Antialiased resize. */
+export function naiveResize(
+  picture: Picture,
+  width: number,
+  height: number,
+  curve: keyof typeof curves = "bilinear",
+): Picture {
+  const columns = Array.from({ length: width }, (_, x) => sharesOf(picture.width, width, x, curve));
+  const rows = Array.from({ length: height }, (_, y) => sharesOf(picture.height, height, y, curve));
   const wide = drawn(
     width,
     picture.height,

@@ -52,6 +52,8 @@ Deno.test("pipeline() says how pictures are prepared", () => {
   assertEquals(make(["center_crop"], "eval").preprocessing, { resize: null, crop: 32, ...shared });
   const larger = make([{ resize: { ratio: 256 / 224 } }, "center_crop"], "eval").preprocessing;
   assertEquals(larger, { resize: 37, crop: 32, ...shared });
+  const cubic = make([{ resize: { size: 40, interpolation: "bicubic" } }, "center_crop"], "eval");
+  assertEquals(cubic.preprocessing, { resize: 40, crop: 32, ...shared, interpolation: "bicubic" });
 });
 
 Deno.test("pipeline() reads a step as {name: options}, {name: null} or a name", () => {

@@ -77,6 +77,7 @@ Deno.test("all pixels are needed where a step counts in pixels of the image, or 
   assertEquals(takes("train", "center_crop"), undefined);
   assertEquals(takes("train", "random_horizontal_flip"), undefined);
   assertEquals(takes("eval", "center_crop", "resize"), undefined);
+  assertEquals(takes("eval", { resize: { interpolation: "bicubic" } }), undefined);
   assert(takes("train", { color_jitter: { hue: 0.1 } }, cropped, { gaussian_blur: { kernel_size: 3 } }));
 });
 

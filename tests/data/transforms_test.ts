@@ -41,6 +41,10 @@ Deno.test("resizeTo() gives Pillow's levels for a step edge", () => {
   // Image.fromarray([[0, 0, 255, 255]]).resize((2, 1), BILINEAR) and .resize((8, 1), BILINEAR)
   assertEquals(levels(resizeTo(gray(4, [0, 0, 255, 255]), 2, 1)), [36, 219]);
   assertEquals(levels(resizeTo(gray(4, [0, 0, 255, 255]), 8, 1)), [0, 0, 0, 64, 191, 255, 255, 255]);
+  const bicubic = (width: number) =>
+    levels(resizeTo(gray(4, [0, 0, 255, 255]), width, 1, { interpolation: "bicubic" }));
+  assertEquals(bicubic(2), [21, 234]);
+  assertEquals(bicubic(8), [0, 0, 0, 52, 203, 255, 255, 255]);
 });
 
 Deno.test("resizeTo() returns the same picture where nothing changes", () => {

@@ -82,7 +82,13 @@ const small = (value: number) => value === 0 ? "0" : value.toExponential(0);
 
 /** The preparation alone. */
 async function preparation(folder: string, form: ResizeForm): Promise<OnnxSession> {
-  const wanted = { input: "pixels", normalization: IMAGENET, resize: RESIZED, form } as const;
+  const wanted = {
+    input: "pixels",
+    normalization: IMAGENET,
+    resize: RESIZED,
+    interpolation: "bilinear",
+    form,
+  } as const;
   const path = `${folder}/${form}_input.onnx`;
   await Deno.writeFile(path, await preparationFile(wanted, SIZE));
   return await openOnnx(path);

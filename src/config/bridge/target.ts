@@ -135,6 +135,8 @@ const MODES: readonly [pattern: RegExp, name: string][] = [
   [/^(?:InterpolationMode\.)?bilinear$/i, "bilinear"],
   [/^0$/, "nearest"],
   [/^2$/, "bilinear"],
+  [/^(?:InterpolationMode\.)?bicubic$/i, "bicubic"],
+  [/^3$/, "bicubic"],
 ];
 
 /** A member of an enumeration as written: by name, by `Enumeration.NAME`, or as an object with its value. */

@@ -1,6 +1,7 @@
 /** Resize filters in the layout that the kernels read. */
 import { roundUp } from "../../base/shape.ts";
 import { bySizes } from "../size_cache.ts";
+import type { ResizeFilter } from "../transforms/operation.ts";
 import { filterFor } from "../transforms/resample.ts";
 
 /**
@@ -17,8 +18,14 @@ export interface FilterTable {
 /** The table for the positions `start` .. `end` - 1 of a resize from `inSize` to `outSize`, without zero weights. */
 export const filterTable = bySizes(1024, makeTable);
 
-function makeTable(inSize: number, outSize: number, start: number, end: number): FilterTable {
-  const { first, count, weights, width } = filterFor(inSize, outSize, start, end);
+function makeTable(
+  inSize: number,
+  outSize: number,
+  start: number,
+  end: number,
+  interpolation: ResizeFilter,
+): FilterTable {
+  const { first, count, weights, width } = filterFor(inSize, outSize, start, end, interpolation);
   const positions = end - start;
   const from = first.slice(), counts = count.slice();
   for (let out = 0; out < positions; out++) {
@@ -41,8 +48,15 @@ function makeTable(inSize: number, outSize: number, start: number, end: number):
   return { words, stride, most };
 }
 
-/** The input positions `[start, end)` that contribute to the table's positions. */
+/**
+ * The input positions `[start, end)` that contribute to the table's positions. The first and the last one may read
+ * less than their neighbours do, whose cubic reaches further where it is not 0 at whole distances.
+ */
 export function sourceRange({ words, stride }: FilterTable): [number, number] {
-  const last = words.length - stride;
-  return [words[0], words[last] + words[last + 1]];
+  let start = words[0], end = 0;
+  for (let at = 0; at < words.length; at += stride) {
+    start = Math.min(start, words[at]);
+    end = Math.max(end, words[at] + words[at + 1]);
+  }
+  return [start, end];
 }

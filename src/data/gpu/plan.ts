@@ -3,7 +3,15 @@
  * then stages from square to square, then the work of the last kernel.
  */
 import { append } from "../../base/lists.ts";
-import type { Box, Color, ColorStep, Operation, OperationOf, Size } from "../transforms/operation.ts";
+import type {
+  Box,
+  Color,
+  ColorStep,
+  Operation,
+  OperationOf,
+  ResizeFilter,
+  Size,
+} from "../transforms/operation.ts";
 
 /** Part of an image, resized and then windowed. Both boxes may extend beyond the edges. */
 export interface Reading {
@@ -11,6 +19,7 @@ export interface Reading {
   readonly box: Box;
   /** The size of the part after resizing. */
   readonly scaled: Size;
+  readonly interpolation: ResizeFilter;
   /** The top left corner of the window in the resized part. */
   readonly window: { readonly top: number; readonly left: number };
   readonly mirrored: boolean;
@@ -34,6 +43,7 @@ export interface Resample {
   readonly kind: "resample";
   readonly from: Box;
   readonly to: Box;
+  readonly interpolation: ResizeFilter;
   readonly around: Color;
 }
 
@@ -66,6 +76,7 @@ export const MOST_READ = 2 ** 17;
 
 const NOTHING: Segment = { steps: [], measured: undefined };
 const BLACK: Color = [0, 0, 0];
+const BILINEAR = { interpolation: "bilinear", around: BLACK } as const;
 
 /**
  * The plan for an image that `operations` turn into `side` x `side`; `sizes[i]` is its size after i of them. If the
@@ -97,7 +108,7 @@ function planRest(
 
 /** True if the pixels that a square of the resized part shows are few enough. */
 function isReadable({ box, scaled }: Pick<Reading, "box" | "scaled">, side: number): boolean {
-  const read = (from: number, to: number) => Math.min(from, (side + 2) * from / to);
+  const read = (from: number, to: number) => Math.min(from, (side + 4) * from / to);
   return Math.max(read(box.width, scaled.width), read(box.height, scaled.height)) <= MOST_READ;
 }
 
@@ -114,9 +125,10 @@ function readFront(operations: readonly Operation[], size: Size, side: number) {
     return operation;
   };
   const box = take("crop", () => true) ?? { top: 0, left: 0, width: size.width, height: size.height };
-  const scaled: Size = take("resize", () => true) ?? box;
+  const resize = take("resize", () => true), scaled: Size = resize ?? box;
+  const interpolation = resize?.interpolation ?? "bilinear";
   const window = take("crop", (crop) => isSquare(crop, side)) ?? { top: 0, left: 0, ...scaledSize(scaled) };
-  return isSquare(window, side) ? { read, reading: { box, scaled, window } } : undefined;
+  return isSquare(window, side) ? { read, reading: { box, scaled, interpolation, window } } : undefined;
 }
 
 const scaledSize = ({ width, height }: Size): Size => ({ width, height });
@@ -142,7 +154,8 @@ function readRest(operations: readonly Operation[], side: number) {
     } else if (operation.kind === "resize" && isSquare(operation, side)) continue;
     else if (operation.kind === "crop" && next?.kind === "resize" && isSquare(next, side)) {
       if (!isInside(operation, side)) return undefined;
-      stages.push({ kind: "resample", from: operation, to: whole(side), around: BLACK });
+      const { interpolation = "bilinear" } = next;
+      stages.push({ kind: "resample", from: operation, to: whole(side), interpolation, around: BLACK });
     } else {
       const made = stagesOf(operation, side);
       if (!made) return undefined;
@@ -175,13 +188,13 @@ function stagesOf(operation: Operation, side: number): Stage[] | undefined {
       const small = { top: 0, left: 0, width: operation.width, height: operation.height };
       if (!isInside(small, side)) return undefined;
       return [
-        { kind: "resample", from: whole(side), to: small, around: BLACK },
-        { kind: "resample", from: small, to: whole(side), around: BLACK },
+        { kind: "resample", from: whole(side), to: small, ...BILINEAR },
+        { kind: "resample", from: small, to: whole(side), ...BILINEAR },
       ];
     }
     case "zoom_out":
       if (!isInside(operation, side)) return undefined;
-      return [{ kind: "resample", from: whole(side), to: operation, around: operation.fill }];
+      return [{ kind: "resample", from: whole(side), to: operation, ...BILINEAR, around: operation.fill }];
     default:
       return undefined;
   }

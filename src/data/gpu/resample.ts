@@ -71,13 +71,13 @@ export function middleWords({ plan: { reading } }: AugmentItem, side: number): n
   return roundUp(rows[1] - rows[0], GROUP) * pitchOf(side);
 }
 
-function extentOf({ box, scaled, window }: Reading, side: number): Extent {
+function extentOf({ box, scaled, interpolation, window }: Reading, side: number): Extent {
   const left = Math.max(0, -window.left), top = Math.max(0, -window.top);
   const width = Math.min(side, scaled.width - window.left) - left;
   const height = Math.min(side, scaled.height - window.top) - top;
   const fromX = window.left + left, fromY = window.top + top;
-  const across = filterTable(box.width, scaled.width, fromX, fromX + width);
-  const down = filterTable(box.height, scaled.height, fromY, fromY + height);
+  const across = filterTable(box.width, scaled.width, fromX, fromX + width, interpolation);
+  const down = filterTable(box.height, scaled.height, fromY, fromY + height, interpolation);
   return {
     across,
     down,
@@ -169,28 +169,36 @@ export function resample(
 ): void {
   const { side } = buffers;
   const jobs = items.map((item, i) => {
-    const { from, to, around } = stages[i];
+    const { from, to, interpolation, around } = stages[i];
     const source = buffers.now(item) + from.top * buffers.pitch + from.left;
-    return { item, from, to, around, source, middle: i * roundUp(side, GROUP) * buffers.pitch };
+    return {
+      item,
+      from,
+      to,
+      interpolation,
+      around,
+      source,
+      middle: i * roundUp(side, GROUP) * buffers.pitch,
+    };
   });
-  const horizontal = jobs.map(({ source, from, to, middle }): RowsJob => ({
+  const horizontal = jobs.map(({ source, from, to, interpolation, middle }): RowsJob => ({
     source: () => source,
     words: 0,
     stride: buffers.pitch,
     firstColumn: 0,
     rows: from.height,
     columns: to.width,
-    table: filterTable(from.width, to.width, 0, to.width),
+    table: filterTable(from.width, to.width, 0, to.width, interpolation),
     middle,
     left: to.left,
     mirrored: false,
   }));
   rows(buffers, buffers.squares, horizontal);
-  const vertical = jobs.map(({ item, from, to, around, middle }): ColumnsJob => ({
+  const vertical = jobs.map(({ item, from, to, interpolation, around, middle }): ColumnsJob => ({
     item,
     middle,
     firstRow: 0,
-    table: filterTable(from.height, to.height, 0, to.height),
+    table: filterTable(from.height, to.height, 0, to.height, interpolation),
     to,
     target: buffers.now(item),
     around,

@@ -46,7 +46,7 @@ const colors: Readonly<Record<ColorStep["what"], (picture: Picture, by: number) 
 };
 
 const twins: Twins = {
-  resize: (picture, { width, height }) => resizeTo(picture, width, height),
+  resize: (picture, { width, height, interpolation }) => resizeTo(picture, width, height, { interpolation }),
   crop: (picture, { top, left, height, width }) => crop(picture, top, left, height, width),
   flip: (picture) => flipHorizontally(picture),
   color: (picture, { steps }) => steps.reduce((result, { what, by }) => colors[what](result, by), picture),

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { resizeTo } from "./resample.ts";
-import type { Box, Size } from "./operation.ts";
+import type { Box, OperationOf, Size } from "./operation.ts";
 import { defineTransform, optionalSize, roundHalfEven } from "./transform.ts";
 
 /** The part of `picture` from row `top` and column `left`, `height` x `width` pixels. */
@@ -37,16 +37,20 @@ function cropStart(length: number, size: number): number {
 }
 
 /**
- * `picture` resized to `size`, and `box` of that: what a thin image is resized to may be too long for memory, so only
+ * `picture` after a resize, and `box` of that: what a thin image is resized to may be too long for memory, so only
  * the box is computed.
  */
-export function resizedPart(picture: Picture, { width, height }: Size, box: Box): Picture {
+export function resizedPart(
+  picture: Picture,
+  { width, height, interpolation }: Omit<OperationOf<"resize">, "kind">,
+  box: Box,
+): Picture {
   const left = Math.max(0, box.left), right = Math.min(width, box.left + box.width);
   const top = Math.max(0, box.top), bottom = Math.min(height, box.top + box.height);
-  const seen = { top, left, width: right - left, height: bottom - top };
-  const isSeen = seen.width > 0 && seen.height > 0;
+  const window = { top, left, width: right - left, height: bottom - top };
+  const isSeen = window.width > 0 && window.height > 0;
   const part = isSeen
-    ? resizeTo(picture, width, height, seen)
+    ? resizeTo(picture, width, height, { window, interpolation })
     : { width: 0, height: 0, data: new Uint8Array(0) };
   return crop(part, box.top - top, box.left - left, box.height, box.width);
 }

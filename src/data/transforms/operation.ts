@@ -18,6 +18,12 @@ export interface Box extends Size {
 /** Levels of R, G and B, 0 .. 255. */
 export type Color = readonly [number, number, number];
 
+/** The filters of an antialiased resize: Pillow's triangle, and its cubic with a = -0.5, which keeps edges sharper. */
+export const resizeFilters = ["bilinear", "bicubic"] as const;
+
+/** The filter of an antialiased resize. */
+export type ResizeFilter = typeof resizeFilters[number];
+
 /** How to interpolate a warped image between pixels. */
 export type Interpolation = "nearest" | "bilinear";
 
@@ -97,8 +103,8 @@ export interface MixedChain {
 
 /** Operations on images. All but `resize` and `crop` keep the size. */
 export type Operation =
-  /** Antialiased bilinear resize to width x height. */
-  | ({ readonly kind: "resize" } & Size)
+  /** Antialiased resize to width x height, by default bilinear. */
+  | ({ readonly kind: "resize"; readonly interpolation?: ResizeFilter } & Size)
   /** Crops a box; the area outside the image is black. */
   | ({ readonly kind: "crop" } & Box)
   /** Mirrors left to right. */

@@ -1,13 +1,15 @@
 /** Turns a list of transforms from the configuration into one function. */
+import type * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import type { Rng } from "../../base/rng.ts";
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { applyOperations } from "./apply.ts";
+import type { center_crop } from "./crop.ts";
 import { normalizeOptions } from "./normalize.ts";
-import { type Operation, type Size, sizeAfter } from "./operation.ts";
+import { type Operation, type ResizeFilter, type Size, sizeAfter } from "./operation.ts";
 import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
 import type { Reduction } from "./reduction.ts";
-import { resizedSide } from "./resize.ts";
+import { resize, resizedSide } from "./resize.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
 /** Options of {@link pipeline}. */
@@ -26,7 +28,7 @@ export interface Preprocessing {
   readonly resize: number | readonly [height: number, width: number] | null;
   /** The side of the central crop; null if there is none. */
   readonly crop: number | null;
-  readonly interpolation: "bilinear";
+  readonly interpolation: ResizeFilter;
   readonly antialias: boolean;
   readonly channel_order: "RGB";
 }
@@ -101,7 +103,7 @@ export function pipeline(steps: readonly Step[], options: PipelineOptions): Pipe
     made.push(transform);
     if (takes === "any") takes = plugin.takes?.(parsed, { imageSize });
     random ||= plugin.random;
-    preprocessing = { ...preprocessing, ...sizesOf(name, parsed, imageSize) };
+    preprocessing = { ...preprocessing, ...preparedBy(name, parsed, imageSize) };
   });
   const drawAll = sequence(made);
   const draw = (size: Size, rng: Rng) => {
@@ -137,11 +139,16 @@ function randomInEval(name: string, place: string): ConfigError {
   );
 }
 
-function sizesOf(name: string, parsed: unknown, imageSize: number): Partial<Preprocessing> {
-  const { keep_aspect, ...sizes } = parsed as { size?: number; ratio?: number; keep_aspect?: boolean };
-  const size = resizedSide(sizes, imageSize);
-  if (name === "resize") return { resize: keep_aspect ? size : [size, size] };
-  return name === "center_crop" ? { crop: size } : {};
+function preparedBy(name: string, parsed: unknown, imageSize: number): Partial<Preprocessing> {
+  if (name === "resize") {
+    const { keep_aspect, interpolation, ...sizes } = parsed as z.output<typeof resize.options>;
+    const size = resizedSide(sizes, imageSize);
+    return { resize: keep_aspect ? size : [size, size], interpolation };
+  }
+  if (name === "center_crop") {
+    return { crop: (parsed as z.output<typeof center_crop.options>).size ?? imageSize };
+  }
+  return {};
 }
 
 function checkSize({ width, height }: Size, { imageSize, purpose }: PipelineOptions): void {

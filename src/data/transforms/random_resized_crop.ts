@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Box } from "./operation.ts";
-import { defineTransform, optionalSize, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, optionalSize, range, resizeFilter, roundHalfEven } from "./transform.ts";
 
 const ATTEMPTS = 10;
 
@@ -47,17 +47,18 @@ export const random_resized_crop = defineTransform({
     size: optionalSize,
     scale: range(1e-6).default([0.08, 1]),
     ratio: range(1e-3).default([3 / 4, 4 / 3]),
+    interpolation: resizeFilter,
   }),
   random: true,
   takes: ({ size, scale, ratio }, { imageSize }) => ({
     side: Math.ceil((size ?? imageSize) / leastCrop(scale, ratio)),
     stretched: false,
   }),
-  make: ({ size, scale, ratio }, { imageSize }) => ({ width, height }, rng) => {
+  make: ({ size, scale, ratio, interpolation }, { imageSize }) => ({ width, height }, rng) => {
     const side = size ?? imageSize;
     return [
       { kind: "crop", ...drawCrop(width, height, scale, ratio, rng) },
-      { kind: "resize", width: side, height: side },
+      { kind: "resize", width: side, height: side, interpolation },
     ];
   },
 });

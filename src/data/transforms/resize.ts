@@ -1,12 +1,13 @@
 /** Resize as in torchvision: of the shorter side, or of both. */
 import * as z from "zod";
 import { shorterSideAt } from "./resample.ts";
-import { defineTransform, optionalSize } from "./transform.ts";
+import { defineTransform, optionalSize, resizeFilter } from "./transform.ts";
 
 const options = z.strictObject({
   size: optionalSize,
   keep_aspect: z.boolean().default(true),
   ratio: z.number().positive().optional(),
+  interpolation: resizeFilter,
 }).refine(
   ({ size, ratio }) => size === undefined || ratio === undefined,
   "must have size or ratio, not both",
@@ -14,7 +15,7 @@ const options = z.strictObject({
 
 /** The side that a resize makes: `size`, or `ratio` times the dataset's image_size, rounded. */
 export function resizedSide(
-  { size, ratio = 1 }: Omit<z.output<typeof options>, "keep_aspect">,
+  { size, ratio = 1 }: Pick<z.output<typeof options>, "size" | "ratio">,
   imageSize: number,
 ): number {
   return size ?? Math.max(1, Math.round(imageSize * ratio));
@@ -22,19 +23,22 @@ export function resizedSide(
 
 /**
  * Resizes the shorter side to `size`, keeping the aspect ratio: torchvision's Resize(size). With keep_aspect=false,
- * stretches the image to a square: Resize((size, size)).
+ * stretches the image to a square: Resize((size, size)). What is reduced before it is kept is reduced by bilinear
+ * filters, so a bicubic resize needs all pixels.
  */
 export const resize = defineTransform({
   options,
   random: false,
-  takes: ({ keep_aspect, ...sizes }, { imageSize }) => ({
-    side: resizedSide(sizes, imageSize),
-    stretched: !keep_aspect,
-  }),
-  make: ({ keep_aspect, ...sizes }, { imageSize }) => {
+  takes: ({ keep_aspect, interpolation, ...sizes }, { imageSize }) =>
+    interpolation === "bilinear"
+      ? { side: resizedSide(sizes, imageSize), stretched: !keep_aspect }
+      : undefined,
+  make: ({ keep_aspect, interpolation, ...sizes }, { imageSize }) => {
     const side = resizedSide(sizes, imageSize);
-    return (given) => [
-      { kind: "resize", ...keep_aspect ? shorterSideAt(given, side) : { width: side, height: side } },
-    ];
+    return (given) => [{
+      kind: "resize",
+      ...keep_aspect ? shorterSideAt(given, side) : { width: side, height: side },
+      interpolation,
+    }];
   },
 });

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Plugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
 import type { Reduction } from "./reduction.ts";
-import { type Color, type Operation, type Size, sizeAfter } from "./operation.ts";
+import { type Color, type Operation, resizeFilters, type Size, sizeAfter } from "./operation.ts";
 
 /**
  * The operations for an image of `size`, possibly none. All randomness comes from `rng`, and nothing depends on the
@@ -31,9 +31,12 @@ export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
   readonly afterNormalize?: boolean;
   /**
    * How far an image may be reduced before it, so that nothing is enlarged that was not before: "any" if it does to a
-   * small image what it does to a large one; absent if it counts in pixels of the image and so needs them all.
+   * small image what it does to a large one; absent or undefined if it needs all pixels, as where it counts in them.
    */
-  takes?(options: z.output<Options>, context: Pick<TransformContext, "imageSize">): Reduction | "any";
+  takes?(
+    options: z.output<Options>,
+    context: Pick<TransformContext, "imageSize">,
+  ): Reduction | "any" | undefined;
 }
 
 /** Ties the type of a transform's options to the argument of its factory. */
@@ -68,6 +71,9 @@ export function containsSteps(option: z.ZodType): option is typeof steps {
 
 /** A side in pixels; the default is the dataset's image_size. */
 export const optionalSize = z.int().min(1).max(16384).optional();
+
+/** The filter of a resize. */
+export const resizeFilter = z.enum(resizeFilters).default("bilinear");
 
 /** A probability. */
 export const probability = z.number().min(0).max(1);

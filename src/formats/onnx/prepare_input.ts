@@ -1,7 +1,7 @@
 /** What can precede a network in its ONNX file: the normalisation, or the whole preparation of 8-bit pixels. */
 import { GraphBuilder } from "./graph_builder.ts";
 import type { ElementType, Initializer, OnnxNode } from "./model.ts";
-import { type InputResize, resizeAndCrop, type ResizeForm } from "./resize.ts";
+import { type ImageResize, resizeAndCrop } from "./resize.ts";
 
 export type { InputResize, ResizeForm } from "./resize.ts";
 
@@ -18,12 +18,7 @@ export type Preparation =
   /** [N, 3, H, W] f32 in 0 .. 1. */
   | { readonly input: "unit"; readonly normalization: InputNormalization }
   /** [N, any height, any width, 3] u8: resized, cropped and normalised here. */
-  | {
-    readonly input: "pixels";
-    readonly normalization: InputNormalization;
-    readonly resize: InputResize;
-    readonly form: ResizeForm;
-  };
+  | { readonly input: "pixels"; readonly normalization: InputNormalization } & ImageResize;
 
 /** The nodes before a network. */
 export interface Prepared {
@@ -45,7 +40,7 @@ export function prepareInput(preparation: Preparation, input: string, size: numb
   if (preparation.input === "unit") {
     return { nodes, initializers, ...images, output: normalize(graph, preparation.normalization, input) };
   }
-  const levels = resizeAndCrop(graph, input, preparation.resize, size, preparation.form);
+  const levels = resizeAndCrop(graph, input, preparation, size);
   const unit = graph.add("Div", "preprocess.unit", [levels, graph.scalar("f32", 255)]);
   const output = normalize(graph, preparation.normalization, unit);
   return { nodes, initializers, type: "u8", shape: ["height", "width", 3], output };

@@ -1,12 +1,14 @@
 /**
- * Pillow's antialiased bilinear resize with a centre crop, as nodes that take images of any size. ONNX's own Resize
+ * Pillow's antialiased resize, bilinear or bicubic, with a centre crop, as nodes that take images of any size. ONNX's own Resize
  * has no antialiasing before version 18 of the operators, and no 8-bit rounding between its two passes. So the graph
  * computes the weights of each output pixel from the image's size, and a pass is a matrix product.
  */
 import type { GraphBuilder } from "./graph_builder.ts";
-import type { Arithmetic } from "./resize_arithmetic.ts";
+import type { Arithmetic, ResizeFilter } from "./resize_arithmetic.ts";
 import { exact } from "./resize_exact.ts";
 import { portable } from "./resize_portable.ts";
+
+export type { ResizeFilter } from "./resize_arithmetic.ts";
 
 /** The shorter side after a resize, or [height, width]; null: no resize. */
 export type InputResize = number | readonly [height: number, width: number] | null;
@@ -16,35 +18,29 @@ const forms = { portable, exact };
 /** portable: in f32, which all runtimes have; exact: in f64, for images of any size. */
 export type ResizeForm = keyof typeof forms;
 
+/** A resize of images. */
+export interface ImageResize {
+  readonly resize: InputResize;
+  readonly interpolation: ResizeFilter;
+  readonly form: ResizeForm;
+}
+
 /** [N, H, W, 3] u8 to levels [N, 3, size, size] f32: resized, then centre-cropped. */
 export function resizeAndCrop(
   graph: GraphBuilder,
   input: string,
-  resize: InputResize,
+  { resize, interpolation, form }: ImageResize,
   size: number,
-  form: ResizeForm,
 ): string {
   const arithmetic = forms[form];
   const shape = graph.add("Shape", "preprocess.shape", [input]);
   const side = (name: string, axis: number) =>
     graph.add("Gather", `preprocess.${name}`, [shape, graph.scalar("i64", axis)], { axis: 0 });
   const height = side("height", 1), width = side("width", 2);
-  const rows = filter(
-    graph,
-    arithmetic,
-    "rows",
-    height,
-    target(graph, "height", height, width, resize),
-    size,
-  );
-  const columns = filter(
-    graph,
-    arithmetic,
-    "columns",
-    width,
-    target(graph, "width", width, height, resize),
-    size,
-  );
+  const filter = (axis: string, from: string, to: string) =>
+    weightsOf(graph, arithmetic, axis, { from, to, size, interpolation });
+  const rows = filter("rows", height, target(graph, "height", height, width, resize));
+  const columns = filter("columns", width, target(graph, "width", width, height, resize));
   const planes = graph.add("Transpose", "preprocess.planes", [input], { perm: [0, 3, 1, 2] });
   const levels = graph.cast("preprocess.levels", planes, arithmetic.type);
   const across = columns.map((digit) => {
@@ -80,13 +76,16 @@ function target(
  * The weights [size, from] of the middle `size` positions of an axis that is resized from `from` to `to` positions.
  * Positions outside have weight 0, so that padding is black.
  */
-function filter(
+function weightsOf(
   graph: GraphBuilder,
   { type, weights }: Arithmetic,
   axis: string,
-  from: string,
-  to: string,
-  size: number,
+  { from, to, size, interpolation }: {
+    readonly from: string;
+    readonly to: string;
+    readonly size: number;
+    readonly interpolation: ResizeFilter;
+  },
 ): readonly string[] {
   const name = `preprocess.${axis}`, zero = graph.scalar(type, 0);
   const add = (op: string, part: string, ...inputs: string[]) => graph.add(op, `${name}.${part}`, inputs);
@@ -111,6 +110,6 @@ function filter(
     add("GreaterOrEqual", "inside.from", position, zero),
     add("Less", "inside.to", position, after),
   );
-  const digits = weights(graph, name, { before, after, index, position });
+  const digits = weights(graph, name, { before, after, index, position }, interpolation);
   return digits.map((digit) => graph.add("Where", `${digit}.inside`, [inside, digit, zero]));
 }

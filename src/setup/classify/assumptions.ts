@@ -24,12 +24,13 @@ export function assumptions(path: string, missing: readonly string[], taken: Tak
 /** What happens to an image before it enters a model, in words; `size` if its size is not that of the pipeline. */
 export function preparation(
   { input }: ModelCard,
-  { preprocessing: { resize, crop }, normalization: { mean, std } }: Pipeline,
+  { preprocessing: { resize, crop, interpolation }, normalization: { mean, std } }: Pipeline,
   size?: string,
 ): string {
   const sizes = [
     ...(typeof resize === "number" ? [`shorter side to ${resize} px`] : []),
     ...(typeof resize === "object" && resize !== null ? [`stretched to ${resize.join(" x ")} px`] : []),
+    ...(resize !== null && interpolation === "bicubic" ? ["by bicubic filters"] : []),
     ...(crop === null ? [] : [`central crop of ${crop} px`]),
   ];
   const values: Readonly<Record<ModelInput, string>> = {

@@ -70,10 +70,11 @@ function preparationOf(
   // The graph supports a resize followed by a crop to the model's size; a square of that size needs no crop.
   const names = card.steps.map((step) => typeof step === "string" ? step : Object.keys(step)[0]);
   const wanted = ["resize", "center_crop", "normalize"].filter((name) => names.includes(name));
-  const { resize, crop } = preprocessing;
+  const { resize, crop, interpolation } = preprocessing;
   const side = crop ?? (typeof resize === "object" ? resize?.[0] : undefined);
   if (names.join() === wanted.join() && side === card.imageSize) {
-    return { input, normalization, resize, form: options.preprocess === "exact" ? "exact" : "portable" };
+    const form = options.preprocess === "exact" ? "exact" : "portable";
+    return { input, normalization, resize, interpolation, form };
   }
   throw new ConfigError(
     `Cannot include the preprocessing of ${path}: it must be resize, center_crop to ${card.imageSize} and ` +

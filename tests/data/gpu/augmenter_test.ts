@@ -43,6 +43,27 @@ gpuTest(
   },
 );
 
+gpuTest(
+  "augmenter() resizes by cubics to the level, larger and smaller, whole images and parts",
+  async () => {
+    const interpolation = "bicubic" as const;
+    const edges = [...pictures, photo(SIDE, 2 * SIDE), photo(16, 1300)].map((picture, i) =>
+      i % 2 ? { ...picture, data: picture.data.map((level) => level < 128 ? 0 : 255) } : picture
+    );
+    for (
+      const steps of [
+        [{ resize: { size: SIDE + 4, interpolation } }, "center_crop"],
+        [{ resize: { size: 3 * SIDE, interpolation } }, "center_crop"],
+        [{ random_resized_crop: { interpolation } }],
+        [{ resize: { keep_aspect: false } }, { random_resized_crop: { interpolation } }],
+      ]
+    ) {
+      const operations = edges.map(drawn(steps, SIDE, "train"));
+      await assertTwins({ pictures: edges, operations, side: SIDE }, "exact", JSON.stringify(steps));
+    }
+  },
+);
+
 gpuTest("augmenter() takes images of any shape, as the processor does", async () => {
   const thin = [[3000, 1], [1, 300], [70_001, 1], [1, 1], [2, 66_000], [900_001, 1]].map(([w, h]) =>
     photo(w, h)

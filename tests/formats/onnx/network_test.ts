@@ -149,7 +149,7 @@ pythonTest(
   async () => {
     const folder = await Deno.makeTempDir();
     try {
-      const pixels = { input: "pixels", normalization, resize: 46 } as const;
+      const pixels = { input: "pixels", normalization, resize: 46, interpolation: "bilinear" } as const;
       const kinds: Partial<NetworkOptions>[] = [
         {},
         { batchNorm: "kept", preparation: { input: "unit", normalization } },

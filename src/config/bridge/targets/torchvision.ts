@@ -1,6 +1,7 @@
 /** Models and transforms of torchvision. */
 
 import { ConfigError } from "../../../base/errors.ts";
+import { resizeFilters } from "../../../data/transforms/operation.ts";
 import { IMAGENET } from "../../../data/types.ts";
 import { type ModelName, modelNames, models as networks } from "../../../nn/models/mod.ts";
 import { type Data, isList } from "../../tree.ts";
@@ -53,11 +54,8 @@ export const models = family("model", ["torchvision.models.*"], {
   }]])),
 });
 
-const bilinear = only(
-  ["bilinear", "InterpolationMode.BILINEAR", 2],
-  "images are resized by antialiased bilinear filters",
-);
-const antialias = only([true, null, "warn"], "images are resized by antialiased bilinear filters");
+const resizing = kept("bilinear", { read: interpolation(...resizeFilters) });
+const antialias = only([true, null, "warn"], "images are resized by antialiased filters");
 const side = required({ read: squareSide });
 const anyWarp = interpolation("nearest", "bilinear");
 const inPlace = moot("images are not changed in place");
@@ -210,7 +208,7 @@ export const transforms = family("transforms", ["torchvision.transforms.v2.*", "
   Resize: ["resize", {
     options: {
       size: required({ note: "one number: the shorter side; the same twice: both sides" }),
-      interpolation: bilinear,
+      interpolation: resizing,
       max_size: only([null], "the longer side follows from the shorter"),
       antialias,
     },
@@ -222,7 +220,7 @@ export const transforms = family("transforms", ["torchvision.transforms.v2.*", "
       size: side,
       scale: kept([0.08, 1]),
       ratio: kept([3 / 4, 4 / 3]),
-      interpolation: bilinear,
+      interpolation: resizing,
       antialias,
     },
   }],
