@@ -150,10 +150,22 @@ async function stoppedOnTheWay(page: Page): Promise<Uint8Array> {
     before,
   );
   await state(page, "paused");
+  await page.getByRole("button", { name: "Data", exact: true }).click();
+  await page.getByRole("button", { name: "Draw jersey numbers" }).click();
+  await page.getByText("Cannot open another dataset: a training is in progress").waitFor();
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  assert(await isAsked(page), "a training would be lost without a question");
+  await page.getByRole("button", { name: "Will it learn?" }).click();
   await page.getByRole("button", { name: "Stop" }).click();
   await state(page, "stopped");
+  assert(!await isAsked(page), "it asks without a training");
   await page.getByRole("button", { name: "Take it away" }).click();
   return await saved(page, "weights/last.safetensors");
+}
+
+/** True if the browser asks before the page is left. */
+async function isAsked(page: Page): Promise<boolean> {
+  return await page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
 }
 
 /** Goes through the room "Where it is wrong": doubtful labels, the map, images of a cell, and what speaks for one. */

@@ -3,9 +3,9 @@ import { assert } from "@std/assert";
 import type { Page } from "playwright-core";
 import { withFolder } from "../data/helpers.ts";
 import { browserTest } from "../rings.ts";
-import { manyImagesZip } from "./made.ts";
+import { images, manyImagesZip } from "./made.ts";
 import { heapOf, longestTask } from "./main_thread.ts";
-import { withOpenPage } from "./open_page.ts";
+import { drop, withOpenPage } from "./open_page.ts";
 
 const COUNT = 20_000;
 /** Milliseconds of the processor, bytes, and images in the document. */
@@ -84,3 +84,31 @@ browserTest("with 20,000 images no task of the page takes 100 ms of the processo
     throw new Error(`Each time a task took at least so many ms: ${JSON.stringify(least)}`);
   });
 });
+
+/** Files of a folder that is dropped. */
+const DROPPED = 1500;
+
+/** As browsers are that have no handles for what is dropped. */
+const withoutHandles = () => void Reflect.deleteProperty(DataTransferItem.prototype, "getAsFileSystemHandle");
+
+browserTest(
+  "where there are no handles, no task takes 100 ms of the processor to list a folder",
+  async () => {
+    await withFolder(async (folder) => {
+      const [image] = await images(1);
+      for (let i = 0; i < DROPPED; i++) {
+        await Deno.mkdir(`${folder}/set/${i % 5}`, { recursive: true });
+        await Deno.writeFile(`${folder}/set/${i % 5}/${i}.jpg`, image);
+      }
+      await withOpenPage({ before: withoutHandles }, async (page) => {
+        const task = await longestTask(page, async () => {
+          await drop(page, `${folder}/set`);
+          await page.locator(".tiles li", { hasText: "images" }).waitFor({ timeout: 60_000 });
+        });
+        assert(task < MOST.task, `a task of ${task} ms`);
+        await page.getByRole("button", { name: "Data", exact: true }).click();
+        await page.getByText(`${DROPPED.toLocaleString("en")} images in 5 classes`).waitFor();
+      });
+    });
+  },
+);

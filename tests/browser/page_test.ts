@@ -17,6 +17,7 @@ import { dirtyFiles } from "../data/dirty.ts";
 import { patterned } from "../data/helpers.ts";
 import { pageFiles } from "../../src/tasks/page/files.ts";
 import { browserTest } from "../rings.ts";
+import { withPage } from "./harness.ts";
 import { pageHost, requireOpenToAll, withOpenPage } from "./open_page.ts";
 
 /** Class folders without splits: patterns, copies within and across classes, and every awkward file there is. */
@@ -175,6 +176,62 @@ browserTest(
     });
   },
 );
+
+browserTest(
+  "back and forward go through the rooms, and tabs with one dataset share its decisions",
+  async () => {
+    const files: Record<string, Uint8Array> = {};
+    for (let i = 0; i < 6; i++) {
+      files[`${i % 2 ? "odd" : "even"}/${i}.jpg`] = await encodeJpeg(
+        patterned(20, 20, i),
+        90,
+      );
+    }
+    const bytes = zipSync(files, { level: 0 });
+    await withOpenPage({}, async (page) => {
+      const openIn = async (tab: Page) => {
+        await choose(tab, "set.zip", bytes);
+        await tab.locator(".badge.done").waitFor({ timeout: 60_000 });
+        await tab.getByRole("button", { name: "Look and fix" }).click();
+        await tab.locator(".tile").nth(5).waitFor();
+        await tab.locator(".grid").focus();
+      };
+      const isShown = (room: string) => page.locator("nav [aria-current]", { hasText: room }).waitFor();
+      await openIn(page);
+      await page.goBack();
+      await isShown("Verdict");
+      await page.goBack();
+      await isShown("Data");
+      await page.goForward();
+      await page.goForward();
+      await isShown("Look and fix");
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await openIn(other);
+      await page.locator(".grid").focus();
+      await page.keyboard.press("x");
+      await other.locator(".tile.dropped").waitFor();
+      for (const key of ["ArrowRight", "m"]) await other.keyboard.press(key);
+      await page.getByText("2 decisions").waitFor();
+      await page.keyboard.press("u"); // what this tab has decided, not the other
+      await other.locator(".tile.dropped").waitFor({ state: "detached" });
+      await other.getByText("1 decision,").waitFor();
+    });
+  },
+);
+
+browserTest("a part that the server does not give any more is missed in a line", async () => {
+  const files = [...await pageFiles(pageHost)].map(([name, file]) => [`/${name}`, file] as const);
+  const routes = Object.fromEntries(files);
+  routes["/"] = routes["/index.html"];
+  await withPage(routes, async ({ page }) => {
+    await page.getByRole("button", { name: "Draw jersey numbers" }).click();
+    await page.locator(".badge.done").waitFor({ timeout: 60_000 });
+    for (const path of Object.keys(routes)) if (path.startsWith("/engine")) delete routes[path];
+    await page.getByRole("button", { name: "Will it learn?" }).click();
+    await page.getByText("Cannot load a part of the page: its server does not answer").waitFor();
+  });
+});
 
 browserTest("every room is open to all, wide in light and narrow in dark", async () => {
   await withOpenPage({}, async (page) => {

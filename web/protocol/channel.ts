@@ -98,8 +98,11 @@ export function caller<C extends Contract>(port: Port): Caller<C> {
     });
 }
 
-/** Answers calls that come through a port. Bitmaps in a result are handed over. */
-export function serve<C extends Contract>(port: Port, handlers: Handlers<C>): void {
+/**
+ * Answers calls that come through a port. Bitmaps in a result are handed over. Handlers may still be loading; if they
+ * cannot be, every call fails with the reason.
+ */
+export function serve<C extends Contract>(port: Port, handlers: Handlers<C> | Promise<Handlers<C>>): void {
   const running = new Map<number, AbortController>();
   const say = (answer: Answer, transfer: Transferable[] = []) => port.postMessage(answer, { transfer });
   port.addEventListener("message", async ({ data }) => {
@@ -111,7 +114,7 @@ export function serve<C extends Contract>(port: Port, handlers: Handlers<C>): vo
       const progress = (progress: unknown) => {
         if (!stop.signal.aborted) say({ id, progress });
       };
-      const result: unknown = await handlers[name](params, { progress, signal: stop.signal });
+      const result: unknown = await (await handlers)[name](params, { progress, signal: stop.signal });
       if (!stop.signal.aborted) say({ id, result }, result instanceof ImageBitmap ? [result] : []);
     } catch (error) {
       const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };

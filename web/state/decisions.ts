@@ -1,5 +1,5 @@
 /** What the user has decided about images, by path; kept with the dataset, and undone one by one. */
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Correction } from "../../src/data/files/patch.ts";
 import type { Split } from "../../src/data/types.ts";
 import { keep, kept } from "./kept.ts";
@@ -17,25 +17,38 @@ type Decisions = ReadonlyMap<string, Decision>;
 export const decisions = signal<Decisions>(new Map());
 /** Writes to the browser's database that are under way. */
 export const writes = signal(0);
-let earlier: Decisions[] = [];
+/** What each decision has changed: images with what was decided about them before. */
+const earlier = signal<readonly (readonly (readonly [path: string, before: Decision | undefined])[])[]>([]);
+/** True while there is a decision of this tab to take back. */
+export const canUndo = computed(() => earlier.value.length > 0);
+/** Tells other tabs for which dataset something was decided here. */
+const tabs = new BroadcastChannel("wgrad decisions");
 
 /** Decides about an image. */
 export function decide(path: string, change: Decision): void {
-  earlier.push(decisions.value);
-  store(new Map([...decisions.value, [path, { ...decisions.value.get(path), ...change }]]));
+  const before = decisions.value.get(path);
+  earlier.value = [...earlier.value, [[path, before]]];
+  store(new Map([...decisions.value, [path, { ...before, ...change }]]));
 }
 
 /** Decides as the verdict proposes: about images on which nothing has been decided. */
 export function accept(proposed: readonly Correction[]): void {
-  earlier.push(decisions.value);
-  const drops = proposed.map(({ image }): [string, Decision] => [image, { isDropped: true }]);
-  store(new Map([...drops, ...decisions.value]));
+  const drops = proposed.filter(({ image }) => !decisions.value.has(image)).map(({ image }) => image);
+  earlier.value = [...earlier.value, drops.map((image) => [image, undefined] as const)];
+  store(new Map([...drops.map((image) => [image, { isDropped: true }] as const), ...decisions.value]));
 }
 
 /** Takes the last decision back. */
 export function undo(): void {
-  const before = earlier.pop();
-  if (before !== undefined) store(before);
+  const last = earlier.value.at(-1);
+  if (last === undefined) return;
+  earlier.value = earlier.value.slice(0, -1);
+  const next = new Map(decisions.value);
+  for (const [path, before] of last) {
+    if (before === undefined) next.delete(path);
+    else next.set(path, before);
+  }
+  store(next);
 }
 
 /** The decisions as corrections, in the order in which they were made. */
@@ -53,19 +66,27 @@ function store(next: Decisions): void {
   if (now === undefined) return;
   writes.value++;
   keep(now, [...next])
+    .then(() => tabs.postMessage(now))
     .catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`)
     .finally(() => writes.value--);
 }
 
 effect(() => {
-  const now = key.value;
-  earlier = [];
+  earlier.value = [];
   decisions.value = new Map();
-  if (now === undefined) return;
+  if (key.value !== undefined) read(key.value);
+});
+
+tabs.addEventListener("message", ({ data }) => {
+  if (data === key.peek()) read(data);
+});
+
+/** Takes what was kept for a dataset, by this tab or another one. */
+function read(now: string): void {
   kept<[string, Decision][]>(now).then(
     (known) => {
       if (key.value === now && known !== undefined) decisions.value = new Map(known);
     },
     (error) => fault.value = `Cannot read earlier decisions: ${error}`,
   );
-});
+}

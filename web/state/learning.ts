@@ -1,5 +1,5 @@
 /** Training in the page: the plan, the run in progress or the last one, and what can be done with it. */
-import { batch, signal } from "@preact/signals";
+import { batch, effect, signal } from "@preact/signals";
 import { clockTime } from "../../src/base/clock.ts";
 import type { OverfitBatch } from "../protocol/calls.ts";
 import type { StepNews, TrainEnd, TrainNews, TrainOrder, ValidNews } from "../protocol/engine_calls.ts";
@@ -8,7 +8,7 @@ import { engine } from "./engine.ts";
 import { isDecided, judge, type Judgement } from "./judge.ts";
 import { type Plan, plan, planOverrides } from "./plan.ts";
 import { sent } from "./sent.ts";
-import { call, choices, given, isUnlabelled, summary } from "./session.ts";
+import { call, choices, given, inProgress, isUnlabelled, summary } from "./session.ts";
 
 /** A run of the page. */
 export interface Run {
@@ -49,6 +49,10 @@ const OVERFIT_STEPS = 40;
 export function isBusy(): boolean {
   return ["starting", "running", "paused"].includes(run.value?.at ?? "");
 }
+
+effect(() => {
+  inProgress.value = isBusy() ? 'a training is in progress; stop it in "Will it learn?" first' : undefined;
+});
 
 /** Has a batch learnt by heart, and judges it. */
 export async function overfit(): Promise<void> {

@@ -1,6 +1,6 @@
 /** What the page knows of its dataset, as signals, and what can be done with it. */
 import { batch, computed, signal } from "@preact/signals";
-import { messageOf } from "../../src/base/errors.ts";
+import { DataError, messageOf } from "../../src/base/errors.ts";
 import type { Way } from "../../src/data/files/ways.ts";
 import type { CheckProgress, Choices, DatasetCalls, Summary, Verdict } from "../protocol/calls.ts";
 import type { Source } from "../protocol/source.ts";
@@ -28,6 +28,8 @@ export const checking = signal<Checking>({ at: "idle" });
 export const verdict = signal<Verdict | undefined>(undefined);
 /** What went wrong, in a sentence. */
 export const fault = signal<string | undefined>(undefined);
+/** What keeps another dataset from being opened, in a sentence: a training of this one. */
+export const inProgress = signal<string | undefined>(undefined);
 export const choices = signal<Choices>({ holdOut: 0.1 });
 export const summary = computed(() => phase.value.at === "open" ? phase.value.summary : undefined);
 /** True while images are open that have no labels but those that the user decides. */
@@ -60,6 +62,9 @@ export async function open(
   given: Source,
   chosen: Choices = { holdOut: choices.value.holdOut },
 ): Promise<void> {
+  if (inProgress.value !== undefined) {
+    return showFault(new DataError(`Cannot open another dataset: ${inProgress.value}`));
+  }
   source = given;
   stop.abort();
   stop = new AbortController();

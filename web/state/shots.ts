@@ -17,6 +17,10 @@ export const shots = signal<readonly ShotClass[]>([]);
 /** The class that images are taken of. */
 export const subject = signal("");
 export const shotCount = computed(() => shots.value.reduce((sum, { images }) => sum + images.length, 0));
+/** Those that were saved last. */
+const savedShots = signal<readonly ShotClass[]>([]);
+/** True while there are images that were not saved as they are now. */
+export const unsavedShots = computed(() => shotCount.value > 0 && shots.value !== savedShots.value);
 
 /** The file that they are saved as. The dataset has its name, and so the command that trains on it, too. */
 const ARCHIVE = "camera.zip";
@@ -51,7 +55,9 @@ export async function openShots(): Promise<void> {
 
 /** Saves them as a .zip of class folders, which is read as {@link openShots} reads them. */
 export async function saveShots(): Promise<void> {
+  const now = shots.value;
   save(ARCHIVE, await call("zipped", filesOf("")));
+  savedShots.value = now;
 }
 
 function filesOf(above: string): GivenFiles {

@@ -36,7 +36,10 @@ function starter(failed: (message: string) => void): (name: string) => Worker {
   const address = inline ? URL.createObjectURL(inline) : new URL("worker.js", document.baseURI).href;
   return (name) => {
     const worker = new Worker(address, { type: inline ? "classic" : "module", name });
-    worker.addEventListener("error", ({ message }) => failed(message || "a worker could not be started"));
+    worker.addEventListener(
+      "error",
+      ({ message }) => failed(message || "a worker could not be had from the page's server"),
+    );
     return worker;
   };
 }

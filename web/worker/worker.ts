@@ -4,7 +4,8 @@
  * the engine what a page of one file has of ONNX Runtime.
  */
 import "./no_eval.ts";
-import { type Port, serve } from "../protocol/channel.ts";
+import { type Handlers, type Port, serve } from "../protocol/channel.ts";
+import { part } from "../protocol/part.ts";
 import type { DatasetCalls, InspectCalls } from "../protocol/calls.ts";
 import type { EngineCalls } from "../protocol/engine_calls.ts";
 import { datasetCalls } from "./dataset.ts";
@@ -13,11 +14,15 @@ import { inspectors } from "./inspectors.ts";
 
 const scope = self as unknown as Port & { readonly name: string };
 
-const connect = async ({ data, ports }: MessageEvent<{ readonly runtime?: Blob }>) => {
+const connect = ({ data, ports }: MessageEvent<{ readonly runtime?: Blob }>) => {
   scope.removeEventListener("message", connect);
   if (scope.name === "dataset") serve<DatasetCalls>(scope, datasetCalls(inspectors(ports)));
   else if (scope.name === "inspect") serve<InspectCalls>(ports[0], inspectCalls());
-  else serve<EngineCalls>(ports[0], (await import("../engine/engine.ts")).engineCalls(data.runtime));
+  else serve<EngineCalls>(ports[0], engine(data.runtime));
   ports.forEach((port) => port.start()); // what has come meanwhile is waiting there
 };
 scope.addEventListener("message", connect);
+
+async function engine(runtime: Blob | undefined): Promise<Handlers<EngineCalls>> {
+  return (await part(import("../engine/engine.ts"))).engineCalls(runtime);
+}

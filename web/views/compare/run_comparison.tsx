@@ -2,8 +2,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { Comparison } from "../../../src/plots/report/comparison.ts";
 import { counted } from "../../../src/data/words.ts";
+import { part } from "../../protocol/part.ts";
 import { save } from "../../state/save.ts";
-import { call, fault, showFault } from "../../state/session.ts";
+import { call, showFault } from "../../state/session.ts";
 
 /** The file that a comparison is saved as. */
 const PAGE = "comparison.html";
@@ -17,9 +18,9 @@ export function RunComparison({ comparison }: { comparison: Comparison }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     let end: (() => void) | undefined, isGone = false;
-    void import("./build_comparison.ts").then(({ build }) => {
+    void part(import("./build_comparison.ts")).then(({ build }) => {
       if (!isGone) end = build(place.current!, comparison);
-    }, (error) => fault.value = `Cannot show the comparison: ${error}`);
+    }).catch(showFault);
     return () => {
       isGone = true;
       end?.();

@@ -11,7 +11,7 @@ const PART = 2000;
 export async function chosenFiles(files: ArrayLike<File>): Promise<Named[]> {
   const named: Named[] = [];
   for (const [i, file] of Array.from(files).entries()) {
-    if (i % PART === PART - 1) await new Promise((resolve) => setTimeout(resolve));
+    if (i % PART === PART - 1) await nextTask();
     named.push([file.webkitRelativePath || file.name, file]);
   }
   return named;
@@ -45,7 +45,7 @@ export async function droppedSource({ items, files }: DataTransfer): Promise<Sou
   if (handles.length > 0 && handles.length === dropped.length) return { kind: "handles", handles };
   const folders = entries.filter((entry) => entry !== null);
   if (folders.length === 0) return { kind: "files", files: await chosenFiles(loose) };
-  return { kind: "files", files: (await Promise.all(folders.map((entry) => filesBelow(entry)))).flat() };
+  return { kind: "files", files: await filesBelow(folders) };
 }
 
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
@@ -54,23 +54,39 @@ function handleOf(item: WithHandle): Promise<FileSystemHandle | null> {
   return item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null);
 }
 
-/** All files at or below an entry, by path. */
-async function filesBelow(entry: FileSystemEntry, above = ""): Promise<Named[]> {
-  const path = above === "" ? entry.name : `${above}/${entry.name}`;
-  if (entry.isFile) {
-    const file = await new Promise<File>((resolve, reject) =>
-      (entry as FileSystemFileEntry).file(resolve, reject)
-    );
-    return [[path, file]];
+/** Files that are asked for at the same time: their answers come in one task, and each takes a sixth of a millisecond. */
+const AT_ONCE = 100;
+
+/** All files at or below entries, by path. */
+async function filesBelow(entries: readonly FileSystemEntry[]): Promise<Named[]> {
+  const found: Found[] = [], files: Named[] = [];
+  for (const entry of entries) await list(entry, entry.name, found);
+  for (let from = 0; from < found.length; from += AT_ONCE) {
+    append(files, await Promise.all(found.slice(from, from + AT_ONCE).map(fileOf)));
+    await nextTask(); // else answers to new questions would go on in this one
   }
+  return files;
+}
+
+type Found = readonly [path: string, entry: FileSystemFileEntry];
+
+/** Adds the files at or below an entry. */
+async function list(entry: FileSystemEntry, path: string, found: Found[]): Promise<void> {
+  if (entry.isFile) return void found.push([path, entry as FileSystemFileEntry]);
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: Named[] = [];
   for (let some; (some = await nextEntries(reader)).length > 0;) { // a hundred at a time
-    for (const below of await Promise.all(some.map((one) => filesBelow(one, path)))) append(found, below);
+    for (const below of some) await list(below, `${path}/${below.name}`, found);
   }
-  return found;
+}
+
+async function fileOf([path, entry]: Found): Promise<Named> {
+  return [path, await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
 }
 
 function nextEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+}
+
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }

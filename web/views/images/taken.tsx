@@ -1,6 +1,6 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
 import { amount, counted } from "../../../src/data/words.ts";
-import { accept, corrections, decisions, undo, writes } from "../../state/decisions.ts";
+import { accept, canUndo, corrections, decisions, undo, writes } from "../../state/decisions.ts";
 import { labelledCount } from "../../state/labels.ts";
 import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
@@ -24,7 +24,7 @@ export function Taken() {
           Drop the {amount(proposed)} that the verdict proposes
         </button>
       )}
-      <button type="button" disabled={count === 0} onClick={undo}>Undo</button>
+      <button type="button" disabled={!canUndo.value} onClick={undo}>Undo</button>
       <button type="button" disabled={count === 0} onClick={() => void savePatch().catch(showFault)}>
         Save patch.jsonl
       </button>

@@ -1,7 +1,9 @@
 /** Loss and right answers by step, drawn by uPlot, which is loaded by then. */
 import type uPlot from "uplot/dist/uPlot.d.ts";
 import { useEffect, useRef } from "preact/hooks";
+import { part } from "../../protocol/part.ts";
 import type { Run } from "../../state/learning.ts";
+import { showFault } from "../../state/session.ts";
 import { isDark } from "../is_dark.ts";
 
 /** The two plots; the figures above them say the same in text. */
@@ -30,11 +32,11 @@ function Plot({ title, top, data }: { title: string; top: number | undefined; da
     const observer = new ResizeObserver(([{ contentRect }]) =>
       plot.current?.setSize({ width: contentRect.width, height: HEIGHT })
     );
-    import("uplot/dist/uPlot.esm.js").then(({ default: Plot }) => {
+    part(import("uplot/dist/uPlot.esm.js")).then(({ default: Plot }) => {
       if (isGone || frame.current === null) return;
       plot.current = new Plot(optionsOf(title, top, frame.current), data, frame.current);
       observer.observe(frame.current);
-    });
+    }).catch(showFault);
     return () => {
       isGone = true;
       observer.disconnect();

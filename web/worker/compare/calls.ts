@@ -4,6 +4,7 @@ import type { Comparison } from "../../../src/plots/report/comparison.ts";
 import { drawBitmap, readPlace } from "../../../src/host/browser.ts";
 import type { Handlers } from "../../protocol/channel.ts";
 import type { CompareCalls } from "../../protocol/compare_calls.ts";
+import { part } from "../../protocol/part.ts";
 import type { Source } from "../../protocol/source.ts";
 import type { Inspectors } from "../inspectors.ts";
 import type { Chosen } from "../read_chosen.ts";
@@ -23,12 +24,12 @@ export function compareCalls(
   return {
     async compareRuns(source, context) {
       const given = withFiles(source);
-      const { compareRuns } = await import("./runs.ts"); // with its reader of YAML, once it is asked for
+      const { compareRuns } = await part(import("./runs.ts")); // with its reader of YAML, once it is asked for
       return runs = await compareRuns(given, context);
     },
     async comparisonPage() {
       if (runs === undefined) throw new DataError("Cannot save a comparison: no runs have been compared");
-      const { comparisonPage } = await import("./runs.ts");
+      const { comparisonPage } = await part(import("./runs.ts"));
       return await comparisonPage(runs);
     },
     async compareVersions(source, context) {

@@ -5,6 +5,7 @@ import type { Size } from "../../../src/data/transforms/operation.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import type { FileTree } from "../../../src/data/types.ts";
 import type { Handlers } from "../../protocol/channel.ts";
+import { part } from "../../protocol/part.ts";
 import type { Evaluation, SeesCalls } from "../../protocol/sees_calls.ts";
 import type { Catalog } from "../catalog.ts";
 import { confTexts } from "../conf_texts.ts";
@@ -29,11 +30,11 @@ export function seesCalls(
   const meetings = new Meetings();
   return {
     async presets() {
-      const { presetOf } = await import("./presets.ts"); // with its reader of YAML, once it is asked for
+      const { presetOf } = await part(import("./presets.ts")); // with its reader of YAML, once it is asked for
       return presetFiles().map(([name, text]) => presetOf(name, text));
     },
     async presetFile({ name, edits, batch }) {
-      const { editedFile } = await import("./presets.ts");
+      const { editedFile } = await part(import("./presets.ts"));
       return editedFile(confTexts().get(`${FOLDER}${name}.yaml`)!, edits, batch);
     },
     mixingWays,
