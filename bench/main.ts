@@ -8,6 +8,7 @@ import { OPTIONS, type Options, readOptions, refuseUnknown } from "./options.ts"
 import { benchMpi } from "./mpi.ts";
 import { benchPeers } from "./peers.ts";
 import { benchProbe } from "./probe.ts";
+import { benchRates } from "./rates.ts";
 import { Report } from "./report.ts";
 import { requireFolderOf } from "../src/setup/output_file.ts";
 import { type BenchHost, closeSession, openSession, type Session } from "./session.ts";
@@ -36,7 +37,7 @@ const commands: Readonly<Record<string, Command>> = {
     run: benchKernels,
   },
   peers: {
-    about: "a convolution and a ResNet-18 step in tfjs and jax-js, alternating with wgrad",
+    about: "a convolution and two networks' steps in tfjs and jax-js, alternating with wgrad",
     run: benchPeers,
   },
   mpi: {
@@ -46,6 +47,10 @@ const commands: Readonly<Record<string, Command>> = {
   data: {
     about: "decoding, caches and memory of the input pipeline, on the dataset of --data",
     run: benchData,
+  },
+  rates: {
+    about: "images a second of many networks, training and predicting, at one size",
+    run: benchRates,
   },
 };
 

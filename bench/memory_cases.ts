@@ -8,18 +8,14 @@ import type { Device } from "../src/core/device.ts";
 import { bytesPerElement, type DType, type Tensor, tensorOf } from "../src/core/tensor.ts";
 import { batchNorm } from "../src/ops/batch_norm.ts";
 import { conv2dMeasured } from "../src/ops/conv2d.ts";
-import { depthwiseConv2d } from "../src/ops/depthwise_conv2d.ts";
 import { globalAvgPool } from "../src/ops/global_avg_pool.ts";
 import { maxPool2d } from "../src/ops/max_pool2d.ts";
 import { relu } from "../src/ops/relu.ts";
 import { batchNormTrain, batchNormTrainGradients } from "../tests/reference/batch_norm.ts";
-import {
-  depthwiseConv2d as naiveDepthwise,
-  depthwiseConv2dDw,
-  depthwiseConv2dDx,
-} from "../tests/reference/depthwise_conv2d.ts";
 import { globalAvgPool as naiveMean, maxPool2d as naiveMax, maxPool2dDx } from "../tests/reference/pool.ts";
 import { noise, requireClose, samples, tolerance } from "./check.ts";
+import { depthwiseWorks, layerNormWorks, squeezeExciteWorks } from "./mobile_cases.ts";
+import type { MakeOperand, Operand, OpWork, Works } from "./op_work.ts";
 import { recordBackward, type Recorded, recordForward } from "./recorded.ts";
 
 /** An op on its tensors. */
@@ -39,26 +35,6 @@ export interface MemoryCase {
 export interface CaseMaker {
   readonly name: string;
   build(): MemoryCase;
-}
-
-/** A tensor with its contents. */
-interface Operand {
-  readonly tensor: Tensor;
-  readonly values: Float32Array;
-}
-
-/** An op's forward pass or, if there is a `dy`, its backward pass. */
-interface OpWork {
-  readonly forward: () => Tensor;
-  readonly graded?: readonly Tensor[];
-  readonly dy?: Tensor;
-  readonly counted: string;
-  /** Counted bytes, as a multiple of x. */
-  readonly traffic: number;
-  /** Parts of the results, and their expected values. */
-  readonly expected: (results: readonly Float32Array[]) => readonly (readonly [number[], number[]])[];
-  /** Terms of the longest sum. */
-  readonly terms?: number;
 }
 
 /** The cases of images [N, H, W, C]. */
@@ -81,6 +57,8 @@ export function opCases(device: Device, shape: readonly number[], dtype: DType):
     ...reluWorks(operand),
     ...poolWorks(operand, shape),
     ...depthwiseWorks(operand, shape),
+    ...squeezeExciteWorks(operand, shape),
+    ...layerNormWorks(operand, shape, device),
   };
   return Object.entries(works).map(([name, work]) => made(name, work));
 }
@@ -106,9 +84,6 @@ function runs(
     },
   };
 }
-
-type MakeOperand = (offset: number, shape?: readonly number[]) => Operand;
-type Works = Record<string, () => OpWork>;
 
 /** A form of batch norm in training, the counted bytes forward and backward, and their multiple of x. */
 interface NormForm {
@@ -231,53 +206,6 @@ function reluWorks(operand: MakeOperand): Works {
       return { forward, graded: [x.tensor], dy: dy.tensor, counted: "y, dy, dx", traffic: 3, expected };
     },
   };
-}
-
-/** Depthwise convolutions with stride 1; one channel of the first image is checked, and its filter's gradient. */
-function depthwiseWorks(operand: MakeOperand, [n, h, w, c]: readonly number[]): Works {
-  const channel = 5;
-  const column = (values: Float32Array, pixels: number) =>
-    Float64Array.from({ length: pixels }, (_, i) => values[i * c + channel]);
-  const works = (side: number): [string, () => OpWork][] => {
-    const options = { padding: (side - 1) / 2 };
-    const one = { n: 1, h, w, c: 1, r: side, s: side, stride: 1, ...options };
-    const make = () => {
-      const x = operand(0), filter = operand(250_000, [side, side, 1, c]);
-      const forward = () => depthwiseConv2d(x.tensor, filter.tensor, options);
-      return { x, filter, taps: column(filter.values, side * side), forward };
-    };
-    return [
-      [`depthwise ${side}x${side}`, () => {
-        const { x, taps, forward } = make();
-        const expected: OpWork["expected"] = ([y]) => [
-          [[...column(y, h * w)], [...naiveDepthwise(column(x.values, h * w), taps, one)]],
-        ];
-        return { forward, counted: "x, y", traffic: 2, terms: side * side, expected };
-      }],
-      [`depthwise ${side}x${side}, backward`, () => {
-        const { x, filter, taps, forward } = make(), dy = operand(500_000);
-        const expected: OpWork["expected"] = ([dx, dw]) => {
-          const all = { ...one, n }, pixels = n * h * w;
-          const right = depthwiseConv2dDw(column(x.values, pixels), column(dy.values, pixels), all);
-          return [
-            [[...column(dx, h * w)], [...depthwiseConv2dDx(column(dy.values, h * w), taps, one)]],
-            [[...column(dw, side * side)], [...right]],
-          ];
-        };
-        const graded = [x.tensor, filter.tensor];
-        return {
-          forward,
-          graded,
-          dy: dy.tensor,
-          counted: "x, dy twice, dx",
-          traffic: 4,
-          terms: n * h * w,
-          expected,
-        };
-      }],
-    ];
-  };
-  return Object.fromEntries([3, 5, 7].flatMap(works));
 }
 
 /** Max pooling 3x3 with stride 2 and the global mean; one channel of the first image is checked. */

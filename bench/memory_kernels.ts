@@ -12,7 +12,7 @@ import { type Session, withDevice } from "./session.ts";
 import { takeTurns, timedProgram } from "./timing.ts";
 
 const COLUMNS: readonly Column[] = [
-  { key: "name", head: "kernel", width: 22, isText: true },
+  { key: "name", head: "kernel", width: 24, isText: true },
   { key: "tensor", head: "tensor", width: 19, isText: true },
   { key: "counted", head: "counted bytes", width: 29, isText: true },
   { key: "milliseconds", head: "ms", width: 7 },

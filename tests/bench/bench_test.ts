@@ -40,7 +40,7 @@ function testHost(cache = "none"): { host: BenchHost; lines: string[]; written: 
 Deno.test("bench() without a sub-command lists them and the options", async () => {
   const { host, lines } = testHost();
   assertEquals(await bench(host, []), 0);
-  for (const word of ["probe", "kernels", "step", "peers", "torch", "mpi", "data", "--json"]) {
+  for (const word of ["probe", "kernels", "step", "peers", "torch", "mpi", "data", "rates", "--json"]) {
     assertMatch(lines.join("\n"), RegExp(`^  ${word} `, "m"));
   }
   assert(lines.every((line) => line.length <= WIDTH));
