@@ -288,11 +288,4 @@ export type { EpochBatches, FitOptions, Progress, Snapshot } from "./src/train/r
 export { fit } from "./src/train/trainer.ts";
 
 // Configuration
-export {
-  type Config,
-  type ConfigFiles,
-  configSchema,
-  formatConfig,
-  loadConfig,
-  pipelineSteps,
-} from "./src/config/mod.ts";
+export { type Config, type ConfigFiles, formatConfig, loadConfig, pipelineSteps } from "./src/config/mod.ts";

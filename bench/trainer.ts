@@ -14,6 +14,7 @@ import { logFiles } from "../src/setup/open_log.ts";
 import type { HostBatch } from "../src/train/batch.ts";
 import type { Callback } from "../src/train/callback.ts";
 import { callbacks, makeCallbacks } from "../src/train/callbacks/mod.ts";
+import type { ChosenPlugins } from "../src/base/plugin.ts";
 import type { CallbackContext } from "../src/train/callbacks/plugin.ts";
 import { evaluator } from "../src/train/evaluate.ts";
 import { RunLog } from "../src/train/log.ts";
@@ -135,7 +136,7 @@ function repeated(batch: HostBatch, length: number): EpochBatches {
 }
 
 /** Every callback with its default options. */
-function allOptions(): Record<string, unknown> {
+function allOptions(): ChosenPlugins {
   const chosen = Object.entries(callbacks).filter(([name]) => !LEFT_OUT.includes(name));
   return Object.fromEntries(chosen.map(([name, { options }]) => [name, options.parse({})]));
 }

@@ -20,5 +20,5 @@ trap 'docker stop --time 20 wgrad; stopped=0; wait "$child" || stopped=$?' TERM
 wait "$child" || status=${stopped:-$?}
 gcloud storage rsync --recursive /mnt/outputs "gs://$bucket/outputs"
 # 130 is an interrupted run: the VM was preempted, and starts again. Anything else is the end.
-[ $status = 130 ] || shutdown -h now
-exit $status
+[ "$status" = 130 ] || shutdown -h now
+exit "$status"

@@ -7,21 +7,26 @@ import { nearest } from "./nearest.ts";
 import { requirement } from "./requirement.ts";
 
 /** Options by a strict schema, and what is made of them. `Context` is what the factory may know beyond them. */
-export interface Plugin<Options extends z.ZodType, Context, Made> {
+export interface Plugin<Options extends z.ZodObject, Context, Made> {
   /** Its description is a line for --help, and so are those of its keys. */
   readonly options: Options;
   make(options: z.output<Options>, context: Context): Made;
 }
 
 /** Ties a plug-in's options to the argument of its factory. */
-export function definePlugin<Options extends z.ZodType, Context, Made>(
+export function definePlugin<Options extends z.ZodObject, Context, Made>(
   plugin: Plugin<Options, Context, Made>,
 ): Plugin<Options, Context, Made> {
   return plugin;
 }
 
 /** A folder's plug-ins by name. */
-export type Registry<Context, Made> = Readonly<Record<string, Plugin<z.ZodType, Context, Made>>>;
+export type Registry<Context, Made> = Readonly<Record<string, Plugin<z.ZodObject, Context, Made>>>;
+
+/** Plug-ins by name with their options; null or omitted: not chosen. */
+export type ChosenPlugins<Name extends string = string> = {
+  readonly [name in Name]?: Readonly<Record<string, unknown>> | null | undefined;
+};
 
 /**
  * What the plug-in `name` makes of `given`, with its defaults for options that are left out. `what` is what messages

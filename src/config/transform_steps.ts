@@ -1,8 +1,7 @@
 import { IMAGENET } from "../data/types.ts";
 import { resizedSide } from "../data/transforms/resize.ts";
 import type { Step } from "../data/transforms/transform.ts";
-import type { Config } from "./schema/mod.ts";
-import type { TransformStep } from "./schema/transforms.ts";
+import type { Config, TransformStep } from "./config.ts";
 
 /**
  * The steps of both pipelines for `pipeline()` in src/data: `normalize` gets the values named by

@@ -9,6 +9,7 @@ import type { Device } from "../core/device.ts";
 import { flat } from "../core/pieces.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { castFlat } from "../ops/cast.ts";
+import type { HiddenMatrix } from "../optim/optimizers/optimizer.ts";
 import { engineShape, type Layout, toEngine, toTorch } from "./layout.ts";
 import { stateFaults } from "./state_faults.ts";
 
@@ -180,7 +181,7 @@ export class ParameterSet {
    * The trained filters and matrices but depthwise ones, which mix no channels, and those named in `except`: each one's
    * place in `values`, its sizes there, and PyTorch's [outputs, inputs], where a filter's inputs are in * kh * kw.
    */
-  hiddenMatrices(except: readonly string[]) {
+  hiddenMatrices(except: readonly string[]): HiddenMatrix[] {
     return [...this.#weights.offsets].flatMap(([{ name, shape, declaration }, start]) => {
       const { layout, frozen, torchShape: [outputs, ...inputs] } = declaration;
       if (layout === "vector" || layout === "depthwise" || frozen || except.includes(name)) return [];

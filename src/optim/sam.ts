@@ -31,7 +31,10 @@ export const samOptions = z.strictObject({
 }).describe("Sharpness-aware minimisation: two passes a step, the second at the worst weights nearby");
 
 /** Options of {@link withSam}. */
-export type SamOptions = z.output<typeof samOptions>;
+export interface SamOptions {
+  readonly rho: number;
+  readonly adaptive: boolean;
+}
 
 /** An optimiser that takes its gradients at the worst weights nearby. */
 export function withSam(optimizer: Optimizer, parameters: FlatParameters, options: SamOptions): Optimizer {

@@ -77,7 +77,7 @@ function overridesFor({ optimizer, scheduler }: Config, rate: number): string[] 
   if (scheduler.name === "one_cycle" && scheduler.max_lr !== null) {
     return [`scheduler.max_lr=${rateText(rate)}`];
   }
-  const others = optimizer.name === "muon" ? { adamw_lr: optimizer.adamw_lr } : {};
+  const others = optimizer.name === "muon" ? { adamw_lr: Number(optimizer.adamw_lr) } : {};
   return Object.entries({ lr: optimizer.lr, ...others }).map(([key, given]) =>
     `optimizer.${key}=${rateText(rate * given / optimizer.lr)}`
   );

@@ -41,8 +41,10 @@ function limits({ trainer }: Config): string[] {
 
 /** The highest rate, that of what Muon leaves to AdamW, and the schedule. */
 function rates({ optimizer, scheduler }: Config): string {
-  const lr = scheduler.name === "one_cycle" ? scheduler.max_lr ?? optimizer.lr : optimizer.lr;
-  const rest = optimizer.name === "muon" ? ` (adamw_lr ${optimizer.adamw_lr * lr / optimizer.lr})` : "";
+  const lr = Number(scheduler.max_lr ?? optimizer.lr);
+  const rest = optimizer.name === "muon"
+    ? ` (adamw_lr ${Number(optimizer.adamw_lr) * lr / optimizer.lr})`
+    : "";
   return `lr ${lr}${rest} by ${scheduler.name}`;
 }
 

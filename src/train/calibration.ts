@@ -5,37 +5,62 @@
 import * as z from "zod";
 import { few } from "../base/few.ts";
 import { calibrationError } from "../metrics/calibration.ts";
-import { classThresholds } from "../metrics/class_thresholds.ts";
+import { type ClassThreshold, classThresholds } from "../metrics/class_thresholds.ts";
 import { nll } from "../metrics/nll.ts";
 import { fitTemperature, TEMPERATURES } from "../metrics/temperature.ts";
 
 const share = z.number().min(0).max(1);
 const shareOrNone = share.nullable();
 
-/** Before temperature scaling, and after it. */
 const both = z.object({ before: z.number(), after: z.number() });
 
-/** The form of a {@link Calibration} in files. */
-export const calibrationSchema = z.object({
+/** A measure before temperature scaling, and after it. */
+export interface BeforeAndAfter {
+  readonly before: number;
+  readonly after: number;
+}
+
+/** The threshold of a class. */
+export interface LabelThreshold extends ClassThreshold {
+  readonly label: string;
+}
+
+/** What a validation says of the confidences of the weights that it was of. */
+export interface Calibration {
   /** The images that it is of. */
+  readonly split: "valid";
+  readonly images: number;
+  /** The weights that it is of: the epoch, from 0, and the optimiser's steps. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Confidences are softmax(logits / temperature); 1 if none could be fitted. */
+  readonly temperature: number;
+  /** Its standard error; null if none could be fitted. */
+  readonly temperature_error: number | null;
+  /** Where the fit ran to if none could be fitted: towards 0 or without end; null if it was. */
+  readonly bound: "low" | "high" | null;
+  /** Expected calibration error, 15 bins, 0 .. 1. */
+  readonly ece: BeforeAndAfter;
+  /** Mean of -log p(label). */
+  readonly nll: BeforeAndAfter;
+  /** What a class's answers must reach from its threshold on. */
+  readonly min_precision: number;
+  /** In the order of the logits; null where no confidence is enough. */
+  readonly classes: readonly LabelThreshold[];
+}
+
+/** The form of a {@link Calibration} in files. */
+export const calibrationSchema: z.ZodType<Calibration> = z.object({
   split: z.enum(["valid"]),
   images: z.int().min(1),
-  /** The weights that it is of: the epoch, from 0, and the optimiser's steps. */
   epoch: z.int().min(0),
   step: z.int().min(0),
-  /** Confidences are softmax(logits / temperature); 1 if none could be fitted. */
   temperature: z.number().positive(),
-  /** Its standard error; null if none could be fitted. */
   temperature_error: z.number().nullable(),
-  /** Where the fit ran to if none could be fitted: towards 0 or without end; null if it was. */
   bound: z.enum(["low", "high"]).nullable(),
-  /** Expected calibration error, 15 bins, 0 .. 1. */
   ece: both,
-  /** Mean of -log p(label). */
   nll: both,
-  /** What a class's answers must reach from its threshold on. */
   min_precision: share,
-  /** In the order of the logits; null where no confidence is enough. */
   classes: z.array(z.object({
     label: z.string(),
     threshold: shareOrNone,
@@ -45,9 +70,6 @@ export const calibrationSchema = z.object({
     images: z.int().min(0),
   })),
 });
-
-/** What a validation says of the confidences of the weights that it was of. */
-export type Calibration = z.output<typeof calibrationSchema>;
 
 /** Whose outputs they are, and how precise answers must be. */
 export interface CalibrateOptions {

@@ -18,4 +18,11 @@ export const onnxOptions = z.strictObject({
 });
 
 /** How a checkpoint is exported to ONNX. */
-export type OnnxOptions = z.output<typeof onnxOptions>;
+export interface OnnxOptions {
+  readonly opset: number;
+  readonly normalize: boolean;
+  readonly preprocess: boolean | "exact";
+  readonly softmax: boolean;
+  readonly batch_norm: "folded" | "kept";
+  readonly weights: "f32" | "f16";
+}

@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import * as z from "zod";
 import { type Rng, rng } from "../../src/base/rng.ts";
 import { applyOperations } from "../../src/data/transforms/apply.ts";
 import { affine } from "../../src/data/transforms/affine.ts";
@@ -19,7 +18,7 @@ import { flat, patterned } from "./helpers.ts";
 
 const context = { imageSize: 16, makeAll: () => [] };
 /** What a transform of these options makes of a picture. */
-const made = <Schema extends z.ZodType>(plugin: TransformPlugin<Schema>, options: object) => {
+const made = (plugin: TransformPlugin, options: object) => {
   const transform = plugin.make(plugin.options.parse(options), context);
   return (picture: Picture, stream: Rng) => applyOperations(picture, transform(picture, stream));
 };

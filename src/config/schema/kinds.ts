@@ -7,19 +7,11 @@ import * as z from "zod";
 
 type Plugins = Readonly<Record<string, { readonly options: z.ZodObject }>>;
 
-type Kind<Name extends string, Options extends z.ZodObject, Shared> = z.ZodObject<
-  { name: z.ZodLiteral<Name> } & Options["shape"] & Shared,
-  z.core.$strict
->;
-
-type Kinds<Registry extends Plugins, Shared> = {
-  [Name in keyof Registry & string]: Kind<Name, Registry[Name]["options"], Shared>;
-}[keyof Registry & string];
-
-/** The schema of a group: a union of its kinds. A group that is omitted is an empty map. */
-export type KindsSchema<Registry extends Plugins, Shared> = z.ZodPrefault<
-  z.ZodDiscriminatedUnion<Kinds<Registry, Shared>[], "name">
->;
+/** A group: the name of its kind, what is known of the options of every kind, and the keys that all kinds share. */
+type Choice<Registry extends Plugins, Shared extends z.core.$ZodLooseShape> =
+  & { readonly name: keyof Registry & string }
+  & z.output<Registry[keyof Registry]["options"]>
+  & z.output<z.ZodObject<Shared>>;
 
 /** How to build a group from its registry. */
 export interface KindsOptions<Name extends string, Shared extends z.core.$ZodLooseShape> {
@@ -31,11 +23,11 @@ export interface KindsOptions<Name extends string, Shared extends z.core.$ZodLoo
   readonly fallback?: Name;
 }
 
-/** The schema of a group. */
+/** The schema of a group. A group that is omitted is an empty map. */
 export function kindsOf<Registry extends Plugins, Shared extends z.core.$ZodLooseShape>(
   registry: Registry,
   { name, shared, fallback }: KindsOptions<keyof Registry & string, Shared>,
-): KindsSchema<Registry, Shared> {
+): z.ZodType<Choice<Registry, Shared>> {
   const members = Object.entries(registry).map(([kind, { options }]) => {
     const literal = z.literal(kind);
     const chooser = kind === fallback ? literal.optional().default(kind) : literal;
@@ -46,5 +38,5 @@ export function kindsOf<Registry extends Plugins, Shared extends z.core.$ZodLoos
   });
   const [first, ...others] = members;
   const union = z.discriminatedUnion("name", [first, ...others]).prefault({} as never);
-  return union as unknown as KindsSchema<Registry, Shared>;
+  return union as unknown as z.ZodType<Choice<Registry, Shared>>;
 }

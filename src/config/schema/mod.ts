@@ -10,7 +10,7 @@ import { DEFAULT_PROVIDER, describeProviders, providerNames } from "../../core/p
 import { callbacks } from "../../train/callbacks/mod.ts";
 import { TTA } from "../../data/transforms/tta.ts";
 import { loggers } from "../../train/loggers/mod.ts";
-import type { Keeping } from "../kept.ts";
+import type { Config } from "../config.ts";
 import { dataSchema } from "./data.ts";
 import { integer } from "./fields.ts";
 import { lossSchema, modelSchema, optimizerSchema, schedulerSchema, trainerSchema } from "./training.ts";
@@ -67,7 +67,4 @@ export const configSchema = z.strictObject({
   logging: chosen(optionsOf(loggers)).prefault({}).describe(
     "Where metrics go besides metrics.jsonl and metrics.csv",
   ),
-});
-
-/** A checked configuration: complete, in range and frozen. */
-export type Config = z.output<typeof configSchema> & Keeping;
+}) satisfies z.ZodType<Config>;

@@ -7,16 +7,8 @@ import * as z from "zod";
 import { mixers } from "../../data/mixing/mod.ts";
 import { transforms as registry } from "../../data/transforms/mod.ts";
 import { containsSteps } from "../../data/transforms/transform.ts";
+import type { TransformStep } from "../config.ts";
 import { childOf, keysOf } from "../schema_walk.ts";
-
-type Registry = typeof registry;
-
-/** One step: a transform's name with its options. */
-export interface TransformStep {
-  readonly normalize?: Readonly<Record<string, never>> | undefined;
-  readonly resize?: z.output<Registry["resize"]["options"]> | undefined;
-  readonly [name: string]: unknown;
-}
 
 /** The options of a transform. Steps nested in it have the same form as all steps here. */
 function optionsOf({ options }: { readonly options: z.ZodObject }): z.ZodObject {
@@ -60,7 +52,7 @@ function oneName(entry: unknown, context: z.core.$RefinementCtx): unknown {
 
 /** True for a transform whose result can vary. */
 function isRandom(name: string): boolean {
-  return name in registry && registry[name as keyof Registry].random;
+  return name in registry && registry[name as keyof typeof registry].random;
 }
 
 const evalStep = step.refine(

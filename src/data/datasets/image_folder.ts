@@ -3,7 +3,7 @@ import { pathSchema } from "../../base/path_schema.ts";
 import { readDataset } from "../files/dataset.ts";
 import { layoutNames } from "../files/layouts/mod.ts";
 import { keptTwins } from "./kept_twins.ts";
-import { defineDataset, ROOT_CURE } from "./plugin.ts";
+import { type DatasetPlugin, defineDataset, ROOT_CURE } from "./plugin.ts";
 
 const share = z.number().min(0).max(0.5);
 const folder = z.string().min(1).nullable().default("auto")
@@ -55,7 +55,7 @@ function isEncoding(label: string): boolean {
 }
 
 /** Images of the user's own, in any of the layouts of `files/layouts`. */
-export const image_folder = defineDataset({
+export const image_folder: DatasetPlugin = defineDataset({
   options: options.describe("Your own images: class folders, splits, tables of labels, or an archive"),
   async make({ data_root, layout, splits, split, label_column, encoding }, { holdout, ...context }) {
     const tree = await context.openTree(data_root, ROOT_CURE);

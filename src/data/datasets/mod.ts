@@ -4,3 +4,6 @@ import { synthetic_jerseys } from "./synthetic_jerseys.ts";
 
 /** Every kind of dataset by name. */
 export const datasets = { synthetic_jerseys, image_folder } as const;
+
+/** The name of a kind. */
+export type DatasetName = keyof typeof datasets;

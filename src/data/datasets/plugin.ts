@@ -42,20 +42,18 @@ export interface OpenedDataset {
 /** What to do where a dataset cannot be opened. */
 export const ROOT_CURE = "set data.data_root=<folder or archive>";
 
-/** Where a dataset's files are; null where it has none of the user's. */
-interface Root {
-  readonly data_root: string | null;
-}
+/** The options of any dataset: where its files are; null where it has none of the user's. */
+type Rooted = z.ZodObject<{ data_root: z.ZodType<string | null> }>;
 
 /** A kind of dataset that a configuration can name. @throws DataError if it cannot be opened */
-export type DatasetPlugin<Options extends z.ZodType<Root> = z.ZodType<Root>> = Plugin<
+export type DatasetPlugin<Options extends Rooted = Rooted> = Plugin<
   Options,
   DatasetContext,
   Promise<OpenedDataset>
 >;
 
 /** Ties a dataset's options to the argument of its factory. */
-export function defineDataset<Options extends z.ZodType<Root>>(
+export function defineDataset<Options extends Rooted>(
   plugin: DatasetPlugin<Options>,
 ): DatasetPlugin<Options> {
   return plugin;

@@ -4,7 +4,7 @@ import { fnv1a32 } from "../../base/rng.ts";
 import { readDataset } from "../files/dataset.ts";
 import { folderOf, join } from "../files/paths.ts";
 import { ensureSyntheticJerseys, stampOf } from "../synthetic_jerseys/ensure.ts";
-import { type DatasetContext, defineDataset, ROOT_CURE } from "./plugin.ts";
+import { type DatasetContext, type DatasetPlugin, defineDataset, ROOT_CURE } from "./plugin.ts";
 
 const count = z.int().min(1);
 const classes = z.array(z.string().min(1)).min(2)
@@ -24,7 +24,7 @@ const options = z.strictObject({
 });
 
 /** Jersey numbers drawn from the seed, written once and then read like any other dataset. */
-export const synthetic_jerseys = defineDataset({
+export const synthetic_jerseys: DatasetPlugin = defineDataset({
   options: options.describe("Jersey numbers drawn from the seed"),
   async make(options, context) {
     const tree = await context.openTree(await draw(options, context), ROOT_CURE);

@@ -13,7 +13,19 @@ import { counted } from "../words.ts";
 
 const label = z.string().refine((label) => label.trim() !== "", "must name a class");
 
-const line = z.discriminatedUnion("action", [
+/** One correction of an image. */
+export type Correction =
+  | Named & { readonly action: "drop" }
+  | Named & { readonly action: "relabel"; readonly label: string }
+  | Named & { readonly action: "move"; readonly split: Split; readonly label?: string | undefined };
+
+/** What every correction has: its image, by its path from the data root, and perhaps why. */
+interface Named {
+  readonly image: string;
+  readonly reason?: string | undefined;
+}
+
+const line: z.ZodType<Correction> = z.discriminatedUnion("action", [
   z.strictObject({ image: z.string().min(1), action: z.literal("drop"), reason: z.string().optional() }),
   z.strictObject({
     image: z.string().min(1),
@@ -29,9 +41,6 @@ const line = z.discriminatedUnion("action", [
     reason: z.string().optional(),
   }),
 ]);
-
-/** One correction. */
-export type Correction = z.output<typeof line>;
 
 /** The corrections in a file, by image. */
 export interface Patch {

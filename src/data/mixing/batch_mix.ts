@@ -1,4 +1,6 @@
 /** Mixing the images of a batch with each other, each with one partner. */
+import type * as z from "zod";
+import type { Plugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
 import type { HostTarget } from "../target.ts";
 import type { Box } from "../transforms/operation.ts";
@@ -28,6 +30,9 @@ export interface MixContext {
   /** The side of the network's images. */
   readonly imageSize: number;
 }
+
+/** A way to mix batches that a configuration can name. */
+export type MixerPlugin = Plugin<z.ZodObject, MixContext, Mixer>;
 
 /** How the image of a row is mixed. */
 export function rowMix(mix: BatchMix, row: number): RowMix {

@@ -4,11 +4,11 @@ import { dirichlet } from "../../base/dirichlet.ts";
 import { definePlugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
 import type { Box } from "../transforms/operation.ts";
-import type { MixContext, Mixer, RowMix } from "./batch_mix.ts";
+import type { MixContext, Mixer, MixerPlugin, RowMix } from "./batch_mix.ts";
 import { concentration } from "./mixup.ts";
 
 /** Puts a box of another image into each. */
-export const cutmix = definePlugin({
+export const cutmix: MixerPlugin = definePlugin({
   options: z.strictObject({ alpha: concentration }).describe("CutMix: puts a box of another image into each"),
   make: ({ alpha }, { imageSize: side }: MixContext): Mixer => (rng) => {
     const [share] = dirichlet([alpha, alpha], rng);

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { dirichlet } from "../../base/dirichlet.ts";
 import { definePlugin } from "../../base/plugin.ts";
-import type { MixContext, Mixer, RowMix } from "./batch_mix.ts";
+import type { MixContext, Mixer, MixerPlugin, RowMix } from "./batch_mix.ts";
 
 /** The concentration of the share's Beta distribution. */
 export const concentration = z.number().positive().default(1).describe(
@@ -10,7 +10,7 @@ export const concentration = z.number().positive().default(1).describe(
 );
 
 /** Blends each image with another. */
-export const mixup = definePlugin({
+export const mixup: MixerPlugin = definePlugin({
   options: z.strictObject({ alpha: concentration }).describe("MixUp: blends each image with another"),
   make: ({ alpha }, { imageSize }: MixContext): Mixer => (rng) => {
     const [share] = dirichlet([alpha, alpha], rng);

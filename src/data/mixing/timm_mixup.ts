@@ -5,7 +5,7 @@ import { ConfigError } from "../../base/errors.ts";
 import { definePlugin } from "../../base/plugin.ts";
 import type { Rng } from "../../base/rng.ts";
 import { probability } from "../transforms/transform.ts";
-import type { MixContext, Mixer, RowMix } from "./batch_mix.ts";
+import type { MixContext, Mixer, MixerPlugin, RowMix } from "./batch_mix.ts";
 import { boxAround, pasted } from "./cutmix.ts";
 import { blended } from "./mixup.ts";
 
@@ -28,7 +28,7 @@ const options = z.strictObject({
 });
 
 /** timm's choice between both. Its label smoothing is the loss's, which gives the same target. */
-export const timm_mixup = definePlugin({
+export const timm_mixup: MixerPlugin = definePlugin({
   options: options.refine(
     ({ mixup_alpha, cutmix_alpha, cutmix_minmax }) =>
       mixup_alpha > 0 || cutmix_alpha > 0 || cutmix_minmax !== null,

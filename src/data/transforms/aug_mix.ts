@@ -10,7 +10,7 @@ import {
   moderate,
   upTo,
 } from "./augmentation_space.ts";
-import { defineTransform } from "./transform.ts";
+import { defineTransform, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 const f = Math.fround;
@@ -57,7 +57,7 @@ export function mixture(parts: readonly Share[]): Picture {
  * 3) of one of the `severity` lowest strengths of 10. Shares are drawn with the concentration `alpha`; `all_ops` adds
  * brightness, contrast, colour and sharpness to the operations.
  */
-export const aug_mix = defineTransform({
+export const aug_mix: TransformPlugin = defineTransform({
   options: z.strictObject({
     severity: z.int().min(1).max(BINS).default(3),
     mixture_width: z.int().min(1).max(WIDEST).default(3),

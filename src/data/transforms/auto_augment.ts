@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { type AugmentationSpace, drawAugmentation, moderate } from "./augmentation_space.ts";
 import { policies } from "./auto_augment_policies.ts";
-import { defineTransform } from "./transform.ts";
+import { defineTransform, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 /** Strengths of an operation. */
@@ -11,7 +11,7 @@ const BINS = 10;
 const space: AugmentationSpace = { ...moderate, Invert: undefined };
 
 /** Applies one of the 25 pairs of operations that were learned on `policy`, each with its probability and strength. */
-export const auto_augment = defineTransform({
+export const auto_augment: TransformPlugin = defineTransform({
   options: z.strictObject({
     policy: z.enum(["imagenet", "cifar10", "svhn"]).default("imagenet"),
     ...warpingOptions("nearest"),

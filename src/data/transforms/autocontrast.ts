@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { mapChannels, tableOf } from "./levels.ts";
-import { defineTransform, probability, sometimes } from "./transform.ts";
+import { defineTransform, probability, sometimes, type TransformPlugin } from "./transform.ts";
 
 const f = Math.fround;
 
@@ -20,7 +20,7 @@ export function stretchLevels(picture: Picture): Picture {
 }
 
 /** With probability `p`, stretches the levels of each channel to 0 .. 255. */
-export const autocontrast = defineTransform({
+export const autocontrast: TransformPlugin = defineTransform({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,
   takes: () => "any",

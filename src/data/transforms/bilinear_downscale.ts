@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
 import { resizeTo } from "./resample.ts";
-import { defineTransform, probability, range, scaledSize } from "./transform.ts";
+import { defineTransform, probability, range, scaledSize, type TransformPlugin } from "./transform.ts";
 
 /** Reduces `picture` to the resolution `small` at the same size. */
 export function downscaleTo(picture: Picture, small: Size): Picture {
@@ -11,7 +11,7 @@ export function downscaleTo(picture: Picture, small: Size): Picture {
 }
 
 /** With probability `p`, reduces the resolution of both sides by a factor uniform in `scale`. */
-export const bilinear_downscale = defineTransform({
+export const bilinear_downscale: TransformPlugin = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.3, 0.75]),
     p: probability.default(0.3),

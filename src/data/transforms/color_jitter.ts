@@ -1,7 +1,7 @@
 /** ColorJitter as in torchvision: random brightness, contrast, saturation and hue, in random order. */
 import * as z from "zod";
 import type { ColorStep } from "./operation.ts";
-import { defineTransform, range } from "./transform.ts";
+import { defineTransform, range, type TransformPlugin } from "./transform.ts";
 
 const strength = z.union([z.number().min(0), range(0)]).default(0);
 const HUE_RANGE = "must be [low, high] with -0.5 <= low <= high <= 0.5";
@@ -23,7 +23,7 @@ function rangeOf(strength: Strength, center: number, least: number): Range {
  * Multiplies brightness, contrast and saturation by factors of 1 - x .. 1 + x (or of the given range) and shifts the
  * hue by -hue .. hue turns, in random order. A strength of 0 skips its step.
  */
-export const color_jitter = defineTransform({
+export const color_jitter: TransformPlugin = defineTransform({
   options: z.strictObject({
     brightness: strength,
     contrast: strength,

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { resizeTo } from "./resample.ts";
 import type { Box, OperationOf, Size } from "./operation.ts";
-import { defineTransform, optionalSize, roundHalfEven } from "./transform.ts";
+import { defineTransform, optionalSize, roundHalfEven, type TransformPlugin } from "./transform.ts";
 
 /** The part of `picture` from row `top` and column `left`, `height` x `width` pixels. */
 export function crop(picture: Picture, top: number, left: number, height: number, width: number): Picture {
@@ -61,7 +61,7 @@ export function resizedCrop(picture: Picture, { top, left, height, width }: Box,
 }
 
 /** Crops the central `size` x `size` pixels. */
-export const center_crop = defineTransform({
+export const center_crop: TransformPlugin = defineTransform({
   options: z.strictObject({ size: optionalSize }),
   random: false,
   make: ({ size }, { imageSize }) => (given) => [{ kind: "crop", ...centralBox(given, size ?? imageSize) }],

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { mapChannels, tableOf } from "./levels.ts";
-import { defineTransform, probability, sometimes } from "./transform.ts";
+import { defineTransform, probability, sometimes, type TransformPlugin } from "./transform.ts";
 
 /** The table that makes a channel's levels about equally frequent: Pillow's and torchvision's. */
 function equalizing(histogram: Uint32Array): Uint8Array {
@@ -22,7 +22,7 @@ export function equalizeLevels(picture: Picture): Picture {
 }
 
 /** With probability `p`, equalises the histogram of each channel. */
-export const equalize = defineTransform({
+export const equalize: TransformPlugin = defineTransform({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,
   takes: () => "any",

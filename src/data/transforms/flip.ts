@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
-import { defineTransform, probability } from "./transform.ts";
+import { defineTransform, probability, type TransformPlugin } from "./transform.ts";
 
 /** `picture` mirrored left to right. */
 export function flipHorizontally({ width, height, data }: Picture): Picture {
@@ -16,7 +16,7 @@ export function flipHorizontally({ width, height, data }: Picture): Picture {
 }
 
 /** Mirrors left to right with probability `p`. Not for text or numbers. */
-export const random_horizontal_flip = defineTransform({
+export const random_horizontal_flip: TransformPlugin = defineTransform({
   options: z.strictObject({ p: probability.default(0.5) }),
   random: true,
   takes: () => "any",

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Blur } from "./operation.ts";
-import { defineTransform, roundHalfEven } from "./transform.ts";
+import { defineTransform, roundHalfEven, type TransformPlugin } from "./transform.ts";
 
 const f = Math.fround;
 
@@ -76,7 +76,7 @@ const deviation = z.number().min(1e-3);
  * Blurs with a window of `kernel_size` pixels, or [x, y], and a standard deviation of `sigma` pixels, or uniform in
  * [low, high].
  */
-export const gaussian_blur = defineTransform({
+export const gaussian_blur: TransformPlugin = defineTransform({
   options: z.strictObject({
     kernel_size: z.union([side, z.tuple([side, side])]),
     sigma: z.union([

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { threefry2x32 } from "../../base/rng.ts";
 import type { Picture } from "../types.ts";
 import type { Noise } from "./operation.ts";
-import { defineTransform, probability, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, probability, range, roundHalfEven, type TransformPlugin } from "./transform.ts";
 
 const f = Math.fround;
 const UNIT = 2 ** -24;
@@ -42,7 +42,7 @@ export function addNoise({ width, height, data }: Picture, { sigma, key }: Noise
 }
 
 /** With probability `p`, adds noise with a standard deviation uniform in `sigma`, in levels of 0 .. 255. */
-export const gaussian_noise = defineTransform({
+export const gaussian_noise: TransformPlugin = defineTransform({
   options: z.strictObject({
     sigma: range(0, 255).default([5, 25]),
     p: probability.default(0.3),

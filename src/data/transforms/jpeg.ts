@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { defineTransform, probability } from "./transform.ts";
+import { defineTransform, probability, type TransformPlugin } from "./transform.ts";
 
 const quality = z.int().min(1).max(100);
 
 /** With probability `p`, compresses as JPEG at a quality uniform in `quality`, within 1 .. 100. */
-export const jpeg = defineTransform({
+export const jpeg: TransformPlugin = defineTransform({
   options: z.strictObject({
     quality: z.tuple([quality, quality])
       .refine(([low, high]) => low <= high, { error: "must be [low, high] with low <= high" })

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { Size } from "./operation.ts";
-import { defineTransform, probability, range, scaledSize } from "./transform.ts";
+import { defineTransform, probability, range, scaledSize, type TransformPlugin } from "./transform.ts";
 
 /**
  * The input position for each output position of Pillow's NEAREST resize. Its ImagingScaleAffine accumulates the
@@ -40,7 +40,7 @@ export function pixelateTo({ width, height, data }: Picture, small: Size): Pictu
 }
 
 /** With probability `p`, reduces the pixels of both sides by a factor uniform in `scale`. */
-export const pixelate = defineTransform({
+export const pixelate: TransformPlugin = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.25, 0.75]),
     p: probability.default(0.3),

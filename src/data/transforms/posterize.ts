@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { LEVELS, mapLevels, tableOf } from "./levels.ts";
-import { defineTransform, probability, sometimes } from "./transform.ts";
+import { defineTransform, probability, sometimes, type TransformPlugin } from "./transform.ts";
 
 /** The bits of a level that remain where only the highest `bits` are kept. */
 export function maskOf(bits: number): number {
@@ -14,7 +14,7 @@ export function keepBits(picture: Picture, bits: number): Picture {
 }
 
 /** With probability `p`, keeps the highest `bits` bits of each level. */
-export const posterize = defineTransform({
+export const posterize: TransformPlugin = defineTransform({
   options: z.strictObject({ bits: z.int().min(0).max(8), p: probability.default(0.5) }),
   random: true,
   takes: () => "any",

@@ -1,13 +1,13 @@
 /** RandAugment (Cubuk et al. 2020) as in torchvision. */
 import * as z from "zod";
 import { type AugmentationSpace, drawAugmentation, drawName, moderate } from "./augmentation_space.ts";
-import { defineTransform } from "./transform.ts";
+import { defineTransform, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 const space: AugmentationSpace = { Identity: undefined, ...moderate };
 
 /** Applies `num_ops` operations, each drawn from 14, of strength `magnitude` on a scale of `num_magnitude_bins`. */
-export const rand_augment = defineTransform({
+export const rand_augment: TransformPlugin = defineTransform({
   options: z.strictObject({
     num_ops: z.int().min(0).default(2),
     magnitude: z.int().min(0).default(9),

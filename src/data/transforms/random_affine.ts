@@ -2,7 +2,7 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { AffineWarp } from "./operation.ts";
-import { defineTransform, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, range, roundHalfEven, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 const share = z.number().min(0).max(1);
@@ -40,7 +40,7 @@ function draw(
  * Rotates by `degrees` (x means -x .. x), translates by up to `translate` of width and height, scales by a factor in
  * `scale`, and shears by `shear` degrees: x, or [low, high] along x, or [low, high, low, high] along x and y.
  */
-export const random_affine = defineTransform({
+export const random_affine: TransformPlugin = defineTransform({
   options: z.strictObject({
     degrees: z.union([symmetric(180), range(-360)]),
     translate: z.tuple([share, share]).optional(),

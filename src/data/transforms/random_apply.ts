@@ -1,9 +1,9 @@
 /** RandomApply as in torchvision: all of a list of transforms, or none. */
 import * as z from "zod";
-import { defineTransform, probability, sequence, steps } from "./transform.ts";
+import { defineTransform, probability, sequence, steps, type TransformPlugin } from "./transform.ts";
 
 /** Applies all of `transforms`, in order, with probability `p`. */
-export const random_apply = defineTransform({
+export const random_apply: TransformPlugin = defineTransform({
   options: z.strictObject({ transforms: steps, p: probability.default(0.5) }),
   random: true,
   make: ({ transforms, p }, { makeAll }) => {

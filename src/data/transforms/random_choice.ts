@@ -1,9 +1,9 @@
 /** RandomChoice as in torchvision: one of a list of transforms. */
 import * as z from "zod";
-import { defineTransform, steps } from "./transform.ts";
+import { defineTransform, steps, type TransformPlugin } from "./transform.ts";
 
 /** Applies one of `transforms`, chosen uniformly or with the weights `p`. */
-export const random_choice = defineTransform({
+export const random_choice: TransformPlugin = defineTransform({
   options: z.strictObject({
     transforms: steps.min(1),
     p: z.array(z.number().min(0)).nullable().default(null),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Normalization, Picture } from "../types.ts";
 import type { Box, OperationOf, Size } from "./operation.ts";
-import { defineTransform, probability, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, probability, range, roundHalfEven, type TransformPlugin } from "./transform.ts";
 
 const ATTEMPTS = 10;
 
@@ -65,7 +65,7 @@ export function eraseLevels(
  * With probability `p`, sets a box of the normalised image to `value`: one for all channels, or [R, G, B]. The box's
  * area is a fraction uniform in `scale`, its height / width within `ratio`.
  */
-export const random_erasing = defineTransform({
+export const random_erasing: TransformPlugin = defineTransform({
   options: z.strictObject({
     p: probability.default(0.5),
     scale: range(0, 1).default([0.02, 0.33]),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Size } from "./operation.ts";
 import { type Corners, perspectiveCoefficients } from "./perspective.ts";
-import { defineTransform, probability } from "./transform.ts";
+import { defineTransform, probability, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 /**
@@ -26,7 +26,7 @@ export function drawCorners({ width, height }: Size, scale: number, rng: Rng): C
  * With probability `p`, moves each corner inwards by up to `distortion_scale` of half the sides. An image so small
  * that its corners meet is left unchanged.
  */
-export const random_perspective = defineTransform({
+export const random_perspective: TransformPlugin = defineTransform({
   options: z.strictObject({
     distortion_scale: probability.default(0.5),
     p: probability.default(0.5),

@@ -2,7 +2,14 @@
 import * as z from "zod";
 import type { Rng } from "../../base/rng.ts";
 import type { Box } from "./operation.ts";
-import { defineTransform, optionalSize, range, resizeFilter, roundHalfEven } from "./transform.ts";
+import {
+  defineTransform,
+  optionalSize,
+  range,
+  resizeFilter,
+  roundHalfEven,
+  type TransformPlugin,
+} from "./transform.ts";
 
 const ATTEMPTS = 10;
 
@@ -42,7 +49,7 @@ function leastCrop([least]: readonly [number, number], [narrow, wide]: readonly 
 }
 
 /** Crops a random part and resizes it to `size` x `size`. */
-export const random_resized_crop = defineTransform({
+export const random_resized_crop: TransformPlugin = defineTransform({
   options: z.strictObject({
     size: optionalSize,
     scale: range(1e-6).default([0.08, 1]),

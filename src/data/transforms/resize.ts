@@ -1,7 +1,7 @@
 /** Resize as in torchvision: of the shorter side, or of both. */
 import * as z from "zod";
 import { shorterSideAt } from "./resample.ts";
-import { defineTransform, optionalSize, resizeFilter } from "./transform.ts";
+import { defineTransform, optionalSize, resizeFilter, type TransformPlugin } from "./transform.ts";
 
 const options = z.strictObject({
   size: optionalSize,
@@ -13,9 +13,18 @@ const options = z.strictObject({
   "must have size or ratio, not both",
 );
 
+/** Its options. */
+export interface ResizeOptions {
+  readonly size?: number | undefined;
+  readonly keep_aspect: boolean;
+  /** In place of a size: its share of the dataset's image_size. */
+  readonly ratio?: number | undefined;
+  readonly interpolation: "bilinear" | "bicubic";
+}
+
 /** The side that a resize makes: `size`, or `ratio` times the dataset's image_size, rounded. */
 export function resizedSide(
-  { size, ratio = 1 }: Pick<z.output<typeof options>, "size" | "ratio">,
+  { size, ratio = 1 }: Pick<ResizeOptions, "size" | "ratio">,
   imageSize: number,
 ): number {
   return size ?? Math.max(1, Math.round(imageSize * ratio));
@@ -26,7 +35,7 @@ export function resizedSide(
  * stretches the image to a square: Resize((size, size)). What is reduced before it is kept is reduced by bilinear
  * filters, so a bicubic resize needs all pixels.
  */
-export const resize = defineTransform({
+export const resize: TransformPlugin = defineTransform({
   options,
   random: false,
   takes: ({ keep_aspect, interpolation, ...sizes }, { imageSize }) =>

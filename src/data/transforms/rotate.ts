@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { UNMOVED } from "./affine.ts";
-import { defineTransform, range } from "./transform.ts";
+import { defineTransform, range, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 /** Rotates about the centre, counter-clockwise by an angle uniform in `degrees`: x means -x .. x. */
-export const rotate = defineTransform({
+export const rotate: TransformPlugin = defineTransform({
   options: z.strictObject({
     degrees: z.union([z.number().min(0).max(360), range(-360)]),
     ...warpingOptions("nearest"),

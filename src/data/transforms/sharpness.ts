@@ -1,7 +1,7 @@
 /** Sharpness as torchvision's tensor backend adjusts it. */
 import * as z from "zod";
 import type { Picture } from "../types.ts";
-import { defineTransform, probability, sometimes } from "./transform.ts";
+import { defineTransform, probability, sometimes, type TransformPlugin } from "./transform.ts";
 
 const f = Math.fround;
 
@@ -25,7 +25,7 @@ export function adjustSharpness(picture: Picture, factor: number): Picture {
 }
 
 /** With probability `p`, multiplies the sharpness by `factor`: 0 smooths, 2 doubles it. */
-export const sharpness = defineTransform({
+export const sharpness: TransformPlugin = defineTransform({
   options: z.strictObject({ factor: z.number().min(0), p: probability.default(0.5) }),
   random: true,
   make: ({ factor, p }) => sometimes(p, { kind: "sharpness", by: factor }),

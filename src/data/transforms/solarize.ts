@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Picture } from "../types.ts";
 import { mapLevels, tableOf } from "./levels.ts";
-import { defineTransform, probability, sometimes } from "./transform.ts";
+import { defineTransform, probability, sometimes, type TransformPlugin } from "./transform.ts";
 
 /** `picture` with levels of at least `threshold`, a float32, inverted: torchvision's solarize. */
 export function invertFrom(picture: Picture, threshold: number): Picture {
@@ -10,7 +10,7 @@ export function invertFrom(picture: Picture, threshold: number): Picture {
 }
 
 /** With probability `p`, inverts levels of at least `threshold`. */
-export const solarize = defineTransform({
+export const solarize: TransformPlugin = defineTransform({
   options: z.strictObject({ threshold: z.number().min(0).max(255), p: probability.default(0.5) }),
   random: true,
   takes: () => "any",

@@ -58,7 +58,7 @@ export function makeStep(
   { name, given, plugin }: NamedStep & { readonly plugin: TransformPlugin },
   place: string,
   imageSize: number,
-): { transform: Transform; parsed: unknown } {
+): { transform: Transform; parsed: Record<string, unknown> } {
   const parsed = parseOptions(plugin.options, given, `${place}.${name}`);
   const makeAll = (steps: readonly Step[]) =>
     steps.map((step, i) => makeNested(step, `${place}.${name}.transforms[${i}]`, imageSize));

@@ -23,7 +23,7 @@ export interface TransformContext {
 }
 
 /** A transform that a configuration can name, and what its pipeline must know about it. */
-export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
+export interface TransformPlugin<Options extends z.ZodObject = z.ZodObject>
   extends Plugin<Options, TransformContext, Transform> {
   /** True if its result depends on `rng`; such a transform is rejected in an evaluation pipeline. */
   readonly random: boolean;
@@ -40,7 +40,7 @@ export interface TransformPlugin<Options extends z.ZodType = z.ZodType>
 }
 
 /** Ties the type of a transform's options to the argument of its factory. */
-export function defineTransform<Options extends z.ZodType>(
+export function defineTransform<Options extends z.ZodObject>(
   plugin: TransformPlugin<Options>,
 ): TransformPlugin<Options> {
   return plugin;

@@ -8,7 +8,7 @@ import {
   solarizing,
   upTo,
 } from "./augmentation_space.ts";
-import { defineTransform } from "./transform.ts";
+import { defineTransform, type TransformPlugin } from "./transform.ts";
 import { warpingOf, warpingOptions } from "./warping.ts";
 
 const space: AugmentationSpace = {
@@ -29,7 +29,7 @@ const space: AugmentationSpace = {
 };
 
 /** Applies one operation drawn from 14, of a strength drawn from `num_magnitude_bins`. */
-export const trivial_augment_wide = defineTransform({
+export const trivial_augment_wide: TransformPlugin = defineTransform({
   options: z.strictObject({ num_magnitude_bins: z.int().min(2).default(31), ...warpingOptions("nearest") }),
   random: true,
   make: ({ num_magnitude_bins: bins, ...options }) => {

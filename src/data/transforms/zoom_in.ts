@@ -1,9 +1,9 @@
 /** ZoomIn: enlarges part of the image to the image's size. */
 import * as z from "zod";
-import { defineTransform, probability, range, roundHalfEven } from "./transform.ts";
+import { defineTransform, probability, range, roundHalfEven, type TransformPlugin } from "./transform.ts";
 
 /** With probability `p`, enlarges a random part whose sides are a fraction, uniform in `scale`, of the image's. */
-export const zoom_in = defineTransform({
+export const zoom_in: TransformPlugin = defineTransform({
   options: z.strictObject({
     scale: range(1e-3, 1).default([0.7, 1]),
     p: probability.default(0.3),

@@ -3,7 +3,15 @@ import * as z from "zod";
 import type { Picture } from "../types.ts";
 import type { OperationOf } from "./operation.ts";
 import { resizeTo } from "./resample.ts";
-import { colorOf, defineTransform, fillLevels, probability, range, roundHalfEven } from "./transform.ts";
+import {
+  colorOf,
+  defineTransform,
+  fillLevels,
+  probability,
+  range,
+  roundHalfEven,
+  type TransformPlugin,
+} from "./transform.ts";
 
 /** `picture` resized to a box and placed at the box in an image of `fill`. */
 export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "kind">): Picture {
@@ -23,7 +31,7 @@ export function zoomOut(picture: Picture, how: Omit<OperationOf<"zoom_out">, "ki
  * With probability `p`, shrinks the image by a factor uniform in `scale`, as if its canvas grew by that factor, and
  * places it at a random position on `fill` (torchvision's RandomZoomOut).
  */
-export const zoom_out = defineTransform({
+export const zoom_out: TransformPlugin = defineTransform({
   options: z.strictObject({
     scale: range(1, 1000).default([1, 1.5]),
     fill: fillLevels.default([124, 116, 104]),

@@ -7,11 +7,12 @@ import {
   defineLoss,
   dividedByWeights,
   labelSmoothing,
+  type LossPlugin,
   weightTensor,
 } from "./loss.ts";
 
 /** Cross-entropy with label smoothing and class weights (torch.nn.CrossEntropyLoss). */
-export const cross_entropy = defineLoss({
+export const cross_entropy: LossPlugin = defineLoss({
   options: z.strictObject({ label_smoothing: labelSmoothing, class_weights: classWeights })
     .describe("Cross-entropy, as torch.nn.CrossEntropyLoss"),
   make({ label_smoothing, class_weights }, context) {

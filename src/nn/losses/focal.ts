@@ -9,6 +9,7 @@ import {
   defineLoss,
   dividedByWeights,
   labelSmoothing,
+  type LossPlugin,
   weightTensor,
 } from "./loss.ts";
 
@@ -17,7 +18,7 @@ import {
  * rows and divided by the sum of w. If the context requests `focalBy: "cross_entropy"`: the plain mean of (1 -
  * exp(-c))^gamma * c over the rows' smoothed and weighted cross-entropies c.
  */
-export const focal = defineLoss({
+export const focal: LossPlugin = defineLoss({
   options: z.strictObject({
     gamma: z.number().min(0).default(2).describe("How strongly easy samples are down-weighted"),
     label_smoothing: labelSmoothing.describe(

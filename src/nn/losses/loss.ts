@@ -35,14 +35,14 @@ export interface DeviceLossContext extends LossContext {
 }
 
 /** A loss that a configuration can name: its options and its factory. */
-export interface LossPlugin<Schema extends z.ZodType = z.ZodType>
+export interface LossPlugin<Schema extends z.ZodObject = z.ZodObject>
   extends Plugin<Schema, DeviceLossContext, Loss> {
   /** Computes the same as `make` without a GPU: the loss of an ONNX model. */
   makeOnHost(options: z.output<Schema>, context: LossContext): HostLoss;
 }
 
 /** Ties the type of a plug-in's options to the arguments of its factories. */
-export function defineLoss<Schema extends z.ZodType>(plugin: LossPlugin<Schema>): LossPlugin<Schema> {
+export function defineLoss<Schema extends z.ZodObject>(plugin: LossPlugin<Schema>): LossPlugin<Schema> {
   return plugin;
 }
 

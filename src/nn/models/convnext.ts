@@ -4,10 +4,10 @@ import { INPUT } from "../layers/layer.ts";
 import { chain, type Chained, type Layer } from "../layers/mod.ts";
 import type { Stage } from "../model.ts";
 import { lastOf, residual } from "./inverted_residual.ts";
-import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.ts";
+import { defineModel, type ModelPlugin, pretrained, type PretrainedWeights } from "./plugin.ts";
 
 /** The blocks of each stage, the default of `stochastic_depth`, and the weights. */
-export interface ConvNextVariant {
+interface ConvNextVariant {
   readonly depths: readonly number[];
   readonly drop: number;
   readonly weights: PretrainedWeights;
@@ -28,9 +28,9 @@ function optionsOf(drop: number) {
 }
 
 /** A variant as a plug-in. */
-export function convNext(
+function convNext(
   { depths, drop, weights }: ConvNextVariant,
-): ModelPlugin<ReturnType<typeof optionsOf>> {
+): ModelPlugin {
   const blocks = depths.reduce((sum, depth) => sum + depth, 0);
   return defineModel({
     options: optionsOf(drop).describe(`ConvNeXt of ${depths.join(" + ")} blocks`),
@@ -100,3 +100,15 @@ function head(from: number, classes: number): Chained[] {
     { kind: "linear", name: "classifier.2", from, to: classes, init: { truncated: DEVIATION } },
   ];
 }
+
+export const convnext_tiny: ModelPlugin = convNext({
+  depths: [3, 3, 9, 3],
+  drop: .1,
+  weights: { ...pretrained("convnext_tiny-983f1562.pth", "IMAGENET1K_V1"), resize: 236 },
+});
+
+export const convnext_small: ModelPlugin = convNext({
+  depths: [3, 3, 27, 3],
+  drop: .4,
+  weights: { ...pretrained("convnext_small-0c510722.pth", "IMAGENET1K_V1"), resize: 230 },
+});

@@ -7,7 +7,7 @@ import { INPUT } from "../layers/layer.ts";
 import { chain, type Chained, type Layer } from "../layers/mod.ts";
 import type { Stage } from "../model.ts";
 import { convNorm, invertedResidual, lastOf, type NormConstants, residual } from "./inverted_residual.ts";
-import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.ts";
+import { defineModel, type ModelPlugin, pretrained, type PretrainedWeights } from "./plugin.ts";
 
 /** Blocks of a stage. Fused ones have one convolution in place of the first 1x1 and the depthwise one. */
 type Row = readonly [
@@ -21,13 +21,13 @@ type Row = readonly [
 ];
 
 /** The stages of a variant, the constants of its norms, and its weights. */
-export interface EfficientNetVariant {
+interface EfficientNetVariant {
   readonly rows: readonly Row[];
   readonly norm: NormConstants;
   readonly weights: PretrainedWeights;
 }
 
-export const b0: Omit<EfficientNetVariant, "weights"> = {
+const b0: Omit<EfficientNetVariant, "weights"> = {
   norm: {},
   rows: [
     ["depthwise", 1, 3, 1, 32, 16, 1],
@@ -40,7 +40,7 @@ export const b0: Omit<EfficientNetVariant, "weights"> = {
   ],
 };
 
-export const v2s: Omit<EfficientNetVariant, "weights"> = {
+const v2s: Omit<EfficientNetVariant, "weights"> = {
   norm: { eps: 1e-3 },
   rows: [
     ["fused", 1, 3, 1, 24, 24, 2],
@@ -65,7 +65,7 @@ const options = z.strictObject({
 });
 
 /** A variant as a plug-in. */
-export function efficientNet({ rows, norm, weights }: EfficientNetVariant): ModelPlugin<typeof options> {
+function efficientNet({ rows, norm, weights }: EfficientNetVariant): ModelPlugin {
   const blocks = rows.reduce((sum, { 6: depth }) => sum + depth, 0);
   return defineModel({
     options: options.describe(`EfficientNet of ${blocks} blocks`),
@@ -145,3 +145,19 @@ function head(classes: number, dropout: number): Chained[] {
     },
   ];
 }
+
+export const efficientnet_b0: ModelPlugin = efficientNet({
+  ...b0,
+  weights: {
+    ...pretrained("efficientnet_b0_rwightman-7f5810bc.pth", "IMAGENET1K_V1"),
+    interpolation: "bicubic",
+  },
+});
+
+export const efficientnet_v2_s: ModelPlugin = efficientNet({
+  ...v2s,
+  weights: {
+    ...pretrained("efficientnet_v2_s-dd5fe13b.pth", "IMAGENET1K_V1"),
+    ...{ resize: 384, crop: 384 },
+  },
+});

@@ -4,7 +4,7 @@ import { INPUT } from "../layers/layer.ts";
 import { chain, type Chained } from "../layers/mod.ts";
 import type { Stage } from "../model.ts";
 import { convNorm, invertedResidual, lastOf } from "./inverted_residual.ts";
-import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.ts";
+import { defineModel, type ModelPlugin, pretrained, type PretrainedWeights } from "./plugin.ts";
 
 /** A block: its widths and filter, whether it has a squeeze-and-excite, and its activation. */
 type Row = readonly [
@@ -18,13 +18,13 @@ type Row = readonly [
 ];
 
 /** The blocks of a variant, the width of its classifier, and its weights. */
-export interface MobileNetVariant {
+interface MobileNetVariant {
   readonly rows: readonly Row[];
   readonly classifier: number;
   readonly weights: PretrainedWeights;
 }
 
-export const small: Omit<MobileNetVariant, "weights"> = {
+const small: Omit<MobileNetVariant, "weights"> = {
   classifier: 1024,
   rows: [
     [16, 3, 16, 16, true, "relu", 2],
@@ -41,7 +41,7 @@ export const small: Omit<MobileNetVariant, "weights"> = {
   ],
 };
 
-export const large: Omit<MobileNetVariant, "weights"> = {
+const large: Omit<MobileNetVariant, "weights"> = {
   classifier: 1280,
   rows: [
     [16, 3, 16, 16, false, "relu", 1],
@@ -72,7 +72,7 @@ const options = z.strictObject({
 const norm = { eps: 1e-3, momentum: .01 };
 
 /** A variant as a plug-in. Blocks of the same resolution form a stage. */
-export function mobileNetV3({ rows, classifier, weights }: MobileNetVariant): ModelPlugin<typeof options> {
+function mobileNetV3({ rows, classifier, weights }: MobileNetVariant): ModelPlugin {
   return defineModel({
     options: options.describe(`MobileNetV3 of ${rows.length} blocks, for small devices`),
     weights,
@@ -115,3 +115,13 @@ function head(from: number, width: number, classes: number, dropout: number): Ch
     { kind: "linear", name: "classifier.3", from: width, to: classes, init },
   ];
 }
+
+export const mobilenet_v3_small: ModelPlugin = mobileNetV3({
+  ...small,
+  weights: pretrained("mobilenet_v3_small-047dcff4.pth", "IMAGENET1K_V1"),
+});
+
+export const mobilenet_v3_large: ModelPlugin = mobileNetV3({
+  ...large,
+  weights: pretrained("mobilenet_v3_large-5c1a4163.pth", "IMAGENET1K_V2"),
+});

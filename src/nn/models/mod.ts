@@ -5,97 +5,44 @@ import { makeByName } from "../../base/plugin.ts";
 import type { Device } from "../../core/device.ts";
 import { replacedLayers } from "../declare_layers.ts";
 import { type Architecture, buildModel, type Model, type ModelOptions } from "../model.ts";
-import { convNext } from "./convnext.ts";
-import { b0, efficientNet, v2s } from "./efficientnet.ts";
-import { large, mobileNetV3, small } from "./mobilenet_v3.ts";
-import { pretrained } from "./plugin.ts";
-import { basic, bottleneck, resnet } from "./resnet.ts";
+import { convnext_small, convnext_tiny } from "./convnext.ts";
+import { efficientnet_b0, efficientnet_v2_s } from "./efficientnet.ts";
+import { mobilenet_v3_large, mobilenet_v3_small } from "./mobilenet_v3.ts";
+import {
+  resnet101,
+  resnet152,
+  resnet18,
+  resnet34,
+  resnet50,
+  resnext101_32x8d,
+  resnext50_32x4d,
+  wide_resnet101_2,
+  wide_resnet50_2,
+} from "./resnet.ts";
 
 /** All architectures by name. */
 export const models = {
-  resnet18: resnet({
-    block: basic,
-    depths: [2, 2, 2, 2],
-    weights: pretrained("resnet18-f37072fd.pth", "IMAGENET1K_V1"),
-  }),
-  resnet34: resnet({
-    block: basic,
-    depths: [3, 4, 6, 3],
-    weights: pretrained("resnet34-b627a593.pth", "IMAGENET1K_V1"),
-  }),
-  resnet50: resnet({
-    block: bottleneck(),
-    depths: [3, 4, 6, 3],
-    weights: pretrained("resnet50-11ad3fa6.pth", "IMAGENET1K_V2"),
-  }),
-  resnet101: resnet({
-    block: bottleneck(),
-    depths: [3, 4, 23, 3],
-    weights: pretrained("resnet101-cd907fc2.pth", "IMAGENET1K_V2"),
-  }),
-  resnet152: resnet({
-    block: bottleneck(),
-    depths: [3, 8, 36, 3],
-    weights: pretrained("resnet152-f82ba261.pth", "IMAGENET1K_V2"),
-  }),
-  wide_resnet50_2: resnet({
-    block: bottleneck({ perGroup: 128 }),
-    depths: [3, 4, 6, 3],
-    weights: pretrained("wide_resnet50_2-9ba9bcbe.pth", "IMAGENET1K_V2"),
-  }),
-  wide_resnet101_2: resnet({
-    block: bottleneck({ perGroup: 128 }),
-    depths: [3, 4, 23, 3],
-    weights: pretrained("wide_resnet101_2-d733dc28.pth", "IMAGENET1K_V2"),
-  }),
-  resnext50_32x4d: resnet({
-    block: bottleneck({ groups: 32, perGroup: 4 }),
-    depths: [3, 4, 6, 3],
-    weights: pretrained("resnext50_32x4d-1a0047aa.pth", "IMAGENET1K_V2"),
-  }),
-  resnext101_32x8d: resnet({
-    block: bottleneck({ groups: 32, perGroup: 8 }),
-    depths: [3, 4, 23, 3],
-    weights: pretrained("resnext101_32x8d-110c445d.pth", "IMAGENET1K_V2"),
-  }),
-  mobilenet_v3_small: mobileNetV3({
-    ...small,
-    weights: pretrained("mobilenet_v3_small-047dcff4.pth", "IMAGENET1K_V1"),
-  }),
-  mobilenet_v3_large: mobileNetV3({
-    ...large,
-    weights: pretrained("mobilenet_v3_large-5c1a4163.pth", "IMAGENET1K_V2"),
-  }),
-  efficientnet_b0: efficientNet({
-    ...b0,
-    weights: {
-      ...pretrained("efficientnet_b0_rwightman-7f5810bc.pth", "IMAGENET1K_V1"),
-      interpolation: "bicubic",
-    },
-  }),
-  efficientnet_v2_s: efficientNet({
-    ...v2s,
-    weights: {
-      ...pretrained("efficientnet_v2_s-dd5fe13b.pth", "IMAGENET1K_V1"),
-      ...{ resize: 384, crop: 384 },
-    },
-  }),
-  convnext_tiny: convNext({
-    depths: [3, 3, 9, 3],
-    drop: .1,
-    weights: { ...pretrained("convnext_tiny-983f1562.pth", "IMAGENET1K_V1"), resize: 236 },
-  }),
-  convnext_small: convNext({
-    depths: [3, 3, 27, 3],
-    drop: .4,
-    weights: { ...pretrained("convnext_small-0c510722.pth", "IMAGENET1K_V1"), resize: 230 },
-  }),
+  resnet18,
+  resnet34,
+  resnet50,
+  resnet101,
+  resnet152,
+  wide_resnet50_2,
+  wide_resnet101_2,
+  resnext50_32x4d,
+  resnext101_32x8d,
+  mobilenet_v3_small,
+  mobilenet_v3_large,
+  efficientnet_b0,
+  efficientnet_v2_s,
+  convnext_tiny,
+  convnext_small,
 } as const;
 
 /** The models by name. */
 export type ModelName = keyof typeof models;
 /** The names of all models. */
-export const modelNames = Object.keys(models) as ModelName[];
+export const modelNames: readonly ModelName[] = Object.keys(models) as ModelName[];
 
 /** A model's name, and the options of its architecture. */
 export interface ChosenModel {

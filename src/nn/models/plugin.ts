@@ -32,12 +32,12 @@ export function pretrained(file: string, version: PretrainedWeights["version"]):
  * An architecture that a configuration can name. It creates a list of layers under torchvision's names, in stages;
  * the last layer with parameters is the only one that depends on the classes.
  */
-export interface ModelPlugin<Options extends z.ZodType = z.ZodType>
+export interface ModelPlugin<Options extends z.ZodObject = z.ZodObject>
   extends Plugin<Options, ModelContext, readonly Stage[]> {
   readonly weights?: PretrainedWeights;
 }
 
 /** Ties the type of an architecture's options to the argument of its factory. */
-export function defineModel<Options extends z.ZodType>(plugin: ModelPlugin<Options>): ModelPlugin<Options> {
+export function defineModel<Options extends z.ZodObject>(plugin: ModelPlugin<Options>): ModelPlugin<Options> {
   return plugin;
 }

@@ -7,7 +7,7 @@ import * as z from "zod";
 import { INPUT } from "../layers/layer.ts";
 import { chain, type Chained, type Layer } from "../layers/mod.ts";
 import type { Stage } from "../model.ts";
-import { defineModel, type ModelPlugin, type PretrainedWeights } from "./plugin.ts";
+import { defineModel, type ModelPlugin, pretrained, type PretrainedWeights } from "./plugin.ts";
 
 /** A kind of residual block: its channels grow by `expansion`. */
 interface Block {
@@ -28,7 +28,7 @@ interface ConvOptions {
 }
 
 /** Two 3x3 convolutions (torchvision BasicBlock). */
-export const basic: Block = {
+const basic: Block = {
   expansion: 1,
   path: (from, width, stride) => [
     { from, to: width, kernel: 3, stride },
@@ -41,7 +41,7 @@ export const basic: Block = {
  * @param groups groups of the 3x3 convolution
  * @param perGroup channels of a group where a stage is 64 wide
  */
-export function bottleneck({ groups = 1, perGroup = 64 } = {}): Block {
+function bottleneck({ groups = 1, perGroup = 64 } = {}): Block {
   const wide = perGroup > 64 ? `, ${perGroup / 64} times as wide inside` : "";
   return {
     expansion: 4,
@@ -58,7 +58,7 @@ export function bottleneck({ groups = 1, perGroup = 64 } = {}): Block {
 }
 
 /** The parameters of a variant. */
-export interface Variant {
+interface Variant {
   readonly block: Block;
   /** Blocks in each stage: 64, 128, 256 and 512 wide; all but the first halve the image. */
   readonly depths: readonly [number, number, number, number];
@@ -72,7 +72,7 @@ const options = z.strictObject({
 });
 
 /** A variant as a plug-in. */
-export function resnet({ block, depths, weights }: Variant): ModelPlugin<typeof options> {
+function resnet({ block, depths, weights }: Variant): ModelPlugin {
   return defineModel({
     options: options.describe(`Residual network of ${depths.join(" + ")} blocks${block.about ?? ""}`),
     weights,
@@ -179,3 +179,57 @@ function convNorm(conv: string, norm: string, { stride = 1, ...options }: ConvOp
 function lastOf(stages: readonly Stage[]): string {
   return stages.at(-1)!.at(-1)!.name;
 }
+
+export const resnet18: ModelPlugin = resnet({
+  block: basic,
+  depths: [2, 2, 2, 2],
+  weights: pretrained("resnet18-f37072fd.pth", "IMAGENET1K_V1"),
+});
+
+export const resnet34: ModelPlugin = resnet({
+  block: basic,
+  depths: [3, 4, 6, 3],
+  weights: pretrained("resnet34-b627a593.pth", "IMAGENET1K_V1"),
+});
+
+export const resnet50: ModelPlugin = resnet({
+  block: bottleneck(),
+  depths: [3, 4, 6, 3],
+  weights: pretrained("resnet50-11ad3fa6.pth", "IMAGENET1K_V2"),
+});
+
+export const resnet101: ModelPlugin = resnet({
+  block: bottleneck(),
+  depths: [3, 4, 23, 3],
+  weights: pretrained("resnet101-cd907fc2.pth", "IMAGENET1K_V2"),
+});
+
+export const resnet152: ModelPlugin = resnet({
+  block: bottleneck(),
+  depths: [3, 8, 36, 3],
+  weights: pretrained("resnet152-f82ba261.pth", "IMAGENET1K_V2"),
+});
+
+export const wide_resnet50_2: ModelPlugin = resnet({
+  block: bottleneck({ perGroup: 128 }),
+  depths: [3, 4, 6, 3],
+  weights: pretrained("wide_resnet50_2-9ba9bcbe.pth", "IMAGENET1K_V2"),
+});
+
+export const wide_resnet101_2: ModelPlugin = resnet({
+  block: bottleneck({ perGroup: 128 }),
+  depths: [3, 4, 23, 3],
+  weights: pretrained("wide_resnet101_2-d733dc28.pth", "IMAGENET1K_V2"),
+});
+
+export const resnext50_32x4d: ModelPlugin = resnet({
+  block: bottleneck({ groups: 32, perGroup: 4 }),
+  depths: [3, 4, 6, 3],
+  weights: pretrained("resnext50_32x4d-1a0047aa.pth", "IMAGENET1K_V2"),
+});
+
+export const resnext101_32x8d: ModelPlugin = resnet({
+  block: bottleneck({ groups: 32, perGroup: 8 }),
+  depths: [3, 4, 23, 3],
+  weights: pretrained("resnext101_32x8d-110c445d.pth", "IMAGENET1K_V2"),
+});

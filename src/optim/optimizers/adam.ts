@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { elementwise } from "./elementwise.ts";
 import { countedMoments, momentOptions, momentScalars, updateMoments } from "./moments.ts";
-import { defineOptimizer } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 /** First and second moments. */
@@ -11,7 +11,7 @@ const states = ["adam.m", "adam.v"];
  * Adam (Kingma & Ba 2015), in torch.optim.Adam's order of operations: AdamW's, but the decay is a part of the
  * gradient, g + decay * p, and goes through the moments with it. The scalars are AdamW's, without the first.
  */
-export const adam = defineOptimizer({
+export const adam: OptimizerPlugin = defineOptimizer({
   options: z.strictObject({
     lr: learningRate(5e-4),
     ...momentOptions,

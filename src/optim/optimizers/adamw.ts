@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { elementwise, type ElementwiseOptions } from "./elementwise.ts";
 import { type Betas, countedMoments, momentOptions, momentScalars, updateMoments } from "./moments.ts";
-import { defineOptimizer } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 /** First and second moments. */
@@ -38,7 +38,7 @@ export function adamwRule(
  * A layer's own learning rate also applies to the decay. The scalars are 1 - lr * decay, lr / (1 - b1^t), sqrt(1 -
  * b2^t) and lr, computed in float64 if the host knows t.
  */
-export const adamw = defineOptimizer({
+export const adamw: OptimizerPlugin = defineOptimizer({
   options: z.strictObject({
     lr: learningRate(5e-4),
     ...momentOptions,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { elementwise } from "./elementwise.ts";
 import { beta } from "./moments.ts";
-import { defineOptimizer } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 /** The momentum. */
@@ -14,7 +14,7 @@ const states = ["lion.m"];
  *
  * Every element moves by lr, so its rate is a tenth of AdamW's, and its decay ten times as large. The scalar is lr.
  */
-export const lion = defineOptimizer({
+export const lion: OptimizerPlugin = defineOptimizer({
   options: z.strictObject({
     lr: learningRate(5e-5),
     betas: z.tuple([beta, beta]).default([0.9, 0.99])

@@ -10,7 +10,12 @@ import { OWN_SCALARS } from "../step_scalars.ts";
 import { adamwRule } from "./adamw.ts";
 import { elementwise } from "./elementwise.ts";
 import { beta } from "./moments.ts";
-import { defineOptimizer, type FlatParameters, type HiddenMatrix } from "./optimizer.ts";
+import {
+  defineOptimizer,
+  type FlatParameters,
+  type HiddenMatrix,
+  type OptimizerPlugin,
+} from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 const gather = kernel("update_gather", gatherStep);
@@ -55,7 +60,7 @@ const adjustments = {
  * A filter is the matrix [out, in * kh * kw]. The head, depthwise filters, norms and biases are AdamW's, whose rate
  * follows the same course from `adamw_lr`. The scalars are those of AdamW.
  */
-export const muon = defineOptimizer({
+export const muon: OptimizerPlugin = defineOptimizer({
   options: options.describe("Muon (Jordan et al. 2024): orthogonal updates of filters, AdamW for the rest"),
   states,
   make({ lr: base, adamw_lr, ...o }, parameters) {

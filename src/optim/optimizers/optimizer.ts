@@ -92,7 +92,7 @@ export interface Optimizer {
 }
 
 /** The options of any optimiser: the schedule reads the base learning rate. */
-type Options = z.ZodType<{ readonly lr: number }>;
+type Options = z.ZodObject<{ lr: z.ZodType<number> }>;
 
 /** An optimiser that a configuration can name. Its states start at zero. */
 export interface OptimizerPlugin<Schema extends Options = Options>

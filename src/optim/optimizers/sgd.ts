@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { elementwise } from "./elementwise.ts";
-import { defineOptimizer } from "./optimizer.ts";
+import { defineOptimizer, type OptimizerPlugin } from "./optimizer.ts";
 import { decayNormAndBias, learningRate, weightDecay } from "./options.ts";
 
 /** The momentum. */
@@ -29,7 +29,7 @@ const options = z.strictObject({
  *
  * The scalars are lr and the gradient's share in the momentum.
  */
-export const sgd = defineOptimizer({
+export const sgd: OptimizerPlugin = defineOptimizer({
   options: options.describe("Gradient descent with momentum, or Nesterov's"),
   states,
   make({ momentum, dampening, nesterov, weight_decay, decay_norm_and_bias }, parameters) {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 /** A constant `lr`. */
-export const constant = defineSchedule({
+export const constant: SchedulePlugin = defineSchedule({
   options: z.strictObject({}).describe("A constant rate"),
   make: (_, { lr }) => () => lr,
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   t_0: z.number().positive().default(10).describe("Epochs of the first cycle"),
@@ -11,7 +11,7 @@ const options = z.strictObject({
  * Half a cosine from `lr` to `eta_min`, again and again (SGDR, Loshchilov & Hutter 2017;
  * torch.optim.lr_scheduler.CosineAnnealingWarmRestarts).
  */
-export const cosine_restarts = defineSchedule({
+export const cosine_restarts: SchedulePlugin = defineSchedule({
   options: options.describe("Half a cosine down, again and again"),
   make: ({ t_0, t_mult, eta_min }, { lr }) => ({ epoch }) => {
     let length = t_0, start = 0;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   milestones: z.array(z.number().min(0)).default([]).describe("Epochs at which the rate is reduced"),
@@ -7,7 +7,7 @@ const options = z.strictObject({
 });
 
 /** `lr` times `gamma` for each milestone reached; one listed twice counts twice (torch's MultiStepLR). */
-export const multistep = defineSchedule({
+export const multistep: SchedulePlugin = defineSchedule({
   options: options.describe("Reduces the rate at given epochs"),
   make: ({ milestones, gamma }, { lr }) => ({ epoch }) =>
     lr * gamma ** milestones.filter((milestone) => milestone <= epoch).length,

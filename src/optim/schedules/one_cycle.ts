@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   max_lr: z.number().positive().nullable().default(null)
@@ -28,7 +28,7 @@ const ways = {
  * One rise and fall of the rate (Smith & Topin 2018, torch.optim.lr_scheduler.OneCycleLR), in steps of
  * `span.interval`: its last step has the last rate.
  */
-export const one_cycle = defineSchedule({
+export const one_cycle: SchedulePlugin = defineSchedule({
   options: options.describe("One rise and one fall over the whole run, for high rates"),
   make({ max_lr, pct_start, anneal_strategy, three_phase, ...factors }, { lr, total, interval = 1 }) {
     const top = max_lr ?? lr, first = top / factors.div_factor, last = first / factors.final_div_factor;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   total_iters: z.number().positive().nullable().default(null)
@@ -8,7 +8,7 @@ const options = z.strictObject({
 });
 
 /** `lr (1 - epoch / total_iters)^power`, then 0 (torch.optim.lr_scheduler.PolynomialLR). */
-export const polynomial = defineSchedule({
+export const polynomial: SchedulePlugin = defineSchedule({
   options: options.describe("Falls to 0 along a line, or a power of one"),
   make({ total_iters, power }, { lr, total }) {
     const end = total_iters ?? total;

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { checkMode, DIRECTIONS, mode, monitored } from "../../metrics/monitored.ts";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   monitor: monitored.default("val/loss").describe("Metric to watch, as it is at each epoch's end"),
@@ -29,7 +29,7 @@ function improves({ monitor, threshold, threshold_mode }: Options, value: number
  * (torch.optim.lr_scheduler.ReduceLROnPlateau). It goes through the metric's history from the start each time, so it
  * has no state. A value that is NaN is no improvement.
  */
-export const reduce_on_plateau = defineSchedule({
+export const reduce_on_plateau: SchedulePlugin = defineSchedule({
   options: options.describe("Reduces the rate when a metric stops improving"),
   make: (options, { lr }) => ({ history = () => [] }) => {
     const { monitor, factor, patience, cooldown, min_lr, eps } = options;

@@ -28,7 +28,7 @@ export interface Span {
 }
 
 /** A schedule that a configuration can name. */
-export type SchedulePlugin<Options extends z.ZodType = z.ZodType> = Plugin<Options, Span, Schedule>;
+export type SchedulePlugin<Options extends z.ZodObject = z.ZodObject> = Plugin<Options, Span, Schedule>;
 
 /** The options of warm-up, which every schedule has. */
 function warmup(epochs: number) {
@@ -57,15 +57,17 @@ interface Course<Shape extends z.core.$ZodLooseShape> {
  */
 export function defineSchedule<Shape extends z.core.$ZodLooseShape>(
   { options, warmupEpochs = 0, make }: Course<Shape>,
-): SchedulePlugin<z.ZodObject<Shape & Warmup, z.core.$strict>> {
+): SchedulePlugin {
   type Own = z.output<z.ZodObject<Shape, z.core.$strict>>;
   const all = z.strictObject({ ...warmup(warmupEpochs), ...options.shape })
     .check(...(options.def.checks ?? []) as unknown as z.core.CheckFn<unknown>[])
     .describe(options.description ?? "");
   return {
-    options: all as unknown as z.ZodObject<Shape & Warmup, z.core.$strict>,
+    options: all,
     make(given, { total, ...span }) {
-      const { warmup_epochs: warmup, start_factor, ...own } = given as z.output<z.ZodObject<Warmup>>;
+      const { warmup_epochs: warmup, start_factor, ...own } = given as unknown as z.output<
+        z.ZodObject<Warmup>
+      >;
       const course = make(own as Own, { ...span, total: total > warmup ? total - warmup : 1 });
       const first = course({ epoch: 0 });
       return ({ epoch, history }) => {

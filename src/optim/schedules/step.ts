@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   step_size: z.number().positive().default(30).describe("Epochs between reductions of the rate"),
@@ -7,7 +7,7 @@ const options = z.strictObject({
 });
 
 /** `lr` times `gamma` for each completed `step_size` (torch.optim.lr_scheduler.StepLR). */
-export const step = defineSchedule({
+export const step: SchedulePlugin = defineSchedule({
   options: options.describe("Reduces the rate at regular intervals"),
   make: ({ step_size, gamma }, { lr }) => ({ epoch }) => lr * gamma ** Math.floor(epoch / step_size),
 });

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defineSchedule } from "./schedule.ts";
+import { defineSchedule, type SchedulePlugin } from "./schedule.ts";
 
 const options = z.strictObject({
   eta_min_factor: z.number().min(0).max(1).default(0.05).describe("Last rate / optimizer.lr"),
@@ -11,7 +11,7 @@ const options = z.strictObject({
  * CosineAnnealingLR(max(1, total - warmup))], [warmup]), for warmup 0 as in PyTorch since SequentialLR was fixed
  * (1.13 got stuck at `start_factor * lr`).
  */
-export const warmup_cosine = defineSchedule({
+export const warmup_cosine: SchedulePlugin = defineSchedule({
   options: options.describe("Half a cosine down, behind a warm-up of 5 epochs"),
   warmupEpochs: 5,
   make: ({ eta_min_factor }, { lr, total }) => ({ epoch }) =>

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { type Calibration, calibrationNotes, calibrationOf, temperatureText } from "../calibration.ts";
 import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** The name of the table in a run's folder. */
 export const THRESHOLDS = "thresholds.json";
@@ -68,7 +68,7 @@ export function calibrateCallback(
 }
 
 /** The plug-in. */
-export const calibrate = defineCallback({
+export const calibrate: CallbackPlugin = defineCallback({
   options: z.strictObject({
     min_precision: z.number().min(0).max(1).default(.95).describe(
       "Share of a class's answers that must be right from its threshold on",

@@ -3,7 +3,7 @@ import { confusionCsv, confusionMatrix as gather } from "../../metrics/confusion
 import { confusionPlot } from "../../plots/confusion_plot.ts";
 import type { Callback } from "../callback.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** Options of {@link confusionMatrix}. */
 export interface ConfusionMatrixOptions {
@@ -42,7 +42,7 @@ export function confusionMatrix(
 }
 
 /** The plug-in. */
-export const confusion_matrix = defineCallback({
+export const confusion_matrix: CallbackPlugin = defineCallback({
   options: z.strictObject({
     every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
     dpi: z.int().min(1).max(600).default(150).describe("Dots per inch"),

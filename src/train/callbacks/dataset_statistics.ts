@@ -2,7 +2,7 @@ import * as z from "zod";
 import { textTable } from "../../base/text_table.ts";
 import { classBarsPlot, type SplitCounts } from "../../plots/class_bars_plot.ts";
 import type { Callback } from "../callback.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 const DOTS_PER_INCH = 150;
 /** Maximum number of classes in the terminal's table. */
@@ -69,7 +69,7 @@ function shareOf(count: number, total: number): number | null {
 }
 
 /** The plug-in. */
-export const dataset_statistics = defineCallback({
+export const dataset_statistics: CallbackPlugin = defineCallback({
   options: z.strictObject({}).describe("Prints the count and share of each class in each split"),
   make: (_, context) => datasetStatistics(context),
 });

@@ -3,7 +3,7 @@ import { checkMode, DIRECTIONS, isBetter, mode, monitored } from "../../metrics/
 import type { Callback } from "../callback.ts";
 import { epochValue, validationValue } from "../monitor.ts";
 import type { RunState } from "../run_state.ts";
-import { defineCallback } from "./plugin.ts";
+import { type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 const options = z.strictObject({
   monitor: monitored.default("val/acc_top1").describe("Metric to watch"),
@@ -44,7 +44,7 @@ export function earlyStopping(
 }
 
 /** The plug-in. */
-export const early_stopping = defineCallback({
+export const early_stopping: CallbackPlugin = defineCallback({
   options: options.describe("Ends a run that no longer improves"),
   make: earlyStopping,
 });

@@ -9,7 +9,7 @@ import { type Gradcam, gradcam as explainer, type HeatMap, observingLayer } from
 import { GRADCAM } from "../report/report_data.ts";
 import type { RunState } from "../run_state.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 import { sampleTile, type ShownSample, spreadSamples } from "./sample_tile.ts";
 
 /** Options of {@link gradcamCallback}. */
@@ -91,7 +91,7 @@ async function heatOf(
 }
 
 /** The plug-in. */
-export const gradcam = defineCallback({
+export const gradcam: CallbackPlugin = defineCallback({
   options: z.strictObject({
     every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
     count: z.int().min(1).max(400).default(8).describe("Number of images"),

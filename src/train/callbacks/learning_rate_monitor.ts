@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
-import { defineCallback } from "./plugin.ts";
+import { type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** Logs the learning rate under the optimiser's name, such as `lr-AdamW`: with each logged step, or with each epoch the rate of its last step. */
 export function learningRateMonitor(interval: "epoch" | "step"): Callback {
@@ -13,7 +13,7 @@ export function learningRateMonitor(interval: "epoch" | "step"): Callback {
 }
 
 /** The plug-in. */
-export const learning_rate_monitor = defineCallback({
+export const learning_rate_monitor: CallbackPlugin = defineCallback({
   options: z.strictObject({
     logging_interval: z.enum(["epoch", "step"]).nullable().default(null).describe(
       "When to log; null: whenever the schedule changes it",

@@ -1,4 +1,5 @@
 /** The callbacks that a configuration can name. To add one, add a file to this folder and a line to this literal. */
+import type { ChosenPlugins } from "../../base/plugin.ts";
 import type { Callback } from "../callback.ts";
 import { calibrate } from "./calibrate.ts";
 import { confusion_matrix } from "./confusion_matrix.ts";
@@ -44,9 +45,12 @@ const following = {
 /** All callbacks by name, in the order in which their hooks are called. */
 export const callbacks = { ...logging, ...following };
 
+/** A callback's name. */
+export type CallbackName = keyof typeof callbacks;
+
 /** The chosen callbacks (those with options), with the one that passes rows to the loggers in between. */
 export function makeCallbacks(
-  chosen: Readonly<Record<string, unknown>>,
+  chosen: ChosenPlugins,
   context: CallbackContext,
 ): Callback[] {
   const make = (plugins: object) =>

@@ -1,10 +1,18 @@
 import * as z from "zod";
-import { checkMode, DIRECTIONS, isBetter, type Mode, mode, monitored } from "../../metrics/monitored.ts";
+import {
+  checkMode,
+  DIRECTIONS,
+  isBetter,
+  type Mode,
+  mode,
+  type Monitored,
+  monitored,
+} from "../../metrics/monitored.ts";
 import type { Callback, SaveReason } from "../callback.ts";
 import { epochValue, validationValue } from "../monitor.ts";
 import type { RunState, SavedCheckpoint } from "../run_state.ts";
 import { checkFileName, fileName } from "./checkpoint_name.ts";
-import { type CheckpointStore, defineCallback, type OwnWeights } from "./plugin.ts";
+import { type CallbackPlugin, type CheckpointStore, defineCallback, type OwnWeights } from "./plugin.ts";
 
 const options = z.strictObject({
   monitor: monitored.nullable().default("val/acc_top1")
@@ -27,7 +35,20 @@ const options = z.strictObject({
   });
 
 /** Options of {@link modelCheckpoint}. */
-export type ModelCheckpointOptions = z.output<typeof options>;
+export interface ModelCheckpointOptions {
+  /** The metric that determines the best; null: the newest is the best. */
+  readonly monitor: Monitored | null;
+  /** Which way is better, which follows from `monitor`; null: the same. */
+  readonly mode: Mode | null;
+  /** Number of best checkpoints to keep; -1: all. */
+  readonly save_top_k: number;
+  /** Also keep the last state, to resume from. */
+  readonly save_last: boolean;
+  /** Also save the last state within epochs. */
+  readonly save_every_n_minutes: number | null;
+  /** File name of the best; null: epoch=07-val_acc=0.9312. */
+  readonly filename: string | null;
+}
 
 const LAST = "last.safetensors";
 
@@ -160,7 +181,7 @@ async function stillThere(
 }
 
 /** The plug-in. */
-export const model_checkpoint = defineCallback({
+export const model_checkpoint: CallbackPlugin = defineCallback({
   options: options.describe("Saves the best and the last checkpoints"),
   make: (given, { checkpoints }) => modelCheckpoint(given, checkpoints),
 });

@@ -3,7 +3,7 @@ import { parameterCount } from "../../nn/declare_layers.ts";
 import { forwardFlops } from "../../nn/layer_costs.ts";
 import type { Callback } from "../callback.ts";
 import type { RunState } from "../run_state.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** A model in numbers, as in `model_info.json`. */
 export interface ModelInfo {
@@ -66,7 +66,7 @@ function trainable({ parameters }: RunState["model"]): number {
 }
 
 /** The plug-in. */
-export const model_info = defineCallback({
+export const model_info: CallbackPlugin = defineCallback({
   options: z.strictObject({}).describe(
     "Prints parameters, FLOPs and size; writes model_info.json, which adds the peak GPU memory",
   ),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Callback } from "../callback.ts";
 import { onnxOptions } from "../onnx_options.ts";
-import { defineCallback } from "./plugin.ts";
+import { type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** Exports the best checkpoint as ONNX when training has ended; `write` also checks the result. */
 export function onnxExport(write: (checkpoint: string) => Promise<void>): Callback {
@@ -15,7 +15,7 @@ export function onnxExport(write: (checkpoint: string) => Promise<void>): Callba
 }
 
 /** The plug-in. */
-export const onnx_export = defineCallback({
+export const onnx_export: CallbackPlugin = defineCallback({
   options: onnxOptions.extend({
     filename: z.string().min(1).default("model.onnx").describe("File name in the run's folder"),
   }).describe("Exports the best checkpoint as ONNX and checks it in ONNX Runtime"),

@@ -73,14 +73,14 @@ export interface CallbackContext {
 }
 
 /** A callback that a configuration can name. */
-export type CallbackPlugin<Options extends z.ZodType = z.ZodType> = Plugin<
+export type CallbackPlugin<Options extends z.ZodObject = z.ZodObject> = Plugin<
   Options,
   CallbackContext,
   Callback
 >;
 
 /** Ties the type of a callback's options to the argument of its factory. */
-export function defineCallback<Options extends z.ZodType>(
+export function defineCallback<Options extends z.ZodObject>(
   plugin: CallbackPlugin<Options>,
 ): CallbackPlugin<Options> {
   return plugin;

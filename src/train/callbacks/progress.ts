@@ -4,7 +4,7 @@ import { hasTop5 } from "../../metrics/accuracy.ts";
 import type { Callback, StepRecord } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
 import type { Screen } from "../screen.ts";
-import { defineCallback } from "./plugin.ts";
+import { type CallbackPlugin, defineCallback } from "./plugin.ts";
 import { barLine } from "./progress_bar.ts";
 
 /** A column: its heading, which determines its width, and its contents. */
@@ -75,7 +75,7 @@ export function progress(screen: Screen): Callback {
 }
 
 /** The plug-in. */
-export const progress_table = defineCallback({
+export const progress_table: CallbackPlugin = defineCallback({
   options: z.strictObject({}).describe("Prints a line for each epoch, and on a terminal a progress bar"),
   make: (_, { screen }) => progress(screen),
 });

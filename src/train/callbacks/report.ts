@@ -15,7 +15,7 @@ import {
 import { type EncodedPicture, MOST_PICTURES, reportPictures } from "../report/report_pictures.ts";
 import type { Tally } from "../step_results.ts";
 import type { RunState } from "../run_state.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** The name of the report in a run's folder. */
 export const REPORT = "report.html";
@@ -118,7 +118,7 @@ function dataOf(
 }
 
 /** The plug-in. */
-export const report = defineCallback({
+export const report: CallbackPlugin = defineCallback({
   options: z.strictObject({
     pictures: z.int().min(0).max(10_000).default(MOST_PICTURES).describe("Maximum number of images"),
   }).describe("Writes report.html"),

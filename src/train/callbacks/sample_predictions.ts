@@ -2,7 +2,7 @@ import * as z from "zod";
 import { samplesPlot } from "../../plots/samples_plot.ts";
 import type { Callback } from "../callback.ts";
 import { epochFolder, isDue } from "./epoch_folder.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 import { sampleTile, spreadSamples } from "./sample_tile.ts";
 
 /** Options of {@link samplePredictions}. */
@@ -40,7 +40,7 @@ export function samplePredictions(
 }
 
 /** The plug-in. */
-export const sample_predictions = defineCallback({
+export const sample_predictions: CallbackPlugin = defineCallback({
   options: z.strictObject({
     every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
     count: z.int().min(1).max(400).default(16).describe("Number of images"),

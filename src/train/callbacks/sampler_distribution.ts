@@ -3,7 +3,7 @@ import { textTable } from "../../base/text_table.ts";
 import type { DrawnEpoch } from "../../data/sampler.ts";
 import type { Callback } from "../callback.ts";
 import { epochFolder } from "./epoch_folder.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 /** Maximum number of classes in the terminal's table. */
 const SHOWN = 10;
@@ -63,7 +63,7 @@ function ratioOf({ drawn, expected }: DrawnEpoch, i: number): number | null {
 }
 
 /** The plug-in. */
-export const sampler_distribution = defineCallback({
+export const sampler_distribution: CallbackPlugin = defineCallback({
   options: z.strictObject({}).describe("Prints how often the sampler drew each class"),
   make: (_, context) => samplerDistribution(context),
 });

@@ -6,7 +6,7 @@ import type { Font } from "../../plots/font.ts";
 import type { Callback } from "../callback.ts";
 import type { EpochRecord, RunState } from "../run_state.ts";
 import { isDue } from "./epoch_folder.ts";
-import { type CallbackContext, defineCallback } from "./plugin.ts";
+import { type CallbackContext, type CallbackPlugin, defineCallback } from "./plugin.ts";
 
 const DOTS_PER_INCH = 150;
 
@@ -98,7 +98,7 @@ function bestOf(
 }
 
 /** The plug-in. */
-export const training_history = defineCallback({
+export const training_history: CallbackPlugin = defineCallback({
   options: z.strictObject({
     every_n_epochs: z.int().min(1).default(1).describe("Draw every so many epochs"),
   }).describe("Draws training_history/{loss,accuracy}_history.png"),

@@ -2,7 +2,7 @@ import { append } from "../../base/lists.ts";
 import * as z from "zod";
 import { csvCells, csvLine } from "../../base/csv.ts";
 import { isTest, type Logger, type Scalars } from "../log.ts";
-import { defineLogger, type LogFiles } from "./plugin.ts";
+import { defineLogger, type LogFiles, type LoggerPlugin } from "./plugin.ts";
 
 const METRICS = "metrics.csv";
 
@@ -53,7 +53,7 @@ export function csvLogger(files: LogFiles): Logger {
 }
 
 /** As a plug-in. */
-export const csv = defineLogger({
+export const csv: LoggerPlugin = defineLogger({
   options: z.strictObject({}).describe("metrics.csv"),
   make: (_, { files, folder }) => csvLogger(files(folder)),
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { readJsonLines } from "../../base/json_text.ts";
 import { isTest, type Logger } from "../log.ts";
-import { defineLogger, type LogFiles } from "./plugin.ts";
+import { defineLogger, type LogFiles, type LoggerPlugin } from "./plugin.ts";
 
 const METRICS = "metrics.jsonl", TIMINGS = "timings.jsonl";
 
@@ -36,7 +36,7 @@ function keptLines(text: string, name: string, step: number): string {
 }
 
 /** The plug-in. */
-export const jsonl = defineLogger({
+export const jsonl: LoggerPlugin = defineLogger({
   options: z.strictObject({}).describe("metrics.jsonl and timings.jsonl"),
   make: (_, { files, folder }) => jsonlLogger(files(folder)),
 });

@@ -48,10 +48,10 @@ export interface LoggerContext {
 }
 
 /** A logger that a configuration can name. */
-export type LoggerPlugin<Options extends z.ZodType = z.ZodType> = Plugin<Options, LoggerContext, Logger>;
+export type LoggerPlugin<Options extends z.ZodObject = z.ZodObject> = Plugin<Options, LoggerContext, Logger>;
 
 /** Ties the type of a logger's options to the argument of its factory. */
-export function defineLogger<Options extends z.ZodType>(
+export function defineLogger<Options extends z.ZodObject>(
   plugin: LoggerPlugin<Options>,
 ): LoggerPlugin<Options> {
   return plugin;

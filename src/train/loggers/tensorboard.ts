@@ -14,7 +14,7 @@ import {
   textValue,
 } from "../../formats/tfevents.ts";
 import { isTest, type Logger } from "../log.ts";
-import { defineLogger, type LogFiles } from "./plugin.ts";
+import { defineLogger, type LogFiles, type LoggerPlugin } from "./plugin.ts";
 
 /** Tag of the configuration as text. */
 const CONFIG = "config";
@@ -77,7 +77,7 @@ export function hparams(config: object, prefix = ""): Record<string, Hparam> {
 }
 
 /** The plug-in. */
-export const tensorboard = defineLogger({
+export const tensorboard: LoggerPlugin = defineLogger({
   options: z.strictObject({
     save_dir: z.string().min(1).nullable().default(null).describe(
       "Folder of the event files; null: tensorboard in the run's folder",

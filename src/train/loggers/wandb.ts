@@ -4,7 +4,7 @@ import { ConfigError, DataError } from "../../base/errors.ts";
 import { pngSize } from "../../formats/tfevents.ts";
 import type { Lock } from "../../base/lock.ts";
 import type { Logger, LogRow, RunStatus } from "../log.ts";
-import { defineLogger, type LogFiles, type LoggerContext } from "./plugin.ts";
+import { defineLogger, type LogFiles, type LoggerContext, type LoggerPlugin } from "./plugin.ts";
 import type { WandbRun, WandbServer } from "./wandb/api.ts";
 import { type CheckpointRecord, checkpointRecords, randomId } from "./wandb/checkpoint_record.ts";
 import { Outbox } from "./wandb/outbox.ts";
@@ -189,7 +189,7 @@ const options = z.strictObject({
 });
 
 /** The plug-in; WANDB_MODE=online|offline|disabled takes precedence over `offline`. */
-export const wandb = defineLogger({
+export const wandb: LoggerPlugin = defineLogger({
   options: options.describe("Weights & Biases"),
   make({ offline, log_model: logModel }, context) {
     const mode = context.env("WANDB_MODE") || (offline ? "offline" : "online");

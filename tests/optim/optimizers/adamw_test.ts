@@ -286,7 +286,7 @@ deviceTest(
       const after = async (taken: number, hostStep: number, skips: boolean) => {
         const [values, gradients, scalars, clip] = [4, 4, STEP_SCALARS, 2].map(make);
         const options = { lr: 1, betas: [...betas] as [number, number], eps: 1e-8, weight_decay: 0 };
-        const optimizer = adamw.make({ ...options, decay_norm_and_bias: true }, { values, decayed: 4 });
+        const optimizer = adamw.make(adamw.options.parse(options), { values, decayed: 4 });
         const decision = decided(device, [1, taken], skips);
         gradients.write([1, -2, .5, 3]);
         clip.write([1, 1]);

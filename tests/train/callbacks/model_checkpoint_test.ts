@@ -1,6 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { early_stopping } from "../../../src/train/callbacks/early_stopping.ts";
-import { model_checkpoint, modelCheckpoint } from "../../../src/train/callbacks/model_checkpoint.ts";
+import {
+  model_checkpoint,
+  modelCheckpoint,
+  type ModelCheckpointOptions,
+} from "../../../src/train/callbacks/model_checkpoint.ts";
 import type { CheckpointStore } from "../../../src/train/callbacks/plugin.ts";
 import { checkFileName, fileName } from "../../../src/train/callbacks/checkpoint_name.ts";
 import { DIRECTIONS } from "../../../src/metrics/monitored.ts";
@@ -50,7 +54,7 @@ async function epoch(callback: ReturnType<typeof modelCheckpoint>, run: RunState
   await callback.save?.(run, "epoch");
 }
 
-const options = (given: object) => model_checkpoint.options.parse(given);
+const options = (given: object) => model_checkpoint.options.parse(given) as unknown as ModelCheckpointOptions;
 
 Deno.test("modelCheckpoint() keeps the best k and the last, removes what falls out, and names the best", async () => {
   const { store, files, own } = memoryStore();

@@ -4,7 +4,7 @@ import { rng } from "../../../src/base/rng.ts";
 import { partnerOf, type RowMix, rowMix } from "../../../src/data/mixing/batch_mix.ts";
 import { mixerOf, mixers } from "../../../src/data/mixing/mod.ts";
 import { shuffledOrder } from "../../../src/data/sampler.ts";
-import type { Epoch, Mixing, MixingWay } from "../../protocol/sees_calls.ts";
+import type { Epoch, Mixing, MixingValue, MixingWay } from "../../protocol/sees_calls.ts";
 
 /** The values that sliders offer, where an option takes them. */
 const LEAST = [0, 0.05], MOST = [4, 1];
@@ -18,7 +18,7 @@ export function mixingWays(): MixingWay[] {
       const isTaken = (value: unknown) => options.safeParse({ [name]: value }).success;
       return {
         name,
-        value,
+        value: value as MixingValue,
         least: LEAST.find(isTaken)!,
         most: MOST.find(isTaken)!,
         choices: choicesOf(options.shape[name as never]),
