@@ -23,6 +23,7 @@ const linters: readonly (readonly string[])[] = [
   ["shellcheck", ...scripts, "deploy/slurm/sweep.sbatch", "deploy/mpi/train.sbatch"],
   ["actionlint"],
   ["hadolint", "Dockerfile", "deploy/mpi/Dockerfile"],
+  ["kubernetes-validate", "--strict", "deploy/kubernetes/job.yaml", "deploy/kubernetes/sweep.yaml"],
   schema("vendor.github-workflows", ...await below(".github/workflows", /\.yml$/)),
   schema("vendor.dependabot", ".github/dependabot.yml"),
   schema("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml", ".github/ISSUE_TEMPLATE/feature.yml"),

@@ -16,6 +16,7 @@ import type { ChosenSchedule } from "../optim/schedules/mod.ts";
 import type { CallbackName } from "../train/callbacks/mod.ts";
 import type { EmaOptions } from "../train/callbacks/ema.ts";
 import type { LoggerName } from "../train/loggers/mod.ts";
+import type { DataParallelOptions } from "../train/data_parallel.ts";
 import type { RateRange } from "../train/rate_range.ts";
 import type { Keeping } from "./kept.ts";
 
@@ -132,6 +133,8 @@ export interface TrainerConfig {
   readonly devices: "auto" | number;
   readonly num_nodes: "auto" | number;
   readonly sync_batchnorm: boolean;
+  readonly bucket_cap_mb: number;
+  readonly ddp_comm_hook: DataParallelOptions["commHook"];
   readonly share_gpu: boolean;
   readonly tune_kernels: boolean;
   readonly replay: boolean;

@@ -1,15 +1,13 @@
 /** Turns a list of transforms from the configuration into one function. */
-import type * as z from "zod";
 import { ConfigError } from "../../base/errors.ts";
 import type { Rng } from "../../base/rng.ts";
 import { IMAGENET, type Normalization, type Picture } from "../types.ts";
 import { applyOperations } from "./apply.ts";
-import type { center_crop } from "./crop.ts";
 import { normalizeOptions } from "./normalize.ts";
 import { type Operation, type ResizeFilter, type Size, sizeAfter } from "./operation.ts";
 import { afterNormalize, makeStep, NORMALIZE, parseOptions, readStep } from "./steps.ts";
 import type { Reduction } from "./reduction.ts";
-import { resize, resizedSide } from "./resize.ts";
+import { resizedSide, type ResizeOptions } from "./resize.ts";
 import { sequence, type Step, type Transform } from "./transform.ts";
 
 /** Options of {@link pipeline}. */
@@ -141,12 +139,12 @@ function randomInEval(name: string, place: string): ConfigError {
 
 function preparedBy(name: string, parsed: unknown, imageSize: number): Partial<Preprocessing> {
   if (name === "resize") {
-    const { keep_aspect, interpolation, ...sizes } = parsed as z.output<typeof resize.options>;
+    const { keep_aspect, interpolation, ...sizes } = parsed as ResizeOptions;
     const size = resizedSide(sizes, imageSize);
     return { resize: keep_aspect ? size : [size, size], interpolation };
   }
   if (name === "center_crop") {
-    return { crop: (parsed as z.output<typeof center_crop.options>).size ?? imageSize };
+    return { crop: (parsed as Pick<ResizeOptions, "size">).size ?? imageSize };
   }
   return {};
 }

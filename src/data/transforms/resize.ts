@@ -1,5 +1,6 @@
 /** Resize as in torchvision: of the shorter side, or of both. */
 import * as z from "zod";
+import type { ResizeFilter } from "./operation.ts";
 import { shorterSideAt } from "./resample.ts";
 import { defineTransform, optionalSize, resizeFilter, type TransformPlugin } from "./transform.ts";
 
@@ -19,7 +20,7 @@ export interface ResizeOptions {
   readonly keep_aspect: boolean;
   /** In place of a size: its share of the dataset's image_size. */
   readonly ratio?: number | undefined;
-  readonly interpolation: "bilinear" | "bicubic";
+  readonly interpolation: ResizeFilter;
 }
 
 /** The side that a resize makes: `size`, or `ratio` times the dataset's image_size, rounded. */
