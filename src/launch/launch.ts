@@ -7,12 +7,16 @@ import { type CommandLine, parseCommandLine } from "./command_line.ts";
 import { runOnce } from "./run_once.ts";
 import type { ConfiguredTask, LookingTask } from "./task.ts";
 
-/** Runs `task` with its command line. @returns the exit code */
+/**
+ * Runs `task` with its command line. Of several ranks all meet first, since one that fails before could not end the
+ * others. @returns the exit code
+ */
 export async function launch(
   host: Host,
   task: ConfiguredTask | LookingTask,
   args: readonly string[],
 ): Promise<number> {
+  if ("openRanks" in task) await host.openRanks();
   const parsed = parseCommandLine(args, task.flags);
   const overrides = await task.overrides?.(host, parsed) ?? parsed.overrides;
   const line = { ...parsed, overrides };

@@ -92,6 +92,21 @@ Deno.test("a rank whose run ends as that of all leaves the report to the first",
   await assertRejects(() => runs[1], Error, "Aborted with code 4");
 });
 
+Deno.test("ranks meet before one of them can fail", async () => {
+  const { host } = memoryHost(), [ranks] = ranksInOneProcess(2);
+  let opened = 0;
+  const several = { ...host, openRanks: () => Promise.resolve((opened++, ranks)) };
+  const task: ConfiguredTask = {
+    name: "train",
+    summary: "Fails",
+    check: () => {},
+    openRanks: () => Promise.resolve(ranks),
+    run: () => Promise.resolve(new Map()),
+  };
+  await assertRejects(() => launch(several, task, ["--no-such-flag"]), ConfigError);
+  assertEquals(opened, 1);
+});
+
 Deno.test("a sweep is refused on several ranks", async () => {
   const { host } = memoryHost(), [ranks] = ranksInOneProcess(2);
   const task = { name: "train", summary: "Sweeps", check: () => {}, run: () => Promise.resolve(new Map()) };
