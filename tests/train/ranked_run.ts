@@ -83,7 +83,7 @@ export interface Plan {
   readonly sync?: boolean;
   readonly precision?: Precision;
   readonly changes?: (model: Model, rank: number) => Partial<FitOptions>;
-  readonly resume?: Snapshot;
+  readonly resume?: Snapshot | undefined;
   /** Gets rank 0's checkpoints. */
   readonly saved?: Uint8Array[];
   /** A value that all images of a rank's batch get. */
@@ -101,55 +101,56 @@ export interface Outcome {
 }
 
 /** Trains on so many ranks in this process. */
-export async function train(
+export async function train(device: Device, plan: Plan): Promise<Outcome[]> {
+  const all: readonly (Ranks | undefined)[] = plan.size === 1 ? [undefined] : ranksInOneProcess(plan.size);
+  return await Promise.all(all.map((ranks) => trainAs(device, ranks, plan)));
+}
+
+/** Trains as one of the ranks, or alone. */
+export async function trainAs(
   device: Device,
-  { size, sync = true, precision = "32-true", changes, resume, saved, poison, epochs = 1 }: Plan,
-): Promise<Outcome[]> {
-  const all: readonly (Ranks | undefined)[] = size === 1 ? [undefined] : ranksInOneProcess(size);
-  return await Promise.all(all.map(async (ranks) => {
-    const stages = [network()], share = ranks ?? WHOLE, { rank } = share;
-    const model = buildModel(device, { name: "tiny", classes: classes.length, stages }, {
-      seed: 1,
-      precision,
-    });
-    const loss = makeLoss({ name: "cross_entropy", label_smoothing: .1, class_weights: "balanced" }, {
-      device,
-      classes: classes.length,
-      classWeights: () => [.3, 1, 1.7],
-    });
-    const losses: number[] = [];
-    const watcher: Callback = {
-      name: "watcher",
-      everyRank: true,
-      stepLogged: (_, { tally }) => void losses.push(tally.loss),
-      async save(state) {
-        if (rank === 0) saved?.push(await state.snapshot());
-      },
-    };
-    const own = changes?.(model, rank);
-    const state = await fit(
-      device,
-      fitOptions(device, model, {
-        loss,
-        optimizer: makeOptimizer({ ...adamw, lr: 1e-2 }, model.parameters),
-        schedule: () => 1e-2,
-        train: (epoch, from) => shared({ share, sizes: TRAIN, from, poison }, "train", epoch),
-        valid: () => shared({ share, sizes: VALID }, "valid"),
-        evaluator: evaluator(device, { model, loss, imageSize, batchSize: 6, batches: 3, ranks }),
-        batchSizes: [...new Set(TRAIN.map((rows) => rowsOf(share, rows)).filter((rows) => rows > 0))],
-        maxEpochs: epochs,
-        logEvery: 1,
-        ranks,
-        syncBatchNorm: sync,
-        resume,
-        ...own,
-        callbacks: [emaCallback(1), watcher, ...own?.callbacks ?? []],
-        ema: { decay: .9, warmupSteps: 1 },
-      }),
-    );
-    const { values, statistics } = model.parameters;
-    return { losses, state, values: await values.read(), statistics: await statistics.read() };
-  }));
+  ranks: Ranks | undefined,
+  { sync = true, precision = "32-true", changes, resume, saved, poison, epochs = 1 }: Omit<Plan, "size">,
+): Promise<Outcome> {
+  const stages = [network()], share = ranks ?? WHOLE, { rank } = share;
+  const model = buildModel(device, { name: "tiny", classes: classes.length, stages }, { seed: 1, precision });
+  const loss = makeLoss({ name: "cross_entropy", label_smoothing: .1, class_weights: "balanced" }, {
+    device,
+    classes: classes.length,
+    classWeights: () => [.3, 1, 1.7],
+  });
+  const losses: number[] = [];
+  const watcher: Callback = {
+    name: "watcher",
+    everyRank: true,
+    stepLogged: (_, { tally }) => void losses.push(tally.loss),
+    async save(state) {
+      if (rank === 0) saved?.push(await state.snapshot());
+    },
+  };
+  const own = changes?.(model, rank);
+  const state = await fit(
+    device,
+    fitOptions(device, model, {
+      loss,
+      optimizer: makeOptimizer({ ...adamw, lr: 1e-2 }, model.parameters),
+      schedule: () => 1e-2,
+      train: (epoch, from) => shared({ share, sizes: TRAIN, from, poison }, "train", epoch),
+      valid: () => shared({ share, sizes: VALID }, "valid"),
+      evaluator: evaluator(device, { model, loss, imageSize, batchSize: 6, batches: 3, ranks }),
+      batchSizes: [...new Set(TRAIN.map((rows) => rowsOf(share, rows)).filter((rows) => rows > 0))],
+      maxEpochs: epochs,
+      logEvery: 1,
+      ranks,
+      syncBatchNorm: sync,
+      resume,
+      ...own,
+      callbacks: [emaCallback(1), watcher, ...own?.callbacks ?? []],
+      ema: { decay: .9, warmupSteps: 1 },
+    }),
+  );
+  const { values, statistics } = model.parameters;
+  return { losses, state, values: await values.read(), statistics: await statistics.read() };
 }
 
 /** The history without what the clock says. */
