@@ -11,7 +11,7 @@ import { benchProbe } from "./probe.ts";
 import { benchRates } from "./rates.ts";
 import { Report } from "./report.ts";
 import { requireFolderOf } from "../src/setup/output_file.ts";
-import { type BenchHost, closeSession, openSession, type Session } from "./session.ts";
+import { type BenchHost, closeSession, isLeftOut, openSession, type Session } from "./session.ts";
 import { benchStep } from "./step.ts";
 import { benchTorch } from "./torch.ts";
 
@@ -82,8 +82,7 @@ async function measure(
     const session = await openSession(host, options, report);
     const work = async () => {
       for (const name of names) {
-        if (isSpent(options)) report.note(`left out, as the ${options.budget} s are over: ${name}`);
-        else await commands[name].run(session);
+        if (!isLeftOut(session, name)) await commands[name].run(session);
       }
       await closeSession(session);
     };
@@ -91,11 +90,6 @@ async function measure(
   } finally {
     if (options.json) await host.writeAtomic(options.json, new TextEncoder().encode(report.json()));
   }
-}
-
-/** Whether the seconds of `--budget` are over. */
-function isSpent({ budget }: Options): boolean {
-  return budget !== undefined && performance.now() >= 1000 * budget;
 }
 
 /** Rejects when the process is asked to stop. */

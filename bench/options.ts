@@ -1,6 +1,7 @@
 /** The options of `bench`, from the command line; defaults depend on the adapter. */
 import { parseArgs } from "@std/cli/parse-args";
 import { ConfigError } from "../src/base/errors.ts";
+import type { Matmul } from "../src/core/device.ts";
 import { nearest } from "../src/base/nearest.ts";
 import {
   DEFAULT_PROVIDER,
@@ -19,6 +20,7 @@ export interface Options {
   readonly batch: number | undefined;
   readonly classes: number;
   readonly precision: Precision | undefined;
+  readonly matmul: Matmul | undefined;
   /** Part of the names of the kernels to time; all if empty. */
   readonly only: string;
   readonly rounds: number;
@@ -44,6 +46,7 @@ export const OPTIONS: Readonly<Record<string, string>> = {
   batch: "images; kernels 8 and step 16 on a software adapter, else 64",
   classes: "outputs of the model; 1000",
   precision: `${precisions.join(" or ")}; step both, others 32-true`,
+  matmul: "step and torch: products of 32-true in f32 or split; on matrix units both",
   only: "kernels: only those whose name contains this text",
   rounds: "timed runs of each, of which the median is reported; 5",
   choices: "use the fastest of a kernel's variants (measured), or reproducibly the first (first); measured",
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): Options {
   const {
     model,
     precision,
+    matmul,
     choices = "measured",
     gpu = DEFAULT_PROVIDER,
     only = "",
@@ -83,6 +87,7 @@ export function readOptions(args: readonly string[]): Options {
   const models = model?.split(",");
   for (const name of models ?? []) refuseUnknown(`model "${name}"`, name, modelNames);
   if (precision !== undefined) refuseUnknown(`precision "${precision}"`, precision, precisions);
+  if (matmul !== undefined) refuseUnknown(`matmul "${matmul}"`, matmul, ["f32", "split"]);
   refuseUnknown(`choices "${choices}"`, choices, ["measured", "first"]);
   refuseUnknown(`gpu "${gpu}"`, gpu, providerNames);
   if (json === "") throw new ConfigError("Cannot run bench: --json needs a file; write --json FILE");
@@ -92,6 +97,7 @@ export function readOptions(args: readonly string[]): Options {
     batch: count("batch", text("batch")),
     classes: count("classes", text("classes")) ?? 1000,
     precision: precision as Precision | undefined,
+    matmul: matmul as Matmul | undefined,
     only,
     rounds: count("rounds", text("rounds")) ?? 5,
     choices: choices as Options["choices"],

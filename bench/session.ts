@@ -1,5 +1,6 @@
 /** Shared by the sub-commands: the options, the report, and the adapter with its probes. */
-import { type Device, isSoftware, openDevice } from "../src/core/device.ts";
+import { GpuError, LimitError } from "../src/base/errors.ts";
+import { type Device, isSoftware, type Matmul, openDevice } from "../src/core/device.ts";
 import { measureSpeed, type Speed } from "../src/tasks/doctor/probes.ts";
 import type { Host } from "../src/setup/host.ts";
 import type { Options } from "./options.ts";
@@ -37,6 +38,8 @@ export interface Session {
   readonly gpu: GPU;
   /** True for a software GPU, for which sizes are smaller. */
   readonly software: boolean;
+  /** True if it has matrix units. */
+  readonly multipliesMatrices: boolean;
   /** The denominators: all shares are relative to this run's own probes. */
   readonly speed: Speed;
   readonly patience: Patience;
@@ -54,7 +57,7 @@ const MOST_DRIFT = { gflops: 0.15, gigabytes: 0.25 };
 export async function openSession(host: BenchHost, options: Options, report: Report): Promise<Session> {
   const gpu = await host.openGpu(options.gpu);
   const device = await openDevice(gpu);
-  const software = isSoftware(device.adapter);
+  const software = isSoftware(device.adapter), multipliesMatrices = device.matrixUnit !== undefined;
   const { version, system, processor, cores } = await host.machine();
   const { vendor, architecture, description } = device.adapter;
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "unnamed";
@@ -72,7 +75,8 @@ export async function openSession(host: BenchHost, options: Options, report: Rep
   report.print(`probe    ${speedText(speed)}: the 100 % for everything below`);
   const patience = { ...PATIENCE, rounds: options.rounds };
   const plausibility = new Plausibility();
-  return { host, options, report, gpu, software, speed, patience, plausibility, choices: new Map() };
+  const kind = { software, multipliesMatrices };
+  return { host, options, report, gpu, ...kind, speed, patience, plausibility, choices: new Map() };
 }
 
 /**
@@ -98,14 +102,52 @@ function speedText({ gflops, gigabytes }: Speed): string {
   return `${rounded(gflops)} GFLOP/s of f32 multiply-adds, ${rounded(gigabytes)} GB/s of copying`;
 }
 
-/** Runs `body` with a separate device, so that memory is counted from zero; closes it. */
-export async function withDevice<T>(session: Session, body: (device: Device) => Promise<T>): Promise<T> {
-  const device = await openDevice(session.gpu);
-  for (const [key, name] of session.choices) device.choices.set(key, name);
+/** True once the seconds of `--budget` are over, so that `what` is left out, which a note says. */
+export function isLeftOut({ options: { budget }, report }: Session, what: string): boolean {
+  if (budget === undefined || performance.now() < 1000 * budget) return false;
+  report.note(`left out, as the ${budget} s are over: ${what}`);
+  return true;
+}
+
+/** Measures what may not fit the GPU's memory: then a note says so in place of a result. */
+export async function ifItFits({ report }: Session, what: string, body: () => Promise<void>): Promise<void> {
   try {
-    return await body(device);
+    await body();
+  } catch (error) {
+    const isTooLarge = error instanceof LimitError ||
+      error instanceof GpuError && /out of memory/i.test(error.message);
+    if (!isTooLarge) throw error;
+    report.note(`not measured: ${what}: ${error.message}`);
+  }
+}
+
+/** Runs `body` with a separate device, so that memory is counted from zero; closes it. */
+export function withDevice<T>(
+  session: Session,
+  body: (device: Device) => Promise<T>,
+  matmul?: Matmul,
+): Promise<T> {
+  return withDevices(session, [matmul], ([device]) => body(device));
+}
+
+/** Runs `body` with a device for each way of multiplying f32; closes them. */
+export async function withDevices<T>(
+  { gpu, choices }: Session,
+  matmuls: readonly (Matmul | undefined)[],
+  body: (devices: readonly Device[]) => Promise<T>,
+): Promise<T> {
+  const devices: Device[] = [];
+  try {
+    for (const matmul of matmuls) {
+      const device = await openDevice(gpu, matmul);
+      for (const [key, name] of choices) device.choices.set(key, name);
+      devices.push(device);
+    }
+    return await body(devices);
   } finally {
-    for (const [key, name] of device.choices) session.choices.set(key, name);
-    device.close();
+    for (const device of devices) {
+      for (const [key, name] of device.choices) choices.set(key, name);
+      device.close();
+    }
   }
 }

@@ -1,16 +1,16 @@
 /** `bench step`: complete training steps, where their time goes on the GPU and the host, and their memory. */
-import type { Device } from "../src/core/device.ts";
+import type { Device, Matmul } from "../src/core/device.ts";
 import { elapsed } from "../src/core/elapsed.ts";
 import { byKernel } from "../src/core/profile.ts";
 import type { Program } from "../src/core/program.ts";
-import { precisions } from "../src/nn/parameters.ts";
+import { type Precision, precisions } from "../src/nn/parameters.ts";
 import { convFlops, countedConvs, stepFlops } from "./convs.ts";
 import { FAMILIES, familyOf } from "./families.ts";
 import type { Column } from "./report.ts";
-import { type Session, withDevice } from "./session.ts";
+import { ifItFits, isLeftOut, type Session, withDevice, withDevices } from "./session.ts";
 import { median, takeTurns, type Timed, timedProgram } from "./timing.ts";
 import { benchTrainer } from "./trainer.ts";
-import { startTraining, type Training, type TrainingPlan } from "./training.ts";
+import { formatOf, startTraining, type Training, type TrainingPlan } from "./training.ts";
 
 const MIB = 2 ** 20;
 /** Minimum milliseconds of one measurement. */
@@ -43,44 +43,76 @@ const KERNELS: readonly Column[] = [
 ];
 
 const PRECISIONS: readonly Column[] = [
-  { key: "precision", head: "precision", width: 10, isText: true },
+  { key: "precision", head: "precision", width: 14, isText: true },
   { key: "speed", head: "speed", width: 7 },
   { key: "memory", head: "activations and scratch", width: 24 },
 ];
 
 /** The steps to time: from the command line, with defaults that suit the adapter. */
-export function defaultPlans({ options, software }: Session): TrainingPlan[] {
-  const { precision, classes, models = software ? ["resnet18"] : ["resnet18", "resnet50"] } = options;
-  const size = options.size ?? (software ? 64 : 224), batch = options.batch ?? (software ? 16 : 64);
-  const chosen = precision ? [precision] : precisions;
-  return models.flatMap((model) => chosen.map((precision) => ({ model, size, batch, classes, precision })));
+export function defaultPlans({ options, software, multipliesMatrices }: Session): TrainingPlan[] {
+  const { classes, models = software ? ["resnet18"] : ["resnet18", "resnet50"] } = options;
+  const size = options.size ?? (software ? 64 : 224);
+  const batches = options.batch ? [options.batch] : software ? [16] : [64, 256];
+  const matmuls = options.matmul ? [options.matmul] : matmulsOf(multipliesMatrices);
+  const formatsOf = (precision: Precision): Pick<TrainingPlan, "precision" | "matmul">[] =>
+    precision === "32-true" ? matmuls.map((matmul) => ({ precision, matmul })) : [{ precision }];
+  const formats = (options.precision ? [options.precision] : precisions).flatMap(formatsOf);
+  return batches.flatMap((batch) =>
+    models.flatMap((model) => formats.map((format) => ({ model, size, batch, classes, ...format })))
+  );
+}
+
+/** The ways of multiplying f32 that an adapter has. */
+function matmulsOf(multipliesMatrices: boolean): readonly Matmul[] {
+  return multipliesMatrices ? ["f32", "split"] : ["f32"];
 }
 
 /** Times the step of each model. @throws DivergedError if a loss is not finite */
 export async function benchStep(session: Session): Promise<void> {
   const plans = defaultPlans(session);
-  for (const plan of plans) await withDevice(session, (device) => timeStep(session, device, plan));
-  await withDevice(session, (device) => benchTrainer(session, device, plans[0]));
-  for (const turns of Map.groupBy(plans, ({ model }) => model).values()) {
-    if (turns.length > 1) await withDevice(session, (device) => comparePrecisions(session, device, turns));
+  for (const plan of plans) {
+    const name = nameOf(plan);
+    if (isLeftOut(session, name)) continue;
+    const time = (device: Device) => timeStep(session, device, plan);
+    await ifItFits(session, name, () => withDevice(session, time, plan.matmul));
+  }
+  const [first] = plans;
+  await withDevice(session, (device) => benchTrainer(session, device, first), first.matmul);
+  for (const turns of Map.groupBy(plans, ({ model, batch }) => `${model}, batch ${batch}`).values()) {
+    const matmuls = turns.map(({ matmul }) => matmul), what = `number formats of ${nameOf(turns[0])}`;
+    if (turns.length === 1 || isLeftOut(session, what)) continue;
+    const compare = (devices: readonly Device[]) => compareFormats(session, devices, turns);
+    await ifItFits(session, what, () => withDevices(session, matmuls, compare));
   }
 }
 
-/** The step in each precision, in turn, relative to the first. */
-async function comparePrecisions(
+/** "resnet18, 224 x 224, batch 64, 1000 classes, 16-mixed". */
+function nameOf(plan: TrainingPlan): string {
+  const { model, size, batch, classes } = plan;
+  return `${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, ${formatOf(plan)}`;
+}
+
+/** The step in each number format, in turn, relative to the first. */
+async function compareFormats(
   session: Session,
-  device: Device,
+  devices: readonly Device[],
   plans: readonly TrainingPlan[],
 ): Promise<void> {
   const trainings: Training[] = [];
-  for (const plan of plans) trainings.push(await startTraining(device, plan, session.options.choices));
-  const steps = trainings.map((training) => wholeStep(device, training));
+  for (const [i, plan] of plans.entries()) {
+    trainings.push(await startTraining(devices[i], plan, session.options.choices));
+  }
+  const steps = trainings.map((training, i) => wholeStep(devices[i], training));
   const [base, ...others] = await takeTurns(steps, { ...session.patience, least: LEAST });
-  const print = session.report.table(`${plans[0].model}, against ${plans[0].precision} in turns`, PRECISIONS);
+  const { model, batch } = plans[0];
+  const print = session.report.table(
+    `${model}, batch ${batch}, against ${formatOf(plans[0])} in turns`,
+    PRECISIONS,
+  );
   others.forEach((milliseconds, i) => {
     const { program } = trainings[i + 1];
     print({
-      precision: plans[i + 1].precision,
+      precision: formatOf(plans[i + 1]),
       speed: base / milliseconds,
       memory: program.bytes / trainings[0].program.bytes,
     });
@@ -104,16 +136,15 @@ function wholeStep(device: Device, training: Training): Timed {
 }
 
 async function timeStep(session: Session, device: Device, plan: TrainingPlan): Promise<void> {
-  const { model, size, batch, classes, precision } = plan;
+  const { model, size, batch, classes } = plan;
   const { report } = session;
   const training = await startTraining(device, plan, session.options.choices);
-  const name = `${model}, ${size} x ${size}, batch ${batch}, ${classes} classes, ${precision}`;
-  report.table(`step of ${name}`, STEP)({
+  report.table(`step of ${nameOf(plan)}`, STEP)({
     model,
     size,
     batch,
     classes,
-    precision,
+    precision: formatOf(plan),
     ...await rates(session, device, training, plan),
   });
   report.table("its memory", MEMORY)(memory(device, training));
@@ -129,9 +160,11 @@ async function rates(session: Session, device: Device, training: Training, plan:
   const [milliseconds, replay_ms] = await takeTurns([wholeStep(device, training), replay], patience);
   const gflops = stepFlops(plan.model, plan.size, plan.batch, plan.classes) / milliseconds / 1e6;
   const { speed, plausibility } = session;
-  const isF32 = plan.precision === "32-true"; // the probe multiplies f32
+  const isProbed = formatOf(plan) === "32-true"; // the probe multiplies f32, without matrix units
   const encode_ms = await encodeTime(device, training.program, session.patience.rounds);
-  if (isF32 && !plausibility.allows(`the step of ${plan.model}`, gflops, speed.gflops)) return { encode_ms };
+  if (isProbed && !plausibility.allows(`the step of ${plan.model}`, gflops, speed.gflops)) {
+    return { encode_ms };
+  }
   return {
     ips: 1000 * plan.batch / milliseconds,
     milliseconds,

@@ -2,10 +2,10 @@
 import { DataError } from "../src/base/errors.ts";
 import { layersOf, stepFlops } from "./convs.ts";
 import type { Column } from "./report.ts";
-import { type Session, withDevice } from "./session.ts";
+import { ifItFits, isLeftOut, type Session, withDevice } from "./session.ts";
 import { defaultPlans, stepTime } from "./step.ts";
 import { type TorchForm, torchForms } from "./torch_forms.ts";
-import type { TrainingPlan } from "./training.ts";
+import { formatOf, type TrainingPlan } from "./training.ts";
 
 /** What torch_step.py prints. */
 interface TorchRun {
@@ -34,29 +34,30 @@ const COLUMNS: readonly Column[] = [
 
 /** Times each model in both; reports if torch is missing. @throws DataError if the script fails */
 export async function benchTorch(session: Session): Promise<void> {
+  const missing = await whyNoPython(session.options.python, "torch");
+  if (missing !== undefined) {
+    const { report } = session;
+    report.print("");
+    report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
+    return report.fact("torch", `not available: ${missing}`);
+  }
   for (const plan of defaultPlans(session)) {
-    if (!await compare(session, plan)) return;
+    const { model, batch } = plan, what = `PyTorch's step of ${model}, batch ${batch}, ${formatOf(plan)}`;
+    if (!isLeftOut(session, what)) await ifItFits(session, what, () => compare(session, plan));
   }
 }
 
-/** @returns false if torch is missing */
-async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
+async function compare(session: Session, plan: TrainingPlan): Promise<void> {
   const { report, options } = session;
-  const missing = await whyNoPython(options.python, "torch");
-  if (missing !== undefined) {
-    report.print("");
-    report.print(`torch    skipped: ${missing}; choose another Python with --python PATH`);
-    report.fact("torch", `not available: ${missing}`);
-    return false;
-  }
-  const before = await withDevice(session, (device) => stepTime(session, device, plan));
+  const time = () => withDevice(session, (device) => stepTime(session, device, plan), plan.matmul);
+  const before = await time();
   const torch = await runPython<TorchRun>(options.python, "torch_step.py", {
     ...plan,
     layers: layersOf(plan.model, plan.classes),
     rounds: options.rounds,
     forms: options.torch ?? (session.software ? ["eager"] : torchForms),
   });
-  const after = await withDevice(session, (device) => stepTime(session, device, plan));
+  const after = await time();
   const own = (before + after) / 2;
   const { model, size, batch, classes } = plan;
   report.fact("torch", { version: torch.version, where: torch.where });
@@ -66,7 +67,7 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
     const gflops = stepFlops(model, size, batch, classes) / milliseconds / 1e6;
     print({ engine, precision, form, milliseconds, ips: 1000 * batch / milliseconds, gflops, ratio });
   };
-  row("wgrad", plan.precision, "recorded", own);
+  row("wgrad", formatOf(plan), "recorded", own);
   const name = `PyTorch ${torch.version}`;
   for (const { precision, form, milliseconds, failed } of torch.rows) {
     if (milliseconds === undefined) report.note(`${name}, ${precision}, ${form}: ${failed}`);
@@ -75,7 +76,6 @@ async function compare(session: Session, plan: TrainingPlan): Promise<boolean> {
   report.note(
     "PyTorch with the batch on its device; wgrad's time is the mean of a run before and one after",
   );
-  return true;
 }
 
 /** Why Python cannot import `name`; undefined if it can. */

@@ -1,7 +1,7 @@
 /** A model with everything that trains it on one batch of noise, for timing complete steps. */
 import { rng } from "../src/base/rng.ts";
 import { DivergedError } from "../src/base/errors.ts";
-import type { Device } from "../src/core/device.ts";
+import type { Device, Matmul } from "../src/core/device.ts";
 import type { Program } from "../src/core/program.ts";
 import { makeLoss } from "../src/nn/losses/mod.ts";
 import type { Precision } from "../src/nn/parameters.ts";
@@ -25,6 +25,13 @@ export interface TrainingPlan {
   readonly batch: number;
   readonly classes: number;
   readonly precision: Precision;
+  /** How f32 is multiplied; the device must be opened with it. By default "f32". */
+  readonly matmul?: Matmul | undefined;
+}
+
+/** "32-true", "32-true split" or "16-mixed". */
+export function formatOf({ precision, matmul = "f32" }: TrainingPlan): string {
+  return matmul === "f32" ? precision : `${precision} ${matmul}`;
 }
 
 /** The optimiser of every engine's step. */

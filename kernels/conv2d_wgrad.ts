@@ -6,7 +6,7 @@
  * This is the kernel for software adapters: no workgroup memory, no barriers. A thread owns all taps of a row of the
  * filter, a few vectors of four channels c and a few of channels k, in named registers; lanes run along k. It
  * traverses the rows of dy in spans of adjacent pixels (see lib/span.ts), whose taps share the columns of x that it
- * loads.
+ * loads. Where the lanes of a subgroup can share loads, each loads an eighth of these (see lib/shared_loads.ts).
  *
  * Channels may be in groups: a thread's channels c and k are those of one group.
  *
@@ -16,6 +16,7 @@
 import { vectorsWithin } from "./implicit_gemm.ts";
 import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
+import { eachShare, shared, SHARING_LANES } from "./lib/shared_loads.ts";
 import { type Spans, spansOf } from "./lib/span.ts";
 
 export interface WgradOptions {
@@ -78,12 +79,15 @@ export interface RegisterWgradOptions extends WgradOptions {
   readonly operands: OperandSource;
   /** Slices of the sum, see {@link wgradSlices}. */
   readonly slices: number;
+  /** Whether the lanes of subgroups may share loads, where all of them read the same columns of x. */
+  readonly sharesLoads?: boolean;
 }
 
 export function conv2dWgrad(o: RegisterWgradOptions): KernelSource {
   const [h, w] = o.input, [p, q] = o.output, [r, s] = o.filter, { inputs, vectors, pixels } = o.tile;
   const { groups = 1 } = o, c4 = o.channels / 4, k4 = o.outputs / 4, blocks = c4 / groups / inputs;
   const spans = spansOf({ input: w, output: q, stride: o.stride, start: -o.padding, taps: s }, pixels);
+  const columns = columnLoads(o, spans);
   const lanes = Math.min(LANES, Math.ceil(k4 / vectors)), threads = Math.ceil(THREADS / lanes);
   const geometry = {
     rows: o.batch * p,
@@ -121,7 +125,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   let slice = (g.rows + i32(grid.z) - 1) / i32(grid.z);
   let begin = min(i32(id.z) * slice, g.rows);
   let end = min(begin + slice, g.rows);
-  ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
+  ${columns.places}
   ${spans.pixels.map((t) => `let pixel${t} = ${t} * g.k4;`).join("\n")}
   ${eachSum((sum) => `var ${sum} = vec4f();`)}
   var image = begin / g.p;
@@ -135,7 +139,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
       let left = q * g.stride - g.padding;
       let at = ((image * g.h + v) * g.w + left) * g.c4 + group_c + c;
       let pixel = (row * g.q + q) * g.k4 + k;
-      ${loadSpan(o.tile, spans)}
+      ${columns.load}
+      ${loadPixels(o.tile, spans)}
       ${eachSum((sum, s, c, j) => sumPixels(spans, sum, s, c, j))}
       span++;
     } else {
@@ -173,23 +178,53 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grid:
   };
 }
 
-/** Loads a span's pixels of dy and the columns of x under their taps; anything outside is zero. */
-function loadSpan({ inputs, vectors }: WgradTile, spans: Spans): string {
-  const orZero = (load: string, isTested: boolean, test: string) =>
-    isTested ? `select(vec4f(), ${load}, ${test})` : load;
-  const columns = spans.columns.map((m) =>
-    unroll(inputs, (c) => {
-      const load = `x_at(at + column${m} + ${c})`;
-      return `let x${m}_${c} = ${orZero(load, spans.tested.includes(m), `u32(left + ${m}) < u32(g.w)`)};`;
-    })
-  );
-  const pixels = spans.pixels.map((t) =>
+/** WGSL: a load, or zero if the test of those that are tested fails. */
+function orZero(load: string, isTested: boolean, test: string): string {
+  return isTested ? `select(vec4f(), ${load}, ${test})` : load;
+}
+
+/** WGSL that loads the columns of x under a span's taps: `x<m>_<c>`, zero outside. `places` comes before the loop. */
+function columnLoads(o: RegisterWgradOptions, { columns, tested }: Spans): { places: string; load: string } {
+  const { outputs, groups = 1, tile: { inputs, vectors }, sharesLoads = false } = o, [first] = columns;
+  const isAligned = groups === 1 && outputs % (4 * vectors * SHARING_LANES) === 0;
+  const isRun = columns.every((column, i) => column === first + i);
+  const each = (text: (m: number, c: number, i: number) => string) =>
+    columns.map((m, i) => unroll(inputs, (c) => text(m, c, i * inputs + c))).join("\n");
+  if (sharesLoads && isAligned && isRun && columns.length > 0) {
+    const eachMine = (text: (round: number, element: string) => string) =>
+      eachShare(columns.length * inputs, text);
+    return {
+      places: `
+  let lane = i32(id.x) % ${SHARING_LANES};
+  ${eachMine((i, e) => `let column${i} = ${first} + ${e} / ${inputs}; let mine_c${i} = ${e} % ${inputs};`)}`,
+      load: `
+      ${
+        eachMine((i) => {
+          const load = `x_at(at + column${i} * g.c4 + mine_c${i})`;
+          return `let mine${i} = ${orZero(load, tested.length > 0, `u32(left + column${i}) < u32(g.w)`)};`;
+        })
+      }
+      ${each((m, c, i) => `let x${m}_${c} = ${shared(i)};`)}`,
+    };
+  }
+  return {
+    places: columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n"),
+    load: each((m, c) =>
+      `let x${m}_${c} = ${
+        orZero(`x_at(at + column${m} + ${c})`, tested.includes(m), `u32(left + ${m}) < u32(g.w)`)
+      };`
+    ),
+  };
+}
+
+/** Loads a span's pixels of dy; those outside are zero. */
+function loadPixels({ vectors }: WgradTile, spans: Spans): string {
+  return spans.pixels.map((t) =>
     unroll(vectors, (j) => {
       const load = `dy_at(pixel + pixel${t} + ${j})`;
       return `let dy${t}_${j} = ${orZero(load, !spans.isPixel(t), `q + ${t} < g.q`)};`;
     })
-  );
-  return [...columns, ...pixels].join("\n");
+  ).join("\n");
 }
 
 /** Adds the span's products for tap `s`, channel `c` and vector `j` to their sum. */

@@ -8,7 +8,8 @@
  * barriers, and as many products per load as registers and the CPU's first-level cache allow. A thread owns a few
  * adjacent pixels of a row (see lib/span.ts), of a few adjacent images, by a few vectors of four channels k, in named
  * registers. All taps of a filter row are unrolled, so that the pixels share the columns of x that they load. Lanes
- * run along k: a workgroup's lanes read the same pixels and adjacent weights.
+ * run along k: a workgroup's lanes read the same pixels and adjacent weights. Where the lanes of a subgroup can share
+ * loads, each loads an eighth of the pixels (see lib/shared_loads.ts).
  *
  * The products of up to `block` vectors of channels are summed separately before they are added to the total: a
  * single sum over thousands of products would lose twice as many digits as PyTorch's does. The order of summation
@@ -26,6 +27,7 @@
 import type { GemmAxis } from "./lib/gemm_axis.ts";
 import { operand, type OperandSource, TEXEL_ROW } from "./lib/operand.ts";
 import { element4, type ElementType, type KernelSource, uniformFields, unroll, wgsl } from "./lib/source.ts";
+import { eachShare, shared, SHARING_LANES } from "./lib/shared_loads.ts";
 import { range, type Spans, spansOf } from "./lib/span.ts";
 
 export interface GemmOptions {
@@ -100,11 +102,13 @@ export function registerChunks({ batch, rows, cols }: GemmOptions, tile: Registe
 export interface RegisterOptions extends GemmOptions {
   readonly tile: RegisterTile;
   readonly operands: OperandSource;
+  /** Whether the lanes of subgroups may share loads, where all of them read the same pixels. */
+  readonly sharesLoads?: boolean;
 }
 
 export function implicitGemm(o: RegisterOptions): KernelSource {
   const { rows, cols, tile, operands, groups = 1, bias = false, statistics = false } = o;
-  const spans = spansOf(cols, tile.pixels);
+  const spans = spansOf(cols, tile.pixels), columns = columnLoads(o, spans);
   const block = cols.taps === 1 ? 16 : 8, isLooped = o.channels / groups > 4;
   const lanes = Math.min(LANES, Math.ceil(o.outputs / 4 / tile.vectors)),
     threads = Math.ceil(THREADS / lanes);
@@ -167,10 +171,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let left = q * g.col_stride + g.left;
   let group_c = k / g.group_k4 * g.group_c4; // the group's first vector of channels c
   let group_k = k % g.group_k4; // the thread's first vector of k within the group
-  ${eachImage((n) => `let image${n} = min(first + ${n}, count - 1) * (g.height * g.width * g.c4);`)}
-  ${spans.columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
+  ${columns.places}
   ${filterRows(o)}
-  ${spans.tested.map((m) => `let inside${m} = u32(left + ${m}) < u32(g.width);`).join("\n")}
   ${eachSum((sum) => `var total${sum} = vec4f();`)}
   for (var i = 0; i < g.row_taps; i++) {
     let h = p * g.row_stride + g.top + i;
@@ -184,13 +186,13 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     for (var c = 0; c < g.group_c4; c += ${block}) {
       ${eachSum((sum) => `var sum${sum} = vec4f();`)}
       for (let end = at + min(${block}, g.group_c4 - c); at < end; at++) {
-        ${channelStep(o, spans, "sum")}
+        ${channelStep(o, spans, columns, "sum")}
         weights += ${o.transposed ? "1" : "4 * g.k4"};
       }
       ${eachSum((sum) => `total${sum} += sum${sum};`)}
     }
 #else
-    ${channelStep(o, spans, "total")}
+    ${channelStep(o, spans, columns, "total")}
 #endif
   }
 #if ${bias}
@@ -245,13 +247,54 @@ function loadFilter({ transposed, tile: { vectors } }: RegisterOptions, s: numbe
   }`);
 }
 
-/** Four channels c of all taps of a row: loads the filter and, for each image, the columns that its pixels share. */
-function channelStep(o: RegisterOptions, spans: Spans, sum: string): string {
-  const { images, vectors } = o.tile;
+/** WGSL that loads the columns of x, zero outside: `x<n>_<m>` is column m of image n. */
+interface ColumnLoads {
+  /** Before the loops. */
+  readonly places: string;
+  /** At the start of each step, and for each image of it. */
+  readonly step: string;
+  image(n: number): string;
+}
+
+/** The loads of a thread: all by itself, or an eighth of them where all lanes of its subgroup have the same pixels. */
+function columnLoads(o: RegisterOptions, spans: Spans): ColumnLoads {
+  const { outputs, groups = 1, tile: { images, vectors }, sharesLoads = false } = o,
+    { columns, tested } = spans;
+  const isAligned = groups === 1 && outputs % (4 * vectors * SHARING_LANES) === 0;
+  const isRun = columns.every((column, i) => column === columns[0] + i);
+  const imageOf = (n: string) => `min(first + ${n}, count - 1) * (g.height * g.width * g.c4)`;
+  if (sharesLoads && isAligned && isRun && columns.length > 0) {
+    const { length } = columns;
+    const column = (element: string) => `(${columns[0]} + ${element} % ${length})`;
+    const zero = (round: number, value: string) =>
+      tested.length > 0 ? `select(vec4f(), ${value}, inside${round})` : value;
+    const each = (text: (round: number, element: string) => string) => eachShare(images * length, text);
+    return {
+      places: `
+  let lane = i32(id.x) % ${SHARING_LANES};
+  ${each((i, e) => `let place${i} = ${imageOf(`${e} / ${length}`)} + ${column(e)} * g.c4;`)}
+  ${tested.length > 0 ? each((i, e) => `let inside${i} = u32(left + ${column(e)}) < u32(g.width);`) : ""}`,
+      step: each((i) => `let mine${i} = ${zero(i, `x_at(at + place${i})`)};`),
+      image: (n) => columns.map((m, i) => `let x${n}_${m} = ${shared(n * length + i)};`).join("\n"),
+    };
+  }
   const load = (n: number, m: number) => {
     const value = `x_at(image${n} + at + column${m})`;
-    return `let x${n}_${m} = ${spans.tested.includes(m) ? `select(vec4f(), ${value}, inside${m})` : value};`;
+    return `let x${n}_${m} = ${tested.includes(m) ? `select(vec4f(), ${value}, inside${m})` : value};`;
   };
+  return {
+    places: `
+  ${unroll(images, (n) => `let image${n} = ${imageOf(`${n}`)};`)}
+  ${columns.map((m) => `let column${m} = ${m} * g.c4;`).join("\n")}
+  ${tested.map((m) => `let inside${m} = u32(left + ${m}) < u32(g.width);`).join("\n")}`,
+    step: "",
+    image: (n) => columns.map((m) => load(n, m)).join("\n"),
+  };
+}
+
+/** Four channels c of all taps of a row: loads the filter and, for each image, the columns that its pixels share. */
+function channelStep(o: RegisterOptions, spans: Spans, columns: ColumnLoads, sum: string): string {
+  const { images, vectors } = o.tile;
   const products = (n: number, t: number, j: number) =>
     range(o.cols.taps).map((s) => {
       const m = spans.column(t, s), into = `${sum}${n}_${t}_${j}`;
@@ -260,10 +303,11 @@ function channelStep(o: RegisterOptions, spans: Spans, sum: string): string {
         : unroll(4, (d) => `${into} = fma(vec4f(x${n}_${m}[${d}]), w${s}_${d}_${j}, ${into});`);
     }).join("\n");
   return `
+        ${columns.step}
         ${unroll(o.cols.taps, (s) => loadFilter(o, s))}
         ${
     unroll(images, (n) => `
-        ${spans.columns.map((m) => load(n, m)).join("\n")}
+        ${columns.image(n)}
         ${spans.pixels.map((t) => unroll(vectors, (j) => products(n, t, j))).join("\n")}`)
   }`;
 }

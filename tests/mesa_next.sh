@@ -3,6 +3,7 @@
 # 8x8x8) for Dawn. The first call puts it into .cache/mesa-next (400 MB, a minute); nothing outside is changed. Its
 # libraries need a newer glibc, so the command runs in a chroot with the project at /app. Needs Debian and root.
 #   tests/mesa_next.sh deno test --no-check -A tests/ops
+# A try has 300 s, or MESA_NEXT_SECONDS.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -39,11 +40,11 @@ set_up() {
 
 [ -e "$ready" ] || set_up
 # Mesa 26 sometimes hangs or crashes while it compiles; what it has compiled is kept, so another try gets further.
-tries=6
+tries=6 limit=${MESA_NEXT_SECONDS:-300}
 for ((try = 1; try <= tries; try++)); do
   status=0
   # a mount namespace of its own, so that nothing stays mounted behind
-  timeout --foreground 300 unshare --mount bash -c '
+  timeout --foreground "$limit" unshare --mount bash -c '
     set -e; root=$1; shift
     mount --bind "$PWD" "$root/app"; mount -t proc proc "$root/proc"
     modules=$(realpath node_modules)

@@ -5,6 +5,7 @@
  */
 
 import { GpuError } from "../src/base/errors.ts";
+import type { Matmul } from "../src/core/device.ts";
 import type { ProviderName } from "../src/core/providers/mod.ts";
 import { openGpu } from "../src/host/deno_gpu.ts";
 
@@ -89,6 +90,9 @@ function isFile(path: string): boolean {
 export function testGpu(): Promise<GPU> {
   return openGpu(Deno.env.get("WGRAD_GPU") as ProviderName | undefined);
 }
+
+/** How the tests' device multiplies f32, for the op ring on matrix units: `WGRAD_MATMUL=split`. */
+export const testMatmul: Matmul = Deno.env.get("WGRAD_MATMUL") === "split" ? "split" : "f32";
 
 async function findAdapter(): Promise<GPUAdapter | null> {
   try {

@@ -41,10 +41,16 @@ export function streamSource({ adapter }: Device): "buffer" | "texture" {
 }
 
 /**
- * Opens a device with the adapter's own limits.
- * @throws GpuError if the GPU object has no adapter, with what to install
+ * How products of f32 are computed: as they are, or each by three products of f16 on matrix units, with nearly the same
+ * digits (PyTorch's `set_float32_matmul_precision` chooses the like).
  */
-export async function openDevice(gpu: GPU | undefined): Promise<Device> {
+export type Matmul = "f32" | "split";
+
+/**
+ * Opens a device with the adapter's own limits.
+ * @throws GpuError if the GPU object has no adapter, with what to install, or no matrix units to split products for
+ */
+export async function openDevice(gpu: GPU | undefined, matmul: Matmul = "f32"): Promise<Device> {
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) {
     throw new GpuError(
@@ -53,13 +59,21 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
     );
   }
   const found = findMatrixUnit(adapter);
+  if (matmul === "split" && "lack" in found) {
+    throw new GpuError(
+      `Cannot split products of f32 (trainer.matmul=split) on ${adapter.info.description} because it has no matrix ` +
+        `units: ${found.lack}; set trainer.matmul=f32, or see with \`deno task doctor\` what has them`,
+    );
+  }
   const features = "unit" in found ? [...FEATURES, ...MATRIX_FEATURES] : FEATURES;
+  const sharesLanes = hasUnlistedSubgroups(adapter);
   try {
     const isShared = gpu !== undefined && shared.has(gpu);
     const device = isShared
-      ? await sharedDevice(gpu, () => request(adapter, features))
-      : await request(adapter, features);
-    const opened = new Device(device, adapter.info, "unit" in found ? found.unit : undefined, isShared);
+      ? await sharedDevice(gpu, () => request(adapter, features, sharesLanes))
+      : await request(adapter, features, sharesLanes);
+    const matrixUnit = "unit" in found ? found.unit : undefined;
+    const opened = new Device(device, adapter.info, { matrixUnit, matmul, sharesLanes, isShared });
     openedOn.set(opened, gpu!);
     return opened;
   } catch (error) {
@@ -73,10 +87,24 @@ export async function openDevice(gpu: GPU | undefined): Promise<Device> {
   }
 }
 
-function request(adapter: GPUAdapter, features: readonly string[]): Promise<GPUDevice> {
+/**
+ * Whether kernels may use subgroups of eight lanes without WGSL's directive for them: wgpu, Deno's WebGPU, has them on
+ * llvmpipe with vectors of 256 bits, does not list the feature, and knows no directive.
+ */
+function hasUnlistedSubgroups({ info, features }: GPUAdapter): boolean {
+  const { subgroupMinSize, subgroupMaxSize } = info;
+  return isLlvmpipe(info) && !features.has("subgroups") && subgroupMinSize === 8 && subgroupMaxSize === 8;
+}
+
+function request(
+  adapter: GPUAdapter,
+  features: readonly string[],
+  sharesLanes: boolean,
+): Promise<GPUDevice> {
+  const listed = [...new Set(features as GPUFeatureName[])].filter((name) => adapter.features.has(name));
   return adapter.requestDevice({
     label: "wgrad",
-    requiredFeatures: [...new Set(features as GPUFeatureName[])].filter((name) => adapter.features.has(name)),
+    requiredFeatures: sharesLanes ? [...listed, "subgroups"] : listed,
     requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
   });
 }
@@ -120,6 +148,17 @@ export const LIMITS = [
   "maxComputeWorkgroupsPerDimension",
 ] as const;
 
+/** What a device can do, and how it is used. */
+interface DeviceTraits {
+  /** What the adapter multiplies on matrix units, if it has any. */
+  readonly matrixUnit: MatrixUnit | undefined;
+  readonly matmul: Matmul;
+  /** Whether kernels may use subgroups of eight lanes. */
+  readonly sharesLanes: boolean;
+  /** Whether others use the GPU's device, too: see {@link shareDevice}. */
+  readonly isShared: boolean;
+}
+
 /** A GPU with everything that belongs to it. Open one with {@link openDevice}; close it when done. */
 export class Device {
   readonly pool: Pool;
@@ -138,16 +177,20 @@ export class Device {
   #checks: Set<Promise<void>> = new Set();
   #closed = new AbortController();
 
-  /**
-   * @param matrixUnit what the adapter multiplies on matrix units, if it has any
-   * @param isShared true if others use the GPU's device, too: see {@link shareDevice}
-   */
+  readonly matrixUnit: MatrixUnit | undefined;
+  readonly matmul: Matmul;
+  readonly sharesLanes: boolean;
+  readonly #isShared: boolean;
+
   constructor(
     readonly gpu: GPUDevice,
     readonly adapter: AdapterDescription,
-    readonly matrixUnit?: MatrixUnit,
-    readonly isShared = false,
+    { matrixUnit, matmul, sharesLanes, isShared }: DeviceTraits,
   ) {
+    this.matrixUnit = matrixUnit;
+    this.matmul = matmul;
+    this.sharesLanes = sharesLanes;
+    this.#isShared = isShared;
     this.pool = new Pool(gpu);
     this.failed = new Promise<never>((_, reject) => this.#reject = reject);
     this.failed.catch(() => {});
@@ -317,6 +360,6 @@ export class Device {
     this.fail(new GpuError("Cannot use the device: it was closed")); // first, because this is not a device loss
     this.#closed.abort();
     this.pool.destroy();
-    if (!this.isShared) this.gpu.destroy();
+    if (!this.#isShared) this.gpu.destroy();
   }
 }

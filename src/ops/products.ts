@@ -1,10 +1,10 @@
 /**
  * The matrix products behind conv2d and linear: y from x and w, and dw from x and dy. There are three families of
- * kernels, in registers for software adapters, through workgroup memory for GPUs, and on matrix units for f16 where an
- * adapter has them, each with several tiles, of which the device's choice is run (see core/choice.ts). Narrow groups of
- * channels, which would leave most of a tile empty, are computed in registers on GPUs, too, and groups never on matrix
- * units. Tiles of a family give the same y and dw, bit for bit; the
- * statistics of chunks differ in their last digits, because the chunks differ.
+ * kernels, in registers for software adapters, through workgroup memory for GPUs, and on matrix units, where an adapter
+ * has them, for f16 and for f32 that is to be split into f16 (`device.matmul`). Each has several tiles, of which the
+ * device's choice is run (see core/choice.ts). Narrow groups of channels, which would leave most of a tile empty, are
+ * computed in registers on GPUs, too, and groups never on matrix units. Tiles of a family give the same y and dw, bit
+ * for bit; the statistics of chunks differ in their last digits, because the chunks differ.
  */
 import { columnChunks } from "../../kernels/column_chunks.ts";
 import { columnSum } from "../../kernels/column_sum.ts";
@@ -35,6 +35,7 @@ import {
   implicitGemmTiled,
   statisticsChunks,
 } from "../../kernels/implicit_gemm_tiled.ts";
+import { LARGEST_PARTS, largestMagnitude } from "../../kernels/largest_magnitude.ts";
 import { chunkCount } from "../../kernels/lib/columns.ts";
 import type { GemmAxis } from "../../kernels/lib/gemm_axis.ts";
 import type { OperandSource } from "../../kernels/lib/operand.ts";
@@ -70,17 +71,23 @@ interface Variant {
   readonly parts: number;
 }
 
-/** How products in registers work: where their operands are read from, and the maximum number of sums per thread. */
+/**
+ * How products in registers work: where their operands are read from, whether lanes share loads, and the maximum number
+ * of sums per thread.
+ */
 interface RegisterStyle {
   readonly operands: OperandSource;
+  readonly sharesLoads: boolean;
   readonly sums: number;
 }
 
 /**
  * llvmpipe benefits from textures and large tiles; SwiftShader takes too long to compile these for what they gain.
  */
-function registerStyle({ adapter }: Device): RegisterStyle {
-  return isLlvmpipe(adapter) ? { operands: "texture", sums: 32 } : { operands: "buffer", sums: 8 };
+function registerStyle(device: Device): RegisterStyle {
+  return isLlvmpipe(device.adapter)
+    ? { operands: "texture", sharesLoads: device.sharesLanes, sums: 32 }
+    : { operands: "buffer", sharesLoads: false, sums: 8 };
 }
 
 /** The most channels of a group that GPUs compute in registers: half of the narrowest tile. */
@@ -89,36 +96,66 @@ const NARROW = 16;
 /** The families of kernels. */
 type Family = "registers" | "workgroup memory" | "matrix units";
 
+/** What decides the family of a product. */
+type FamilyOptions = Pick<GemmOptions, "type" | "outputs" | "groups">;
+
 /** The family that computes a product on a device. */
-function familyOf(
-  { adapter, matrixUnit }: Device,
-  { type, outputs, groups = 1 }: Pick<GemmOptions, "type" | "outputs" | "groups">,
-): Family {
-  if (matrixUnit && type === "f16" && groups === 1) return "matrix units";
-  return isSoftware(adapter) || groups > 1 && outputs / groups <= NARROW ? "registers" : "workgroup memory";
+function familyOf(device: Device, o: FamilyOptions): Family {
+  const { type, outputs, groups = 1 } = o;
+  if (device.matrixUnit && groups === 1 && (type === "f16" || device.matmul === "split")) {
+    return "matrix units";
+  }
+  return isSoftware(device.adapter) || groups > 1 && outputs / groups <= NARROW
+    ? "registers"
+    : "workgroup memory";
+}
+
+/** Whether a product's operands are split: those of f32 on matrix units. */
+function isSplit(device: Device, o: FamilyOptions): boolean {
+  return o.type === "f32" && familyOf(device, o) === "matrix units";
+}
+
+const largestOf = kernel("largest_magnitude", largestMagnitude);
+
+/** For a product that splits its operands, the bits of the largest magnitude of each, [1], by `largest_NAME`. */
+export function largestMagnitudes(
+  device: Device,
+  o: FamilyOptions,
+  operands: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
+  if (!isSplit(device, o)) return {};
+  return Object.fromEntries(
+    Object.entries(operands).map(([name, x]) => {
+      const partial = empty(device, [LARGEST_PARTS], "u32", "largest magnitudes");
+      const largest = empty(device, [1], "u32", "largest magnitude");
+      largestOf.run({ x, largest: partial }, { vectors: x.size / 4, parts: LARGEST_PARTS });
+      largestOf.run({ x: partial, largest }, { vectors: LARGEST_PARTS / 4, parts: 1 });
+      return [`largest_${name}`, largest];
+    }),
+  );
 }
 
 /** What tiles on matrix units depend on. */
 function matrixOptions({ matrixUnit, gpu }: Device) {
-  return { type: "f16", unit: matrixUnit!, memory: gpu.limits.maxComputeWorkgroupStorageSize } as const;
+  return { unit: matrixUnit!, memory: gpu.limits.maxComputeWorkgroupStorageSize };
 }
 
 /** The ways to compute y = x w that are worth trying on a device, most promising first. */
 export function productVariants(device: Device, o: GemmOptions): Variant[] {
   const family = familyOf(device, o);
   if (family === "matrix units") {
-    const { unit, type, memory } = matrixOptions(device);
+    const { unit, memory } = matrixOptions(device);
     return matrixGemmTiles(o, unit, memory).map((tile) => ({
       name: tile.name,
-      source: () => implicitGemmMatrix({ ...o, type, groups: 1, transposed: false, tile, unit }),
+      source: () => implicitGemmMatrix({ ...o, groups: 1, transposed: false, tile, unit }),
       parts: matrixChunks(o, tile),
     }));
   }
   if (family === "registers") {
-    const { operands, sums } = registerStyle(device);
+    const { sums, ...style } = registerStyle(device);
     return registerTiles(o, sums).map((tile) => ({
       name: `${tile.images}x${tile.pixels}x${4 * tile.vectors}`,
-      source: () => implicitGemm({ ...o, tile, operands }),
+      source: () => implicitGemm({ ...o, tile, ...style }),
       parts: registerChunks(o, tile),
     }));
   }
@@ -133,19 +170,19 @@ export function productVariants(device: Device, o: GemmOptions): Variant[] {
 export function weightGradientVariants(device: Device, o: WgradOptions): Variant[] {
   const family = familyOf(device, o);
   if (family === "matrix units") {
-    const { unit, type, memory } = matrixOptions(device);
+    const { unit, memory } = matrixOptions(device);
     return matrixWgradTiles(o, unit, memory).map((tile) => ({
       name: tile.name,
-      source: () => conv2dWgradMatrix({ ...o, type, groups: 1, tile, unit }),
+      source: () => conv2dWgradMatrix({ ...o, groups: 1, tile, unit }),
       parts: tiledWgradSlices(o),
     }));
   }
   if (family === "registers") {
-    const { operands } = registerStyle(device);
+    const { operands, sharesLoads } = registerStyle(device);
     const slices = wgradSlices(o, isSoftware(device.adapter) ? undefined : GPU_TARGET);
     return wgradTiles(o).map((tile) => ({
       name: `${tile.pixels}x${4 * tile.inputs}x${4 * tile.vectors}`,
-      source: () => conv2dWgrad({ ...o, tile, operands, slices }),
+      source: () => conv2dWgrad({ ...o, tile, operands, sharesLoads, slices }),
       parts: slices,
     }));
   }
@@ -171,17 +208,18 @@ export type Product = (tensors: ProductTensors, options: GemmOptions) => Tensor 
 export function product(name: string): Product {
   const multiply = kernel(name, (variant: Variant) => variant.source());
   return (tensors, o) => {
-    const { device } = tensors.x;
+    const { x, w } = tensors, { device } = x;
+    const read = { ...tensors, ...largestMagnitudes(device, o, { x, w }) };
     const candidates = productVariants(device, o).map((variant) => ({
       name: variant.name,
       run() {
-        if (!o.statistics) return void multiply.run({ ...tensors }, variant);
+        if (!o.statistics) return void multiply.run(read, variant);
         const partial = empty(device, [variant.parts, 4, o.outputs], "f32", `${name} statistics`);
-        multiply.run({ ...tensors, partial }, variant);
+        multiply.run({ ...read, partial }, variant);
         return partial;
       },
     }));
-    return runChosen<Tensor | undefined>(device, `${name} ${productKey(o)}`, candidates);
+    return runChosen<Tensor | undefined>(device, `${name} ${productKey(device, o)}`, candidates);
   };
 }
 
@@ -211,20 +249,21 @@ export function weightGradient(name: string): WeightGradient {
   const multiply = kernel(name, (variant: Variant) => variant.source());
   const sumSlices = kernel(`${name}_sum`, splitSum);
   return (x, dy, w, o) => {
-    const gradient = gradientFor(w);
+    const { device } = x, gradient = gradientFor(w);
     const type = gradient.dtype as ElementType;
-    const candidates = weightGradientVariants(x.device, o).map((variant) => ({
+    const read = { x, dy, ...largestMagnitudes(device, o, { x, dy }) };
+    const candidates = weightGradientVariants(device, o).map((variant) => ({
       name: variant.name,
       run() {
         const isDirect = variant.parts === 1 && type === "f32";
         const partial = isDirect
           ? gradient
-          : empty(x.device, [variant.parts, ...w.shape], "f32", `${name} slices`);
-        multiply.run({ x, dy, partial }, variant);
+          : empty(device, [variant.parts, ...w.shape], "f32", `${name} slices`);
+        multiply.run({ ...read, partial }, variant);
         if (!isDirect) sumSlices.run({ partial, sum: gradient }, { type, count: gradient.size });
       },
     }));
-    runChosen(x.device, `${name} ${wgradKey(o)}`, candidates);
+    runChosen(device, `${name} ${wgradKey(device, o)}`, candidates);
     return gradient;
   };
 }
@@ -244,13 +283,17 @@ function channelsKey({ channels, outputs, groups = 1 }: GemmOptions | WgradOptio
   return `${channels}>${outputs}${groups > 1 ? `g${groups}` : ""}`;
 }
 
-function productKey(o: GemmOptions): string {
-  return `${o.type} ${batchKey(o.batch)} ${axisKey(o.rows)} ${axisKey(o.cols)} ${channelsKey(o)}`;
+function typeKey(device: Device, o: FamilyOptions): string {
+  return isSplit(device, o) ? `split ${o.type}` : o.type;
 }
 
-function wgradKey(o: WgradOptions): string {
+function productKey(device: Device, o: GemmOptions): string {
+  return `${typeKey(device, o)} ${batchKey(o.batch)} ${axisKey(o.rows)} ${axisKey(o.cols)} ${channelsKey(o)}`;
+}
+
+function wgradKey(device: Device, o: WgradOptions): string {
   const sizes = `${o.input.join("x")}>${o.output.join("x")} ${o.filter.join("x")}/${o.stride}`;
-  return `${o.type} ${batchKey(o.batch)} ${sizes} ${channelsKey(o)}`;
+  return `${typeKey(device, o)} ${batchKey(o.batch)} ${sizes} ${channelsKey(o)}`;
 }
 
 /** Rows up to which their sum is not split. */

@@ -17,7 +17,7 @@ export function describeConfig(config: Config): string {
       : counted(trainer.max_epochs, "epoch"),
     `batch ${data.batch_size}${each === 1 ? "" : ` x ${each}`}`,
     ...limits(config),
-    trainer.precision,
+    trainer.matmul === "split" ? `${trainer.precision} by split products` : trainer.precision,
     `${optimizer.name}${optimizer.sam ? " with SAM" : ""}${trainer.lr_find ? "" : ` at ${rates(config)}`}`,
     `seed ${seed}`,
   ].join(", ");

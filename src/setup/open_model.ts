@@ -12,10 +12,11 @@ import { chooseGpu } from "./choose_gpu.ts";
 import type { Host } from "./host.ts";
 import { openWeights } from "./open_weights.ts";
 
-/** Opens the configured GPU and prints its name. @throws GpuError if there is none */
+/** Opens the configured GPU and prints its name. @throws GpuError if there is none, or one that cannot multiply as configured */
 export async function openConfigured(host: Host, config: Config): Promise<Device> {
-  const { provider, note } = await chooseGpu(host, { gpu: config.gpu, precision: config.trainer.precision });
-  const device = await openDevice(await host.openGpu(provider));
+  const { gpu, trainer: { precision, matmul } } = config;
+  const { provider, note } = await chooseGpu(host, { gpu, precision, matmul });
+  const device = await openDevice(await host.openGpu(provider), matmul);
   host.print(`device  ${describeAdapter(device)}`);
   if (note !== undefined) host.print(`        ${note}`);
   return device;

@@ -74,7 +74,7 @@ for (const [overrides, path, value] of resolved) {
 }
 
 const epochKeys =
-  "Keys of trainer: max_epochs, precision, gradient_clip_val, gradient_clip_algorithm, accumulate_grad_batches, " +
+  "Keys of trainer: max_epochs, precision, matmul, gradient_clip_val, gradient_clip_algorithm, accumulate_grad_batches, " +
   "num_sanity_val_steps, log_every_n_steps, val_check_interval, fast_dev_run, overfit_batches, " +
   "limit_train_batches, limit_val_batches, limit_test_batches, lr_find, lr_range, strategy, devices, num_nodes, sync_batchnorm, " +
   "bucket_cap_mb, ddp_comm_hook, share_gpu, tune_kernels, replay";

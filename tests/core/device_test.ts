@@ -35,6 +35,25 @@ Deno.test("openDevice() names an adapter that gives no device", async () => {
   await assertRejects(() => openDevice(gpu), GpuError, "Cannot open the GPU Test GPU: busy");
 });
 
+Deno.test("openDevice() refuses to split products where there are no matrix units, with the reason", async () => {
+  const adapter = { features: new Set(), limits: {}, info: { description: "Test GPU" } };
+  const gpu = { requestAdapter: () => Promise.resolve(adapter) } as unknown as GPU;
+  const error = await assertRejects(
+    () => openDevice(gpu, "split"),
+    GpuError,
+    "Cannot split products of f32 (trainer.matmul=split) on Test GPU because it has no matrix units: the adapter " +
+      'has no feature "chromium-experimental-subgroup-matrix"; set trainer.matmul=f32, or see with',
+  );
+  assertEquals(exitCode(error), 4);
+});
+
+gpuTest("lanes share loads on llvmpipe with vectors of 256 bits, where Deno has subgroups", async () => {
+  const device = await openDevice(await testGpu());
+  const { description } = device.adapter, isDeno = Deno.env.get("WGRAD_GPU") === undefined;
+  assertEquals(device.sharesLanes, isDeno && /llvmpipe.* 256 bits/.test(description));
+  device.close();
+});
+
 deviceTest("a lost device rejects reads and device.failed, and every later call throws", async (device) => {
   const x = tensorOf(device, [1, 2, 3], [3]);
   device.gpu.destroy();

@@ -20,7 +20,7 @@ import { recordProgram } from "../../src/core/program.ts";
 import { record, withTape } from "../../src/core/tape.ts";
 import { type DType, type Tensor, tensorOf } from "../../src/core/tensor.ts";
 import { backward } from "../../src/ops/backward.ts";
-import { afterAll, gpuTest, printsShares, testGpu } from "../rings.ts";
+import { afterAll, gpuTest, printsShares, testGpu, testMatmul } from "../rings.ts";
 
 /** An input of the op. */
 export interface OpInput {
@@ -258,7 +258,7 @@ let opened: Promise<Device> | undefined;
  * kernel fails its own tests alone.
  */
 export function testDevice(): Promise<Device> {
-  return opened ??= testGpu().then(openDevice).then((device) => {
+  return opened ??= testGpu().then((gpu) => openDevice(gpu, testMatmul)).then((device) => {
     device.failed.catch(() => opened = undefined);
     return device;
   });

@@ -4,7 +4,7 @@ import type { ElementType } from "../../kernels/lib/source.ts";
 import type { Tile } from "../../kernels/lib/tile.ts";
 import { kernel } from "../../src/core/kernel.ts";
 import { tensorOf } from "../../src/core/tensor.ts";
-import { productVariants, weightGradientVariants } from "../../src/ops/products.ts";
+import { largestMagnitudes, productVariants, weightGradientVariants } from "../../src/ops/products.ts";
 import { blank, forwardOptions, mergeChunks, shapesOf, stored, wgradOptions } from "../kernels/conv_case.ts";
 import * as reference from "../reference/conv2d.ts";
 import { gpuTest } from "../rings.ts";
@@ -29,29 +29,33 @@ export function variantsTest(name: string, type: ElementType, shape: reference.C
     for (const variant of productVariants(device, options)) {
       await context.step(`forward ${variant.name} in ${type}`, () =>
         device.scope(async () => {
-          const tensors = {
+          const operands = {
             x: tensorOf(device, [...x], shapes.x, type),
             w: tensorOf(device, [...w], shapes.w, type),
+          };
+          const tensors = {
+            ...operands,
             y: blank(device, shapes.y, type),
             partial: blank(device, [variant.parts, 4, k]),
           };
-          multiply.run(tensors, variant);
+          multiply.run({ ...tensors, ...largestMagnitudes(device, options, operands) }, variant);
           const actual = await tensors.y.read();
           expectClose("y", shapes.y, actual, y, tolerance(type));
           assertEquals(actual, bits.y ??= actual, "Another tile gave other bits");
           checkStatistics(await tensors.partial.read(), variant.parts, k, y);
         }));
     }
-    for (const variant of weightGradientVariants(device, wgradOptions(shape, NO_TILE, type))) {
+    const wgrad = wgradOptions(shape, NO_TILE, type);
+    for (const variant of weightGradientVariants(device, wgrad)) {
       await context.step(`wgrad ${variant.name} in ${type}`, () =>
         device.scope(async () => {
-          const tensors = {
+          const operands = {
             x: tensorOf(device, [...x], shapes.x, type),
             dy: tensorOf(device, [...dy], shapes.y, type),
-            partial: blank(device, [variant.parts, ...shapes.w]),
           };
-          multiply.run(tensors, variant);
-          const partial = await tensors.partial.read();
+          const results = { partial: blank(device, [variant.parts, ...shapes.w]) };
+          multiply.run({ ...operands, ...results, ...largestMagnitudes(device, wgrad, operands) }, variant);
+          const partial = await results.partial.read();
           assertEquals(partial, bits.dw ??= partial, "Another tile gave other bits");
           const sum = Float64Array.from(dw, (_, i) => {
             let total = 0;

@@ -99,6 +99,9 @@ export const trainerSchema = z.strictObject({
   }).default("32-true").describe(
     "Number format of activations and weights",
   ),
+  matmul: z.enum(["f32", "split"]).default("f32").describe(
+    "Products in 32-true: of f32 as they are, or split: each by three products of f16 on matrix units",
+  ),
   gradient_clip_val: z.number().min(0).nullable().default(1)
     .describe("Largest norm of the whole gradient, or largest value; null or 0: no clipping"),
   gradient_clip_algorithm: z.enum(["norm", "value"]).default("norm")
@@ -149,4 +152,12 @@ export const trainerSchema = z.strictObject({
     "Choose kernels by measurement and keep the choices; false: by rule, the same everywhere",
   ),
   replay: z.boolean().default(true).describe("Record a step once and replay it; false: walk it each time"),
+}).check(({ value: { matmul, precision }, issues }) => {
+  if (matmul === "f32" || precision === "32-true") return;
+  issues.push({
+    code: "custom",
+    input: matmul,
+    path: ["matmul"],
+    message: `must be f32 with precision=${precision}, whose products are of f16 already`,
+  });
 });
