@@ -13,11 +13,11 @@ export async function sent(
   given: Source,
   signal?: AbortSignal,
 ): Promise<Source> {
-  if (given.kind !== "files" || given.files.length <= PART) return given;
+  if (!("files" in given) || given.files.length <= PART) return given;
   const ahead = ++last;
   for (let from = 0; from < given.files.length; from += PART) {
     const files = given.files.slice(from, from + PART);
     await call("ahead", { ahead, files }, { ...(signal && { signal }) });
   }
-  return { kind: "files", files: [], ahead };
+  return { ...given, files: [], ahead };
 }

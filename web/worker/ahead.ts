@@ -18,10 +18,10 @@ export function filesAhead(): {
       },
     },
     withFiles(source) {
-      if (source.kind !== "files" || source.ahead === undefined) return source;
-      const files = parts.get(source.ahead) ?? [];
+      if (!("files" in source) || source.ahead === undefined) return source;
+      const { ahead, ...others } = source, files = parts.get(ahead) ?? [];
       parts.clear(); // of what was given up meanwhile, too
-      return { kind: "files", files };
+      return { ...others, files };
     },
   };
 }

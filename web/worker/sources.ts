@@ -6,6 +6,7 @@ import { joinedTree } from "../../src/data/files/joined_tree.ts";
 import { baseOf } from "../../src/data/files/paths.ts";
 import { generateSyntheticJerseys } from "../../src/data/synthetic_jerseys/generate.ts";
 import type { FileTree } from "../../src/data/types.ts";
+import { amount, counted } from "../../src/data/words.ts";
 import { blobSource, encodeJpeg, filesTree, openArchive, servedTree } from "../../src/host/browser.ts";
 import { DRAWN } from "../protocol/drawn.ts";
 import type { Source } from "../protocol/source.ts";
@@ -31,7 +32,15 @@ export async function openSource(source: Source, progress: (what: string) => voi
 
 /** All files of what was dropped or chosen, by path. */
 export async function filesOf(source: Extract<Source, { kind: "files" | "handles" }>): Promise<Named> {
-  return source.kind === "files" ? source.files : await listed(source.handles);
+  if (source.kind === "files") return source.files;
+  const { handles, files, count = 0 } = source;
+  const found = await listed(handles), known = new Set(found.map(([path]) => path));
+  const all = [...found, ...files.filter(([path]) => !known.has(path))];
+  if (all.length >= count) return all;
+  throw new DataError(
+    `Cannot read what was dropped: the browser gives ${amount(all.length)} of ${counted(count, "file")}; ` +
+      "pack it as a .zip, and drop that",
+  );
 }
 
 /** The name of a tree of files that came without a folder. */
@@ -41,6 +50,11 @@ type Named = readonly (readonly [path: string, file: File])[];
 
 /** Archives at the top become folders; a single folder or archive is the dataset itself. */
 async function given(files: Named): Promise<FileTree> {
+  if (files.length === 0) {
+    throw new DataError(
+      "Cannot read a dataset: what was given has no files; drop a folder or an archive with images",
+    );
+  }
   const archives = new Map<string, FileTree>(), others = new Map<string, File>();
   for (const [path, file] of files) {
     if (!path.includes("/") && await isArchive(file)) archives.set(path, await openArchive(file));

@@ -352,6 +352,11 @@ refuse(
   /"val" and "valid"|"valid" and "val"/,
 );
 refuse(
+  "a folder with an archive",
+  { "data.zip": "zipped" },
+  /it has 0 images among 1 file, and archives \("data\.zip"\), which are read if they are opened themselves/,
+);
+refuse(
   "images without labels",
   many("photos", 3),
   /has no images with labels: it has 3 images among 3 files/,

@@ -25,7 +25,7 @@ export const pickFolder = (globalThis as { showDirectoryPicker?: PickFolder }).s
 /** The folder that is chosen in a dialog; undefined if none is. */
 export async function chosenFolder(pick: PickFolder): Promise<Source | undefined> {
   try {
-    return { kind: "handles", handles: [await pick.call(globalThis)] };
+    return { kind: "handles", handles: [await pick.call(globalThis)], files: [] };
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") return undefined;
     throw error;
@@ -42,10 +42,12 @@ export async function droppedSource({ items, files }: DataTransfer): Promise<Sou
   const entries = dropped.map((item) => item.webkitGetAsEntry());
   const asked = dropped.map((item) => handleOf(item));
   const handles = (await Promise.all(asked)).filter((handle) => handle !== null);
-  if (handles.length > 0 && handles.length === dropped.length) return { kind: "handles", handles };
   const folders = entries.filter((entry) => entry !== null);
+  if (handles.length > 0 && handles.length === dropped.length) {
+    return { kind: "handles", handles, ...await leftOut(folders) };
+  }
   if (folders.length === 0) return { kind: "files", files: await chosenFiles(loose) };
-  return { kind: "files", files: await filesBelow(folders) };
+  return { kind: "files", files: await filesOf(await foundBelow(folders)) };
 }
 
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
@@ -57,10 +59,35 @@ function handleOf(item: WithHandle): Promise<FileSystemHandle | null> {
 /** Files that are asked for at the same time: their answers come in one task, and each takes a sixth of a millisecond. */
 const AT_ONCE = 100;
 
-/** All files at or below entries, by path. */
-async function filesBelow(entries: readonly FileSystemEntry[]): Promise<Named[]> {
-  const found: Found[] = [], files: Named[] = [];
+/**
+ * Names that Chromium's handles of folders leave out (file_util_icu.cc and IsSafePathComponent there), and a few that
+ * they do not.
+ */
+const LEFT_OUT =
+  /["*:<>?\\|\p{C}]|^\s|[\s.]$|^(?:con|prn|aux|nul|com\d|lpt\d|clock\$)(?:\.|$)|\.(?:lnk|local|scf|url)$|^(?:desktop\.ini|thumbs\.db)$/iu;
+
+/** The files at or below entries that their handles leave out, and how many there are in all. */
+async function leftOut(entries: readonly FileSystemEntry[]): Promise<Pick<HandleSource, "files" | "count">> {
+  try {
+    const found = await foundBelow(entries);
+    const some = found.filter(([path]) => path.split("/").some((name) => LEFT_OUT.test(name)));
+    return { files: await filesOf(some), count: found.length };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "EncodingError") return { files: [] }; // a page from disk cannot list them
+    throw error;
+  }
+}
+
+type HandleSource = Extract<Source, { kind: "handles" }>;
+
+async function foundBelow(entries: readonly FileSystemEntry[]): Promise<Found[]> {
+  const found: Found[] = [];
   for (const entry of entries) await list(entry, entry.name, found);
+  return found;
+}
+
+async function filesOf(found: readonly Found[]): Promise<Named[]> {
+  const files: Named[] = [];
   for (let from = 0; from < found.length; from += AT_ONCE) {
     append(files, await Promise.all(found.slice(from, from + AT_ONCE).map(fileOf)));
     await nextTask(); // else answers to new questions would go on in this one

@@ -1,7 +1,7 @@
 /** How the files were understood, what was left out, and how many validate where the files do not say. */
 import { counted } from "../../../src/data/words.ts";
 import type { Summary } from "../../protocol/calls.ts";
-import { choices, isUnlabelled, openAs } from "../../state/session.ts";
+import { choices, given, isUnlabelled, openAs } from "../../state/session.ts";
 
 const SHARES = [0, 0.05, 0.1, 0.15, 0.2, 0.3];
 
@@ -15,8 +15,14 @@ export function HowRead({ summary }: { summary: Summary }) {
         {counted(count, "image")} in {counted(classes.length, "class")}; read as {understood}.
       </p>
       {isDivided && <HoldOut classes={classes} />}
-      {notes.length + ignored.length > 0 && (
+      {notes.length + ignored.length + Number(mayLack()) > 0 && (
         <ul class="notes">
+          {mayLack() && (
+            <li>
+              This browser leaves out files with one of <code>" * : &lt; &gt; ? \ |</code>{" "}
+              or an invisible character in their names; if there are such, pack the folder as a .zip.
+            </li>
+          )}
           {notes.map((note) => <li key={note}>{note}</li>)}
           {ignored.map(({ reason, count, first }) => (
             <li key={reason}>
@@ -28,6 +34,13 @@ export function HowRead({ summary }: { summary: Summary }) {
       )}
     </section>
   );
+}
+
+/** True for a folder of which the browser may not tell all names. */
+function mayLack(): boolean {
+  const source = given();
+  return source?.kind === "handles" && source.count === undefined &&
+    source.handles.some(({ kind }) => kind === "directory");
 }
 
 function HoldOut({ classes }: { classes: readonly string[] }) {

@@ -2,6 +2,7 @@
 import { DataError } from "../../../base/errors.ts";
 import { fewQuoted } from "../../../base/few.ts";
 import { counted } from "../../words.ts";
+import { isArchiveName } from "../archives/format.ts";
 import type { LayoutContext, Reading } from "../layout.ts";
 import type { Listing } from "../listing.ts";
 import { class_folders, innermost_folders } from "./class_folders.ts";
@@ -123,6 +124,12 @@ function contents({ images, paths, top }: Listing): string {
   const filled = top.folders.filter(({ total }) => total > 0), [one] = filled;
   if (filled.length === 1 && one.total === images.length) {
     return `${found}, all in the one folder "${one.name}"`;
+  }
+  const archives = paths.filter(isArchiveName);
+  if (images.length === 0 && archives.length > 0) {
+    return `${found}, and archives (${
+      fewQuoted(archives)
+    }), which are read if they are opened themselves or unpacked`;
   }
   const folders = fewQuoted(top.folders.map(({ name }) => name));
   return folders === "" ? `${found}, and no folders` : `${found}, and its folders are ${folders}`;
