@@ -7,7 +7,7 @@ import { metricCases } from "./metrics.ts";
 import { opCases } from "./ops.ts";
 import { optimizerCases } from "./optimizers.ts";
 import { scheduleCases } from "./schedules.ts";
-import { trajectoryCases } from "./trajectory.ts";
+import { isTrajectory, trajectoryCases } from "./trajectory.ts";
 import { transformCases } from "./transforms.ts";
 import { isWeights, weightCases } from "./weights.ts";
 
@@ -32,7 +32,7 @@ const kinds: readonly Kind[] = [
   { name: "ema", reads: (file) => file === "ema.json", collect: emaCases },
   { name: "metrics", reads: (file) => file === "metrics.json", collect: metricCases },
   { name: "weights", reads: isWeights, collect: weightCases },
-  { name: "trajectories", reads: (file) => /^trajectory_.*\.json$/.test(file), collect: trajectoryCases },
+  { name: "trajectories", reads: isTrajectory, collect: trajectoryCases },
 ];
 
 /** Files that describe a folder and contain no cases. */

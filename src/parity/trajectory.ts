@@ -17,6 +17,7 @@ import { chosenOptimizer } from "./optimizers.ts";
 import type { ParityCase, Row, Suite } from "./case.ts";
 import { absolute, byEach, byLargest, compare, type Comparison, type Measure } from "./compare.ts";
 import type { CaseFolder } from "./folder.ts";
+import { gradientRow } from "./trajectory_gradients.ts";
 import { runTrajectory, type TrajectoryRun } from "./trajectory_run.ts";
 
 /** Absolute, at each step. */
@@ -69,12 +70,18 @@ const table = z.object({
   steps: z.tuple([firstStep], step),
   eval_logits: z.array(z.number()),
   eval_logits_f64: z.array(z.number()).optional(),
+  gradients: z.array(z.object({ file: z.string(), rounding: z.number() })).optional(),
   final: z.record(z.string(), digest),
 });
 
 /** A trajectory as described by its file. */
 export type Trajectory = z.output<typeof table>;
 type Digest = z.output<typeof digest>;
+
+/** True for the files that these cases read. */
+export function isTrajectory(file: string): boolean {
+  return /^trajectory_.*\.json$|^gradients_.*\.safetensors$/.test(file);
+}
 
 /** The trajectories of a folder. */
 export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
@@ -85,15 +92,33 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
   const isKnown = ({ given: { arch } }: typeof read[number]) => (modelNames as string[]).includes(arch);
   return {
     cases: read.filter(isKnown).map(({ name, given }): ParityCase => {
-      const run = (device: Device, precision: Precision) =>
-        runTrajectory(device, given.arch as ModelName, given, precision);
+      const arch = given.arch as ModelName, { gradients: kept } = given;
+      const whole = async (device: Device, precision: Precision) => {
+        const rows: Row[] = [];
+        const run = await runTrajectory(device, arch, given, {
+          precision,
+          ...(kept && {
+            onGradients: async (step, gradients) => {
+              const { file, rounding } = kept[step];
+              const exact = await folder.tensors(file);
+              rows.push(gradientRow(`${name} step ${step + 1}`, gradients, { precision, exact, rounding }));
+            },
+          }),
+        });
+        return { run, rows };
+      };
       return {
         name,
         gpu: true,
-        run: async (device) => [
-          ...trajectoryRows(name, given, await run(device, "32-true")),
-          mixedRow(name, given, await run(device, "16-mixed")),
-        ],
+        run: async (device) => {
+          const single = await whole(device, "32-true"), mixed = await whole(device, "16-mixed");
+          return [
+            ...trajectoryRows(name, given, single.run),
+            ...single.rows,
+            mixedRow(name, given, mixed.run),
+            ...mixed.rows,
+          ];
+        },
       };
     }),
     notCovered: read.filter((one) => !isKnown(one)).map(({ given: { arch } }) => arch),

@@ -11,7 +11,7 @@ import { createModel, type ModelName } from "../nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../optim/optimizers/mod.ts";
 import { stepResults } from "../train/step_results.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
-import { trainStep } from "../train/step.ts";
+import { type TrainStep, trainStep } from "../train/step.ts";
 import {
   classWeights,
   evalImages,
@@ -48,12 +48,19 @@ export interface TrajectoryRun {
   readonly evalLogits: ArrayLike<number>;
 }
 
+/** How a trajectory is run. */
+export interface TrajectoryOptions {
+  readonly precision: Precision;
+  /** Sees all gradients of each step, before clipping. */
+  readonly onGradients?: (step: number, gradients: ReadonlyMap<string, StateTensor>) => Promise<void>;
+}
+
 /** Runs all steps of a trajectory. */
 export async function runTrajectory(
   device: Device,
   arch: ModelName,
   plan: TrajectoryPlan,
-  precision: Precision = "32-true",
+  { precision, onGradients }: TrajectoryOptions,
 ): Promise<TrajectoryRun> {
   const { classes, size, steps, options = {}, clip_norm: maxNorm } = plan;
   const model = createModel(device, { name: arch, options }, { classes, seed: 0, precision });
@@ -72,17 +79,33 @@ export async function runTrajectory(
   const norms: number[] = [], labels: number[][] = [];
   let first: ReadonlyMap<string, StateTensor> = new Map();
   for (let step = 0; step < steps.length; step++) {
-    const batch = batchOf(plan, step);
+    const batch = batchOf(plan, step), scale = await lossScaleOf(train);
     await train.run(batch, plan.optimizer.lr);
     labels.push([...topClasses(batch.target)]);
     norms.push((await train.clip.read())[0]); // GPU sync point
-    if (step === 0) first = await model.parameters.gradientState();
+    if (step > 0 && onGradients === undefined) continue;
+    const gradients = unscaled(await model.parameters.gradientState(), scale); // GPU sync point
+    if (step === 0) first = gradients;
+    await onGradients?.(step, gradients);
   }
   const losses = (await results.steps()).map(({ loss }) => loss);
   const final = await model.parameters.state();
   const evalLogits = await forward(device, model, plan, evalImages(plan), false);
   for (const part of [train, results, optimizer, model.parameters]) part.free();
   return { labels, losses, norms, logits, gradients: first, final, evalLogits };
+}
+
+/** What gradients in f16 are multiplied by. */
+async function lossScaleOf({ decision }: TrainStep): Promise<number> {
+  return decision.skips ? (await decision.read()).scale : 1; // GPU sync point
+}
+
+function unscaled(
+  gradients: ReadonlyMap<string, StateTensor>,
+  scale: number,
+): ReadonlyMap<string, StateTensor> {
+  for (const { values } of gradients.values()) values.forEach((value, i) => values[i] = value / scale);
+  return gradients;
 }
 
 /** The initial values of every parameter and statistic, from the formula. */

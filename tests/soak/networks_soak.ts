@@ -1,6 +1,7 @@
 /**
  * Every network against torchvision at full size, and three training steps of those for which no fixture is kept: the
- * logits of evaluation, and losses, gradients and parameters in f32 and 16-mixed. `PYTHON=...` names an interpreter with
+ * logits of evaluation; losses, parameters and, element by element, all gradients of each step in f32; losses and the
+ * whole gradient of each step in 16-mixed. `PYTHON=...` names an interpreter with
  * torch, torchvision and what else tests/fixtures/make.py needs; `NETWORKS=a,b` chooses.
  */
 import { assertEquals } from "@std/assert";
