@@ -116,6 +116,7 @@ type Batches = Float | number;
 export interface TrainerConfig {
   readonly max_epochs: number;
   readonly precision: "32-true" | "16-mixed";
+  readonly matmul: "f32" | "split";
   readonly gradient_clip_val: number | null;
   readonly gradient_clip_algorithm: "norm" | "value";
   readonly accumulate_grad_batches: number;
