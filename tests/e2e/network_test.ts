@@ -40,14 +40,3 @@ if (canTrace && python !== undefined) {
       assertEquals(await networkCalls(folder, ["deno", "task", "train", ...args]), []);
     }));
 }
-
-Deno.test("every command of deno.json that starts Deno turns its check for updates off", async () => {
-  const { tasks } = JSON.parse(await Deno.readTextFile(new URL("../../deno.json", import.meta.url)));
-  for (const [name, task] of Object.entries<string | { command: string }>(tasks)) {
-    for (const part of (typeof task === "string" ? task : task.command).split(" && ")) {
-      if (/\bdeno (?!task )/.test(part)) {
-        assert(part.includes("DENO_NO_UPDATE_CHECK=1 deno "), `${name}: ${part}`);
-      }
-    }
-  }
-});

@@ -59,3 +59,14 @@ Deno.test("a process of one configuration leaves alone what those of the others 
   const modes = names.map((name) => read(`${name}.json`).nodeModulesDir);
   assertEquals(modes, ["auto", "manual", "manual", "manual", "manual"]);
 });
+
+Deno.test("every command of deno.json that starts Deno turns its check for updates off", () => {
+  const { tasks } = read("deno.json");
+  for (const [name, task] of Object.entries<string | { command: string }>(tasks)) {
+    for (const part of (typeof task === "string" ? task : task.command).split(" && ")) {
+      if (/\bdeno (?!task )/.test(part)) {
+        assert(part.includes("DENO_NO_UPDATE_CHECK=1 deno "), `${name}: ${part}`);
+      }
+    }
+  }
+});
