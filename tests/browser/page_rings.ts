@@ -2,6 +2,7 @@
  * What stands in for tests/rings.ts in a page: tests are kept by name, and the page's driver (op_ring_test.ts) runs
  * them one by one. So the page runs the very cases that Deno runs.
  */
+import type { Matmul } from "../../src/core/device.ts";
 import type { RingTest, TestBody } from "../rings.ts";
 
 const tests = new Map<string, TestBody>();
@@ -16,6 +17,9 @@ export const gpuTest: RingTest = (name, body) => {
 export function testGpu(): Promise<GPU> {
   return Promise.resolve(navigator.gpu);
 }
+
+/** How the page's device multiplies f32. */
+export const testMatmul: Matmul = "f32";
 
 /** The page is closed after its last test, and what it holds with it. */
 export function afterAll(): void {}
