@@ -5,5 +5,8 @@ import { runInPage } from "./ring_in_page.ts";
 browserTest(
   "augmentation on the GPU passes its tests in Chromium",
   (context) =>
-    runInPage(context, ["augmenter", "colors", "degrade"].map((name) => `tests/data/gpu/${name}_test.ts`)),
+    runInPage(
+      context,
+      ["augmenter", "colors", "degrade", "finish"].map((name) => `tests/data/gpu/${name}_test.ts`),
+    ),
 );

@@ -61,10 +61,10 @@ export function finishMixed(
       pairs.slice(start, start + CHUNK),
       ({ own, partner }) => eraseWords(own) + eraseWords(partner),
       ({ own, partner }) => {
-        const { own: share, box: { top, left, height, width } } = rowMix(mix, own.row);
+        const { own: factor, box: { top, left, height, width } } = rowMix(mix, own.row);
         const box = [top, left, ...(own === partner ? [0, 0] : [height, width])];
         const erases = [...putErases(buffers, own), ...putErases(buffers, partner)];
-        return [buffers.kept(own.row), own.row, buffers.kept(partner.row), bits(share), ...box, ...erases];
+        return [buffers.kept(own.row), own.row, buffers.kept(partner.row), bits(factor), ...box, ...erases];
       },
       (jobs) => mixedPass.run({ jobs: upload.data, x: squares, images }, { jobs, ...options }),
     );

@@ -176,35 +176,6 @@ gpuTest("augmenter() gives a picture the same image in every batch, bit for bit"
   assertEquals(device.pool.stats().live, live);
 });
 
-gpuTest("augmenter() mixes the images of a batch, however many there are", async () => {
-  const side = SIDE, count = 71; // more than a chunk
-  const many = Array.from({ length: count }, (_, i) => pictures[i % pictures.length]);
-  const prepared = [
-    { resize: { size: side, keep_aspect: false } },
-    { random_apply: { p: 0.5, transforms: [{ color_jitter: { brightness: 0.3, contrast: 0.3 } }] } },
-    "normalize",
-    { random_erasing: { p: 0.5, value: [1, -2, 0.5] } },
-  ];
-  const operations = many.map(drawn(prepared, side, "train"));
-  assert(operations.flat().some(({ kind }) => kind === "erase"));
-  const whole = { top: 0, left: 0, width: side, height: side },
-    part = { top: 5, left: 30, width: 7, height: 11 };
-  const ways = [{ share: 0.3, own: 0.3, box: whole }, { share: 0.9, own: 0, box: part }], [blend, box] = ways;
-  const [one, list] = [many.slice(0, 1), operations.slice(0, 1)];
-  for (const all of ways) {
-    const mix = { partner: "before", all } as const;
-    await assertTwins({ pictures: many, operations, side, mix }, "exact", `own ${all.own}`);
-    await assertTwins({ pictures: one, operations: list, side, mix }, "exact", "an image with itself");
-  }
-  const none = { share: 1, own: 1, box: { ...part, width: 0 } };
-  const rows = many.map((_, row) =>
-    row === 3 || row === count - 4 ? none : row % 3 === 0 ? box : { ...blend, own: row / 99 }
-  );
-  const mix = { partner: "mirrored", rows } as const;
-  await assertTwins({ pictures: many, operations, side, mix }, "exact", "pairs");
-  await assertTwins({ pictures: one, operations: list, side, mix }, "exact", "an image without a partner");
-});
-
 gpuTest("augmenter() leaves what comes before the resize to the processor, and says so once", async () => {
   const side = SMALL;
   const operations = pictures.map(

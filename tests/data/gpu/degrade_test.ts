@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { rng } from "../../../src/base/rng.ts";
-import type { Operation, OperationOf } from "../../../src/data/transforms/operation.ts";
+import type { Operation } from "../../../src/data/transforms/operation.ts";
 import { perspectiveCoefficients } from "../../../src/data/transforms/perspective.ts";
 import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { gpuTest } from "../../rings.ts";
@@ -76,18 +76,6 @@ gpuTest("augmenter() moves corners in perspective", async () => {
     const interpolation = i % 2 ? "nearest" : "bilinear";
     return [{ kind: "perspective", coefficients, interpolation, fill: [9, 0, 200] }];
   }, "level");
-});
-
-gpuTest("augmenter() erases boxes of the normalised image, one after the other", async () => {
-  const box = (top: number, left: number, value: OperationOf<"erase">["value"]): Operation => ({
-    kind: "erase",
-    top,
-    left,
-    height: 3,
-    width: 2,
-    value,
-  });
-  await check((_, i) => [box(0, 0, [0, 0, 0]), box(1, i, [1, -2, 0.5])].slice(i % 3), "exact");
 });
 
 /** conf/transforms/basketball_jersey.yaml. */
