@@ -42,7 +42,7 @@ gpuTest("augmenter() mixes the images of a batch, however many there are", async
   const operations = many.map((picture: Picture, i) => draw(picture, rng(7, i)));
   assert(operations.flat().some(({ kind }) => kind === "erase"));
   const whole = { top: 0, left: 0, width: side, height: side },
-    part = { top: 5, left: 30, width: 7, height: 11 };
+    part = { top: 5, left: 20, width: 7, height: 11 };
   const ways = [{ share: 0.3, own: 0.3, box: whole }, { share: 0.9, own: 0, box: part }], [blend, box] = ways;
   const [one, list] = [many.slice(0, 1), operations.slice(0, 1)];
   for (const all of ways) {
