@@ -6,6 +6,7 @@ import type { ChangeSummary } from "../../protocol/compare_calls.ts";
 import { call } from "../../state/session.ts";
 import { Bitmap } from "../images/picture.tsx";
 import { useCall } from "../use_call.ts";
+import { Path } from "../path.tsx";
 
 /** Groups that are shown at first, how many more at a time, and files of a group. */
 const SHOWN = 12, MORE = 48, FILES = 6;
@@ -125,7 +126,7 @@ function Shown({ file, of, isAlone }: { file: VersionFile; of: string; isAlone: 
         {!isAlone && <small>{version}</small>}
         <b>{className}</b> {split}
         {note !== undefined && <small>{note}</small>}
-        <code title={path}>{path}</code>
+        <Path path={path} title={path} />
       </figcaption>
     </figure>
   );

@@ -3,6 +3,7 @@ import { amount, counted } from "../../../src/data/words.ts";
 import type { Way } from "../../../src/data/files/ways.ts";
 import { call, choices, openAs } from "../../state/session.ts";
 import { Bitmap } from "../images/picture.tsx";
+import { Path } from "../path.tsx";
 
 /** The question, and an answer for each way. */
 export function Question({ reason, ways }: { reason: string; ways: readonly Way[] }) {
@@ -58,7 +59,7 @@ function WayBox({ way }: { way: Way }) {
               alt=""
               draw={(signal) => call("example", { path: placeOf(path), side: SIDE }, { signal })}
             />
-            <code>{path}</code>
+            <Path path={path} />
             {!isUnlabelled && (
               <span>
                 is <b>{className}</b>

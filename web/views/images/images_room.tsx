@@ -14,6 +14,7 @@ import { Filters } from "./filters.tsx";
 import { Grid } from "./grid.tsx";
 import { LabelKeys, labelOfKey } from "./label_keys.tsx";
 import { Taken } from "./taken.tsx";
+import { Path } from "../path.tsx";
 
 /** The room. */
 export function ImagesRoom() {
@@ -131,7 +132,7 @@ function Relabel({ row, field }: { row: Row; field: { current: HTMLInputElement 
         {[...new Set([...own, ...givenLabels.value])].map((name) => <option key={name} value={name} />)}
       </datalist>
       <p>
-        <code>{row.path}</code> {row.size === undefined ? "" : `${row.size[0]} x ${row.size[1]}`}
+        <Path path={row.path} /> {row.size === undefined ? "" : `${row.size[0]} x ${row.size[1]}`}
       </p>
     </form>
   );

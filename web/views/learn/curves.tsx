@@ -6,23 +6,23 @@ import type { Run } from "../../state/learning.ts";
 import { showFault } from "../../state/session.ts";
 import { isDark } from "../is_dark.ts";
 
-/** The two plots; the figures above them say the same in text. */
-export function Curves({ run: { steps, valids } }: { run: Run }) {
+/** The two plots; the figures above them say the same in text. A batch by heart is not validated. */
+export function Curves({ run: { kind, steps, valids } }: { run: Run }) {
   const at = steps.map(({ step }) => step), validAt = new Map(valids.map((valid) => [valid.step, valid]));
-  const valid = (of: "loss" | "top1") => at.map((step) => validAt.get(step)?.[of] ?? null);
+  const dataOf = (of: "loss" | "top1", scale: number): Data => {
+    const valid = at.map((step) => validAt.has(step) ? scale * validAt.get(step)![of] : null);
+    return [at, steps.map((step) => scale * step[of]), ...(kind === "training" ? [valid] : [])];
+  };
   return (
-    <div key={isDark.value} class="curves">
-      <Plot title="Loss" top={undefined} data={[at, steps.map(({ loss }) => loss), valid("loss")]} />
-      <Plot
-        title="Right answers, %"
-        top={100}
-        data={[at, steps.map(({ top1 }) => 100 * top1), valid("top1").map((share) => share && 100 * share)]}
-      />
+    <div key={`${kind} ${isDark.value}`} class="curves">
+      <Plot title="Loss" top={undefined} data={dataOf("loss", 1)} />
+      <Plot title="Right answers, %" top={100} data={dataOf("top1", 100)} />
     </div>
   );
 }
 
-type Data = [number[], number[], (number | null)[]];
+/** Steps, and for each a value of train, and one of validation where there is any. */
+type Data = [number[], ...(number | null)[][]];
 
 /** A plot from 0 to `top`, or to the largest value. */
 function Plot({ title, top, data }: { title: string; top: number | undefined; data: Data }) {
@@ -34,7 +34,11 @@ function Plot({ title, top, data }: { title: string; top: number | undefined; da
     );
     part(import("uplot/dist/uPlot.esm.js")).then(({ default: Plot }) => {
       if (isGone || frame.current === null) return;
-      plot.current = new Plot(optionsOf(title, top, frame.current), data, frame.current);
+      plot.current = new Plot(
+        optionsOf(title, top, data.length, frame.current),
+        data,
+        frame.current,
+      );
       observer.observe(frame.current);
     }).catch(showFault);
     return () => {
@@ -45,7 +49,7 @@ function Plot({ title, top, data }: { title: string; top: number | undefined; da
   }, []);
   useEffect(() => plot.current?.setData(data), [
     data[0].length,
-    data[2].filter((one) => one !== null).length,
+    data[2]?.filter((one) => one !== null).length,
   ]);
   return <div ref={frame} class="curve" role="img" aria-label={`${title} by step`} />;
 }
@@ -55,7 +59,7 @@ const HEIGHT = 220;
 /** Steps are whole. */
 const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
-function optionsOf(title: string, top: number | undefined, frame: HTMLElement): uPlot.Options {
+function optionsOf(title: string, top: number | undefined, count: number, frame: HTMLElement): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = {
@@ -85,6 +89,6 @@ function optionsOf(title: string, top: number | undefined, frame: HTMLElement): 
         spanGaps: true,
         points: { show: true },
       },
-    ],
+    ].slice(0, count),
   };
 }

@@ -1,6 +1,7 @@
 /** Whether a batch could be learnt by heart, why not, and its images. */
 import type { Run } from "../../state/learning.ts";
 import { Picture } from "../images/picture.tsx";
+import { Path } from "../path.tsx";
 
 const LOOKS = { learns: "done", contradictory: "bad", diverges: "bad", slow: "sample", stuck: "bad" };
 
@@ -20,7 +21,7 @@ export function OverfitVerdict({ run: { judgement, batch } }: { run: Run }) {
           <li key={id} title={path}>
             <Picture id={id} side={72} alt="" />
             <span>{className}</span>
-            {isShown && <code>{path}</code>}
+            {isShown && <Path path={path} />}
           </li>
         ))}
       </ul>

@@ -7,6 +7,7 @@ import { Bitmap, Picture } from "../images/picture.tsx";
 import { useCall } from "../use_call.ts";
 import { Sliders } from "./sliders.tsx";
 import { lossInWords, scaleInWords } from "./words.ts";
+import { Path } from "../path.tsx";
 
 /** The section. */
 export function Crop({ rows, now, how }: { rows: readonly Row[]; now: Row; how: Sized }) {
@@ -23,7 +24,7 @@ export function Crop({ rows, now, how }: { rows: readonly Row[]; now: Row; how: 
           <figcaption aria-live="polite">
             {loss && <b>{lossInWords(loss)}</b>}
             <small>
-              {now.className}: <code>{now.path}</code>
+              {now.className}: <Path path={now.path} />
             </small>
           </figcaption>
         </figure>

@@ -12,6 +12,7 @@ import { PATCH, savePatch } from "../../state/save_patch.ts";
 import { showFault, summary } from "../../state/session.ts";
 import { CopyText } from "../copy_text.tsx";
 import { Onnx } from "./onnx.tsx";
+import { Path } from "../path.tsx";
 
 /** The room. */
 export function TakeRoom() {
@@ -83,7 +84,7 @@ function FileRow({ file: { path, bytes } }: { file: RunFile }) {
   return (
     <tr>
       <th scope="row">
-        <code>{path}</code>
+        <Path path={path} />
       </th>
       <td>{KNOWN[path] ?? ""}</td>
       <td>{size(bytes)}</td>
