@@ -7,12 +7,18 @@ import project from "../deno.json" with { type: "json" };
 import { ConfigError } from "../src/base/errors.ts";
 import { runProcess } from "../src/host/deno.ts";
 import { bundle } from "../src/host/deno_page.ts";
-import { assetName, bundleAsset, readPackageFile } from "../src/host/deno_places.ts";
+import {
+  assetName,
+  bundleName,
+  type Bundles,
+  bundlesAsset,
+  readPackageFile,
+} from "../src/host/deno_places.ts";
 import { asksForHelp } from "../src/launch/flags.ts";
 import { parseArguments, type Usage, usageHelp, usageLine } from "../src/launch/usage.ts";
 import { fallbackFonts } from "../src/plots/fallback_fonts.ts";
 import type { Host } from "../src/setup/host.ts";
-import { bytesBelow, copy, gzip, write } from "./files.ts";
+import { bytesBelow, compress, copy, write } from "./files.ts";
 import { launcher, windowsLauncher } from "./launcher.ts";
 import { copyPackages, licenses, NATIVE } from "./packages.ts";
 
@@ -99,13 +105,15 @@ async function writeProgram(out: string): Promise<void> {
 }
 
 async function writeAssets(out: string): Promise<void> {
-  const asset = async (name: string, bytes: Uint8Array<ArrayBuffer>) =>
-    await write(`${out}/${name}`, await gzip(bytes));
-  for (const specifier of READ) await asset(assetName(specifier), await readPackageFile(specifier));
-  for (const [entry, isSplit] of PAGE) {
-    const texts = JSON.stringify(Object.fromEntries(await bundle(entry, isSplit)));
-    await asset(bundleAsset(entry, isSplit), new TextEncoder().encode(texts));
+  for (const specifier of READ) {
+    await write(`${out}/${assetName(specifier)}`, await compress(await readPackageFile(specifier)));
   }
+  const bundles: Record<string, Bundles[string]> = {};
+  for (const [entry, isSplit] of PAGE) {
+    bundles[bundleName(entry, isSplit)] = Object.fromEntries(await bundle(entry, isSplit));
+  }
+  const text = new TextEncoder().encode(JSON.stringify(bundles));
+  await write(`${out}/${bundlesAsset}`, await compress(text));
 }
 
 async function writeLaunchers(out: string): Promise<void> {

@@ -2,6 +2,8 @@
  * Where the program's own files are under Deno: in its source tree with node_modules beside it, or in the portable
  * folder that `deno task dist` makes. There `lib` has the modules, bundled, and `assets` what is only read, compressed.
  */
+import { zstdDecompress } from "node:zlib";
+import { promisify } from "node:util";
 import { explain } from "./deno_file_source.ts";
 
 /** True in the portable folder, where modules are JavaScript. */
@@ -26,16 +28,22 @@ export function sourceModule(path: string): string {
   return new URL(path, root).href;
 }
 
+/** The bundles of all modules of the page, by bundleName: their texts by name. */
+export type Bundles = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
 /** The bundle of a page's module that the portable folder has; undefined in the source tree, where it is made when needed. */
 export async function madeBundle(entry: string, isSplit: boolean): Promise<Map<string, string> | undefined> {
   if (!isPortable) return undefined;
-  const bytes = await readAsset(bundleAsset(entry, isSplit));
-  return new Map(Object.entries(JSON.parse(new TextDecoder().decode(bytes))));
+  const bundles: Bundles = JSON.parse(new TextDecoder().decode(await readAsset(bundlesAsset)));
+  return new Map(Object.entries(bundles[bundleName(entry, isSplit)]));
 }
 
-/** The asset with the bundle of a page's module: its texts by name, as JSON. */
-export function bundleAsset(entry: string, isSplit: boolean): string {
-  return assetName(`bundles/${entry}.${isSplit ? "split" : "whole"}.json`);
+/** The asset with Bundles as JSON: one, since they have most of their code in common, which is then stored once. */
+export const bundlesAsset = assetName("bundles.json");
+
+/** What the bundle of a page's module is called there. */
+export function bundleName(entry: string, isSplit: boolean): string {
+  return `${entry} ${isSplit ? "split" : "whole"}`;
 }
 
 /** The commit that the portable folder was made from; undefined in the source tree, which git knows. */
@@ -53,13 +61,12 @@ export async function readPackageFile(specifier: string): Promise<Uint8Array<Arr
 async function readAsset(name: string): Promise<Uint8Array<ArrayBuffer>> {
   const path = pathOf(name);
   const packed = await explain(path, () => Deno.readFile(path), "unpack the portable folder again");
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return await new Response(unpacked).bytes();
+  return new Uint8Array(await promisify(zstdDecompress)(packed));
 }
 
 /** Where a file of `assets` is, below the portable folder. */
 export function assetName(name: string): string {
-  return `assets/${name}.gz`;
+  return `assets/${name}.zst`;
 }
 
 function pathOf(name: string): string {
