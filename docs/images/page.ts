@@ -172,15 +172,16 @@ const trained = once(async () => {
 /** Draws around the middle of the map, without letting go. */
 async function lasso(page: Page): Promise<void> {
   const { x, y, width, height } = (await page.locator(".map").boundingBox())!;
-  await page.mouse.move(x + .3 * width, y + .2 * height);
-  await page.mouse.down();
-  for (let turn = 0; turn <= 20; turn++) {
-    const angle = Math.PI * (1.9 * turn / 20 - .75), reach = turn % 2 === 0 ? .27 : .3;
-    await page.mouse.move(
+  const moveTo = (turn: number) => {
+    const angle = Math.PI * (1.9 * turn / 40 - .75), reach = .27 + .03 * Math.sin(3 * angle);
+    return page.mouse.move(
       x + (.5 + reach * Math.cos(angle)) * width,
       y + (.5 + reach * Math.sin(angle)) * height,
     );
-  }
+  };
+  await moveTo(0);
+  await page.mouse.down();
+  for (let turn = 1; turn <= 40; turn++) await moveTo(turn);
 }
 
 /** Opens a frame in the middle of the map by keyboard, without closing it. */

@@ -12,6 +12,10 @@ export function imbalanceText(times: number): string {
 
 /** A count with its noun, for messages: "1 line", "2,000 lines", "3 classes", "4 epochs". */
 export function counted(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`;
-  return `${amount(count)} ${noun}${/(s|x|(?<!epo)ch|sh)$/.test(noun) ? "es" : "s"}`;
+  return `${amount(count)} ${nounFor(count, noun)}`;
+}
+
+/** A noun as it stands beside a count. */
+export function nounFor(count: number, noun: string): string {
+  return count === 1 ? noun : `${noun}${/(s|x|(?<!epo)ch|sh)$/.test(noun) ? "es" : "s"}`;
 }

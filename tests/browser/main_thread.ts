@@ -7,32 +7,43 @@ interface TraceEvent {
   readonly tid: number;
   /** Of the thread, in microseconds. */
   readonly tdur?: number;
-  readonly args: {
-    readonly name?: string;
-    readonly data?: { readonly frames?: readonly { readonly url: string; readonly processId: number }[] };
-  };
 }
+
+/** Tasks, and marks that tell which thread is the page's own. */
+const TRACE = {
+  includedCategories: ["disabled-by-default-devtools.timeline", "blink.user_timing"],
+  excludedCategories: ["*"],
+  traceBufferSizeInKb: 2 ** 20,
+};
 
 /** The longest task of the page's main thread while `body` runs, in milliseconds of processor time. */
 export async function longestTask(page: Page, body: () => Promise<void>): Promise<number> {
-  const browser = page.context().browser()!;
-  await browser.startTracing(page, { categories: ["toplevel", "disabled-by-default-devtools.timeline"] });
-  let trace: { traceEvents: TraceEvent[] };
+  const session = await page.context().newCDPSession(page), mark = crypto.randomUUID();
+  const longest = new Map<string, number>(), threadOf = ({ pid, tid }: TraceEvent) => `${pid} ${tid}`;
+  let main = "";
+  session.on("Tracing.dataCollected", ({ value }) => {
+    for (const event of value as unknown as TraceEvent[]) {
+      const { name, tdur = 0 } = event, thread = threadOf(event);
+      if (name === mark) main = thread;
+      if (name === "RunTask") longest.set(thread, Math.max(tdur, longest.get(thread) ?? 0));
+    }
+  });
+  const complete = new Promise<{ dataLossOccurred: boolean }>((resolve) =>
+    session.once("Tracing.tracingComplete", resolve)
+  );
+  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: TRACE });
   try {
+    await page.evaluate((mark) => void performance.mark(mark), mark);
     await body();
   } finally {
-    trace = JSON.parse((await browser.stopTracing()).toString());
+    await session.send("Tracing.end");
   }
-  const events = trace.traceEvents, address = page.url();
-  const frames = events.flatMap(({ args }) => args.data?.frames ?? []);
-  const processes = new Set(frames.filter(({ url }) => url === address).map(({ processId }) => processId));
-  const main = events.find(({ name, pid, args }) =>
-    name === "thread_name" && args.name === "CrRendererMain" && processes.has(pid)
-  );
-  if (main === undefined) throw new Error(`Cannot find the main thread of ${address} in a trace`);
-  const own = events.filter(({ pid, tid }) => pid === main.pid && tid === main.tid);
-  return own.reduce((most, { name, tdur = 0 }) => name.endsWith("RunTask") ? Math.max(most, tdur) : most, 0) /
-    1000;
+  const { dataLossOccurred } = await complete;
+  await session.detach();
+  if (dataLossOccurred || !longest.has(main)) {
+    throw new Error(`Cannot say what the main thread of ${page.url()} did, as its trace is not whole`);
+  }
+  return longest.get(main)! / 1000;
 }
 
 /** Bytes of the JavaScript heap of the page's main thread, without what is no longer used. */

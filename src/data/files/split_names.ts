@@ -14,9 +14,9 @@ const byName = new Map(
   ),
 );
 
-/** The split that `name` usually means, in any case; undefined if it means none. */
+/** The split that `name` usually means, in any case, also as "train_set"; undefined if it means none. */
 export function splitNamed(name: string): Split | undefined {
-  return byName.get(name.toLowerCase());
+  return byName.get(name.toLowerCase().replace(/[ _-]?set$/, ""));
 }
 
 /** The split that is a word of `name`: train for "train_labels" or "labels-train". */

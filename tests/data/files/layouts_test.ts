@@ -51,6 +51,7 @@ const cases: Case[] = [
     ["train", "valid", "test"],
     ["training", "validation", "testing"],
     ["Train", "Val", "TEST"],
+    ["training_set", "valset", "Test-Set"],
     ["train", "dev", "test"],
     ["images/train", "images/val", "images/test"],
     ["set/data/train", "set/data/valid", "set/data/test"],

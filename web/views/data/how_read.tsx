@@ -7,7 +7,7 @@ const SHARES = [0, 0.05, 0.1, 0.15, 0.2, 0.3];
 
 /** The section. */
 export function HowRead({ summary }: { summary: Summary }) {
-  const { name, understood, notes, ignored, count, classes, isDivided } = summary;
+  const { name, understood, count, classes, isDivided } = summary;
   return (
     <section aria-labelledby="read-title">
       <h2 id="read-title">{name}</h2>
@@ -15,24 +15,30 @@ export function HowRead({ summary }: { summary: Summary }) {
         {counted(count, "image")} in {counted(classes.length, "class")}; read as {understood}.
       </p>
       {isDivided && <HoldOut classes={classes} />}
-      {notes.length + ignored.length + Number(mayLack()) > 0 && (
-        <ul class="notes">
-          {mayLack() && (
-            <li>
-              This browser leaves out files with one of <code>" * : &lt; &gt; ? \ |</code>{" "}
-              or an invisible character in their names; if there are such, pack the folder as a .zip.
-            </li>
-          )}
-          {notes.map((note) => <li key={note}>{note}</li>)}
-          {ignored.map(({ reason, count, first }) => (
-            <li key={reason}>
-              {counted(count, "file")} not used, {reason}: {first}
-              {count > 1 ? ", ..." : ""}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Notes summary={summary} />
     </section>
+  );
+}
+
+/** What was noticed on reading, and which files are not used. */
+export function Notes({ summary: { notes, ignored } }: { summary: Summary }) {
+  if (notes.length + ignored.length + Number(mayLack()) === 0) return null;
+  return (
+    <ul class="notes">
+      {mayLack() && (
+        <li>
+          This browser leaves out files with one of <code>" * : &lt; &gt; ? \ |</code>{" "}
+          or an invisible character in their names; if there are such, pack the folder as a .zip.
+        </li>
+      )}
+      {notes.map((note) => <li key={note}>{note}</li>)}
+      {ignored.map(({ reason, count, first }) => (
+        <li key={reason}>
+          {counted(count, "file")} not used, {reason}: {first}
+          {count > 1 ? ", ..." : ""}
+        </li>
+      ))}
+    </ul>
   );
 }
 

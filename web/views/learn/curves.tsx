@@ -71,7 +71,7 @@ function optionsOf(title: string, top: number | undefined, count: number, frame:
     title,
     width: frame.clientWidth,
     height: HEIGHT,
-    legend: { live: false },
+    legend: { show: count > 2, live: false },
     cursor: { show: false },
     scales: {
       x: { time: false },

@@ -14,9 +14,9 @@ export function TakePatch() {
     <section aria-labelledby="take-title">
       <h2 id="take-title">Take it away</h2>
       <p>
-        {counted(proposed, "correction")}{" "}
-        follow from this: unreadable files, surplus copies, and images with two labels are dropped. Review the
-        file, then train with it:
+        From this {counted(proposed, "correction")}{" "}
+        {proposed === 1 ? "follows" : "follow"}: unreadable files, surplus copies, and images with two labels
+        are dropped. Review the file, then train with it:
       </p>
       <p>
         <code class="command">{trainCommand(known, [`data.patch=${NAME}`])}</code>

@@ -1,10 +1,10 @@
 /** The dataset in numbers. */
-import { amount } from "../../../src/data/words.ts";
+import { amount, nounFor } from "../../../src/data/words.ts";
 import { SEVERITIES, type Severity } from "../../../src/data/health/types.ts";
 import type { Summary, Verdict } from "../../protocol/calls.ts";
 
 /** What findings are counted as. */
-const FOUND: Readonly<Record<Severity, string>> = { error: "errors", warning: "warnings", info: "remarks" };
+const FOUND: Readonly<Record<Severity, string>> = { error: "error", warning: "warning", info: "remark" };
 
 /** A row of numbers: images, classes, splits, and what was found. */
 export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict | undefined }) {
@@ -13,8 +13,8 @@ export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict
     verdict?.findings.filter((finding) => finding.severity === severity).length;
   return (
     <ul class="tiles">
-      <Tile value={count} label="images" />
-      <Tile value={classes.length} label={classes.length === 1 ? "class" : "classes"} />
+      <Tile value={count} label={nounFor(count, "image")} />
+      <Tile value={classes.length} label={nounFor(classes.length, "class")} />
       {splits.map(({ split, counts }) => (
         <Tile
           key={split}
@@ -22,9 +22,12 @@ export function Tiles({ summary, verdict }: { summary: Summary; verdict: Verdict
           label={split}
         />
       ))}
-      {SEVERITIES.map((severity) => (
-        <Tile key={severity} value={found(severity)} label={FOUND[severity]} look={severity} />
-      ))}
+      {SEVERITIES.map((severity) => {
+        const value = found(severity);
+        return (
+          <Tile key={severity} value={value} label={nounFor(value ?? 0, FOUND[severity])} look={severity} />
+        );
+      })}
     </ul>
   );
 }

@@ -3,6 +3,7 @@ import { clockTime } from "../../../src/base/clock.ts";
 import { amount, counted } from "../../../src/data/words.ts";
 import type { CheckProgress, Verdict } from "../../protocol/calls.ts";
 import { cancel, check, checking, summary, verdict } from "../../state/session.ts";
+import { Notes } from "../data/how_read.tsx";
 import { NoLabels } from "../no_labels.tsx";
 import { Counts } from "./counts.tsx";
 import { Findings } from "./findings.tsx";
@@ -18,6 +19,7 @@ export function VerdictRoom() {
       <Status found={found} />
       <NoLabels />
       <Tiles summary={known} verdict={found} />
+      <Notes summary={known} />
       {found !== undefined && <Findings verdict={found} />}
       {checking.value.at === "done" && <TakePatch />}
       <Counts summary={known} imbalance={found?.imbalance} />
