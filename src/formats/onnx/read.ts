@@ -62,15 +62,20 @@ const DTYPES: Readonly<Record<number, Dtype>> = {
 };
 
 /**
- * The weights of an ONNX file by name. Arrays are views into `bytes` where alignment allows.
+ * The weights of an ONNX file by name. Arrays are views into `bytes` where alignment allows. PyTorch's exporters store
+ * equal weights once and copy them to their other names by Identity nodes: those are weights here, too.
  *
  * @throws SyntaxError if the file is not ONNX, or is damaged
  * @throws RangeError if a weight's shape contradicts its values, or if weights are in another file or have an
  * unsupported type
  */
 export function readOnnxInitializers(bytes: Uint8Array): Map<string, StoredTensor> {
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, StoredTensor>(), copies: Node[] = [];
   for (const field of graphFields(bytes)) {
+    if (field.number === GRAPH.node) {
+      const node = readNode(bytesOf(field));
+      if (node.operation === "Identity") copies.push(node);
+    }
     if (field.number === GRAPH.sparse) {
       throw new RangeError(`${CANNOT} weights must be dense, the file has a sparse one`);
     }
@@ -80,6 +85,10 @@ export function readOnnxInitializers(bytes: Uint8Array): Map<string, StoredTenso
       throw new SyntaxError(`${CANNOT} each weight must be unique, ${excerpt(name)} occurs twice`);
     }
     tensors.set(name, tensor);
+  }
+  for (const { input, output } of copies) { // in order of execution, so of copies, too
+    const tensor = tensors.get(input);
+    if (tensor !== undefined && !tensors.has(output)) tensors.set(output, tensor);
   }
   return tensors;
 }
@@ -102,10 +111,8 @@ export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   const weights = new Set<string>(), nodes = new Map<string, Node>();
   for (const field of graphFields(bytes)) {
     if (field.number === GRAPH.node) {
-      const [input, output, operation] = [NODE.input, NODE.output, NODE.operation].map((number) =>
-        textField(bytesOf(field), number)
-      );
-      nodes.set(output, { input, operation });
+      const node = readNode(bytesOf(field));
+      nodes.set(node.output, node);
     }
     if (field.number === GRAPH.input) inputs.push(readValue(bytesOf(field)));
     if (field.number === GRAPH.output) outputs.push(readValue(bytesOf(field)));
@@ -124,10 +131,16 @@ export function readOnnxInfo(bytes: Uint8Array): OnnxInfo {
   };
 }
 
-/** A node's operation and its first input. */
+/** A node's operation, its first input and its first output. */
 interface Node {
   readonly input: string;
+  readonly output: string;
   readonly operation: string;
+}
+
+function readNode(message: Uint8Array): Node {
+  const text = (number: number) => textField(message, number);
+  return { input: text(NODE.input), output: text(NODE.output), operation: text(NODE.operation) };
 }
 
 /** Operations that leave the values as they are. */

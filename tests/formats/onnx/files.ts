@@ -1,16 +1,21 @@
 /** ONNX files for the reader's tests. */
 import onnxProto from "onnx-proto";
 
-type Tensors = NonNullable<Parameters<typeof onnxProto.onnx.GraphProto.encode>[0]["initializer"]>;
+type Graph = Parameters<typeof onnxProto.onnx.GraphProto.encode>[0];
+type Tensors = NonNullable<Graph["initializer"]>;
+type Nodes = NonNullable<Graph["node"]>;
 
-/** An ONNX file with a node, an input, an output and these weights, as onnx-proto writes it. */
-export function file(initializer: Tensors): Uint8Array {
+/** An ONNX file with these nodes, an input, an output and these weights, as onnx-proto writes it. */
+export function file(
+  initializer: Tensors,
+  node: Nodes = [{ opType: "Relu", name: "relu", input: ["x"], output: ["y"] }],
+): Uint8Array {
   const type = { tensorType: { elemType: 1, shape: { dim: [{ dimParam: "n" }, { dimValue: 3 }] } } };
   return onnxProto.onnx.ModelProto.encode({
     irVersion: 8,
     metadataProps: [{ key: "labels", value: '["<b>", "字"]' }],
     graph: {
-      node: [{ opType: "Relu", name: "relu", input: ["x"], output: ["y"] }],
+      node,
       initializer,
       input: [{ name: "x", type }, { name: "raw", type }],
       output: [{ name: "y", type }],

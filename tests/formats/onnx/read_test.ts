@@ -22,6 +22,18 @@ Deno.test("readOnnxInitializers() reads each type, raw or value by value", () =>
   ]);
 });
 
+Deno.test("readOnnxInitializers() finds weights that layers share by each of their names", () => {
+  const copy = (input: string, output: string) => ({ opType: "Identity", input: [input], output: [output] });
+  const bytes = file([{ name: "a.weight", dims: [2], dataType: 1, floatData: [1, 2] }], [
+    copy("a.weight", "b.weight"),
+    copy("b.weight", "c.weight"),
+    copy("x", "y"),
+    { opType: "Relu", input: ["a.weight"], output: ["z"] },
+  ]);
+  const read = [...readOnnxInitializers(bytes)].map(([name, { data }]) => [name, [...data]]);
+  assertEquals(read, [["a.weight", [1, 2]], ["b.weight", [1, 2]], ["c.weight", [1, 2]]]);
+});
+
 Deno.test("readOnnxInfo() reads inputs without weights, outputs and metadata", () => {
   const { inputs, outputs, metadata } = readOnnxInfo(all);
   assertEquals(inputs, [{ name: "x", elementType: 1, shape: [null, 3] }]);
