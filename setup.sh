@@ -128,17 +128,16 @@ deno_by_npm() {
 }
 
 # What was installed for more stays: a smaller set would take packages away again.
-install_packages() {
-  local config=""
-  if [ $set = dev ] || [ -e node_modules/playwright-core ]; then config="--config deno.dev.json"
-  elif [ $set = onnx ] || [ -e node_modules/onnxruntime-node ]; then config="--config deno.onnx.json"; fi
+packages_config() {
+  if [ $set = dev ] || [ -e node_modules/playwright-core ]; then echo "--config deno.dev.json"
+  elif [ $set = onnx ] || [ -e node_modules/onnxruntime-node ]; then echo "--config deno.onnx.json"; fi
+}
+
+install_packages() { # CONFIG
   # shellcheck disable=SC2086 # an option and its value, or nothing
-  if deno install --quiet --frozen $config; then
-    # A start with the configuration of training links node_modules for it: now, and not beside something that runs.
-    [ -z "$config" ] || deno task -q completion bash >/dev/null || lack "a task that starts: deno task completion bash"
-  else
-    lack "the pinned packages: deno install --frozen $config"
-  fi
+  deno install --quiet --frozen $1 || return
+  # A start with the configuration of training links node_modules for it: now, and not beside something that runs.
+  [ -z "$1" ] || deno task -q completion bash >/dev/null
 }
 
 has_vulkan_driver() {
@@ -190,12 +189,18 @@ MINGW* | MSYS* | CYGWIN*)
 esac
 
 has_deno || install_deno
-! has_deno || install_packages
+config=$(packages_config)
+if has_deno; then
+  # Beside what apt installs, which takes as long.
+  install_packages "$config" &
+  packages=$!
+fi
 if [ "$(uname -s)" = Linux ]; then
   has_vulkan_driver || apt_install mesa-vulkan-drivers "a Vulkan driver, here the software GPU"
   has_library libvulkan.so.1 || apt_install libvulkan1 "the Vulkan loader"
   has_library libturbojpeg.so.0 || install_turbojpeg
 fi
+[ -z "${packages:-}" ] || wait "$packages" || lack "the pinned packages: deno install --frozen $config"
 [ $set != dev ] || has_browser || install_browser
 
 if [ ${#missing[@]} -gt 0 ]; then
