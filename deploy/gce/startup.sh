@@ -8,7 +8,11 @@ bucket=$(metadata wgrad-bucket)
 arguments=$(metadata wgrad-arguments)
 mkdir -p /mnt/data /mnt/outputs
 gcloud storage rsync --recursive "gs://$bucket/data" /mnt/data
-gcloud storage rsync --recursive "gs://$bucket/outputs" /mnt/outputs
+# Outputs of an earlier start; gcloud fails to fetch a folder that is not there.
+folders=$(gcloud storage ls "gs://$bucket")
+case $folders in
+*/outputs/*) gcloud storage rsync --recursive "gs://$bucket/outputs" /mnt/outputs ;;
+esac
 chown -R 1000:1000 /mnt/outputs
 status=0
 # shellcheck disable=SC2086 # the arguments are words
