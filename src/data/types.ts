@@ -123,6 +123,8 @@ export interface Dataset {
   /** Class names, sorted by code point; a label is a position in this list. They come from train alone. */
   readonly classes: readonly string[];
   readonly splits: Readonly<Record<Split, readonly Sample[]>>;
+  /** The splits that are taken from train by `data.split`, as the files say none. */
+  readonly divided: readonly Split[];
   /** True if its images have no labels: the only class stands for that. */
   readonly isUnlabelled?: boolean;
   /** Samples left out because train does not have their class: by split, class name and count. */

@@ -22,7 +22,7 @@ import type { Inspectors } from "./inspectors.ts";
 import { overfitBatch } from "./overfit.ts";
 import { cleanedZip, storedZip } from "./cleaned_zip.ts";
 import { compareCalls } from "./compare/calls.ts";
-import { corrected, isDivided, readChosen, settled } from "./read_chosen.ts";
+import { corrected, readChosen, settled } from "./read_chosen.ts";
 import { seesCalls } from "./sees/calls.ts";
 import { openSource } from "./sources.ts";
 import { verdictOf } from "./verdict.ts";
@@ -145,7 +145,7 @@ async function summaryOf({ dataset, entries, paths }: Catalog): Promise<Summary>
     classes,
     splits: countSplits(dataset),
     count: entries.length,
-    isDivided: isDivided(dataset),
+    isDivided: dataset.divided.length > 0,
     key: (await sha256(names)).toHex().slice(0, 32),
   };
 }

@@ -8,26 +8,31 @@ import type { Catalog } from "./catalog.ts";
 const CONTRADICTIONS = ["two_labels", "two_labels_near"] as const;
 
 /**
- * Chooses `size` images of train, and drops all others. `corrections` are the user's own: what they drop is not chosen,
+ * Chooses `size` images of those that are trained on where `data.split` holds out none, and drops all others of them.
+ * `corrections` are the user's own: what they drop is not chosen,
  * nor what they leave without a label, and what they relabel counts as they say.
  */
 export function overfitBatch(
   catalog: Catalog,
   { size, corrections, isUnlabelled }: DatasetCalls["overfitBatch"]["params"],
 ): OverfitBatch {
-  const dropped = new Set(corrections.filter(({ action }) => action === "drop").map(({ image }) => image));
-  const labels = new Map(
-    corrections.map((one) => [one.image, one.action === "drop" ? undefined : one.label]),
-  );
+  const decisions = new Map(corrections.map((one) => [one.image, one]));
+  const labelOf = (path: string) => {
+    const decision = decisions.get(path);
+    return decision?.action === "drop" ? undefined : decision?.label;
+  };
+  const isTrained = (id: number) => {
+    const { path, split } = catalog.entries[id], decision = decisions.get(path);
+    if (decision?.action === "move") return decision.split === "train";
+    return decision?.action !== "drop" && (split === "train" || catalog.dataset.divided.includes(split));
+  };
   const rowOf = (id: number) => {
     const row = catalog.row(id);
-    return { ...row, className: labels.get(row.path) ?? row.className };
+    return { ...row, className: labelOf(row.path) ?? row.className };
   };
-  const all = [...catalog.list({ sort: "order", ...(isUnlabelled ? {} : { split: "train" }) })];
-  const offered = all.filter((id) => {
-    const { path } = catalog.entries[id];
-    return !dropped.has(path) && (!isUnlabelled || labels.get(path) !== undefined);
-  });
+  const offered = [...catalog.list({ sort: "order" })].filter((id) =>
+    isTrained(id) && (!isUnlabelled || labelOf(catalog.entries[id].path) !== undefined)
+  );
   const contradictory = offered.filter((id) =>
     CONTRADICTIONS.some((kind) => catalog.row(id).findings.includes(kind))
   );

@@ -41,18 +41,13 @@ export function readChosen(
   });
 }
 
-/** True where the samples were divided by their contents, which the notes say. */
-export function isDivided({ notes }: Dataset): boolean {
-  return notes.some((note) => note.includes("data.split"));
-}
-
 /** The dataset as it is divided by what has been seen by now. */
 export async function settled(
   { tree, choices, catalog }: Chosen,
   signal: AbortSignal,
 ): Promise<Dataset> {
   const { dataset, seen } = catalog;
-  return isDivided(dataset) ? await readChosen(tree, choices, seen, { signal }) : dataset;
+  return dataset.divided.length > 0 ? await readChosen(tree, choices, seen, { signal }) : dataset;
 }
 
 /** The dataset with corrections, as it is trained on. */

@@ -90,6 +90,7 @@ export async function readDataset(tree: FileTree, options: DatasetOptions = {}):
     classes,
     isUnlabelled: reading.noLabel !== undefined && classes.includes(reading.noLabel),
     splits,
+    divided: divided(parts),
     skippedUnknownLabels,
     notes,
     ignored,
@@ -130,6 +131,12 @@ function moved(found: Found, patch: Patch | undefined, notes: string[]): Found {
 }
 
 const TOO_FEW = "valid: no class has enough images to give one up, so there will be no validation";
+
+/** The splits that the files do not say, where train can give them. */
+function divided({ all, train, valid }: Parts): Split[] {
+  if (all !== undefined) return ["valid", "test"];
+  return train !== undefined && valid === undefined ? ["valid"] : [];
+}
 
 /** The splits of the files, and where they say none, our own. */
 async function withSplits(

@@ -26,6 +26,7 @@ function drawn(seed: number, noise: number) {
     root: "x",
     classes: CLASSES,
     splits,
+    divided: [],
     ignored: [],
     notes: [],
     understood: "",
