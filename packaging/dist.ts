@@ -35,6 +35,11 @@ const usage: Usage = {
   },
 };
 
+/** The modules of the program's threads. */
+const THREADS = ["deno_decode_worker", "deno_compile_worker"].map((name) =>
+  `file://${root}src/host/${name}.ts`
+);
+
 /** The modules that the page consists of, as src/tasks/page/files.ts asks for them. */
 const PAGE: readonly (readonly [entry: string, isSplit: boolean])[] = [
   ["web/main.tsx", true],
@@ -82,10 +87,10 @@ export async function dist(host: Host, args: readonly string[]): Promise<number>
   return 0;
 }
 
-/** Bundles the command line and the decoding thread. In texts the program is called by its name. */
+/** Bundles the command line and its threads. In texts the program is called by its name. */
 async function writeProgram(out: string): Promise<void> {
   const { success, errors, outputFiles = [] } = await Deno.bundle({
-    entrypoints: ["src/cli.ts", "src/host/deno_decode_worker.ts"].map((path) => `file://${root}${path}`),
+    entrypoints: [`file://${root}src/cli.ts`, ...THREADS],
     outputDir: "/lib",
     platform: "deno",
     codeSplitting: true,

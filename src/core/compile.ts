@@ -17,6 +17,8 @@ const TYPES = { read: "read-only-storage", read_write: "storage" } as const;
 /** A kernel on one device. */
 export interface CompiledKernel {
   readonly name: string;
+  /** Its WGSL. */
+  readonly code: string;
   /** Compiled when it is first used, unless `prepare` was called before. */
   readonly pipeline: GPUComputePipeline;
   /** Compiles it without holding up this thread, where the runtime can; a browser compiles several at a time. */
@@ -68,6 +70,7 @@ export function compile(device: Device, name: string, code: string): CompiledKer
   watched(gpu.popErrorScope());
   return {
     name,
+    code,
     layout,
     bindings,
     uniform,

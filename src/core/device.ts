@@ -112,6 +112,11 @@ function request(
 /** The GPU object of each device that is in use: the npm package `webgpu` ends its instance with that object. */
 const openedOn = new WeakMap<Device, GPU>();
 
+/** The GPU object that a device was opened on. */
+export function gpuOf(device: Device): GPU {
+  return openedOn.get(device)!;
+}
+
 /** The one device of GPU objects that have one; undefined until it is opened, and once it is lost. */
 const shared = new WeakMap<GPU, Promise<GPUDevice> | undefined>();
 

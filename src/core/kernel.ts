@@ -4,6 +4,7 @@ import { LimitError } from "../base/errors.ts";
 import { formatShape, roundUp } from "../base/shape.ts";
 import { compile, type CompiledKernel } from "./compile.ts";
 import type { Device } from "./device.ts";
+import { compilesInFirstRun, firstRuns } from "./first_runs.ts";
 import type { Tensor } from "./tensor.ts";
 import { checkTexture, encodeTextureCopies, type TextureCopy, textureCopy, textureFor } from "./texture.ts";
 
@@ -89,15 +90,18 @@ export async function compileAll(device: Device, dispatches: readonly Dispatch[]
     !isPrepared
   );
   const waiting = missing.values(), all = [...caches.get(device)?.values() ?? []];
-  let done = all.filter(({ isPrepared }) => isPrepared).length;
-  const total = done + missing.length, watch = watchers.get(device);
+  const before = all.filter(({ isPrepared }) => isPrepared).length, total = before + missing.length;
+  const told = (done: number) => watchers.get(device)?.(before + done, total);
+  const isLater = compilesInFirstRun(device);
+  let done = 0;
   const work = async () => {
     for (const kernel of waiting) {
       await kernel.prepare();
-      watch?.(++done, total);
+      if (!isLater) told(++done);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
+  if (isLater) await firstRuns(device, missing, told);
 }
 
 type Watch = (done: number, total: number) => void;

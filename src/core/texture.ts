@@ -81,6 +81,11 @@ export function textureFor(
   return device.pool.texture(FORMATS[texel], [row, Math.min(rows, most)], number);
 }
 
+/** A texture of one texel, for a kernel that runs over no workgroups. */
+export function textureOfOne(device: Device, { number, texel }: TextureBinding): GPUTexture {
+  return device.pool.texture(FORMATS[texel], [1, 1], number);
+}
+
 /** The copy of a tensor from its current memory, for a binding. */
 export function textureCopy(
   device: Device,

@@ -1,7 +1,9 @@
 /** Opens a GPU in Deno: gives providers what they need, and sets the environment variables they depend on. */
 import { createRequire } from "node:module";
 import { GpuError } from "../base/errors.ts";
+import { type FirstRuns, shareFirstRuns } from "../core/first_runs.ts";
 import { DEFAULT_PROVIDER, type ProviderName, providers, type ProviderWorld } from "../core/providers/mod.ts";
+import { compileWorker } from "./deno_places.ts";
 
 /**
  * Returns the GPU object for opening a device.
@@ -34,9 +36,35 @@ function prepareEnvironment(): void {
 
 /** Deno's own WebGPU, which is wgpu. */
 function ownGpu(): Promise<GPU> {
-  if (navigator.gpu) return Promise.resolve(navigator.gpu);
+  if (navigator.gpu) {
+    shareFirstRuns(navigator.gpu, helpFirstRuns);
+    return Promise.resolve(navigator.gpu);
+  }
   throw new GpuError(
     `Cannot open a GPU because Deno ${Deno.version.deno} has WebGPU switched off: use a deno.json with ` +
       `"unstable": ["webgpu"], or start Deno with --unstable-webgpu`,
   );
+}
+
+/** Threads that compile kernels beside this one, at most; each holds a device of its own. */
+const MOST_HELPERS = 7;
+
+/**
+ * Starts a thread for each other processor, which takes its share of the kernels. One that fails leaves them to this
+ * thread, which needs them as soon as they run.
+ */
+async function helpFirstRuns(runs: FirstRuns): Promise<void> {
+  const count = Math.min(navigator.hardwareConcurrency - 1, MOST_HELPERS, runs.kernels.length);
+  await Promise.all(Array.from({ length: count }, async () => {
+    const worker = new Worker(compileWorker, { type: "module" });
+    await new Promise<void>((resolve) => {
+      worker.onmessage = () => resolve();
+      worker.onerror = (event) => {
+        event.preventDefault();
+        resolve();
+      };
+      worker.postMessage(runs);
+    });
+    worker.terminate();
+  }));
 }

@@ -18,10 +18,14 @@ export const program = isPortable ? "wgrad" : "deno task";
 export const confFolder = pathOf("conf");
 
 /** The module of a decoding thread. */
-export const decodeWorker = new URL(
-  isPortable ? "lib/host/deno_decode_worker.js" : "src/host/deno_decode_worker.ts",
-  root,
-);
+export const decodeWorker = hostModule("deno_decode_worker");
+
+/** The module of a thread that compiles kernels. */
+export const compileWorker = hostModule("deno_compile_worker");
+
+function hostModule(name: string): URL {
+  return new URL(isPortable ? `lib/host/${name}.js` : `src/host/${name}.ts`, root);
+}
 
 /** A module of the source tree, such as `web/main.tsx`. */
 export function sourceModule(path: string): string {
