@@ -22,7 +22,7 @@ export function ClassTable({ known: { table, heldOut } }: { known: Survey }) {
     <section aria-labelledby="classes-title">
       <h2 id="classes-title">Classes on {heldOut}</h2>
       <div class="table-frame" tabIndex={0} role="group" aria-labelledby="classes-title">
-        <table class="counts">
+        <table class="counts shares">
           <thead>
             <tr>
               {COLUMNS.map(([column, title]) => (

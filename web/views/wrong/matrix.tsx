@@ -14,7 +14,7 @@ interface Props {
 
 /** The section. */
 export function Matrix({ known, choose }: Props) {
-  const { classes, heldOut, matrix } = known;
+  const { classes, heldOut, matrix } = known, isReadable = classes.length <= READABLE;
   const total = matrix.reduce((sum, count) => sum + count, 0);
   const right = classes.reduce((sum, _, k) => sum + matrix[k * classes.length + k], 0);
   const look = (truth: number, seen: number) => {
@@ -28,9 +28,10 @@ export function Matrix({ known, choose }: Props) {
       <h2 id="matrix-title">What it confuses</h2>
       <p>
         {amount(right)} of {amount(total)} images of {heldOut} are right
-        {total > 0 ? ` (${(100 * right / total).toFixed(1)} %)` : ""}. Press a cell to see its images.
+        {total > 0 ? ` (${(100 * right / total).toFixed(1)} %)` : ""}. Press a{" "}
+        {isReadable ? "cell" : "confusion"} to see its images.
       </p>
-      {classes.length <= READABLE && <Table known={known} look={look} />}
+      {isReadable && <Table known={known} look={look} />}
       <Pairs known={known} look={look} />
     </section>
   );
