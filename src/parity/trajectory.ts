@@ -70,7 +70,8 @@ const table = z.object({
   steps: z.tuple([firstStep], step),
   eval_logits: z.array(z.number()),
   eval_logits_f64: z.array(z.number()).optional(),
-  gradients: z.array(z.object({ file: z.string(), rounding: z.number() })).optional(),
+  gradients: z.array(z.object({ file: z.string(), rounding: z.number(), rounding_f16: z.number() }))
+    .optional(),
   final: z.record(z.string(), digest),
 });
 
@@ -99,9 +100,16 @@ export async function trajectoryCases(folder: CaseFolder): Promise<Suite> {
           precision,
           ...(kept && {
             onGradients: async (step, gradients) => {
-              const { file, rounding } = kept[step];
+              const { file, rounding, rounding_f16: roundingF16 } = kept[step];
               const exact = await folder.tensors(file);
-              rows.push(gradientRow(`${name} step ${step + 1}`, gradients, { precision, exact, rounding }));
+              rows.push(
+                gradientRow(`${name} step ${step + 1}`, gradients, {
+                  precision,
+                  exact,
+                  rounding,
+                  roundingF16,
+                }),
+              );
             },
           }),
         });
