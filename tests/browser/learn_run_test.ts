@@ -51,8 +51,11 @@ async function lossesOf(folder: string, overrides: readonly string[]): Promise<M
   return lossesIn(await Deno.readTextFile(`${run}/metrics.jsonl`));
 }
 
-/** Epochs, and images of each digit. */
-const EPOCHS = 2, COUNT = 40;
+/**
+ * Epochs, and images of each digit: `PAGE_DIGITS=40` takes two minutes longer. Of these at least half of the wrong labels
+ * are among the first tenth of the list; of fewer images less is learnt.
+ */
+const EPOCHS = 2, COUNT = Number(Deno.env.get("PAGE_DIGITS") ?? 25), FOUND = COUNT < 40 ? 0.3 : 0.5;
 const DIGITS = new URL("../../../shared/data/digits-subset.zip", import.meta.url);
 
 /** Digits in folders, a fifth of them in valid, 5 % of train under a wrong label; and the paths of these. */
@@ -171,7 +174,7 @@ async function isAsked(page: Page): Promise<boolean> {
 /** Goes through the room "Where it is wrong": doubtful labels, the map, images of a cell, and what speaks for one. */
 async function lookAtMistakes(page: Page, flipped: ReadonlySet<string>): Promise<void> {
   await page.getByRole("button", { name: "Where it is wrong" }).click();
-  await page.getByText(/\d+ of 80 images of valid are right/).waitFor();
+  await page.getByText(/\d+ of \d+ images of valid are right/).waitFor();
   const list = page.getByRole("list", { name: "doubtful labels" }),
     more = page.getByRole("button", { name: /^More of/ });
   await list.waitFor();
@@ -182,7 +185,7 @@ async function lookAtMistakes(page: Page, flipped: ReadonlySet<string>): Promise
   assertEquals(doubted.length, COUNT);
   const found = doubted.filter((path) => flipped.has(path)).length;
   console.log(`${found} of ${flipped.size} wrong labels among the first ${doubted.length} of ${10 * COUNT}`);
-  assert(found >= flipped.size / 2, `${found} of ${flipped.size}`);
+  assert(found >= FOUND * flipped.size, `${found} of ${flipped.size}`);
   await page.getByRole("button", { name: "Arrange by neighbourhood (UMAP)" }).click();
   await page.getByRole("button", { name: "Arrange by principal components" }).waitFor({ timeout: 60_000 });
   await page.locator(".matrix td button").first().click();

@@ -26,6 +26,9 @@ export const KINDS: Readonly<Record<string, string>> = {
 /** The kinds whose cases train a whole network. */
 export const STEPS: readonly string[] = Object.keys(KINDS).filter((kind) => kind.startsWith("the steps of"));
 
+/** Those of larger networks than ResNet-18. */
+export const LARGER: readonly string[] = STEPS.filter((kind) => kind !== "the steps of ResNet-18");
+
 /** Files that not every folder has, by the kind of case that they are of. */
 const OWN_FILES: Readonly<Record<string, string | undefined>> = {
   ...Object.fromEntries(optimizerNames.map((name) => [name, `${name}.json`])),
