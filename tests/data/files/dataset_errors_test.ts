@@ -51,6 +51,13 @@ for (const path of ["b.jpg", "../../etc/passwd", "/etc/passwd", "C:\\x.jpg", ""]
     ));
 }
 
+Deno.test("a table that is given without its images is named", () =>
+  assertMessage(
+    () => readDataset(treeOf({ "labels.csv": "image,label\n1.jpg,a\n" })),
+    DataError,
+    /0 images among 1 file, and tables \("labels\.csv"\) without their images, which are to be given with them; need/,
+  ));
+
 Deno.test("a table of which no image is there is named", () =>
   assertMessage(
     () =>

@@ -4,7 +4,7 @@ import { fewQuoted } from "../../../base/few.ts";
 import { counted } from "../../words.ts";
 import { isArchiveName } from "../archives/format.ts";
 import type { LayoutContext, Reading } from "../layout.ts";
-import type { Listing } from "../listing.ts";
+import { type Listing, tablesBelow } from "../listing.ts";
 import { class_folders, innermost_folders } from "./class_folders.ts";
 import { class_then_split } from "./class_then_split.ts";
 import { split_folders } from "./split_folders.ts";
@@ -130,6 +130,12 @@ function contents({ images, paths, top }: Listing): string {
     return `${found}, and archives (${
       fewQuoted(archives)
     }), which are read if they are opened themselves or unpacked`;
+  }
+  const tables = tablesBelow(top);
+  if (images.length === 0 && tables.length > 0) {
+    return `${found}, and tables (${
+      fewQuoted(tables)
+    }) without their images, which are to be given with them`;
   }
   const folders = fewQuoted(top.folders.map(({ name }) => name));
   return folders === "" ? `${found}, and no folders` : `${found}, and its folders are ${folders}`;
