@@ -31,6 +31,9 @@ const require = createRequire(import.meta.url);
 
 // deno-lint-ignore require-await -- what it throws is a rejection
 async function load(): Promise<Runtime> {
+  // From 1.29 on it sends Microsoft what it runs, unless told otherwise before it loads; as native code, past Deno's
+  // permissions (https://github.com/microsoft/onnxruntime/pull/27379).
+  Deno.env.set("ORT_DISABLE_TELEMETRY", "1");
   try {
     return require(PACKAGE);
   } catch (cause) {
