@@ -288,11 +288,11 @@ const states: Record<string, (name: string) => Promise<void>> = {
     await press(page, "Where it is wrong");
     await page.locator(".matrix").waitFor();
     await shoot(page, name);
+    await shoot(page, "frame", { below: "section:has(.map)", ready: () => frame(page) });
+    await page.locator(".map").blur();
     await page.getByLabel("Draw").selectOption("lasso");
     await shoot(page, "map", { below: "section:has(.map)", ready: () => lasso(page) });
     await page.mouse.up();
-    await page.getByLabel("Draw").selectOption("frame");
-    await shoot(page, "frame", { below: "section:has(.map)", ready: () => frame(page) });
   },
   async take(name) {
     const page = await trained();
