@@ -27,7 +27,7 @@ const OPENERS = { served, static: staticFolder, offline, single };
 export type Way = keyof typeof OPENERS;
 
 /** The way that all tests take, if one is set: `PAGE_WAY=single deno test ...`. */
-const everyWay = wayOf(Deno.env.get("PAGE_WAY"));
+export const everyWay = wayOf(Deno.env.get("PAGE_WAY"));
 
 function wayOf(name: string | undefined): Way | undefined {
   if (name === undefined || name in OPENERS) return name as Way | undefined;

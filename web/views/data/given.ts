@@ -1,4 +1,5 @@
 /** What a user drops or chooses, as a source. */
+import { DataError } from "../../../src/base/errors.ts";
 import { append } from "../../../src/base/lists.ts";
 import type { Source } from "../../protocol/source.ts";
 
@@ -47,7 +48,21 @@ export async function droppedSource({ items, files }: DataTransfer): Promise<Sou
     return { kind: "handles", handles, ...await leftOut(folders) };
   }
   if (folders.length === 0) return { kind: "files", files: await chosenFiles(loose) };
-  return { kind: "files", files: await filesOf(await foundBelow(folders)) };
+  return { kind: "files", files: await filesOf(await foundBelow(folders).catch(explainUnlisted)) };
+}
+
+/** @throws DataError with the cure in place of what a browser gives where it does not list folders for a page from disk */
+function explainUnlisted(error: unknown): never {
+  if (!isUnlisted(error)) throw error;
+  throw new DataError(
+    "Cannot list a dropped folder because this browser does not, for a page that is opened from disk: use " +
+      "“Choose a folder”, or drop a .zip",
+    { cause: error },
+  );
+}
+
+function isUnlisted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "EncodingError";
 }
 
 type WithHandle = DataTransferItem & { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
@@ -73,7 +88,7 @@ async function leftOut(entries: readonly FileSystemEntry[]): Promise<Pick<Handle
     const some = found.filter(([path]) => path.split("/").some((name) => LEFT_OUT.test(name)));
     return { files: await filesOf(some), count: found.length };
   } catch (error) {
-    if (error instanceof DOMException && error.name === "EncodingError") return { files: [] }; // a page from disk cannot list them
+    if (isUnlisted(error)) return { files: [] };
     throw error;
   }
 }

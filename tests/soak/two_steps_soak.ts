@@ -3,8 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import { readSafetensors, toFloat32 } from "../../mod.ts";
 import { assertClose } from "../reference/compare.ts";
 import { browserTest, chromiumPath, e2eTest } from "../rings.ts";
-import { blank, bundle, script, withPage } from "./harness.ts";
-import { type TwoSteps, twoSteps } from "./two_steps.ts";
+import { blank, bundle, script, withPage } from "../browser/harness.ts";
+import { type TwoSteps, twoSteps } from "../browser/two_steps.ts";
 
 const TOLERANCE = 1e-4;
 
