@@ -8,9 +8,12 @@ import type { CompiledKernel } from "./compile.ts";
 import { type Device, gpuOf, isLlvmpipe } from "./device.ts";
 import { textureOfOne } from "./texture.ts";
 
+/** What a thread compiles a kernel from. */
+export type KernelText = Pick<CompiledKernel, "name" | "code">;
+
 /** Kernels that are due, and the number of those that a thread has taken, in shared memory. */
-export interface FirstRuns {
-  readonly kernels: readonly { readonly name: string; readonly code: string }[];
+export interface FirstRuns<Kernel extends KernelText = KernelText> {
+  readonly kernels: readonly Kernel[];
   readonly taken: Int32Array<SharedArrayBuffer>;
 }
 
@@ -38,24 +41,25 @@ export async function firstRuns(
   kernels: readonly CompiledKernel[],
   watch: (taken: number) => void,
 ): Promise<void> {
-  const longestFirst = kernels.toSorted((a, b) => b.code.length - a.code.length);
-  const taken = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const help = helpers.get(gpuOf(device));
+  const runs: FirstRuns<CompiledKernel> = {
+    kernels: kernels.toSorted((a, b) => b.code.length - a.code.length),
+    taken: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+  };
+  const texts = () => runs.kernels.map(({ name, code }) => ({ name, code })),
+    help = helpers.get(gpuOf(device));
   let helping: Promise<void> | undefined;
-  const runs = { kernels: longestFirst, taken };
-  await takeFirstRuns(device, runs, (index) => longestFirst[index], (milliseconds) => {
-    watch(Math.min(Atomics.load(taken, 0), kernels.length));
-    if (milliseconds < SLOW || !help) return;
-    helping ??= help({ kernels: longestFirst.map(({ name, code }) => ({ name, code })), taken });
+  await takeFirstRuns(device, runs, (kernel) => kernel, (milliseconds) => {
+    watch(Math.min(Atomics.load(runs.taken, 0), kernels.length));
+    if (milliseconds >= SLOW) helping ??= help?.({ kernels: texts(), taken: runs.taken });
   });
   await helping;
 }
 
-/** Takes kernels from the list until none is left, and runs each over no workgroups. */
-export async function takeFirstRuns(
+/** Takes kernels from the list until none is left, and runs each, as `compiled` for the device, over no workgroups. */
+export async function takeFirstRuns<Kernel extends KernelText>(
   device: Device,
-  { kernels, taken }: Pick<FirstRuns, "taken"> & { readonly kernels: ArrayLike<unknown> },
-  kernelAt: (index: number) => CompiledKernel,
+  { kernels, taken }: FirstRuns<Kernel>,
+  compiled: (kernel: Kernel) => CompiledKernel,
   done: (milliseconds: number) => void = () => {},
 ): Promise<void> {
   const buffers: GPUBuffer[] = [];
@@ -69,7 +73,7 @@ export async function takeFirstRuns(
   try {
     for (let index; (index = Atomics.add(taken, 0, 1)) < kernels.length;) {
       const start = performance.now();
-      runOverNone(device, kernelAt(index), bufferAt);
+      runOverNone(device, compiled(kernels[index]), bufferAt);
       const milliseconds = performance.now() - start; // of compiling, as it happens within submit()
       done(milliseconds);
       if (milliseconds >= SLOW) await new Promise((resolve) => setTimeout(resolve)); // shows progress, hears signals

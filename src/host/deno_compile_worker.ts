@@ -6,10 +6,7 @@ import { openGpu } from "./deno_gpu.ts";
 
 self.addEventListener("message", async ({ data: runs }: MessageEvent<FirstRuns>) => {
   const device = await openDevice(await openGpu());
-  await takeFirstRuns(device, runs, (index) => {
-    const { name, code } = runs.kernels[index];
-    return compile(device, name, code);
-  });
+  await takeFirstRuns(device, runs, ({ name, code }) => compile(device, name, code));
   device.close();
   postMessage("done");
 });

@@ -50,8 +50,8 @@ function ownGpu(): Promise<GPU> {
 const MOST_HELPERS = 7;
 
 /**
- * Starts a thread for each other processor, which takes its share of the kernels. One that fails leaves them to this
- * thread, which needs them as soon as they run.
+ * Starts a thread for each other processor, which takes its share of the kernels. One that fails says so, and leaves them
+ * to this thread, which needs them as soon as they run.
  */
 async function helpFirstRuns(runs: FirstRuns): Promise<void> {
   const count = Math.min(navigator.hardwareConcurrency - 1, MOST_HELPERS, runs.kernels.length);
@@ -60,7 +60,8 @@ async function helpFirstRuns(runs: FirstRuns): Promise<void> {
     await new Promise<void>((resolve) => {
       worker.onmessage = () => resolve();
       worker.onerror = (event) => {
-        event.preventDefault();
+        event.preventDefault(); // else this thread would fail, too
+        console.warn(`A thread that compiles kernels has ended: ${event.message}`);
         resolve();
       };
       worker.postMessage(runs);

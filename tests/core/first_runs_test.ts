@@ -23,15 +23,15 @@ function untaken(): Int32Array<SharedArrayBuffer> {
 }
 
 deviceTest("threads take each kernel once, whatever it binds", async (device) => {
-  const taken = untaken(), seen: number[] = [];
+  const taken = untaken(), seen: string[] = [];
   const take = () =>
-    takeFirstRuns(device, { kernels: codes, taken }, (index) => {
-      seen.push(index);
-      return compile(device, codes[index].name, codes[index].code);
+    takeFirstRuns(device, { kernels: codes, taken }, ({ name, code }) => {
+      seen.push(name);
+      return compile(device, name, code);
     });
   await Promise.all([take(), take()]);
   await device.settled();
-  assertEquals(seen.toSorted(), [0, 1, 2, 3, 4, 5]);
+  assertEquals(seen.toSorted(), codes.map(({ name }) => name));
 });
 
 gpuTest("one that takes long has other threads help, once, with all kernels by their length", async () => {
@@ -72,11 +72,8 @@ gpuTest("one that takes long has other threads help, once, with all kernels by t
 deviceTest("a kernel that runs over no workgroups writes nothing", async (device) => {
   const y = empty(device, [4]), statement = "y[i] = 7.0;";
   y.write(Float32Array.of(1, 2, 3, 4));
-  await takeFirstRuns(
-    device,
-    { kernels: [0], taken: untaken() },
-    () => compile(device, "map", elementwise(statement)),
-  );
+  const kernels = [{ name: "map", code: elementwise(statement) }];
+  await takeFirstRuns(device, { kernels, taken: untaken() }, ({ name, code }) => compile(device, name, code));
   assertEquals([...await y.read()], [1, 2, 3, 4]);
   map.run({ x: empty(device, [4]), y }, { statement, count: 4 });
   assert((await y.read()).every((value) => value === 7));
