@@ -1,7 +1,8 @@
 /** What a batch by heart is trained on: its own images, however the files are divided. */
 import { assertEquals } from "@std/assert";
 import { readDataset } from "../../src/data/files/dataset.ts";
-import { type Correction, parsePatch } from "../../src/data/files/patch.ts";
+import { parsePatch } from "../../src/data/files/patch.ts";
+import { decidedOf, type Decision } from "../../web/protocol/decided.ts";
 import { overfitBatch } from "../../web/worker/overfit.ts";
 import { Catalog } from "../../web/worker/catalog.ts";
 import { treeOf } from "../data/helpers.ts";
@@ -18,7 +19,7 @@ const hashOf = (path: string) => path;
 interface Case {
   readonly name: string;
   readonly parts: readonly string[];
-  readonly corrections?: readonly Correction[];
+  readonly decisions?: readonly (readonly [path: string, Decision])[];
   /** Images of valid and test that are left as they are. */
   readonly kept: readonly [number, number];
 }
@@ -30,21 +31,21 @@ const cases: readonly Case[] = [
   {
     name: "with decisions",
     parts: ["train/", "valid/"],
-    corrections: [
-      { image: "train/cat/1.jpg", action: "drop" },
-      { image: "train/cat/2.jpg", action: "move", split: "valid" },
-      { image: "valid/cat/3.jpg", action: "move", split: "train" },
-      { image: "train/dog/4.jpg", action: "relabel", label: "cat" },
+    decisions: [
+      ["train/cat/1.jpg", { isDropped: true }],
+      ["train/cat/2.jpg", { split: "valid" }],
+      ["valid/cat/3.jpg", { split: "train" }],
+      ["train/dog/4.jpg", { label: "cat" }],
     ],
     kept: [40, 0],
   },
 ];
 
-for (const { name, parts, corrections = [], kept } of cases) {
+for (const { name, parts, decisions = [], kept } of cases) {
   Deno.test(`a batch by heart of a dataset ${name} is all that is trained on`, async () => {
     const tree = treeOf(Object.fromEntries(folders(...parts)));
     const asRead = await readDataset(tree, { split: { valid: .2, test: .2 }, hashOf });
-    const asked = { size: SIZE, corrections, isUnlabelled: false };
+    const asked = { size: SIZE, decided: decidedOf(new Map(decisions)), isUnlabelled: false };
     const { patch, images } = overfitBatch(new Catalog(asRead), asked);
     const { splits } = await readDataset(tree, {
       split: { valid: 0, test: 0 },

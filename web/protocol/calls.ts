@@ -1,11 +1,11 @@
 /** What the page asks of its workers. */
-import type { Correction } from "../../src/data/files/patch.ts";
 import type { Way } from "../../src/data/files/ways.ts";
 import type { SeenFile } from "../../src/data/health/inspect.ts";
 import type { Floors } from "../../src/data/health/floors.ts";
 import type { FoundClass, Kind, Severity } from "../../src/data/health/types.ts";
 import type { FilePlace, Split } from "../../src/data/types.ts";
 import type { Call } from "./channel.ts";
+import type { Decided } from "./decided.ts";
 import type { CompareCalls } from "./compare_calls.ts";
 import type { AheadCalls, GivenFiles, Source } from "./source.ts";
 import type { Survey } from "./survey.ts";
@@ -130,7 +130,7 @@ export interface Amount {
 
 /** A batch that a network has to learn by heart. */
 export interface OverfitBatch {
-  /** The corrections that were given, and one for each image that is not in the batch, as a patch. */
+  /** The decisions that were given, and one for each image that is not in the batch, as a patch. */
   readonly patch: string;
   readonly images: readonly Row[];
   /** The numbers of images in it that are there under two labels. */
@@ -153,12 +153,15 @@ export type DatasetCalls =
     survey: Call<Pick<Survey, "classes" | "paths" | "splits" | "predicted" | "confidence">, Int32Array>;
     /** The groups of findings that a sample is in, with those that look like it. */
     alike: Call<number, readonly AlikeGroup[]>;
-    proposals: Call<Record<never, never>, readonly Correction[]>;
-    /** What needs no training with these corrections; undefined if it cannot be said. */
-    floors: Call<readonly Correction[], Floors | undefined>;
-    /** Of images without labels, those are chosen that the corrections give one. */
+    /** The images that the verdict proposes to drop, by their paths. */
+    proposed: Call<Record<never, never>, readonly string[]>;
+    /** The same as a patch, with the reasons. */
+    proposedPatch: Call<Record<never, never>, string>;
+    /** What needs no training after these decisions; undefined if it cannot be said. */
+    floors: Call<Decided, Floors | undefined>;
+    /** Of images without labels, those are chosen that the decisions give one. */
     overfitBatch: Call<
-      { readonly size: number; readonly corrections: readonly Correction[]; readonly isUnlabelled: boolean },
+      { readonly size: number; readonly decided: Decided; readonly isUnlabelled: boolean },
       OverfitBatch
     >;
     /** An image of what a question is about, by its path in what was given. */
@@ -166,12 +169,12 @@ export type DatasetCalls =
     picture: Call<{ readonly id: number; readonly side: number }, ImageBitmap>;
     /** A sample's file as it is. */
     sampleFile: Call<number, { readonly path: string; readonly bytes: Uint8Array }>;
-    patch: Call<readonly Correction[], string>;
+    patch: Call<Decided, string>;
     /** From now on images are trained on after these steps. Gives what is wrong then, if the dataset has been checked. */
     training: Call<Transforms["train"], Verdict | undefined>;
     /** Files as a .zip. */
     zipped: Call<GivenFiles, Blob, Amount>;
-    cleaned: Call<readonly Correction[], Blob, Amount>;
+    cleaned: Call<Decided, Blob, Amount>;
   }
   & AheadCalls
   & SeesCalls

@@ -1,18 +1,8 @@
 /** What the user has decided about images, by path; kept with the dataset, and undone one by one. */
 import { computed, effect, signal } from "@preact/signals";
-import type { Correction } from "../../src/data/files/patch.ts";
-import type { Split } from "../../src/data/types.ts";
+import { type Decided, decidedOf, type Decision, type Decisions, decisionsOf } from "../protocol/decided.ts";
 import { keep, kept } from "./kept.ts";
 import { fault, key } from "./session.ts";
-
-/** What is to become of an image. */
-export interface Decision {
-  readonly isDropped?: boolean;
-  readonly label?: string;
-  readonly split?: Split;
-}
-
-type Decisions = ReadonlyMap<string, Decision>;
 
 export const decisions = signal<Decisions>(new Map());
 /** Writes to the browser's database that are under way. */
@@ -28,14 +18,16 @@ const tabs = new BroadcastChannel("wgrad decisions");
 export function decide(path: string, change: Decision): void {
   const before = decisions.value.get(path);
   earlier.value = [...earlier.value, [[path, before]]];
-  store(new Map([...decisions.value, [path, { ...before, ...change }]]));
+  store(new Map(decisions.value).set(path, { ...before, ...change }));
 }
 
-/** Decides as the verdict proposes: about images on which nothing has been decided. */
-export function accept(proposed: readonly Correction[]): void {
-  const drops = proposed.filter(({ image }) => !decisions.value.has(image)).map(({ image }) => image);
-  earlier.value = [...earlier.value, drops.map((image) => [image, undefined] as const)];
-  store(new Map([...drops.map((image) => [image, { isDropped: true }] as const), ...decisions.value]));
+/** Drops the images that the verdict proposes, except those on which something has been decided. */
+export function accept(proposed: readonly string[]): void {
+  const dropped: Decision = { isDropped: true }, next = new Map(decisions.value);
+  const drops = proposed.filter((path) => !next.has(path));
+  earlier.value = [...earlier.value, drops.map((path) => [path, undefined] as const)];
+  for (const path of drops) next.set(path, dropped);
+  store(next);
 }
 
 /** Takes the last decision back. */
@@ -51,13 +43,9 @@ export function undo(): void {
   store(next);
 }
 
-/** The decisions as corrections, in the order in which they were made. */
-export function corrections(): Correction[] {
-  return [...decisions.value].flatMap(([image, { isDropped, label, split }]): Correction[] => {
-    if (isDropped) return [{ image, action: "drop", reason: "decided in the page" }];
-    if (split !== undefined) return [{ image, action: "move", split, ...(label !== undefined && { label }) }];
-    return label === undefined ? [] : [{ image, action: "relabel", label }];
-  });
+/** The decisions, to be sent. */
+export function decided(): Decided {
+  return decidedOf(decisions.value);
 }
 
 function store(next: Decisions): void {
@@ -65,7 +53,7 @@ function store(next: Decisions): void {
   const now = key.value;
   if (now === undefined) return;
   writes.value++;
-  keep(now, [...next])
+  keep(now, decidedOf(next))
     .then(() => tabs.postMessage(now))
     .catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`)
     .finally(() => writes.value--);
@@ -83,9 +71,9 @@ tabs.addEventListener("message", ({ data }) => {
 
 /** Takes what was kept for a dataset, by this tab or another one. */
 function read(now: string): void {
-  kept<[string, Decision][]>(now).then(
+  kept<Decided>(now).then(
     (known) => {
-      if (key.value === now && known !== undefined) decisions.value = new Map(known);
+      if (key.value === now && known !== undefined) decisions.value = decisionsOf(known);
     },
     (error) => fault.value = `Cannot read earlier decisions: ${error}`,
   );

@@ -1,14 +1,17 @@
 /** What outlives the tab: decisions by dataset, in the browser's own database. */
 
-const STORE = "decisions";
+const STORE = "decided";
 
 let database: Promise<IDBDatabase> | undefined;
 
 /** The database, opened once, so that values are kept in the order in which they come. */
 function opened(): Promise<IDBDatabase> {
   return database ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open("wgrad", 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    const request = indexedDB.open("wgrad", 2);
+    request.onupgradeneeded = () => {
+      for (const earlier of request.result.objectStoreNames) request.result.deleteObjectStore(earlier);
+      request.result.createObjectStore(STORE);
+    };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });

@@ -3,7 +3,7 @@ import { batch, effect, signal } from "@preact/signals";
 import { clockTime } from "../../src/base/clock.ts";
 import type { OverfitBatch } from "../protocol/calls.ts";
 import type { StepNews, TrainEnd, TrainNews, TrainOrder, ValidNews } from "../protocol/engine_calls.ts";
-import { corrections } from "./decisions.ts";
+import { decided } from "./decisions.ts";
 import { engine } from "./engine.ts";
 import { isDecided, judge, type Judgement } from "./judge.ts";
 import { type Plan, plan, planOverrides } from "./plan.ts";
@@ -61,7 +61,7 @@ export async function overfit(): Promise<void> {
   const size = chosen.batch;
   const batchOf = await call("overfitBatch", {
     size,
-    corrections: corrections(),
+    decided: decided(),
     isUnlabelled: isUnlabelled.value,
   }).catch(fail);
   if (batchOf === undefined) return;
@@ -152,7 +152,7 @@ function fail(error: unknown): undefined {
 
 /** What the user has decided; undefined if that cannot be said, which ends the run. */
 async function ownPatch(): Promise<string | undefined> {
-  return await call("patch", corrections()).catch(fail);
+  return await call("patch", decided()).catch(fail);
 }
 
 async function start(

@@ -1,5 +1,5 @@
 /** The decisions as a file for `data.patch`. */
-import { corrections } from "./decisions.ts";
+import { decided } from "./decisions.ts";
 import { save } from "./save.ts";
 import { call } from "./session.ts";
 
@@ -8,5 +8,5 @@ export const PATCH = "patch.jsonl";
 
 /** Saves it. */
 export async function savePatch(): Promise<void> {
-  save(PATCH, new Blob([await call("patch", corrections())]));
+  save(PATCH, new Blob([await call("patch", decided())]));
 }

@@ -15,6 +15,7 @@ import type { FileTree } from "../../src/data/types.ts";
 import { drawBitmap, readPlace } from "../../src/host/browser.ts";
 import type { Choices, DatasetCalls, Opening, Summary, Verdict } from "../protocol/calls.ts";
 import type { Handlers } from "../protocol/channel.ts";
+import { correctionsOf } from "../protocol/decided.ts";
 import { filesAhead } from "./ahead.ts";
 import { Catalog } from "./catalog.ts";
 import { check } from "./check.ts";
@@ -81,12 +82,8 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
     survey: (made) => opened().catalog.surveyed(made),
     rows: (ids) => ids.map((id) => opened().catalog.row(id)),
     alike: (id) => opened().catalog.alike(id),
-    proposals: () => {
-      const { report } = opened();
-      return report === undefined ? [] : proposeCorrections(report);
-    },
-    async floors(corrections, { signal }) {
-      const now = opened(), dataset = await corrected(now, corrections, signal);
+    async floors(decided, { signal }) {
+      const now = opened(), dataset = await corrected(now, correctionsOf(decided), signal);
       return await floors(dataset, (path) => now.catalog.seen.get(path)?.picture?.fingerprint, signal);
     },
     overfitBatch: (asked) => overfitBatch(opened().catalog, asked),
@@ -98,16 +95,24 @@ export function datasetCalls(inspectors: Inspectors): Handlers<DatasetCalls> {
 }
 
 /** The calls for what is taken away. */
-function takenCalls(opened: () => Open): Pick<Handlers<DatasetCalls>, "patch" | "zipped" | "cleaned"> {
+function takenCalls(
+  opened: () => Open,
+): Pick<Handlers<DatasetCalls>, "proposed" | "proposedPatch" | "patch" | "zipped" | "cleaned"> {
+  const proposals = () => {
+    const { report } = opened();
+    return report === undefined ? [] : proposeCorrections(report);
+  };
   return {
-    patch: (corrections) => formatPatch(corrections),
+    proposed: () => proposals().map(({ image }) => image),
+    proposedPatch: () => formatPatch(proposals()),
+    patch: (decided) => formatPatch(correctionsOf(decided)),
     zipped: (files, writing) =>
       storedZip(
         files.map(([path, file]) => ({ path, read: async () => new Uint8Array(await file.arrayBuffer()) })),
         writing,
       ),
-    async cleaned(corrections, { progress, signal }) {
-      const now = opened(), dataset = await corrected(now, corrections, signal);
+    async cleaned(decided, { progress, signal }) {
+      const now = opened(), dataset = await corrected(now, correctionsOf(decided), signal);
       return await cleanedZip(dataset, (path) => readPlace(now.tree.place!(path)), { progress, signal });
     },
   };

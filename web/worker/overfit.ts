@@ -2,6 +2,7 @@
 import { rng } from "../../src/base/rng.ts";
 import { type Correction, formatPatch } from "../../src/data/files/patch.ts";
 import type { DatasetCalls, OverfitBatch } from "../protocol/calls.ts";
+import { correctionsOf } from "../protocol/decided.ts";
 import type { Catalog } from "./catalog.ts";
 
 /** Images of these kinds cannot all be learnt. */
@@ -9,14 +10,14 @@ const CONTRADICTIONS = ["two_labels", "two_labels_near"] as const;
 
 /**
  * Chooses `size` images of those that are trained on where `data.split` holds out none, and drops all others of them.
- * `corrections` are the user's own: what they drop is not chosen,
- * nor what they leave without a label, and what they relabel counts as they say.
+ * What the user has decided to drop is not chosen, nor what they leave without a label, and what they relabel counts as
+ * they say.
  */
 export function overfitBatch(
   catalog: Catalog,
-  { size, corrections, isUnlabelled }: DatasetCalls["overfitBatch"]["params"],
+  { size, decided, isUnlabelled }: DatasetCalls["overfitBatch"]["params"],
 ): OverfitBatch {
-  const decisions = new Map(corrections.map((one) => [one.image, one]));
+  const corrections = correctionsOf(decided), decisions = new Map(corrections.map((one) => [one.image, one]));
   const labelOf = (path: string) => {
     const decision = decisions.get(path);
     return decision?.action === "drop" ? undefined : decision?.label;

@@ -1,6 +1,6 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
 import { amount, counted } from "../../../src/data/words.ts";
-import { accept, canUndo, corrections, decisions, undo, writes } from "../../state/decisions.ts";
+import { accept, canUndo, decided, decisions, undo, writes } from "../../state/decisions.ts";
 import { labelledCount } from "../../state/labels.ts";
 import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
 import { save } from "../../state/save.ts";
@@ -19,7 +19,7 @@ export function Taken() {
       {proposed > 0 && (
         <button
           type="button"
-          onClick={() => void call("proposals", {}).then(accept, showFault)}
+          onClick={() => void call("proposed", {}).then(accept, showFault)}
         >
           Drop the {amount(proposed)} that the verdict proposes
         </button>
@@ -36,5 +36,5 @@ export function Taken() {
 }
 
 async function saveZip(): Promise<void> {
-  save("cleaned.zip", await call("cleaned", corrections()));
+  save("cleaned.zip", await call("cleaned", decided()));
 }

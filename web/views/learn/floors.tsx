@@ -2,7 +2,7 @@
 import { amount } from "../../../src/data/words.ts";
 import { useEffect, useState } from "preact/hooks";
 import type { Floors } from "../../../src/data/health/floors.ts";
-import { corrections } from "../../state/decisions.ts";
+import { decided } from "../../state/decisions.ts";
 import { call, checking, showFault } from "../../state/session.ts";
 import { percent } from "../percent.ts";
 
@@ -52,7 +52,7 @@ function useFloors(isChecked: boolean): Floors | "asking" | undefined {
   useEffect(() => {
     if (!isChecked) return setFound("asking");
     const stop = new AbortController();
-    call("floors", corrections(), { signal: stop.signal }).then(setFound, (error) => {
+    call("floors", decided(), { signal: stop.signal }).then(setFound, (error) => {
       if (!stop.signal.aborted) showFault(error);
     });
     return () => stop.abort();

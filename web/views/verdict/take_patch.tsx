@@ -28,7 +28,7 @@ export function TakePatch() {
 
 async function savePatch(): Promise<void> {
   try {
-    const text = await call("patch", await call("proposals", {}));
+    const text = await call("proposedPatch", {});
     save(NAME, new Blob([text], { type: "application/jsonl" }));
   } catch (error) {
     showFault(error);
