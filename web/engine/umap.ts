@@ -1,6 +1,7 @@
 /** A map by neighbourhoods (McInnes et al. 2018), by umap-js; the same features have the same map. */
 import { UMAP } from "umap-js";
 import { rng } from "../../src/base/rng.ts";
+import { nextTask } from "../next_task.ts";
 import type { Amount } from "../protocol/calls.ts";
 
 /** Neighbours that count, as umap-learn has it. */
@@ -30,7 +31,7 @@ export async function umapOf(
     map.step();
     if (done % BREATH !== 0) continue;
     progress({ done, total });
-    await new Promise((resolve) => setTimeout(resolve));
+    await nextTask();
     signal.throwIfAborted();
   }
   return Float32Array.from(map.getEmbedding().flat());

@@ -1,5 +1,6 @@
 /** What the user has decided about images, by path; kept with the dataset, and undone one by one. */
 import { computed, effect, signal } from "@preact/signals";
+import { nextTask } from "../next_task.ts";
 import { type Decided, decidedOf, type Decision, type Decisions, decisionsOf } from "../protocol/decided.ts";
 import { keep, kept } from "./kept.ts";
 import { fault, key } from "./session.ts";
@@ -7,8 +8,10 @@ import { fault, key } from "./session.ts";
 export const decisions = signal<Decisions>(new Map());
 /** Writes to the browser's database that are under way. */
 export const writes = signal(0);
-/** What each decision has changed: images with what was decided about them before. */
-const earlier = signal<readonly (readonly (readonly [path: string, before: Decision | undefined])[])[]>([]);
+/** What each decision has changed: images, with what was decided about all of them before. */
+const earlier = signal<
+  readonly { readonly paths: readonly string[]; readonly before?: Decision | undefined }[]
+>([]);
 /** True while there is a decision of this tab to take back. */
 export const canUndo = computed(() => earlier.value.length > 0);
 /** Tells other tabs for which dataset something was decided here. */
@@ -17,16 +20,16 @@ const tabs = new BroadcastChannel("wgrad decisions");
 /** Decides about an image. */
 export function decide(path: string, change: Decision): void {
   const before = decisions.value.get(path);
-  earlier.value = [...earlier.value, [[path, before]]];
+  earlier.value = [...earlier.value, { paths: [path], before }];
   store(new Map(decisions.value).set(path, { ...before, ...change }));
 }
 
 /** Drops the images that the verdict proposes, except those on which something has been decided. */
 export function accept(proposed: readonly string[]): void {
   const dropped: Decision = { isDropped: true }, next = new Map(decisions.value);
-  const drops = proposed.filter((path) => !next.has(path));
-  earlier.value = [...earlier.value, drops.map((path) => [path, undefined] as const)];
-  for (const path of drops) next.set(path, dropped);
+  const paths = proposed.filter((path) => !next.has(path));
+  earlier.value = [...earlier.value, { paths }];
+  for (const path of paths) next.set(path, dropped);
   store(next);
 }
 
@@ -36,9 +39,9 @@ export function undo(): void {
   if (last === undefined) return;
   earlier.value = earlier.value.slice(0, -1);
   const next = new Map(decisions.value);
-  for (const [path, before] of last) {
-    if (before === undefined) next.delete(path);
-    else next.set(path, before);
+  for (const path of last.paths) {
+    if (last.before === undefined) next.delete(path);
+    else next.set(path, last.before);
   }
   store(next);
 }
@@ -53,7 +56,8 @@ function store(next: Decisions): void {
   const now = key.value;
   if (now === undefined) return;
   writes.value++;
-  keep(now, decidedOf(next))
+  nextTask()
+    .then(() => keep(now, decidedOf(next)))
     .then(() => tabs.postMessage(now))
     .catch((error) => fault.value = `Cannot keep decisions over a reload: ${error}`)
     .finally(() => writes.value--);

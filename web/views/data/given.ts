@@ -1,6 +1,7 @@
 /** What a user drops or chooses, as a source. */
 import { DataError } from "../../../src/base/errors.ts";
 import { append } from "../../../src/base/lists.ts";
+import { nextTask } from "../../next_task.ts";
 import type { Source } from "../../protocol/source.ts";
 
 type Named = readonly [path: string, file: File];
@@ -127,8 +128,4 @@ async function fileOf([path, entry]: Found): Promise<Named> {
 
 function nextEntries(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
   return new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
 }

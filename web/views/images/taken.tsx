@@ -1,5 +1,6 @@
 /** The decisions, and what can be made of them: a patch for `data.patch`, or a cleaned .zip. */
 import { amount, counted } from "../../../src/data/words.ts";
+import { nextTask } from "../../next_task.ts";
 import { accept, canUndo, decided, decisions, undo, writes } from "../../state/decisions.ts";
 import { labelledCount } from "../../state/labels.ts";
 import { call, isUnlabelled, showFault, summary, verdict } from "../../state/session.ts";
@@ -19,7 +20,7 @@ export function Taken() {
       {proposed > 0 && (
         <button
           type="button"
-          onClick={() => void call("proposed", {}).then(accept, showFault)}
+          onClick={() => void dropProposed().catch(showFault)}
         >
           Drop the {amount(proposed)} that the verdict proposes
         </button>
@@ -33,6 +34,12 @@ export function Taken() {
       </button>
     </div>
   );
+}
+
+async function dropProposed(): Promise<void> {
+  const proposed = await call("proposed", {});
+  await nextTask(); // they may be 100,000
+  accept(proposed);
 }
 
 async function saveZip(): Promise<void> {

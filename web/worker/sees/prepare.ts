@@ -6,6 +6,7 @@ import { pipeline } from "../../../src/data/transforms/pipeline.ts";
 import { reduce } from "../../../src/data/transforms/reduction.ts";
 import type { FilePlace, Picture } from "../../../src/data/types.ts";
 import { bitmapOf, decodeImage, readPlace } from "../../../src/host/browser.ts";
+import { nextTask } from "../../next_task.ts";
 import type { InspectCalls } from "../../protocol/calls.ts";
 import type { Handlers } from "../../protocol/channel.ts";
 
@@ -25,7 +26,7 @@ export function preparing(): Handlers<InspectCalls>["prepare"] {
   };
   let last = Promise.resolve();
   return async ({ key, place, how: { imageSize, ...steps }, drawn, mixed }, { signal }) => {
-    await (last = last.then(() => new Promise((resolve) => setTimeout(resolve))));
+    await (last = last.then(nextTask));
     signal.throwIfAborted();
     const pipelines = {
       train: pipeline(steps.train, { imageSize, purpose: "train" }),
