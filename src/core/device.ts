@@ -32,8 +32,8 @@ export function isLlvmpipe({ description }: AdapterDescription): boolean {
 
 /**
  * Where kernels that read each value once should read from. Mesa 22, Debian 12's, which is built with LLVM 15, loads a
- * buffer's lanes so slowly on processors without AVX-512 that a copy into a texture, whose lanes load together, pays for
- * itself three times over. Newer versions load buffers as fast as textures.
+ * buffer's lanes so slowly that a copy into a texture, whose lanes load together, pays for itself; without AVX-512 three
+ * times over. Newer versions load buffers as fast as textures.
  */
 export function streamSource({ adapter }: Device): "buffer" | "texture" {
   const llvm = /llvmpipe \(LLVM (\d+)/.exec(adapter.description)?.[1];
