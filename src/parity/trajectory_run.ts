@@ -10,6 +10,7 @@ import type { Model } from "../nn/model.ts";
 import { createModel, type ModelName } from "../nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../optim/optimizers/mod.ts";
 import { stepResults } from "../train/step_results.ts";
+import type { Layer } from "../nn/layers/mod.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
 import { type TrainStep, trainStep } from "../train/step.ts";
 import {
@@ -108,16 +109,22 @@ function unscaled(
   return gradients;
 }
 
+/** What may stand between the last norm of a block's path and its sum. */
+const BEHIND_NORM: ReadonlySet<Layer["kind"]> = new Set(["stochastic_depth", "silu"]);
+
+/** The last layer of each block's path, apart from {@link BEHIND_NORM}: a norm, except where blocks end otherwise. */
+export function lastNorms(layers: readonly Layer[]): ReadonlySet<string> {
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const before = (name: string): string => {
+    const { kind, inputs } = byName.get(name)!;
+    return BEHIND_NORM.has(kind) ? before(inputs[0]) : name;
+  };
+  return new Set(layers.filter(({ kind }) => kind === "add").map(({ inputs: [end] }) => before(end)));
+}
+
 /** The initial values of every parameter and statistic, from the formula. */
 export function startState({ parameters, layers, head }: Model, seed: string): Map<string, StateTensor> {
-  // A block's path ends with the norm that its sum reads first, or that stochastic depth reads in between.
-  const skips = new Map(
-    layers.filter(({ kind }) => kind === "stochastic_depth").map((one) => [one.name, one]),
-  );
-  const ends = layers.filter(({ kind }) => kind === "add").map(({ inputs: [end] }) =>
-    skips.get(end)?.inputs[0] ?? end
-  );
-  const last = new Set(ends);
+  const last = lastNorms(layers);
   const roleOf = (name: string): Role => {
     if (head.parameters.includes(name)) return "head";
     return last.has(name.slice(0, name.lastIndexOf("."))) ? "last norm of a block" : "other";
