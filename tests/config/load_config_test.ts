@@ -104,6 +104,11 @@ const refused: [overrides: string[], message: string][] = [
       files.options("model").join(", ")
     } (override model=resnet19)`,
   ],
+  [
+    ["trainer.precision=16-mixed", "trainer.matmul=split"],
+    "Cannot use trainer.matmul=split because it must be f32 with precision=16-mixed, whose products are of f16 already " +
+    "(override trainer.matmul=split)",
+  ],
   [["seed=-1"], "Cannot use seed=-1 because it must be at least 0 (override seed=-1)"],
   [["seed=1.5"], "Cannot use seed=1.5 because it must be an integer (override seed=1.5)"],
   [['seed="1"'], `Cannot use seed="1" because it must be an integer (override seed="1")`],
