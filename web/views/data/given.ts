@@ -49,7 +49,9 @@ export async function droppedSource({ items, files }: DataTransfer): Promise<Sou
     return { kind: "handles", handles, ...await leftOut(folders) };
   }
   if (folders.length === 0) return { kind: "files", files: await chosenFiles(loose) };
-  return { kind: "files", files: await filesOf(await foundBelow(folders).catch(explainUnlisted)) };
+  const found: Found[] = [];
+  await listBelow(folders, (file) => void found.push(file)).catch(explainUnlisted);
+  return { kind: "files", files: await filesOf(found) };
 }
 
 /** @throws DataError with the cure in place of what a browser gives where it does not list folders for a page from disk */
@@ -85,9 +87,13 @@ const LEFT_OUT =
 /** The files at or below entries that their handles leave out, and how many there are in all. */
 async function leftOut(entries: readonly FileSystemEntry[]): Promise<Pick<HandleSource, "files" | "count">> {
   try {
-    const found = await foundBelow(entries);
-    const some = found.filter(([path]) => path.split("/").some((name) => LEFT_OUT.test(name)));
-    return { files: await filesOf(some), count: found.length };
+    const found: Found[] = [];
+    let count = 0;
+    await listBelow(entries, (file) => {
+      count++;
+      if (file[0].split("/").some((name) => LEFT_OUT.test(name))) found.push(file);
+    });
+    return { files: await filesOf(found), count };
   } catch (error) {
     if (isUnlisted(error)) return { files: [] };
     throw error;
@@ -96,10 +102,9 @@ async function leftOut(entries: readonly FileSystemEntry[]): Promise<Pick<Handle
 
 type HandleSource = Extract<Source, { kind: "handles" }>;
 
-async function foundBelow(entries: readonly FileSystemEntry[]): Promise<Found[]> {
-  const found: Found[] = [];
-  for (const entry of entries) await list(entry, entry.name, found);
-  return found;
+/** Hands over the files at or below entries, some in a task. */
+async function listBelow(entries: readonly FileSystemEntry[], take: (file: Found) => void): Promise<void> {
+  for (const entry of entries) await list(entry, entry.name, take);
 }
 
 async function filesOf(found: readonly Found[]): Promise<Named[]> {
@@ -113,12 +118,11 @@ async function filesOf(found: readonly Found[]): Promise<Named[]> {
 
 type Found = readonly [path: string, entry: FileSystemFileEntry];
 
-/** Adds the files at or below an entry. */
-async function list(entry: FileSystemEntry, path: string, found: Found[]): Promise<void> {
-  if (entry.isFile) return void found.push([path, entry as FileSystemFileEntry]);
+async function list(entry: FileSystemEntry, path: string, take: (file: Found) => void): Promise<void> {
+  if (entry.isFile) return take([path, entry as FileSystemFileEntry]);
   const reader = (entry as FileSystemDirectoryEntry).createReader();
   for (let some; (some = await nextEntries(reader)).length > 0;) { // a hundred at a time
-    for (const below of some) await list(below, `${path}/${below.name}`, found);
+    for (const below of some) await list(below, `${path}/${below.name}`, take);
   }
 }
 
