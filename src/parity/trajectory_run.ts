@@ -3,6 +3,7 @@ import type { Device } from "../core/device.ts";
 import { recordProgram } from "../core/program.ts";
 import { persistent, type Tensor } from "../core/tensor.ts";
 import { topClasses } from "../data/target.ts";
+import type { Layer } from "../nn/layers/mod.ts";
 import { imagesToEngine, imagesToTorch } from "../nn/layout.ts";
 import { makeLoss } from "../nn/losses/mod.ts";
 import type { Precision, StateTensor } from "../nn/parameters.ts";
@@ -10,7 +11,6 @@ import type { Model } from "../nn/model.ts";
 import { createModel, type ModelName } from "../nn/models/mod.ts";
 import { type ChosenOptimizer, makeOptimizer } from "../optim/optimizers/mod.ts";
 import { stepResults } from "../train/step_results.ts";
-import type { Layer } from "../nn/layers/mod.ts";
 import { type HostBatch, hostBatch } from "../train/batch.ts";
 import { type TrainStep, trainStep } from "../train/step.ts";
 import {
@@ -112,14 +112,15 @@ function unscaled(
 /** What may stand between the last norm of a block's path and its sum. */
 const BEHIND_NORM: ReadonlySet<Layer["kind"]> = new Set(["stochastic_depth", "silu"]);
 
-/** The last layer of each block's path, apart from {@link BEHIND_NORM}: a norm, except where blocks end otherwise. */
+/** The batch norms with which the paths of blocks end, but for {@link BEHIND_NORM}; those of a ConvNeXt do not. */
 export function lastNorms(layers: readonly Layer[]): ReadonlySet<string> {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const before = (name: string): string => {
     const { kind, inputs } = byName.get(name)!;
     return BEHIND_NORM.has(kind) ? before(inputs[0]) : name;
   };
-  return new Set(layers.filter(({ kind }) => kind === "add").map(({ inputs: [end] }) => before(end)));
+  const ends = layers.filter(({ kind }) => kind === "add").map(({ inputs: [end] }) => before(end));
+  return new Set(ends.filter((end) => byName.get(end)!.kind === "batch_norm"));
 }
 
 /** The initial values of every parameter and statistic, from the formula. */

@@ -23,8 +23,8 @@ model = torchvision.models.get_model(name)
 for module in model.modules():
     if isinstance(module, torch.nn.BatchNorm2d): module.momentum = None
     if isinstance(module, torchvision.ops.StochasticDepth): module.p = 0
-    for norm in {"BasicBlock": ["bn2"], "Bottleneck": ["bn3"]}.get(type(module).__name__, []):
-        torch.nn.init.constant_(getattr(module, norm).weight, .3)
+    last = {"BasicBlock": "bn2", "Bottleneck": "bn3"}.get(type(module).__name__)
+    if last: torch.nn.init.constant_(getattr(module, last).weight, .3)  # else depth multiplies each rounding
 with torch.no_grad():
     for _ in range(2): model.train()(torch.randn(2, 3, int(size), int(size)))  # statistics that keep signals as large
 torch.save(model.state_dict(), f"{folder}/{name}.pth")

@@ -5,6 +5,7 @@ import { lastNorms } from "../../src/parity/trajectory_run.ts";
 
 const last: Readonly<Partial<Record<ModelName, readonly string[]>>> = {
   resnet18: [1, 2, 3, 4].flatMap((stage) => [`layer${stage}.0.bn2`, `layer${stage}.1.bn2`]),
+  convnext_tiny: [],
   // Blocks of a fused stage that keep their width end with the norm of their only convolution, before its SiLU.
   efficientnet_v2_s: [
     ...blocks(1, 2, 0, 0),

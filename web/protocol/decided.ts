@@ -42,8 +42,9 @@ export function decisionsOf({ paths, kinds, kindOf }: Decided): Decisions {
 }
 
 /** What a patch says of them: nothing of an image whose decision was taken back. */
-export function correctionsOf(decided: Decided): Correction[] {
-  return [...decisionsOf(decided)].flatMap(([image, { isDropped, label, split }]): Correction[] => {
+export function correctionsOf({ paths, kinds, kindOf }: Decided): Correction[] {
+  return paths.flatMap((image, i): Correction[] => {
+    const { isDropped, label, split } = kinds[kindOf[i]];
     if (isDropped) return [{ image, action: "drop", reason: "decided in the page" }];
     if (split !== undefined) return [{ image, action: "move", split, ...(label !== undefined && { label }) }];
     return label === undefined ? [] : [{ image, action: "relabel", label }];
