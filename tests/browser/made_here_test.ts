@@ -37,6 +37,7 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
       assertEquals(await accessFaults(page), []);
       await page.getByRole("button", { name: "Label them here" }).click();
       await page.locator(".tile").nth(COUNT - 1).waitFor();
+      const lost = await page.evaluateHandle(watchCursor);
       await page.locator(".grid").focus();
       const press = async (...keys: string[]) => {
         for (const key of keys) await page.keyboard.press(key);
@@ -67,6 +68,7 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
       await page.getByLabel("Shorter side").selectOption("all");
       await listed(COUNT);
       assertEquals(await accessFaults(page), []);
+      assertEquals(await lost.jsonValue(), [], "the grid named a tile that was not there");
 
       const text = new TextDecoder().decode(await saved(page, "Save patch.jsonl"));
       const cleaned = await saved(page, "Save cleaned.zip");
@@ -84,6 +86,16 @@ browserTest("loose images are asked about, labelled by keyboard, and read by the
     });
   });
 });
+
+/** All that the grid names as its active tile and that is not there, at any change of the page from now on. */
+function watchCursor(): string[] {
+  const lost: string[] = [];
+  new MutationObserver(() => {
+    const id = document.querySelector(".grid")?.getAttribute("aria-activedescendant");
+    if (id && document.getElementById(id) === null) lost.push(id);
+  }).observe(document.body, { subtree: true, childList: true, attributes: true });
+  return lost;
+}
 
 /** The browser's dialog for folders gives one at once, with two class folders. */
 function pickWithoutDialog(): void {

@@ -44,12 +44,13 @@ export function Grid({ onKey }: { onKey: (event: KeyboardEvent) => void }) {
       role="listbox"
       tabIndex={0}
       aria-label={counted(all.length, "image")}
-      aria-activedescendant={`tile-${cursor.value}`}
+      aria-busy={!rows.every(Boolean)}
+      aria-activedescendant={rows[cursor.value - first] && `tile-${cursor.value}`}
       onScroll={measure}
       onKeyDown={keys}
     >
       <div role="presentation" style={{ height: `${Math.ceil(all.length / columns) * HEIGHT}px` }}>
-        {rows.map((row, i) => <Tile key={row.id} row={row} at={first + i} columns={columns} />)}
+        {rows.map((row, i) => row && <Tile key={row.id} row={row} at={first + i} columns={columns} />)}
       </div>
     </div>
   );
@@ -85,15 +86,16 @@ function Tile({ row, at, columns }: { row: Row; at: number; columns: number }) {
   );
 }
 
-/** What is known of these samples; the last answer until the next one is there. */
-function useRows(shown: Uint32Array): readonly Row[] {
-  const [rows, setRows] = useState<readonly Row[]>([]);
+/** What is known of these samples: at once of those that were in view before, of the others with the answer. */
+function useRows(shown: Uint32Array): readonly (Row | undefined)[] {
+  const [known, setKnown] = useState<ReadonlyMap<number, Row>>(new Map());
   useEffect(() => {
     const stop = new AbortController();
-    call("rows", [...shown], { signal: stop.signal }).then(setRows, () => {}); // only aborted
+    const take = (rows: readonly Row[]) => setKnown(new Map(rows.map((row) => [row.id, row])));
+    call("rows", [...shown], { signal: stop.signal }).then(take, () => {}); // only aborted
     return () => stop.abort();
   }, [shown.join(), verdict.value]);
-  return rows.filter(({ id }, i) => shown[i] === id);
+  return Array.from(shown, (id) => known.get(id));
 }
 
 function keepInView(frame: HTMLElement, row: number): void {
