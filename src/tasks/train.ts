@@ -22,6 +22,7 @@ import { describeRanks, requireSameData } from "../setup/ranks_of_run.ts";
 import { requireOwnGpus } from "../setup/open_ranks.ts";
 import { openResume } from "../setup/resume.ts";
 import type { RunPlaces } from "../setup/run_places.ts";
+import { shortRunNote } from "../setup/short_run_note.ts";
 import { formatTest } from "../setup/test_line.ts";
 import { type Callback, callEach } from "../train/callback.ts";
 import { loadCheckpoint } from "../train/checkpoint.ts";
@@ -78,6 +79,8 @@ export async function train(
     if (config.callbacks.model_checkpoint && isFirst) await keepListing(host, data.dataset, data.fingerprint);
     host.print(`run     ${folder}`);
     for (const line of await describeRanks(host, config, ranks)) host.print(line);
+    const note = shortRunNote(config, { layers: model.layers, batches: data.train(0).length });
+    if (note !== undefined) host.print(note);
     if (isBalancedBySampler(config)) {
       host.print("  note: loss.class_weights=balanced is off, as data.sampler.mode=auto balances already");
     }

@@ -7,8 +7,8 @@ import { constant } from "../init.ts";
 import type { StochasticDepthLayer } from "./dropout.ts";
 import type { LayerBase, LayerKind, Pass } from "./layer.ts";
 
-/** torch.nn.BatchNorm2d's term added to the variance. */
-const EPSILON = 1e-5;
+/** torch.nn.BatchNorm2d's term added to the variance, and the batch's share in the running statistics. */
+const EPSILON = 1e-5, MOMENTUM = .1;
 
 /** Batch normalisation (torch.nn.BatchNorm2d): [N, H, W, channels] to the same. */
 export interface BatchNormLayer extends LayerBase {
@@ -52,6 +52,11 @@ export function epsilonOf({ eps = EPSILON }: BatchNormLayer): number {
   return eps;
 }
 
+/** The batch's share in the running statistics. */
+export function momentumOf({ momentum = MOMENTUM }: BatchNormLayer): number {
+  return momentum;
+}
+
 /**
  * The norm of y and what follows in the same pass: one of {@link NORM_FOLLOWERS}, the sum being with `others[0]`.
  * @param measured y, with the statistics of its chunks if they were measured
@@ -63,7 +68,7 @@ export function normalize(
   others: readonly Tensor[],
   pass: Pass,
 ): Tensor {
-  const { name, momentum } = layer;
+  const { name } = layer;
   const tensors = {
     weight: pass.tensor(`${name}.weight`),
     bias: pass.tensor(`${name}.bias`),
@@ -72,7 +77,14 @@ export function normalize(
   };
   const training = pass.training && !pass.isFrozen(name);
   const activation = followers.map(({ kind }) => kind).find(isActivation), [residual] = others;
-  const options = { training, eps: epsilonOf(layer), momentum, statistics, activation, joint: pass.joint };
+  const options = {
+    training,
+    eps: epsilonOf(layer),
+    momentum: momentumOf(layer),
+    statistics,
+    activation,
+    joint: pass.joint,
+  };
   const dropped = followers.find((follower): follower is StochasticDepthLayer =>
     follower.kind === "stochastic_depth"
   );
